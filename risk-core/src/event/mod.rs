@@ -1,0 +1,9 @@
+//! Events: the catalogue of what may happen, in the field's own terms (DESIGN section 5).
+
+pub mod catalogue;
+pub mod field;
+pub mod vocabulary;
+
+pub use catalogue::{DataError, Event, FieldSpec, Instant, Kind, KindSpec, Nature};
+pub use field::{Reading, Shape};
+pub use vocabulary::Term;

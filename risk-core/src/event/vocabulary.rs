@@ -1,0 +1,225 @@
+//! The enumerated words of the catalogue: every value that an event may carry, in the field's own terms.
+//!
+//! A [`Term`] has a name (as written in logs and policies) and a code (its place in the list), so that the policy
+//! language can treat every enumeration alike.
+
+/// A word from a closed list.
+pub trait Term: Copy + Eq + Ord + Sized + 'static {
+    /// The name of the list itself, for messages.
+    const LIST: &'static str;
+    /// Every word of the list, in order of code.
+    fn names() -> &'static [&'static str];
+    /// Every value, in order of code.
+    fn all() -> &'static [Self];
+    /// The word as written in logs and policies.
+    fn name(self) -> &'static str;
+    /// The value of that name, if the list has it.
+    fn parse(name: &str) -> Option<Self>;
+    /// Its place in the list, from 0.
+    fn code(self) -> u32;
+}
+
+macro_rules! vocabulary {
+    ($( $(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident),+ $(,)? } )+) => { $(
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash,
+                 strum::VariantNames, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
+        #[strum(serialize_all = "snake_case")]
+        #[allow(missing_docs, reason = "each word is the field's own term; the list's comment gives the context")]
+        pub enum $name { $($(#[$vmeta])* $variant),+ }
+
+        impl $crate::event::vocabulary::Term for $name {
+            const LIST: &'static str = stringify!($name);
+            fn names() -> &'static [&'static str] { <Self as strum::VariantNames>::VARIANTS }
+            fn all() -> &'static [Self] { <Self as strum::VariantArray>::VARIANTS }
+            fn name(self) -> &'static str { self.into() }
+            fn parse(name: &str) -> Option<Self> { name.parse().ok() }
+            fn code(self) -> u32 { self as u32 }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.name()) }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> { s.serialize_str(self.name()) }
+        }
+    )+ };
+}
+pub(crate) use vocabulary;
+
+vocabulary! {
+    /// Yes, no or unknown. Leaving a field out means unknown; unknown is never read as no.
+    Tri { Yes, No, Unknown }
+    /// Risk of serious harm (OASys). Ordered; unknown is not low and takes part in no comparison.
+    Level { Unknown, Low, Medium, High, VeryHigh }
+    /// Who may be harmed (OASys groups).
+    Group { Children, KnownAdult, Public, Staff, Prisoners }
+    /// Where the person is; prisoners are at risk in custody only.
+    Setting { Community, Custody }
+    /// Handling marks, from open to closed.
+    Handling { Ordinary, Staff, ThirdParty, PartnerConfidential, Restricted }
+    /// The sentence under which the person is supervised.
+    SentenceType { CommunityOrder, SuspendedSentenceOrder, Licence, PostSentenceSupervision }
+    /// Sex as recorded on the case; decides eligibility for some programmes only.
+    Sex { Male, Female, Other, Unknown }
+    /// An offence, coarsely; the host keeps the statute.
+    Offence {
+        Assault, SeriousAssault, Strangulation, SexualOffence, StalkingOrHarassment, CoerciveControl, ThreatsToKill,
+        PublicOrder, RaciallyAggravated, CriminalDamage, Arson, Weapons, BreachOfOrder, ChildCruelty, Robbery, Burglary, Theft,
+        Fraud, Drugs, Motoring, Homicide, Other, Unknown
+    }
+    /// Who supervises: the structure of 2014-2021, and the single service after it.
+    Provider { Nps, Crc, ProbationService }
+    /// Probation services officer or probation officer.
+    Grade { Pso, Po }
+    /// How complex the allocation held the case to be.
+    Complexity { Standard, Complex, Unknown }
+    /// Where a return or an escalation goes.
+    EscalationTo { Nps, SeniorManager, Other }
+    /// Who decided on it.
+    EscalationDecider { OwnManager, Nps }
+    /// What was decided.
+    EscalationOutcome { Accepted, Refused }
+    /// Why (as recorded; a refusal is shown with it).
+    EscalationReason { NoConviction, ThresholdNotMet, NotNewInformation, Capacity, RiskRecognised, Other }
+    /// Why supervision ended.
+    EndReason { Completed, Revoked, Recalled, Transferred, Died, Other }
+    /// In which role domestic abuse concerns the person.
+    AbuseRole { Perpetrator, Victim, History }
+    /// What it rests on; a conviction is not needed.
+    AbuseEvidence { Conviction, Charge, Allegation, CallOut, Disclosure }
+    /// What kind of person somebody named in the log is.
+    PersonGroup { KnownAdult, Child, Public, Staff, Prisoner }
+    /// How that person stands to the supervised person.
+    Relation { Partner, ExPartner, Child, StepChild, Family, Other }
+    /// What changed about contact with a child.
+    ContactChange { Sought, Started, Restricted, Ended }
+    /// Who set it.
+    ContactSetBy { Court, ChildrensSocialCare, Agreement, Unknown }
+    /// A circumstance linked with risk.
+    RiskFactor { Alcohol, Drugs, MentalHealth, Employment, Accommodation, Trauma }
+    /// How it stands now.
+    FactorState { Present, Worse, Better, Absent }
+    /// What the police did.
+    CallOutOutcome { NoFurtherAction, Arrest, Charge, Unknown }
+    /// Conduct and concerns, one list.
+    Concern {
+        PhysicalViolence, Strangulation, SexualViolence, ThreatToKill, Weapon, Stalking, Harassment, CoerciveControl,
+        EconomicAbuse, EmotionalAbuse, IntimateImages, HonourBased, ForcedMarriage, Neglect, CriminalDamage,
+        AttitudesToWomen, IntentionToTakeChildren, WantsReconciliation, Denial, Relapse, SuicideThreat, SelfHarm,
+        VeryFrightened, SeparationPlanned, Other
+    }
+    /// Who said it.
+    DisclosedBy {
+        SupervisedPerson, Facilitator, Family, Child, Neighbour, Police, ChildrensSocialCare, PartnerAgency, Practitioner
+    }
+    /// With whom an account, an excuse or an order was checked.
+    CheckedWith {
+        Police, VictimService, ChildrensSocialCare, Family, PartnerAgency, Employer, Health, Court, Records,
+        SupervisedPerson, Other
+    }
+    /// What the check showed.
+    CheckResult { Confirmed, Contradicted, Unresolved }
+    /// Protective orders and conditions.
+    OrderKind {
+        Restraining, NonMolestation, Occupation, Dvpo, Dapo, StalkingProtection, ExclusionRequirement,
+        NonContactLicenceCondition, BailCondition
+    }
+    /// What an order forbids.
+    OrderCondition { NoContact, Exclusion, NonHarassment, Other }
+    /// Whom information was asked of.
+    InformationOf { Police, ChildrensSocialCare, Court, ProgrammeProvider, Marac, Other }
+    /// What it was asked about.
+    InformationAbout { DomesticAbuseCallOuts, ChildSafeguarding, AssessmentOutcome, Attendance, Other }
+    /// When in the case it was asked.
+    InformationStage { PreSentence, Initial, Ongoing }
+    /// What the reply held.
+    InformationContent { NothingKnown, Known, Concern }
+    /// With whom information was shared.
+    SharedWith { Police, ChildrensSocialCare, ResponsibleOfficer, PartnerLinkWorker, ProgrammesTeam, Marac, Other }
+    /// Whether to share what a victim told.
+    SharingDecision { Share, DoNotShareYet }
+    /// How a child stands with children's social care.
+    SafeguardingStatus { UnderAssessment, ChildInNeed, ChildProtectionPlan, LookedAfter, Closed }
+    /// An agency that decides.
+    Agency { Police, ChildrensSocialCare, Nps, Court, Marac, Health, Other }
+    /// What it decided.
+    AgencyDecision { CaseClosed, NoFurtherAction, RatedLow, ReferralRefused, Accepted, Other }
+    /// A meeting of several agencies.
+    Meeting { ChildProtection, CoreGroup, Marac, Mappa, Iom, Daily }
+    /// At what stage an assessment was made.
+    AssessmentStage { Court, Initial, Review }
+    /// With which tool.
+    AssessmentTool { Oasys, LocalTool, Other }
+    /// Levels of the SARA ratings.
+    SaraRating { Low, Medium, High }
+    /// What a risk management plan covers.
+    PlanCover { Victims, Children, VictimsViews, ProtectiveOrders, PartnerWork, Contingency }
+    /// A manager's decision.
+    OversightDecision { Agrees, Disagrees, Instructs, Noted }
+    /// In which role somebody acted.
+    Role {
+        ResponsibleOfficer, Manager, PartnerLinkWorker, ProgrammesTeam, CourtTeam, CaseAdministrator, Police,
+        ChildrensSocialCare, Other
+    }
+    /// The agency that a record comes from.
+    SourceAgency {
+        Probation, Police, ChildrensSocialCare, Court, Prison, Health, ProgrammeProvider, VictimService, Marac,
+        SupervisedPerson, Family, Public, Other
+    }
+    /// Why an absence was excused.
+    ExcuseReason { Employment, Childcare, Health, Other }
+    /// A requirement of a sentence.
+    Requirement {
+        Bbr, Rar, UnpaidWork, AlcoholTreatment, DrugRehabilitation, MentalHealthTreatment, Tsp, Curfew, Exclusion, Other
+    }
+    /// Why a requirement was imposed, completed or removed.
+    RequirementReason { Sentence, Completed, NotEligible, Unworkable, Employment, Childcare, Health, Other }
+    /// A programme or intervention.
+    Programme { Bbr, BuildingChoices, HealthyRelationships, DomesticAbuseRar, Tsp, Other }
+    /// Whether the person may take part.
+    Suitability { Suitable, NotSuitable, NotEligible }
+    /// Why a programme was deferred, missed or left.
+    ProgrammeReason {
+        Employment, Childcare, Health, NoPlace, GroupCancelled, Attitude, Breach, Custody, NotEligible, Other
+    }
+    /// Whether the victim takes up support.
+    SupportDecision { Accepted, Declined }
+    /// A step of enforcement.
+    EnforcementStep { Warning, Breach, Recall }
+    /// nDelius registers that the engine speaks of.
+    Register {
+        DomesticAbusePerpetrator, DomesticAbuseVictim, DomesticAbuseHistory, Marac, RestrainingOrder, ChildConcerns,
+        ChildProtection, Plw, RiskOfSeriousHarm, RiskToChildren, RiskToKnownAdult, StalkingProtectionOrder, Mappa, Iom,
+        Other
+    }
+    /// What a person decided about an action.
+    ActionDecision { WillDo, NotNeeded, DoneElsewhere, Deferred }
+    /// Why.
+    DecisionReason {
+        AlreadyDone, NotApplicable, DuplicateRecord, WouldEndangerVictim, VictimDeclined, PersonInCustody, PersonDied,
+        AwaitingInformation, AwaitingPlace, LedByOtherAgency, Other
+    }
+    /// Why a record was corrected, withdrawn, disputed or erased.
+    CorrectionReason { EnteredInError, WrongPerson, WrongDate, WrongValue, Duplicate, LegalErasure, AccuracyContested, Other }
+    /// Every action that somebody may have to do.
+    ActionKind {
+        ReviewRisk, UpdateRiskManagementPlan, PlanSafetyOfVictimsAndChildren, CompleteSentencePlan, CompleteSara,
+        ValidateCourtAssessment, ChallengeLowChildRisk, CountersignLowerLevel, ManagementOversight, ReviewAllocation,
+        EstablishCaseFacts, IdentifyChildren, VerifyAccount, RequestPoliceInformation, RequestSafeguardingInformation,
+        ChaseInformation, EscalateUnansweredRequest, ObtainProviderProgress, DecideSharing, ShareWithResponsibleOfficer,
+        ShareWithPolice, ShareWithChildrensSocialCare, ShareWithPlw, ChallengeAgencyDecision, RequestPolicePropertyFlag,
+        HomeVisit, EstablishAddress, MonitorProtectiveOrder, ExplorePossibleBreach, ConsiderProtectiveMeasures,
+        ReviewAfterOrderExpiry, EstablishMaracInvolvement, ConsiderMaracReferral, ObtainMaracNotes, ReferToIdva,
+        ConsiderDvdsReferral, ArrangeVictimSupport, OfferSupportAsVictim, ReturnToNps, EscalateToNps, ReferToProgramme,
+        StartProgramme, FindAlternativeIntervention, ReferToPlw, PlwContactVictim, ObtainEvidenceForAbsence,
+        ReviewProgrammeWithdrawal, MaintainContact, ConsiderEnforcement, LocatePerson, ProposeLicenceConditions,
+        RecordFlag, ReviewFlag, ReadUnrecognisedRecord
+    }
+    /// Who reads an answer.
+    Audience {
+        ResponsibleOfficer, PartnerLinkWorker, ProgrammesTeam, Manager, Inspector, Analyst, PartnerAgency,
+        SupervisedPerson
+    }
+}
