@@ -161,7 +161,7 @@ fn edit_distance(a: &str, b: &str) -> usize {
     row.last().copied().unwrap_or(usize::MAX)
 }
 
-fn text<'a>(value: &'a Value, expected: impl Fn() -> String) -> Result<&'a str, Mismatch> {
+fn text(value: &Value, expected: impl Fn() -> String) -> Result<&str, Mismatch> {
     value.as_str().ok_or_else(|| Mismatch { expected: expected(), found: describe(value) })
 }
 
