@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::field::{
-    Bounded, FieldType, IncidentId, Levels, OrderId, PersonId, ProgrammeId, ProviderId, Reading, Replacement, RequestId,
-    RuleId, SentenceId, Shape, StaffId, SubjectId, describe_text, one_of,
+    Bounded, FieldType, IncidentId, Levels, OrderId, PersonId, ProgrammeId, ProviderId, Reading, Replacement,
+    RequestId, RuleId, SentenceId, Shape, StaffId, SubjectId, describe_text, one_of,
 };
 use super::vocabulary::{
     AbuseEvidence, AbuseRole, ActionDecision, ActionKind, Agency, AgencyDecision, AssessmentStage, AssessmentTool,

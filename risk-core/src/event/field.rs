@@ -440,8 +440,9 @@ impl FieldType for Levels {
         Shape::Levels
     }
     fn decode(value: &Value) -> Result<Self, Mismatch> {
-        let expected =
-            || format!("an object of groups ({}) and levels ({})", Group::names().join(", "), Level::names().join(", "));
+        let expected = || {
+            format!("an object of groups ({}) and levels ({})", Group::names().join(", "), Level::names().join(", "))
+        };
         let map = value.as_object().ok_or_else(|| Mismatch { expected: expected(), found: describe(value) })?;
         let mut levels = BTreeMap::new();
         for (k, v) in map {

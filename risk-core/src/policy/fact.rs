@@ -4,8 +4,8 @@
 
 use crate::event::Kind;
 use crate::event::vocabulary::{
-    AbuseRole, Complexity, Grade, Group, InformationAbout, InformationOf, Level, Offence, OrderKind, PersonGroup, Programme,
-    Provider, Register, Relation, Requirement, RiskFactor, SentenceType, Sex, Term, Tri,
+    AbuseRole, Complexity, Grade, Group, InformationAbout, InformationOf, Level, Offence, OrderKind, PersonGroup,
+    Programme, Provider, Register, Relation, Requirement, RiskFactor, SentenceType, Sex, Term, Tri,
 };
 
 /// The largest number that a count or an age may reach; larger ones are read as this.
@@ -40,7 +40,16 @@ pub enum FactValue {
 
 /// How a programme stands. `none` where the log knows nothing of it.
 pub const PROGRAMME_STATES: &[&str] = &[
-    "none", "referred", "suitable", "not_suitable", "not_eligible", "inducted", "started", "deferred", "completed", "withdrawn",
+    "none",
+    "referred",
+    "suitable",
+    "not_suitable",
+    "not_eligible",
+    "inducted",
+    "started",
+    "deferred",
+    "completed",
+    "withdrawn",
 ];
 /// The most serious open status of any child with children's social care; `none` where the log knows nothing.
 pub const SAFEGUARDING_STATES: &[&str] =
@@ -234,8 +243,13 @@ impl Fact {
     pub fn can_end(&self) -> bool {
         !matches!(
             self,
-            Self::Ever { .. } | Self::DomesticAbuseRole(_) | Self::Sex | Self::Event(_) | Self::ThisOrderKind
-                | Self::ThisRequestOf | Self::ThisRequestAbout
+            Self::Ever { .. }
+                | Self::DomesticAbuseRole(_)
+                | Self::Sex
+                | Self::Event(_)
+                | Self::ThisOrderKind
+                | Self::ThisRequestOf
+                | Self::ThisRequestAbout
         )
     }
 
@@ -251,7 +265,10 @@ impl Fact {
             Self::Supervised | Self::SentenceType => vec![K::SupervisionStarted, K::SupervisionEnded],
             Self::InCustody => vec![K::CustodyEntered, K::ReleasedFromCustody],
             Self::DomesticAbuse => vec![
-                K::DomesticAbuseIdentified, K::SupervisionStarted, K::PreSentenceReportRequested, K::PlwDisclosure,
+                K::DomesticAbuseIdentified,
+                K::SupervisionStarted,
+                K::PreSentenceReportRequested,
+                K::PlwDisclosure,
                 K::RequirementImposed,
             ],
             Self::DomesticAbuseRole(_) => vec![K::DomesticAbuseIdentified],
@@ -261,7 +278,11 @@ impl Fact {
             Self::Provider | Self::Grade | Self::Complexity => vec![K::CaseAllocated, K::CaseTransferred],
             Self::ChildrenKnown => vec![K::PersonIdentified, K::HouseholdRecorded],
             Self::AddressKnown => vec![
-                K::AddressEstablished, K::AddressChanged, K::ReleasedFromCustody, K::WhereaboutsUnknown, K::CustodyEntered,
+                K::AddressEstablished,
+                K::AddressChanged,
+                K::ReleasedFromCustody,
+                K::WhereaboutsUnknown,
+                K::CustodyEntered,
             ],
             Self::WhereaboutsKnown => vec![K::WhereaboutsUnknown, K::PersonLocated, K::CustodyEntered],
             Self::OrderInForce(_) | Self::PersonProtected | Self::ThisOrderInForce => {
@@ -270,17 +291,28 @@ impl Fact {
             Self::ThisOrderKind => vec![K::ProtectiveOrderMade],
             Self::Required(_) => vec![K::RequirementImposed, K::RequirementCompleted, K::RequirementRemoved],
             Self::ProgrammeState(_) => vec![
-                K::ProgrammeReferred, K::ProgrammeSuitabilityDecided, K::ProgrammeInducted, K::ProgrammeStarted,
-                K::ProgrammeDeferred, K::ProgrammeCompleted, K::ProgrammeWithdrawn,
+                K::ProgrammeReferred,
+                K::ProgrammeSuitabilityDecided,
+                K::ProgrammeInducted,
+                K::ProgrammeStarted,
+                K::ProgrammeDeferred,
+                K::ProgrammeCompleted,
+                K::ProgrammeWithdrawn,
             ],
             Self::Flag(_) => vec![K::FlagRecorded, K::FlagRemoved],
-            Self::Outstanding(_) | Self::ThisRequestOutstanding => vec![K::InformationRequested, K::InformationReceived],
+            Self::Outstanding(_) | Self::ThisRequestOutstanding => {
+                vec![K::InformationRequested, K::InformationReceived]
+            }
             Self::ThisRequestOf | Self::ThisRequestAbout => vec![K::InformationRequested],
             Self::ChildSafeguarding => vec![K::ChildSafeguardingReferred, K::ChildSafeguardingStatusChanged],
             Self::RiskFactor(_) => vec![K::RiskFactorChanged],
             Self::PersonGroup | Self::PersonRelation | Self::PersonVictim => vec![K::PersonIdentified],
             Self::PersonInHousehold => vec![
-                K::PersonIdentified, K::HouseholdRecorded, K::CohabitationStarted, K::CohabitationEnded, K::AddressEstablished,
+                K::PersonIdentified,
+                K::HouseholdRecorded,
+                K::CohabitationStarted,
+                K::CohabitationEnded,
+                K::AddressEstablished,
                 K::AddressChanged,
             ],
             Self::Ever { kinds, .. } | Self::Count { kinds, .. } | Self::DaysSince { kinds, .. } => kinds.clone(),

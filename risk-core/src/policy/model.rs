@@ -7,9 +7,7 @@ use chrono::NaiveDate;
 use super::fact::{Fact, FactValue};
 use crate::event::Kind;
 use crate::event::catalogue::Instant;
-use crate::event::vocabulary::{
-    ActionKind, Audience, Group, Handling, Level, Register, Role, Setting, vocabulary,
-};
+use crate::event::vocabulary::{ActionKind, Audience, Group, Handling, Level, Register, Role, Setting, vocabulary};
 
 vocabulary! {
     /// What a rule or a limit rests on. One is never dressed up as another.
