@@ -117,8 +117,8 @@ fn is_bank_holiday(d: NaiveDate) -> bool {
 }
 
 /// 25 December is named by section 29(3) itself, whichever day of the week it is. 26 December is a bank holiday even
-/// on a Saturday (Banking and Financial Dealings Act 1971, Schedule 1, paragraph 1: "if it be not a Sunday"), although the
-/// list of days kept then shows its substitute only.
+/// on a Saturday (Banking and Financial Dealings Act 1971, Schedule 1, paragraph 1: "if it be not a Sunday"), although
+/// the list of days kept then shows its substitute only.
 fn is_disregarded(d: NaiveDate) -> bool {
     let christmas = d.month() == 12 && matches!(d.day(), 25 | 26);
     d.weekday() == Weekday::Sun || christmas || is_bank_holiday(d)
