@@ -4,4 +4,5 @@
 
 pub mod calendar;
 pub mod event;
+pub mod fold;
 pub mod policy;
