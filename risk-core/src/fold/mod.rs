@@ -7,4 +7,5 @@ pub mod ledger;
 pub mod levels;
 pub mod read;
 pub mod reason;
+pub mod run;
 pub mod step;
