@@ -3,4 +3,5 @@
 //! The modules stand in the order in which data flows through them.
 
 pub mod event;
+pub mod log;
 pub mod policy;
