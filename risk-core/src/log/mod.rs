@@ -11,6 +11,7 @@ pub mod chain;
 mod member;
 pub mod record;
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should")]
 mod tests;
 pub mod versions;
 

@@ -367,7 +367,8 @@ pub(super) fn write_instant(t: Instant) -> String {
     to_microseconds(t).to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
-fn to_microseconds(t: Instant) -> Instant {
+/// Cuts off what is finer than the log keeps.
+pub(super) fn to_microseconds(t: Instant) -> Instant {
     t.with_nanosecond(t.nanosecond().saturating_sub(t.nanosecond() % 1000)).unwrap_or(t)
 }
 

@@ -7,17 +7,18 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use serde_json::Map;
 use uuid::Uuid;
 
-use super::record::{Payload, Record};
+use super::record::{Payload, Record, to_microseconds};
 use crate::event::catalogue::RecordCorrected;
 use crate::event::vocabulary::Handling;
 use crate::event::{DataError, Event, Instant, Kind};
 
 /// A record as it stands in an epoch.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Entry<'a> {
     /// The record as it was first made.
     pub record: &'a Record,
@@ -33,8 +34,21 @@ pub struct Entry<'a> {
     pub corrected_at: Option<Instant>,
 }
 
+impl fmt::Debug for Entry<'_> {
+    /// Shows the record's id, times and marks, never data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entry")
+            .field("record", self.record)
+            .field("occurred_at", &self.occurred_at)
+            .field("handling", &self.handling)
+            .field("disputed", &self.disputed)
+            .field("corrected_at", &self.corrected_at)
+            .finish_non_exhaustive()
+    }
+}
+
 /// The log with the versions in force from one moment to the next.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Epoch<'a> {
     /// When the corrections, retractions and erasures that began it were recorded; `None` for the first.
     pub since: Option<Instant>,
@@ -176,7 +190,7 @@ fn change(event: &Event, present: &BTreeMap<Uuid, &Record>) -> Option<(Uuid, Wha
     let (target, what) = match event {
         Event::RecordCorrected(c) => {
             let kind = present.get(&c.event_id)?.event()?.kind();
-            let occurred_at = c.replacement.occurred_at;
+            let occurred_at = c.replacement.occurred_at.map(to_microseconds);
             (c.event_id, What::Corrected { event: replaced(kind, c).ok()?, occurred_at })
         }
         Event::RecordRetracted(r) => (r.event_id, What::Retracted),
