@@ -7,6 +7,7 @@
 
 pub mod calendar;
 
+pub mod calendar;
 pub mod event;
 
 pub mod log;
