@@ -7,7 +7,6 @@
 
 pub mod calendar;
 
-pub mod calendar;
 pub mod event;
 
 pub mod log;

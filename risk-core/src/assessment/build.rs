@@ -7,8 +7,9 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::answer::{
-    Action, Agenda, Assessment, BecauseLine, Caution, Classification, Decided, Flag, FlagState, GroupLevel, GroupStatus,
-    IndicatedLevel, LateBy, Overall, PolicyReceipt, Receipt, RecordedLevel, SCHEMA, Status, UnrecognisedRecord,
+    Action, Agenda, Assessment, BecauseLine, Caution, Classification, Decided, Flag, FlagState, GroupLevel,
+    GroupStatus, IndicatedLevel, LateBy, Overall, PolicyReceipt, Receipt, RecordedLevel, SCHEMA, Status,
+    UnrecognisedRecord,
 };
 use super::status::{closed, due_soon, refused, status, waiting_on};
 use super::{CaseLine, Question};
@@ -165,9 +166,7 @@ impl Builder<'_, '_, '_> {
             },
             closed: closed(i),
             closed_by: self.closed_by(i),
-            days_overdue: due
-                .filter(|_| status == Status::Overdue)
-                .map(|day| on.signed_duration_since(day).num_days()),
+            days_overdue: due.filter(|_| status == Status::Overdue).map(|day| on.signed_duration_since(day).num_days()),
             waiting_on: waiting,
             missed: (is_pending && missed > 0).then_some(missed),
             last_done: self.last_done(i),
@@ -231,7 +230,8 @@ impl Builder<'_, '_, '_> {
         if !self.view.sees(ViewField::Findings) {
             return vec![];
         }
-        let mut findings = if matches!(status, Status::Overdue | Status::DoneLate) { def.findings.clone() } else { vec![] };
+        let mut findings =
+            if matches!(status, Status::Overdue | Status::DoneLate) { def.findings.clone() } else { vec![] };
         let by_time = |r: &crate::fold::ledger::Reason| {
             r.answer.as_ref().is_some_and(|a| a.how == How::Done && a.naming == Naming::ByTime)
         };
@@ -364,8 +364,7 @@ impl Builder<'_, '_, '_> {
                 let set = reasons.iter().any(|r| r.should_be_set);
                 let live = || reasons.iter().filter(|r| r.should_be_set == set).map(|r| &r.because);
                 let is_set = state.facts.flags.get(register).is_some_and(|f| f.or(false));
-                let (handling, caution) =
-                    self.handling(live().map(|b| b.handling).max().unwrap_or(Handling::Ordinary));
+                let (handling, caution) = self.handling(live().map(|b| b.handling).max().unwrap_or(Handling::Ordinary));
                 let as_flag = |set| if set { FlagState::Set } else { FlagState::Unset };
                 Flag {
                     register: *register,
@@ -380,12 +379,8 @@ impl Builder<'_, '_, '_> {
     }
 
     fn unrecognised(&self) -> Vec<UnrecognisedRecord> {
-        let mut found: Vec<UnrecognisedRecord> = self
-            .folded
-            .unrecognised
-            .iter()
-            .map(|r| UnrecognisedRecord { event_id: r.event_id, v: r.v })
-            .collect();
+        let mut found: Vec<UnrecognisedRecord> =
+            self.folded.unrecognised.iter().map(|r| UnrecognisedRecord { event_id: r.event_id, v: r.v }).collect();
         found.sort_by_key(|r| r.event_id);
         found
     }
@@ -395,14 +390,13 @@ impl Builder<'_, '_, '_> {
         let Some(feeds) = &self.question.feeds else { return vec![] };
         let policy = self.folded.state.policy;
         let rules = policy.rules.iter().filter(|r| {
-            let kinds: Vec<_> = r
-                .on
-                .iter()
-                .filter_map(|on| match on {
-                    crate::policy::model::Listens::Kind(k) => Some(k),
-                    _ => None,
-                })
-                .collect();
+            let kinds: Vec<_> =
+                r.on.iter()
+                    .filter_map(|on| match on {
+                        crate::policy::model::Listens::Kind(k) => Some(k),
+                        _ => None,
+                    })
+                    .collect();
             policy.in_force(r.effective, &r.localities, self.today)
                 && !kinds.is_empty()
                 && kinds.len() == r.on.len()

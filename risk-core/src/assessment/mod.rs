@@ -57,7 +57,9 @@ impl Question {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AssessError {
     /// The policy says nothing of the audience; the default is to show nothing.
-    #[error("the policy `{policy}` names no audience `{audience}`: nobody may see an answer that the policy does not grant")]
+    #[error(
+        "the policy `{policy}` names no audience `{audience}`: nobody may see an answer that the policy does not grant"
+    )]
     UnknownAudience {
         /// The policy.
         policy: String,

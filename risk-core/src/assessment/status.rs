@@ -29,8 +29,9 @@ pub fn status(state: &State<'_, '_>, i: &Instance, waiting: bool, on: NaiveDate,
         return closed_status(i);
     }
     let due = i.deadline().day().filter(|day| !state.absence_unknown(i.action, *day));
-    let starts_soon =
-        |day: NaiveDate| soon.and_then(|n| day.checked_sub_days(chrono::Days::new(u64::from(n)))).is_some_and(|s| s <= on);
+    let starts_soon = |day: NaiveDate| {
+        soon.and_then(|n| day.checked_sub_days(chrono::Days::new(u64::from(n)))).is_some_and(|s| s <= on)
+    };
     match due {
         Some(day) if on > day => Status::Overdue,
         _ if waiting => Status::Waiting,
@@ -42,9 +43,8 @@ pub fn status(state: &State<'_, '_>, i: &Instance, waiting: bool, on: NaiveDate,
 fn closed_status(i: &Instance) -> Status {
     let answers = || i.reasons.iter().filter_map(|r| r.answer.as_ref().map(|a| (r, a)));
     if answers().any(|(_, a)| matches!(a.how, How::Done | How::DoneElsewhere)) {
-        let late = answers().any(|(r, a)| {
-            a.how == How::Done && r.deadline.day().is_some_and(|due| calendar::london_day(a.at) > due)
-        });
+        let late = answers()
+            .any(|(r, a)| a.how == How::Done && r.deadline.day().is_some_and(|due| calendar::london_day(a.at) > due));
         if late { Status::DoneLate } else { Status::Done }
     } else if answers().any(|(_, a)| a.how == How::NotNeeded) {
         Status::NotNeeded
@@ -71,14 +71,17 @@ fn matching<'s, 'a>(
     let since = i.reasons.iter().map(|r| r.because.occurred_at).min();
     triggers.into_iter().flat_map(move |t| {
         let reader = Reader { facts: &state.facts, levels: &state.levels, policy: state.policy };
-        state.facts.of_kinds(&t.on).filter(move |h| {
-            since.is_some_and(|s| s <= h.occurred_at)
-                && h.concerns(&i.subject)
-                && t.when
-                    .holds(|f| reader.read_of(f, h, &i.subject, h.clock), |p| reader.parameter_on(p, h.clock))
-                    .is_some()
-        })
-        .map(move |h| (t, h))
+        state
+            .facts
+            .of_kinds(&t.on)
+            .filter(move |h| {
+                since.is_some_and(|s| s <= h.occurred_at)
+                    && h.concerns(&i.subject)
+                    && t.when
+                        .holds(|f| reader.read_of(f, h, &i.subject, h.clock), |p| reader.parameter_on(p, h.clock))
+                        .is_some()
+            })
+            .map(move |h| (t, h))
     })
 }
 
@@ -88,7 +91,8 @@ pub fn waiting_on(state: &State<'_, '_>, i: &Instance, def: &ActionDef) -> Optio
     if !i.pending() {
         return None;
     }
-    let (trigger, asked) = matching(state, i, def.waiting.iter().map(|(t, _)| t).collect()).max_by_key(|(_, h)| h.order())?;
+    let (trigger, asked) =
+        matching(state, i, def.waiting.iter().map(|(t, _)| t).collect()).max_by_key(|(_, h)| h.order())?;
     if matching(state, i, def.refused_by.iter().collect()).any(|(_, h)| h.order() > asked.order()) {
         return None;
     }

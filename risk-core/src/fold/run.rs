@@ -96,7 +96,8 @@ pub fn fold<'a, 'p>(records: &[&'a Record], policy: &'p Policy, span: Span) -> F
         last = Some(epoch);
     }
     let state = before.unwrap_or_else(|| State::new(policy, Floors::default()));
-    withdrawn.retain(|i| i.reasons.iter().all(|r| !state.arisen.contains_key(&key_of(i, r.because.rule, r.because.event))));
+    withdrawn
+        .retain(|i| i.reasons.iter().all(|r| !state.arisen.contains_key(&key_of(i, r.because.rule, r.because.event))));
     let epoch = last.as_ref();
     let clock = |r: &Record| if span.lens == Lens::AsKnown { r.recorded_at } else { r.occurred_at };
     Folded {
@@ -217,9 +218,8 @@ impl<'a, 'p> Tracker<'a, 'p> {
     /// Takes in the next record.
     pub fn push(&mut self, record: &'a Record) {
         self.records.push(record);
-        let simple = record.kind().is_some_and(|k| {
-            k != Kind::SupervisionStarted && k.spec().nature != Nature::Housekeeping
-        });
+        let simple =
+            record.kind().is_some_and(|k| k != Kind::SupervisionStarted && k.spec().nature != Nature::Housekeeping);
         let first = epochs([record].into_iter(), record.recorded_at);
         let entry = first.first().and_then(|e| e.entries.first());
         let begins = record.kind() == Some(Kind::SupervisionStarted) && self.records.len() == 1;
@@ -253,12 +253,6 @@ impl<'a, 'p> Tracker<'a, 'p> {
         let mut state = self.settled.clone();
         state.step(*clock, happenings.clone());
         state.run_to(at);
-        Folded {
-            state,
-            withdrawn: vec![],
-            withheld: vec![],
-            unrecognised: vec![],
-            disputed: BTreeSet::new(),
-        }
+        Folded { state, withdrawn: vec![], withheld: vec![], unrecognised: vec![], disputed: BTreeSet::new() }
     }
 }

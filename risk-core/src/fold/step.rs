@@ -765,7 +765,8 @@ impl<'a> State<'a, '_> {
         };
         let happening = match raising {
             Raising::OrderExpired(id, _) => self.facts.orders.get(&id).map(|o| {
-                derived(Derived::ProtectiveOrderExpired, o.by, Some(Subject::Order(id.clone())), o.handling, vec![])
+                let details = vec![("order", o.kind.code())];
+                derived(Derived::ProtectiveOrderExpired, o.by, Some(Subject::Order(id.clone())), o.handling, details)
             }),
             Raising::SupervisionEnd(id, _) => self
                 .facts
