@@ -17,4 +17,6 @@ pub mod fold;
 
 pub mod assessment;
 
+pub mod explain;
+
 pub mod view;

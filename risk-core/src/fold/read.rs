@@ -12,6 +12,7 @@ use crate::event::vocabulary::{
     PersonGroup, Provider, Relation, Requirement, SafeguardingStatus, SentenceType, Setting, Sex, Tri,
 };
 use crate::event::{Kind, Reading, Term};
+use crate::policy::event_value;
 use crate::policy::fact::{Fact, FactValue, Filter, MAX_NUMBER, Window};
 use crate::policy::model::{Policy, Unit};
 
@@ -112,7 +113,7 @@ impl<'a> Reader<'_, 'a> {
         let facts = self.facts;
         let at = asking.moments();
         match fact {
-            Fact::Event(field) => asking.event.map_or(FactValue::Never, |e| event_field(e, field)),
+            Fact::Event(field) => asking.event.map_or(FactValue::Never, |e| event_fact(e, field)),
             Fact::Recorded(g) => term(self.level(*g, |l, g, s| l.recorded(g, s), asking)),
             Fact::Indicated(g) => term(self.level(*g, |l, g, s| l.indicated(g, s), asking)),
             Fact::Working(g) => term(self.level(*g, |l, g, s| l.recorded(g, s).max(l.indicated(g, s)), asking)),
@@ -242,7 +243,7 @@ impl<'a> Reader<'_, 'a> {
         asking: Asking<'m, 'm>,
     ) -> impl Iterator<Item = &'m Happening<'a>> {
         self.facts.of_kinds(kinds).filter(move |h| {
-            filter.is_none_or(|f| match event_field(h, &f.field) {
+            filter.is_none_or(|f| match event_fact(h, &f.field) {
                 FactValue::One(code) => f.codes.contains(&code),
                 FactValue::Many(set) => f.codes.iter().any(|c| set & 1_u64.checked_shl(*c).unwrap_or(0) != 0),
                 FactValue::Never => false,
@@ -311,32 +312,15 @@ impl<'a> Reader<'_, 'a> {
     }
 }
 
-/// A field of an event as a fact: a left-out word is unknown, a left-out number satisfies no comparison.
+/// A field of an event as a fact; what cannot be asked satisfies no comparison.
 #[must_use]
-pub fn event_field(h: &Happening<'_>, field: &str) -> FactValue {
+pub fn event_fact(h: &Happening<'_>, field: &str) -> FactValue {
     if let Some((_, code)) = h.details.iter().find(|(name, _)| *name == field) {
         return FactValue::One(*code);
     }
-    match h.event.as_deref().and_then(|e| e.field(field)) {
+    let Some(event) = h.event.as_deref() else { return FactValue::Never };
+    match event.field(field) {
         Some(Reading::Code(code)) => FactValue::One(code),
-        Some(Reading::Codes(codes)) => {
-            FactValue::Many(codes.iter().fold(0, |set, c| set | 1_u64.checked_shl(*c).unwrap_or(0)))
-        }
-        Some(Reading::Integer(n)) => FactValue::One(u32::try_from(n).unwrap_or(0)),
-        Some(Reading::Absent) => absent(h, field),
-        _ => FactValue::Never,
-    }
-}
-
-/// What a left-out optional field reads as.
-fn absent(h: &Happening<'_>, field: &str) -> FactValue {
-    let shape = h.kind().and_then(|k| k.spec().fields.iter().find(|f| f.name == field)).map(|f| (f.shape)());
-    match shape {
-        Some(crate::event::Shape::Term { names, .. }) => {
-            let place = names.iter().position(|n| *n == "unknown").unwrap_or(names.len());
-            FactValue::One(u32::try_from(place).unwrap_or(u32::MAX))
-        }
-        Some(crate::event::Shape::Terms { .. }) => FactValue::Many(0),
-        _ => FactValue::Never,
+        _ => event_value(event, field).unwrap_or(FactValue::Never),
     }
 }
