@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
-use super::case_log::AppendError;
+use super::case_log::{AppendError, Log};
 use super::record::{Payload, Record, RecordError, SCHEMA_VERSION, not_after};
 use crate::event::catalogue::RecordCorrected;
 use crate::event::field::RequestId;
@@ -14,106 +14,110 @@ use crate::event::{Event, Kind, Nature};
 
 /// New records before the log that is to take them.
 pub(super) struct Admission<'l> {
-    log: &'l [Record],
+    log: &'l Log,
     fresh: Vec<Record>,
+    places: BTreeMap<Uuid, usize>,
 }
 
 impl<'l> Admission<'l> {
-    /// `fresh` are records whose ids `log` does not have.
-    pub(super) fn new(log: &'l [Record], fresh: Vec<Record>) -> Self {
-        Self { log, fresh }
+    /// `fresh` are records whose ids `log` does not have, each once.
+    pub(super) fn new(log: &'l Log, fresh: Vec<Record>) -> Self {
+        let places = fresh.iter().enumerate().map(|(i, r)| (r.event_id, i)).collect();
+        Self { log, fresh, places }
     }
 
     /// Gives the new records back if every one may be taken; an error names the record's place among them.
     pub(super) fn check(self) -> Result<Vec<Record>, (usize, AppendError)> {
-        let known: BTreeMap<Uuid, &Record> = self.all().map(|r| (r.event_id, r)).collect();
-        let mut unreadable = BTreeSet::new();
+        let mut unread = BTreeSet::new();
         for (i, record) in self.fresh.iter().enumerate() {
-            let check = Check { known: &known, record };
-            match self.check_one(&check) {
+            match (Check { admission: &self, record }).check() {
                 Ok(()) => {}
                 // A correction in the words of a newer schema: kept, and for people to read.
                 Err(Fault::Replacement(_)) if record.v > SCHEMA_VERSION => {
-                    unreadable.insert(i);
+                    unread.insert(i);
                 }
-                Err(Fault::Replacement(e) | Fault::Other(e)) => return Err((i, AppendError::refused(record, e))),
+                Err(Fault::Replacement(e) | Fault::Other(e)) => {
+                    return Err((i, AppendError::refused(record.event_id, e)));
+                }
             }
         }
         let fresh = self.fresh.into_iter().enumerate();
-        Ok(fresh.map(|(i, r)| if unreadable.contains(&i) { r.unrecognised() } else { r }).collect())
+        Ok(fresh.map(|(i, r)| if unread.contains(&i) { r.unrecognised() } else { r }).collect())
     }
 
     fn all(&self) -> impl Iterator<Item = &Record> {
-        self.log.iter().chain(&self.fresh)
+        self.log.records().iter().chain(&self.fresh)
     }
 
-    fn check_one(&self, check: &Check<'_>) -> Result<(), Fault> {
-        let Some(event) = check.record.event() else { return self.erasure_is_recorded(check.record) };
-        self.check_names(check, event, "data")?;
-        check.target_may_be_changed(event)?;
-        if let Event::RecordCorrected(correction) = event {
-            let replacement = check.replacement(correction)?;
-            self.check_names(check, &replacement, "data.replacement.data")?;
-            check.at_least(replacement.least_handling(), || {
-                format!("the new version of {} is marked at least so", correction.event_id)
-            })?;
+    fn known(&self, id: Uuid) -> Option<&Record> {
+        self.log.record(id).or_else(|| self.places.get(&id).and_then(|i| self.fresh.get(*i)))
+    }
+}
+
+/// One new record among all that are known.
+struct Check<'c> {
+    admission: &'c Admission<'c>,
+    record: &'c Record,
+}
+
+impl Check<'_> {
+    fn check(&self) -> Result<(), Fault> {
+        let Some(event) = self.record.event() else { return self.erasure_is_recorded() };
+        self.names_may_be_named(event, "data")?;
+        self.target_may_be_changed(event)?;
+        match event {
+            Event::RecordCorrected(correction) => {
+                let replacement = self.replacement(correction)?;
+                self.names_may_be_named(&replacement, "data.replacement.data")?;
+                self.at_least(replacement.least_handling(), || {
+                    format!("the new version of {} is marked at least so", correction.event_id)
+                })
+            }
+            Event::InformationRequested(request) => self.replies_are_as_confidential(&request.request_id),
+            _ => Ok(()),
         }
-        if let Event::InformationRequested(request) = event {
-            self.replies_are_as_confidential(check.record, &request.request_id)?;
-        }
-        Ok(())
     }
 
     /// Every record named exists, is another, and is no more confidential.
-    fn check_names(&self, check: &Check<'_>, event: &Event, path: &str) -> Result<(), Fault> {
+    fn names_may_be_named(&self, event: &Event, path: &str) -> Result<(), Fault> {
         for (field, id) in event.names() {
             let field = format!("{path}.{field}");
-            let named = check.known.get(&id).filter(|r| r.event_id != check.record.event_id);
+            let named = self.admission.known(id).filter(|r| r.event_id != self.record.event_id);
             let named = named.ok_or_else(|| {
-                RecordError::new(
-                    field.clone(),
-                    "the event_id of another record of this log or batch",
-                    format!("`{id}`"),
-                )
+                let expected = "the event_id of another record of this log or batch";
+                RecordError::new(field.clone(), expected, format!("`{id}`"))
             })?;
-            check.at_least(named.handling, || format!("`{field}` names {id}, which is marked so"))?;
+            self.at_least(named.handling, || format!("`{field}` names {id}, which is marked so"))?;
         }
         let Some(request) = replies_to(event) else { return Ok(()) };
-        for asked in self.all().filter(|r| asks(r, request)) {
-            check.at_least(asked.handling, || {
+        for asked in self.admission.all().filter(|r| asks(r, request)) {
+            self.at_least(asked.handling, || {
                 format!("`{path}.request_id` names the request {}, which is marked so", asked.event_id)
             })?;
         }
         Ok(())
     }
 
-    /// A request may come after its replies, where an import brings records out of order.
-    fn replies_are_as_confidential(&self, request: &Record, id: &RequestId) -> Result<(), Fault> {
-        let reply =
-            self.log.iter().find(|r| r.event().and_then(replies_to) == Some(id) && r.handling < request.handling);
-        reply.map_or(Ok(()), |reply| {
+    /// A request may come into the log after its replies, where an import brings records out of order.
+    fn replies_are_as_confidential(&self, id: &RequestId) -> Result<(), Fault> {
+        let mark = self.record.handling;
+        let opener = |r: &&Record| r.handling < mark && r.event().and_then(replies_to) == Some(id);
+        self.admission.log.records().iter().find(opener).map_or(Ok(()), |reply| {
             let expected = format!("`{}` or less strict, as the reply {} is marked so", reply.handling, reply.event_id);
-            Err(RecordError::new("handling", expected, format!("`{}`", request.handling)).into())
+            Err(RecordError::new("handling", expected, format!("`{mark}`")).into())
         })
     }
 
-    fn erasure_is_recorded(&self, record: &Record) -> Result<(), Fault> {
-        let names_it = |r: &Record| matches!(r.event(), Some(Event::PayloadErased(e)) if e.event_id == record.event_id);
-        if record.payload != Payload::Erased || self.all().any(names_it) {
+    fn erasure_is_recorded(&self) -> Result<(), Fault> {
+        let id = self.record.event_id;
+        let erases = |r: &Record| matches!(r.event(), Some(Event::PayloadErased(e)) if e.event_id == id);
+        if self.record.payload != Payload::Erased || self.admission.all().any(erases) {
             return Ok(());
         }
         let expected = format!("an object, or a {} record that names this one", Kind::PayloadErased);
         Err(RecordError::new("data", expected, "neither").into())
     }
-}
 
-/// One new record among all that are known.
-struct Check<'c> {
-    known: &'c BTreeMap<Uuid, &'c Record>,
-    record: &'c Record,
-}
-
-impl Check<'_> {
     fn at_least(&self, least: Handling, because: impl Fn() -> String) -> Result<(), Fault> {
         if self.record.handling >= least {
             return Ok(());
@@ -131,7 +135,7 @@ impl Check<'_> {
             Event::PayloadErased(e) => (e.event_id, true),
             _ => return Ok(()),
         };
-        let kind = self.known.get(&id).and_then(|target| target.kind());
+        let kind = self.admission.known(id).and_then(|target| target.kind());
         let fixed =
             |k: Kind| k.spec().nature == Nature::Housekeeping && !(correction_too && k == Kind::RecordCorrected);
         match kind.filter(|k| fixed(*k)) {
@@ -147,7 +151,7 @@ impl Check<'_> {
     /// The new version that a correction puts in force.
     fn replacement(&self, correction: &RecordCorrected) -> Result<Event, Fault> {
         let id = correction.event_id;
-        let target = self.known.get(&id).and_then(|t| Some((t, t.event()?)));
+        let target = self.admission.known(id).and_then(|t| Some((t, t.event()?)));
         let (target, old) = target.ok_or_else(|| {
             RecordError::new("data.event_id", "a record whose data this software can read", format!("`{id}`"))
         })?;

@@ -87,8 +87,8 @@ pub struct LogError {
 }
 
 impl AppendError {
-    pub(super) fn refused(record: &Record, e: RecordError) -> Self {
-        Self::Refused { event_id: record.event_id, field: e.field, expected: e.expected, found: e.found }
+    pub(super) fn refused(event_id: Uuid, e: RecordError) -> Self {
+        Self::Refused { event_id, field: e.field, expected: e.expected, found: e.found }
     }
 
     fn into_fields(self) -> RecordError {
@@ -122,39 +122,38 @@ impl Log {
     /// [`LogError`] for text that is no record, for a record that [`Log::append`] would refuse, for records of two
     /// cases, for a log without records, for plain and sealed lines in one log, and for a sealed log that was changed.
     pub fn parse(name: &str, text: &str) -> Result<Self, LogError> {
-        let at = |line: usize| {
-            move |e: RecordError| LogError {
-                file: name.to_owned(),
-                line,
-                field: e.field,
-                expected: e.expected,
-                found: e.found,
-            }
-        };
-        let mut lines = Vec::new();
-        let mut records = Vec::new();
-        for (line, text) in (1..).zip(text.split('\n')).filter(|(_, line)| !line.trim().is_empty()) {
-            records.push(Record::parse_kept(text).map_err(at(line))?);
-            lines.push(line);
-        }
-        let first =
-            records.first().ok_or_else(|| at(1)(RecordError::new("record", "at least one record", "nothing")))?;
+        Self::read(text).map_err(|(line, e)| LogError {
+            file: name.to_owned(),
+            line,
+            field: e.field,
+            expected: e.expected,
+            found: e.found,
+        })
+    }
+
+    fn read(text: &str) -> Result<Self, (usize, RecordError)> {
+        let lines = (1..).zip(text.split('\n')).filter(|(_, line)| !line.trim().is_empty());
+        let records = lines.map(|(line, text)| Ok((line, Record::parse_kept(text).map_err(|e| (line, e))?)));
+        let (lines, records): (Vec<usize>, Vec<Record>) = records.collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
+        let line_of = |i: usize| lines.get(i).copied().unwrap_or(1);
+
+        let first = records.first().ok_or_else(|| (1, RecordError::new("record", "at least one record", "nothing")))?;
         let (case_id, sealed) = (first.case_id, first.position().is_some());
         if sealed {
-            chain::verify(text, None).map_err(|t| at(t.line)(RecordError::new(t.what.name(), t.expected, t.found)))?;
+            chain::verify(text, None).map_err(|t| (t.line, RecordError::new(t.what.name(), t.expected, t.found)))?;
+        } else if let Some(i) = records.iter().position(|r| r.position().is_some()) {
+            return Err((line_of(i), RecordError::new("hash", "a plain record, as the log's first", "a sealed one")));
         }
-        let line_of = |i: usize| lines.get(i).copied().unwrap_or(1);
-        let mut before: Option<&Record> = None;
-        for (i, record) in records.iter().enumerate() {
-            if record.position().is_some() != sealed {
-                let e = RecordError::new("hash", "a plain record, as the log's first", "a sealed one");
-                return Err(at(line_of(i))(e));
-            }
-            chain::refuse_going_back(before, record.appended_at).map_err(at(line_of(i)))?;
-            before = Some(record);
+        for ((i, record), before) in records.iter().enumerate().skip(1).zip(&records) {
+            chain::refuse_going_back(Some(before), record.appended_at).map_err(|e| (line_of(i), e))?;
         }
+
         let mut log = Self::new(case_id);
-        let admitted = log.admit(records).map_err(|(i, e)| at(line_of(i))(e.into_fields()))?;
+        let admitted = log.admit(records).map_err(|(i, e)| (line_of(i), e.into_fields()))?;
+        if let Some(i) = admitted.outcomes.iter().position(|o| sealed && !o.new) {
+            let e = RecordError::new("event_id", "each record of a sealed log once", "one that stands in it before");
+            return Err((line_of(i), e));
+        }
         log.take(admitted.fresh);
         Ok(log)
     }
@@ -283,7 +282,10 @@ impl Log {
         }
         let settled = records
             .into_iter()
-            .map(|r| r.clone().settled().map_err(|e| AppendError::refused(&r, e)))
+            .map(|r| {
+                let event_id = r.event_id;
+                r.settled().map_err(|e| AppendError::refused(event_id, e))
+            })
             .collect::<Result<Vec<_>, _>>()?;
         let admitted = self.admit(settled).map_err(|(_, e)| e)?;
         let actual = self.len();
@@ -314,35 +316,33 @@ impl Log {
         let mut admitted = Admitted { fresh: Vec::new(), outcomes: Vec::new() };
         let mut origins = Vec::new();
         let mut places: BTreeMap<Uuid, usize> = BTreeMap::new();
+        let length = self.records.len();
+        let position = |place: usize| u64::try_from(place).unwrap_or(u64::MAX).saturating_add(1);
         for (i, record) in batch.into_iter().enumerate() {
-            let refuse = |e| (i, AppendError::refused(&record, e));
+            let event_id = record.event_id;
             if record.case_id != self.case_id {
                 let expected = format!("the log's case, {}", self.case_id);
-                return Err(refuse(RecordError::new("case_id", expected, record.case_id.to_string())));
+                let e = RecordError::new("case_id", expected, record.case_id.to_string());
+                return Err((i, AppendError::refused(event_id, e)));
             }
-            let in_log = self.places.get(&record.event_id).copied();
-            let place = in_log.or_else(|| places.get(&record.event_id).copied());
-            let known = place
-                .and_then(|p| self.records.get(p).or_else(|| admitted.fresh.get(p.saturating_sub(self.records.len()))));
-            let position = |place: usize| u64::try_from(place).unwrap_or(u64::MAX).saturating_add(1);
-            if let (Some(known), Some(place)) = (known, place) {
-                if !repeats(known, &record) {
-                    let (event_id, position) = (record.event_id, position(place));
-                    return Err((i, AppendError::Conflict { event_id, position }));
+            let place = self.places.get(&event_id).or_else(|| places.get(&event_id)).copied();
+            let known = |p: usize| self.records.get(p).or_else(|| admitted.fresh.get(p.saturating_sub(length)));
+            match place.and_then(|p| Some((p, known(p)?))) {
+                Some((p, known)) if repeats(known, &record) => {
+                    admitted.outcomes.push(Appended { position: position(p), new: false });
                 }
-                admitted.outcomes.push(Appended { position: position(place), new: false });
-            } else {
-                let place = self.records.len().saturating_add(admitted.fresh.len());
-                places.insert(record.event_id, place);
-                admitted.outcomes.push(Appended { position: position(place), new: true });
-                admitted.fresh.push(record);
-                origins.push(i);
+                Some((p, _)) => return Err((i, AppendError::Conflict { event_id, position: position(p) })),
+                None => {
+                    let place = length.saturating_add(admitted.fresh.len());
+                    places.insert(event_id, place);
+                    admitted.outcomes.push(Appended { position: position(place), new: true });
+                    admitted.fresh.push(record);
+                    origins.push(i);
+                }
             }
         }
-        let checked = Admission::new(&self.records, admitted.fresh)
-            .check()
-            .map_err(|(i, e)| (origins.get(i).copied().unwrap_or(i), e))?;
-        admitted.fresh = checked;
+        let checked = Admission::new(self, admitted.fresh).check();
+        admitted.fresh = checked.map_err(|(i, e)| (origins.get(i).copied().unwrap_or(i), e))?;
         Ok(admitted)
     }
 
@@ -354,13 +354,13 @@ impl Log {
     ) -> Result<Appended, AppendError> {
         let Some(Event::PayloadErased(erased)) = erasure.event() else {
             let e = RecordError::new("kind", format!("`{}`", Kind::PayloadErased), "another kind");
-            return Err(AppendError::refused(&erasure, e));
+            return Err(AppendError::refused(erasure.event_id, e));
         };
         let target = erased.event_id;
         if let Some(correction) = self.records.iter().find(|r| corrects(r, target)) {
             let expected = "a record whose corrections are erased already, as they hold data of it";
             let e = RecordError::new("data.event_id", expected, format!("the correction {}", correction.event_id));
-            return Err(AppendError::refused(&erasure, e));
+            return Err(AppendError::refused(erasure.event_id, e));
         }
         // Worked out before anything is changed: a refused erasure leaves everything as it was.
         let place = self.places.get(&target).copied();
@@ -368,7 +368,7 @@ impl Log {
             .and_then(|p| self.records.get(p))
             .map(Record::without_payload)
             .transpose()
-            .map_err(|e| AppendError::refused(&erasure, e))?;
+            .map_err(|e| AppendError::refused(erasure.event_id, e))?;
         let appended = first_of(self.append_with(vec![erasure], expected_position, stamp)?);
         if let (Some(slot), Some(bare)) = (place.and_then(|p| self.records.get_mut(p)), bare) {
             *slot = bare;

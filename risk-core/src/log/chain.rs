@@ -126,8 +126,8 @@ pub(super) fn seal_behind(
     let mut sealed: Vec<Record> = Vec::with_capacity(records.len());
     for (record, position) in records.iter().zip(length.saturating_add(1)..) {
         let previous = sealed.last().or(last);
-        let next =
-            seal_record(record, position, previous, stamp(position)).map_err(|e| AppendError::refused(record, e))?;
+        let next = seal_record(record, position, previous, stamp(position))
+            .map_err(|e| AppendError::refused(record.event_id, e))?;
         sealed.push(next);
     }
     Ok(sealed)

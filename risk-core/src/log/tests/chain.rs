@@ -189,6 +189,8 @@ fn a_sealed_record_taken_into_another_log_leaves_its_seal_behind() {
     let sealed = sealed(&log_of([attended(1, 4)]));
     let log = log_of(sealed.records().iter().cloned());
     assert_eq!(log.to_jsonl(), log_of([attended(1, 4)]).to_jsonl());
+    let changed = sealed.records()[0].clone().with_note("n");
+    assert_eq!((changed.position(), changed.appended_at), (None, None), "what was sealed said something else");
 }
 
 #[test]
@@ -203,4 +205,15 @@ fn a_log_takes_nothing_before_it_was_recorded_and_never_goes_back() {
     let backwards = |p: u64| Stamp { appended_at: super::day(if p == 1 { 20 } else { 10 }), salt: [0; 16] };
     let e = seal(&log, backwards).unwrap_err();
     assert!(matches!(e, AppendError::Refused { ref field, .. } if field == "appended_at"), "{e}");
+}
+
+#[test]
+fn a_record_sealed_twice_is_refused_though_the_chain_holds() {
+    let once = log_of([attended(1, 4)]);
+    let doubled = sealed(&once.with_records([once.records(), once.records()].concat()));
+    assert!(verify(&doubled.to_jsonl(), None).is_ok());
+    assert_eq!(
+        Log::parse("x", &doubled.to_jsonl()).unwrap_err().to_string(),
+        "x:2: field `event_id`: expected each record of a sealed log once, found one that stands in it before"
+    );
 }
