@@ -20,3 +20,5 @@ pub mod assessment;
 pub mod explain;
 
 pub mod view;
+
+pub mod policy_tests;

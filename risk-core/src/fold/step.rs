@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::duties::{Duties, Spell};
 use super::facts::Facts;
 use super::happening::{Happening, Subject};
-use super::ledger::{How, Ledger, Reason};
+use super::ledger::{Ledger, Reason};
 use super::levels::{CELLS, Levels};
 use super::read::{Asking, Reader};
 use super::reason::{Because, Deadline, ReasonKey, RuleRef, Target};
@@ -88,6 +88,8 @@ pub struct State<'a, 'p> {
     pub duties: Duties,
     /// The clock: how far time has been run.
     pub now: Option<Instant>,
+    /// Every rule and duty that fired.
+    pub fired: BTreeSet<RuleRef>,
     /// Every reason that arose, and when.
     pub arisen: BTreeMap<ReasonKey, Instant>,
     floors: Floors,
@@ -111,6 +113,7 @@ impl<'a, 'p> State<'a, 'p> {
             flags: BTreeMap::new(),
             duties: Duties::default(),
             now: None,
+            fired: BTreeSet::new(),
             arisen: BTreeMap::new(),
             floors,
             deferred: Vec::new(),
@@ -188,6 +191,7 @@ impl<'a, 'p> State<'a, 'p> {
                 self.trials.push(Trial { event: h.id, clock, in_force, fired, facts });
             }
             if let Some(facts) = satisfied {
+                self.fired.insert(RuleRef::Rule(*index));
                 fired.push(Firing { rule: *index, happening: h.clone(), facts });
             }
         }
@@ -566,6 +570,7 @@ impl<'a> State<'a, '_> {
         let policy = self.policy;
         let Some(duty) = policy.duties.get(index) else { return };
         let Some(origin) = self.origin(index, facts, now, happenings) else { return };
+        self.fired.insert(RuleRef::Duty(index));
         let last_performed = self.last_performance(duty.action, &subject);
         let spell = Spell { origin: origin.clone(), last_performed, next_due: Deadline::None, raised: None };
         let next_due = self.next_round(index, &spell, now);
@@ -875,12 +880,6 @@ impl<'a> State<'a, '_> {
             }
         }
         days
-    }
-
-    /// Whether any action of the ledger was closed so that what it rested on matters still.
-    #[must_use]
-    pub fn done(&self, how: How) -> bool {
-        self.ledger.instances().flat_map(|i| &i.reasons).any(|r| r.answer.as_ref().is_some_and(|a| a.how == how))
     }
 }
 
