@@ -14,7 +14,7 @@ use super::read::{Asking, Reader};
 use super::reason::{Because, Deadline, ReasonKey, RuleRef, Target};
 use crate::calendar;
 use crate::event::catalogue::Instant;
-use crate::event::vocabulary::{ActionKind, Group, Handling, Level, Register, Term};
+use crate::event::vocabulary::{ActionKind, Group, Handling, Level, Register, Role, Term};
 use crate::event::{Event, Kind};
 use crate::policy::fact::FactValue;
 use crate::policy::model::{About, ActionDef, Basis, Condition, Derived, Listens, Policy, Trigger};
@@ -928,11 +928,11 @@ fn triggered(
     })
 }
 
-/// Nobody countersigns an assessment of his own.
+/// Only a manager countersigns, and nobody an assessment of his own.
 fn may_close(levels: &Levels, h: &Happening<'_>, subject: &Subject) -> bool {
     match (subject, h.event.as_deref()) {
         (Subject::Statement { assessment, .. }, Some(Event::ManagementOversightRecorded(e))) => {
-            !levels.assessor_is(*assessment, e.by.as_str())
+            e.role.is_none_or(|r| r == Role::Manager) && !levels.assessor_is(*assessment, e.by.as_str())
         }
         _ => true,
     }
