@@ -36,14 +36,19 @@ fn a_limit_on_information_runs_from_when_the_service_learnt() {
 
 #[test]
 fn a_limit_on_the_service_s_own_acts_runs_from_when_it_happened_so_that_late_recording_wins_no_time() {
-    let story = plan_due("{ within = \"limit\", from = \"occurred\" }", FIFTEEN_DAYS, SEEN_ON_THE_4TH_RECORDED_ON_THE_11TH);
+    let story =
+        plan_due("{ within = \"limit\", from = \"occurred\" }", FIFTEEN_DAYS, SEEN_ON_THE_4TH_RECORDED_ON_THE_11TH);
     let plan = story.on("2017-12-11").the(CompleteSentencePlan).clone();
     assert_eq!((plan.opened, plan.due), (day("2017-12-11"), Some(day("2017-12-19"))));
 }
 
 #[test]
 fn immediately_is_that_day_and_overdue_from_the_next_midnight_in_london() {
-    let story = plan_due("\"immediately\"", "", r#"{ on = 2017-07-04, recorded = 2017-09-05, kind = "initial_appointment_attended" },"#);
+    let story = plan_due(
+        "\"immediately\"",
+        "",
+        r#"{ on = 2017-07-04, recorded = 2017-09-05, kind = "initial_appointment_attended" },"#,
+    );
     // On 5 September London's midnight is 23:00 in UTC.
     let in_time = story.on("2017-09-05T22:59:59Z").the(CompleteSentencePlan).clone();
     assert_eq!((in_time.status, in_time.due), (Status::Open, Some(day("2017-09-05"))));
@@ -76,7 +81,11 @@ fn a_sum_of_business_days_outside_the_calendar_has_no_date_and_says_why() {
 
 #[test]
 fn days_and_months_need_no_calendar_of_business_days() {
-    let story = plan_due("{ within = \"limit\" }", FIFTEEN_DAYS, r#"{ on = 2090-03-29, kind = "initial_appointment_attended" },"#);
+    let story = plan_due(
+        "{ within = \"limit\" }",
+        FIFTEEN_DAYS,
+        r#"{ on = 2090-03-29, kind = "initial_appointment_attended" },"#,
+    );
     assert_eq!(story.on("2090-03-29").the(CompleteSentencePlan).due, Some(day("2090-04-13")));
 }
 
@@ -93,7 +102,8 @@ fn six_months_from_the_31st_of_august_is_the_last_of_february() {
 #[test]
 fn what_no_source_limits_has_no_due_date_and_shows_its_age() {
     let unset = "[[parameter]]\nid = \"limit\"\nvalues = [{ from = 2014-06-01, unset = true }]";
-    let story = plan_due("{ within = \"limit\" }", unset, r#"{ on = 2017-12-04, kind = "initial_appointment_attended" },"#);
+    let story =
+        plan_due("{ within = \"limit\" }", unset, r#"{ on = 2017-12-04, kind = "initial_appointment_attended" },"#);
     let plan = story.on("2019-12-04").the(CompleteSentencePlan).clone();
     assert_eq!((plan.status, plan.due, plan.due_unknown), (Status::Open, None, None));
     assert_eq!(plan.opened, day("2017-12-04"));
@@ -119,7 +129,8 @@ fn a_parameter_counts_as_it_stood_at_opening() {
 #[test]
 fn due_soon_is_a_parameter() {
     let soon = format!("{FIFTEEN_DAYS}\n[[parameter]]\nid = \"due_soon\"\nvalue = 3");
-    let story = plan_due("{ within = \"limit\" }", &soon, r#"{ on = 2017-12-01, kind = "initial_appointment_attended" },"#);
+    let story =
+        plan_due("{ within = \"limit\" }", &soon, r#"{ on = 2017-12-01, kind = "initial_appointment_attended" },"#);
     assert_eq!(story.on("2017-12-12").status(CompleteSentencePlan), Status::Open);
     assert_eq!(story.on("2017-12-13").status(CompleteSentencePlan), Status::DueSoon);
     assert_eq!(story.on("2017-12-16").status(CompleteSentencePlan), Status::DueSoon);
@@ -162,10 +173,13 @@ fn reasons_of_one_action_join_the_earliest_date_and_the_highest_priority_count()
         id = "week"
         value = 7
         "#,
-        &[SUPERVISED, r#"
+        &[
+            SUPERVISED,
+            r#"
         { on = 2017-12-01, kind = "concern_disclosed", by = "practitioner", concerns = ["denial"] },
         { on = 2017-12-04, kind = "police_call_out", outcome = "no_further_action" },
-        "#],
+        "#,
+        ],
     );
     let alone = story.on("2017-12-03").the(ReviewRisk).clone();
     assert_eq!((alone.priority, alone.due), (Priority::Planned, Some(day("2017-12-31"))));

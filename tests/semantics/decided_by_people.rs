@@ -1,7 +1,9 @@
 //! What people decide about actions is shown with name and reason; a refusal closes nothing; time alone closes nothing.
 
 use risk_core::assessment::answer::Status;
-use risk_core::event::vocabulary::ActionKind::{HomeVisit, MaintainContact, RequestPoliceInformation, ReturnToNps, ReviewRisk};
+use risk_core::event::vocabulary::ActionKind::{
+    HomeVisit, MaintainContact, RequestPoliceInformation, ReturnToNps, ReviewRisk,
+};
 use risk_core::event::vocabulary::{ActionDecision, DecisionReason, Role};
 
 use crate::story::{SUPERVISED, Story, day, e, given};
@@ -70,7 +72,8 @@ fn a_later_trigger_opens_it_anew() {
 #[test]
 fn a_decision_that_names_reasons_closes_only_those() {
     let moved_again = r#"{ on = 2017-12-05, kind = "address_changed" },"#;
-    let story = visit(&[moved_again, &decided("2017-12-06", "not_needed", "responsible_officer", ", reasons = [\"e2\"]")]);
+    let story =
+        visit(&[moved_again, &decided("2017-12-06", "not_needed", "responsible_officer", ", reasons = [\"e2\"]")]);
     let action = story.on("2017-12-06").the(HomeVisit).clone();
     assert_eq!((action.status, action.due), (Status::Open, Some(day("2017-12-12"))), "the other reason stands");
 }
@@ -119,9 +122,16 @@ fn nor_may_an_officer_put_it_off() {
 #[test]
 fn a_decision_made_before_something_was_learnt_has_not_decided_about_it() {
     let learnt_on_the_8th = r#"{ on = 2017-12-03, recorded = 2017-12-08, kind = "address_changed" },"#;
-    let story = given(A_MOVE_ASKS_FOR_A_VISIT, &[SUPERVISED, learnt_on_the_8th, r#"
+    let story = given(
+        A_MOVE_ASKS_FOR_A_VISIT,
+        &[
+            SUPERVISED,
+            learnt_on_the_8th,
+            r#"
         { on = 2017-12-06, recorded = 2017-12-09, kind = "action_decided", action = "home_visit", decision = "not_needed", by = "ann", role = "manager", reason = "already_done" },
-    "#]);
+    "#,
+        ],
+    );
     assert_eq!(story.on("2017-12-09").status(HomeVisit), Status::Open);
 }
 
@@ -137,10 +147,16 @@ fn a_refusal_closes_nothing_and_is_shown_with_its_reason() {
         on = "incident_reported"
         require = [{ action = "return_to_nps" }]
     "#;
-    let story = given(rules, &[SUPERVISED, r#"
+    let story = given(
+        rules,
+        &[
+            SUPERVISED,
+            r#"
         { on = 2017-12-04, kind = "incident_reported", conduct = ["strangulation"] },
         { on = 2017-12-06, kind = "escalation_decided", to = "nps", decided_by = "own_manager", outcome = "refused", reason = "no_conviction" },
-    "#]);
+    "#,
+        ],
+    );
     let action = story.on("2017-12-06").the(ReturnToNps).clone();
     assert_eq!(action.status, Status::Open);
     let refusal = &action.refused[0];
@@ -198,7 +214,11 @@ value = 30
 #[test]
 fn when_supervision_ends_open_actions_freeze_and_what_protects_a_victim_is_handed_over() {
     let moved = r#"{ on = 2018-01-20, kind = "address_changed" },"#;
-    let by_record = [SUPERVISED, moved, r#"{ on = 2018-01-31, kind = "supervision_ended", sentence_id = "s1", reason = "completed" },"#];
+    let by_record = [
+        SUPERVISED,
+        moved,
+        r#"{ on = 2018-01-31, kind = "supervision_ended", sentence_id = "s1", reason = "completed" },"#,
+    ];
     let by_date = [
         r#"{ on = 2017-09-01, kind = "supervision_started", sentence_id = "s1", sentence_type = "community_order", index_offence = "assault", ends_on = 2018-01-31 },"#,
         moved,
@@ -217,19 +237,31 @@ fn when_supervision_ends_open_actions_freeze_and_what_protects_a_victim_is_hande
 
 #[test]
 fn what_was_overdue_when_supervision_ended_stays_overdue_by_as_many_days() {
-    let story = given(WHEN_SUPERVISION_ENDS, &[SUPERVISED, r#"
+    let story = given(
+        WHEN_SUPERVISION_ENDS,
+        &[
+            SUPERVISED,
+            r#"
         { on = 2017-12-01, kind = "address_changed" },
         { on = 2018-01-10, kind = "supervision_ended", sentence_id = "s1", reason = "completed" },
-    "#]);
+    "#,
+        ],
+    );
     let visit = story.on("2019-01-31").the(HomeVisit).clone();
     assert_eq!((visit.status, visit.days_overdue), (Status::Overdue, Some(10)));
 }
 
 #[test]
 fn no_duty_comes_round_after_supervision_ended() {
-    let story = given(WHEN_SUPERVISION_ENDS, &[SUPERVISED, r#"
+    let story = given(
+        WHEN_SUPERVISION_ENDS,
+        &[
+            SUPERVISED,
+            r#"
         { on = 2017-09-20, kind = "information_requested", request_id = "r1", of = "police", about = "domestic_abuse_call_outs", stage = "ongoing" },
         { on = 2017-10-10, kind = "supervision_ended", sentence_id = "s1", reason = "completed" },
-    "#]);
+    "#,
+        ],
+    );
     assert!(!story.on("2019-01-31").pending(RequestPoliceInformation));
 }

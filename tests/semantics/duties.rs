@@ -62,9 +62,16 @@ fn a_late_performance_closes_the_round_and_the_next_is_a_period_after_it() {
 
 #[test]
 fn a_performance_written_down_late_counts_from_when_it_was_done() {
-    let story = given(EVERY_THIRTY_DAYS, &[SUPERVISED, &asked("2017-09-01", "r1"), r#"
+    let story = given(
+        EVERY_THIRTY_DAYS,
+        &[
+            SUPERVISED,
+            &asked("2017-09-01", "r1"),
+            r#"
         { on = 2017-09-25, recorded = 2017-10-05, kind = "information_requested", request_id = "r2", of = "police", about = "domestic_abuse_call_outs", stage = "ongoing" },
-    "#]);
+    "#,
+        ],
+    );
     assert!(story.on("2017-10-04").pending(RequestPoliceInformation), "nobody knew");
     let known = story.on("2017-10-05");
     assert!(!known.pending(RequestPoliceInformation));
@@ -108,7 +115,8 @@ fn of_several_duties_of_one_action_the_earliest_counts() {
         value = 10
     "#
     );
-    let abuse = r#"{ on = 2017-09-01, kind = "domestic_abuse_identified", role = "perpetrator", evidence = "call_out" },"#;
+    let abuse =
+        r#"{ on = 2017-09-01, kind = "domestic_abuse_identified", role = "perpetrator", evidence = "call_out" },"#;
     let story = given(&rules, &[SUPERVISED, abuse, &asked("2017-09-01", "r1")]);
     assert!(!story.on("2017-09-10").pending(RequestPoliceInformation));
     let round = story.on("2017-09-11").latest(RequestPoliceInformation).clone();
@@ -135,11 +143,17 @@ while = "order.in_force = yes"
 
 #[test]
 fn a_standing_duty_opens_once_for_each_spell_and_shows_when_it_was_last_done() {
-    let story = given(WHILE_AN_ORDER_IS_IN_FORCE, &[SUPERVISED, r#"
+    let story = given(
+        WHILE_AN_ORDER_IS_IN_FORCE,
+        &[
+            SUPERVISED,
+            r#"
         { on = 2017-10-01, kind = "protective_order_made", order_id = "o1", order = "restraining", protects = ["p1"] },
         { on = 2017-10-10, kind = "protective_order_checked", order_id = "o1", with = "supervised_person" },
         { on = 2017-10-20, kind = "protective_order_checked", order_id = "o1", with = "police" },
-    "#]);
+    "#,
+        ],
+    );
     let open = story.on("2017-10-01").the(MonitorProtectiveOrder).clone();
     assert_eq!((open.status, open.about, open.due), (Status::Open, vec!["o1".to_owned()], None));
     assert!(story.on("2017-10-10").pending(MonitorProtectiveOrder), "his own word closes nothing");
@@ -149,11 +163,17 @@ fn a_standing_duty_opens_once_for_each_spell_and_shows_when_it_was_last_done() {
 
 #[test]
 fn a_spell_that_ends_supersedes_what_it_opened_by_the_event_that_ended_it() {
-    let story = given(WHILE_AN_ORDER_IS_IN_FORCE, &[SUPERVISED, r#"
+    let story = given(
+        WHILE_AN_ORDER_IS_IN_FORCE,
+        &[
+            SUPERVISED,
+            r#"
         { on = 2017-10-01, kind = "protective_order_made", order_id = "o1", order = "restraining", protects = ["p1"] },
         { on = 2017-11-01, kind = "protective_order_discharged", order_id = "o1" },
         { on = 2017-12-01, kind = "protective_order_made", order_id = "o2", order = "restraining", protects = ["p1"] },
-    "#]);
+    "#,
+        ],
+    );
     let ended = story.on("2017-11-01").the(MonitorProtectiveOrder).clone();
     assert_eq!((ended.status, ended.closed_by), (Status::Superseded, vec![e(3)]));
     let again = story.on("2017-12-01");
@@ -172,16 +192,26 @@ fn a_standing_duty_about_the_case_opens_anew_in_a_new_spell() {
         action = "home_visit"
         while = "address_known = yes"
     "#;
-    let story = given(while_the_address_is_known, &[SUPERVISED, r#"
+    let story = given(
+        while_the_address_is_known,
+        &[
+            SUPERVISED,
+            r#"
         { on = 2017-10-01, kind = "address_established" },
         { on = 2017-10-05, kind = "home_visit_completed" },
         { on = 2017-11-01, kind = "whereabouts_unknown" },
         { on = 2017-12-01, kind = "address_established" },
-    "#]);
+    "#,
+        ],
+    );
     assert_eq!(story.on("2017-11-30").status(HomeVisit), Status::Done);
     let seen = story.on("2017-12-01");
     assert_eq!(seen.all(HomeVisit).len(), 2);
-    assert_eq!(seen.latest(HomeVisit).status, Status::Open, "what was done in the first spell does not answer the second");
+    assert_eq!(
+        seen.latest(HomeVisit).status,
+        Status::Open,
+        "what was done in the first spell does not answer the second"
+    );
 }
 
 /// A request without a reply is chased every fourteen days.
@@ -206,31 +236,50 @@ value = 14
 
 #[test]
 fn a_request_waits_and_chasing_moves_its_date() {
-    let story = given(CHASING, &[SUPERVISED, r#"
+    let story = given(
+        CHASING,
+        &[
+            SUPERVISED,
+            r#"
         { on = 2017-10-01, kind = "information_requested", request_id = "r1", of = "childrens_social_care", about = "child_safeguarding", stage = "ongoing" },
         { on = 2017-10-12, kind = "information_chased", request_id = "r1" },
         { on = 2017-11-06, kind = "information_received", request_id = "r1", content = "known" },
-    "#]);
+    "#,
+        ],
+    );
     let asked = story.on("2017-10-11").the(ChaseInformation).clone();
     assert_eq!((asked.status, asked.due), (Status::Waiting, Some(day("2017-10-15"))));
     let waiting = asked.waiting_on.unwrap();
-    assert_eq!((waiting.party.as_str(), waiting.since, waiting.chased), ("childrens_social_care", day("2017-10-01"), 0));
+    assert_eq!(
+        (waiting.party.as_str(), waiting.since, waiting.chased),
+        ("childrens_social_care", day("2017-10-01"), 0)
+    );
     let chased = story.on("2017-10-16").the(ChaseInformation).clone();
     assert_eq!((chased.status, chased.due), (Status::Waiting, Some(day("2017-10-26"))));
     let waiting = chased.waiting_on.unwrap();
     assert_eq!((waiting.chased, waiting.last_chased), (1, Some(day("2017-10-12"))));
     let silent = story.on("2017-10-27").the(ChaseInformation).clone();
-    assert_eq!((silent.status, silent.days_overdue), (Status::Overdue, Some(1)), "waiting is no excuse for not chasing");
+    assert_eq!(
+        (silent.status, silent.days_overdue),
+        (Status::Overdue, Some(1)),
+        "waiting is no excuse for not chasing"
+    );
     assert!(!story.on("2017-11-06").pending(ChaseInformation));
 }
 
 #[test]
 fn one_request_s_reply_leaves_another_s_waiting() {
-    let story = given(CHASING, &[SUPERVISED, r#"
+    let story = given(
+        CHASING,
+        &[
+            SUPERVISED,
+            r#"
         { on = 2017-10-01, kind = "information_requested", request_id = "r1", of = "police", about = "domestic_abuse_call_outs", stage = "ongoing" },
         { on = 2017-10-01, kind = "information_requested", request_id = "r2", of = "childrens_social_care", about = "child_safeguarding", stage = "ongoing" },
         { on = 2017-10-06, kind = "information_received", request_id = "r1", content = "nothing_known" },
-    "#]);
+    "#,
+        ],
+    );
     let seen = story.on("2017-10-06");
     assert!(!seen.about(ChaseInformation, "r1").status.pending());
     assert_eq!(seen.about(ChaseInformation, "r2").status, Status::Waiting);

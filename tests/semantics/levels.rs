@@ -57,12 +57,15 @@ fn a_level_at_or_above_what_is_indicated_answers_it() {
 
 #[test]
 fn a_level_below_it_answers_nothing_until_somebody_else_agrees() {
-    let story = given(FOUR_EYES, &[
-        SUPERVISED,
-        CONCERN,
-        &assessed("2017-12-06", "medium", "ann"),
-        &oversight("2017-12-08", "agrees", "mo", "e3"),
-    ]);
+    let story = given(
+        FOUR_EYES,
+        &[
+            SUPERVISED,
+            CONCERN,
+            &assessed("2017-12-06", "medium", "ann"),
+            &oversight("2017-12-08", "agrees", "mo", "e3"),
+        ],
+    );
     let before = story.on("2017-12-07");
     assert_eq!(indicated(&before), Some(High));
     assert_eq!(before.group(KnownAdult).working_level, High);
@@ -77,12 +80,15 @@ fn a_level_below_it_answers_nothing_until_somebody_else_agrees() {
 
 #[test]
 fn nobody_countersigns_an_assessment_of_his_own() {
-    let story = given(FOUR_EYES, &[
-        SUPERVISED,
-        CONCERN,
-        &assessed("2017-12-06", "medium", "ann"),
-        &oversight("2017-12-08", "agrees", "ann", "e3"),
-    ]);
+    let story = given(
+        FOUR_EYES,
+        &[
+            SUPERVISED,
+            CONCERN,
+            &assessed("2017-12-06", "medium", "ann"),
+            &oversight("2017-12-08", "agrees", "ann", "e3"),
+        ],
+    );
     let seen = story.on("2017-12-08");
     assert_eq!(indicated(&seen), Some(High));
     assert_eq!(seen.status(CountersignLowerLevel), Status::Open);
@@ -90,12 +96,15 @@ fn nobody_countersigns_an_assessment_of_his_own() {
 
 #[test]
 fn a_manager_who_disagrees_has_not_countersigned() {
-    let story = given(FOUR_EYES, &[
-        SUPERVISED,
-        CONCERN,
-        &assessed("2017-12-06", "medium", "ann"),
-        &oversight("2017-12-08", "disagrees", "mo", "e3"),
-    ]);
+    let story = given(
+        FOUR_EYES,
+        &[
+            SUPERVISED,
+            CONCERN,
+            &assessed("2017-12-06", "medium", "ann"),
+            &oversight("2017-12-08", "disagrees", "mo", "e3"),
+        ],
+    );
     let seen = story.on("2017-12-08");
     assert_eq!(indicated(&seen), Some(High));
     assert_eq!(seen.status(CountersignLowerLevel), Status::Open);
@@ -103,9 +112,17 @@ fn a_manager_who_disagrees_has_not_countersigned() {
 
 #[test]
 fn somebody_who_is_no_manager_has_not_countersigned() {
-    let story = given(FOUR_EYES, &[SUPERVISED, CONCERN, &assessed("2017-12-06", "medium", "ann"), r#"
+    let story = given(
+        FOUR_EYES,
+        &[
+            SUPERVISED,
+            CONCERN,
+            &assessed("2017-12-06", "medium", "ann"),
+            r#"
         { on = 2017-12-08, kind = "management_oversight_recorded", by = "bob", role = "responsible_officer", decision = "agrees", about = "e3" },
-    "#]);
+    "#,
+        ],
+    );
     let seen = story.on("2017-12-08");
     assert_eq!(indicated(&seen), Some(High));
     assert_eq!(seen.status(CountersignLowerLevel), Status::Open, "and the line still asks for it");
@@ -113,12 +130,10 @@ fn somebody_who_is_no_manager_has_not_countersigned() {
 
 #[test]
 fn two_assessments_in_a_row_do_not_get_round_four_eyes() {
-    let story = given(FOUR_EYES, &[
-        SUPERVISED,
-        CONCERN,
-        &assessed("2017-12-06", "high", "ann"),
-        &assessed("2017-12-07", "low", "ann"),
-    ]);
+    let story = given(
+        FOUR_EYES,
+        &[SUPERVISED, CONCERN, &assessed("2017-12-06", "high", "ann"), &assessed("2017-12-07", "low", "ann")],
+    );
     assert_eq!(indicated(&story.on("2017-12-06")), None, "the first answers it");
     let seen = story.on("2017-12-07");
     assert_eq!(indicated(&seen), Some(High), "the second, below it, takes the answer back");
@@ -128,13 +143,16 @@ fn two_assessments_in_a_row_do_not_get_round_four_eyes() {
 
 #[test]
 fn nor_do_many_small_steps_down() {
-    let story = given(FOUR_EYES, &[
-        SUPERVISED,
-        CONCERN,
-        &assessed("2017-12-06", "medium", "ann"),
-        &oversight("2017-12-07", "agrees", "mo", "e3"),
-        &assessed("2017-12-08", "low", "ann"),
-    ]);
+    let story = given(
+        FOUR_EYES,
+        &[
+            SUPERVISED,
+            CONCERN,
+            &assessed("2017-12-06", "medium", "ann"),
+            &oversight("2017-12-07", "agrees", "mo", "e3"),
+            &assessed("2017-12-08", "low", "ann"),
+        ],
+    );
     assert_eq!(indicated(&story.on("2017-12-07")), None, "agreed at medium");
     let seen = story.on("2017-12-08");
     assert_eq!(indicated(&seen), Some(Medium), "low needs agreement of its own; what was agreed is medium, not high");
@@ -142,12 +160,10 @@ fn nor_do_many_small_steps_down() {
 
 #[test]
 fn a_countersignature_falls_away_when_a_later_assessment_makes_it_needless() {
-    let story = given(FOUR_EYES, &[
-        SUPERVISED,
-        CONCERN,
-        &assessed("2017-12-06", "medium", "ann"),
-        &assessed("2017-12-08", "high", "bob"),
-    ]);
+    let story = given(
+        FOUR_EYES,
+        &[SUPERVISED, CONCERN, &assessed("2017-12-06", "medium", "ann"), &assessed("2017-12-08", "high", "bob")],
+    );
     let seen = story.on("2017-12-08");
     let countersign = seen.the(CountersignLowerLevel);
     assert_eq!(countersign.status, Status::Superseded);
@@ -157,27 +173,34 @@ fn a_countersignature_falls_away_when_a_later_assessment_makes_it_needless() {
 
 #[test]
 fn agreement_reaches_only_what_the_assessment_could_have_considered() {
-    let story = given(FOUR_EYES, &[
-        SUPERVISED,
-        CONCERN,
-        &assessed("2017-12-06", "medium", "ann"),
-        r#"{ on = 2017-12-07, kind = "concern_disclosed", by = "practitioner", person = "p1", concerns = ["weapon"] },"#,
-        &oversight("2017-12-08", "agrees", "mo", "e3"),
-    ]);
+    let story = given(
+        FOUR_EYES,
+        &[
+            SUPERVISED,
+            CONCERN,
+            &assessed("2017-12-06", "medium", "ann"),
+            r#"{ on = 2017-12-07, kind = "concern_disclosed", by = "practitioner", person = "p1", concerns = ["weapon"] },"#,
+            &oversight("2017-12-08", "agrees", "mo", "e3"),
+        ],
+    );
     let seen = story.on("2017-12-08");
     assert_eq!(indicated(&seen), Some(High));
-    let because: Vec<_> = seen.group(KnownAdult).indicated.iter().flat_map(|i| &i.because).map(|b| b.event_id).collect();
+    let because: Vec<_> =
+        seen.group(KnownAdult).indicated.iter().flat_map(|i| &i.because).map(|b| b.event_id).collect();
     assert_eq!(because, [Some(e(4))], "the later concern stands; the earlier is answered");
 }
 
 #[test]
 fn stating_unknown_states_nothing() {
-    let story = given(FOUR_EYES, &[
-        SUPERVISED,
-        &assessed("2017-10-06", "high", "ann"),
-        r#"{ on = 2017-12-04, kind = "concern_disclosed", by = "practitioner", person = "p1", concerns = ["strangulation"] },"#,
-        &assessed("2017-12-06", "unknown", "ann"),
-    ]);
+    let story = given(
+        FOUR_EYES,
+        &[
+            SUPERVISED,
+            &assessed("2017-10-06", "high", "ann"),
+            r#"{ on = 2017-12-04, kind = "concern_disclosed", by = "practitioner", person = "p1", concerns = ["strangulation"] },"#,
+            &assessed("2017-12-06", "unknown", "ann"),
+        ],
+    );
     let seen = story.on("2017-12-06");
     let recorded = seen.group(KnownAdult).recorded.as_ref().unwrap();
     assert_eq!((recorded.level, recorded.event_id), (High, Some(e(2))), "what was stated before still stands");
@@ -187,11 +210,17 @@ fn stating_unknown_states_nothing() {
 
 #[test]
 fn low_with_a_group_unknown_is_unknown_overall() {
-    let story = given(FOUR_EYES, &[SUPERVISED, r#"
+    let story = given(
+        FOUR_EYES,
+        &[
+            SUPERVISED,
+            r#"
         { on = 2017-12-06, kind = "risk_assessed", levels = { known_adult = "low", public = "low", staff = "low" }, stage = "initial", signed = "yes", assessor = "ann" },
         { on = 2017-12-08, kind = "risk_assessed", levels = { children = "low" }, stage = "review", signed = "yes", assessor = "ann" },
         { on = 2017-12-10, kind = "risk_assessed", levels = { staff = "medium" }, stage = "review", signed = "yes", assessor = "ann" },
-    "#]);
+    "#,
+        ],
+    );
     let overall = |on: &str| story.on(on).answer.classification.unwrap().overall;
     let silent = overall("2017-12-07");
     assert_eq!((silent.recorded, silent.working_level, silent.not_assessed), (Unknown, Unknown, vec![Children]));
@@ -210,10 +239,16 @@ fn a_known_level_above_low_stands_overall_with_the_groups_not_assessed_beside_it
 
 #[test]
 fn prisoners_are_at_risk_in_custody_only_and_custody_has_cells_of_its_own() {
-    let story = given(FOUR_EYES, &[SUPERVISED, r#"
+    let story = given(
+        FOUR_EYES,
+        &[
+            SUPERVISED,
+            r#"
         { on = 2017-12-01, kind = "custody_entered" },
         { on = 2017-12-02, kind = "risk_assessed", levels = { known_adult = "high" }, custody_levels = { known_adult = "low", prisoners = "medium" }, stage = "review", signed = "yes", assessor = "ann" },
-    "#]);
+    "#,
+        ],
+    );
     let cells = |on: &str| -> Vec<_> {
         let groups = story.on(on).answer.classification.unwrap().groups;
         groups.into_iter().map(|g| (g.group, g.setting, g.recorded.map_or(Unknown, |r| r.level))).collect()

@@ -125,7 +125,11 @@ fn filled_in(rules: &str) -> String {
                     default(entry, "unit", "\"days\"");
                     default(entry, "range", "[0, 1000]");
                     if let Some(value) = entry.remove("value") {
-                        default(entry, "values", &format!("[{{ from = 2014-06-01, value = {value}, basis = \"assumed\" }}]"));
+                        default(
+                            entry,
+                            "values",
+                            &format!("[{{ from = 2014-06-01, value = {value}, basis = \"assumed\" }}]"),
+                        );
                     }
                 }
                 other => panic!("a story has rules, duties, actions and parameters, not {other}"),
@@ -161,11 +165,6 @@ impl Story {
 
     pub fn seen_by(&self, audience: Audience, moment: &str) -> Seen {
         self.ask(&Question { audience, ..self.question(moment) })
-    }
-
-    /// At a moment, if no record comes after another.
-    pub fn with_no_news_since(&self, known: &str, moment: &str) -> Seen {
-        self.ask(&Question { known_at: Some(parse_moment(known).unwrap()), ..self.question(moment) })
     }
 
     pub fn question(&self, moment: &str) -> Question {
@@ -221,7 +220,10 @@ impl Seen {
     /// The action as it stands last: pending, or the latest of several that were closed.
     #[track_caller]
     pub fn latest(&self, action: ActionKind) -> &Action {
-        self.all(action).into_iter().max_by_key(|a| (a.status.pending(), a.opened)).unwrap_or_else(|| panic!("no {action}"))
+        self.all(action)
+            .into_iter()
+            .max_by_key(|a| (a.status.pending(), a.opened))
+            .unwrap_or_else(|| panic!("no {action}"))
     }
 
     #[track_caller]

@@ -746,10 +746,12 @@ impl<'a> State<'a, '_> {
                 offer(calendar::start_of_day(day), raising);
             }
         }
-        for duty in &self.policy.duties {
-            let at = calendar::start_of_day(duty.effective.from);
+        let duties = self.policy.duties.iter().map(|d| d.effective.from);
+        let continued = self.policy.actions.iter().filter_map(|a| a.continues.as_ref()).map(|c| c.from);
+        for from in duties.chain(continued) {
+            let at = calendar::start_of_day(from);
             if at > now {
-                offer(at, Raising::InForce(duty.effective.from));
+                offer(at, Raising::InForce(from));
             }
         }
         next
