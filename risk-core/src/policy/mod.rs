@@ -18,6 +18,7 @@ pub mod model;
 pub mod parse;
 mod simplify;
 mod source;
+mod warn;
 
 pub use condition::Expression;
 pub use error::{Concern, PolicyError, PolicyErrors, Problem, Warning};
