@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::error::Problem;
+use super::error::{Problem, known};
 use super::load::Places;
 use super::model::{
     About, ActionDef, AudienceDef, Basis, Derived, Duty, Effective, Listens, Place, Policy, Priority, Requires, Rule,
     Source,
 };
 use super::source::Errors;
-use crate::event::field::{describe_text, one_of};
+use crate::event::field::describe_text;
 use crate::event::vocabulary::ActionKind;
 use crate::event::{Kind, Shape, Term};
 
@@ -66,17 +66,16 @@ impl Checking<'_> {
 }
 
 fn unknown(sort: &'static str, found: &str, names: &[&str]) -> Problem {
-    Problem::Unknown { sort, found: describe_text(found), expected: one_of(names, found) }
+    Problem::Unknown { sort, found: describe_text(found), expected: known(names, found) }
 }
 
 fn locality_is_spoken_of(c: &Checking<'_>) {
-    let known = c.policy.localities();
-    let known: Vec<&str> = known.iter().copied().collect();
+    let localities: Vec<&str> = c.policy.localities().into_iter().collect();
     let asked = c.policy.locality.as_deref().map(|l| (l, Place { file: "(asked for)".into(), line: 1, column: 1 }));
     let tests = c.policy.tests.iter().filter_map(|t| Some((t.locality.as_deref()?, t.place.clone())));
     for (locality, place) in asked.into_iter().chain(tests) {
-        if !known.contains(&locality) {
-            c.note(&place, "locality", unknown("locality", locality, &known));
+        if !localities.contains(&locality) {
+            c.note(&place, "locality", unknown("locality", locality, &localities));
         }
     }
 }
@@ -274,8 +273,7 @@ fn effects_have_subjects(c: &Checking<'_>) {
         }
     }
     for d in c.policy.duties.iter().filter(|d| needs_event(d.about)) {
-        let (kind, about) = ("a duty".to_owned(), d.about.name().replace('_', " "));
-        c.note(&d.place, "about", Problem::NoSubject { kind, about });
+        c.note(&d.place, "about", Problem::DutyWithoutSubject { about: d.about.name().replace('_', " ") });
     }
 }
 
