@@ -222,7 +222,7 @@ fn an_overlay_may_set_values_and_add_rules_and_nothing_else() {
     refused(
         &with("value = 3", "value = 31"),
         None,
-        "south.toml:8:38: the value 31 of `review_time` is out of its range",
+        "south.toml:8:40: the value 31 of `review_time` is out of its range",
     );
     refused(OVERLAY, Some("sout"), "unknown locality `sout`: expected one of `south`, or another of north, south");
 }
