@@ -2,5 +2,6 @@
 //!
 //! The modules stand in the order in which data flows through them.
 
+pub mod calendar;
 pub mod event;
 pub mod policy;

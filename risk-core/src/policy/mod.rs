@@ -1,4 +1,29 @@
 //! The policy language: rules as data (DESIGN section 7).
+//!
+//! Text becomes a policy in this order: [`source`] (tables with places) → [`parse`] (conditions) → [`compile`] →
+//! [`entries`] and [`given`] → [`load`] → [`check`].
 
+mod check;
+pub mod compile;
+pub mod condition;
+mod entries;
+pub mod error;
+pub mod event_field;
+mod export;
 pub mod fact;
+pub mod fact_name;
+pub mod given;
+mod load;
 pub mod model;
+pub mod parse;
+mod simplify;
+mod source;
+mod warn;
+
+pub use condition::Expression;
+pub use error::{Concern, PolicyError, PolicyErrors, Problem, Warning};
+pub use event_field::{event_field, event_value};
+pub use model::Policy;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,301 @@
+//! What can be wrong with a policy, in its own words, with the place.
+
+use super::model::Place;
+
+/// One thing that is wrong, and where.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+#[error("{place}: {problem}")]
+pub struct PolicyError {
+    /// File, line and column.
+    pub place: Place,
+    /// What is wrong there.
+    pub problem: Problem,
+}
+
+/// Everything that is wrong with a policy, in the order of its files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyErrors(pub Vec<PolicyError>);
+
+impl std::fmt::Display for PolicyErrors {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (i, error) in self.0.iter().enumerate() {
+            if i > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{error}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for PolicyErrors {}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+/// What is wrong with an entry, a value or a condition.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+pub enum Problem {
+    /// The file is not TOML.
+    #[error("this is not TOML: {0}")]
+    Syntax(String),
+    /// A field that must be there is not.
+    #[error("the {entry} has no `{field}`: expected {expected}")]
+    Missing {
+        /// The sort of entry.
+        entry: &'static str,
+        /// The field left out.
+        field: &'static str,
+        /// What belongs there.
+        expected: String,
+    },
+    /// A value of another form, or not of the list.
+    #[error("expected {expected}, found {found}")]
+    Mismatch {
+        /// What belongs there.
+        expected: String,
+        /// What stood there.
+        found: String,
+    },
+    /// A name that nothing has.
+    #[error("unknown {sort} {found}: expected {expected}")]
+    Unknown {
+        /// What it should name: fact, kind, document, parameter …
+        sort: &'static str,
+        /// The name, as far as it may be shown.
+        found: String,
+        /// What there is.
+        expected: String,
+    },
+    /// An id that another entry of the sort has already.
+    #[error("the {sort} `{id}` stands already at {first}: expected one of each id")]
+    Duplicate {
+        /// The sort of entry.
+        sort: &'static str,
+        /// The id.
+        id: String,
+        /// Where it stands first.
+        first: Place,
+    },
+    /// A condition that would need too many alternatives.
+    #[error("the condition has {found} alternatives: expected at most {most}; make several rules of it")]
+    TooLarge {
+        /// At least as many as this.
+        found: usize,
+        /// As many as are allowed.
+        most: usize,
+    },
+    /// Parentheses or `not` too deep.
+    #[error("the condition is nested deeper than {0}: expected fewer parentheses")]
+    TooDeep(usize),
+    /// A condition that no value of its facts satisfies.
+    #[error("the condition can never hold: its comparisons exclude each other")]
+    NeverHolds,
+    /// A rule, a duty or a value that names no source.
+    #[error("the {what} names no source: expected `source`, or basis = \"assumed\"")]
+    NoSource {
+        /// What it is.
+        what: &'static str,
+    },
+    /// An assumption that would raise a level.
+    #[error("a rule of basis `assumed` may not indicate a level: expected a source for it")]
+    AssumedIndicates,
+    /// An assumption that would press.
+    #[error("basis `assumed` may not give priority `protect_now` to `{action}`: expected `this_week` or `planned`")]
+    AssumedProtectsNow {
+        /// The action.
+        action: String,
+    },
+    /// A number that the parameter does not allow.
+    #[error("the value {value} of `{parameter}` is out of its range: expected {least} to {greatest}")]
+    OutOfRange {
+        /// The parameter.
+        parameter: String,
+        /// The value found.
+        value: u32,
+        /// Least.
+        least: u32,
+        /// Greatest.
+        greatest: u32,
+    },
+    /// Two versions in force at once.
+    #[error("two versions of `{id}` are in force on {day}{locality}: expected one to end before the other begins")]
+    Overlap {
+        /// Whose versions.
+        id: String,
+        /// The first such day.
+        day: chrono::NaiveDate,
+        /// ` in LOCALITY`, or nothing.
+        locality: String,
+    },
+    /// No version in force between two.
+    #[error("no version of `{id}` is in force from {from} to {to}{locality}: expected one to follow the other")]
+    Gap {
+        /// Whose versions.
+        id: String,
+        /// The first day without.
+        from: chrono::NaiveDate,
+        /// The first day with one again.
+        to: chrono::NaiveDate,
+        /// ` in LOCALITY`, or nothing.
+        locality: String,
+    },
+    /// An interval that ends before it begins.
+    #[error("this ends on {to}, not after it begins on {from}: expected a later `to`")]
+    EmptyInterval {
+        /// The first day.
+        from: chrono::NaiveDate,
+        /// The first day no longer.
+        to: chrono::NaiveDate,
+    },
+    /// An action that stays open for ever.
+    #[error("nothing can close `{action}`: expected at least one event in `closed_by`")]
+    NothingCloses {
+        /// The action.
+        action: String,
+    },
+    /// A rule without effect.
+    #[error("nothing follows from the rule `{rule}`: expected `indicate`, `require` or `flag`")]
+    NothingFollows {
+        /// The rule.
+        rule: String,
+    },
+    /// An alternative of a `while` that stays true for ever.
+    #[error("the duty would never end: expected, in each alternative of `while`, a fact that can change back")]
+    NeverEnds,
+    /// A fact that changes by time alone, in a `while`.
+    #[error("`{fact}` changes by time alone: expected it in a rule's `when`, not in a duty's `while`")]
+    TimeDriven {
+        /// The fact.
+        fact: String,
+    },
+    /// `event.` where there is none.
+    #[error("a duty has no event: expected facts of the case or of the duty's subject, found `{fact}`")]
+    NoEvent {
+        /// The fact.
+        fact: String,
+    },
+    /// `event.FIELD` that a kind has not, or has otherwise.
+    #[error("`{kind}` has no field `{field}` that a condition may ask: expected {expected}")]
+    NoSuchField {
+        /// The kind.
+        kind: String,
+        /// The field.
+        field: String,
+        /// What the kind has.
+        expected: String,
+    },
+    /// `event.FIELD` whose words differ between the kinds of `on`.
+    #[error("`event.{field}` is not the same list in `{first}` and in `{other}`: expected a rule for each")]
+    FieldDiffers {
+        /// The field.
+        field: String,
+        /// One kind.
+        first: String,
+        /// Another.
+        other: String,
+    },
+    /// An effect about something that the event cannot name.
+    #[error("`{kind}` names no {about}: expected `about` to be something that every kind in `on` names")]
+    NoSubject {
+        /// The kind.
+        kind: String,
+        /// What the effect is about.
+        about: String,
+    },
+    /// A step of itself.
+    #[error("`{action}` is a step of itself by way of {path}: expected `part_of` without a circle")]
+    Circle {
+        /// The action.
+        action: String,
+        /// The way round.
+        path: String,
+    },
+    /// An action shown to somebody who may not see what opens or closes it.
+    #[error(
+        "`{audience}` would see `{action}` but not `{kind}`, which {verb} it: expected both or neither, lest the view give the record away"
+    )]
+    GivesAway {
+        /// The audience.
+        audience: String,
+        /// The action.
+        action: String,
+        /// The kind it may not see.
+        kind: String,
+        /// `opens` or `closes`.
+        verb: &'static str,
+    },
+}
+
+/// Something that is allowed and deserves a look, and where.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Warning {
+    /// File, line and column.
+    pub place: Place,
+    /// What to look at.
+    pub concern: Concern,
+}
+
+impl std::fmt::Display for Warning {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.place, self.concern)
+    }
+}
+
+/// What deserves a look.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+pub enum Concern {
+    /// An order comparison that an unknown level does not satisfy.
+    #[error("`{question}` leaves an unknown level out: say `or {fact} = unknown` where that is not meant")]
+    UnknownLevelLeftOut {
+        /// The comparison.
+        question: String,
+        /// The level asked.
+        fact: String,
+    },
+    /// A fact whose `yes` leads somewhere and whose `unknown` nowhere.
+    #[error("`{fact}` is asked for `yes`, and no rule or duty asks for its `unknown`")]
+    UnknownAskedNowhere {
+        /// The fact.
+        fact: String,
+    },
+    /// An action that no rule and no duty requires.
+    #[error("no rule and no duty requires `{action}`")]
+    NotRequired {
+        /// The action.
+        action: String,
+    },
+    /// An obligation that nothing carries out.
+    #[error("no rule and no duty covers `{obligation}`, and it does not say why none could (`not_executable`)")]
+    NotCovered {
+        /// The obligation.
+        obligation: String,
+    },
+    /// A rule or duty that no test expects to fire.
+    #[error("no test expects `{rule}` to fire")]
+    NotTested {
+        /// The rule or duty.
+        rule: String,
+    },
+    /// A parameter without a value at a time when something uses it.
+    #[error("`{parameter}` has no value on {day}, when `{user}` comes into force")]
+    NoValueYet {
+        /// The parameter.
+        parameter: String,
+        /// The rule or duty.
+        user: String,
+        /// The day.
+        day: chrono::NaiveDate,
+    },
+    /// The bank holidays end soon.
+    #[error("the bank holidays known end with {last}, within a year of {reviewed_through}")]
+    CalendarEnds {
+        /// The last year with data.
+        last: i32,
+        /// The last day through which the policy was reviewed.
+        reviewed_through: chrono::NaiveDate,
+    },
+}

@@ -1,0 +1,121 @@
+//! `event.FIELD`: which fields of an event a condition may ask, with what values, and their values in one event.
+
+use super::fact::{Domain, FactValue};
+use super::model::{Derived, Listens, Priority};
+use crate::event::vocabulary::{ActionKind, Group, Level, OrderKind, Term};
+use crate::event::{Event, Kind, Reading, Shape};
+
+/// More words than this make no mask.
+const MOST_WORDS: usize = 64;
+
+/// A field that conditions may ask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventField {
+    /// Its values; an optional word left out has the code after the list's last, unless the list has `unknown`.
+    pub domain: Domain,
+    /// Whether it is a number that may be left out: it is then [`FactValue::Never`].
+    pub may_be_absent: bool,
+}
+
+/// The fields of derived kinds, with their words. The fold gives the values, as codes of these lists.
+fn derived_fields(kind: Derived) -> &'static [(&'static str, fn() -> &'static [&'static str])] {
+    match kind {
+        Derived::ProtectiveOrderExpired => &[("order", OrderKind::names)],
+        Derived::DutyDue | Derived::ActionOverdue => &[("action", ActionKind::names), ("priority", Priority::names)],
+        Derived::AssessmentStale => &[("group", Group::names)],
+        Derived::SupervisionEndReached => &[],
+    }
+}
+
+/// What `event.FIELD` can be for events of that kind; `None` where the kind has no such field, or rules cannot read it.
+#[must_use]
+pub fn event_field(kind: Listens, field: &str) -> Option<EventField> {
+    match kind {
+        Listens::Kind(kind) => catalogue_field(kind, field),
+        Listens::Derived(kind) => {
+            let (_, words) = derived_fields(kind).iter().find(|(name, _)| *name == field)?;
+            Some(EventField { domain: Domain::Terms(words().to_vec()), may_be_absent: false })
+        }
+        Listens::Unrecognised => None,
+    }
+}
+
+/// The names of the fields that conditions may ask of that kind.
+#[must_use]
+pub fn event_field_names(kind: Listens) -> Vec<&'static str> {
+    match kind {
+        Listens::Kind(k) => {
+            let names = k.spec().fields.iter().map(|f| f.name);
+            names.filter(|name| catalogue_field(k, name).is_some()).collect()
+        }
+        Listens::Derived(k) => derived_fields(k).iter().map(|(name, _)| *name).collect(),
+        Listens::Unrecognised => Vec::new(),
+    }
+}
+
+fn catalogue_field(kind: Kind, field: &str) -> Option<EventField> {
+    let spec = kind.spec().fields.iter().find(|f| f.name == field)?;
+    let domain = match (spec.shape)() {
+        Shape::Term { names, .. } if names == Level::names() => Domain::Level,
+        Shape::Term { names, .. } => {
+            let mut names = names.to_vec();
+            if !spec.required && !names.contains(&"unknown") {
+                names.push("unknown");
+            }
+            Domain::Terms(names)
+        }
+        Shape::Terms { names, .. } => Domain::ManyTerms(names.to_vec()),
+        Shape::Integer { max, .. } => Domain::Number { max: u32::try_from(max).ok()? },
+        Shape::Id(_)
+        | Shape::Ids(_)
+        | Shape::EventRef
+        | Shape::EventRefs
+        | Shape::Date
+        | Shape::Instant
+        | Shape::Levels
+        | Shape::Replacement => return None,
+    };
+    let may_be_absent = !spec.required && matches!(domain, Domain::Number { .. });
+    let fits = domain.words().is_none_or(|words| words.len() <= MOST_WORDS);
+    fits.then_some(EventField { domain, may_be_absent })
+}
+
+impl Domain {
+    /// The words, by code; `None` for a number.
+    #[must_use]
+    pub fn words(&self) -> Option<&[&'static str]> {
+        match self {
+            Self::Terms(words) | Self::ManyTerms(words) => Some(words),
+            Self::Level => Some(Level::names()),
+            Self::Number { .. } => None,
+        }
+    }
+
+    /// The code of a word.
+    #[must_use]
+    pub fn code(&self, word: &str) -> Option<u32> {
+        self.words()?.iter().position(|w| *w == word).and_then(|code| u32::try_from(code).ok())
+    }
+}
+
+/// The value of `event.FIELD` in that event, as [`event_field`] lists it; `None` where conditions cannot ask it.
+#[must_use]
+pub fn event_value(event: &Event, field: &str) -> Option<FactValue> {
+    let EventField { domain, may_be_absent } = catalogue_field(event.kind(), field)?;
+    match event.field(field)? {
+        Reading::Code(code) => Some(FactValue::One(code)),
+        Reading::Codes(codes) => {
+            Some(FactValue::Many(codes.iter().fold(0, |set, code| set | 1_u64.checked_shl(*code).unwrap_or(0))))
+        }
+        Reading::Integer(number) => u32::try_from(number).ok().map(FactValue::One),
+        Reading::Absent if may_be_absent => Some(FactValue::Never),
+        Reading::Absent if matches!(domain, Domain::ManyTerms(_)) => Some(FactValue::Many(0)),
+        Reading::Absent => domain.code("unknown").map(FactValue::One),
+        Reading::Date(_)
+        | Reading::Id(_)
+        | Reading::Ids(_)
+        | Reading::Events(_)
+        | Reading::Levels(_)
+        | Reading::Opaque => None,
+    }
+}

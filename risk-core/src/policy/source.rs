@@ -1,0 +1,363 @@
+//! The policy's files as tables and values that know where they stand, and what has gone wrong so far.
+//!
+//! Reading never stops at the first mistake: a value that cannot be read is noted and left out, and the load fails at its
+//! end with everything that was noted.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::error::{PolicyError, Problem};
+use super::model::Place;
+use crate::calendar::noon;
+use crate::event::Term;
+use crate::event::field::{describe_text, one_of};
+
+/// What has gone wrong so far.
+#[derive(Debug, Default)]
+pub(super) struct Errors(RefCell<Vec<PolicyError>>);
+
+impl Errors {
+    pub(super) fn note(&self, place: Place, problem: Problem) {
+        self.0.borrow_mut().push(PolicyError { place, problem });
+    }
+
+    pub(super) fn any(&self) -> bool {
+        !self.0.borrow().is_empty()
+    }
+
+    /// Everything noted, in the order of the files, each once.
+    pub(super) fn into_sorted(self) -> Vec<PolicyError> {
+        let mut errors = self.0.into_inner();
+        errors.sort();
+        errors.dedup();
+        errors
+    }
+}
+
+/// One file.
+#[derive(Debug)]
+pub(super) struct File<'a> {
+    name: &'a str,
+    text: &'a str,
+    errors: &'a Errors,
+}
+
+impl<'a> File<'a> {
+    pub(super) fn new(name: &'a str, text: &'a str, errors: &'a Errors) -> Self {
+        Self { name, text, errors }
+    }
+
+    /// The file as a table; mistakes of the form are noted, and the rest is read.
+    pub(super) fn parse(&self) -> Spanned<DeTable<'a>> {
+        let (table, errors) = DeTable::parse_recoverable(self.text);
+        for error in errors {
+            let at = error.span().map_or(0, |s| s.start);
+            self.errors.note(self.place(at), Problem::Syntax(error.message().to_owned()));
+        }
+        table
+    }
+
+    /// Notes that a table is missing from the file.
+    pub(super) fn note_missing(&self, table: &'static str, expected: &str) {
+        let problem = Problem::Missing { entry: "file", field: table, expected: expected.to_owned() };
+        self.errors.note(self.place(0), problem);
+    }
+
+    pub(super) fn place(&self, byte: usize) -> Place {
+        let before = self.text.get(..byte).unwrap_or(self.text);
+        let line_start = before.rfind('\n').map_or(0, |i| i.saturating_add(1));
+        let column = before.get(line_start..).unwrap_or_default().chars().count();
+        Place {
+            file: self.name.to_owned(),
+            line: before.matches('\n').count().saturating_add(1),
+            column: column.saturating_add(1),
+        }
+    }
+}
+
+/// A value with its place.
+#[derive(Debug, Clone)]
+pub(super) struct Node<'a> {
+    value: &'a DeValue<'a>,
+    span: Range<usize>,
+    file: &'a File<'a>,
+}
+
+impl<'a> Node<'a> {
+    pub(super) fn new(value: &'a Spanned<DeValue<'a>>, file: &'a File<'a>) -> Self {
+        Self { value: value.get_ref(), span: value.span(), file }
+    }
+
+    pub(super) fn value(&self) -> &'a DeValue<'a> {
+        self.value
+    }
+
+    pub(super) fn place(&self) -> Place {
+        self.file.place(self.span.start)
+    }
+
+    /// The place of a byte of the text that this value is. Where escapes hide it, the place of the value.
+    pub(super) fn place_within(&self, byte: usize) -> Place {
+        let raw = self.file.text.get(self.span.clone()).unwrap_or_default();
+        let opening = ["\"\"\"\r\n", "\"\"\"\n", "\"\"\"", "'''\r\n", "'''\n", "'''", "\"", "'"];
+        let text = self.value.as_str().unwrap_or_default();
+        let inside = opening.iter().find_map(|o| raw.strip_prefix(o).filter(|r| r.starts_with(text)).map(|_| o.len()));
+        self.file.place(inside.map_or(self.span.start, |o| self.span.start.saturating_add(o).saturating_add(byte)))
+    }
+
+    pub(super) fn note(&self, problem: Problem) {
+        self.file.errors.note(self.place(), problem);
+    }
+
+    pub(super) fn note_within(&self, byte: usize, problem: Problem) {
+        self.file.errors.note(self.place_within(byte), problem);
+    }
+
+    /// Notes that something else was expected here.
+    pub(super) fn mismatch<T>(&self, expected: impl Into<String>) -> Option<T> {
+        self.note(Problem::Mismatch { expected: expected.into(), found: self.describe() });
+        None
+    }
+
+    fn describe(&self) -> String {
+        match self.value {
+            DeValue::String(s) => describe_text(s),
+            DeValue::Integer(n) => format!("{n}"),
+            DeValue::Float(n) => format!("{n}"),
+            DeValue::Boolean(b) => format!("{b}"),
+            DeValue::Datetime(d) => format!("{d}"),
+            DeValue::Array(a) => format!("a list of {}", a.len()),
+            DeValue::Table(_) => "a table".to_owned(),
+        }
+    }
+
+    pub(super) fn text(&self) -> Option<&'a str> {
+        self.value.as_str()
+    }
+
+    /// The elements of a list.
+    pub(super) fn items(&self, expected: &str) -> Vec<Self> {
+        match self.value {
+            DeValue::Array(items) => items.iter().map(|v| Node::new(v, self.file)).collect(),
+            _ => self.mismatch(expected).unwrap_or_default(),
+        }
+    }
+
+    /// The elements of a list, or the one value that stands in place of a list.
+    pub(super) fn one_or_more(&self) -> Vec<Self> {
+        if self.value.is_array() { self.items("a list") } else { vec![self.clone()] }
+    }
+
+    /// The value as a table, which is an `entry`.
+    pub(super) fn table(&self, entry: &'static str) -> Option<Table<'a>> {
+        match self.value {
+            DeValue::Table(fields) => Some(Table { fields, entry, node: self.clone(), asked: RefCell::default() }),
+            _ => self.mismatch(format!("a table (the {entry})")),
+        }
+    }
+
+    pub(super) fn read<T: Read>(&self) -> Option<T> {
+        T::read(self)
+    }
+
+    /// The word of a list that is not a [`Term`].
+    pub(super) fn word(&self, words: &[&str]) -> Option<String> {
+        let found = self.text().filter(|t| words.contains(t));
+        found.map(ToOwned::to_owned).or_else(|| self.mismatch(expected_one_of(words, self)))
+    }
+
+    /// The places of everything within, by path: `values.0.source`.
+    pub(super) fn places(&self) -> BTreeMap<String, Place> {
+        let mut places = BTreeMap::new();
+        self.collect_places("", &mut places);
+        places
+    }
+
+    fn collect_places(&self, path: &str, places: &mut BTreeMap<String, Place>) {
+        places.insert(path.to_owned(), self.place());
+        let within = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+        match self.value {
+            DeValue::Array(items) => {
+                for (i, item) in items.iter().enumerate() {
+                    Node::new(item, self.file).collect_places(&within(&i.to_string()), places);
+                }
+            }
+            DeValue::Table(fields) => {
+                for (key, value) in fields {
+                    Node::new(value, self.file).collect_places(&within(key.get_ref()), places);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn expected_one_of(words: &[&str], node: &Node<'_>) -> String {
+    format!("one of {}", one_of(words, node.text().unwrap_or_default()))
+}
+
+/// A table of which every field must be asked for: what nobody asks for is unknown.
+#[derive(Debug)]
+pub(super) struct Table<'a> {
+    fields: &'a DeTable<'a>,
+    entry: &'static str,
+    pub(super) node: Node<'a>,
+    asked: RefCell<Vec<&'static str>>,
+}
+
+impl<'a> Table<'a> {
+    pub(super) fn get(&self, field: &'static str) -> Option<Node<'a>> {
+        self.asked.borrow_mut().push(field);
+        self.fields.get(field).map(|v| Node::new(v, self.node.file))
+    }
+
+    /// The field through `read`; noted where it is missing.
+    pub(super) fn require<T>(
+        &self,
+        field: &'static str,
+        expected: impl Into<String>,
+        read: impl FnOnce(&Node<'a>) -> Option<T>,
+    ) -> Option<T> {
+        match self.get(field) {
+            Some(node) => read(&node),
+            None => {
+                self.node.note(Problem::Missing { entry: self.entry, field, expected: expected.into() });
+                None
+            }
+        }
+    }
+
+    pub(super) fn required<T: Read>(&self, field: &'static str) -> Option<T> {
+        self.require(field, T::expected(), T::read)
+    }
+
+    pub(super) fn optional<T: Read>(&self, field: &'static str) -> Option<T> {
+        self.get(field).and_then(|n| T::read(&n))
+    }
+
+    /// Each element of a list that may be left out.
+    pub(super) fn each<T>(&self, field: &'static str, read: impl FnMut(&Node<'a>) -> Option<T>) -> Vec<T> {
+        let items = self.get(field).map(|n| n.items("a list")).unwrap_or_default();
+        read_each(&items, read)
+    }
+
+    pub(super) fn list<T: Read>(&self, field: &'static str) -> Vec<T> {
+        self.each(field, T::read)
+    }
+
+    /// Each field besides those asked for, with its name; they count as asked for.
+    pub(super) fn others(&self) -> Vec<(&'a str, Node<'a>)> {
+        let asked = self.asked.borrow();
+        let rest = self.fields.iter().filter(|(k, _)| !asked.contains(&k.get_ref().as_ref()));
+        rest.map(|(k, v)| (k.get_ref().as_ref(), Node::new(v, self.node.file))).collect()
+    }
+
+    /// Notes every field that nobody asked for.
+    pub(super) fn refuse_others(&self) {
+        let asked = self.asked.borrow();
+        for (key, _) in self.fields {
+            let name = key.get_ref().as_ref();
+            if !asked.contains(&name) {
+                let place = self.node.file.place(key.span().start);
+                let expected = format!("a field of the {}: {}", self.entry, one_of(&asked, name));
+                let problem = Problem::Unknown { sort: "field", found: describe_text(name), expected };
+                self.node.file.errors.note(place, problem);
+            }
+        }
+    }
+}
+
+/// Reads each value. What cannot be read fails the load, whether or not the reader said why: nothing is dropped in silence.
+pub(super) fn read_each<'a, T>(nodes: &[Node<'a>], mut read: impl FnMut(&Node<'a>) -> Option<T>) -> Vec<T> {
+    let noted = |n: &Node<'_>| n.file.errors.0.borrow().len();
+    let one = |node: &Node<'a>| {
+        let before = noted(node);
+        let value = read(node);
+        if value.is_none() && noted(node) == before {
+            node.mismatch::<()>("something that can be read here");
+        }
+        value
+    };
+    nodes.iter().filter_map(one).collect()
+}
+
+/// What can be read from one value.
+pub(super) trait Read: Sized {
+    fn expected() -> String;
+    /// The value; what is wrong with it is noted.
+    fn read(node: &Node<'_>) -> Option<Self>;
+}
+
+impl Read for String {
+    fn expected() -> String {
+        "text".to_owned()
+    }
+    fn read(node: &Node<'_>) -> Option<Self> {
+        let text = node.text().filter(|t| !t.trim().is_empty());
+        text.map(ToOwned::to_owned).or_else(|| node.mismatch(Self::expected()))
+    }
+}
+
+impl Read for bool {
+    fn expected() -> String {
+        "true or false".to_owned()
+    }
+    fn read(node: &Node<'_>) -> Option<Self> {
+        node.value.as_bool().or_else(|| node.mismatch(<Self as Read>::expected()))
+    }
+}
+
+impl Read for u32 {
+    fn expected() -> String {
+        format!("a whole number from 0 to {}", super::fact::MAX_NUMBER)
+    }
+    fn read(node: &Node<'_>) -> Option<Self> {
+        let number = node.value.as_integer().and_then(|n| Self::from_str_radix(n.as_str(), n.radix()).ok());
+        number.filter(|n| *n <= super::fact::MAX_NUMBER).or_else(|| node.mismatch(<Self as Read>::expected()))
+    }
+}
+
+impl Read for NaiveDate {
+    fn expected() -> String {
+        "a date such as 2014-06-01, without quotes".to_owned()
+    }
+    fn read(node: &Node<'_>) -> Option<Self> {
+        date(node).or_else(|| node.mismatch(<Self as Read>::expected()))
+    }
+}
+
+/// The value if it is a date alone.
+pub(super) fn date(node: &Node<'_>) -> Option<NaiveDate> {
+    let moment = node.value.as_datetime().filter(|d| d.time.is_none() && d.offset.is_none())?;
+    let date = moment.date?;
+    NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day))
+}
+
+/// An instant: a date, read by `of_date`, or an RFC 3339 instant, quoted or not.
+pub(super) fn instant(node: &Node<'_>, of_date: fn(NaiveDate) -> DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let written = || node.value.as_datetime().map(ToString::to_string).or_else(|| node.text().map(ToOwned::to_owned));
+    let exact = || DateTime::parse_from_rfc3339(&written()?).ok().map(|t| t.to_utc());
+    date(node)
+        .map(of_date)
+        .or_else(exact)
+        .or_else(|| node.mismatch("a date such as 2017-12-05, or an instant such as \"2017-12-05T14:00:00Z\""))
+}
+
+/// What a date means where an event happens: noon, London.
+pub(super) fn event_instant(node: &Node<'_>) -> Option<DateTime<Utc>> {
+    instant(node, noon)
+}
+
+impl<T: Term> Read for T {
+    fn expected() -> String {
+        format!("one of {}", T::names().join(", "))
+    }
+    fn read(node: &Node<'_>) -> Option<Self> {
+        node.text().and_then(T::parse).or_else(|| node.mismatch(expected_one_of(T::names(), node)))
+    }
+}
