@@ -1,7 +1,24 @@
 //! The pure engine: a case's event log folded into its risk-of-serious-harm classification and its required actions.
 //!
-//! The modules stand in the order in which data flows through them.
+//! The modules stand in the order in which data flows through them: what may happen ([`event`]), what was recorded
+//! ([`log`]), the rules ([`policy`]), the fold of the one under the other ([`fold`]), the answer ([`assessment`]), and who
+//! may see what of it ([`view`]). [`calendar`] serves them all. There is no I/O, clock, randomness or thread in here: the
+//! same inputs give the same answer, to the byte.
 
 pub mod calendar;
+
 pub mod event;
+
+pub mod log;
+
 pub mod policy;
+
+pub mod fold;
+
+pub mod assessment;
+
+pub mod explain;
+
+pub mod view;
+
+pub mod policy_tests;

@@ -1,2 +1,178 @@
-//! placeholder
-fn main() {}
+//! `cargo xtask`: one command each to set up, test and measure the workspace.
+
+mod python;
+mod readme;
+mod step;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use python::Python;
+use step::{Failure, cargo, run};
+
+/// Set up, test and measure this workspace.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Prepare a fresh machine: rustfmt, clippy and a Python environment in .venv
+    ///
+    /// Needs Rust, installed by rustup, and Python 3.10 or later on the path. Safe to repeat: what is there already is
+    /// left alone. `cargo xtask test` does this by itself.
+    Setup,
+    /// Run every check that a change must pass; stops at the first that fails
+    ///
+    /// The steps run in the order in which `--only` lists them, cheapest first. Exit code 0: all passed. 1: one failed,
+    /// and a line that begins with FAILED names it.
+    Test {
+        /// Run this step only
+        #[arg(long, value_name = "STEP")]
+        only: Option<Step>,
+    },
+    /// Run the benchmarks; what follows `--` goes to them
+    Bench {
+        /// Arguments for the benchmarks, such as a name to choose one
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+}
+
+/// A step of `cargo xtask test`, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Step {
+    /// Every file is formatted
+    Format,
+    /// No lint complains, in any target
+    Lints,
+    /// The tests of all crates
+    Tests,
+    /// The documentation builds, and no link in it is broken
+    Docs,
+    /// The tests that stand beside the rules of the policy
+    PolicyTests,
+    /// What Python checks: the engine against independent readings
+    PythonChecks,
+    /// The commands in README.md do what it says
+    Readme,
+}
+
+impl Step {
+    fn run(self, root: &Path) -> Result<(), Failure> {
+        match self {
+            Self::Format => run(cargo(root).args(["fmt", "--all", "--check"])),
+            Self::Lints => {
+                run(cargo(root).args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))
+            }
+            Self::Tests => run(cargo(root).args(["test", "--workspace", "--locked", "--quiet"])),
+            Self::Docs => run(cargo(root).env("RUSTDOCFLAGS", "-D warnings").args([
+                "doc",
+                "--workspace",
+                "--no-deps",
+                "--locked",
+            ])),
+            Self::PolicyTests => run(cargo(root)
+                .args(["run", "--quiet", "--locked", "--package", "risk-cli", "--"])
+                .args(["policy", "test", "policies/england-wales"])),
+            Self::PythonChecks => run(Python::set_up(root)?.command().args([
+                "-m",
+                "unittest",
+                "discover",
+                "-s",
+                "tests",
+                "-p",
+                "*_check.py",
+            ])),
+            Self::Readme => readme::check(root),
+        }
+    }
+
+    /// The name by which `--only` knows it.
+    fn name(self) -> String {
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+}
+
+fn main() -> ExitCode {
+    let root = workspace_root();
+    let outcome = match Cli::parse().command {
+        Command::Setup => set_up(&root),
+        Command::Test { only } => test(&root, only),
+        Command::Bench { arguments } => {
+            run(cargo(&root).args(["bench", "--workspace", "--bench", "*", "--locked", "--"]).args(arguments))
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("FAILED: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn test(root: &Path, only: Option<Step>) -> Result<(), Failure> {
+    let began = Instant::now();
+    timed("set-up", || set_up(root))?;
+    for step in Step::value_variants().iter().filter(|step| only.is_none_or(|one| one == **step)) {
+        timed(&step.name(), || step.run(root))?;
+    }
+    println!("all passed in {:.1?}", began.elapsed());
+    Ok(())
+}
+
+fn set_up(root: &Path) -> Result<(), Failure> {
+    for component in ["rustfmt", "clippy"] {
+        step::ensure_component(root, component)?;
+    }
+    Python::set_up(root).map(drop)
+}
+
+/// Runs a step between a line that names it and a line that says how long it took.
+fn timed(name: &str, work: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
+    println!("== {name}");
+    let began = Instant::now();
+    let outcome = work();
+    let took = began.elapsed();
+    match &outcome {
+        Ok(()) => println!("== {name}: ok in {took:.1?}\n"),
+        Err(_) => println!("== {name}: failed after {took:.1?}\n"),
+    }
+    outcome.map_err(|cause| Failure::Step { name: name.to_owned(), cause: Box::new(cause) })
+}
+
+/// The workspace holds this crate, whatever folder the command was given in.
+fn workspace_root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_step_is_named_as_the_command_line_names_it() {
+        assert_eq!(Step::PythonChecks.name(), "python-checks");
+    }
+
+    #[test]
+    fn the_first_step_that_fails_is_named_with_its_cause() {
+        let failed = timed("lints", || Err(Failure::NoPython)).unwrap_err().to_string();
+        assert!(failed.starts_with("step lints: Python 3.10"), "{failed}");
+    }
+}

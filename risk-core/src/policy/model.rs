@@ -46,6 +46,8 @@ vocabulary! {
         EachOrderProtectingPerson,
         /// Each request without a reply.
         EachOutstandingRequest,
+        /// Each group for which the assessment states less than is indicated.
+        EachLowerStatement,
     }
     /// What an audience may be shown beyond the actions themselves.
     ViewField {

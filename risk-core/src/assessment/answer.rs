@@ -1,0 +1,374 @@
+//! The answer, as its JSON contract has it (`risk-assessment/1`, DESIGN section 9).
+
+use chrono::{NaiveDate, SecondsFormat};
+use serde::{Serialize, Serializer};
+use uuid::Uuid;
+
+use crate::event::catalogue::Instant;
+use crate::event::vocabulary::{
+    ActionDecision, ActionKind, Audience, DecisionReason, Group, Handling, Level, Register, Role, Setting, vocabulary,
+};
+use crate::fold::run::Lens;
+use crate::policy::model::{Basis, Priority};
+
+/// The name and version of the answer's form.
+pub const SCHEMA: &str = "risk-assessment/1";
+
+vocabulary! {
+    /// How an action stands.
+    Status { Open, DueSoon, Overdue, Waiting, Done, DoneLate, NotNeeded, Superseded }
+    /// How a group's classification stands.
+    GroupStatus { NotAssessed, Settled, UnderReview, Stale }
+    /// Whether a flag is set.
+    FlagState { Set, Unset }
+    /// What to be careful of.
+    Caution { DoNotRaiseWithPerson }
+}
+
+impl Status {
+    /// Still to be done: open, due soon, overdue or waiting.
+    #[must_use]
+    pub fn pending(self) -> bool {
+        matches!(self, Self::Open | Self::DueSoon | Self::Overdue | Self::Waiting)
+    }
+}
+
+/// An instant as the answer writes it: RFC 3339 in UTC.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn instant<S: Serializer>(t: &Instant, s: S) -> Result<S::Ok, S::Error> {
+    s.serialize_str(&t.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+}
+
+#[allow(clippy::ref_option, reason = "serde's signature")]
+fn maybe_instant<S: Serializer>(t: &Option<Instant>, s: S) -> Result<S::Ok, S::Error> {
+    match t {
+        Some(t) => instant(t, s),
+        None => s.serialize_none(),
+    }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn no(b: &bool) -> bool {
+    !b
+}
+
+/// What follows for one case at one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Assessment {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// The case.
+    pub case_id: Uuid,
+    /// The moment asked about.
+    #[serde(serialize_with = "instant")]
+    pub at: Instant,
+    /// What the service is taken to know: everything recorded by then.
+    #[serde(serialize_with = "instant")]
+    pub known_at: Instant,
+    /// When the answer would next change with no new event. Running counts of days are not a change.
+    #[serde(serialize_with = "maybe_instant")]
+    pub next_change_at: Option<Instant>,
+    /// From where the case is looked at.
+    pub lens: Lens,
+    /// For whom.
+    pub audience: Audience,
+    /// What the answer was made with.
+    pub receipt: Receipt,
+    /// Levels; `null` for an audience that may not see them.
+    pub classification: Option<Classification>,
+    /// What matters first.
+    pub agenda: Agenda,
+    /// Every action there was, in the policy's order.
+    pub actions: Vec<Action>,
+    /// Register flags that rules speak of.
+    pub flags: Vec<Flag>,
+    /// Rules and duties that cannot fire for want of a feed.
+    pub blind_to: Vec<String>,
+    /// Records that a newer version wrote and this one cannot read.
+    pub unrecognised: Vec<UnrecognisedRecord>,
+    /// Records whose payload was removed by law: what they said is missing here.
+    pub withheld: Vec<Uuid>,
+}
+
+/// What the answer was made with, so that it can be made again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Receipt {
+    /// The engine's version.
+    pub engine: &'static str,
+    /// The policy.
+    pub policy: PolicyReceipt,
+    /// The business-day calendar.
+    pub calendar: &'static str,
+    /// The locality whose parameters counted.
+    pub locality: Option<String>,
+    /// How many records the log has; `null` for an audience that does not see every record.
+    pub records: Option<u64>,
+    /// The hash of the last record, where the log is sealed; likewise.
+    pub head: Option<String>,
+}
+
+/// Which policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PolicyReceipt {
+    /// Its id.
+    pub id: String,
+    /// Its version.
+    pub version: String,
+    /// The digest of its meaning.
+    pub digest: String,
+    /// The last day through which it was reviewed.
+    pub reviewed_through: NaiveDate,
+    /// The answer is for a later day than that.
+    #[serde(skip_serializing_if = "no")]
+    pub beyond_review: bool,
+}
+
+/// Levels, overall and by group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Classification {
+    /// The highest known level, with the groups not assessed beside it.
+    pub overall: Overall,
+    /// One entry for each group in each setting that counts.
+    pub groups: Vec<GroupLevel>,
+}
+
+/// The highest known level. Low with a group unknown is unknown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Overall {
+    /// What assessors decided; this alone is ever published as the classification.
+    pub recorded: Level,
+    /// What to work to until a person decides.
+    pub working_level: Level,
+    /// The groups at that level.
+    pub decided_by: Vec<Group>,
+    /// The groups of which nobody has stated a level.
+    pub not_assessed: Vec<Group>,
+    /// Where the person is.
+    pub setting: Setting,
+}
+
+/// One group in one setting.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GroupLevel {
+    /// For whom.
+    pub group: Group,
+    /// In which setting.
+    pub setting: Setting,
+    /// The higher of the two levels below.
+    pub working_level: Level,
+    /// How it stands.
+    pub status: GroupStatus,
+    /// What an assessor decided; `null` where nobody has.
+    pub recorded: Option<RecordedLevel>,
+    /// What events indicate; `null` where nothing unanswered does.
+    pub indicated: Option<IndicatedLevel>,
+}
+
+/// A level that an assessor decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RecordedLevel {
+    /// The level.
+    pub level: Level,
+    /// The assessment.
+    pub event_id: Option<Uuid>,
+    /// When it was made.
+    pub on: NaiveDate,
+}
+
+/// The least that the events support.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct IndicatedLevel {
+    /// The level.
+    pub level: Level,
+    /// The strictest mark of its reasons.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handling: Option<Handling>,
+    /// Set where the person must not be told of the reasons.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caution: Option<Caution>,
+    /// Why.
+    pub because: Vec<BecauseLine>,
+}
+
+/// One reason: event and rule.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct BecauseLine {
+    /// The rule's or duty's id.
+    pub rule: String,
+    /// The event; `null` for an audience that sees no event ids.
+    pub event_id: Option<Uuid>,
+    /// What the rule rests on.
+    pub basis: Basis,
+    /// Somebody contests the event.
+    #[serde(skip_serializing_if = "no")]
+    pub disputed: bool,
+}
+
+/// The few lines that matter now.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Agenda {
+    /// Action ids, the most important first, at most eight. One line stands for all subjects of its action.
+    pub lines: Vec<Uuid>,
+    /// How many more there are.
+    pub more: usize,
+}
+
+/// Something that somebody must do, or had to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Action {
+    /// Derived from case, kind, subject and opening event; for output only.
+    pub id: Uuid,
+    /// What.
+    pub action: ActionKind,
+    /// About whom or what; empty for the case as a whole.
+    pub about: Vec<String>,
+    /// The pending action that it is a step of.
+    pub part_of: Option<Uuid>,
+    /// The instruction.
+    pub title: String,
+    /// Who does it.
+    pub owner: Role,
+    /// How soon it matters.
+    pub priority: Priority,
+    /// How it stands.
+    pub status: Status,
+    /// Since when.
+    pub opened: NaiveDate,
+    /// The last day on which it is in time; `null` where no source gives a limit.
+    pub due: Option<NaiveDate>,
+    /// What that limit rests on.
+    pub due_basis: Option<Basis>,
+    /// Why the due date cannot be told, where the limit touches a year that the calendar does not hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_unknown: Option<String>,
+    /// When it was closed.
+    pub closed: Option<NaiveDate>,
+    /// The events that closed it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub closed_by: Vec<Uuid>,
+    /// How many days past due.
+    pub days_overdue: Option<i64>,
+    /// Whom it waits on.
+    pub waiting_on: Option<WaitingOn>,
+    /// How many rounds of a duty passed meanwhile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missed: Option<usize>,
+    /// When the duty was last done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_done: Option<NaiveDate>,
+    /// The strictest mark of its reasons.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handling: Option<Handling>,
+    /// Set where the person must not be told of the reasons.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caution: Option<Caution>,
+    /// Finding codes, for those who may see them.
+    pub findings: Vec<String>,
+    /// What a person last decided about it.
+    pub decided: Option<Decided>,
+    /// Refusals, with their reasons; a refusal closes nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<Refused>,
+    /// Opened before the case came to whoever holds it now.
+    #[serde(skip_serializing_if = "no")]
+    pub inherited: bool,
+    /// Supervision ended on that day; the status stands as it was then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frozen_on: Option<NaiveDate>,
+    /// It still protects a victim, and was handed over when supervision ended.
+    #[serde(skip_serializing_if = "no")]
+    pub handed_over: bool,
+    /// It was done; what it rested on was withdrawn later.
+    #[serde(skip_serializing_if = "no")]
+    pub basis_withdrawn: bool,
+    /// Records of what would close it are complete only from that day: before it, absence is unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub history_from: Option<NaiveDate>,
+    /// In hindsight: how much of the delay is late information, how much a late act.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub late_by: Option<LateBy>,
+    /// Why.
+    pub because: Vec<BecauseLine>,
+}
+
+/// Whom an action waits on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WaitingOn {
+    /// Who.
+    pub party: String,
+    /// Since when.
+    pub since: NaiveDate,
+    /// How often they were reminded.
+    pub chased: usize,
+    /// When last.
+    pub last_chased: Option<NaiveDate>,
+}
+
+/// A person's decision about an action.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Decided {
+    /// What.
+    pub decision: ActionDecision,
+    /// By whom.
+    pub by: String,
+    /// In which role.
+    pub role: Role,
+    /// Why.
+    pub reason: DecisionReason,
+    /// When.
+    pub on: NaiveDate,
+    /// Until when, if put off.
+    pub until: Option<NaiveDate>,
+    /// `false`: that role may not decide it, so it closed nothing.
+    pub accepted: bool,
+}
+
+/// A refusal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Refused {
+    /// The record.
+    pub event_id: Option<Uuid>,
+    /// When.
+    pub on: NaiveDate,
+    /// By whom.
+    pub by: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// The two parts of a delay, in days.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LateBy {
+    /// From when it happened to when the service held it.
+    pub information: i64,
+    /// Past the due date.
+    pub act: i64,
+}
+
+/// A register flag.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Flag {
+    /// Which.
+    pub register: Register,
+    /// What rules hold.
+    pub should_be: FlagState,
+    /// What is recorded.
+    pub is: FlagState,
+    /// The strictest mark of its reasons.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handling: Option<Handling>,
+    /// Set where the person must not be told of the reasons.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caution: Option<Caution>,
+    /// Why.
+    pub because: Vec<BecauseLine>,
+}
+
+/// A record that this version cannot read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UnrecognisedRecord {
+    /// Its id.
+    pub event_id: Uuid,
+    /// The schema version that wrote it.
+    pub v: u32,
+}

@@ -1,0 +1,131 @@
+//! The assessment: the answer to "how does this case stand, for this reader, at this moment".
+
+pub mod answer;
+mod build;
+mod changes;
+mod status;
+
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+
+pub use answer::Assessment;
+pub use changes::{Change, changes};
+
+use crate::event::Kind;
+use crate::event::catalogue::Instant;
+use crate::event::vocabulary::Audience;
+use crate::fold::run::{Folded, Lens, Span, fold};
+use crate::log::{Log, Record};
+use crate::policy::model::Policy;
+use crate::view::View;
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// The moment.
+    pub at: Instant,
+    /// What the service is taken to know; by default what it knew at `at`, in hindsight all there is.
+    pub known_at: Option<Instant>,
+    /// From where.
+    pub lens: Lens,
+    /// For whom.
+    pub audience: Audience,
+    /// The kinds that the host can deliver at all; `None`: all.
+    pub feeds: Option<BTreeSet<Kind>>,
+}
+
+impl Question {
+    /// How the case stands at a moment, as the service knew it then.
+    #[must_use]
+    pub fn at(at: Instant, audience: Audience) -> Self {
+        Self { at, known_at: None, lens: Lens::AsKnown, audience, feeds: None }
+    }
+
+    /// The span that the fold is to cover, given the records that the reader may see.
+    #[must_use]
+    pub fn span(&self, records: &[&Record]) -> Span {
+        let known_at = self.known_at.unwrap_or_else(|| match self.lens {
+            Lens::AsKnown => self.at,
+            Lens::Hindsight => records.iter().map(|r| r.recorded_at).max().map_or(self.at, |t| t.max(self.at)),
+        });
+        Span { at: self.at, known_at, lens: self.lens, watch: None }
+    }
+}
+
+/// Why a question has no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AssessError {
+    /// The policy says nothing of the audience; the default is to show nothing.
+    #[error(
+        "the policy `{policy}` names no audience `{audience}`: nobody may see an answer that the policy does not grant"
+    )]
+    UnknownAudience {
+        /// The policy.
+        policy: String,
+        /// The audience asked for.
+        audience: Audience,
+    },
+}
+
+/// Answers a question about a case. The same inputs give the same answer, to the byte.
+///
+/// # Errors
+/// [`AssessError`] where the policy does not provide for the audience.
+pub fn assess(log: &Log, policy: &Policy, question: &Question) -> Result<Assessment, AssessError> {
+    let view = View::of(policy, question.audience)?;
+    let records = view.records(log.records().iter());
+    let span = question.span(&records);
+    let folded = fold(&records, policy, span);
+    let case = CaseLine { id: log.case_id(), records: log.len(), head: log.head() };
+    Ok(answer(&case, &folded, &view, question, span.known_at))
+}
+
+/// What the receipt says of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseLine {
+    /// The case.
+    pub id: Uuid,
+    /// How many records its log has.
+    pub records: u64,
+    /// The hash of the last record.
+    pub head: Option<String>,
+}
+
+/// The answer that a folded case gives, with the moment at which it would next change by itself.
+#[must_use]
+pub fn answer(
+    case: &CaseLine,
+    folded: &Folded<'_, '_>,
+    view: &View<'_>,
+    question: &Question,
+    known_at: Instant,
+) -> Assessment {
+    let mut now = build::build(case, folded, view, question, known_at);
+    now.next_change_at = next_change(case, folded, view, question, known_at, &now);
+    now
+}
+
+/// Runs time on, candidate by candidate, until the answer differs.
+fn next_change(
+    case: &CaseLine,
+    folded: &Folded<'_, '_>,
+    view: &View<'_>,
+    question: &Question,
+    known_at: Instant,
+    now: &Assessment,
+) -> Option<Instant> {
+    let due_soon = status::due_soon(folded.state.policy, question.at);
+    let mut later = folded.clone();
+    let mut at = question.at;
+    while let Some(candidate) = later.state.next_candidate(at, due_soon) {
+        later.state.run_to(candidate);
+        let question = Question { at: candidate, ..question.clone() };
+        let then = build::build(case, &later, view, &question, known_at);
+        if changes::differs(now, &then) {
+            return Some(candidate);
+        }
+        at = candidate;
+    }
+    None
+}

@@ -1,0 +1,140 @@
+//! How an action stands on a day: status is told from the day asked about, never stored.
+
+use chrono::NaiveDate;
+
+use super::answer::{Refused, Status, WaitingOn};
+use crate::calendar;
+use crate::event::catalogue::Instant;
+use crate::event::field::Reading;
+use crate::fold::happening::Happening;
+use crate::fold::ledger::{How, Instance};
+use crate::fold::read::Reader;
+use crate::fold::step::State;
+use crate::policy::model::{ActionDef, Policy, Trigger};
+
+/// The parameter that says how many days before its due date an action is due soon.
+const DUE_SOON: &str = "due_soon";
+
+/// That parameter's value on the day.
+#[must_use]
+pub fn due_soon(policy: &Policy, at: Instant) -> Option<u32> {
+    let parameter = policy.parameters.iter().position(|p| p.id == DUE_SOON)?;
+    policy.value(parameter, calendar::london_day(at)).and_then(|v| v.value)
+}
+
+/// The status on that day.
+#[must_use]
+pub fn status(state: &State<'_, '_>, i: &Instance, waiting: bool, on: NaiveDate, soon: Option<u32>) -> Status {
+    if !i.pending() {
+        return closed_status(i);
+    }
+    let due = i.deadline().day().filter(|day| !state.absence_unknown(i.action, *day));
+    let starts_soon = |day: NaiveDate| {
+        soon.and_then(|n| day.checked_sub_days(chrono::Days::new(u64::from(n)))).is_some_and(|s| s <= on)
+    };
+    match due {
+        Some(day) if on > day => Status::Overdue,
+        _ if waiting => Status::Waiting,
+        Some(day) if starts_soon(day) => Status::DueSoon,
+        _ => Status::Open,
+    }
+}
+
+fn closed_status(i: &Instance) -> Status {
+    let answers = || i.reasons.iter().filter_map(|r| r.answer.as_ref().map(|a| (r, a)));
+    if answers().any(|(_, a)| matches!(a.how, How::Done | How::DoneElsewhere)) {
+        let late = answers()
+            .any(|(r, a)| a.how == How::Done && r.deadline.day().is_some_and(|due| calendar::london_day(a.at) > due));
+        if late { Status::DoneLate } else { Status::Done }
+    } else if answers().any(|(_, a)| a.how == How::NotNeeded) {
+        Status::NotNeeded
+    } else {
+        Status::Superseded
+    }
+}
+
+/// The day it was closed.
+#[must_use]
+pub fn closed(i: &Instance) -> Option<NaiveDate> {
+    if i.pending() {
+        return None;
+    }
+    i.reasons.iter().filter_map(|r| r.answer.as_ref()).map(|a| calendar::london_day(a.at)).max()
+}
+
+/// The records that match one of the triggers about the action's subject, since the action's first reason happened.
+fn matching<'s, 'a>(
+    state: &'s State<'a, '_>,
+    i: &'s Instance,
+    triggers: Vec<&'s Trigger>,
+) -> impl Iterator<Item = (&'s Trigger, &'s Happening<'a>)> {
+    let since = i.reasons.iter().map(|r| r.because.occurred_at).min();
+    triggers.into_iter().flat_map(move |t| {
+        let reader = Reader { facts: &state.facts, levels: &state.levels, policy: state.policy };
+        state
+            .facts
+            .of_kinds(&t.on)
+            .filter(move |h| {
+                since.is_some_and(|s| s <= h.occurred_at)
+                    && h.concerns(&i.subject)
+                    && t.when
+                        .holds(|f| reader.read_of(f, h, &i.subject, h.clock), |p| reader.parameter_on(p, h.clock))
+                        .is_some()
+            })
+            .map(move |h| (t, h))
+    })
+}
+
+/// Whom a pending action waits on: the latest that was asked, unless a refusal came since.
+#[must_use]
+pub fn waiting_on(state: &State<'_, '_>, i: &Instance, def: &ActionDef) -> Option<WaitingOn> {
+    if !i.pending() {
+        return None;
+    }
+    let (trigger, asked) =
+        matching(state, i, def.waiting.iter().map(|(t, _)| t).collect()).max_by_key(|(_, h)| h.order())?;
+    if matching(state, i, def.refused_by.iter().collect()).any(|(_, h)| h.order() > asked.order()) {
+        return None;
+    }
+    let with = def.waiting.iter().find(|(t, _)| t == trigger).map(|(_, with)| with.as_str())?;
+    let party = with.strip_prefix("event.").and_then(|field| term_of(asked, field)).unwrap_or_else(|| with.to_owned());
+    let chases: Vec<NaiveDate> = matching(state, i, def.chased_by.iter().collect())
+        .filter(|(_, h)| h.order() > asked.order())
+        .map(|(_, h)| calendar::london_day(h.occurred_at))
+        .collect();
+    Some(WaitingOn {
+        party,
+        since: calendar::london_day(asked.occurred_at),
+        chased: chases.len(),
+        last_chased: chases.into_iter().max(),
+    })
+}
+
+/// The refusals that the log holds, in order.
+#[must_use]
+pub fn refused(state: &State<'_, '_>, i: &Instance, def: &ActionDef) -> Vec<Refused> {
+    let mut found: Vec<(Instant, Refused)> = matching(state, i, def.refused_by.iter().collect())
+        .map(|(_, h)| {
+            let on = calendar::london_day(h.occurred_at);
+            let (by, reason) = (term_of(h, "decided_by"), term_of(h, "reason"));
+            (h.occurred_at, Refused { event_id: Some(h.id), on, by, reason })
+        })
+        .collect();
+    found.sort_by_key(|(t, r)| (*t, r.event_id));
+    found.into_iter().map(|(_, r)| r).collect()
+}
+
+/// The word in a field of an event.
+fn term_of(h: &Happening<'_>, field: &str) -> Option<String> {
+    let event = h.event.as_deref()?;
+    let code = match event.field(field)? {
+        Reading::Code(code) => usize::try_from(code).ok()?,
+        Reading::Id(id) => return Some(id.to_owned()),
+        _ => return None,
+    };
+    let spec = event.kind().spec().fields.iter().find(|f| f.name == field)?;
+    match (spec.shape)() {
+        crate::event::Shape::Term { names, .. } => names.get(code).map(|n| (*n).to_owned()),
+        _ => None,
+    }
+}

@@ -1,0 +1,205 @@
+//! The tree of one outcome: what stands, the rules behind it, their sources, and the events.
+
+use chrono::SecondsFormat;
+use uuid::Uuid;
+
+use super::{
+    AnswerLine, EventLine, ExplainError, Explanation, FactLine, LimitLine, Outcome, ReasonLine, RuleLine, SCHEMA,
+    Target, parameter_line, sources, words,
+};
+use crate::assessment::{CaseLine, Question, answer};
+use crate::calendar;
+use crate::event::Term;
+use crate::event::vocabulary::Handling;
+use crate::fold::ledger::{How, Reason};
+use crate::fold::reason::{Because, Deadline, RuleRef};
+use crate::fold::run::{Folded, fold};
+use crate::log::Log;
+use crate::policy::fact::FactValue;
+use crate::policy::model::{Listens, Policy, ViewField};
+use crate::view::View;
+
+/// Explains outcomes of the answer that [`crate::assessment::assess`] gives to the same question.
+///
+/// # Errors
+/// [`ExplainError`] where the policy does not provide for the audience, or does not let it see why.
+pub fn explain(log: &Log, policy: &Policy, question: &Question, target: Target) -> Result<Explanation, ExplainError> {
+    let view = View::of(policy, question.audience)?;
+    if !view.sees(ViewField::Because) {
+        return Err(ExplainError::NotForAudience(question.audience));
+    }
+    let records = view.records(log.records().iter());
+    let span = question.span(&records);
+    let folded = fold(&records, policy, span);
+    let case = CaseLine { id: log.case_id(), records: log.len(), head: log.head() };
+    let assessment = answer(&case, &folded, &view, question, span.known_at);
+    let teller = Teller { log, policy, view: &view, folded: &folded };
+    let mut outcomes = Vec::new();
+    for action in &assessment.actions {
+        let asked = match target {
+            Target::Everything => action.status.pending(),
+            Target::Action(kind) => action.action == kind,
+            Target::Instance(id) => action.id == id,
+            Target::Group(_) => false,
+        };
+        if asked {
+            let instances = folded.state.ledger.instances().chain(&folded.withdrawn);
+            let instance = instances.filter(|i| i.action == action.action).find(|i| {
+                i.opened().is_some_and(|(clock, _)| calendar::london_day(clock) == action.opened)
+                    && i.pending() == action.status.pending()
+                    && (action.about == i.subject.ids() || !view.sees(ViewField::Subjects))
+            });
+            let reasons = instance.map(|i| i.reasons.iter().map(|r| teller.reason(r)).collect()).unwrap_or_default();
+            outcomes.push(Outcome { action: Some(Box::new(action.clone())), group: None, reasons });
+        }
+    }
+    for group in assessment.classification.iter().flat_map(|c| &c.groups) {
+        let asked = match target {
+            Target::Everything => group.indicated.is_some(),
+            Target::Group(g) => group.group == g,
+            Target::Action(_) | Target::Instance(_) => false,
+        };
+        if asked {
+            let levels = folded.state.levels.unanswered((group.group, group.setting));
+            let reasons = levels.map(|r| teller.told(&r.because, None)).collect();
+            outcomes.push(Outcome { action: None, group: Some(Box::new(group.clone())), reasons });
+        }
+    }
+    Ok(Explanation {
+        schema: SCHEMA,
+        case_id: assessment.case_id,
+        at: question.at.to_rfc3339_opts(SecondsFormat::AutoSi, true),
+        lens: question.lens,
+        audience: question.audience,
+        receipt: assessment.receipt,
+        outcomes,
+    })
+}
+
+struct Teller<'t, 'a, 'p> {
+    log: &'t Log,
+    policy: &'p Policy,
+    view: &'t View<'p>,
+    folded: &'t Folded<'a, 'p>,
+}
+
+impl Teller<'_, '_, '_> {
+    fn event_id(&self, id: Uuid) -> Option<Uuid> {
+        self.view.sees(ViewField::EventIds).then_some(id)
+    }
+
+    fn reason(&self, r: &Reason) -> ReasonLine {
+        let mut line = self.told(&r.because, Some(&r.deadline));
+        line.answered = r.answer.as_ref().map(|a| AnswerLine {
+            event_id: self.event_id(a.by),
+            how: match a.how {
+                How::Done => "done",
+                How::DoneElsewhere => "done_elsewhere",
+                How::NotNeeded => "not_needed",
+                How::Superseded => "superseded",
+            },
+            on: calendar::london_day(a.at),
+            named: a.naming == crate::fold::reason::Naming::Named,
+        });
+        line
+    }
+
+    fn told(&self, because: &Because, deadline: Option<&Deadline>) -> ReasonLine {
+        let kind = self.log.record(because.event).and_then(crate::log::Record::kind);
+        let handling: Handling = because.handling;
+        let listens = match because.rule {
+            RuleRef::Rule(_) => kind.map(Listens::Kind),
+            RuleRef::Duty(_) => None,
+        };
+        ReasonLine {
+            event: EventLine {
+                event_id: self.event_id(because.event),
+                kind: kind.map_or("unrecognised_record", Term::name).to_owned(),
+                occurred_on: calendar::london_day(because.occurred_at),
+                recorded_on: calendar::london_day(because.recorded_at),
+                handling: self.view.sees(ViewField::Handling).then_some(handling),
+            },
+            rule: rule_line(self.policy, because.rule),
+            facts: facts(self.policy, listens, &because.facts),
+            limit: deadline.and_then(|d| self.limit(d, because)),
+            answered: None,
+        }
+    }
+
+    fn limit(&self, deadline: &Deadline, because: &Because) -> Option<LimitLine> {
+        let of = |parameter: usize| {
+            let p = self.folded.state.policy.parameters.get(parameter)?;
+            let value = self.policy.value(parameter, calendar::london_day(because.clock));
+            Some(parameter_line(self.policy, p, value))
+        };
+        match deadline {
+            Deadline::None => None,
+            Deadline::By { day, parameter: Some(p), .. } => of(*p).map(|line| LimitLine { due: Some(*day), ..line }),
+            Deadline::By { day, basis, parameter: None } => Some(LimitLine {
+                due: Some(*day),
+                parameter: None,
+                title: None,
+                value: None,
+                unit: None,
+                basis: Some(*basis),
+                sources: vec![],
+                unknown: None,
+            }),
+            Deadline::Unknown { reason, parameter } => {
+                of(*parameter).map(|line| LimitLine { unknown: Some(reason.clone()), ..line })
+            }
+        }
+    }
+}
+
+/// A rule or duty, as explanations show it.
+pub(super) fn rule_line(policy: &Policy, rule: RuleRef) -> RuleLine {
+    let of =
+        |id: &str, title: &str, basis, effective: crate::policy::model::Effective, covers: &[String], when: &str, s| {
+            RuleLine {
+                id: id.to_owned(),
+                title: title.to_owned(),
+                basis,
+                from: effective.from,
+                to: effective.to,
+                covers: covers.to_vec(),
+                condition: when.to_owned(),
+                sources: sources(policy, s),
+            }
+        };
+    match rule {
+        RuleRef::Rule(i) => {
+            policy.rules.get(i).map(|r| of(&r.id, &r.title, r.basis, r.effective, &r.covers, &r.when.text, &r.source))
+        }
+        RuleRef::Duty(i) => {
+            policy.duties.get(i).map(|d| of(&d.id, &d.title, d.basis, d.effective, &d.covers, &d.holds.text, &d.source))
+        }
+    }
+    .unwrap_or_else(|| RuleLine {
+        id: String::new(),
+        title: String::new(),
+        basis: crate::policy::model::Basis::Assumed,
+        from: policy.reviewed_through,
+        to: None,
+        covers: vec![],
+        condition: String::new(),
+        sources: vec![],
+    })
+}
+
+/// Facts with the values found.
+pub(super) fn facts(policy: &Policy, listens: Option<Listens>, found: &[(usize, FactValue)]) -> Vec<FactLine> {
+    found
+        .iter()
+        .filter_map(|(place, value)| {
+            let fact = policy.facts.get(*place)?;
+            let domain = words::domain(fact, listens);
+            Some(FactLine {
+                fact: words::fact(policy, fact),
+                meaning: fact.meaning(),
+                value: words::value(&domain, *value),
+                wanted: None,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,148 @@
+//! Why a rule did not fire: what it listens to, and for each such event what its condition found and what it asks for.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::tree::rule_line;
+use super::{ExplainError, FactLine, RuleLine, words};
+use crate::assessment::Question;
+use crate::calendar;
+use crate::event::Term;
+use crate::event::field::one_of;
+use crate::fold::reason::RuleRef;
+use crate::fold::run::{Span, fold};
+use crate::fold::step;
+use crate::log::Log;
+use crate::policy::fact::FactValue;
+use crate::policy::model::{Atom, Clause, Condition, Listens, Policy, ViewField};
+use crate::view::View;
+
+/// Why a rule or duty fired or did not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WhyNot {
+    /// The rule.
+    pub rule: RuleLine,
+    /// Whether it fired at all by the moment asked about.
+    pub fired: bool,
+    /// The kinds that it listens to; empty for a duty, which looks after every step.
+    pub listens_to: Vec<String>,
+    /// Every time that it was looked at. Empty: nothing that it listens to is on record.
+    pub trials: Vec<Trial>,
+}
+
+/// One time that the rule was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Trial {
+    /// The event.
+    pub event_id: Option<Uuid>,
+    /// Its kind.
+    pub kind: String,
+    /// On which day.
+    pub on: NaiveDate,
+    /// Whether the rule was in force that day, there.
+    pub in_force: bool,
+    /// Whether it fired.
+    pub fired: bool,
+    /// What kept it from firing: the comparisons that failed in the alternative that came nearest.
+    pub failed: Vec<FactLine>,
+}
+
+/// Tells why a rule did not fire, or that it did.
+///
+/// # Errors
+/// [`ExplainError`] where the rule is unknown, or the audience may not see why.
+pub fn why_not(log: &Log, policy: &Policy, question: &Question, rule: &str) -> Result<WhyNot, ExplainError> {
+    let view = View::of(policy, question.audience)?;
+    if !view.sees(ViewField::Because) {
+        return Err(ExplainError::NotForAudience(question.audience));
+    }
+    let Some(watch) = find(policy, rule) else {
+        let ids: Vec<&str> =
+            policy.rules.iter().map(|r| r.id.as_str()).chain(policy.duties.iter().map(|d| d.id.as_str())).collect();
+        return Err(ExplainError::UnknownRule { found: rule.to_owned(), nearest: one_of(&ids, rule) });
+    };
+    let records = view.records(log.records().iter());
+    let span = question.span(&records);
+    // A rule may stand in several versions, each in force for a time; each is looked at.
+    let mut trials: Vec<(RuleRef, step::Trial)> = Vec::new();
+    for version in watch.iter().copied() {
+        let folded = fold(&records, policy, Span { watch: Some(version), ..span });
+        trials.extend(folded.state.trials.into_iter().map(|t| (version, t)));
+    }
+    trials.retain(|(_, t)| t.in_force || watch.len() == 1);
+    trials.sort_by_key(|(_, t)| (t.clock, t.event));
+    let lines: Vec<Trial> = trials
+        .iter()
+        .map(|(version, t)| {
+            let kind = log.record(t.event).and_then(crate::log::Record::kind);
+            let listens = kind.map(Listens::Kind).filter(|_| matches!(version, RuleRef::Rule(_)));
+            Trial {
+                event_id: view.sees(ViewField::EventIds).then_some(t.event),
+                kind: kind.map_or("unrecognised_record", Term::name).to_owned(),
+                on: calendar::london_day(t.clock),
+                in_force: t.in_force,
+                fired: t.fired,
+                failed: if t.fired { vec![] } else { failed(policy, *version, listens, t) },
+            }
+        })
+        .collect();
+    let first = watch.first().copied().unwrap_or(RuleRef::Rule(usize::MAX));
+    Ok(WhyNot {
+        rule: rule_line(policy, first),
+        fired: lines.iter().any(|t| t.fired),
+        listens_to: listens_to(policy, first),
+        trials: lines,
+    })
+}
+
+fn find(policy: &Policy, id: &str) -> Option<Vec<RuleRef>> {
+    let rules = policy.rules.iter().enumerate().filter(|(_, r)| r.id == id).map(|(i, _)| RuleRef::Rule(i));
+    let duties = policy.duties.iter().enumerate().filter(|(_, d)| d.id == id).map(|(i, _)| RuleRef::Duty(i));
+    let found: Vec<RuleRef> = rules.chain(duties).collect();
+    (!found.is_empty()).then_some(found)
+}
+
+fn condition(policy: &Policy, rule: RuleRef) -> Option<&Condition> {
+    match rule {
+        RuleRef::Rule(i) => policy.rules.get(i).map(|r| &r.when),
+        RuleRef::Duty(i) => policy.duties.get(i).map(|d| &d.holds),
+    }
+}
+
+fn listens_to(policy: &Policy, rule: RuleRef) -> Vec<String> {
+    let RuleRef::Rule(i) = rule else { return vec![] };
+    let on = policy.rules.get(i).map(|r| r.on.clone()).unwrap_or_default();
+    on.into_iter()
+        .map(|l| match l {
+            Listens::Kind(k) => k.name().to_owned(),
+            Listens::Derived(d) => d.name().to_owned(),
+            Listens::Unrecognised => "unrecognised_record".to_owned(),
+        })
+        .collect()
+}
+
+/// The comparisons that fail in the alternative with the fewest.
+fn failed(policy: &Policy, rule: RuleRef, listens: Option<Listens>, trial: &step::Trial) -> Vec<FactLine> {
+    let Some(condition) = condition(policy, rule) else { return vec![] };
+    let day = calendar::london_day(trial.clock);
+    let found = |a: &Atom| trial.facts.iter().find(|(f, _)| *f == a.fact).map_or(FactValue::Never, |(_, v)| *v);
+    let fails = |clause: &Clause| -> Vec<Atom> {
+        let parameter = |p| policy.value(p, day).and_then(|v| v.value);
+        clause.0.iter().filter(|a| !a.test.passes(found(a), parameter)).cloned().collect()
+    };
+    let nearest = condition.clauses.iter().map(fails).min_by_key(Vec::len).unwrap_or_default();
+    nearest
+        .iter()
+        .filter_map(|a| {
+            let fact = policy.facts.get(a.fact)?;
+            let domain = words::domain(fact, listens);
+            Some(FactLine {
+                fact: words::fact(policy, fact),
+                meaning: fact.meaning(),
+                value: words::value(&domain, found(a)),
+                wanted: Some(words::wanted(policy, &domain, a)),
+            })
+        })
+        .collect()
+}

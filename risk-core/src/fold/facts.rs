@@ -1,0 +1,466 @@
+//! What is known of the case: the records taken in so far, as state that conditions can ask about.
+//!
+//! Whatever can change is kept with the time when it happened, so that an older record learnt later never overwrites a
+//! newer one, and so that the order of records does not matter.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use super::happening::{EventRef, Happening};
+use crate::calendar;
+use crate::event::catalogue::{Event, Instant};
+use crate::event::vocabulary::{
+    AbuseRole, Complexity, FactorState, Grade, Handling, InformationAbout, InformationOf, Offence, OrderKind,
+    PersonGroup, Programme, Provider, Register, Relation, Requirement, RiskFactor, SafeguardingStatus, SentenceType,
+    Sex, Suitability, Tri,
+};
+use crate::event::{Kind, Term};
+
+/// A value with the time and record that gave it; a later one replaces it, an earlier one does not.
+#[derive(Debug, Clone)]
+pub struct Latest<T>(Option<((Instant, Uuid), T)>);
+
+impl<T> Default for Latest<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T: Clone> Latest<T> {
+    fn put(&mut self, happening: &Happening<'_>, value: T) {
+        if self.0.as_ref().is_none_or(|(stamp, _)| *stamp <= happening.order()) {
+            self.0 = Some((happening.order(), value));
+        }
+    }
+    /// [`Self::put`], unless the record does not know: not knowing never overwrites knowing.
+    fn learn(&mut self, happening: &Happening<'_>, value: T)
+    where
+        T: Term,
+    {
+        if value.name() != "unknown" || self.0.is_none() {
+            self.put(happening, value);
+        }
+    }
+    /// The value, if there is one.
+    #[must_use]
+    pub fn get(&self) -> Option<&T> {
+        self.0.as_ref().map(|(_, v)| v)
+    }
+    /// The value, or what its absence means.
+    #[must_use]
+    pub fn or(&self, absent: T) -> T {
+        self.get().cloned().unwrap_or(absent)
+    }
+}
+
+/// A sentence or period of supervision.
+#[derive(Debug, Clone)]
+pub struct Sentence {
+    /// When it began.
+    pub started: Instant,
+    /// The record that says so.
+    pub by: Uuid,
+    /// That record's mark.
+    pub handling: Handling,
+    /// Its type.
+    pub sentence_type: SentenceType,
+    /// Its last day, if known.
+    pub ends_on: Option<NaiveDate>,
+    /// When it ended.
+    pub ended: Option<Instant>,
+    /// The offence it was passed for.
+    pub index_offence: Offence,
+    /// Whether that was domestic abuse.
+    pub domestic_abuse: Tri,
+}
+
+impl Sentence {
+    fn runs_at(&self, t: Instant) -> bool {
+        self.started <= t
+            && self.ended.is_none_or(|end| t < end)
+            && self.ends_on.is_none_or(|last| t <= calendar::end_of_day(last))
+    }
+}
+
+/// A protective order or condition.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// When it was made.
+    pub made: Instant,
+    /// The record that says so.
+    pub by: Uuid,
+    /// That record's mark.
+    pub handling: Handling,
+    /// What it is.
+    pub kind: OrderKind,
+    /// Whom it protects.
+    pub protects: Latest<BTreeSet<String>>,
+    /// The last day in force.
+    pub expires_on: Latest<Option<NaiveDate>>,
+    /// When it was discharged.
+    pub discharged: Option<Instant>,
+}
+
+impl Order {
+    /// The last day in force, where the order has one.
+    #[must_use]
+    pub fn last_day(&self) -> Option<NaiveDate> {
+        self.expires_on.get().copied().flatten()
+    }
+    /// Whether it is in force at that moment.
+    #[must_use]
+    pub fn in_force_at(&self, t: Instant) -> bool {
+        self.made <= t
+            && self.discharged.is_none_or(|end| t < end)
+            && self.last_day().is_none_or(|last| t <= calendar::end_of_day(last))
+    }
+}
+
+/// A request for information.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Whom it was made to.
+    pub of: InformationOf,
+    /// About what.
+    pub about: InformationAbout,
+    /// When the reply came.
+    pub answered: Option<Instant>,
+}
+
+/// Somebody who matters to the case.
+#[derive(Debug, Clone, Default)]
+pub struct Person {
+    /// What kind of person.
+    pub group: Latest<PersonGroup>,
+    /// How the person stands to the supervised person.
+    pub relation: Latest<Relation>,
+    /// Whether a victim.
+    pub victim: Latest<Tri>,
+    /// Whether living in the household.
+    pub in_household: Latest<Tri>,
+    /// How a child stands with children's social care.
+    pub safeguarding: Latest<SafeguardingStatus>,
+}
+
+/// Everything known.
+#[derive(Debug, Clone, Default)]
+pub struct Facts<'a> {
+    /// Sentences by id.
+    pub sentences: BTreeMap<String, Sentence>,
+    /// Entries into custody (true) and releases (false), by when they happened.
+    pub custody: BTreeMap<(Instant, Uuid), bool>,
+    /// Who holds the case.
+    pub provider: Latest<Provider>,
+    /// The responsible officer's grade.
+    pub grade: Latest<Grade>,
+    /// How complex the case was held to be.
+    pub complexity: Latest<Complexity>,
+    /// When the case was allocated or moved, in order.
+    pub allocations: BTreeSet<Instant>,
+    /// Sex as recorded.
+    pub sex: Latest<Sex>,
+    /// The latest index offence.
+    pub index_offence: Latest<Offence>,
+    /// Whether an index offence is domestic abuse.
+    pub index_is_domestic_abuse: Latest<Tri>,
+    /// In which roles domestic abuse was identified.
+    pub abuse_roles: BTreeSet<AbuseRole>,
+    /// Something else shows domestic abuse by the person.
+    pub abuse_shown: bool,
+    /// People by id.
+    pub persons: BTreeMap<String, Person>,
+    /// Whether the household's children are all on record.
+    pub children_complete: Latest<Tri>,
+    /// Status of children nobody named.
+    pub unnamed_child_safeguarding: Latest<SafeguardingStatus>,
+    /// Whether it is known where the person lives.
+    pub address_known: Latest<Tri>,
+    /// Whether it is known where the person is.
+    pub whereabouts_known: Latest<Tri>,
+    /// Orders by id.
+    pub orders: BTreeMap<String, Order>,
+    /// Requirements in force, by sentence.
+    pub requirements: BTreeMap<(Requirement, String), Latest<bool>>,
+    /// How programmes stand: a place in `PROGRAMME_STATES`.
+    pub programmes: BTreeMap<Programme, Latest<u32>>,
+    /// Register flags.
+    pub flags: BTreeMap<Register, Latest<bool>>,
+    /// Requests by id.
+    pub requests: BTreeMap<String, Request>,
+    /// Risk factors.
+    pub factors: BTreeMap<RiskFactor, Latest<FactorState>>,
+    /// From when records of a kind are complete.
+    pub complete_from: BTreeMap<Kind, NaiveDate>,
+    /// Every record taken in, by kind, in the order of happening.
+    pub history: BTreeMap<Kind, BTreeMap<(Instant, Uuid), Happening<'a>>>,
+}
+
+impl<'a> Facts<'a> {
+    /// Takes in one record.
+    pub fn take(&mut self, h: &Happening<'a>) {
+        if let (Some(kind), Some(event)) = (h.kind(), h.event.clone()) {
+            self.take_event(h, &event);
+            self.history.entry(kind).or_default().insert(h.order(), h.clone());
+        }
+    }
+
+    fn person(&mut self, id: &str) -> &mut Person {
+        self.persons.entry(id.to_owned()).or_default()
+    }
+
+    #[allow(clippy::too_many_lines, reason = "one arm for each kind that changes a fact: the list is the point")]
+    fn take_event(&mut self, h: &Happening<'a>, event: &EventRef<'a>) {
+        match &**event {
+            Event::HistoryLoaded(e) => {
+                for kind in &e.kinds {
+                    let from = self.complete_from.entry(*kind).or_insert(e.from);
+                    *from = (*from).min(e.from);
+                }
+            }
+            Event::PreSentenceReportRequested(e) => {
+                self.sex.learn(h, e.sex);
+                self.index_offence.learn(h, e.index_offence);
+                self.index_is_domestic_abuse.learn(h, e.index_offence_is_domestic_abuse);
+                self.abuse_shown |= e.index_offence_is_domestic_abuse == Tri::Yes;
+            }
+            Event::SupervisionStarted(e) => {
+                self.sex.learn(h, e.sex);
+                self.index_offence.learn(h, e.index_offence);
+                self.index_is_domestic_abuse.learn(h, e.index_offence_is_domestic_abuse);
+                self.abuse_shown |= e.index_offence_is_domestic_abuse == Tri::Yes;
+                let ended = self.first(&[Kind::SupervisionEnded], "sentence_id", e.sentence_id.as_str());
+                self.sentences.insert(
+                    e.sentence_id.as_str().to_owned(),
+                    Sentence {
+                        started: h.occurred_at,
+                        by: h.id,
+                        handling: h.handling,
+                        sentence_type: e.sentence_type,
+                        ends_on: e.ends_on,
+                        ended,
+                        index_offence: e.index_offence,
+                        domestic_abuse: e.index_offence_is_domestic_abuse,
+                    },
+                );
+            }
+            Event::SupervisionEnded(e) => {
+                if let Some(s) = self.sentences.get_mut(e.sentence_id.as_str()) {
+                    s.ended = Some(s.ended.map_or(h.occurred_at, |t| t.min(h.occurred_at)));
+                }
+            }
+            Event::CaseAllocated(e) => self.allocate(h, e.provider, e.grade, e.complexity),
+            Event::CaseTransferred(e) => self.allocate(h, e.provider, e.grade, e.complexity),
+            Event::CustodyEntered(_) => {
+                self.custody.insert(h.order(), true);
+                self.whereabouts_known.put(h, Tri::Yes);
+            }
+            Event::ReleasedFromCustody(e) => {
+                self.custody.insert(h.order(), false);
+                self.address_known.put(h, e.address_known);
+            }
+            Event::AddressEstablished(e) => self.lives(h, e.with_person.as_ref().map(|p| p.as_str())),
+            Event::AddressChanged(e) => self.lives(h, e.with_person.as_ref().map(|p| p.as_str())),
+            Event::DomesticAbuseIdentified(e) => {
+                self.abuse_roles.insert(e.role);
+            }
+            Event::PersonIdentified(e) => {
+                let p = self.person(e.person.as_str());
+                p.group.put(h, e.group);
+                p.relation.put(h, e.relation);
+                p.victim.learn(h, e.victim);
+                p.in_household.learn(h, e.in_household);
+            }
+            Event::RelationshipStarted(e) => {
+                let p = self.person(e.person.as_str());
+                p.relation.put(h, Relation::Partner);
+                if p.group.get().is_none() {
+                    p.group.put(h, PersonGroup::KnownAdult);
+                }
+            }
+            Event::RelationshipEnded(e) => self.person(e.person.as_str()).relation.put(h, Relation::ExPartner),
+            Event::CohabitationStarted(e) => self.person(e.person.as_str()).in_household.put(h, e.confirmed),
+            Event::CohabitationEnded(e) => self.person(e.person.as_str()).in_household.put(h, Tri::No),
+            Event::HouseholdRecorded(e) => {
+                self.children_complete.learn(h, e.children_complete);
+                for p in &e.persons {
+                    self.person(p.as_str()).in_household.put(h, Tri::Yes);
+                }
+            }
+            Event::RiskFactorChanged(e) => self.factors.entry(e.factor).or_default().put(h, e.state),
+            Event::PlwDisclosure(_) => self.abuse_shown = true,
+            Event::WhereaboutsUnknown(_) => {
+                self.whereabouts_known.put(h, Tri::No);
+                self.address_known.put(h, Tri::No);
+            }
+            Event::PersonLocated(_) => self.whereabouts_known.put(h, Tri::Yes),
+            Event::ProtectiveOrderMade(_) | Event::ProtectiveOrderVaried(_) | Event::ProtectiveOrderDischarged(_) => {
+                self.take_order(h, event);
+            }
+            Event::InformationRequested(e) => {
+                let answered = self.first(&[Kind::InformationReceived], "request_id", e.request_id.as_str());
+                self.requests.insert(e.request_id.as_str().to_owned(), Request { of: e.of, about: e.about, answered });
+            }
+            Event::InformationReceived(e) => {
+                if let Some(r) = self.requests.get_mut(e.request_id.as_str()) {
+                    r.answered = Some(r.answered.map_or(h.occurred_at, |t| t.min(h.occurred_at)));
+                }
+            }
+            Event::ChildSafeguardingStatusChanged(e) => match &e.person {
+                Some(p) => self.person(p.as_str()).safeguarding.put(h, e.status),
+                None => self.unnamed_child_safeguarding.put(h, e.status),
+            },
+            Event::RequirementImposed(e) => {
+                self.abuse_shown |= e.requirement == Requirement::Bbr;
+                self.require(h, e.requirement, e.sentence_id.as_str(), true);
+            }
+            Event::RequirementCompleted(e) => self.require(h, e.requirement, e.sentence_id.as_str(), false),
+            Event::RequirementRemoved(e) => self.require(h, e.requirement, e.sentence_id.as_str(), false),
+            Event::ProgrammeReferred(e) => self.programme(h, e.programme, 1),
+            Event::ProgrammeSuitabilityDecided(e) => {
+                let state = match e.outcome {
+                    Suitability::Suitable => 2,
+                    Suitability::NotSuitable => 3,
+                    Suitability::NotEligible => 4,
+                };
+                self.programme(h, e.programme, state);
+            }
+            Event::ProgrammeInducted(e) => self.programme(h, e.programme, 5),
+            Event::ProgrammeStarted(e) => self.programme(h, e.programme, 6),
+            Event::ProgrammeDeferred(e) => self.programme(h, e.programme, 7),
+            Event::ProgrammeCompleted(e) => self.programme(h, e.programme, 8),
+            Event::ProgrammeWithdrawn(e) => self.programme(h, e.programme, 9),
+            Event::FlagRecorded(e) => self.flags.entry(e.register).or_default().put(h, true),
+            Event::FlagRemoved(e) => self.flags.entry(e.register).or_default().put(h, false),
+            _ => {}
+        }
+    }
+
+    fn take_order(&mut self, h: &Happening<'a>, event: &Event) {
+        let names = |ids: &[crate::event::field::PersonId]| ids.iter().map(|p| p.as_str().to_owned()).collect();
+        match event {
+            Event::ProtectiveOrderMade(e) => {
+                let id = e.order_id.as_str();
+                let discharged = self.first(&[Kind::ProtectiveOrderDischarged], "order_id", id);
+                let order = self.orders.entry(id.to_owned()).or_insert_with(|| Order {
+                    made: h.occurred_at,
+                    by: h.id,
+                    handling: h.handling,
+                    kind: e.order,
+                    protects: Latest::default(),
+                    expires_on: Latest::default(),
+                    discharged,
+                });
+                // An order told twice was made when it was first made.
+                order.made = order.made.min(h.occurred_at);
+                order.protects.put(h, names(&e.protects));
+                order.expires_on.put(h, e.expires_on);
+                // Variations that were recorded before the order itself.
+                let earlier: Vec<Happening<'a>> = self
+                    .of_kinds(&[Kind::ProtectiveOrderVaried])
+                    .filter(|v| v.id_of("order_id") == Some(id))
+                    .cloned()
+                    .collect();
+                for varied in &earlier {
+                    if let Some(event) = varied.event.clone() {
+                        self.take_order(varied, &event);
+                    }
+                }
+            }
+            Event::ProtectiveOrderVaried(e) => {
+                if let Some(order) = self.orders.get_mut(e.order_id.as_str()) {
+                    if let Some(protects) = &e.protects {
+                        order.protects.put(h, names(protects));
+                    }
+                    if e.expires_on.is_some() {
+                        order.expires_on.put(h, e.expires_on);
+                    }
+                }
+            }
+            Event::ProtectiveOrderDischarged(e) => {
+                if let Some(order) = self.orders.get_mut(e.order_id.as_str()) {
+                    order.discharged = Some(order.discharged.map_or(h.occurred_at, |t| t.min(h.occurred_at)));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn allocate(&mut self, h: &Happening<'a>, provider: Provider, grade: Option<Grade>, complexity: Complexity) {
+        self.provider.put(h, provider);
+        if let Some(grade) = grade {
+            self.grade.put(h, grade);
+        }
+        self.complexity.put(h, complexity);
+        self.allocations.insert(h.clock);
+    }
+
+    fn lives(&mut self, h: &Happening<'a>, with: Option<&str>) {
+        self.address_known.put(h, Tri::Yes);
+        if let Some(person) = with {
+            self.person(person).in_household.put(h, Tri::Yes);
+        }
+    }
+
+    fn require(&mut self, h: &Happening<'a>, requirement: Requirement, sentence: &str, in_force: bool) {
+        self.requirements.entry((requirement, sentence.to_owned())).or_default().put(h, in_force);
+    }
+
+    fn programme(&mut self, h: &Happening<'a>, programme: Programme, state: u32) {
+        self.programmes.entry(programme).or_default().put(h, state);
+    }
+
+    /// Whether any sentence runs at that moment.
+    #[must_use]
+    pub fn supervised_at(&self, t: Instant) -> bool {
+        self.sentences.values().any(|s| s.runs_at(t))
+    }
+
+    /// When supervision ended, if it ran before and runs no longer.
+    #[must_use]
+    pub fn supervision_ended_by(&self, t: Instant) -> Option<Instant> {
+        if self.supervised_at(t) {
+            return None;
+        }
+        self.sentences
+            .values()
+            .filter(|s| s.started <= t)
+            .filter_map(|s| {
+                let by_date = s.ends_on.map(calendar::end_of_day).filter(|end| *end < t);
+                [s.ended.filter(|end| *end <= t), by_date].into_iter().flatten().min()
+            })
+            .max()
+    }
+
+    /// Whether the person is in custody at that moment.
+    #[must_use]
+    pub fn in_custody_at(&self, t: Instant) -> bool {
+        self.custody.iter().take_while(|((at, _), _)| *at <= t).last().is_some_and(|(_, entered)| *entered)
+    }
+
+    /// The children known.
+    pub fn children(&self) -> impl Iterator<Item = &str> {
+        self.persons.iter().filter(|(_, p)| p.group.get() == Some(&PersonGroup::Child)).map(|(id, _)| id.as_str())
+    }
+
+    /// Orders in force at either moment.
+    pub fn orders_in_force(&self, at: [Instant; 2]) -> impl Iterator<Item = (&str, &Order)> {
+        self.orders.iter().filter(move |(_, o)| at.iter().any(|t| o.in_force_at(*t))).map(|(id, o)| (id.as_str(), o))
+    }
+
+    /// Requests without a reply.
+    pub fn outstanding(&self) -> impl Iterator<Item = (&str, &Request)> {
+        self.requests.iter().filter(|(_, r)| r.answered.is_none()).map(|(id, r)| (id.as_str(), r))
+    }
+
+    /// When the first record of these kinds about that id happened.
+    fn first(&self, kinds: &[Kind], field: &str, id: &str) -> Option<Instant> {
+        self.of_kinds(kinds).filter(|h| h.id_of(field) == Some(id)).map(|h| h.occurred_at).min()
+    }
+
+    /// Every record of these kinds, in the order of happening within each kind.
+    pub fn of_kinds<'s>(&'s self, kinds: &'s [Kind]) -> impl Iterator<Item = &'s Happening<'a>> {
+        kinds.iter().filter_map(|k| self.history.get(k)).flat_map(BTreeMap::values)
+    }
+}

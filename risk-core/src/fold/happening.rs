@@ -1,0 +1,208 @@
+//! What the fold steps through: a record in force, or something that the fold raises itself when its time comes.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use crate::event::catalogue::Instant;
+use crate::event::vocabulary::{Group, Handling, Register, Requirement, Setting, Term};
+use crate::event::{Event, Kind, Nature, Reading};
+use crate::policy::model::Listens;
+
+/// An event borrowed from its record, or shared where a correction replaced it.
+#[derive(Debug, Clone)]
+pub enum EventRef<'a> {
+    /// As the record holds it.
+    Kept(&'a Event),
+    /// As a correction has it.
+    Corrected(Arc<Event>),
+}
+
+impl Deref for EventRef<'_> {
+    type Target = Event;
+    fn deref(&self) -> &Event {
+        match self {
+            Self::Kept(e) => e,
+            Self::Corrected(e) => e,
+        }
+    }
+}
+
+/// What an action is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// The case as a whole.
+    Case,
+    /// Somebody.
+    Person(String),
+    /// Children of whom nobody knows yet.
+    UnknownChild,
+    /// A protective order.
+    Order(String),
+    /// A request for information.
+    Request(String),
+    /// A requirement.
+    Requirement(Requirement),
+    /// A programme.
+    Programme(String),
+    /// A provider.
+    Provider(String),
+    /// A register.
+    Register(Register),
+    /// A group at risk.
+    Group(Group),
+    /// What one assessment states for one group in one setting.
+    Statement {
+        /// For whom.
+        group: Group,
+        /// In which setting.
+        setting: Setting,
+        /// The assessment.
+        assessment: Uuid,
+    },
+}
+
+impl Subject {
+    /// The ids by which an answer names it; none for the case as a whole.
+    #[must_use]
+    pub fn ids(&self) -> Vec<String> {
+        match self {
+            Self::Case | Self::UnknownChild => vec![],
+            Self::Person(id) | Self::Order(id) | Self::Request(id) | Self::Programme(id) | Self::Provider(id) => {
+                vec![id.clone()]
+            }
+            Self::Requirement(r) => vec![r.name().to_owned()],
+            Self::Register(r) => vec![r.name().to_owned()],
+            Self::Group(g) => vec![g.name().to_owned()],
+            Self::Statement { group, setting, assessment } => {
+                let setting = (*setting == Setting::Custody).then(|| setting.name().to_owned());
+                [group.name().to_owned(), assessment.to_string()].into_iter().chain(setting).collect()
+            }
+        }
+    }
+}
+
+/// A record in force, or a derived event.
+#[derive(Debug, Clone)]
+pub struct Happening<'a> {
+    /// What rules listen to.
+    pub what: Listens,
+    /// The record's id; for a derived event, that of the record behind it.
+    pub id: Uuid,
+    /// The event, where this is one that we can read.
+    pub event: Option<EventRef<'a>>,
+    /// What a derived event is about.
+    pub subject: Option<Subject>,
+    /// The fields of a derived event, as codes.
+    pub details: Vec<(&'static str, u32)>,
+    /// When it happened.
+    pub occurred_at: Instant,
+    /// When the service first held it.
+    pub recorded_at: Instant,
+    /// The clock of its step.
+    pub clock: Instant,
+    /// Its mark.
+    pub handling: Handling,
+}
+
+impl Happening<'_> {
+    /// The kind, where it is a record of the catalogue.
+    #[must_use]
+    pub fn kind(&self) -> Option<Kind> {
+        match self.what {
+            Listens::Kind(k) => Some(k),
+            Listens::Derived(_) | Listens::Unrecognised => None,
+        }
+    }
+
+    /// The order in which facts are taken up within a step. Never by position: the order of one instant changes nothing.
+    #[must_use]
+    pub fn order(&self) -> (Instant, Uuid) {
+        (self.occurred_at, self.id)
+    }
+
+    fn field(&self, name: &str) -> Option<Reading<'_>> {
+        self.event.as_deref().and_then(|e| e.field(name))
+    }
+
+    /// A field's single id.
+    #[must_use]
+    pub fn id_of(&self, name: &str) -> Option<&str> {
+        match self.field(name) {
+            Some(Reading::Id(id)) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// Everybody it names, each once, in the order of the fields; `None` where its kind cannot name anybody.
+    #[must_use]
+    pub fn persons(&self) -> Option<Vec<&str>> {
+        let mut found: Option<Vec<&str>> = None;
+        for name in ["person", "persons", "victims", "about", "with_person"] {
+            let ids = match self.field(name) {
+                Some(Reading::Id(id)) => vec![id],
+                Some(Reading::Ids(ids)) => ids,
+                Some(Reading::Absent) => vec![],
+                _ => continue,
+            };
+            let list = found.get_or_insert_with(Vec::new);
+            list.extend(ids.into_iter().filter(|id| !id.is_empty()));
+        }
+        found.map(|list| {
+            let mut once: Vec<&str> = Vec::new();
+            for id in list {
+                if !once.contains(&id) {
+                    once.push(id);
+                }
+            }
+            once
+        })
+    }
+
+    /// The incident it speaks of: its own id where it names none, so that it counts by itself.
+    #[must_use]
+    pub fn incident(&self) -> String {
+        self.id_of("incident").map_or_else(|| self.id.to_string(), str::to_owned)
+    }
+
+    /// The events it says it answers or considers.
+    #[must_use]
+    pub fn names(&self) -> Vec<Uuid> {
+        self.event.as_deref().map(|e| e.names().into_iter().map(|(_, id)| id).collect()).unwrap_or_default()
+    }
+
+    /// Whether it is a decision, which answers only what it could have considered.
+    #[must_use]
+    pub fn is_decision(&self) -> bool {
+        self.kind().is_some_and(|k| k.spec().nature == Nature::Decision)
+    }
+
+    /// Whether it is about that subject. One that could name a subject of that sort and names none is about all of them.
+    #[must_use]
+    pub fn concerns(&self, subject: &Subject) -> bool {
+        let single = |field: &str, id: &str| match self.field(field) {
+            Some(Reading::Id(found)) => found == id,
+            _ => true,
+        };
+        let term = |field: &str, code: u32| match self.field(field) {
+            Some(Reading::Code(found)) => found == code,
+            _ => true,
+        };
+        match subject {
+            Subject::Case | Subject::UnknownChild => true,
+            Subject::Person(id) => self.persons().is_none_or(|p| p.is_empty() || p.contains(&id.as_str())),
+            Subject::Order(id) => single("order_id", id),
+            Subject::Request(id) => single("request_id", id),
+            Subject::Programme(id) => single("programme_id", id),
+            Subject::Provider(id) => single("provider", id),
+            Subject::Requirement(r) => term("requirement", r.code()),
+            Subject::Register(r) => term("register", r.code()),
+            Subject::Group(g) => match self.field("levels") {
+                Some(Reading::Levels(levels)) => levels.0.contains_key(g),
+                _ => true,
+            },
+            Subject::Statement { assessment, .. } => self.names().contains(assessment),
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The fold: a case's records, step by step, into what stands open and why (DESIGN section 6).
+
+pub mod duties;
+pub mod facts;
+pub mod happening;
+pub mod ledger;
+pub mod levels;
+pub mod read;
+pub mod reason;
+pub mod run;
+pub mod step;

@@ -1,0 +1,258 @@
+//! From records to state: which versions are in force, in which order, and on which clock.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use uuid::Uuid;
+
+use super::happening::{EventRef, Happening};
+use super::ledger::{Answer, How, Instance};
+use super::reason::{Naming, ReasonKey, RuleRef, Target};
+use super::step::{Floors, State};
+use crate::event::catalogue::Instant;
+use crate::event::vocabulary::vocabulary;
+use crate::event::{Kind, Nature};
+use crate::log::{Entry, Epoch, Record, epochs};
+use crate::policy::model::{Listens, Policy};
+
+vocabulary! {
+    /// From where the case is looked at.
+    Lens {
+        /// What the service knew at a time.
+        AsKnown,
+        /// Everything known now, placed when it happened: for learning, and labelled so.
+        Hindsight,
+    }
+}
+
+/// A case folded up to a moment.
+#[derive(Debug, Clone)]
+pub struct Folded<'a, 'p> {
+    /// The state at that moment.
+    pub state: State<'a, 'p>,
+    /// Actions whose reasons a correction took away: superseded if they were open, else closed and marked.
+    pub withdrawn: Vec<Instance>,
+    /// Records whose payload was removed by law.
+    pub withheld: Vec<Uuid>,
+    /// Records that a newer version wrote.
+    pub unrecognised: Vec<&'a Record>,
+    /// Records whose accuracy somebody contests.
+    pub disputed: BTreeSet<Uuid>,
+}
+
+/// What to fold, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Span {
+    /// Up to when the clock runs.
+    pub at: Instant,
+    /// What the service is taken to know: records recorded by then.
+    pub known_at: Instant,
+    /// From where.
+    pub lens: Lens,
+    /// A rule or duty whose evaluations are to be kept.
+    pub watch: Option<RuleRef>,
+}
+
+/// Folds a case's records. The order in which they are given does not matter.
+#[must_use]
+pub fn fold<'a, 'p>(records: &[&'a Record], policy: &'p Policy, span: Span) -> Folded<'a, 'p> {
+    let mut versions = epochs(records.iter().copied(), span.known_at);
+    if span.lens == Lens::Hindsight {
+        // In hindsight only the last version counts: it was true all along.
+        versions.drain(..versions.len().saturating_sub(1));
+    }
+    let mut known: BTreeMap<ReasonKey, Instant> = BTreeMap::new();
+    let mut withdrawn: Vec<Instance> = Vec::new();
+    let mut before: Option<State<'a, 'p>> = None;
+    let mut rest = versions.into_iter().peekable();
+    let mut last = None;
+    while let Some(epoch) = rest.next() {
+        let start = beginning(&epoch, span);
+        let since = if span.lens == Lens::AsKnown { epoch.since.map(|s| start.map_or(s, |b| s.max(b))) } else { None };
+        if since.is_some_and(|s| s > span.at) {
+            break;
+        }
+        // This version of the log held until the next correction was recorded.
+        let until = match rest.peek().and_then(|next| next.since) {
+            Some(next) if next <= span.at => next.checked_sub_signed(TimeDelta::microseconds(1)).unwrap_or(next),
+            _ => span.at,
+        };
+        let mut state = State::new(policy, Floors { known: known.clone(), since });
+        state.watch = span.watch;
+        for (clock, happenings) in steps(&epoch, start, Span { at: until, ..span }) {
+            state.step(clock, happenings);
+        }
+        state.run_to(until);
+        if let (Some(earlier), Some(since)) = (&before, since) {
+            let by = epoch.by.iter().min().copied().unwrap_or_default();
+            withdrawn.extend(earlier.ledger.instances().filter_map(|i| withdraw(i, &state, by, since)));
+        }
+        for (key, at) in &state.arisen {
+            known.entry(key.clone()).or_insert(*at);
+        }
+        before = Some(state);
+        last = Some(epoch);
+    }
+    let state = before.unwrap_or_else(|| State::new(policy, Floors::default()));
+    withdrawn
+        .retain(|i| i.reasons.iter().all(|r| !state.arisen.contains_key(&key_of(i, r.because.rule, r.because.event))));
+    let epoch = last.as_ref();
+    let clock = |r: &Record| if span.lens == Lens::AsKnown { r.recorded_at } else { r.occurred_at };
+    Folded {
+        withdrawn,
+        withheld: epoch.map(|e| e.withheld.clone()).unwrap_or_default(),
+        unrecognised: epoch
+            .map(|e| e.unrecognised.iter().copied().filter(|r| clock(r) <= span.at).collect())
+            .unwrap_or_default(),
+        disputed: epoch
+            .map(|e| e.entries.iter().filter(|e| e.disputed).map(|e| e.record.event_id).collect())
+            .unwrap_or_default(),
+        state,
+    }
+}
+
+fn key_of(instance: &Instance, rule: RuleRef, event: Uuid) -> ReasonKey {
+    (rule, event, Target::Action(instance.action, instance.subject.clone()))
+}
+
+/// What becomes of an action none of whose reasons the corrected log still has.
+fn withdraw(instance: &Instance, now: &State<'_, '_>, by: Uuid, since: Instant) -> Option<Instance> {
+    let still = |r: &super::ledger::Reason| now.arisen.contains_key(&key_of(instance, r.because.rule, r.because.event));
+    if instance.reasons.iter().any(still) {
+        return None;
+    }
+    let mut instance = instance.clone();
+    instance.basis_withdrawn = !instance.pending();
+    for r in instance.reasons.iter_mut().filter(|r| r.answer.is_none()) {
+        r.answer = Some(Answer { by, how: How::Superseded, at: since, naming: Naming::ByTime });
+    }
+    Some(instance)
+}
+
+/// When supervision first began, on the lens's clock: nothing is taken in before it.
+fn beginning(epoch: &Epoch<'_>, span: Span) -> Option<Instant> {
+    let entries = epoch.entries.iter().filter(|e| e.event.kind() == Kind::SupervisionStarted);
+    entries.map(|e| own_clock(e, span.lens)).filter(|t| *t <= span.at).min()
+}
+
+fn own_clock(entry: &Entry<'_>, lens: Lens) -> Instant {
+    match lens {
+        Lens::AsKnown => entry.record.recorded_at,
+        Lens::Hindsight => entry.occurred_at,
+    }
+}
+
+/// The steps of one version of the log up to a moment: all happenings of one clock together.
+fn steps<'a>(epoch: &Epoch<'a>, start: Option<Instant>, span: Span) -> BTreeMap<Instant, Vec<Happening<'a>>> {
+    let mut steps: BTreeMap<Instant, Vec<Happening<'a>>> = BTreeMap::new();
+    let clamp = |t: Instant| start.map_or(t, |s| t.max(s));
+    for entry in &epoch.entries {
+        let clock = clamp(own_clock(entry, span.lens));
+        if clock <= span.at {
+            steps.entry(clock).or_default().push(happening(entry, clock));
+        }
+    }
+    for record in &epoch.unrecognised {
+        let clock = clamp(if span.lens == Lens::AsKnown { record.recorded_at } else { record.occurred_at });
+        if clock <= span.at {
+            steps.entry(clock).or_default().push(unrecognised(record, clock));
+        }
+    }
+    steps
+}
+
+fn happening<'a>(entry: &Entry<'a>, clock: Instant) -> Happening<'a> {
+    let event = match &entry.event {
+        Cow::Borrowed(event) => EventRef::Kept(event),
+        Cow::Owned(event) => EventRef::Corrected(Arc::new(event.clone())),
+    };
+    Happening {
+        what: Listens::Kind(event.kind()),
+        id: entry.record.event_id,
+        event: Some(event),
+        subject: None,
+        details: vec![],
+        occurred_at: entry.occurred_at,
+        recorded_at: entry.record.recorded_at,
+        clock,
+        handling: entry.handling,
+    }
+}
+
+fn unrecognised<'a>(record: &'a Record, clock: Instant) -> Happening<'a> {
+    Happening {
+        what: Listens::Unrecognised,
+        id: record.event_id,
+        event: None,
+        subject: None,
+        details: vec![],
+        occurred_at: record.occurred_at,
+        recorded_at: record.recorded_at,
+        clock,
+        handling: record.handling,
+    }
+}
+
+/// A case that is folded as its records arrive. It gives the same answer as folding afresh; it folds afresh by itself where a
+/// record comes out of order, corrects another, or moves the beginning of supervision.
+#[derive(Debug, Clone)]
+pub struct Tracker<'a, 'p> {
+    policy: &'p Policy,
+    lens: Lens,
+    records: Vec<&'a Record>,
+    settled: State<'a, 'p>,
+    open: Option<(Instant, Vec<Happening<'a>>)>,
+    in_order: bool,
+}
+
+impl<'a, 'p> Tracker<'a, 'p> {
+    /// A case of which nothing is known yet.
+    #[must_use]
+    pub fn new(policy: &'p Policy, lens: Lens) -> Self {
+        let settled = State::new(policy, Floors::default());
+        Self { policy, lens, records: Vec::new(), settled, open: None, in_order: true }
+    }
+
+    /// Takes in the next record.
+    pub fn push(&mut self, record: &'a Record) {
+        self.records.push(record);
+        let simple =
+            record.kind().is_some_and(|k| k != Kind::SupervisionStarted && k.spec().nature != Nature::Housekeeping);
+        let first = epochs([record].into_iter(), record.recorded_at);
+        let entry = first.first().and_then(|e| e.entries.first());
+        let begins = record.kind() == Some(Kind::SupervisionStarted) && self.records.len() == 1;
+        let Some(entry) = entry.filter(|_| self.in_order && (simple || begins)) else {
+            self.in_order = false;
+            return;
+        };
+        let clock = own_clock(entry, self.lens);
+        match &mut self.open {
+            Some((at, happenings)) if *at == clock => happenings.push(happening(entry, clock)),
+            Some((at, _)) if *at > clock => self.in_order = false,
+            _ => {
+                if let Some((at, happenings)) = self.open.take() {
+                    self.settled.step(at, happenings);
+                }
+                self.open = Some((clock, vec![happening(entry, clock)]));
+            }
+        }
+    }
+
+    /// The case at a moment, knowing every record pushed so far that the lens places by then.
+    #[must_use]
+    pub fn at(&self, at: Instant) -> Folded<'a, 'p> {
+        let Some((clock, happenings)) = self.open.as_ref().filter(|(clock, _)| self.in_order && *clock <= at) else {
+            let known_at = match self.lens {
+                Lens::AsKnown => at,
+                Lens::Hindsight => self.records.iter().map(|r| r.recorded_at).max().map_or(at, |t| t.max(at)),
+            };
+            return fold(&self.records, self.policy, Span { at, known_at, lens: self.lens, watch: None });
+        };
+        let mut state = self.settled.clone();
+        state.step(*clock, happenings.clone());
+        state.run_to(at);
+        Folded { state, withdrawn: vec![], withheld: vec![], unrecognised: vec![], disputed: BTreeSet::new() }
+    }
+}

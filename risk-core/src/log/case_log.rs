@@ -1,0 +1,404 @@
+//! The log of one case: append-only, idempotent, all or nothing.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use super::admission::Admission;
+use super::chain::{self, Stamp};
+use super::record::{Payload, Record, RecordError};
+use crate::event::{Event, Kind, Term};
+
+/// All records of one case.
+///
+/// It is plain or sealed as a whole, as its first record is. A plain log grows by [`Log::append`], a sealed one by
+/// [`Log::append_sealed`]; an empty one takes either, and is from then on what it took.
+#[derive(Debug, Clone)]
+pub struct Log {
+    case_id: Uuid,
+    records: Vec<Record>,
+    places: BTreeMap<Uuid, usize>,
+}
+
+/// What became of an appended record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Appended {
+    /// Its place in the log, from 1.
+    pub position: u64,
+    /// Whether it is new; `false` where the log had it already.
+    pub new: bool,
+}
+
+/// Why a record was not taken. The log is as it was before.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AppendError {
+    /// The record is not one that this log can take.
+    #[error("record {event_id}: field `{field}`: expected {expected}, found {found}")]
+    Refused {
+        /// The record.
+        event_id: Uuid,
+        /// The field, as a path from the record's top.
+        field: String,
+        /// What was expected.
+        expected: String,
+        /// What stood there; never payload or note.
+        found: String,
+    },
+    /// The log has a record of that id which says something else.
+    #[error("record {event_id}: expected the content of the record at position {position}, found other content")]
+    Conflict {
+        /// The id.
+        event_id: Uuid,
+        /// Where the log (or, beyond its end, the batch) has the other.
+        position: u64,
+    },
+    /// The log has grown, or is another, since the caller read it.
+    #[error("expected a log of {expected} records, found {actual}")]
+    PositionConflict {
+        /// How many records the caller believed that there were.
+        expected: u64,
+        /// How many there are.
+        actual: u64,
+    },
+    /// The log is sealed, and the record came without a stamp; or the other way round.
+    #[error("expected {}, found {}",
+        if *.sealed { "a stamp, as this log is sealed" } else { "no stamp, as this log is plain" },
+        if *.sealed { "none" } else { "one" })]
+    Stamp {
+        /// Whether the log is sealed.
+        sealed: bool,
+    },
+}
+
+/// Why a text is not a log.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}: field `{field}`: expected {expected}, found {found}")]
+pub struct LogError {
+    /// The name that the caller gave the text.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The field, as a path from the record's top, or `record`.
+    pub field: String,
+    /// What was expected.
+    pub expected: String,
+    /// What stood there; never payload or note.
+    pub found: String,
+}
+
+impl AppendError {
+    pub(super) fn refused(event_id: Uuid, e: RecordError) -> Self {
+        Self::Refused { event_id, field: e.field, expected: e.expected, found: e.found }
+    }
+
+    fn into_fields(self) -> RecordError {
+        match self {
+            Self::Refused { field, expected, found, .. } => RecordError { field, expected, found },
+            Self::Conflict { position, .. } => RecordError::new(
+                "event_id",
+                format!("the content of record {position}, which has the same event_id"),
+                "other content",
+            ),
+            other @ (Self::PositionConflict { .. } | Self::Stamp { .. }) => {
+                RecordError::new("record", "a record of this log", other.to_string())
+            }
+        }
+    }
+}
+
+type Stamper<'s> = &'s mut dyn FnMut(u64) -> Stamp;
+
+impl Log {
+    /// The empty log of a case.
+    #[must_use]
+    pub fn new(case_id: Uuid) -> Self {
+        Self { case_id, records: Vec::new(), places: BTreeMap::new() }
+    }
+
+    /// Reads a log: one record a line, empty lines passed over. A sealed log is verified; whether it still has its end
+    /// shows only in [`chain::verify`] against a head kept elsewhere. `name` is the file's, for messages.
+    ///
+    /// # Errors
+    /// [`LogError`] for text that is no record, for a record that [`Log::append`] would refuse, for records of two
+    /// cases, for a log without records, for plain and sealed lines in one log, and for a sealed log that was changed.
+    pub fn parse(name: &str, text: &str) -> Result<Self, LogError> {
+        Self::read(text).map_err(|(line, e)| LogError {
+            file: name.to_owned(),
+            line,
+            field: e.field,
+            expected: e.expected,
+            found: e.found,
+        })
+    }
+
+    fn read(text: &str) -> Result<Self, (usize, RecordError)> {
+        let lines = (1..).zip(text.split('\n')).filter(|(_, line)| !line.trim().is_empty());
+        let records = lines.map(|(line, text)| Ok((line, Record::parse_kept(text).map_err(|e| (line, e))?)));
+        let (lines, records): (Vec<usize>, Vec<Record>) = records.collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
+        let line_of = |i: usize| lines.get(i).copied().unwrap_or(1);
+
+        let first = records.first().ok_or_else(|| (1, RecordError::new("record", "at least one record", "nothing")))?;
+        let (case_id, sealed) = (first.case_id, first.position().is_some());
+        if sealed {
+            chain::verify(text, None).map_err(|t| (t.line, RecordError::new(t.what.name(), t.expected, t.found)))?;
+        } else if let Some(i) = records.iter().position(|r| r.position().is_some()) {
+            return Err((line_of(i), RecordError::new("hash", "a plain record, as the log's first", "a sealed one")));
+        }
+        for ((i, record), before) in records.iter().enumerate().skip(1).zip(&records) {
+            chain::refuse_going_back(Some(before), record.appended_at).map_err(|e| (line_of(i), e))?;
+        }
+
+        let mut log = Self::new(case_id);
+        let admitted = log.admit(records).map_err(|(i, e)| (line_of(i), e.into_fields()))?;
+        if let Some(i) = admitted.outcomes.iter().position(|o| sealed && !o.new) {
+            let e = RecordError::new("event_id", "each record of a sealed log once", "one that stands in it before");
+            return Err((line_of(i), e));
+        }
+        log.take(admitted.fresh);
+        Ok(log)
+    }
+
+    /// Appends a record to a plain log. See [`Log::append_all`].
+    ///
+    /// # Errors
+    /// [`AppendError`]; the log is then as it was.
+    pub fn append(&mut self, record: Record, expected_position: Option<u64>) -> Result<Appended, AppendError> {
+        Ok(first_of(self.append_all(vec![record], expected_position)?))
+    }
+
+    /// Appends records to a plain log, all or none. They may name each other in any order. A record that the log has
+    /// already, with the same content, is accepted and changes nothing.
+    ///
+    /// `expected_position`: how many records the caller believes that the log has. It is not asked where nothing is new,
+    /// so that a delivery may be repeated.
+    ///
+    /// # Errors
+    /// [`AppendError`]; the log is then as it was.
+    pub fn append_all(
+        &mut self,
+        records: Vec<Record>,
+        expected_position: Option<u64>,
+    ) -> Result<Vec<Appended>, AppendError> {
+        self.append_with(records, expected_position, None)
+    }
+
+    /// [`Log::append_all`] for a sealed log; `stamp` is called once for each new record, with its position.
+    ///
+    /// # Errors
+    /// [`AppendError`]; the log is then as it was.
+    pub fn append_sealed(
+        &mut self,
+        records: Vec<Record>,
+        expected_position: Option<u64>,
+        mut stamp: impl FnMut(u64) -> Stamp,
+    ) -> Result<Vec<Appended>, AppendError> {
+        self.append_with(records, expected_position, Some(&mut stamp))
+    }
+
+    /// Appends a `payload_erased` record to a plain log, and removes data and note of the record that it names. Done
+    /// again, it changes nothing.
+    ///
+    /// # Errors
+    /// [`AppendError`], also where a correction still holds data of the record: that is to be erased first. The log is
+    /// then as it was.
+    pub fn erase(&mut self, erasure: Record, expected_position: Option<u64>) -> Result<Appended, AppendError> {
+        self.erase_with(erasure, expected_position, None)
+    }
+
+    /// [`Log::erase`] for a sealed log; the salt goes with the payload, the commitment stays.
+    ///
+    /// # Errors
+    /// As [`Log::erase`].
+    pub fn erase_sealed(
+        &mut self,
+        erasure: Record,
+        expected_position: Option<u64>,
+        mut stamp: impl FnMut(u64) -> Stamp,
+    ) -> Result<Appended, AppendError> {
+        self.erase_with(erasure, expected_position, Some(&mut stamp))
+    }
+
+    /// The records, in order of position.
+    #[must_use]
+    pub fn records(&self) -> &[Record] {
+        &self.records
+    }
+
+    /// The record of that id.
+    #[must_use]
+    pub fn record(&self, event_id: Uuid) -> Option<&Record> {
+        self.places.get(&event_id).and_then(|i| self.records.get(*i))
+    }
+
+    /// The case.
+    #[must_use]
+    pub fn case_id(&self) -> Uuid {
+        self.case_id
+    }
+
+    /// How many records there are.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        u64::try_from(self.records.len()).unwrap_or(u64::MAX)
+    }
+
+    /// Whether there is no record.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// Whether the records are chained.
+    #[must_use]
+    pub fn is_sealed(&self) -> bool {
+        self.records.first().is_some_and(|r| r.position().is_some())
+    }
+
+    /// The last record's hash, in lower-case hexadecimal; `None` in a plain log.
+    #[must_use]
+    pub fn head(&self) -> Option<String> {
+        self.records.last().and_then(Record::hash).map(str::to_owned)
+    }
+
+    /// The log's text: one record a line, in the exact bytes as kept.
+    #[must_use]
+    pub fn to_jsonl(&self) -> String {
+        self.records.iter().flat_map(|r| [r.line(), "\n"]).collect()
+    }
+
+    /// The same records, sealed.
+    pub(super) fn with_records(&self, records: Vec<Record>) -> Self {
+        Self { records, ..self.clone() }
+    }
+
+    fn append_with(
+        &mut self,
+        records: Vec<Record>,
+        expected_position: Option<u64>,
+        stamp: Option<Stamper<'_>>,
+    ) -> Result<Vec<Appended>, AppendError> {
+        if !self.is_empty() && self.is_sealed() != stamp.is_some() {
+            return Err(AppendError::Stamp { sealed: self.is_sealed() });
+        }
+        let settled = records
+            .into_iter()
+            .map(|r| {
+                let event_id = r.event_id;
+                r.settled().map_err(|e| AppendError::refused(event_id, e))
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        let admitted = self.admit(settled).map_err(|(_, e)| e)?;
+        let actual = self.len();
+        if let Some(expected) = expected_position.filter(|e| *e != actual && !admitted.fresh.is_empty()) {
+            return Err(AppendError::PositionConflict { expected, actual });
+        }
+        let fresh = match stamp {
+            None => admitted.fresh,
+            Some(stamp) => self.sealed(admitted.fresh, stamp)?,
+        };
+        self.take(fresh);
+        Ok(admitted.outcomes)
+    }
+
+    fn sealed(&self, fresh: Vec<Record>, stamp: Stamper<'_>) -> Result<Vec<Record>, AppendError> {
+        chain::seal_behind(self.records.last(), self.len(), &fresh, stamp)
+    }
+
+    fn take(&mut self, fresh: Vec<Record>) {
+        for record in fresh {
+            self.places.insert(record.event_id, self.records.len());
+            self.records.push(record);
+        }
+    }
+
+    /// Decides about every record of a batch without changing anything; an error names the record's place in the batch.
+    fn admit(&self, batch: Vec<Record>) -> Result<Admitted, (usize, AppendError)> {
+        let mut admitted = Admitted { fresh: Vec::new(), outcomes: Vec::new() };
+        let mut origins = Vec::new();
+        let mut places: BTreeMap<Uuid, usize> = BTreeMap::new();
+        let length = self.records.len();
+        let position = |place: usize| u64::try_from(place).unwrap_or(u64::MAX).saturating_add(1);
+        for (i, record) in batch.into_iter().enumerate() {
+            let event_id = record.event_id;
+            if record.case_id != self.case_id {
+                let expected = format!("the log's case, {}", self.case_id);
+                let e = RecordError::new("case_id", expected, record.case_id.to_string());
+                return Err((i, AppendError::refused(event_id, e)));
+            }
+            let place = self.places.get(&event_id).or_else(|| places.get(&event_id)).copied();
+            let known = |p: usize| self.records.get(p).or_else(|| admitted.fresh.get(p.saturating_sub(length)));
+            match place.and_then(|p| Some((p, known(p)?))) {
+                Some((p, known)) if repeats(known, &record) => {
+                    admitted.outcomes.push(Appended { position: position(p), new: false });
+                }
+                Some((p, _)) => return Err((i, AppendError::Conflict { event_id, position: position(p) })),
+                None => {
+                    let place = length.saturating_add(admitted.fresh.len());
+                    places.insert(event_id, place);
+                    admitted.outcomes.push(Appended { position: position(place), new: true });
+                    admitted.fresh.push(record);
+                    origins.push(i);
+                }
+            }
+        }
+        let checked = Admission::new(self, admitted.fresh).check();
+        admitted.fresh = checked.map_err(|(i, e)| (origins.get(i).copied().unwrap_or(i), e))?;
+        Ok(admitted)
+    }
+
+    fn erase_with(
+        &mut self,
+        erasure: Record,
+        expected_position: Option<u64>,
+        stamp: Option<Stamper<'_>>,
+    ) -> Result<Appended, AppendError> {
+        let Some(Event::PayloadErased(erased)) = erasure.event() else {
+            let e = RecordError::new("kind", format!("`{}`", Kind::PayloadErased), "another kind");
+            return Err(AppendError::refused(erasure.event_id, e));
+        };
+        let target = erased.event_id;
+        if let Some(correction) = self.records.iter().find(|r| corrects(r, target)) {
+            let expected = "a record whose corrections are erased already, as they hold data of it";
+            let e = RecordError::new("data.event_id", expected, format!("the correction {}", correction.event_id));
+            return Err(AppendError::refused(erasure.event_id, e));
+        }
+        // Worked out before anything is changed: a refused erasure leaves everything as it was.
+        let place = self.places.get(&target).copied();
+        let bare = place
+            .and_then(|p| self.records.get(p))
+            .map(Record::without_payload)
+            .transpose()
+            .map_err(|e| AppendError::refused(erasure.event_id, e))?;
+        let appended = first_of(self.append_with(vec![erasure], expected_position, stamp)?);
+        if let (Some(slot), Some(bare)) = (place.and_then(|p| self.records.get_mut(p)), bare) {
+            *slot = bare;
+        }
+        Ok(appended)
+    }
+}
+
+/// What a batch would do.
+struct Admitted {
+    fresh: Vec<Record>,
+    outcomes: Vec<Appended>,
+}
+
+/// Whether `again` is `known` delivered once more. Of an erased record only the envelope can be compared; its payload does
+/// not come back.
+fn repeats(known: &Record, again: &Record) -> bool {
+    match known.payload {
+        Payload::Event(_) => known.same_content(again),
+        // Admission may have found that a record which decodes says more than this software can read.
+        Payload::Unrecognised { .. } => known.same_content(&again.clone().unrecognised()),
+        Payload::Erased => known.same_envelope(again),
+    }
+}
+
+/// What became of the one record of a batch.
+fn first_of(outcomes: Vec<Appended>) -> Appended {
+    outcomes.into_iter().next().unwrap_or(Appended { position: 0, new: false })
+}
+
+fn corrects(record: &Record, target: Uuid) -> bool {
+    matches!(record.event(), Some(Event::RecordCorrected(c)) if c.event_id == target)
+}

@@ -1,0 +1,208 @@
+//! Which version of each record is in force, and since when.
+//!
+//! A correction puts a new version in force from the moment at which it is recorded; before that, the old version is
+//! still what was known. So the answer for a time is built from *epochs*: the whole log, written anew with the versions
+//! that were in force from one such moment to the next. This follows from the records' times alone, never from the order
+//! in which a log took them.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde_json::Map;
+use uuid::Uuid;
+
+use super::record::{Payload, Record, to_microseconds};
+use crate::event::catalogue::RecordCorrected;
+use crate::event::vocabulary::Handling;
+use crate::event::{DataError, Event, Instant, Kind};
+
+/// A record as it stands in an epoch.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Entry<'a> {
+    /// The record as it was first made.
+    pub record: &'a Record,
+    /// What it says in this epoch.
+    pub event: Cow<'a, Event>,
+    /// When it happened, in this epoch.
+    pub occurred_at: Instant,
+    /// The stricter mark of the record and of the correction in force.
+    pub handling: Handling,
+    /// Whether somebody contests it. This is the same in every epoch: it marks, and changes no outcome.
+    pub disputed: bool,
+    /// When the correction in force was recorded; `None` for the record as first made.
+    pub corrected_at: Option<Instant>,
+}
+
+impl fmt::Debug for Entry<'_> {
+    /// Shows the record's id, times and marks, never data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entry")
+            .field("record", self.record)
+            .field("occurred_at", &self.occurred_at)
+            .field("handling", &self.handling)
+            .field("disputed", &self.disputed)
+            .field("corrected_at", &self.corrected_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The log with the versions in force from one moment to the next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Epoch<'a> {
+    /// When the corrections, retractions and erasures that began it were recorded; `None` for the first.
+    pub since: Option<Instant>,
+    /// Those records, by id.
+    pub by: Vec<Uuid>,
+    /// Every record with something to say, in the order given, also those recorded later than the epoch's end.
+    pub entries: Vec<Entry<'a>>,
+    /// The records of a newer schema that this software cannot read.
+    pub unrecognised: Vec<&'a Record>,
+    /// The records whose payload was erased, in the order given.
+    pub withheld: Vec<Uuid>,
+}
+
+/// The epochs of `records` that had begun by `known_at`, oldest first; there is always one.
+///
+/// Records later known are left out. The first epoch has every record as it was first made. What begins an epoch is a
+/// correction, retraction or erasure of a record that is among `records`; one of a record that is not there (it may be
+/// hidden from the reader) is an entry like any other. A retraction of a correction puts the version before it in force
+/// again. Of two corrections of one record the one recorded later counts, at one moment the one with the greater id. A
+/// record whose payload is physically gone is in no epoch's entries: what it said is not known any more.
+#[must_use]
+pub fn epochs<'a>(records: impl Iterator<Item = &'a Record>, known_at: Instant) -> Vec<Epoch<'a>> {
+    let known: Vec<&Record> = records.filter(|r| r.recorded_at <= known_at).collect();
+    let changes = Changes::among(&known);
+    let moments: BTreeSet<Instant> = changes.of.values().flatten().map(|c| c.at).collect();
+    std::iter::once(None).chain(moments.into_iter().map(Some)).map(|since| changes.epoch(&known, since)).collect()
+}
+
+/// The event that a correction puts in the place of one of that kind.
+pub(super) fn replaced(kind: Kind, correction: &RecordCorrected) -> Result<Event, DataError> {
+    let empty = Map::new();
+    Event::decode(kind, correction.replacement.data.as_object().unwrap_or(&empty))
+}
+
+/// One thing that was done to a record.
+struct Change<'a> {
+    by: &'a Record,
+    at: Instant,
+    what: What,
+}
+
+enum What {
+    Corrected { event: Event, occurred_at: Option<Instant> },
+    Retracted,
+    Erased,
+}
+
+/// Everything that was done to the records, by the id of the record concerned.
+struct Changes<'a> {
+    of: BTreeMap<Uuid, Vec<Change<'a>>>,
+    disputed: BTreeSet<Uuid>,
+}
+
+impl<'a> Changes<'a> {
+    fn among(known: &[&'a Record]) -> Self {
+        let present: BTreeMap<Uuid, &Record> = known.iter().map(|r| (r.event_id, *r)).collect();
+        let mut changes = Self { of: BTreeMap::new(), disputed: BTreeSet::new() };
+        for by in known {
+            let Some((target, what)) = by.event().and_then(|event| change(event, &present)) else { continue };
+            changes.of.entry(target).or_default().push(Change { by, at: by.recorded_at, what });
+        }
+        changes.disputed = known.iter().filter_map(|r| disputes(r.event()?)).collect();
+        changes
+    }
+
+    fn epoch(&self, known: &[&'a Record], since: Option<Instant>) -> Epoch<'a> {
+        let mut epoch = Epoch {
+            since,
+            by: self.of.values().flatten().filter(|c| Some(c.at) == since).map(|c| c.by.event_id).collect(),
+            entries: Vec::new(),
+            unrecognised: Vec::new(),
+            withheld: Vec::new(),
+        };
+        epoch.by.sort_unstable();
+        for record in known {
+            let fate = self.fate(record.event_id, since);
+            match (&record.payload, fate) {
+                (Payload::Erased, _) | (_, Fate::Erased) => epoch.withheld.push(record.event_id),
+                (_, Fate::Retracted) => {}
+                (Payload::Unrecognised { .. }, Fate::Stands) => epoch.unrecognised.push(record),
+                (Payload::Event(event), Fate::Stands) => epoch.entries.push(self.entry(record, event, since)),
+            }
+        }
+        epoch
+    }
+
+    fn entry(&self, record: &'a Record, first: &'a Event, since: Option<Instant>) -> Entry<'a> {
+        let as_made = Entry {
+            record,
+            event: Cow::Borrowed(first),
+            occurred_at: record.occurred_at,
+            handling: record.handling,
+            disputed: self.disputed.contains(&record.event_id),
+            corrected_at: None,
+        };
+        let in_force = self
+            .by_then(record.event_id, since)
+            .filter(|c| matches!(self.fate(c.by.event_id, since), Fate::Stands))
+            .filter_map(|c| match &c.what {
+                What::Corrected { event, occurred_at } => Some((c, event, *occurred_at)),
+                What::Retracted | What::Erased => None,
+            })
+            .max_by_key(|(c, ..)| (c.at, c.by.event_id));
+        match in_force {
+            None => as_made,
+            Some((correction, event, occurred_at)) => Entry {
+                event: Cow::Owned(event.clone()),
+                occurred_at: occurred_at.unwrap_or(record.occurred_at),
+                handling: record.handling.max(correction.by.handling),
+                corrected_at: Some(correction.at),
+                ..as_made
+            },
+        }
+    }
+
+    fn fate(&self, id: Uuid, since: Option<Instant>) -> Fate {
+        self.by_then(id, since).fold(Fate::Stands, |fate, c| match c.what {
+            What::Corrected { .. } => fate,
+            What::Retracted => fate.max(Fate::Retracted),
+            What::Erased => Fate::Erased,
+        })
+    }
+
+    fn by_then(&self, id: Uuid, since: Option<Instant>) -> impl Iterator<Item = &Change<'a>> {
+        self.of.get(&id).into_iter().flatten().filter(move |c| since.is_some_and(|s| c.at <= s))
+    }
+}
+
+/// What has become of a record.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fate {
+    Stands,
+    Retracted,
+    Erased,
+}
+
+/// What the event does to which record, if that is present.
+fn change(event: &Event, present: &BTreeMap<Uuid, &Record>) -> Option<(Uuid, What)> {
+    let (target, what) = match event {
+        Event::RecordCorrected(c) => {
+            let kind = present.get(&c.event_id)?.event()?.kind();
+            let occurred_at = c.replacement.occurred_at.map(to_microseconds);
+            (c.event_id, What::Corrected { event: replaced(kind, c).ok()?, occurred_at })
+        }
+        Event::RecordRetracted(r) => (r.event_id, What::Retracted),
+        Event::PayloadErased(e) => (e.event_id, What::Erased),
+        _ => return None,
+    };
+    present.contains_key(&target).then_some((target, what))
+}
+
+fn disputes(event: &Event) -> Option<Uuid> {
+    match event {
+        Event::RecordDisputed(d) => Some(d.event_id),
+        _ => None,
+    }
+}

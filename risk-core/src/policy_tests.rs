@@ -1,0 +1,163 @@
+//! Policy tests: given these events, on this day, this follows. They stand beside the rules as data, and are run the same way
+//! by the tests, the command line and every binding.
+
+use std::collections::BTreeSet;
+use std::fmt::Display;
+
+use uuid::Uuid;
+
+use crate::assessment::answer::{Assessment, FlagState};
+use crate::assessment::{CaseLine, Question, answer};
+use crate::event::vocabulary::{Audience, SourceAgency, Term};
+use crate::event::{DataError, Event};
+use crate::fold::run::{Lens, fold};
+use crate::log::{AppendError, Log, Record, RecordSource};
+use crate::policy::Policy;
+use crate::policy::model::{Place, PolicyTest};
+use crate::view::View;
+
+/// How one test went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestResult {
+    /// What it shows.
+    pub name: String,
+    /// Where it stands.
+    pub place: Place,
+    /// What was not as expected, a sentence each; empty where all was.
+    pub failures: Vec<String>,
+    /// The rules and duties that fired.
+    pub fired: BTreeSet<String>,
+}
+
+/// Why a test could not be run.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+enum Unfit {
+    #[error("event e{number}: {source}")]
+    Data { number: usize, source: DataError },
+    #[error("the events make no log: {0}")]
+    Log(#[from] AppendError),
+    #[error(transparent)]
+    Audience(#[from] crate::assessment::AssessError),
+}
+
+/// Runs every test of the policy, in the policy's order.
+pub fn run(policy: &Policy) -> impl Iterator<Item = TestResult> + '_ {
+    policy.tests.iter().map(move |test| {
+        let resolved;
+        let policy = if test.locality == policy.locality {
+            policy
+        } else {
+            resolved = Policy { locality: test.locality.clone(), ..policy.clone() };
+            &resolved
+        };
+        let mut result =
+            TestResult { name: test.name.clone(), place: test.place.clone(), failures: vec![], fired: BTreeSet::new() };
+        match check(policy, test, &mut result) {
+            Ok(()) => {}
+            Err(unfit) => result.failures.push(unfit.to_string()),
+        }
+        result
+    })
+}
+
+fn check(policy: &Policy, test: &PolicyTest, result: &mut TestResult) -> Result<(), Unfit> {
+    let log = log(test)?;
+    // A test looks at everything there is unless it names an audience.
+    let view = View::of(policy, test.audience.unwrap_or(Audience::Inspector))?;
+    let question = Question {
+        at: test.at,
+        known_at: test.known_at,
+        lens: if test.hindsight { Lens::Hindsight } else { Lens::AsKnown },
+        audience: view.audience(),
+        feeds: None,
+    };
+    let records = view.records(log.records().iter());
+    let span = question.span(&records);
+    let folded = fold(&records, policy, span);
+    result.fired = folded.state.fired.iter().map(|r| r.id(policy).to_owned()).collect();
+    let case = CaseLine { id: log.case_id(), records: log.len(), head: None };
+    let assessment = answer(&case, &folded, &view, &question, span.known_at);
+    compare(test, &assessment, result);
+    Ok(())
+}
+
+/// The log that a test is given: its events as records of one case, the first being e1.
+fn log(test: &PolicyTest) -> Result<Log, Unfit> {
+    let case = Uuid::from_u128(u128::MAX >> 8);
+    let mut records = Vec::new();
+    for (index, given) in test.given.iter().enumerate() {
+        let number = index.saturating_add(1);
+        let event = Event::decode(given.kind, &given.data).map_err(|source| Unfit::Data { number, source })?;
+        let id = Uuid::from_u128(u128::try_from(number).unwrap_or(0));
+        let source = RecordSource { agency: SourceAgency::Probation, role: None, reference: None };
+        let record = Record::new(id, case, given.occurred_at, given.recorded_at, source, event);
+        records.push(match given.handling {
+            Some(mark) => record.with_handling(mark),
+            None => record,
+        });
+    }
+    let mut log = Log::new(case);
+    log.append_all(records, None)?;
+    Ok(log)
+}
+
+fn compare(test: &PolicyTest, found: &Assessment, result: &mut TestResult) {
+    let then = &test.then;
+    let fired = result.fired.clone();
+    let mut expect = |holds: bool, text: String| {
+        if !holds {
+            result.failures.push(text);
+        }
+    };
+    for rule in &then.fires {
+        expect(fired.contains(rule), format!("expected `{rule}` to fire; fired: {}", list(fired.iter())));
+    }
+    for rule in &then.not_fires {
+        expect(!fired.contains(rule), format!("expected `{rule}` not to fire, and it did"));
+    }
+    let of = |action| found.actions.iter().filter(move |a| a.action == action);
+    for action in &then.pending {
+        let statuses = list(of(*action).map(|a| a.status));
+        expect(of(*action).any(|a| a.status.pending()), format!("expected {action} to be pending, found {statuses}"));
+    }
+    for action in &then.not_pending {
+        let statuses = list(of(*action).map(|a| a.status));
+        expect(
+            !of(*action).any(|a| a.status.pending()),
+            format!("expected {action} not to be pending, found {statuses}"),
+        );
+    }
+    for (action, status) in &then.status {
+        let statuses = list(of(*action).map(|a| a.status));
+        expect(
+            of(*action).any(|a| a.status.name() == status),
+            format!("expected {action} to be {status}, found {statuses}"),
+        );
+    }
+    for (action, day) in &then.due {
+        let days = list(of(*action).map(|a| a.due.map_or_else(|| "no due date".to_owned(), |d| d.to_string())));
+        expect(of(*action).any(|a| a.due == Some(*day)), format!("expected {action} to be due on {day}, found {days}"));
+    }
+    let groups = || found.classification.iter().flat_map(|c| &c.groups);
+    for (group, level) in &then.indicated {
+        let indicated =
+            groups().filter(|g| g.group == *group).filter_map(|g| g.indicated.as_ref().map(|i| i.level)).max();
+        let text = indicated.map_or("nothing", Term::name);
+        let holds = text == level.name() || (text == "nothing" && level.name() == "unknown");
+        expect(holds, format!("expected {level} to be indicated for {group}, found {text}"));
+    }
+    for (group, status) in &then.groups {
+        let statuses = list(groups().filter(|g| g.group == *group).map(|g| g.status));
+        let holds = groups().any(|g| g.group == *group && g.status.name() == status);
+        expect(holds, format!("expected {group} to be {status}, found {statuses}"));
+    }
+    for register in &then.flags {
+        let set = found.flags.iter().any(|f| f.register == *register && f.should_be == FlagState::Set);
+        expect(set, format!("expected the flag {register} to be one that should be set"));
+    }
+}
+
+fn list<T: Display>(items: impl Iterator<Item = T>) -> String {
+    let words: Vec<String> = items.map(|i| i.to_string()).collect();
+    if words.is_empty() { "nothing".to_owned() } else { words.join(", ") }
+}
