@@ -1,4 +1,5 @@
-//! The rival: conditions evaluated as most rule engines do, by walking the tree and looking facts and words up by name.
+//! The rival: conditions evaluated as a plain interpreter does, by walking the tree and comparing words as text. Facts are
+//! looked up by name once, when the tree is made, so that the rival is not made slow on purpose.
 
 use std::collections::HashMap;
 
@@ -7,25 +8,32 @@ use risk_core::policy::condition::{Asks, Expression, Operand, Question};
 use risk_core::policy::fact::{Domain, FactValue, level_names};
 use risk_core::policy::model::{Comparison, Listens, Policy};
 
+/// A condition's tree, each question with the place of its fact.
+enum Tree {
+    Is(usize, Question),
+    Not(Box<Tree>),
+    All(Vec<Tree>),
+    Any(Vec<Tree>),
+}
+
 /// The policy's conditions as trees.
 pub struct Interpreter<'p> {
-    trees: Vec<Option<Expression>>,
-    facts: HashMap<String, usize>,
+    trees: Vec<Option<Tree>>,
     domains: HashMap<(usize, Listens), Domain>,
     parameters: HashMap<&'p str, usize>,
 }
 
 impl<'p> Interpreter<'p> {
     pub fn new(policy: &'p Policy) -> Self {
-        let parse = |text: &str| (!text.is_empty()).then(|| Expression::parse(text).unwrap());
-        let facts = policy.facts.iter().enumerate().map(|(place, f)| (words::fact(policy, f), place)).collect();
+        let facts: HashMap<String, usize> =
+            policy.facts.iter().enumerate().map(|(place, f)| (words::fact(policy, f), place)).collect();
+        let parse = |text: &str| (!text.is_empty()).then(|| planted(Expression::parse(text).unwrap(), &facts));
         let kinds = policy.listeners.keys();
         let domains = kinds.flat_map(|kind| {
             policy.facts.iter().enumerate().map(|(place, f)| ((place, *kind), words::domain(f, Some(*kind))))
         });
         Self {
             trees: policy.rules.iter().map(|r| parse(&r.when.text)).collect(),
-            facts,
             domains: domains.collect(),
             parameters: policy.parameters.iter().enumerate().map(|(place, p)| (p.id.as_str(), place)).collect(),
         }
@@ -43,32 +51,27 @@ impl<'p> Interpreter<'p> {
 
     fn walk(
         &self,
-        tree: &Expression,
+        tree: &Tree,
         kind: Listens,
         values: &[FactValue],
         parameter: &impl Fn(usize) -> Option<u32>,
     ) -> bool {
         match tree {
-            Expression::Is(question) => self.is(question, kind, values, parameter),
-            Expression::Not(inner) => !self.walk(inner, kind, values, parameter),
-            Expression::All(parts) => parts.iter().all(|p| self.walk(p, kind, values, parameter)),
-            Expression::Any(parts) => parts.iter().any(|p| self.walk(p, kind, values, parameter)),
+            Tree::Is(place, question) => self.is(*place, question, kind, values, parameter),
+            Tree::Not(inner) => !self.walk(inner, kind, values, parameter),
+            Tree::All(parts) => parts.iter().all(|p| self.walk(p, kind, values, parameter)),
+            Tree::Any(parts) => parts.iter().any(|p| self.walk(p, kind, values, parameter)),
         }
     }
 
     fn is(
         &self,
+        place: usize,
         question: &Question,
         kind: Listens,
         values: &[FactValue],
         parameter: &impl Fn(usize) -> Option<u32>,
     ) -> bool {
-        // A fact without arguments is looked up by its name as it stands; only one with arguments has to be written out.
-        let place = if question.fact.arguments.is_empty() {
-            self.facts[question.fact.name.text.as_str()]
-        } else {
-            self.facts[&question.fact.to_string()]
-        };
         let value = values[place];
         let domain = &self.domains[&(place, kind)];
         let names: &[&str] = match domain {
@@ -97,5 +100,15 @@ impl<'p> Interpreter<'p> {
                 matches!((value, limit), (FactValue::One(v), Some(limit)) if how.holds(v, limit))
             }
         }
+    }
+}
+
+fn planted(tree: Expression, facts: &HashMap<String, usize>) -> Tree {
+    let all = |parts: Vec<Expression>| parts.into_iter().map(|p| planted(p, facts)).collect();
+    match tree {
+        Expression::Is(question) => Tree::Is(facts[&question.fact.to_string()], question),
+        Expression::Not(inner) => Tree::Not(Box::new(planted(*inner, facts))),
+        Expression::All(parts) => Tree::All(all(parts)),
+        Expression::Any(parts) => Tree::Any(all(parts)),
     }
 }
