@@ -8,6 +8,7 @@
 mod story;
 
 mod acts;
+mod agenda;
 mod corrections;
 mod deadlines;
 mod decided_by_people;
