@@ -21,7 +21,10 @@ impl<'a> State<'a, '_> {
     /// Runs time on, raising what falls due, up to and including that moment.
     pub fn run_to(&mut self, until: Instant) {
         let Some(mut now) = self.now else { return };
-        while let Some((at, derived)) = self.next_derived(now).filter(|(at, _)| *at <= until) {
+        while self.quiet_until.is_none_or(|t| t <= until) {
+            let next = self.next_derived(now);
+            self.quiet_until = Some(next.as_ref().map_or(Instant::MAX_UTC, |(at, _)| *at));
+            let Some((at, derived)) = next.filter(|(at, _)| *at <= until) else { break };
             now = now.max(at);
             self.now = Some(now);
             self.raise(now, derived);
@@ -29,24 +32,25 @@ impl<'a> State<'a, '_> {
         self.now = Some(now.max(until));
     }
 
-    /// The next event that the fold raises by itself, after what it has raised already.
+    /// The next event that the fold raises by itself, after what it has raised already. Each falls due as a day begins; one
+    /// that is learnt of too late falls due now.
     fn next_derived(&self, now: Instant) -> Option<(Instant, Raising)> {
-        let mut next: Option<(Instant, Raising)> = None;
-        let mut offer = |at: Instant, raising: Raising| {
-            let new = !self.raised.contains(&raising);
-            let candidate = (at.max(now), raising);
-            if new && next.as_ref().is_none_or(|n| candidate < *n) {
+        let today = calendar::london_day(now);
+        let mut next: Option<(NaiveDate, Raising)> = None;
+        let mut offer = |day: NaiveDate, raising: Raising| {
+            let candidate = (day.max(today), raising);
+            if next.as_ref().is_none_or(|n| candidate < *n) && !self.raised.contains(&candidate.1) {
                 next = Some(candidate);
             }
         };
         for (id, order) in &self.facts.orders {
-            if let Some((last, end)) = order.end().filter(|(_, end)| order.discharged.is_none_or(|d| d >= *end)) {
-                offer(end, Raising::OrderExpired(id.clone(), last));
+            if let Some((last, _)) = order.end().filter(|(_, end)| order.discharged.is_none_or(|d| d >= *end)) {
+                offer(after(last), Raising::OrderExpired(id.clone(), last));
             }
         }
         for (id, s) in &self.facts.sentences {
-            if let Some((last, end)) = s.ends.filter(|(_, end)| s.ended.is_none_or(|e| e >= *end)) {
-                offer(end, Raising::SupervisionEnd(id.clone(), last));
+            if let Some((last, _)) = s.ends.filter(|(_, end)| s.ended.is_none_or(|e| e >= *end)) {
+                offer(after(last), Raising::SupervisionEnd(id.clone(), last));
             }
         }
         let frozen = self.facts.supervision_ended_by(now).is_some();
@@ -55,7 +59,7 @@ impl<'a> State<'a, '_> {
             if let Some(day) = spell.next_due.day().filter(|d| spell.raised != Some(*d)) {
                 let runs = self.policy.in_force(duty.effective, &duty.localities, day) && duty.every.is_some();
                 if runs && !waits_through(self.policy, duty.action) {
-                    offer(calendar::start_of_day(day), Raising::DutyDue(*index, subject.clone(), day));
+                    offer(day, Raising::DutyDue(*index, subject.clone(), day));
                 }
             }
         }
@@ -68,15 +72,14 @@ impl<'a> State<'a, '_> {
             }
         }
         for (cell, day) in self.stale_from() {
-            offer(calendar::start_of_day(day), Raising::Stale(cell.0, day));
+            offer(day, Raising::Stale(cell.0, day));
         }
         for duty in &self.policy.duties {
-            let at = calendar::start_of_day(duty.effective.from);
-            if at > now {
-                offer(at, Raising::InForce(duty.effective.from));
+            if duty.effective.from > today {
+                offer(duty.effective.from, Raising::InForce(duty.effective.from));
             }
         }
-        next
+        next.map(|(day, raising)| (if day <= today { now } else { calendar::start_of_day(day) }, raising))
     }
 
     fn raise(&mut self, now: Instant, raising: Raising) {
@@ -155,6 +158,10 @@ impl<'a> State<'a, '_> {
     #[must_use]
     pub fn stale_from(&self) -> Vec<(Cell, NaiveDate)> {
         let Some(parameter) = self.policy.index.stale_after else { return vec![] };
+        let values = self.policy.parameters.get(parameter).map(|p| p.values.as_slice()).unwrap_or_default();
+        if values.iter().all(|v| v.value.is_none()) {
+            return vec![];
+        }
         CELLS
             .into_iter()
             .filter_map(|cell| {
@@ -185,11 +192,11 @@ impl<'a> State<'a, '_> {
         if self.facts.supervision_ended_by(after_this).is_none() {
             for i in self.ledger.instances().filter(|i| i.pending() && shown(i.action)) {
                 let Some(day) = i.deadline().day() else { continue };
-                moments.push(after(day));
+                moments.push(calendar::start_of_day(after(day)));
                 if let Some(soon) = due_soon.and_then(|n| day.checked_sub_days(chrono::Days::new(u64::from(n)))) {
                     moments.push(calendar::start_of_day(soon));
                 }
-                moments.extend(self.missed_rounds(i, None).into_iter().map(after));
+                moments.extend(self.missed_rounds(i, None).into_iter().map(|d| calendar::start_of_day(after(d))));
             }
         }
         moments.extend(self.stale_from().into_iter().map(|(_, day)| calendar::start_of_day(day)));
@@ -234,7 +241,7 @@ pub(super) enum Raising {
     InForce(NaiveDate),
 }
 
-/// The first moment after a day.
-fn after(day: NaiveDate) -> Instant {
-    calendar::start_of_day(calendar::add_days(day, 1).unwrap_or(day))
+/// The day after.
+fn after(day: NaiveDate) -> NaiveDate {
+    calendar::add_days(day, 1).unwrap_or(day)
 }

@@ -207,8 +207,8 @@ impl<'a> State<'a, '_> {
         self.duties.spells.remove(&(index, subject.clone()));
         let Some(duty) = self.policy.duties.get(index) else { return };
         let Some(by) = happenings.iter().max_by_key(|h| h.order()).map(|h| h.id) else { return };
-        self.ledger.supersede(by, now, |instance, r| {
-            instance.action == duty.action && instance.subject == *subject && r.because.rule == RuleRef::Duty(index)
+        self.ledger.supersede(duty.action, by, now, |instance, r| {
+            instance.subject == *subject && r.because.rule == RuleRef::Duty(index)
         });
         // A round still waiting for its correction never opens.
         let target = Target::Action(duty.action, subject.clone());

@@ -84,6 +84,8 @@ pub struct State<'a, 'p> {
     pub(super) floors: Floors,
     pub(super) deferred: Vec<(Instant, ReasonKey, Effect)>,
     pub(super) raised: BTreeSet<Raising>,
+    /// Nothing falls due by itself before then; `None` where that must be asked anew.
+    pub(super) quiet_until: Option<Instant>,
     /// The rule or duty whose evaluations are kept.
     pub watch: Option<RuleRef>,
     /// Its evaluations.
@@ -107,6 +109,7 @@ impl<'a, 'p> State<'a, 'p> {
             floors,
             deferred: Vec::new(),
             raised: BTreeSet::new(),
+            quiet_until: None,
             watch: None,
             trials: Vec::new(),
         }

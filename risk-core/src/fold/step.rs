@@ -10,9 +10,9 @@ use super::reason::{Because, Deadline, RuleRef, Target};
 use super::state::{Effect, FlagReason, State, Trial};
 use super::triggers::{may_close, triggered};
 use crate::calendar;
-use crate::event::Event;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Group};
+use crate::event::{Event, Kind};
 use crate::policy::fact::FactValue;
 use crate::policy::model::{Basis, Condition};
 
@@ -30,19 +30,22 @@ impl<'a> State<'a, '_> {
         self.run_to(clock);
         let mut happenings: Vec<Arc<Happening<'a>>> = happenings.into_iter().map(Arc::new).collect();
         happenings.sort_by_key(|h| h.order());
-        let children = self.children();
+        let children = happenings.iter().any(|h| h.kind() == Some(Kind::PersonIdentified)).then(|| self.children());
         for h in &happenings {
             self.facts.take(h);
             self.levels.take(h);
         }
         self.turn(clock, &happenings);
-        self.include_new_children(&children, clock, &happenings);
+        if let Some(children) = children {
+            self.include_new_children(&children, clock, &happenings);
+        }
         self.now = Some(clock);
         self.run_to(clock);
     }
 
     /// Evaluates rules, lets answers answer, joins effects, and looks at the duties.
     pub(super) fn turn(&mut self, clock: Instant, happenings: &[Arc<Happening<'a>>]) {
+        self.quiet_until = None;
         self.rename_continued(clock);
         let firings: Vec<Firing<'a>> = happenings.iter().flat_map(|h| self.fire(h, clock)).collect();
         for h in happenings {
@@ -184,7 +187,7 @@ impl<'a> State<'a, '_> {
     fn drop_needless_countersignatures(&mut self, now: Instant, happenings: &[Arc<Happening<'a>>]) {
         let Some(by) = happenings.iter().map(|h| h.id).min() else { return };
         let levels = &self.levels;
-        self.ledger.supersede(by, now, |instance, _| match &instance.subject {
+        self.ledger.supersede(ActionKind::CountersignLowerLevel, by, now, |instance, _| match &instance.subject {
             Subject::Statement { group, setting, assessment } => {
                 !levels.stated_lower(*assessment).contains(&(*group, *setting))
             }

@@ -116,7 +116,9 @@ impl<'a> State<'a, '_> {
             }
         }
         if !new.is_empty() {
-            self.ledger.supersede(by, now, |instance, _| instance.subject == Subject::UnknownChild);
+            for action in self.ledger.actions() {
+                self.ledger.supersede(action, by, now, |instance, _| instance.subject == Subject::UnknownChild);
+            }
         }
     }
 }
