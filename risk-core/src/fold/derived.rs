@@ -74,10 +74,10 @@ impl<'a> State<'a, '_> {
         for (cell, day) in self.stale_from() {
             offer(day, Raising::Stale(cell.0, day));
         }
-        for duty in &self.policy.duties {
-            if duty.effective.from > today {
-                offer(duty.effective.from, Raising::InForce(duty.effective.from));
-            }
+        let duties = self.policy.duties.iter().map(|d| d.effective.from);
+        let continued = self.policy.actions.iter().filter_map(|a| a.continues.as_ref()).map(|c| c.from);
+        for from in duties.chain(continued).filter(|from| *from > today) {
+            offer(from, Raising::InForce(from));
         }
         next.map(|(day, raising)| (if day <= today { now } else { calendar::start_of_day(day) }, raising))
     }
