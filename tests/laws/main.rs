@@ -13,7 +13,10 @@
 )]
 
 mod ask;
+mod deadlines;
 mod dice;
 mod history;
+mod levels;
 mod one_answer;
 mod packs;
+mod reasons;
