@@ -62,7 +62,7 @@ impl<'a> State<'a, '_> {
                 }
             }
         }
-        if self.policy.listeners.contains_key(&Listens::Derived(Derived::ActionOverdue)) {
+        if !frozen && self.policy.listeners.contains_key(&Listens::Derived(Derived::ActionOverdue)) {
             for i in self.ledger.instances().filter(|i| i.pending()) {
                 let day = i.deadline().day().filter(|day| !self.absence_unknown(i.action, *day));
                 if let (Some(day), Some((_, opened_by))) = (day, i.opened()) {
@@ -108,9 +108,14 @@ impl<'a> State<'a, '_> {
                 .sentences
                 .get(&id)
                 .map(|s| derived(Derived::SupervisionEndReached, s.by, None, s.handling, vec![])),
-            Raising::DutyDue(index, subject, day) => {
+            Raising::DutyDue(index, subject, _) => {
                 self.raise_round(index, &subject, now);
-                None
+                let spell = self.duties.spells.get(&(index, subject.clone()));
+                let duty = self.policy.duties.get(index);
+                spell.zip(duty).map(|(spell, duty)| {
+                    let details = vec![("action", duty.action.code()), ("priority", duty.priority.code())];
+                    derived(Derived::DutyDue, spell.origin.event, Some(subject), spell.origin.handling, details)
+                })
             }
             Raising::Overdue(action, subject, ..) => self.ledger.pending(action, &subject).and_then(|i| {
                 let handling = i.handling(Handling::Ordinary);
@@ -170,20 +175,28 @@ impl<'a> State<'a, '_> {
         kinds.filter_map(|k| self.facts.complete_from.get(k)).any(|from| day < *from)
     }
 
-    /// Every later moment at which the answer could change with no new event; the earliest is a candidate only.
+    /// The next moment at which the answer could change with no new event: a candidate only. `shown` says which actions the
+    /// answer shows.
     #[must_use]
-    pub fn next_candidate(&self, after_this: Instant, due_soon: Option<u32>) -> Option<Instant> {
+    pub fn next_candidate(
+        &self,
+        after_this: Instant,
+        due_soon: Option<u32>,
+        shown: impl Fn(ActionKind) -> bool,
+    ) -> Option<Instant> {
         let mut moments: Vec<Instant> = self.next_derived(after_this).map(|(at, _)| at).into_iter().collect();
-        for i in self.ledger.instances().filter(|i| i.pending()) {
-            let Some(day) = i.deadline().day() else { continue };
-            moments.push(after(day));
-            if let Some(soon) = due_soon.and_then(|n| day.checked_sub_days(chrono::Days::new(u64::from(n)))) {
-                moments.push(calendar::start_of_day(soon));
+        if self.facts.supervision_ended_by(after_this).is_none() {
+            for i in self.ledger.instances().filter(|i| i.pending() && shown(i.action)) {
+                let Some(day) = i.deadline().day() else { continue };
+                moments.push(after(day));
+                if let Some(soon) = due_soon.and_then(|n| day.checked_sub_days(chrono::Days::new(u64::from(n)))) {
+                    moments.push(calendar::start_of_day(soon));
+                }
+                moments.extend(self.missed_rounds(i, None).into_iter().map(after));
             }
-            moments.extend(self.missed_rounds(i, None).into_iter().map(after));
         }
         moments.extend(self.stale_from().into_iter().map(|(_, day)| calendar::start_of_day(day)));
-        moments.push(after(self.policy.reviewed_through));
+        moments.extend(self.policy.boundaries().into_iter().map(calendar::start_of_day));
         moments.into_iter().filter(|t| *t > after_this).min()
     }
 

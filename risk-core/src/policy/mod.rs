@@ -1,7 +1,7 @@
 //! The policy language: rules as data (DESIGN section 7).
 //!
-//! Text becomes a policy in this order: [`source`] (tables with places) → [`parse`] (conditions) → [`compile`] →
-//! [`entries`] and [`given`] → [`load`] → [`check`].
+//! Text becomes a policy in this order: `source` (tables with places) → [`parse`] (conditions) → [`compile`] →
+//! `entries` and [`given`] → `load` → `check`. `export` and [`listing`] write it out again.
 
 mod check;
 pub mod compile;
@@ -13,15 +13,19 @@ mod export;
 pub mod fact;
 pub mod fact_name;
 pub mod given;
+mod in_words;
+pub mod listing;
 mod load;
 pub mod model;
 pub mod parse;
 mod simplify;
 mod source;
+mod warn;
 
 pub use condition::Expression;
 pub use error::{Concern, PolicyError, PolicyErrors, Problem, Warning};
 pub use event_field::{event_field, event_value};
+pub use listing::Style;
 pub use model::Policy;
 
 #[cfg(test)]

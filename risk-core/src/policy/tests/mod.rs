@@ -1,6 +1,12 @@
 //! The policy language, by example and by law.
+#![allow(clippy::arithmetic_side_effects, reason = "a test whose sums overflow fails, as it should")]
 
+mod fields;
+mod language;
+mod listed;
 mod loads;
+mod mistakes;
+mod warns;
 
 use super::Policy;
 
