@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::ProptestConfig;
 use proptest::test_runner::RngSeed;
 use risk_core::assessment::answer::Assessment;
+use risk_core::assessment::confidence::Confidence;
 use risk_core::assessment::{CaseLine, Question, answer, assess};
 use risk_core::event::Instant;
 use risk_core::event::vocabulary::{Audience, Group, Level, Setting};
@@ -61,7 +62,8 @@ pub fn from_records(records: &[&Record], policy: &Policy, question: &Question) -
     let seen = view.records(records.iter().copied());
     let span = question.span(&seen);
     let case = CaseLine { id: CASE, records: records.len() as u64, head: None };
-    answer(&case, &fold(&seen, policy, span), &view, question, span.known_at)
+    let confidence = Confidence::of_view(&seen, &view, span);
+    answer(&case, &fold(&seen, policy, span), &confidence, &view, question, span.known_at)
 }
 
 /// The working level of every cell that the answer has.

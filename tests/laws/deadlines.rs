@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Duration;
 use proptest::prelude::*;
+use risk_core::event::vocabulary::ActionDecision;
 use risk_core::event::vocabulary::ActionKind;
 use risk_core::event::{Event, Kind};
-use risk_core::event::vocabulary::ActionDecision;
 use risk_core::fold::happening::Subject;
 use risk_core::fold::reason::RuleRef;
 use risk_core::fold::run::Folded;
 use risk_core::policy::Policy;
-use risk_core::policy::model::{Due, Test};
 use risk_core::policy::fact::{Fact, Window};
+use risk_core::policy::model::{Due, Test};
 use uuid::Uuid;
 
 use crate::ask::{cases, folded};
@@ -32,7 +32,8 @@ fn deadline_parameters(policy: &Policy) -> Vec<usize> {
     let duties = policy.duties.iter().flat_map(|d| within(&d.first).into_iter().chain(d.every));
     let all: BTreeSet<usize> = rules.chain(duties).collect();
     let asked = |p: usize| {
-        let window = policy.facts.iter().any(|f| matches!(f, Fact::Count { within: Window::Parameter(w), .. } if *w == p));
+        let window =
+            policy.facts.iter().any(|f| matches!(f, Fact::Count { within: Window::Parameter(w), .. } if *w == p));
         let conditions = policy.rules.iter().map(|r| &r.when).chain(policy.duties.iter().map(|d| &d.holds));
         let atoms = conditions.flat_map(|c| &c.clauses).flat_map(|c| &c.0);
         window || atoms.into_iter().any(|a| matches!(a.test, Test::Compare(_, q) if q == p))

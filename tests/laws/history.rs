@@ -326,9 +326,9 @@ impl World<'_> {
     fn earlier_id(&mut self, kind: Kind) -> Option<Uuid> {
         let fits = |r: &&Record| match kind {
             Kind::RecordCorrected => r.kind().is_some_and(|k| k.spec().nature != Nature::Housekeeping),
-            Kind::RecordRetracted | Kind::PayloadErased => r
-                .kind()
-                .is_some_and(|k| k == Kind::RecordCorrected || k.spec().nature != Nature::Housekeeping),
+            Kind::RecordRetracted | Kind::PayloadErased => {
+                r.kind().is_some_and(|k| k == Kind::RecordCorrected || k.spec().nature != Nature::Housekeeping)
+            }
             // The manager mostly looks at an assessment.
             Kind::ManagementOversightRecorded => r.kind() == Some(Kind::RiskAssessed),
             // A request is never more confidential than the replies to it.
@@ -404,8 +404,15 @@ impl World<'_> {
                 new.insert(name.to_owned(), old.clone());
             }
         }
-        if let (Some(Value::String(id)), Kind::InformationRequested) = (new.get("request_id").cloned(), record.kind()?) {
-            let of = if id == "r1" { "police" } else if id == "r2" { "childrens_social_care" } else { "marac" };
+        if let (Some(Value::String(id)), Kind::InformationRequested) = (new.get("request_id").cloned(), record.kind()?)
+        {
+            let of = if id == "r1" {
+                "police"
+            } else if id == "r2" {
+                "childrens_social_care"
+            } else {
+                "marac"
+            };
             new.insert("of".to_owned(), json!(of));
         }
         let mut replacement = json!({ "data": new });

@@ -85,7 +85,8 @@ proptest! {
 /// Whether a later record changed that one.
 pub fn corrected(log: &risk_core::log::Log, id: uuid::Uuid) -> bool {
     log.records().iter().any(|r| {
-        r.kind().is_some_and(about_records) && r.event().is_some_and(|e| e.names().iter().any(|(_, named)| *named == id))
+        r.kind().is_some_and(about_records)
+            && r.event().is_some_and(|e| e.names().iter().any(|(_, named)| *named == id))
     })
 }
 

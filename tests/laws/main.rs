@@ -20,3 +20,4 @@ mod levels;
 mod one_answer;
 mod packs;
 mod reasons;
+mod told;

@@ -2,6 +2,7 @@
 
 use chrono::Duration;
 use proptest::prelude::*;
+use risk_core::assessment::confidence::Confidence;
 use risk_core::assessment::{CaseLine, Question, answer, assess};
 use risk_core::event::Instant;
 use risk_core::event::vocabulary::Audience;
@@ -144,9 +145,10 @@ fn step_by_step(policy: &Policy, lens: Lens, records: &[Record], dice: &mut Dice
         let when = record.recorded_at + Duration::hours(i64::try_from(dice.below(60 * 24)).unwrap());
         let question = Question { lens, ..Question::at(when, Audience::Inspector) };
         let pushed: Vec<&Record> = records[..known].iter().collect();
-        let known_at = question.span(&pushed).known_at;
+        let span = question.span(&pushed);
+        let confidence = Confidence::of_view(&pushed, &view, span);
         let case = CaseLine { id: CASE, records: known as u64, head: None };
-        let stepwise = answer(&case, &tracker.at(when), &view, &question, known_at);
+        let stepwise = answer(&case, &tracker.at(when), &confidence, &view, &question, span.known_at);
         let afresh = crate::ask::from_records(&pushed, policy, &question);
         prop_assert_eq!(text(&stepwise), text(&afresh), "after {} records, at {}", known, when);
     }

@@ -45,7 +45,8 @@ fn sampled(history: &History) -> Vec<Instant> {
 fn supervision_known(history: &History) -> Option<Instant> {
     let started = history.records.iter().filter(|r| r.kind() == Some(Kind::SupervisionStarted));
     let first = started.min_by_key(|r| r.recorded_at)?;
-    let changed = |r: &Record| r.kind().is_some_and(about_records) && r.event().is_some_and(|e| names(e, first.event_id));
+    let changed =
+        |r: &Record| r.kind().is_some_and(about_records) && r.event().is_some_and(|e| names(e, first.event_id));
     (!history.records.iter().any(changed)).then_some(first.recorded_at)
 }
 
