@@ -13,7 +13,7 @@ use crate::calendar;
 use crate::event::Term;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Group, Handling};
-use crate::policy::model::{Derived, Listens};
+use crate::policy::model::{Derived, Listens, Priority};
 
 /// The parameter that, where a policy has it, says after how many days an assessment is stale.
 pub const STALE_AFTER: &str = "assessment_stale_after";
@@ -66,17 +66,23 @@ impl<'a> State<'a, '_> {
             for i in self.ledger.instances().filter(|i| i.pending()) {
                 let day = i.deadline().day().filter(|day| !self.absence_unknown(i.action, *day));
                 if let (Some(day), Some((_, opened_by))) = (day, i.opened()) {
-                    offer(after(day), Raising::Overdue(i.action, i.subject.clone(), day, opened_by));
+                    let overdue = |p| Raising::Overdue(i.action, i.subject.clone(), day, opened_by, p);
+                    // What is overdue already and becomes more urgent is raised again: rules ask how urgent it is.
+                    let urgent = i.priority();
+                    if !Priority::all().iter().filter(|p| **p <= urgent).any(|p| self.raised.contains(&overdue(*p))) {
+                        offer(after(day), overdue(urgent));
+                    }
                 }
             }
         }
         for (cell, day) in self.stale_from() {
             offer(calendar::start_of_day(day), Raising::Stale(cell.0, day));
         }
-        for duty in &self.policy.duties {
-            let at = calendar::start_of_day(duty.effective.from);
+        let renamings = self.policy.actions.iter().filter_map(|a| Some(a.continues.as_ref()?.from));
+        for from in self.policy.duties.iter().map(|d| d.effective.from).chain(renamings) {
+            let at = calendar::start_of_day(from);
             if at > now {
-                offer(at, Raising::InForce(duty.effective.from));
+                offer(at, Raising::InForce(from));
             }
         }
         next
@@ -232,7 +238,7 @@ pub(super) enum Raising {
     OrderExpired(String, NaiveDate),
     SupervisionEnd(String, NaiveDate),
     DutyDue(usize, Subject, NaiveDate),
-    Overdue(ActionKind, Subject, NaiveDate, Uuid),
+    Overdue(ActionKind, Subject, NaiveDate, Uuid, Priority),
     Stale(Group, NaiveDate),
     InForce(NaiveDate),
 }
