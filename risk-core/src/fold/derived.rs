@@ -15,7 +15,7 @@ use crate::calendar;
 use crate::event::Term;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Group, Handling};
-use crate::policy::model::{Derived, Listens};
+use crate::policy::model::{Derived, Listens, Priority};
 
 impl<'a> State<'a, '_> {
     /// Runs time on, raising what falls due, up to and including that moment.
@@ -67,7 +67,12 @@ impl<'a> State<'a, '_> {
             for i in self.ledger.instances().filter(|i| i.pending()) {
                 let day = i.deadline().day().filter(|day| !self.absence_unknown(i.action, *day));
                 if let (Some(day), Some((_, opened_by))) = (day, i.opened()) {
-                    offer(after(day), Raising::Overdue(i.action, i.subject.clone(), day, opened_by));
+                    let overdue = |p| Raising::Overdue(i.action, i.subject.clone(), day, opened_by, p);
+                    // What is overdue already and becomes more urgent is raised again: rules ask how urgent it is.
+                    let urgent = i.priority();
+                    if !Priority::all().iter().filter(|p| **p <= urgent).any(|p| self.raised.contains(&overdue(*p))) {
+                        offer(after(day), overdue(urgent));
+                    }
                 }
             }
         }
@@ -236,7 +241,7 @@ pub(super) enum Raising {
     OrderExpired(String, NaiveDate),
     SupervisionEnd(String, NaiveDate),
     DutyDue(usize, Subject, NaiveDate),
-    Overdue(ActionKind, Subject, NaiveDate, Uuid),
+    Overdue(ActionKind, Subject, NaiveDate, Uuid, Priority),
     Stale(Group, NaiveDate),
     InForce(NaiveDate),
 }

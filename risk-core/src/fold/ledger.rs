@@ -90,6 +90,8 @@ pub struct Instance {
     pub decisions: Vec<DecisionNote>,
     /// It was closed, and what it rested on was withdrawn later.
     pub basis_withdrawn: bool,
+    /// These are the reasons that a correction withdrew from an action for which others still stand.
+    pub part_withdrawn: bool,
 }
 
 impl Instance {
@@ -176,6 +178,7 @@ impl Ledger {
                 reasons: vec![reason],
                 decisions: vec![],
                 basis_withdrawn: false,
+                part_withdrawn: false,
             }),
         }
     }
