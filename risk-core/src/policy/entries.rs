@@ -2,7 +2,7 @@
 
 use super::compile::About as ConditionAbout;
 use super::condition::{Expression, Word};
-use super::error::Problem;
+use super::error::{Problem, known};
 use super::fact_name::parameter;
 use super::load::Loading;
 use super::model::{
@@ -11,7 +11,7 @@ use super::model::{
 };
 use super::model::{Basis, Derived, Priority};
 use super::source::{Node, Read, Table};
-use crate::event::field::{describe_text, one_of};
+use crate::event::field::describe_text;
 use crate::event::vocabulary::{ActionKind, Group, Handling, Level, Setting};
 use crate::event::{Kind, Term};
 
@@ -104,13 +104,13 @@ pub(super) fn parameter_entry(table: &Table<'_>, place: Place) -> Option<Paramet
 pub(super) fn overlay_parameter(
     table: &Table<'_>,
     locality: Option<&str>,
-    known: &[String],
+    ids: &[String],
 ) -> Option<(String, Vec<ParameterValue>)> {
     let parameter = table.require("id", ID, |node| {
-        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
         let found = node.text().unwrap_or_default();
-        known.contains(&found).then(|| found.to_owned()).or_else(|| {
-            let expected = one_of(&known, found);
+        ids.contains(&found).then(|| found.to_owned()).or_else(|| {
+            let expected = known(&ids, found);
             node.note(Problem::Unknown { sort: "parameter", found: describe_text(found), expected });
             None
         })
@@ -155,7 +155,7 @@ fn listens(node: &Node<'_>) -> Option<Listens> {
         node.note(Problem::Unknown {
             sort: "kind of event",
             found: describe_text(found),
-            expected: one_of(&names, found),
+            expected: known(&names, found),
         });
         None
     })
@@ -199,7 +199,7 @@ fn names_whom(node: &Node<'_>, with: &str, trigger: Option<&Trigger>) -> bool {
     let lacking = trigger.on.iter().find(|k| k.spec().fields.iter().all(|f| f.name != field));
     if let Some(kind) = lacking {
         let names: Vec<&str> = kind.spec().fields.iter().map(|f| f.name).collect();
-        let expected = one_of(&names, field);
+        let expected = known(&names, field);
         node.note(Problem::NoSuchField { kind: kind.name().to_owned(), field: field.to_owned(), expected });
     }
     lacking.is_none()

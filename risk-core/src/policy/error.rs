@@ -1,6 +1,7 @@
 //! What can be wrong with a policy, in its own words, with the place.
 
 use super::model::Place;
+use crate::event::field::one_of;
 
 /// One thing that is wrong, and where.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
@@ -34,6 +35,11 @@ impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}:{}:{}", self.file, self.line, self.column)
     }
+}
+
+/// What there is to choose from, the nearest first.
+pub(super) fn known(names: &[&str], found: &str) -> String {
+    if names.is_empty() { "none, because there is none".to_owned() } else { format!("one of {}", one_of(names, found)) }
 }
 
 /// What is wrong with an entry, a value or a condition.
@@ -204,6 +210,12 @@ pub enum Problem {
         /// The kind.
         kind: String,
         /// What the effect is about.
+        about: String,
+    },
+    /// A duty about something that only an event could name.
+    #[error("a duty has no event to name its {about}: expected `about` to be the case, or each of something")]
+    DutyWithoutSubject {
+        /// What it is about.
         about: String,
     },
     /// A step of itself.

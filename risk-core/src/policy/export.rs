@@ -100,7 +100,7 @@ impl Policy {
     /// audiences, obligations and tests, each entry with the fields of the language.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let mut whole = self.meaning(self.reviewed_through_head());
+        let mut whole = self.meaning(self.head().with("digest", &self.digest));
         whole.0.push(("tests".to_owned(), Node::List(self.tests.iter().map(|t| test(t).into()).collect())));
         json(&whole.into())
     }
@@ -123,10 +123,6 @@ impl Policy {
             .with("version", &self.version)
             .with("title", &self.title)
             .with("reviewed_through", self.reviewed_through)
-    }
-
-    fn reviewed_through_head(&self) -> Fields {
-        self.head().with("digest", &self.digest)
     }
 
     /// Each sort of entry but the tests.

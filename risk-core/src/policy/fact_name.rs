@@ -1,13 +1,13 @@
 //! The names by which conditions ask for facts, and what each takes in parentheses: one table.
 
 use super::condition::{Argument, Call, Word};
-use super::error::Problem;
+use super::error::{Problem, known};
 use super::event_field::event_field;
 use super::fact::{Domain, Fact, Filter, MAX_NUMBER, Window};
 use super::model::{Listens, Parameter, Unit};
 use super::parse::Fault;
 use crate::event::Kind;
-use crate::event::field::{describe_text, one_of};
+use crate::event::field::describe_text;
 use crate::event::vocabulary::{
     AbuseRole, Group, InformationOf, OrderKind, Programme, Register, Requirement, RiskFactor, Term,
 };
@@ -112,7 +112,7 @@ pub(super) fn fact(call: &Call, parameters: &[Parameter]) -> Result<Fact, Fault>
             given.first().and_then(|w| of(&w.text)).ok_or_else(|| {
                 given.first().map_or_else(
                     || wrong_argument(call, form),
-                    |w| Fault::expected(w.at.0, one_of(words(), &w.text), describe_text(&w.text)),
+                    |w| Fault::expected(w.at.0, known(words(), &w.text), describe_text(&w.text)),
                 )
             })
         }
@@ -224,7 +224,7 @@ fn filter(kinds: &[Kind], field: &Word, values: &[Word], has: bool) -> Result<Fi
 pub(super) fn code(domain: &Domain, word: &Word) -> Result<u32, Fault> {
     domain.code(&word.text).ok_or_else(|| {
         let words = domain.words().unwrap_or_default();
-        Fault::expected(word.at.0, format!("one of {}", one_of(words, &word.text)), describe_text(&word.text))
+        Fault::expected(word.at.0, known(words, &word.text), describe_text(&word.text))
     })
 }
 
@@ -235,7 +235,7 @@ pub(super) fn common_field(kinds: &[Listens], field: &str) -> Result<(Domain, bo
     for kind in kinds {
         let here = event_field(*kind, field).ok_or_else(|| {
             let names = super::event_field::event_field_names(*kind);
-            let expected = if names.is_empty() { "no `event.` fact".to_owned() } else { one_of(&names, field) };
+            let expected = known(&names, field);
             Problem::NoSuchField { kind: kind.name().to_owned(), field: field.to_owned(), expected }
         })?;
         common = Some(match common {
@@ -269,7 +269,7 @@ fn joined(a: Domain, b: Domain) -> Option<Domain> {
 }
 
 pub(super) fn unknown(sort: &'static str, word: &Word, names: &[&str]) -> Fault {
-    let problem = Problem::Unknown { sort, found: describe_text(&word.text), expected: one_of(names, &word.text) };
+    let problem = Problem::Unknown { sort, found: describe_text(&word.text), expected: known(names, &word.text) };
     Fault { at: word.at.0, problem }
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use toml::de::DeValue;
 use uuid::Uuid;
 
-use super::error::Problem;
+use super::error::{Problem, known};
 use super::load::Loading;
 use super::model::{Expectations, GivenEvent, Place, PolicyTest};
 use super::source::{Node, Read, Table, date, event_instant, instant, read_each};
@@ -211,7 +211,7 @@ fn by_term<K: Term, V>(table: &Table<'_>, name: &'static str, read: impl Fn(&Nod
         .filter_map(|(key, node)| match K::parse(key) {
             Some(key) => Some((key, read(&node)?)),
             None => {
-                let expected = crate::event::field::one_of(K::names(), key);
+                let expected = known(K::names(), key);
                 let found = crate::event::field::describe_text(key);
                 node.note(Problem::Unknown { sort: K::LIST, found, expected });
                 None

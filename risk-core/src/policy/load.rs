@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::compile::Compiler;
-use super::error::{PolicyErrors, Problem};
+use super::error::{PolicyErrors, Problem, known};
 use super::model::{Listens, Parameter, Place, Policy, Priority};
 use super::source::{Errors, File, Node, Table, read_each};
 use super::{check, entries, export, given};
 use crate::event::Term;
-use crate::event::field::{describe_text, one_of};
+use crate::event::field::describe_text;
 use crate::event::vocabulary::ActionKind;
 
 /// Where everything within an entry stands, by the entry's place and the path within it: `require.0.priority`.
@@ -36,7 +36,7 @@ impl Loading<'_> {
             None => {
                 let names: Vec<&str> = self.priorities.keys().map(|a| a.name()).collect();
                 let found = format!("`{action}`");
-                let expected = format!("an action that has an entry: {}", one_of(&names, action.name()));
+                let expected = known(&names, action.name());
                 node.note(Problem::Unknown { sort: "action", found, expected });
                 None
             }
@@ -111,6 +111,10 @@ fn read(files: &[(&str, &str)], overlays: &[(&str, &str)], locality: Option<&str
     let overlay_files = in_order(overlays, errors);
     let policy_tables: Vec<_> = policy_files.iter().map(|f| (f, f.parse())).collect();
     let overlay_tables: Vec<_> = overlay_files.iter().map(|f| (f, f.parse())).collect();
+    // Of a file that is not TOML nothing can be said but that.
+    if errors.any() {
+        return None;
+    }
     let mut entries = Entries { policy: Vec::new(), overlay: Vec::new(), sections: BTreeMap::new() };
     for (file, table) in &policy_tables {
         sort(file, table.get_ref(), false, &mut entries, errors);
@@ -158,8 +162,7 @@ fn sort<'a>(
             entries.sections.entry(section).or_default().extend(nodes);
         } else {
             let names: Vec<&str> = sections.iter().copied().chain([once]).collect();
-            let problem =
-                Problem::Unknown { sort: "entry", found: describe_text(name), expected: one_of(&names, name) };
+            let problem = Problem::Unknown { sort: "entry", found: describe_text(name), expected: known(&names, name) };
             errors.note(file.place(key.span().start), problem);
         }
     }

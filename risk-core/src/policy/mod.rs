@@ -13,15 +13,19 @@ mod export;
 pub mod fact;
 pub mod fact_name;
 pub mod given;
+mod in_words;
+pub mod listing;
 mod load;
 pub mod model;
 pub mod parse;
 mod simplify;
 mod source;
+mod warn;
 
 pub use condition::Expression;
 pub use error::{Concern, PolicyError, PolicyErrors, Problem, Warning};
 pub use event_field::{event_field, event_value};
+pub use listing::Style;
 pub use model::Policy;
 
 #[cfg(test)]

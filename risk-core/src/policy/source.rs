@@ -11,11 +11,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::error::{PolicyError, Problem};
+use super::error::{PolicyError, Problem, known};
 use super::model::Place;
 use crate::calendar::noon;
 use crate::event::Term;
-use crate::event::field::{describe_text, one_of};
+use crate::event::field::describe_text;
 
 /// What has gone wrong so far.
 #[derive(Debug, Default)]
@@ -198,7 +198,7 @@ impl<'a> Node<'a> {
 }
 
 fn expected_one_of(words: &[&str], node: &Node<'_>) -> String {
-    format!("one of {}", one_of(words, node.text().unwrap_or_default()))
+    known(words, node.text().unwrap_or_default())
 }
 
 /// A table of which every field must be asked for: what nobody asks for is unknown.
@@ -264,7 +264,7 @@ impl<'a> Table<'a> {
             let name = key.get_ref().as_ref();
             if !asked.contains(&name) {
                 let place = self.node.file.place(key.span().start);
-                let expected = format!("a field of the {}: {}", self.entry, one_of(&asked, name));
+                let expected = known(&asked, name);
                 let problem = Problem::Unknown { sort: "field", found: describe_text(name), expected };
                 self.node.file.errors.note(place, problem);
             }

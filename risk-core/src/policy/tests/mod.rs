@@ -1,6 +1,11 @@
 //! The policy language, by example and by law.
 
+mod fields;
+mod language;
+mod listed;
 mod loads;
+mod mistakes;
+mod warns;
 
 use super::Policy;
 
