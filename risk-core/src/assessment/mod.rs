@@ -3,6 +3,8 @@
 pub mod answer;
 mod build;
 mod changes;
+#[cfg(feature = "schema")]
+mod schema;
 mod status;
 
 use std::collections::BTreeSet;
@@ -11,6 +13,8 @@ use uuid::Uuid;
 
 pub use answer::Assessment;
 pub use changes::{Change, changes};
+#[cfg(feature = "schema")]
+pub use schema::schema;
 
 use crate::event::Kind;
 use crate::event::catalogue::Instant;
