@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::input::ENGLAND_WALES;
 use crate::options::LocalOptions;
 use crate::output::Reply;
+use crate::text::words::count;
 
 /// Check, show or test a policy
 #[derive(Args)]
@@ -85,14 +86,14 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
 
 fn check(policy: &Policy) -> Reply {
     let counts = [
-        (policy.documents.len(), "documents"),
-        (policy.parameters.len(), "parameters"),
-        (policy.actions.len(), "actions"),
-        (policy.rules.len(), "rules"),
-        (policy.duties.len(), "duties"),
-        (policy.tests.len(), "tests"),
+        (policy.documents.len(), "document", "documents"),
+        (policy.parameters.len(), "parameter", "parameters"),
+        (policy.actions.len(), "action", "actions"),
+        (policy.rules.len(), "rule", "rules"),
+        (policy.duties.len(), "duty", "duties"),
+        (policy.tests.len(), "test", "tests"),
     ];
-    let counts: Vec<String> = counts.iter().map(|(n, what)| format!("{n} {what}")).collect();
+    let counts: Vec<String> = counts.iter().map(|(n, one, many)| count(*n, one, many)).collect();
     let mut text: String =
         policy.warnings(BusinessCalendar::last_year()).iter().map(|w| format!("warning: {w}\n")).collect();
     text += &format!("{} {}: no errors\n{}\n", policy.id, policy.version, counts.join(", "));
@@ -113,10 +114,10 @@ fn test(policy: &Policy) -> Reply {
     let failed: Vec<&TestResult> = results.iter().filter(|r| !r.failures.is_empty()).collect();
     let remark = failed.iter().map(|r| failure(r)).collect();
     let summary = format!(
-        "{} {}: {} tests, {} failed\n",
+        "{} {}: {}, {} failed\n",
         policy.id,
         policy.version,
-        results.len(),
+        count(results.len(), "test", "tests"),
         if failed.is_empty() { "none".to_owned() } else { failed.len().to_string() }
     );
     Reply { text: summary, remark, no: !failed.is_empty() }

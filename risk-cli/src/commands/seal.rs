@@ -11,6 +11,7 @@ use crate::failure::Failure;
 use crate::input::Text;
 use crate::options::moment;
 use crate::output::{Reply, write_file};
+use crate::text::words::count;
 
 /// Seal a log: plain records in, hash-chained records out
 ///
@@ -44,7 +45,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
     let Some(path) = &options.output else { return Ok(Reply::text(lines)) };
     write_file(path, &lines)?;
     let head = sealed.head().unwrap_or_default();
-    Ok(Reply::text(format!("{}: {} records\nhead {head}\n", path.display(), sealed.len())))
+    Ok(Reply::text(format!("{}: {}\nhead {head}\n", path.display(), count(sealed.len(), "record", "records"))))
 }
 
 /// The sealed log, with salts fresh from the system.

@@ -8,6 +8,7 @@ use crate::failure::Failure;
 use crate::input::Text;
 use crate::options::Format;
 use crate::output::Reply;
+use crate::text::words::count;
 
 /// Whether a sealed log is what was sealed
 ///
@@ -62,7 +63,7 @@ fn intact_text(name: &str, v: &Verified) -> String {
         Some(_) => "It ends where the head given was kept.\n".to_owned(),
         None => "Whether its end was cut off shows only against a head kept elsewhere (--head).\n".to_owned(),
     };
-    format!("{name}: intact, {} records.\nhead {}\n{grown}", v.records, v.head)
+    format!("{name}: intact, {}\nhead {}\n{grown}", count(v.records, "record", "records"), v.head)
 }
 
 fn tampered_text(name: &str, t: &Tampering) -> String {

@@ -61,7 +61,11 @@ impl<'a> Teller<'a> {
 
     /// Prints one closed action in two lines at most.
     pub fn closed(&self, page: &mut Page, action: &Action) {
-        let about = if action.about.is_empty() { String::new() } else { format!(" about {}", listed(&action.about)) };
+        let about = if action.about.is_empty() {
+            String::new()
+        } else {
+            format!(" about {}", listed(&words::subjects(&action.about)))
+        };
         let on = action.closed.map(|d| format!(" on {}", date(d))).unwrap_or_default();
         let late = action.due.filter(|_| action.status == Status::DoneLate);
         let late = late.map(|d| format!(", due {}", date(d))).unwrap_or_default();
@@ -99,7 +103,7 @@ impl<'a> Teller<'a> {
         let mut lines: Vec<(Vec<String>, String)> = Vec::new();
         for action in actions {
             let when = self.timing(action);
-            let subjects = action.about.iter().cloned();
+            let subjects = words::subjects(&action.about).into_iter();
             match lines.iter_mut().find(|(_, known)| *known == when) {
                 Some((known, _)) => known.extend(subjects),
                 None => lines.push((subjects.collect(), when)),
@@ -136,8 +140,8 @@ impl<'a> Teller<'a> {
     /// What else there is to know of it.
     fn circumstances(&self, action: &Action) -> Vec<String> {
         let last = action.last_done.map(|d| format!("Last done on {}.", date(d)));
-        let missed = action.missed.filter(|n| *n > 0).and_then(|n| i64::try_from(n).ok());
-        let missed = missed.map(|n| format!("{} passed without it.", count(n, "round", "rounds")));
+        let missed =
+            action.missed.filter(|n| *n > 0).map(|n| format!("{} passed without it.", count(n, "round", "rounds")));
         let from = action.history_from.map(|d| {
             format!("Records that would show it done are complete only from {}: it may have been done.", date(d))
         });

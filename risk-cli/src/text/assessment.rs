@@ -12,7 +12,7 @@ use risk_core::policy::model::Priority;
 use uuid::Uuid;
 
 use super::action::{Teller, caution};
-use super::words::{self, capital, date, listed, moment, phrase};
+use super::words::{self, beginning, capital, date, listed, moment, phrase};
 use super::{Page, QUIET, STRONG, URGENT, styled};
 
 /// How much to print.
@@ -59,10 +59,9 @@ fn header(page: &mut Page, answer: &Assessment) {
 fn levels(page: &mut Page, classification: &Classification, teller: &Teller<'_>) {
     let overall = &classification.overall;
     page.heading(&format!("RISK OF SERIOUS HARM, IN {}", overall.setting.name().to_uppercase()));
-    let recorded = match overall.recorded {
-        Level::Unknown => "no level recorded".to_owned(),
-        level => format!("recorded {}", words::of(level)),
-    };
+    let stated = classification.groups.iter().any(|g| g.recorded.is_some());
+    let recorded =
+        if stated { format!("recorded {}", words::of(overall.recorded)) } else { "no level recorded".to_owned() };
     let until = if overall.working_level > overall.recorded { " until a person decides" } else { "" };
     let overall_line = format!("{recorded}; work to {}{until}", working(overall.working_level));
     page.labelled(2, "Overall", GROUP, &overall_line);
@@ -122,7 +121,8 @@ impl<'a> Agenda<'a> {
         page.heading("AGENDA");
         let listed: Vec<Vec<&Action>> = self.lines();
         if listed.is_empty() && self.elsewhere(&listed).is_empty() {
-            page.indented(2, "Nothing is open in these records. No news is not a sign of safety.");
+            let safety = if self.answer.classification.is_some() { " No news is not a sign of safety." } else { "" };
+            page.indented(2, &format!("Nothing is open in these records.{safety}"));
         }
         for (actions, number) in listed.iter().zip(1_u32..) {
             self.line(page, &format!("{number}."), actions);
@@ -182,31 +182,51 @@ impl<'a> Agenda<'a> {
         self.steps(page, 4, actions, &mut BTreeSet::new());
     }
 
-    /// The steps of a line, and theirs; each once, as a policy could be read in circles.
+    /// The steps of a line: named, or with --all printed whole, and theirs under them.
     fn steps(&self, page: &mut Page, by: usize, of: &[&'a Action], seen: &mut BTreeSet<Uuid>) {
-        let parents: BTreeSet<Uuid> = of.iter().map(|a| a.id).collect();
-        let belongs = |a: &&Action| a.status.pending() && a.part_of.is_some_and(|p| parents.contains(&p));
-        let steps: Vec<&Action> = self.answer.actions.iter().filter(belongs).filter(|a| seen.insert(a.id)).collect();
-        if steps.is_empty() {
+        let steps = self.by_kind(of, seen);
+        if self.detail == Detail::Agenda {
+            let names: Vec<String> = self.with_theirs(steps, seen).iter().map(|same| step_name(same)).collect();
+            if !names.is_empty() {
+                page.labelled(by, "Steps:", 6, &format!("{}.", listed(&names)));
+            }
             return;
         }
-        let mut kinds: Vec<ActionKind> = Vec::new();
-        for step in &steps {
-            if !kinds.contains(&step.action) {
-                kinds.push(step.action);
+        let deeper = by.saturating_add(2);
+        for same in steps {
+            let Some(first) = same.first() else { continue };
+            let now = same.iter().any(|a| a.priority == Priority::ProtectNow);
+            let urgent = styled(URGENT, words::priority(Priority::ProtectNow));
+            let title = if now { format!("{urgent}: {}", first.title) } else { first.title.clone() };
+            page.paragraph(&format!("{}* ", " ".repeat(by)), &" ".repeat(deeper), &title);
+            self.teller.body(page, deeper, &same);
+            self.steps(page, deeper, &same, seen);
+        }
+    }
+
+    /// The pending steps of these actions, one entry for each kind. Each step comes once, whatever a policy says.
+    fn by_kind(&self, of: &[&'a Action], seen: &mut BTreeSet<Uuid>) -> Vec<Vec<&'a Action>> {
+        let parents: BTreeSet<Uuid> = of.iter().map(|a| a.id).collect();
+        let belongs = |a: &&Action| a.status.pending() && a.part_of.is_some_and(|p| parents.contains(&p));
+        let mut kinds: Vec<Vec<&Action>> = Vec::new();
+        for step in self.answer.actions.iter().filter(belongs).filter(|a| seen.insert(a.id)) {
+            match kinds.iter_mut().find(|same| same.iter().any(|a| a.action == step.action)) {
+                Some(same) => same.push(step),
+                None => kinds.push(vec![step]),
             }
         }
-        if self.detail == Detail::Agenda {
-            let names: Vec<String> = kinds.iter().map(|k| words::of(*k)).collect();
-            return page.labelled(by, "Steps:", 6, &format!("{}.", listed(&names)));
+        kinds
+    }
+
+    /// These steps, each followed by its own.
+    fn with_theirs(&self, steps: Vec<Vec<&'a Action>>, seen: &mut BTreeSet<Uuid>) -> Vec<Vec<&'a Action>> {
+        let mut all = Vec::new();
+        for same in steps {
+            let theirs = self.by_kind(&same, seen);
+            all.push(same);
+            all.extend(self.with_theirs(theirs, seen));
         }
-        for kind in kinds {
-            let same: Vec<&Action> = steps.iter().filter(|a| a.action == kind).copied().collect();
-            let Some(first) = same.first() else { continue };
-            page.paragraph(&format!("{}* ", " ".repeat(by)), &" ".repeat(by.saturating_add(2)), &first.title);
-            self.teller.body(page, by.saturating_add(2), &same);
-            self.steps(page, by.saturating_add(2), &same, seen);
-        }
+        all
     }
 
     fn closed(&self, page: &mut Page) {
@@ -219,6 +239,19 @@ impl<'a> Agenda<'a> {
             self.teller.closed(page, action);
         }
     }
+}
+
+/// A step by name, with what must not be passed over even where its line is not urgent.
+fn step_name(same: &[&Action]) -> String {
+    let name = same.first().map(|a| words::of(a.action)).unwrap_or_default();
+    let now = same.iter().any(|a| a.priority == Priority::ProtectNow);
+    let overdue = same.iter().filter_map(|a| a.days_overdue).max();
+    let marks = [
+        now.then(|| words::priority(Priority::ProtectNow).to_owned()),
+        overdue.map(|days| format!("OVERDUE by {}", words::count(days, "day", "days"))),
+    ];
+    let marks: Vec<String> = marks.into_iter().flatten().collect();
+    if marks.is_empty() { name } else { format!("{name} ({})", styled(URGENT, &marks.join(", "))) }
 }
 
 /// What the answer says of its own completeness.
@@ -239,7 +272,7 @@ fn notes(page: &mut Page, answer: &Assessment) {
         notes.push(format!("Removed by law, so what they said is missing here: {}.", ids.join(", ")));
     }
     if let Some(next) = answer.next_change_at {
-        notes.push(format!("With nothing new, this answer changes next on {}.", moment(next)));
+        notes.push(format!("With nothing new, this answer changes next on {}.", beginning(next)));
     }
     if notes.is_empty() {
         return;
@@ -254,7 +287,7 @@ fn receipt(page: &mut Page, answer: &Assessment) {
     let r = &answer.receipt;
     let short = |hash: &str| hash.chars().take(12).collect::<String>();
     let locality = r.locality.as_ref().map(|l| format!(", {}", phrase(l))).unwrap_or_default();
-    let records = r.records.map(|n| format!(", {n} records")).unwrap_or_default();
+    let records = r.records.map(|n| format!(", {}", words::count(n, "record", "records"))).unwrap_or_default();
     let head = r.head.as_deref().map(|h| format!(" to {}", short(h))).unwrap_or_default();
     let policy = format!("{} {} ({})", r.policy.id, r.policy.version, short(&r.policy.digest));
     page.gap();

@@ -72,7 +72,11 @@ fn outcome(page: &mut Page, o: &Outcome) {
 
 fn action_head(page: &mut Page, action: &Action) {
     page.heading(&format!("{}: {}", words::of(action.status).to_uppercase(), action.title));
-    let about = if action.about.is_empty() { String::new() } else { format!(", about {}", listed(&action.about)) };
+    let about = if action.about.is_empty() {
+        String::new()
+    } else {
+        format!(", about {}", listed(&words::subjects(&action.about)))
+    };
     let due = match (action.due, action.due_basis) {
         (Some(due), Some(basis)) => format!(", due {} (limit: {})", date(due), words::basis(basis)),
         (Some(due), None) => format!(", due {}", date(due)),
@@ -123,7 +127,7 @@ fn event(e: &EventLine) -> String {
     } else {
         format!("on {}, recorded {}", date(e.occurred_on), date(e.recorded_on))
     };
-    format!("{} {when}{mark}{id}", styled(STRONG, &phrase(&e.kind)))
+    format!("{} {when}{mark}{id}", styled(STRONG, &capital(&phrase(&e.kind))))
 }
 
 fn rule(page: &mut Page, by: usize, r: &RuleLine) {
@@ -172,7 +176,7 @@ fn length(value: u32, unit: Unit) -> String {
         Unit::Months => ("month", "months"),
         Unit::Count => ("time", "times"),
     };
-    count(i64::from(value), one, many)
+    count(value, one, many)
 }
 
 fn answer(a: &AnswerLine) -> String {

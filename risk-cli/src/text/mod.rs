@@ -6,7 +6,7 @@ pub mod explanation;
 pub mod words;
 
 use anstyle::{AnsiColor, Style};
-use textwrap::Options;
+use textwrap::{Options, WordSplitter};
 
 /// Headings, and what must not be missed.
 pub const STRONG: Style = Style::new().bold();
@@ -43,7 +43,9 @@ impl Page {
 
     /// A paragraph, wrapped: what its first line begins with, and what all others do.
     pub fn paragraph(&mut self, first: &str, rest: &str, text: &str) {
-        for line in textwrap::wrap(text, Options::new(WIDTH).initial_indent(first).subsequent_indent(rest)) {
+        let options = Options::new(WIDTH).initial_indent(first).subsequent_indent(rest);
+        // Ids and dates are never broken at their hyphens: people copy them.
+        for line in textwrap::wrap(text, options.word_splitter(WordSplitter::NoHyphenation)) {
             self.0.push_str(line.trim_end());
             self.0.push('\n');
         }

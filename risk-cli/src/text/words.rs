@@ -1,8 +1,11 @@
 //! The field's terms, dates and numbers as people write them.
 
+use std::fmt::Display;
+
 use chrono::{DateTime, Datelike, NaiveDate};
 use chrono_tz::Europe::London;
 use risk_core::calendar::{end_of_day, london_day, start_of_day};
+use risk_core::event::vocabulary::{Group, Register};
 use risk_core::event::{Instant, Term};
 use risk_core::policy::model::{Basis, Priority};
 
@@ -39,6 +42,13 @@ pub fn of(term: impl Term) -> String {
     phrase(term.name())
 }
 
+/// What an action is about, each thing as people write it: flags and groups are words, all else is an id.
+#[must_use]
+pub fn subjects(about: &[String]) -> Vec<String> {
+    let is_word = |s: &str| Register::parse(s).is_some() || Group::parse(s).is_some();
+    about.iter().map(|s| if is_word(s) { phrase(s) } else { s.clone() }).collect()
+}
+
 /// The text with a capital first.
 #[must_use]
 pub fn capital(text: &str) -> String {
@@ -52,7 +62,7 @@ pub fn date(day: NaiveDate) -> String {
     day.format("%-d %b %Y").to_string()
 }
 
-/// `Wednesday 20 December 2017`, with the time in London unless it is the very beginning or the end of that day.
+/// `Wednesday 20 December 2017`, with the time in London unless it is the end of that day.
 #[must_use]
 pub fn moment(at: Instant) -> String {
     let day = london_day(at);
@@ -68,14 +78,22 @@ pub fn moment(at: Instant) -> String {
     }
 }
 
+/// When something begins: the day alone, where that is when the day begins.
+#[must_use]
+pub fn beginning(at: Instant) -> String {
+    let day = london_day(at);
+    if at == start_of_day(day) { moment(end_of_day(day)) } else { moment(at) }
+}
+
 fn wall_time(at: Instant) -> String {
     DateTime::with_timezone(&at, &London).format("%H:%M").to_string()
 }
 
 /// `1 day`, `2 days`.
 #[must_use]
-pub fn count(n: i64, one: &str, many: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { many })
+pub fn count<N: Display + PartialEq + From<bool>>(n: N, one: &str, many: &str) -> String {
+    let is_one = n == N::from(true);
+    format!("{n} {}", if is_one { one } else { many })
 }
 
 /// `once`, `twice`, `3 times`.
