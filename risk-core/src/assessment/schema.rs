@@ -1,7 +1,7 @@
 //! The form of an answer as JSON Schema, derived from its types, so that the two cannot part.
 
 use schemars::generate::SchemaSettings;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::answer::Assessment;
 
@@ -9,7 +9,10 @@ use super::answer::Assessment;
 #[must_use]
 pub fn schema() -> Value {
     let settings = SchemaSettings::draft2020_12().for_serialize();
-    let mut schema = settings.into_generator().into_root_schema_for::<Assessment>();
+    let derived = settings.into_generator().into_root_schema_for::<Assessment>();
+    let head = ["$schema", "$id", "title"].map(|name| (name.to_owned(), Value::Null));
+    let mut schema: Map<String, Value> = head.into_iter().collect();
+    schema.extend(derived.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())));
     schema.insert("$id".to_owned(), Value::from("urn:risk-of-harm:assessment:1"));
-    schema.to_value()
+    Value::Object(schema)
 }
