@@ -7,10 +7,10 @@ use std::fmt::Display;
 use uuid::Uuid;
 
 use crate::assessment::answer::{Assessment, FlagState};
-use crate::assessment::{CaseLine, Question, answer};
+use crate::assessment::{Question, assess_records};
 use crate::event::vocabulary::{Audience, SourceAgency, Term};
 use crate::event::{DataError, Event};
-use crate::fold::run::{Lens, fold};
+use crate::fold::run::Lens;
 use crate::log::{AppendError, Log, Record, RecordSource};
 use crate::policy::Policy;
 use crate::policy::model::{Place, PolicyTest};
@@ -73,10 +73,8 @@ fn check(policy: &Policy, test: &PolicyTest, result: &mut TestResult) -> Result<
     };
     let records = view.records(log.records().iter());
     let span = question.span(&records);
-    let folded = fold(&records, policy, span);
+    let (assessment, folded) = assess_records(&log, &records, &view, &question, span);
     result.fired = folded.state.fired.iter().map(|r| r.id(policy).to_owned()).collect();
-    let case = CaseLine { id: log.case_id(), records: log.len(), head: None };
-    let assessment = answer(&case, &folded, &view, &question, span.known_at);
     compare(test, &assessment, result);
     Ok(())
 }

@@ -11,6 +11,7 @@ use super::answer::{
     GroupStatus, IndicatedLevel, LateBy, Overall, PolicyReceipt, Receipt, RecordedLevel, SCHEMA, Status,
     UnrecognisedRecord,
 };
+use super::confidence::Confidence;
 use super::status::{closed, due_soon, refused, status, waiting_on};
 use super::{CaseLine, Question};
 use crate::calendar::{self, BusinessCalendar};
@@ -20,7 +21,7 @@ use crate::event::vocabulary::{ActionKind, Group, Handling, Level, Setting};
 use crate::fold::happening::Subject;
 use crate::fold::ledger::{How, Instance};
 use crate::fold::levels::{CELLS, Cell};
-use crate::fold::reason::{Because, Deadline, Naming, RuleRef};
+use crate::fold::reason::{Because, Deadline, Naming, RuleRef, Target};
 use crate::fold::run::{Folded, Lens};
 use crate::policy::model::{ActionDef, Priority, ViewField};
 use crate::view::View;
@@ -32,11 +33,12 @@ const AGENDA_LINES: usize = 8;
 pub(super) fn build(
     case: &CaseLine,
     folded: &Folded<'_, '_>,
+    confidence: &Confidence,
     view: &View<'_>,
     question: &Question,
     known_at: Instant,
 ) -> Assessment {
-    let builder = Builder { case, folded, view, question, today: calendar::london_day(question.at) };
+    let builder = Builder { case, folded, confidence, view, question, today: calendar::london_day(question.at) };
     let actions = builder.actions();
     let complete = view.sees(ViewField::Completeness);
     Assessment {
@@ -61,6 +63,7 @@ pub(super) fn build(
 struct Builder<'b, 'a, 'p> {
     case: &'b CaseLine,
     folded: &'b Folded<'a, 'p>,
+    confidence: &'b Confidence,
     view: &'b View<'p>,
     question: &'b Question,
     today: NaiveDate,
@@ -143,7 +146,9 @@ impl Builder<'_, '_, '_> {
         let deadline = i.deadline();
         let due = deadline.day();
         let missed = state.missed_rounds(i, Some(on)).len();
-        let (handling, caution) = self.handling(i.handling(def.handling));
+        let target = || Target::Action(i.action, i.subject.clone());
+        let strictest = i.reasons.iter().map(|r| self.confidence.mark(&r.because, target())).max();
+        let (handling, caution) = self.handling(i.handling(def.handling).max(strictest.unwrap_or(Handling::Ordinary)));
         let parent = def.part_of.iter().find_map(|p| pending.iter().find(|(a, _)| a == p)).map(|(_, id)| *id);
         Some(Action {
             id: self.action_id(i),
@@ -348,7 +353,8 @@ impl Builder<'_, '_, '_> {
             }),
             indicated: (indicated != Level::Unknown).then(|| {
                 let reasons = || state.levels.unanswered(cell).map(|r| &r.because);
-                let strictest = reasons().map(|b| b.handling).max().unwrap_or(Handling::Ordinary);
+                let mark = |b| self.confidence.mark(b, Target::Level(group, setting));
+                let strictest = reasons().map(mark).max().unwrap_or(Handling::Ordinary);
                 let (handling, caution) = self.handling(strictest);
                 IndicatedLevel { level: indicated, handling, caution, because: self.because(reasons()) }
             }),
@@ -364,7 +370,12 @@ impl Builder<'_, '_, '_> {
                 let set = reasons.iter().any(|r| r.should_be_set);
                 let live = || reasons.iter().filter(|r| r.should_be_set == set).map(|r| &r.because);
                 let is_set = state.facts.flags.get(register).is_some_and(|f| f.or(false));
-                let (handling, caution) = self.handling(live().map(|b| b.handling).max().unwrap_or(Handling::Ordinary));
+                let (handling, caution) = self.handling(
+                    live()
+                        .map(|b| self.confidence.mark(b, Target::Flag(*register)))
+                        .max()
+                        .unwrap_or(Handling::Ordinary),
+                );
                 let as_flag = |set| if set { FlagState::Set } else { FlagState::Unset };
                 Flag {
                     register: *register,

@@ -3,6 +3,7 @@
 pub mod answer;
 mod build;
 mod changes;
+pub mod confidence;
 #[cfg(feature = "schema")]
 mod schema;
 mod status;
@@ -16,6 +17,7 @@ pub use changes::{Change, changes};
 #[cfg(feature = "schema")]
 pub use schema::schema;
 
+use self::confidence::Confidence;
 use crate::event::Kind;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::Audience;
@@ -80,9 +82,22 @@ pub fn assess(log: &Log, policy: &Policy, question: &Question) -> Result<Assessm
     let view = View::of(policy, question.audience)?;
     let records = view.records(log.records().iter());
     let span = question.span(&records);
-    let folded = fold(&records, policy, span);
+    Ok(assess_records(log, &records, &view, question, span).0)
+}
+
+/// The answer and the fold behind it, from the records that the reader may see.
+pub(crate) fn assess_records<'a, 'p>(
+    log: &Log,
+    records: &[&'a Record],
+    view: &View<'p>,
+    question: &Question,
+    span: Span,
+) -> (Assessment, Folded<'a, 'p>) {
+    let folded = fold(records, view.policy(), span);
     let case = CaseLine { id: log.case_id(), records: log.len(), head: log.head() };
-    Ok(answer(&case, &folded, &view, question, span.known_at))
+    let confidence = Confidence::of_view(records, view, span);
+    let answer = answer(&case, &folded, &confidence, view, question, span.known_at);
+    (answer, folded)
 }
 
 /// What the receipt says of the log.
@@ -101,12 +116,13 @@ pub struct CaseLine {
 pub fn answer(
     case: &CaseLine,
     folded: &Folded<'_, '_>,
+    confidence: &Confidence,
     view: &View<'_>,
     question: &Question,
     known_at: Instant,
 ) -> Assessment {
-    let mut now = build::build(case, folded, view, question, known_at);
-    now.next_change_at = next_change(case, folded, view, question, known_at, &now);
+    let mut now = build::build(case, folded, confidence, view, question, known_at);
+    now.next_change_at = next_change(case, folded, confidence, view, question, known_at, &now);
     now
 }
 
@@ -114,6 +130,7 @@ pub fn answer(
 fn next_change(
     case: &CaseLine,
     folded: &Folded<'_, '_>,
+    confidence: &Confidence,
     view: &View<'_>,
     question: &Question,
     known_at: Instant,
@@ -122,10 +139,10 @@ fn next_change(
     let due_soon = status::due_soon(folded.state.policy, question.at);
     let mut later = folded.clone();
     let mut at = question.at;
-    while let Some(candidate) = later.state.next_candidate(at, due_soon) {
+    while let Some(candidate) = later.state.next_candidate(at, due_soon, |a| view.sees_action(a)) {
         later.state.run_to(candidate);
         let question = Question { at: candidate, ..question.clone() };
-        let then = build::build(case, &later, view, &question, known_at);
+        let then = build::build(case, &later, confidence, view, &question, known_at);
         if changes::differs(now, &then) {
             return Some(candidate);
         }

@@ -9,7 +9,7 @@ use crate::event::field::Reading;
 use crate::fold::happening::Happening;
 use crate::fold::ledger::{How, Instance};
 use crate::fold::read::Reader;
-use crate::fold::step::State;
+use crate::fold::state::State;
 use crate::policy::model::{ActionDef, Policy, Trigger};
 
 /// The parameter that says how many days before its due date an action is due soon.

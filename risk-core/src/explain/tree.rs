@@ -7,13 +7,13 @@ use super::{
     AnswerLine, EventLine, ExplainError, Explanation, FactLine, LimitLine, Outcome, ReasonLine, RuleLine, SCHEMA,
     Target, parameter_line, sources, words,
 };
-use crate::assessment::{CaseLine, Question, answer};
+use crate::assessment::{Question, assess_records};
 use crate::calendar;
 use crate::event::Term;
 use crate::event::vocabulary::Handling;
 use crate::fold::ledger::{How, Reason};
 use crate::fold::reason::{Because, Deadline, RuleRef};
-use crate::fold::run::{Folded, fold};
+use crate::fold::run::Folded;
 use crate::log::Log;
 use crate::policy::fact::FactValue;
 use crate::policy::model::{Listens, Policy, ViewField};
@@ -30,9 +30,7 @@ pub fn explain(log: &Log, policy: &Policy, question: &Question, target: Target) 
     }
     let records = view.records(log.records().iter());
     let span = question.span(&records);
-    let folded = fold(&records, policy, span);
-    let case = CaseLine { id: log.case_id(), records: log.len(), head: log.head() };
-    let assessment = answer(&case, &folded, &view, question, span.known_at);
+    let (assessment, folded) = assess_records(log, &records, &view, question, span);
     let teller = Teller { log, policy, view: &view, folded: &folded };
     let mut outcomes = Vec::new();
     for action in &assessment.actions {

@@ -12,7 +12,7 @@ use crate::event::Term;
 use crate::event::field::one_of;
 use crate::fold::reason::RuleRef;
 use crate::fold::run::{Span, fold};
-use crate::fold::step;
+use crate::fold::state;
 use crate::log::Log;
 use crate::policy::fact::FactValue;
 use crate::policy::model::{Atom, Clause, Condition, Listens, Policy, ViewField};
@@ -65,7 +65,7 @@ pub fn why_not(log: &Log, policy: &Policy, question: &Question, rule: &str) -> R
     let records = view.records(log.records().iter());
     let span = question.span(&records);
     // A rule may stand in several versions, each in force for a time; each is looked at.
-    let mut trials: Vec<(RuleRef, step::Trial)> = Vec::new();
+    let mut trials: Vec<(RuleRef, state::Trial)> = Vec::new();
     for version in watch.iter().copied() {
         let folded = fold(&records, policy, Span { watch: Some(version), ..span });
         trials.extend(folded.state.trials.into_iter().map(|t| (version, t)));
@@ -123,7 +123,7 @@ fn listens_to(policy: &Policy, rule: RuleRef) -> Vec<String> {
 }
 
 /// The comparisons that fail in the alternative with the fewest.
-fn failed(policy: &Policy, rule: RuleRef, listens: Option<Listens>, trial: &step::Trial) -> Vec<FactLine> {
+fn failed(policy: &Policy, rule: RuleRef, listens: Option<Listens>, trial: &state::Trial) -> Vec<FactLine> {
     let Some(condition) = condition(policy, rule) else { return vec![] };
     let day = calendar::london_day(trial.clock);
     let found = |a: &Atom| trial.facts.iter().find(|(f, _)| *f == a.fact).map_or(FactValue::Never, |(_, v)| *v);

@@ -1,5 +1,6 @@
 //! The fold: a case's records, step by step, into what stands open and why (DESIGN section 6).
 
+pub mod derived;
 pub mod duties;
 pub mod facts;
 pub mod happening;
@@ -8,4 +9,7 @@ pub mod levels;
 pub mod read;
 pub mod reason;
 pub mod run;
-pub mod step;
+pub mod state;
+mod step;
+mod subjects;
+mod triggers;

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::happening::{EventRef, Happening};
 use super::ledger::{Answer, How, Instance};
 use super::reason::{Naming, ReasonKey, RuleRef, Target};
-use super::step::{Floors, State};
+use super::state::{Floors, State};
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::vocabulary;
 use crate::event::{Kind, Nature};

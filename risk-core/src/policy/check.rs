@@ -283,8 +283,7 @@ fn needs_event(about: About) -> bool {
         | About::EachChild
         | About::EachProtectedPerson
         | About::EachOrderInForce
-        | About::EachOutstandingRequest
-        | About::EachLowerStatement => false,
+        | About::EachOutstandingRequest => false,
         About::Person
         | About::Order
         | About::Request
@@ -292,7 +291,8 @@ fn needs_event(about: About) -> bool {
         | About::Programme
         | About::Provider
         | About::Register
-        | About::EachOrderProtectingPerson => true,
+        | About::EachOrderProtectingPerson
+        | About::EachLowerStatement => true,
     }
 }
 
@@ -306,6 +306,7 @@ fn names_subject(kind: Listens, rule: &Rule, effect: &Requires) -> bool {
         Listens::Derived(Derived::ProtectiveOrderExpired) => about == About::Order,
         // These carry the subject of their action, whatever it is.
         Listens::Derived(Derived::DutyDue | Derived::ActionOverdue) => true,
+        Listens::Kind(kind) if about == About::EachLowerStatement => kind == Kind::RiskAssessed,
         Listens::Kind(kind) => kind.spec().fields.iter().any(|f| match ((f.shape)(), about) {
             (Shape::Id(of) | Shape::Ids(of), About::Person | About::EachOrderProtectingPerson) => of == "person",
             (Shape::Id(of), About::Order) => of == "order",

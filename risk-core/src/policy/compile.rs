@@ -15,7 +15,9 @@ use super::simplify::simplified;
 /// More alternatives than this are refused.
 pub const MOST_CLAUSES: usize = 64;
 /// No intermediate result may grow beyond this, so that compiling stays small whatever is written.
-const MOST_INTERMEDIATE: usize = 4096;
+const MOST_INTERMEDIATE: usize = 1024;
+/// More questions than this in one condition are refused, for the same reason.
+const MOST_QUESTIONS: usize = 128;
 
 /// What a condition is about.
 #[derive(Debug, Clone, Copy)]
@@ -51,6 +53,10 @@ impl Compiler<'_> {
     /// # Errors
     /// [`Fault`]s, one for each question that does not make sense, or one for a condition too large or never true.
     pub fn compile(&mut self, expression: &Expression, about: About<'_>) -> Result<Vec<Clause>, Vec<Fault>> {
+        let asked = expression.questions().len();
+        if asked > MOST_QUESTIONS {
+            return Err(vec![Fault { at: 0, problem: Problem::TooLong { found: asked, most: MOST_QUESTIONS } }]);
+        }
         let faults: Vec<Fault> =
             expression.questions().into_iter().filter_map(|q| self.tests(q, about, false).err()).collect();
         if !faults.is_empty() {

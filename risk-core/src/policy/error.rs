@@ -94,6 +94,14 @@ pub enum Problem {
         /// As many as are allowed.
         most: usize,
     },
+    /// A condition that asks too much at once.
+    #[error("the condition asks {found} questions: expected at most {most}; make several rules of it")]
+    TooLong {
+        /// How many it asks.
+        found: usize,
+        /// As many as are allowed.
+        most: usize,
+    },
     /// Parentheses or `not` too deep.
     #[error("the condition is nested deeper than {0}: expected fewer parentheses")]
     TooDeep(usize),

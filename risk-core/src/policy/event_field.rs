@@ -17,8 +17,11 @@ pub struct EventField {
     pub may_be_absent: bool,
 }
 
+/// A field's name, with its words.
+type Field = (&'static str, fn() -> &'static [&'static str]);
+
 /// The fields of derived kinds, with their words. The fold gives the values, as codes of these lists.
-fn derived_fields(kind: Derived) -> &'static [(&'static str, fn() -> &'static [&'static str])] {
+fn derived_fields(kind: Derived) -> &'static [Field] {
     match kind {
         Derived::ProtectiveOrderExpired => &[("order", OrderKind::names)],
         Derived::DutyDue | Derived::ActionOverdue => &[("action", ActionKind::names), ("priority", Priority::names)],

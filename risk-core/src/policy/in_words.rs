@@ -29,25 +29,54 @@ fn in_words(expression: &Expression, policy: &Policy) -> String {
 }
 
 fn question_in_words(question: &Question, policy: &Policy) -> String {
-    let fact = call_in_words(&question.fact, policy);
-    let counted = question.fact.name.text.ends_with("days_since");
-    match &question.asks {
-        Asks::Stands => format!("{fact} is yes"),
-        Asks::Compares(Comparison::Equal, Operand::Word(word)) if counted => format!("{fact} is {word}"),
-        Asks::Compares(how, operand) => format!("{fact} {} {}", how.in_words(), operand_in_words(operand, policy)),
-        Asks::OneOf(words) => format!("{fact} is {}", choice(words)),
-        Asks::Has(words) => format!("{fact} includes {}", choice(words)),
+    let Question { fact, asks } = question;
+    if let Some(happened) = happened(fact, asks) {
+        let verb = if happened { "there has been" } else { "there has never been" };
+        return format!("{verb} {}", events_in_words(fact, policy));
+    }
+    let subject = call_in_words(fact, policy);
+    match asks {
+        Asks::Stands => format!("{subject} is yes"),
+        Asks::Compares(how, operand) => format!("{subject} {} {}", how.in_words(), operand_in_words(operand, policy)),
+        Asks::OneOf(words) => format!("{subject} is {}", choice(words)),
+        Asks::Has(words) => format!("{subject} includes {}", choice(words)),
+    }
+}
+
+/// Whether the question is that such events have happened, or that they have not: by `ever`, or by `days_since … never`.
+fn happened(fact: &Call, asks: &Asks) -> Option<bool> {
+    let (ever, since) = (fact.name.text.ends_with("ever"), fact.name.text.ends_with("days_since"));
+    match asks {
+        Asks::Stands if ever => Some(true),
+        Asks::Compares(how @ (Comparison::Equal | Comparison::NotEqual), Operand::Word(word)) if ever || since => {
+            let yes = word.text == "yes" || (since && word.text != "never");
+            Some((*how == Comparison::Equal) == yes)
+        }
+        _ => None,
     }
 }
 
 fn call_in_words(call: &Call, policy: &Policy) -> String {
     let spaced = |text: &str| text.replace('_', " ");
+    let name = call.name.text.as_str();
+    match name.strip_prefix("person.").unwrap_or(name) {
+        "count" => return format!("the number of {}", events_in_words(call, policy)),
+        "days_since" => return format!("the number of days since {}", events_in_words(call, policy)),
+        _ => {}
+    }
     let of = call.arguments.iter().map(|a| argument_in_words(a, policy)).collect::<Vec<_>>();
     let of = if of.is_empty() { String::new() } else { format!(" ({})", of.join(", ")) };
-    match call.name.text.split_once('.') {
-        None => format!("{}{of}", spaced(&call.name.text)),
+    match name.split_once('.') {
+        None => format!("{}{of}", spaced(name)),
         Some((whose, what)) => format!("the {whose}'s {}{of}", spaced(what)),
     }
+}
+
+/// The events that `ever`, `count` or `days_since` looks at: `charged, with offence assault or arson, within 90 days`.
+fn events_in_words(call: &Call, policy: &Policy) -> String {
+    let arguments = call.arguments.iter().map(|a| argument_in_words(a, policy));
+    let person = call.name.text.starts_with("person.").then(|| "concerning the person".to_owned());
+    arguments.chain(person).collect::<Vec<_>>().join(", ")
 }
 
 fn argument_in_words(argument: &Argument, policy: &Policy) -> String {
@@ -55,10 +84,7 @@ fn argument_in_words(argument: &Argument, policy: &Policy) -> String {
         Argument::Words(words) => choice(words),
         Argument::Number(days, _) => format!("within {days} days"),
         Argument::Parameter(id) => format!("within {}", title(id, policy)),
-        Argument::Filter { field, values, has } => {
-            let verb = if *has { "includes" } else { "is" };
-            format!("where {} {verb} {}", field.text.replace('_', " "), choice(values))
-        }
+        Argument::Filter { field, values, .. } => format!("with {} {}", field.text.replace('_', " "), choice(values)),
     }
 }
 

@@ -126,12 +126,41 @@ fn read(files: &[(&str, &str)], overlays: &[(&str, &str)], locality: Option<&str
     let localities = overlay_localities(&entries, head.as_ref(), &overlay_files);
     let policy = compose(&entries, head?, &localities, locality, errors);
 
-    let places: Places = entries.sections.values().flatten().map(|n| (n.place(), n.places())).collect();
+    let places = places(&entries, &policy);
     // A policy that could not be read whole is not checked: what is missing would look wrong everywhere.
     if !errors.any() {
         check::check(&policy, &places, errors);
     }
     Some(policy)
+}
+
+/// The places within every entry; those of a parameter with the places of the values that overlays add to it.
+fn places(entries: &Entries<'_>, policy: &Policy) -> Places {
+    let mut places: Places = entries.sections.values().flatten().map(|n| (n.place(), n.places())).collect();
+    let mut added: BTreeMap<&str, usize> = BTreeMap::new();
+    let locals = entries.nodes(LOCAL_PARAMETER);
+    let counted = |n: &Node<'_>| n.places().keys().filter_map(|path| value_path(path)).map(|(i, _)| i).max();
+    // Overlays' values follow the policy's own, in the order of the overlays.
+    for node in locals.iter().rev() {
+        let id = node.table("parameter").and_then(|t| t.get("id")?.text());
+        let Some(parameter) = policy.parameters.iter().find(|p| Some(p.id.as_str()) == id) else { continue };
+        let later = added.entry(&parameter.id).or_default();
+        *later = later.saturating_add(counted(node).map_or(0, |last| last.saturating_add(1)));
+        let first = parameter.values.len().saturating_sub(*later);
+        let moved = node.places().into_iter().filter_map(|(path, place)| {
+            let (i, rest) = value_path(&path)?;
+            Some((format!("values.{}{rest}", first.saturating_add(i)), place))
+        });
+        places.entry(parameter.place.clone()).or_default().extend(moved);
+    }
+    places
+}
+
+/// `values.3.source` as 3 and `.source`.
+fn value_path(path: &str) -> Option<(usize, &str)> {
+    let rest = path.strip_prefix("values.")?;
+    let (number, rest) = rest.split_at(rest.find('.').unwrap_or(rest.len()));
+    Some((number.parse().ok()?, rest))
 }
 
 /// The files by name, so that the order in which the caller lists them says nothing.

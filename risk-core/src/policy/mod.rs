@@ -1,7 +1,7 @@
 //! The policy language: rules as data (DESIGN section 7).
 //!
-//! Text becomes a policy in this order: [`source`] (tables with places) → [`parse`] (conditions) → [`compile`] →
-//! [`entries`] and [`given`] → [`load`] → [`check`].
+//! Text becomes a policy in this order: `source` (tables with places) → [`parse`] (conditions) → [`compile`] →
+//! `entries` and [`given`] → `load` → `check`. `export` and [`listing`] write it out again.
 
 mod check;
 pub mod compile;

@@ -1,6 +1,6 @@
 //! A policy once read, checked and compiled: what the fold evaluates and the explanation prints.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
@@ -598,6 +598,16 @@ impl Policy {
     #[must_use]
     pub fn action(&self, action: ActionKind) -> Option<&ActionDef> {
         self.actions.iter().find(|a| a.action == action)
+    }
+
+    /// Every day from which the policy itself says something else: a rule, a duty or a value begins or ends, or the time
+    /// through which it was reviewed is over.
+    #[must_use]
+    pub fn boundaries(&self) -> BTreeSet<NaiveDate> {
+        let rules = self.rules.iter().map(|r| r.effective).chain(self.duties.iter().map(|d| d.effective));
+        let values = self.parameters.iter().flat_map(|p| p.values.iter().map(|v| v.effective));
+        let days = rules.chain(values).flat_map(|e| [Some(e.from), e.to]).flatten();
+        days.chain(self.reviewed_through.succ_opt()).collect()
     }
 
     /// Whether the rule or duty is in force on that day in the policy's locality.

@@ -28,7 +28,7 @@ fn merged(clause: Clause) -> Option<Clause> {
         add(&mut atoms, atom)?;
     }
     atoms.retain(|a| a.test != Test::Between(0, u32::MAX) && a.test != Test::HasNone(0));
-    atoms.sort_by(|a, b| (a.fact, order(&a.test)).cmp(&(b.fact, order(&b.test))));
+    atoms.sort_by_key(|atom| (atom.fact, order(&atom.test)));
     Some(Clause(atoms))
 }
 

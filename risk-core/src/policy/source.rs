@@ -44,12 +44,15 @@ impl Errors {
 pub(super) struct File<'a> {
     name: &'a str,
     text: &'a str,
+    /// Where each line begins.
+    lines: Vec<usize>,
     errors: &'a Errors,
 }
 
 impl<'a> File<'a> {
     pub(super) fn new(name: &'a str, text: &'a str, errors: &'a Errors) -> Self {
-        Self { name, text, errors }
+        let after_breaks = text.match_indices('\n').map(|(i, _)| i.saturating_add(1));
+        Self { name, text, lines: [0].into_iter().chain(after_breaks).collect(), errors }
     }
 
     /// The file as a table; mistakes of the form are noted, and the rest is read.
@@ -69,14 +72,10 @@ impl<'a> File<'a> {
     }
 
     pub(super) fn place(&self, byte: usize) -> Place {
-        let before = self.text.get(..byte).unwrap_or(self.text);
-        let line_start = before.rfind('\n').map_or(0, |i| i.saturating_add(1));
-        let column = before.get(line_start..).unwrap_or_default().chars().count();
-        Place {
-            file: self.name.to_owned(),
-            line: before.matches('\n').count().saturating_add(1),
-            column: column.saturating_add(1),
-        }
+        let line = self.lines.partition_point(|start| *start <= byte);
+        let start = line.checked_sub(1).and_then(|i| self.lines.get(i)).copied().unwrap_or(0);
+        let column = self.text.get(start..byte).unwrap_or_default().chars().count();
+        Place { file: self.name.to_owned(), line, column: column.saturating_add(1) }
     }
 }
 

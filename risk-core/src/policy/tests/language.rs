@@ -278,6 +278,12 @@ fn too_many_alternatives_are_refused() {
     assert!(fault(&text).1.starts_with("the condition has 81 alternatives: expected at most 64"));
 }
 
+#[test]
+fn a_condition_that_asks_too_much_is_refused() {
+    let text = vec!["supervised"; 129].join(" and ");
+    assert!(fault(&text).1.starts_with("the condition asks 129 questions: expected at most 128"));
+}
+
 /// A few facts of every domain, with how questions about them may look.
 fn question() -> impl Strategy<Value = String> {
     let level = prop_oneof![Just("low"), Just("medium"), Just("high"), Just("very_high")];
@@ -301,7 +307,8 @@ fn question() -> impl Strategy<Value = String> {
     ]
 }
 
-fn expression() -> impl Strategy<Value = Expression> {
+/// Any condition over these facts.
+pub(super) fn expression() -> impl Strategy<Value = Expression> {
     let leaf = question().prop_map(|q| Expression::parse(&q).unwrap());
     leaf.prop_recursive(4, 12, 3, |inner| {
         prop_oneof![

@@ -16,6 +16,7 @@ fn a_rule_is_listed_with_its_condition_in_words_what_follows_and_where_it_is_wri
         "- **Then** the flag domestic abuse perpetrator should be set",
         "- **Source** report, s4: \u{201c}she felt \"unsafe\"\u{201d}",
         "- **Covers** O1",
+        "- **When** the police were called out or an incident was reported, where the number of police call out or incident reported, within the parameter \u{201c}How far back call-outs are counted\u{201d} is at least the parameter \u{201c}How many call-outs are many\u{201d} or (there has been charged, with offence assault or strangulation and it is not so that the number of days since home visit completed is at most 28)",
         "- **Source** none: this is assumed",
         "- **Then** home visit for each child: within a time that no source gives (visit_time) from when the service learnt of it (this week)",
         "- **While** supervised is yes and domestic abuse is yes or unknown and it is not so that recorded (known adult) is below low",

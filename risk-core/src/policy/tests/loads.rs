@@ -222,7 +222,24 @@ fn an_overlay_may_set_values_and_add_rules_and_nothing_else() {
     refused(
         &with("value = 3", "value = 31"),
         None,
-        "south.toml:8:38: the value 31 of `review_time` is out of its range",
+        "south.toml:8:40: the value 31 of `review_time` is out of its range",
     );
     refused(OVERLAY, Some("sout"), "unknown locality `sout`: expected one of `south`, or another of north, south");
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn parse_of_print_is_the_policy_whatever_its_conditions(condition in super::language::expression()) {
+        let (was, now) = ("when = \"event.raised_risk in [yes, unknown]\"", format!("when = \"{condition}\""));
+        let files = SAMPLE.map(|(name, text)| (name, text.replacen(was, &now, 1)));
+        let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        // A condition that can never hold, or is too large, makes no policy.
+        if let Ok(policy) = Policy::load(&files) {
+            let again = Policy::load(&[("printed.toml", &policy.to_toml())]).unwrap();
+            proptest::prop_assert_eq!(&again.digest, &policy.digest);
+            proptest::prop_assert_eq!(placeless(again), placeless(policy));
+        }
+    }
 }

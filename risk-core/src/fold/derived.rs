@@ -1,0 +1,243 @@
+//! What time brings about by itself: orders expire, supervision ends, duties fall due, actions become overdue.
+
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use super::happening::{Happening, Subject};
+use super::ledger::Instance;
+use super::levels::{CELLS, Cell};
+use super::reason::{Deadline, RuleRef};
+use super::state::State;
+use super::triggers::waits_through;
+use crate::calendar;
+use crate::event::Term;
+use crate::event::catalogue::Instant;
+use crate::event::vocabulary::{ActionKind, Group, Handling};
+use crate::policy::model::{Derived, Listens};
+
+/// The parameter that, where a policy has it, says after how many days an assessment is stale.
+pub const STALE_AFTER: &str = "assessment_stale_after";
+
+impl<'a> State<'a, '_> {
+    /// Runs time on, raising what falls due, up to and including that moment.
+    pub fn run_to(&mut self, until: Instant) {
+        let Some(mut now) = self.now else { return };
+        while let Some((at, derived)) = self.next_derived(now).filter(|(at, _)| *at <= until) {
+            now = now.max(at);
+            self.now = Some(now);
+            self.raise(now, derived);
+        }
+        self.now = Some(now.max(until));
+    }
+
+    /// The next event that the fold raises by itself, after what it has raised already.
+    fn next_derived(&self, now: Instant) -> Option<(Instant, Raising)> {
+        let mut next: Option<(Instant, Raising)> = None;
+        let mut offer = |at: Instant, raising: Raising| {
+            let new = !self.raised.contains(&raising);
+            let candidate = (at.max(now), raising);
+            if new && next.as_ref().is_none_or(|n| candidate < *n) {
+                next = Some(candidate);
+            }
+        };
+        for (id, order) in &self.facts.orders {
+            let last = order.last_day().filter(|last| order.discharged.is_none_or(|d| calendar::london_day(d) > *last));
+            if let Some(last) = last {
+                offer(after(last), Raising::OrderExpired(id.clone(), last));
+            }
+        }
+        for (id, s) in &self.facts.sentences {
+            let last = s.ends_on.filter(|last| s.ended.is_none_or(|e| calendar::london_day(e) > *last));
+            if let Some(last) = last {
+                offer(after(last), Raising::SupervisionEnd(id.clone(), last));
+            }
+        }
+        let frozen = self.facts.supervision_ended_by(now).is_some();
+        for ((index, subject), spell) in self.duties.spells.iter().filter(|_| !frozen) {
+            let Some(duty) = self.policy.duties.get(*index) else { continue };
+            if let Some(day) = spell.next_due.day().filter(|d| spell.raised != Some(*d)) {
+                let runs = self.policy.in_force(duty.effective, &duty.localities, day) && duty.every.is_some();
+                if runs && !waits_through(self.policy, duty.action) {
+                    offer(calendar::start_of_day(day), Raising::DutyDue(*index, subject.clone(), day));
+                }
+            }
+        }
+        if !frozen && self.policy.listeners.contains_key(&Listens::Derived(Derived::ActionOverdue)) {
+            for i in self.ledger.instances().filter(|i| i.pending()) {
+                let day = i.deadline().day().filter(|day| !self.absence_unknown(i.action, *day));
+                if let (Some(day), Some((_, opened_by))) = (day, i.opened()) {
+                    offer(after(day), Raising::Overdue(i.action, i.subject.clone(), day, opened_by));
+                }
+            }
+        }
+        for (cell, day) in self.stale_from() {
+            offer(calendar::start_of_day(day), Raising::Stale(cell.0, day));
+        }
+        for duty in &self.policy.duties {
+            let at = calendar::start_of_day(duty.effective.from);
+            if at > now {
+                offer(at, Raising::InForce(duty.effective.from));
+            }
+        }
+        next
+    }
+
+    fn raise(&mut self, now: Instant, raising: Raising) {
+        // A round is marked in its own spell: a condition that comes to hold again asks for it again.
+        if !matches!(raising, Raising::DutyDue(..)) {
+            self.raised.insert(raising.clone());
+        }
+        let derived = |what, id, subject, handling, details| Happening {
+            what: Listens::Derived(what),
+            id,
+            event: None,
+            subject,
+            details,
+            occurred_at: now,
+            recorded_at: now,
+            clock: now,
+            handling,
+        };
+        let happening = match raising {
+            Raising::OrderExpired(id, _) => self.facts.orders.get(&id).map(|o| {
+                let details = vec![("order", o.kind.code())];
+                derived(Derived::ProtectiveOrderExpired, o.by, Some(Subject::Order(id.clone())), o.handling, details)
+            }),
+            Raising::SupervisionEnd(id, _) => self
+                .facts
+                .sentences
+                .get(&id)
+                .map(|s| derived(Derived::SupervisionEndReached, s.by, None, s.handling, vec![])),
+            Raising::DutyDue(index, subject, _) => {
+                self.raise_round(index, &subject, now);
+                let spell = self.duties.spells.get(&(index, subject.clone()));
+                let duty = self.policy.duties.get(index);
+                spell.zip(duty).map(|(spell, duty)| {
+                    let details = vec![("action", duty.action.code()), ("priority", duty.priority.code())];
+                    derived(Derived::DutyDue, spell.origin.event, Some(subject), spell.origin.handling, details)
+                })
+            }
+            Raising::Overdue(action, subject, ..) => self.ledger.pending(action, &subject).and_then(|i| {
+                let handling = i.handling(Handling::Ordinary);
+                let details = vec![("action", action.code()), ("priority", i.priority().code())];
+                let (_, opened_by) = i.opened()?;
+                Some(derived(Derived::ActionOverdue, opened_by, Some(subject.clone()), handling, details))
+            }),
+            Raising::Stale(group, _) => {
+                let statement = CELLS.into_iter().filter(|c| c.0 == group).find_map(|c| self.levels.statement(c));
+                statement.map(|s| {
+                    let details = vec![("group", group.code())];
+                    derived(Derived::AssessmentStale, s.id, Some(Subject::Group(group)), s.handling, details)
+                })
+            }
+            Raising::InForce(_) => None,
+        };
+        let happenings: Vec<Happening<'a>> = happening.into_iter().collect();
+        self.turn(now, &happenings);
+    }
+
+    /// Opens a duty's round on the day it falls due.
+    pub(super) fn raise_round(&mut self, index: usize, subject: &Subject, now: Instant) {
+        let key = (index, subject.clone());
+        let Some(spell) = self.duties.spells.get_mut(&key) else { return };
+        spell.raised = spell.next_due.day();
+        let mut because = spell.origin.clone();
+        let deadline = spell.next_due.clone();
+        // Whatever was done since the last time answers the round.
+        because.occurred_at = spell.last_performed.map_or(because.occurred_at, |t| t.max(because.occurred_at));
+        because.recorded_at = now;
+        because.clock = now;
+        if spell.last_performed.is_some_and(|t| t >= because.occurred_at) {
+            because.occurred_at =
+                because.occurred_at.checked_add_signed(chrono::TimeDelta::microseconds(1)).unwrap_or(now);
+        }
+        self.open_round(index, subject, because, deadline);
+    }
+
+    /// The groups with a recorded level, and from when it is stale, where a parameter sets an age.
+    #[must_use]
+    pub fn stale_from(&self) -> Vec<(Cell, NaiveDate)> {
+        let Some(parameter) = self.policy.parameters.iter().position(|p| p.id == STALE_AFTER) else { return vec![] };
+        CELLS
+            .into_iter()
+            .filter_map(|cell| {
+                let made = calendar::london_day(self.levels.statement(cell)?.occurred_at);
+                let last = Deadline::within(self.policy, parameter, made, made).day()?;
+                Some((cell, calendar::add_days(last, 1)?))
+            })
+            .collect()
+    }
+
+    /// Whether records of what would close the action are known to be incomplete on that day: absence is then unknown.
+    #[must_use]
+    pub fn absence_unknown(&self, action: ActionKind, day: NaiveDate) -> bool {
+        let kinds = self.policy.action(action).into_iter().flat_map(|d| d.closed_by.iter().flat_map(|t| &t.on));
+        kinds.filter_map(|k| self.facts.complete_from.get(k)).any(|from| day < *from)
+    }
+
+    /// The next moment at which the answer could change with no new event: a candidate only. `shown` says which actions the
+    /// answer shows.
+    #[must_use]
+    pub fn next_candidate(
+        &self,
+        after_this: Instant,
+        due_soon: Option<u32>,
+        shown: impl Fn(ActionKind) -> bool,
+    ) -> Option<Instant> {
+        let mut moments: Vec<Instant> = self.next_derived(after_this).map(|(at, _)| at).into_iter().collect();
+        if self.facts.supervision_ended_by(after_this).is_none() {
+            for i in self.ledger.instances().filter(|i| i.pending() && shown(i.action)) {
+                let Some(day) = i.deadline().day() else { continue };
+                moments.push(after(day));
+                if let Some(soon) = due_soon.and_then(|n| day.checked_sub_days(chrono::Days::new(u64::from(n)))) {
+                    moments.push(calendar::start_of_day(soon));
+                }
+                moments.extend(self.missed_rounds(i, None).into_iter().map(after));
+            }
+        }
+        moments.extend(self.stale_from().into_iter().map(|(_, day)| calendar::start_of_day(day)));
+        moments.extend(self.policy.boundaries().into_iter().map(calendar::start_of_day));
+        moments.into_iter().filter(|t| *t > after_this).min()
+    }
+
+    /// The days on which further rounds of a pending duty fell due: all up to a day, or the next one only.
+    #[must_use]
+    pub fn missed_rounds(&self, instance: &Instance, through: Option<NaiveDate>) -> Vec<NaiveDate> {
+        let mut days = Vec::new();
+        for r in instance.reasons.iter().filter(|r| r.answer.is_none()) {
+            let RuleRef::Duty(index) = r.because.rule else { continue };
+            let Some(every) = self.policy.duties.get(index).and_then(|d| d.every) else { continue };
+            let Some(mut day) = r.deadline.day() else { continue };
+            let limit = through.or_else(|| self.now.map(calendar::london_day)).unwrap_or(day);
+            while let Some(next) = Deadline::within(self.policy, every, day, day).day().filter(|n| *n > day) {
+                if next >= limit {
+                    if through.is_none() {
+                        days.push(next);
+                    }
+                    break;
+                }
+                if through.is_some() {
+                    days.push(next);
+                }
+                day = next;
+            }
+        }
+        days
+    }
+}
+
+/// What the fold is about to raise. The order of variants is the order within one instant (DESIGN 6.3).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Raising {
+    OrderExpired(String, NaiveDate),
+    SupervisionEnd(String, NaiveDate),
+    DutyDue(usize, Subject, NaiveDate),
+    Overdue(ActionKind, Subject, NaiveDate, Uuid),
+    Stale(Group, NaiveDate),
+    InForce(NaiveDate),
+}
+
+/// The first moment after a day.
+fn after(day: NaiveDate) -> Instant {
+    calendar::start_of_day(calendar::add_days(day, 1).unwrap_or(day))
+}

@@ -1,0 +1,163 @@
+//! The state of a case after some steps, and how effects join it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use uuid::Uuid;
+
+use super::derived::Raising;
+use super::duties::Duties;
+use super::facts::Facts;
+use super::happening::{Happening, Subject};
+use super::ledger::{Ledger, Reason};
+use super::levels::{Cell, Levels};
+use super::read::Reader;
+use super::reason::{Because, ReasonKey, RuleRef};
+use super::triggers::{may_close, triggered};
+use crate::event::Kind;
+use crate::event::catalogue::Instant;
+use crate::event::vocabulary::{ActionKind, Level, Register};
+use crate::policy::fact::FactValue;
+use crate::policy::model::Policy;
+
+/// A rule's evaluation on one event, kept where somebody asked why it did not fire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trial {
+    /// The event.
+    pub event: Uuid,
+    /// The clock.
+    pub clock: Instant,
+    /// Whether the rule was in force.
+    pub in_force: bool,
+    /// Whether it fired.
+    pub fired: bool,
+    /// The value of every fact that its condition asks about.
+    pub facts: Vec<(usize, FactValue)>,
+}
+
+/// A flag that a rule holds should be set, or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlagReason {
+    /// Event and rule.
+    pub because: Because,
+    /// Set, or not.
+    pub should_be_set: bool,
+}
+
+/// An effect ready to be joined to the state.
+#[derive(Debug, Clone)]
+pub(super) enum Effect {
+    Open(ActionKind, Subject, Box<Reason>),
+    Indicate(Cell, Level, Because),
+    Flag(Register, FlagReason),
+}
+
+/// Since when reasons count that an earlier version of the log did not have (DESIGN 6.11).
+#[derive(Debug, Clone, Default)]
+pub struct Floors {
+    /// When each reason of earlier versions arose for the service.
+    pub known: BTreeMap<ReasonKey, Instant>,
+    /// What no earlier version had: when the correction that brought it was recorded.
+    pub since: Option<Instant>,
+}
+
+/// The state of a case after some steps.
+#[derive(Debug, Clone)]
+pub struct State<'a, 'p> {
+    /// The policy it is folded under.
+    pub policy: &'p Policy,
+    /// What is known.
+    pub facts: Facts<'a>,
+    /// Levels.
+    pub levels: Levels,
+    /// Actions.
+    pub ledger: Ledger,
+    /// Flags.
+    pub flags: BTreeMap<Register, Vec<FlagReason>>,
+    /// Duties.
+    pub duties: Duties,
+    /// The clock: how far time has been run.
+    pub now: Option<Instant>,
+    /// Every rule and duty that fired.
+    pub fired: BTreeSet<RuleRef>,
+    /// Every reason that arose, and when.
+    pub arisen: BTreeMap<ReasonKey, Instant>,
+    pub(super) floors: Floors,
+    pub(super) deferred: Vec<(Instant, ReasonKey, Effect)>,
+    pub(super) raised: BTreeSet<Raising>,
+    /// The rule or duty whose evaluations are kept.
+    pub watch: Option<RuleRef>,
+    /// Its evaluations.
+    pub trials: Vec<Trial>,
+}
+
+impl<'a, 'p> State<'a, 'p> {
+    /// The state before anything happened.
+    #[must_use]
+    pub fn new(policy: &'p Policy, floors: Floors) -> Self {
+        Self {
+            policy,
+            facts: Facts::default(),
+            levels: Levels::default(),
+            ledger: Ledger::default(),
+            flags: BTreeMap::new(),
+            duties: Duties::default(),
+            now: None,
+            fired: BTreeSet::new(),
+            arisen: BTreeMap::new(),
+            floors,
+            deferred: Vec::new(),
+            raised: BTreeSet::new(),
+            watch: None,
+            trials: Vec::new(),
+        }
+    }
+
+    pub(super) fn reader(&self) -> Reader<'_, 'a> {
+        Reader { facts: &self.facts, levels: &self.levels, policy: self.policy }
+    }
+
+    /// Joins an effect now, or when the correction that brought it is recorded.
+    pub(super) fn arise(&mut self, key: ReasonKey, mut because: Because, effect: impl FnOnce(Because) -> Effect) {
+        let floor = match self.floors.since {
+            Some(since) => Some(self.floors.known.get(&key).copied().unwrap_or(since)),
+            None => None,
+        };
+        let at = floor.map_or(because.clock, |f| f.max(because.clock));
+        self.arisen.entry(key.clone()).and_modify(|known| *known = (*known).min(at)).or_insert(at);
+        if at > because.clock {
+            because.clock = at;
+            because.recorded_at = because.recorded_at.max(at);
+            self.deferred.push((at, key, effect(because)));
+        } else {
+            let effect = effect(because);
+            self.join(effect);
+        }
+    }
+
+    pub(super) fn join(&mut self, effect: Effect) {
+        match effect {
+            Effect::Indicate((group, setting), level, because) => self.levels.open((group, setting), level, because),
+            Effect::Flag(register, reason) => self.flags.entry(register).or_default().push(reason),
+            Effect::Open(action, subject, reason) => {
+                self.ledger.open(action, subject.clone(), *reason);
+                self.answer_from_history(action, &subject);
+            }
+        }
+    }
+
+    /// What was already done, or decided by name, answers a reason the moment it arises: the action is born done.
+    pub(super) fn answer_from_history(&mut self, action: ActionKind, subject: &Subject) {
+        let policy = self.policy;
+        let Some(def) = policy.action(action) else { return };
+        let kinds: Vec<Kind> = def.closed_by.iter().flat_map(|t| t.on.iter().copied()).collect();
+        let mut earlier: Vec<Happening<'a>> = self.facts.of_kinds(&kinds).cloned().collect();
+        earlier.sort_by_key(Happening::order);
+        let (facts, levels) = (&self.facts, &self.levels);
+        for h in &earlier {
+            self.ledger.answer(action, h, |s| {
+                let reader = Reader { facts, levels, policy };
+                s == subject && triggered(&reader, &def.closed_by, h, s, h.clock) && may_close(levels, h, s)
+            });
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Whom and what an effect is about: one action for each subject.
+
+use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
+
+use super::happening::{Happening, Subject};
+use super::ledger::Reason;
+use super::reason::Target;
+use super::state::{Effect, State};
+use crate::event::catalogue::Instant;
+use crate::event::vocabulary::{ActionKind, Register, Requirement};
+use crate::event::{Event, Kind};
+use crate::policy::model::About;
+
+impl<'a> State<'a, '_> {
+    /// The subjects of an effect.
+    pub(super) fn subjects(
+        &self,
+        about: About,
+        of: Option<(&Happening<'a>, Option<Register>)>,
+        now: Instant,
+    ) -> Vec<Subject> {
+        let event = of.map(|(h, _)| h);
+        let at = [now, event.map_or(now, |h| h.occurred_at)];
+        let id = |field: &str| event.and_then(|h| h.id_of(field)).map(str::to_owned);
+        let or_case = |subject: Option<Subject>| vec![subject.unwrap_or(Subject::Case)];
+        let from_subject = |wanted: fn(&Subject) -> bool| event.and_then(|h| h.subject.clone()).filter(wanted);
+        match about {
+            About::Case => vec![Subject::Case],
+            About::Person => {
+                let persons = event.and_then(Happening::persons).unwrap_or_default();
+                if persons.is_empty() {
+                    vec![Subject::Case]
+                } else {
+                    persons.into_iter().map(|p| Subject::Person(p.to_owned())).collect()
+                }
+            }
+            About::Order => {
+                or_case(from_subject(|s| matches!(s, Subject::Order(_))).or_else(|| id("order_id").map(Subject::Order)))
+            }
+            About::Request => or_case(id("request_id").map(Subject::Request)),
+            About::Programme => or_case(id("programme_id").map(Subject::Programme)),
+            About::Provider => or_case(id("provider").map(Subject::Provider)),
+            About::Requirement => or_case(event.and_then(requirement_of).map(Subject::Requirement)),
+            About::Register => {
+                let named = of.and_then(|(h, flag)| flag.or_else(|| register_of(h)));
+                or_case(named.map(Subject::Register))
+            }
+            About::EachChild => {
+                let children: Vec<Subject> = self.facts.children().map(|c| Subject::Person(c.to_owned())).collect();
+                if children.is_empty() { vec![Subject::UnknownChild] } else { children }
+            }
+            About::EachProtectedPerson => {
+                let protected: BTreeSet<String> =
+                    self.facts.orders_in_force(at).flat_map(|(_, o)| o.protects.or(BTreeSet::new())).collect();
+                protected.into_iter().map(Subject::Person).collect()
+            }
+            About::EachOrderInForce => {
+                self.facts.orders_in_force(at).map(|(id, _)| Subject::Order(id.to_owned())).collect()
+            }
+            About::EachOrderProtectingPerson => {
+                let persons = event.and_then(Happening::persons).unwrap_or_default();
+                self.facts
+                    .orders_in_force(at)
+                    .filter(|(_, o)| o.protects.get().is_some_and(|p| persons.iter().any(|id| p.contains(*id))))
+                    .map(|(id, _)| Subject::Order(id.to_owned()))
+                    .collect()
+            }
+            About::EachOutstandingRequest => {
+                self.facts.outstanding().map(|(id, _)| Subject::Request(id.to_owned())).collect()
+            }
+            About::EachLowerStatement => {
+                let assessment = event.map(|h| h.id);
+                assessment
+                    .map(|assessment| {
+                        let cells = self.levels.stated_lower(assessment).into_iter();
+                        cells.map(|(group, setting)| Subject::Statement { group, setting, assessment }).collect()
+                    })
+                    .unwrap_or_default()
+            }
+        }
+    }
+
+    pub(super) fn children(&self) -> BTreeSet<String> {
+        self.facts.children().map(str::to_owned).collect()
+    }
+
+    /// A child who becomes known is included in what stands open about each child; what was about nobody yet is superseded.
+    pub(super) fn include_new_children(
+        &mut self,
+        before: &BTreeSet<String>,
+        now: Instant,
+        happenings: &[Happening<'a>],
+    ) {
+        let new: Vec<String> = self.children().difference(before).cloned().collect();
+        let Some(by) = happenings.iter().filter(|h| h.kind() == Some(Kind::PersonIdentified)).map(|h| h.id).min()
+        else {
+            return;
+        };
+        let open: Vec<(ActionKind, Reason)> = self
+            .ledger
+            .instances()
+            .flat_map(|i| i.reasons.iter().map(move |r| (i.action, r)))
+            .filter(|(_, r)| r.answer.is_none() && r.about == About::EachChild)
+            .map(|(action, r)| (action, r.clone()))
+            .collect();
+        for child in &new {
+            for (action, reason) in &open {
+                let subject = Subject::Person(child.clone());
+                let key = (reason.because.rule, reason.because.event, Target::Action(*action, subject.clone()));
+                if let Entry::Vacant(vacant) = self.arisen.entry(key) {
+                    vacant.insert(reason.because.clock);
+                    self.join(Effect::Open(*action, subject, Box::new(reason.clone())));
+                }
+            }
+        }
+        if !new.is_empty() {
+            self.ledger.supersede(by, now, |instance, _| instance.subject == Subject::UnknownChild);
+        }
+    }
+}
+
+fn requirement_of(h: &Happening<'_>) -> Option<Requirement> {
+    match h.event.as_deref()? {
+        Event::RequirementImposed(e) => Some(e.requirement),
+        Event::RequirementCompleted(e) => Some(e.requirement),
+        Event::RequirementRemovalSought(e) => Some(e.requirement),
+        Event::RequirementRemoved(e) => Some(e.requirement),
+        _ => None,
+    }
+}
+
+fn register_of(h: &Happening<'_>) -> Option<Register> {
+    match h.event.as_deref()? {
+        Event::FlagRecorded(e) => Some(e.register),
+        Event::FlagReviewed(e) => Some(e.register),
+        Event::FlagRemoved(e) => Some(e.register),
+        _ => None,
+    }
+}

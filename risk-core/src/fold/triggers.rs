@@ -1,0 +1,42 @@
+//! The events that close, suspend, refuse or perform an action.
+
+use super::happening::{Happening, Subject};
+use super::levels::Levels;
+use super::read::Reader;
+use crate::event::Event;
+use crate::event::catalogue::Instant;
+use crate::event::vocabulary::ActionKind;
+use crate::policy::model::{ActionDef, Policy, Trigger};
+
+pub(super) fn triggered(
+    reader: &Reader<'_, '_>,
+    triggers: &[Trigger],
+    h: &Happening<'_>,
+    subject: &Subject,
+    now: Instant,
+) -> bool {
+    triggers.iter().any(|t| {
+        h.kind().is_some_and(|k| t.on.contains(&k))
+            && t.when.holds(|f| reader.read_of(f, h, subject, now), |p| reader.parameter_on(p, now)).is_some()
+    })
+}
+
+/// Nobody countersigns an assessment of his own.
+pub(super) fn may_close(levels: &Levels, h: &Happening<'_>, subject: &Subject) -> bool {
+    match (subject, h.event.as_deref()) {
+        (Subject::Statement { assessment, .. }, Some(Event::ManagementOversightRecorded(e))) => {
+            !levels.assessor_is(*assessment, e.by.as_str())
+        }
+        _ => true,
+    }
+}
+
+/// An action that waits on somebody stays open through its rounds: a reminder moves its date on.
+pub(super) fn waits_through(policy: &Policy, action: ActionKind) -> bool {
+    policy.action(action).is_some_and(|d| !d.chased_by.is_empty())
+}
+
+/// What counts as performing a duty's action: reminding, where it waits on somebody; else whatever closes it.
+pub(super) fn performing(def: &ActionDef) -> &[Trigger] {
+    if def.chased_by.is_empty() { &def.closed_by } else { &def.chased_by }
+}
