@@ -28,8 +28,8 @@ use output::{Reply, print};
 #[command(after_long_help = "Exit codes:
   0  done
   1  the answer is no: a log was tampered with, or a test of the policy failed
-  2  the input cannot be used; the message names file, line and field, what was found and what was expected,
-     and nothing was written
+  2  the input cannot be used: the message says where, what was found and what was expected;
+     nothing was written
 
 Example:
   risk assess examples/cases/sean.jsonl --at 2017-12-20")]

@@ -72,7 +72,7 @@ pub struct QuestionOptions {
     #[arg(long, value_parser = term::<Lens>(), default_value = "as_known")]
     lens: Lens,
     /// Who reads the answer; it holds what the policy lets that reader see, and nothing else
-    #[arg(long, value_parser = term::<Audience>(), default_value = "responsible_officer", hide_possible_values = true)]
+    #[arg(long, value_parser = term::<Audience>(), default_value = "responsible_officer")]
     audience: Audience,
     /// The kinds of event that your system can deliver; the answer then names the rules that are blind
     #[arg(long, value_name = "KIND,…", value_parser = term::<Kind>(), value_delimiter = ',', hide_possible_values = true)]

@@ -21,16 +21,16 @@ use crate::text::assessment::{Detail, page};
 pub struct Options {
     /// The log of the case, one JSON object a line; `-` for standard input
     log: String,
-    #[command(flatten)]
-    policy: PolicyOptions,
-    #[command(flatten)]
-    question: QuestionOptions,
     /// Also the steps, whatever else is open, and what was done
     #[arg(long)]
     all: bool,
     /// For people, or for programs
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    #[command(flatten)]
+    policy: PolicyOptions,
+    #[command(flatten)]
+    question: QuestionOptions,
 }
 
 /// Answers.

@@ -31,13 +31,13 @@ pub struct Options {
     /// Tell why this rule or duty did not fire
     #[arg(long, value_name = "RULE")]
     why_not: Option<String>,
+    /// For people, or for programs
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
     #[command(flatten)]
     policy: PolicyOptions,
     #[command(flatten)]
     question: QuestionOptions,
-    /// For people, or for programs
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
 }
 
 /// Explains.

@@ -186,7 +186,9 @@ impl<'a> Agenda<'a> {
     fn steps(&self, page: &mut Page, by: usize, of: &[&'a Action], seen: &mut BTreeSet<Uuid>) {
         let steps = self.by_kind(of, seen);
         if self.detail == Detail::Agenda {
-            let names: Vec<String> = self.with_theirs(steps, seen).iter().map(|same| step_name(same)).collect();
+            let cautioned = of.iter().any(|a| a.caution.is_some());
+            let steps = self.with_theirs(steps, seen);
+            let names: Vec<String> = steps.iter().map(|same| step_name(same, cautioned)).collect();
             if !names.is_empty() {
                 page.labelled(by, "Steps:", 6, &format!("{}.", listed(&names)));
             }
@@ -241,14 +243,16 @@ impl<'a> Agenda<'a> {
     }
 }
 
-/// A step by name, with what must not be passed over even where its line is not urgent.
-fn step_name(same: &[&Action]) -> String {
+/// A step by name, with what must not be passed over even where its line does not say so.
+fn step_name(same: &[&Action], line_cautioned: bool) -> String {
     let name = same.first().map(|a| words::of(a.action)).unwrap_or_default();
     let now = same.iter().any(|a| a.priority == Priority::ProtectNow);
     let overdue = same.iter().filter_map(|a| a.days_overdue).max();
+    let cautioned = !line_cautioned && same.iter().any(|a| a.caution.is_some());
     let marks = [
         now.then(|| words::priority(Priority::ProtectNow).to_owned()),
         overdue.map(|days| format!("OVERDUE by {}", words::count(days, "day", "days"))),
+        cautioned.then(|| "do not raise with the person".to_owned()),
     ];
     let marks: Vec<String> = marks.into_iter().flatten().collect();
     if marks.is_empty() { name } else { format!("{name} ({})", styled(URGENT, &marks.join(", "))) }

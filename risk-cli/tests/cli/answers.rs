@@ -19,6 +19,15 @@ fn explain(arguments: &[&str]) -> String {
     risk_reading(&jsonl(&records()), ["explain", "-"].iter().chain(&AT).chain(arguments).copied()).fine()
 }
 
+/// The cases that are shipped.
+fn cases() -> Vec<String> {
+    let names = std::fs::read_dir("../examples/cases").unwrap().map(|entry| entry.unwrap().file_name());
+    let mut logs: Vec<String> = names.map(|n| format!("examples/cases/{}", n.to_str().unwrap())).collect();
+    logs.retain(|name| name.ends_with(".jsonl"));
+    assert!(logs.len() >= 9);
+    logs
+}
+
 /// The policy's digest says nothing to a reader of these tests.
 fn without_digest(page: &str) -> String {
     let (before, after) = page.rsplit_once('(').unwrap();
@@ -54,9 +63,7 @@ fn why_not_tells_what_a_rule_was_asked_and_what_it_found() {
 
 #[test]
 fn every_line_of_every_case_fits_80_columns() {
-    for entry in std::fs::read_dir("../examples/cases").unwrap() {
-        let path = entry.unwrap().path();
-        let log = format!("examples/cases/{}", path.file_name().unwrap().to_str().unwrap());
+    for log in cases() {
         for page in [
             risk(["assess", &log, "--at", "2018-04-23", "--all"]),
             risk(["assess", &log, "--at", "2018-04-23", "--all", "--lens", "hindsight"]),
@@ -70,9 +77,7 @@ fn every_line_of_every_case_fits_80_columns() {
 
 #[test]
 fn the_page_never_says_that_anybody_failed() {
-    for entry in std::fs::read_dir("../examples/cases").unwrap() {
-        let path = entry.unwrap().path();
-        let log = format!("examples/cases/{}", path.file_name().unwrap().to_str().unwrap());
+    for log in cases() {
         let page = risk(["assess", &log, "--at", "2018-04-23", "--all"]).fine().to_lowercase();
         for word in ["failed", "failure", "fault", "neglected to", "should have"] {
             assert!(!page.contains(word), "{log}: {word}: {page}");
@@ -105,6 +110,35 @@ fn the_answer_is_one_line_of_json_with_its_receipt() {
     assert_eq!(answer["at"], "2017-12-20T23:59:59.999999Z");
     assert_eq!(answer["receipt"]["policy"]["id"], "small");
     assert_eq!(answer["receipt"]["records"], 6);
+}
+
+#[test]
+fn an_overlay_sets_a_parameter_for_its_locality_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let overlay = folder.path().join("wessex.toml");
+    let text = "[overlay]\nof = \"small\"\nlocality = \"wessex\"\n\n[[parameter]]\nid = \"review_within\"\nvalues = \
+                [ { from = 2014-06-01, value = 3, basis = \"assumed\" } ]\n";
+    std::fs::write(&overlay, text).unwrap();
+    let overlay = overlay.to_str().unwrap();
+    assert!(assess(&["--overlay", overlay]).contains("due 12 Dec 2017"));
+    let there = assess(&["--overlay", overlay, "--locality", "wessex"]);
+    assert!(there.contains("due 8 Dec 2017"), "{there}");
+}
+
+#[test]
+fn what_was_recorded_later_than_known_at_does_not_count() {
+    let page = assess(&["--known-at", "2017-12-01"]);
+    assert!(page.contains("With what was recorded by Friday 1 December 2017"), "{page}");
+    assert!(!page.contains("Review the risk of harm"), "{page}");
+}
+
+#[test]
+fn one_action_is_explained_by_its_id_and_what_was_never_asked_for_says_so() {
+    let answer: Value = serde_json::from_str(&assess(&["--format", "json"])).unwrap();
+    let first = answer["agenda"]["lines"][0].as_str().unwrap();
+    assert_eq!(explain(&[first]), explain(&["review_risk"]));
+    let nothing = explain(&["locate_person"]);
+    assert!(nothing.contains("Nothing that was ever asked for in this case is called locate person."), "{nothing}");
 }
 
 #[test]
