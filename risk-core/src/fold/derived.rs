@@ -1,5 +1,7 @@
 //! What time brings about by itself: orders expire, supervision ends, duties fall due, actions become overdue.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use uuid::Uuid;
 
@@ -14,9 +16,6 @@ use crate::event::Term;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Group, Handling};
 use crate::policy::model::{Derived, Listens};
-
-/// The parameter that, where a policy has it, says after how many days an assessment is stale.
-pub const STALE_AFTER: &str = "assessment_stale_after";
 
 impl<'a> State<'a, '_> {
     /// Runs time on, raising what falls due, up to and including that moment.
@@ -41,15 +40,13 @@ impl<'a> State<'a, '_> {
             }
         };
         for (id, order) in &self.facts.orders {
-            let last = order.last_day().filter(|last| order.discharged.is_none_or(|d| calendar::london_day(d) > *last));
-            if let Some(last) = last {
-                offer(after(last), Raising::OrderExpired(id.clone(), last));
+            if let Some((last, end)) = order.end().filter(|(_, end)| order.discharged.is_none_or(|d| d >= *end)) {
+                offer(end, Raising::OrderExpired(id.clone(), last));
             }
         }
         for (id, s) in &self.facts.sentences {
-            let last = s.ends_on.filter(|last| s.ended.is_none_or(|e| calendar::london_day(e) > *last));
-            if let Some(last) = last {
-                offer(after(last), Raising::SupervisionEnd(id.clone(), last));
+            if let Some((last, end)) = s.ends.filter(|(_, end)| s.ended.is_none_or(|e| e >= *end)) {
+                offer(end, Raising::SupervisionEnd(id.clone(), last));
             }
         }
         let frozen = self.facts.supervision_ended_by(now).is_some();
@@ -62,7 +59,7 @@ impl<'a> State<'a, '_> {
                 }
             }
         }
-        if !frozen && self.policy.listeners.contains_key(&Listens::Derived(Derived::ActionOverdue)) {
+        if !frozen && self.policy.index.listeners.contains_key(&Listens::Derived(Derived::ActionOverdue)) {
             for i in self.ledger.instances().filter(|i| i.pending()) {
                 let day = i.deadline().day().filter(|day| !self.absence_unknown(i.action, *day));
                 if let (Some(day), Some((_, opened_by))) = (day, i.opened()) {
@@ -132,7 +129,7 @@ impl<'a> State<'a, '_> {
             }
             Raising::InForce(_) => None,
         };
-        let happenings: Vec<Happening<'a>> = happening.into_iter().collect();
+        let happenings: Vec<Arc<Happening<'a>>> = happening.into_iter().map(Arc::new).collect();
         self.turn(now, &happenings);
     }
 
@@ -157,7 +154,7 @@ impl<'a> State<'a, '_> {
     /// The groups with a recorded level, and from when it is stale, where a parameter sets an age.
     #[must_use]
     pub fn stale_from(&self) -> Vec<(Cell, NaiveDate)> {
-        let Some(parameter) = self.policy.parameters.iter().position(|p| p.id == STALE_AFTER) else { return vec![] };
+        let Some(parameter) = self.policy.index.stale_after else { return vec![] };
         CELLS
             .into_iter()
             .filter_map(|cell| {

@@ -150,10 +150,10 @@ impl<'a, 'p> State<'a, 'p> {
         let policy = self.policy;
         let Some(def) = policy.action(action) else { return };
         let kinds: Vec<Kind> = def.closed_by.iter().flat_map(|t| t.on.iter().copied()).collect();
-        let mut earlier: Vec<Happening<'a>> = self.facts.of_kinds(&kinds).cloned().collect();
-        earlier.sort_by_key(Happening::order);
         let (facts, levels) = (&self.facts, &self.levels);
-        for h in &earlier {
+        let mut earlier: Vec<&Happening<'a>> = facts.of_kinds(&kinds).collect();
+        earlier.sort_by_key(|h| h.order());
+        for h in earlier {
             self.ledger.answer(action, h, |s| {
                 let reader = Reader { facts, levels, policy };
                 s == subject && triggered(&reader, &def.closed_by, h, s, h.clock) && may_close(levels, h, s)
