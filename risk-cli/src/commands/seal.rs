@@ -24,7 +24,7 @@ use crate::text::words::count;
 pub struct Options {
     /// The log; `-` for standard input
     log: String,
-    /// Write there, whole or not at all, in place of standard output
+    /// Write there, whole or not at all, in place of standard output; a new file is readable by you alone
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     /// When the log took the records; default now
