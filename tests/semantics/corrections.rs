@@ -167,8 +167,11 @@ fn an_action_with_another_reason_outlives_a_retraction() {
     "#,
         ],
     );
-    let review = story.on("2017-12-10").the(ReviewRisk).clone();
+    let seen = story.on("2017-12-10");
+    let review = seen.latest(ReviewRisk);
     assert_eq!((review.status, review.due), (Status::Open, Some(day("2017-12-13"))));
+    let taken_out = seen.all(ReviewRisk).into_iter().find(|a| a.status == Status::Superseded).unwrap();
+    assert_eq!(taken_out.because[0].event_id, Some(e(2)), "the reason that was taken out stays in sight");
 }
 
 #[test]
