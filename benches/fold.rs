@@ -84,7 +84,7 @@ fn conditions(c: &mut Criterion, policy: &Policy) {
     let reader = Reader { facts: &state.facts, levels: &state.levels, policy };
     let mut samples = Vec::new();
     for happening in state.facts.history.values().flat_map(|of_kind| of_kind.values()) {
-        for rule in policy.listeners.get(&happening.what).into_iter().flatten() {
+        for rule in policy.index.listeners.get(&happening.what).into_iter().flatten() {
             let asking = Asking { event: Some(happening), subject: None, now: happening.clock };
             let mut values = vec![FactValue::Never; policy.facts.len()];
             for fact in policy.rules[*rule].when.facts() {

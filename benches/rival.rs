@@ -28,7 +28,7 @@ impl<'p> Interpreter<'p> {
         let facts: HashMap<String, usize> =
             policy.facts.iter().enumerate().map(|(place, f)| (words::fact(policy, f), place)).collect();
         let parse = |text: &str| (!text.is_empty()).then(|| planted(Expression::parse(text).unwrap(), &facts));
-        let kinds = policy.listeners.keys();
+        let kinds = policy.index.listeners.keys();
         let domains = kinds.flat_map(|kind| {
             policy.facts.iter().enumerate().map(|(place, f)| ((place, *kind), words::domain(f, Some(*kind))))
         });
