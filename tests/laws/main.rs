@@ -13,6 +13,7 @@
 )]
 
 mod ask;
+mod chain;
 mod deadlines;
 mod dice;
 mod history;
@@ -20,4 +21,6 @@ mod levels;
 mod one_answer;
 mod packs;
 mod reasons;
+mod time;
 mod told;
+mod views;
