@@ -49,12 +49,25 @@ fn value(shape: Shape, dice: &mut Dice, ids: &[Uuid]) -> Option<Value> {
 /// Data of the kind by its table; now and then a value of another shape.
 fn data(kind: Kind, dice: &mut Dice, ids: &[Uuid], honest: bool) -> Map<String, Value> {
     let mut data = Map::new();
-    let nonsense = [json!(null), json!(-1), json!(1.5), json!("é\u{0}"), json!([[]]), json!({ "a": {} }), json!("yes"), json!([1])];
+    let nonsense = [
+        json!(null),
+        json!(-1),
+        json!(1.5),
+        json!("é\u{0}"),
+        json!([[]]),
+        json!({ "a": {} }),
+        json!("yes"),
+        json!([1]),
+    ];
     for field in kind.spec().fields {
         if !field.required && dice.chance(30) {
             continue;
         }
-        let value = if honest || dice.chance(80) { value((field.shape)(), dice, ids) } else { Some(dice.pick(&nonsense).clone()) };
+        let value = if honest || dice.chance(80) {
+            value((field.shape)(), dice, ids)
+        } else {
+            Some(dice.pick(&nonsense).clone())
+        };
         if let Some(value) = value {
             data.insert(field.name.to_owned(), value);
         }
@@ -80,7 +93,8 @@ fn hostile(seed: u64, most: u64) -> Log {
         let marks = risk_core::event::vocabulary::Handling::all();
         // The log refuses what is not in order, and then is as it was.
         let before = log.len();
-        let taken = marks.iter().any(|m| *m >= record.handling && log.append(record.clone().with_handling(*m), None).is_ok());
+        let taken =
+            marks.iter().any(|m| *m >= record.handling && log.append(record.clone().with_handling(*m), None).is_ok());
         assert_eq!(log.len(), before + u64::from(taken));
         if taken {
             ids.push(record.event_id);

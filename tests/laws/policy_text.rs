@@ -33,9 +33,8 @@ fn satisfied(policy: &Policy, condition: &Condition, because: &Because, moments:
     moments.iter().any(|moment| {
         let parameter = |p| policy.value(p, calendar::london_day(*moment)).and_then(|v| v.value);
         condition.clauses.iter().any(|clause| {
-            let passes = |a: &risk_core::policy::model::Atom| {
-                values.get(&a.fact).is_some_and(|v| a.test.passes(*v, parameter))
-            };
+            let passes =
+                |a: &risk_core::policy::model::Atom| values.get(&a.fact).is_some_and(|v| a.test.passes(*v, parameter));
             clause.0.iter().all(passes)
         })
     })

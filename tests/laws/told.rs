@@ -134,3 +134,10 @@ fn a_line_opened_after_supervision_ended_still_says_when_it_changes() {
     assert_eq!((review.status, review.due), (Status::Open, NaiveDate::from_ymd_opt(2016, 2, 16)));
     assert_eq!(answer.next_change_at.unwrap().to_rfc3339(), "2016-02-13T00:00:00+00:00");
 }
+
+#[test]
+fn an_order_varied_so_that_it_protects_nobody_says_so_when_it_is_read_again() {
+    let varied = on(1, 1, "protective_order_varied", json!({ "order_id": "o1", "protects": [] }));
+    assert_eq!(Record::parse(&varied.to_line()).unwrap().event(), varied.event());
+    assert!(varied.to_line().contains("\"protects\":[]"), "{}", varied.to_line());
+}
