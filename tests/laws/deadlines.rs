@@ -61,7 +61,7 @@ fn opened(folded: &Folded<'_, '_>) -> BTreeSet<(ActionKind, Subject, RuleRef, Uu
 }
 
 proptest! {
-    #![proptest_config(cases(40))]
+    #![proptest_config(cases(32))]
 
     #[test]
     fn tightening_a_deadline_never_removes_an_action(history in histories(Style::ANY), seed: u64) {

@@ -141,3 +141,13 @@ fn an_order_varied_so_that_it_protects_nobody_says_so_when_it_is_read_again() {
     assert_eq!(Record::parse(&varied.to_line()).unwrap().event(), varied.event());
     assert!(varied.to_line().contains("\"protects\":[]"), "{}", varied.to_line());
 }
+
+#[test]
+fn what_is_frozen_when_supervision_ends_does_not_fall_overdue_after_it() {
+    // Given a review to protect somebody, and supervision that ends before it is due,
+    let ended = json!({ "sentence_id": "s1", "reason": "completed" });
+    let log = log_of(vec![supervised(1, 1), disclosure(2, 4), on(3, 6, "supervision_ended", ended)]);
+    // when its date goes by, then it stands as it stood, and nobody is asked why it was left undone.
+    assert_eq!(actions(&log, 40, ActionKind::ReviewRisk)[0].status, Status::Open);
+    assert!(actions(&log, 40, ActionKind::ManagementOversight).is_empty());
+}

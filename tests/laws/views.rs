@@ -17,7 +17,7 @@ use crate::history::{Style, histories};
 use crate::packs;
 
 proptest! {
-    #![proptest_config(cases(20))]
+    #![proptest_config(cases(16))]
 
     /// What goes with the confidential records: whatever names one of them is no less confidential, and goes too.
     #[test]
