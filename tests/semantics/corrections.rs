@@ -167,8 +167,12 @@ fn an_action_with_another_reason_outlives_a_retraction() {
     "#,
         ],
     );
-    let review = story.on("2017-12-10").the(ReviewRisk).clone();
+    let seen = story.on("2017-12-10");
+    let review = seen.latest(ReviewRisk);
     assert_eq!((review.status, review.due), (Status::Open, Some(day("2017-12-13"))));
+    // The reason taken out does not vanish: it keeps a line of its own.
+    let statuses: Vec<Status> = seen.all(ReviewRisk).iter().map(|a| a.status).collect();
+    assert_eq!(statuses, [Status::Superseded, Status::Open]);
 }
 
 #[test]
