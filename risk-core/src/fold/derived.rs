@@ -236,7 +236,7 @@ impl<'a> State<'a, '_> {
     }
 }
 
-/// What the fold is about to raise. The order of variants is the order within one instant (DESIGN 6.3).
+/// What the fold is about to raise. The order of variants is the order within one instant.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Raising {
     OrderExpired(String, NaiveDate),

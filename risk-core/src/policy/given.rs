@@ -14,7 +14,7 @@ use crate::calendar::end_of_day;
 use crate::event::vocabulary::{ActionKind, Handling};
 use crate::event::{Event, Instant, Kind, Shape, Term};
 
-/// The statuses that a test may expect of an action (DESIGN section 2).
+/// The statuses that a test may expect of an action.
 pub const ACTION_STATUSES: [&str; 8] =
     ["open", "due_soon", "overdue", "waiting", "done", "done_late", "not_needed", "superseded"];
 /// The statuses that a test may expect of a group.
