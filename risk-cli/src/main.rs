@@ -1,2 +1,71 @@
-//! placeholder
-fn main() {}
+//! The `risk` command: how a case stands, what somebody now has to do, and why; and the care of logs and policies.
+//!
+//! A thin skin over `risk-core`. Each command reads its input whole, works out what to say, and only then is anything
+//! written, so that bad input leaves nothing behind.
+
+mod commands;
+mod failure;
+mod input;
+mod options;
+mod output;
+mod text;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use commands::{assess, explain, policy, schema, seal, verify};
+use failure::Failure;
+use options::Color;
+use output::{Reply, print};
+
+/// How a domestic abuse case stands, what somebody now has to do, and why.
+///
+/// A case is a log of events, one JSON object a line; a policy says what follows from them. The answer proposes; people
+/// decide. It never lowers a level, and it never reads silence as safety.
+#[derive(Parser)]
+#[command(name = "risk", version, max_term_width = 100, propagate_version = false, arg_required_else_help = true)]
+#[command(after_long_help = "Exit codes:
+  0  done
+  1  the answer is no: a log was tampered with, or a test of the policy failed
+  2  the input cannot be used: the message says where, what was found and what was expected;
+     nothing was written
+
+Example:
+  risk assess examples/cases/sean.jsonl --at 2017-12-20")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Colour in what is written; it never carries a meaning of its own
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    color: Color,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Assess(assess::Options),
+    Explain(explain::Options),
+    Verify(verify::Options),
+    Seal(seal::Options),
+    Policy(policy::Options),
+    Schema(schema::Options),
+}
+
+impl Command {
+    fn run(&self) -> Result<Reply, Failure> {
+        match self {
+            Self::Assess(options) => assess::run(options),
+            Self::Explain(options) => explain::run(options),
+            Self::Verify(options) => verify::run(options),
+            Self::Seal(options) => seal::run(options),
+            Self::Policy(options) => policy::run(options),
+            Self::Schema(options) => schema::run(*options),
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    cli.color.apply();
+    cli.command.run().and_then(|reply| print(&reply)).unwrap_or_else(|failure| output::complain(&failure))
+}

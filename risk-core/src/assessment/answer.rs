@@ -54,19 +54,24 @@ fn no(b: &bool) -> bool {
 
 /// What follows for one case at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Assessment {
-    /// [`SCHEMA`].
+    /// The form of the answer and its version.
+    #[cfg_attr(feature = "schema", schemars(extend("const" = SCHEMA)))]
     pub schema: &'static str,
     /// The case.
     pub case_id: Uuid,
     /// The moment asked about.
     #[serde(serialize_with = "instant")]
+    #[cfg_attr(feature = "schema", schemars(with = "Instant"))]
     pub at: Instant,
     /// What the service is taken to know: everything recorded by then.
     #[serde(serialize_with = "instant")]
+    #[cfg_attr(feature = "schema", schemars(with = "Instant"))]
     pub known_at: Instant,
     /// When the answer would next change with no new event. Running counts of days are not a change.
     #[serde(serialize_with = "maybe_instant")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Instant>"))]
     pub next_change_at: Option<Instant>,
     /// From where the case is looked at.
     pub lens: Lens,
@@ -92,6 +97,7 @@ pub struct Assessment {
 
 /// What the answer was made with, so that it can be made again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Receipt {
     /// The engine's version.
     pub engine: &'static str,
@@ -109,6 +115,7 @@ pub struct Receipt {
 
 /// Which policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PolicyReceipt {
     /// Its id.
     pub id: String,
@@ -125,6 +132,7 @@ pub struct PolicyReceipt {
 
 /// Levels, overall and by group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Classification {
     /// The highest known level, with the groups not assessed beside it.
     pub overall: Overall,
@@ -134,6 +142,7 @@ pub struct Classification {
 
 /// The highest known level. Low with a group unknown is unknown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Overall {
     /// What assessors decided; this alone is ever published as the classification.
     pub recorded: Level,
@@ -149,6 +158,7 @@ pub struct Overall {
 
 /// One group in one setting.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GroupLevel {
     /// For whom.
     pub group: Group,
@@ -166,6 +176,7 @@ pub struct GroupLevel {
 
 /// A level that an assessor decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RecordedLevel {
     /// The level.
     pub level: Level,
@@ -177,6 +188,7 @@ pub struct RecordedLevel {
 
 /// The least that the events support.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct IndicatedLevel {
     /// The level.
     pub level: Level,
@@ -192,6 +204,7 @@ pub struct IndicatedLevel {
 
 /// One reason: event and rule.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BecauseLine {
     /// The rule's or duty's id.
     pub rule: String,
@@ -206,6 +219,7 @@ pub struct BecauseLine {
 
 /// The few lines that matter now.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Agenda {
     /// Action ids, the most important first, at most eight. One line stands for all subjects of its action.
     pub lines: Vec<Uuid>,
@@ -215,6 +229,7 @@ pub struct Agenda {
 
 /// Something that somebody must do, or had to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Action {
     /// Derived from case, kind, subject and opening event; for output only.
     pub id: Uuid,
@@ -293,6 +308,7 @@ pub struct Action {
 
 /// Whom an action waits on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WaitingOn {
     /// Who.
     pub party: String,
@@ -306,6 +322,7 @@ pub struct WaitingOn {
 
 /// A person's decision about an action.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Decided {
     /// What.
     pub decision: ActionDecision,
@@ -325,6 +342,7 @@ pub struct Decided {
 
 /// A refusal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Refused {
     /// The record.
     pub event_id: Option<Uuid>,
@@ -338,6 +356,7 @@ pub struct Refused {
 
 /// The two parts of a delay, in days.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LateBy {
     /// From when it happened to when the service held it.
     pub information: i64,
@@ -347,6 +366,7 @@ pub struct LateBy {
 
 /// A register flag.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Flag {
     /// Which.
     pub register: Register,
@@ -366,6 +386,7 @@ pub struct Flag {
 
 /// A record that this version cannot read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UnrecognisedRecord {
     /// Its id.
     pub event_id: Uuid,

@@ -203,6 +203,9 @@ impl Builder<'_, '_, '_> {
         if i.subject == Subject::UnknownChild {
             hash.update(b"\nnobody yet");
         }
+        if i.part_withdrawn {
+            hash.update(b"\nwithdrawn");
+        }
         if let Some((clock, event)) = i.opened() {
             hash.update(clock.timestamp_micros().to_be_bytes());
             hash.update(event.as_bytes());

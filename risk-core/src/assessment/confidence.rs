@@ -40,7 +40,7 @@ impl Confidence {
         Self { least }
     }
 
-    /// [`Self::of`] for a reader who is shown marks; nothing for one who is not.
+    /// The same as `of`, for a reader who is shown marks; nothing for one who is not.
     #[must_use]
     pub fn of_view(records: &[&Record], view: &View<'_>, span: Span) -> Self {
         if view.sees(ViewField::Handling) { Self::of(records, view.policy(), span) } else { Self::default() }

@@ -4,6 +4,8 @@ pub mod answer;
 mod build;
 mod changes;
 pub mod confidence;
+#[cfg(feature = "schema")]
+mod schema;
 mod status;
 
 use std::collections::BTreeSet;
@@ -12,6 +14,8 @@ use uuid::Uuid;
 
 pub use answer::Assessment;
 pub use changes::{Change, changes};
+#[cfg(feature = "schema")]
+pub use schema::schema;
 
 use self::confidence::Confidence;
 use crate::event::Kind;

@@ -12,14 +12,10 @@ use crate::fold::read::Reader;
 use crate::fold::state::State;
 use crate::policy::model::{ActionDef, Policy, Trigger};
 
-/// The parameter that says how many days before its due date an action is due soon.
-const DUE_SOON: &str = "due_soon";
-
-/// That parameter's value on the day.
+/// How many days before its due date an action is due soon, as the policy's parameter `due_soon` has it on that day.
 #[must_use]
 pub fn due_soon(policy: &Policy, at: Instant) -> Option<u32> {
-    let parameter = policy.parameters.iter().position(|p| p.id == DUE_SOON)?;
-    policy.value(parameter, calendar::london_day(at)).and_then(|v| v.value)
+    policy.value(policy.index.due_soon?, calendar::london_day(at)).and_then(|v| v.value)
 }
 
 /// The status on that day.

@@ -1,5 +1,7 @@
 //! What time brings about by itself: orders expire, supervision ends, duties fall due, actions become overdue.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use uuid::Uuid;
 
@@ -13,16 +15,16 @@ use crate::calendar;
 use crate::event::Term;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Group, Handling};
-use crate::policy::model::{Derived, Listens};
-
-/// The parameter that, where a policy has it, says after how many days an assessment is stale.
-pub const STALE_AFTER: &str = "assessment_stale_after";
+use crate::policy::model::{Derived, Listens, Priority};
 
 impl<'a> State<'a, '_> {
     /// Runs time on, raising what falls due, up to and including that moment.
     pub fn run_to(&mut self, until: Instant) {
         let Some(mut now) = self.now else { return };
-        while let Some((at, derived)) = self.next_derived(now).filter(|(at, _)| *at <= until) {
+        while self.quiet_until.is_none_or(|t| t <= until) {
+            let next = self.next_derived(now);
+            self.quiet_until = Some(next.as_ref().map_or(Instant::MAX_UTC, |(at, _)| *at));
+            let Some((at, derived)) = next.filter(|(at, _)| *at <= until) else { break };
             now = now.max(at);
             self.now = Some(now);
             self.raise(now, derived);
@@ -30,25 +32,24 @@ impl<'a> State<'a, '_> {
         self.now = Some(now.max(until));
     }
 
-    /// The next event that the fold raises by itself, after what it has raised already.
+    /// The next event that the fold raises by itself, after what it has raised already. Each falls due as a day begins; one
+    /// that is learnt of too late falls due now.
     fn next_derived(&self, now: Instant) -> Option<(Instant, Raising)> {
-        let mut next: Option<(Instant, Raising)> = None;
-        let mut offer = |at: Instant, raising: Raising| {
-            let new = !self.raised.contains(&raising);
-            let candidate = (at.max(now), raising);
-            if new && next.as_ref().is_none_or(|n| candidate < *n) {
+        let today = calendar::london_day(now);
+        let mut next: Option<(NaiveDate, Raising)> = None;
+        let mut offer = |day: NaiveDate, raising: Raising| {
+            let candidate = (day.max(today), raising);
+            if next.as_ref().is_none_or(|n| candidate < *n) && !self.raised.contains(&candidate.1) {
                 next = Some(candidate);
             }
         };
         for (id, order) in &self.facts.orders {
-            let last = order.last_day().filter(|last| order.discharged.is_none_or(|d| calendar::london_day(d) > *last));
-            if let Some(last) = last {
+            if let Some((last, _)) = order.end().filter(|(_, end)| order.discharged.is_none_or(|d| d >= *end)) {
                 offer(after(last), Raising::OrderExpired(id.clone(), last));
             }
         }
         for (id, s) in &self.facts.sentences {
-            let last = s.ends_on.filter(|last| s.ended.is_none_or(|e| calendar::london_day(e) > *last));
-            if let Some(last) = last {
+            if let Some((last, _)) = s.ends.filter(|(_, end)| s.ended.is_none_or(|e| e >= *end)) {
                 offer(after(last), Raising::SupervisionEnd(id.clone(), last));
             }
         }
@@ -58,28 +59,32 @@ impl<'a> State<'a, '_> {
             if let Some(day) = spell.next_due.day().filter(|d| spell.raised != Some(*d)) {
                 let runs = self.policy.in_force(duty.effective, &duty.localities, day) && duty.every.is_some();
                 if runs && !waits_through(self.policy, duty.action) {
-                    offer(calendar::start_of_day(day), Raising::DutyDue(*index, subject.clone(), day));
+                    offer(day, Raising::DutyDue(*index, subject.clone(), day));
                 }
             }
         }
-        if !frozen && self.policy.listeners.contains_key(&Listens::Derived(Derived::ActionOverdue)) {
+        if !frozen && self.policy.index.listeners.contains_key(&Listens::Derived(Derived::ActionOverdue)) {
             for i in self.ledger.instances().filter(|i| i.pending()) {
                 let day = i.deadline().day().filter(|day| !self.absence_unknown(i.action, *day));
                 if let (Some(day), Some((_, opened_by))) = (day, i.opened()) {
-                    offer(after(day), Raising::Overdue(i.action, i.subject.clone(), day, opened_by));
+                    let overdue = |p| Raising::Overdue(i.action, i.subject.clone(), day, opened_by, p);
+                    // What is overdue already and becomes more urgent is raised again: rules ask how urgent it is.
+                    let urgent = i.priority();
+                    if !Priority::all().iter().filter(|p| **p <= urgent).any(|p| self.raised.contains(&overdue(*p))) {
+                        offer(after(day), overdue(urgent));
+                    }
                 }
             }
         }
         for (cell, day) in self.stale_from() {
-            offer(calendar::start_of_day(day), Raising::Stale(cell.0, day));
+            offer(day, Raising::Stale(cell.0, day));
         }
-        for duty in &self.policy.duties {
-            let at = calendar::start_of_day(duty.effective.from);
-            if at > now {
-                offer(at, Raising::InForce(duty.effective.from));
-            }
+        let duties = self.policy.duties.iter().map(|d| d.effective.from);
+        let continued = self.policy.actions.iter().filter_map(|a| a.continues.as_ref()).map(|c| c.from);
+        for from in duties.chain(continued).filter(|from| *from > today) {
+            offer(from, Raising::InForce(from));
         }
-        next
+        next.map(|(day, raising)| (if day <= today { now } else { calendar::start_of_day(day) }, raising))
     }
 
     fn raise(&mut self, now: Instant, raising: Raising) {
@@ -132,7 +137,7 @@ impl<'a> State<'a, '_> {
             }
             Raising::InForce(_) => None,
         };
-        let happenings: Vec<Happening<'a>> = happening.into_iter().collect();
+        let happenings: Vec<Arc<Happening<'a>>> = happening.into_iter().map(Arc::new).collect();
         self.turn(now, &happenings);
     }
 
@@ -157,7 +162,11 @@ impl<'a> State<'a, '_> {
     /// The groups with a recorded level, and from when it is stale, where a parameter sets an age.
     #[must_use]
     pub fn stale_from(&self) -> Vec<(Cell, NaiveDate)> {
-        let Some(parameter) = self.policy.parameters.iter().position(|p| p.id == STALE_AFTER) else { return vec![] };
+        let Some(parameter) = self.policy.index.stale_after else { return vec![] };
+        let values = self.policy.parameters.get(parameter).map(|p| p.values.as_slice()).unwrap_or_default();
+        if values.iter().all(|v| v.value.is_none()) {
+            return vec![];
+        }
         CELLS
             .into_iter()
             .filter_map(|cell| {
@@ -188,11 +197,11 @@ impl<'a> State<'a, '_> {
         if self.facts.supervision_ended_by(after_this).is_none() {
             for i in self.ledger.instances().filter(|i| i.pending() && shown(i.action)) {
                 let Some(day) = i.deadline().day() else { continue };
-                moments.push(after(day));
+                moments.push(calendar::start_of_day(after(day)));
                 if let Some(soon) = due_soon.and_then(|n| day.checked_sub_days(chrono::Days::new(u64::from(n)))) {
                     moments.push(calendar::start_of_day(soon));
                 }
-                moments.extend(self.missed_rounds(i, None).into_iter().map(after));
+                moments.extend(self.missed_rounds(i, None).into_iter().map(|d| calendar::start_of_day(after(d))));
             }
         }
         moments.extend(self.stale_from().into_iter().map(|(_, day)| calendar::start_of_day(day)));
@@ -232,12 +241,12 @@ pub(super) enum Raising {
     OrderExpired(String, NaiveDate),
     SupervisionEnd(String, NaiveDate),
     DutyDue(usize, Subject, NaiveDate),
-    Overdue(ActionKind, Subject, NaiveDate, Uuid),
+    Overdue(ActionKind, Subject, NaiveDate, Uuid, Priority),
     Stale(Group, NaiveDate),
     InForce(NaiveDate),
 }
 
-/// The first moment after a day.
-fn after(day: NaiveDate) -> Instant {
-    calendar::start_of_day(calendar::add_days(day, 1).unwrap_or(day))
+/// The day after.
+fn after(day: NaiveDate) -> NaiveDate {
+    calendar::add_days(day, 1).unwrap_or(day)
 }

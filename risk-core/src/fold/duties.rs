@@ -2,6 +2,7 @@
 //! missed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
@@ -34,19 +35,25 @@ pub struct Spell {
 /// All spells that hold, by the duty's place in the policy's list.
 #[derive(Debug, Clone, Default)]
 pub struct Duties {
+    /// Whether every duty was looked at since supervision last began.
+    pub looked_at: bool,
     /// The spells.
     pub spells: BTreeMap<(usize, Subject), Spell>,
 }
 
 impl<'a> State<'a, '_> {
     /// Begins and ends spells, and opens what a beginning spell asks for.
-    pub(super) fn look_at_duties(&mut self, now: Instant, happenings: &[Happening<'a>]) {
+    pub(super) fn look_at_duties(&mut self, now: Instant, happenings: &[Arc<Happening<'a>>]) {
         if self.facts.supervision_ended_by(now).is_some() {
-            return; // What stands open freezes as it is; nothing falls away because supervision ended.
+            // What stands open freezes as it is; nothing falls away because supervision ended.
+            self.duties.looked_at = false;
+            return;
         }
         let policy = self.policy;
-        for (index, duty) in policy.duties.iter().enumerate() {
-            let in_force = policy.in_force(duty.effective, &duty.localities, calendar::london_day(now));
+        let today = calendar::london_day(now);
+        for index in self.duties_concerned(happenings) {
+            let Some(duty) = policy.duties.get(index) else { continue };
+            let in_force = policy.in_force(duty.effective, &duty.localities, today);
             let candidates: BTreeSet<Subject> = self.subjects(duty.about, None, now).into_iter().collect();
             let mut holding = BTreeMap::new();
             for subject in candidates {
@@ -78,13 +85,28 @@ impl<'a> State<'a, '_> {
         }
     }
 
+    /// The duties that may begin or end now: all of them when time moved or none was looked at yet, else those that a kind
+    /// of the step bears on.
+    fn duties_concerned(&mut self, happenings: &[Arc<Happening<'a>>]) -> BTreeSet<usize> {
+        let index = &self.policy.index;
+        let by_record =
+            self.duties.looked_at && !happenings.is_empty() && happenings.iter().all(|h| h.kind().is_some());
+        self.duties.looked_at = true;
+        if !by_record {
+            return (0..self.policy.duties.len()).collect();
+        }
+        let kinds = happenings.iter().filter_map(|h| h.kind());
+        let concerned = kinds.filter_map(|k| index.duties.get(&k)).flatten();
+        concerned.chain(&index.restless).copied().collect()
+    }
+
     fn watch_duty(
         &mut self,
         facts: Vec<usize>,
         holding: &BTreeMap<Subject, Vec<(usize, FactValue)>>,
         now: Instant,
         in_force: bool,
-        happenings: &[Happening<'a>],
+        happenings: &[Arc<Happening<'a>>],
     ) {
         let subject = holding.keys().next().cloned().unwrap_or(Subject::Case);
         let asking = Asking { event: None, subject: Some(&subject), now };
@@ -100,13 +122,13 @@ impl<'a> State<'a, '_> {
         index: usize,
         facts: &[(usize, FactValue)],
         now: Instant,
-        happenings: &[Happening<'a>],
+        happenings: &[Arc<Happening<'a>>],
     ) -> Option<Because> {
         let policy = self.policy;
         let duty = policy.duties.get(index)?;
         let fed_by: BTreeSet<Kind> =
             facts.iter().filter_map(|(f, _)| policy.facts.get(*f)).flat_map(|f| f.fed_by()).collect();
-        let bears = |h: &&Happening<'a>| h.kind().is_some_and(|k| fed_by.contains(&k));
+        let bears = |h: &&Arc<Happening<'a>>| h.kind().is_some_and(|k| fed_by.contains(&k));
         let chosen = happenings.iter().filter(bears).max_by_key(|h| h.order());
         let chosen = chosen.or_else(|| happenings.iter().max_by_key(|h| h.order()));
         let strictest = happenings.iter().filter(bears).map(|h| h.handling).max();
@@ -138,7 +160,7 @@ impl<'a> State<'a, '_> {
         subject: Subject,
         facts: &[(usize, FactValue)],
         now: Instant,
-        happenings: &[Happening<'a>],
+        happenings: &[Arc<Happening<'a>>],
     ) {
         let policy = self.policy;
         let Some(duty) = policy.duties.get(index) else { return };
@@ -181,12 +203,12 @@ impl<'a> State<'a, '_> {
         });
     }
 
-    fn end_spell(&mut self, index: usize, subject: &Subject, now: Instant, happenings: &[Happening<'a>]) {
+    fn end_spell(&mut self, index: usize, subject: &Subject, now: Instant, happenings: &[Arc<Happening<'a>>]) {
         self.duties.spells.remove(&(index, subject.clone()));
         let Some(duty) = self.policy.duties.get(index) else { return };
         let Some(by) = happenings.iter().max_by_key(|h| h.order()).map(|h| h.id) else { return };
-        self.ledger.supersede(by, now, |instance, r| {
-            instance.action == duty.action && instance.subject == *subject && r.because.rule == RuleRef::Duty(index)
+        self.ledger.supersede(duty.action, by, now, |instance, r| {
+            instance.subject == *subject && r.because.rule == RuleRef::Duty(index)
         });
         // A round still waiting for its correction never opens.
         let target = Target::Action(duty.action, subject.clone());

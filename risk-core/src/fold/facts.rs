@@ -4,6 +4,7 @@
 //! newer one, and so that the order of records does not matter.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use uuid::Uuid;
@@ -66,8 +67,8 @@ pub struct Sentence {
     pub handling: Handling,
     /// Its type.
     pub sentence_type: SentenceType,
-    /// Its last day, if known.
-    pub ends_on: Option<NaiveDate>,
+    /// Its last day, if known, and the first moment after it.
+    pub ends: Option<(NaiveDate, Instant)>,
     /// When it ended.
     pub ended: Option<Instant>,
     /// The offence it was passed for.
@@ -78,9 +79,7 @@ pub struct Sentence {
 
 impl Sentence {
     fn runs_at(&self, t: Instant) -> bool {
-        self.started <= t
-            && self.ended.is_none_or(|end| t < end)
-            && self.ends_on.is_none_or(|last| t <= calendar::end_of_day(last))
+        self.started <= t && self.ended.is_none_or(|end| t < end) && self.ends.is_none_or(|(_, end)| t < end)
     }
 }
 
@@ -97,24 +96,22 @@ pub struct Order {
     pub kind: OrderKind,
     /// Whom it protects.
     pub protects: Latest<BTreeSet<String>>,
-    /// The last day in force.
-    pub expires_on: Latest<Option<NaiveDate>>,
+    /// The last day in force, and the first moment after it.
+    pub expires: Latest<Option<(NaiveDate, Instant)>>,
     /// When it was discharged.
     pub discharged: Option<Instant>,
 }
 
 impl Order {
-    /// The last day in force, where the order has one.
+    /// The last day in force and the first moment after it, where the order has one.
     #[must_use]
-    pub fn last_day(&self) -> Option<NaiveDate> {
-        self.expires_on.get().copied().flatten()
+    pub fn end(&self) -> Option<(NaiveDate, Instant)> {
+        self.expires.get().copied().flatten()
     }
     /// Whether it is in force at that moment.
     #[must_use]
     pub fn in_force_at(&self, t: Instant) -> bool {
-        self.made <= t
-            && self.discharged.is_none_or(|end| t < end)
-            && self.last_day().is_none_or(|last| t <= calendar::end_of_day(last))
+        self.made <= t && self.discharged.is_none_or(|end| t < end) && self.end().is_none_or(|(_, end)| t < end)
     }
 }
 
@@ -194,12 +191,12 @@ pub struct Facts<'a> {
     /// From when records of a kind are complete.
     pub complete_from: BTreeMap<Kind, NaiveDate>,
     /// Every record taken in, by kind, in the order of happening.
-    pub history: BTreeMap<Kind, BTreeMap<(Instant, Uuid), Happening<'a>>>,
+    pub history: BTreeMap<Kind, BTreeMap<(Instant, Uuid), Arc<Happening<'a>>>>,
 }
 
 impl<'a> Facts<'a> {
     /// Takes in one record.
-    pub fn take(&mut self, h: &Happening<'a>) {
+    pub fn take(&mut self, h: &Arc<Happening<'a>>) {
         if let (Some(kind), Some(event)) = (h.kind(), h.event.clone()) {
             self.take_event(h, &event);
             self.history.entry(kind).or_default().insert(h.order(), h.clone());
@@ -238,7 +235,7 @@ impl<'a> Facts<'a> {
                         by: h.id,
                         handling: h.handling,
                         sentence_type: e.sentence_type,
-                        ends_on: e.ends_on,
+                        ends: e.ends_on.map(ending),
                         ended,
                         index_offence: e.index_offence,
                         domestic_abuse: e.index_offence_is_domestic_abuse,
@@ -349,13 +346,13 @@ impl<'a> Facts<'a> {
                     handling: h.handling,
                     kind: e.order,
                     protects: Latest::default(),
-                    expires_on: Latest::default(),
+                    expires: Latest::default(),
                     discharged,
                 });
                 // An order told twice was made when it was first made.
                 order.made = order.made.min(h.occurred_at);
                 order.protects.put(h, names(&e.protects));
-                order.expires_on.put(h, e.expires_on);
+                order.expires.put(h, e.expires_on.map(ending));
                 // Variations that were recorded before the order itself.
                 let earlier: Vec<Happening<'a>> = self
                     .of_kinds(&[Kind::ProtectiveOrderVaried])
@@ -374,7 +371,7 @@ impl<'a> Facts<'a> {
                         order.protects.put(h, names(protects));
                     }
                     if e.expires_on.is_some() {
-                        order.expires_on.put(h, e.expires_on);
+                        order.expires.put(h, e.expires_on.map(ending));
                     }
                 }
             }
@@ -427,7 +424,7 @@ impl<'a> Facts<'a> {
             .values()
             .filter(|s| s.started <= t)
             .filter_map(|s| {
-                let by_date = s.ends_on.map(calendar::end_of_day).filter(|end| *end < t);
+                let by_date = s.ends.filter(|(_, end)| *end <= t).map(|(last, _)| calendar::end_of_day(last));
                 [s.ended.filter(|end| *end <= t), by_date].into_iter().flatten().min()
             })
             .max()
@@ -461,6 +458,11 @@ impl<'a> Facts<'a> {
 
     /// Every record of these kinds, in the order of happening within each kind.
     pub fn of_kinds<'s>(&'s self, kinds: &'s [Kind]) -> impl Iterator<Item = &'s Happening<'a>> {
-        kinds.iter().filter_map(|k| self.history.get(k)).flat_map(BTreeMap::values)
+        kinds.iter().filter_map(|k| self.history.get(k)).flat_map(BTreeMap::values).map(AsRef::as_ref)
     }
+}
+
+/// A last day with the first moment after it.
+fn ending(last: NaiveDate) -> (NaiveDate, Instant) {
+    (last, calendar::start_of_day(calendar::add_days(last, 1).unwrap_or(last)))
 }

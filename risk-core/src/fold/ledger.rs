@@ -1,6 +1,6 @@
 //! Actions: one line for each kind and subject, opened by reasons and closed when none is left unanswered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use uuid::Uuid;
@@ -90,6 +90,8 @@ pub struct Instance {
     pub decisions: Vec<DecisionNote>,
     /// It was closed, and what it rested on was withdrawn later.
     pub basis_withdrawn: bool,
+    /// These are the reasons that a correction withdrew from an action for which others still stand.
+    pub part_withdrawn: bool,
 }
 
 impl Instance {
@@ -176,6 +178,7 @@ impl Ledger {
                 reasons: vec![reason],
                 decisions: vec![],
                 basis_withdrawn: false,
+                part_withdrawn: false,
             }),
         }
     }
@@ -254,8 +257,14 @@ impl Ledger {
     }
 
     /// Takes out, by a named event, the unanswered reasons that match.
-    pub fn supersede(&mut self, by: Uuid, now: Instant, matches: impl Fn(&Instance, &Reason) -> bool) {
-        for instance in self.lines.values_mut().filter_map(|line| line.last_mut()) {
+    pub fn supersede(
+        &mut self,
+        action: ActionKind,
+        by: Uuid,
+        now: Instant,
+        matches: impl Fn(&Instance, &Reason) -> bool,
+    ) {
+        for instance in self.pending_of(action) {
             let moot: Vec<bool> = instance.reasons.iter().map(|r| r.answer.is_none() && matches(instance, r)).collect();
             for (r, _) in instance.reasons.iter_mut().zip(moot).filter(|(_, moot)| *moot) {
                 r.answer = Some(Answer { by, how: How::Superseded, at: now, naming: Naming::ByTime });
@@ -292,11 +301,18 @@ impl Ledger {
     }
 
     fn pending_of(&mut self, action: ActionKind) -> impl Iterator<Item = &mut Instance> {
+        // `Subject::Case` is the first of all subjects.
         self.lines
-            .iter_mut()
-            .filter(move |((a, _), _)| *a == action)
+            .range_mut((action, Subject::Case)..)
+            .take_while(move |((a, _), _)| *a == action)
             .filter_map(|(_, line)| line.last_mut())
             .filter(|i| i.pending())
+    }
+
+    /// The kinds of action that there are lines of.
+    #[must_use]
+    pub fn actions(&self) -> BTreeSet<ActionKind> {
+        self.lines.keys().map(|(action, _)| *action).collect()
     }
 
     /// Every instance there was, line by line.

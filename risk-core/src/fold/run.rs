@@ -8,11 +8,11 @@ use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::happening::{EventRef, Happening};
-use super::ledger::{Answer, How, Instance};
+use super::ledger::{Answer, How, Instance, Reason};
 use super::reason::{Naming, ReasonKey, RuleRef, Target};
 use super::state::{Floors, State};
 use crate::event::catalogue::Instant;
-use crate::event::vocabulary::vocabulary;
+use crate::event::vocabulary::{ActionKind, vocabulary};
 use crate::event::{Kind, Nature};
 use crate::log::{Entry, Epoch, Record, epochs};
 use crate::policy::model::{Listens, Policy};
@@ -89,6 +89,13 @@ pub fn fold<'a, 'p>(records: &[&'a Record], policy: &'p Policy, span: Span) -> F
             let by = epoch.by.iter().min().copied().unwrap_or_default();
             withdrawn.extend(earlier.ledger.instances().filter_map(|i| withdraw(i, &state, by, since)));
         }
+        // What a later correction brought back is no longer withdrawn.
+        for instance in &mut withdrawn {
+            let gone: Vec<bool> = instance.reasons.iter().map(|r| !still_arises(instance, r, &state)).collect();
+            let mut gone = gone.into_iter();
+            instance.reasons.retain(|_| gone.next().unwrap_or(true));
+        }
+        withdrawn.retain(|i| !i.reasons.is_empty());
         for (key, at) in &state.arisen {
             known.entry(key.clone()).or_insert(*at);
         }
@@ -96,8 +103,6 @@ pub fn fold<'a, 'p>(records: &[&'a Record], policy: &'p Policy, span: Span) -> F
         last = Some(epoch);
     }
     let state = before.unwrap_or_else(|| State::new(policy, Floors::default()));
-    withdrawn
-        .retain(|i| i.reasons.iter().all(|r| !state.arisen.contains_key(&key_of(i, r.because.rule, r.because.event))));
     let epoch = last.as_ref();
     let clock = |r: &Record| if span.lens == Lens::AsKnown { r.recorded_at } else { r.occurred_at };
     Folded {
@@ -113,22 +118,29 @@ pub fn fold<'a, 'p>(records: &[&'a Record], policy: &'p Policy, span: Span) -> F
     }
 }
 
-fn key_of(instance: &Instance, rule: RuleRef, event: Uuid) -> ReasonKey {
-    (rule, event, Target::Action(instance.action, instance.subject.clone()))
+/// Whether the corrected log has the reason too, perhaps under the name of an action that this one continues.
+fn still_arises(instance: &Instance, reason: &Reason, now: &State<'_, '_>) -> bool {
+    let earlier = |action: &ActionKind| Some(now.policy.action(*action)?.continues.as_ref()?.action);
+    std::iter::successors(Some(instance.action), earlier).take(now.policy.actions.len()).any(|action| {
+        let target = Target::Action(action, instance.subject.clone());
+        now.arisen.contains_key(&(reason.because.rule, reason.because.event, target))
+    })
 }
 
-/// What becomes of an action none of whose reasons the corrected log still has.
+/// What becomes of the reasons that the corrected log no longer has: a line of their own, beside the action where others
+/// still stand for it, so that none goes without a trace.
 fn withdraw(instance: &Instance, now: &State<'_, '_>, by: Uuid, since: Instant) -> Option<Instance> {
-    let still = |r: &super::ledger::Reason| now.arisen.contains_key(&key_of(instance, r.because.rule, r.because.event));
-    if instance.reasons.iter().any(still) {
+    let (still, gone): (Vec<Reason>, Vec<Reason>) =
+        instance.reasons.iter().cloned().partition(|r| still_arises(instance, r, now));
+    if gone.is_empty() {
         return None;
     }
-    let mut instance = instance.clone();
-    instance.basis_withdrawn = !instance.pending();
-    for r in instance.reasons.iter_mut().filter(|r| r.answer.is_none()) {
+    let mut withdrawn = Instance { reasons: gone, part_withdrawn: !still.is_empty(), ..instance.clone() };
+    withdrawn.basis_withdrawn = !withdrawn.pending();
+    for r in withdrawn.reasons.iter_mut().filter(|r| r.answer.is_none()) {
         r.answer = Some(Answer { by, how: How::Superseded, at: since, naming: Naming::ByTime });
     }
-    Some(instance)
+    Some(withdrawn)
 }
 
 /// When supervision first began, on the lens's clock: nothing is taken in before it.

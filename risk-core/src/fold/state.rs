@@ -84,6 +84,8 @@ pub struct State<'a, 'p> {
     pub(super) floors: Floors,
     pub(super) deferred: Vec<(Instant, ReasonKey, Effect)>,
     pub(super) raised: BTreeSet<Raising>,
+    /// Nothing falls due by itself before then; `None` where that must be asked anew.
+    pub(super) quiet_until: Option<Instant>,
     /// The rule or duty whose evaluations are kept.
     pub watch: Option<RuleRef>,
     /// Its evaluations.
@@ -107,6 +109,7 @@ impl<'a, 'p> State<'a, 'p> {
             floors,
             deferred: Vec::new(),
             raised: BTreeSet::new(),
+            quiet_until: None,
             watch: None,
             trials: Vec::new(),
         }
@@ -150,10 +153,10 @@ impl<'a, 'p> State<'a, 'p> {
         let policy = self.policy;
         let Some(def) = policy.action(action) else { return };
         let kinds: Vec<Kind> = def.closed_by.iter().flat_map(|t| t.on.iter().copied()).collect();
-        let mut earlier: Vec<Happening<'a>> = self.facts.of_kinds(&kinds).cloned().collect();
-        earlier.sort_by_key(Happening::order);
         let (facts, levels) = (&self.facts, &self.levels);
-        for h in &earlier {
+        let mut earlier: Vec<&Happening<'a>> = facts.of_kinds(&kinds).collect();
+        earlier.sort_by_key(|h| h.order());
+        for h in earlier {
             self.ledger.answer(action, h, |s| {
                 let reader = Reader { facts, levels, policy };
                 s == subject && triggered(&reader, &def.closed_by, h, s, h.clock) && may_close(levels, h, s)

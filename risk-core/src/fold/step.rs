@@ -1,6 +1,7 @@
 //! One step of the fold: all records of one clock together, on one set of facts.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::happening::{Happening, Subject};
 use super::ledger::Reason;
@@ -9,38 +10,42 @@ use super::reason::{Because, Deadline, RuleRef, Target};
 use super::state::{Effect, FlagReason, State, Trial};
 use super::triggers::{may_close, triggered};
 use crate::calendar;
-use crate::event::Event;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Group};
+use crate::event::{Event, Kind};
 use crate::policy::fact::FactValue;
-use crate::policy::model::{ActionDef, Basis, Condition, Trigger};
+use crate::policy::model::{Basis, Condition};
 
 /// A rule that fired.
 #[derive(Debug, Clone)]
 struct Firing<'a> {
     rule: usize,
-    happening: Happening<'a>,
+    happening: Arc<Happening<'a>>,
     facts: Vec<(usize, FactValue)>,
 }
 
 impl<'a> State<'a, '_> {
     /// Takes one step: every record of one clock.
-    pub fn step(&mut self, clock: Instant, mut happenings: Vec<Happening<'a>>) {
+    pub fn step(&mut self, clock: Instant, happenings: Vec<Happening<'a>>) {
         self.run_to(clock);
-        happenings.sort_by_key(Happening::order);
-        let children = self.children();
+        let mut happenings: Vec<Arc<Happening<'a>>> = happenings.into_iter().map(Arc::new).collect();
+        happenings.sort_by_key(|h| h.order());
+        let children = happenings.iter().any(|h| h.kind() == Some(Kind::PersonIdentified)).then(|| self.children());
         for h in &happenings {
             self.facts.take(h);
             self.levels.take(h);
         }
         self.turn(clock, &happenings);
-        self.include_new_children(&children, clock, &happenings);
+        if let Some(children) = children {
+            self.include_new_children(&children, clock, &happenings);
+        }
         self.now = Some(clock);
         self.run_to(clock);
     }
 
     /// Evaluates rules, lets answers answer, joins effects, and looks at the duties.
-    pub(super) fn turn(&mut self, clock: Instant, happenings: &[Happening<'a>]) {
+    pub(super) fn turn(&mut self, clock: Instant, happenings: &[Arc<Happening<'a>>]) {
+        self.quiet_until = None;
         self.rename_continued(clock);
         let firings: Vec<Firing<'a>> = happenings.iter().flat_map(|h| self.fire(h, clock)).collect();
         for h in happenings {
@@ -62,11 +67,11 @@ impl<'a> State<'a, '_> {
     }
 
     /// The rules that fire on one event, on the facts as they stand.
-    fn fire(&mut self, h: &Happening<'a>, clock: Instant) -> Vec<Firing<'a>> {
+    fn fire(&mut self, h: &Arc<Happening<'a>>, clock: Instant) -> Vec<Firing<'a>> {
         let policy = self.policy;
         let day = calendar::london_day(clock);
         let mut fired = Vec::new();
-        for index in policy.listeners.get(&h.what).into_iter().flatten() {
+        for index in policy.index.listeners.get(&h.what).into_iter().flatten() {
             let Some(rule) = policy.rules.get(*index) else { continue };
             let in_force = policy.in_force(rule.effective, &rule.localities, day);
             let asking = Asking { event: Some(h), subject: h.subject.as_ref(), now: clock };
@@ -101,16 +106,14 @@ impl<'a> State<'a, '_> {
     fn answer(&mut self, h: &Happening<'a>) {
         self.levels.answer(h);
         let policy = self.policy;
-        for def in &policy.actions {
+        let concerned = h.kind().and_then(|k| policy.index.answered.get(&k));
+        for def in concerned.into_iter().flatten().filter_map(|place| policy.actions.get(*place)) {
             self.perform_duties(def, h);
-            if let Some(trigger) = self.closing(def, h) {
-                let (facts, levels) = (&self.facts, &self.levels);
-                let now = h.clock;
-                self.ledger.answer(def.action, h, |subject| {
-                    let reader = Reader { facts, levels, policy };
-                    triggered(&reader, trigger, h, subject, now) && may_close(levels, h, subject)
-                });
-            }
+            let (facts, levels) = (&self.facts, &self.levels);
+            self.ledger.answer(def.action, h, |subject| {
+                let reader = Reader { facts, levels, policy };
+                triggered(&reader, &def.closed_by, h, subject, h.clock) && may_close(levels, h, subject)
+            });
         }
         if let Some(Event::ActionDecided(e)) = h.event.as_deref() {
             let def = policy.action(e.action);
@@ -118,12 +121,6 @@ impl<'a> State<'a, '_> {
                 self.performed(e.action, &subject, h);
             }
         }
-    }
-
-    /// The first of the action's closing triggers that listens to this kind.
-    pub(super) fn closing<'d>(&self, def: &'d ActionDef, h: &Happening<'a>) -> Option<&'d [Trigger]> {
-        let kind = h.kind()?;
-        def.closed_by.iter().any(|t| t.on.contains(&kind)).then_some(def.closed_by.as_slice())
     }
 
     /// Joins what one firing brings about: levels and flags in the first pass, actions in the second.
@@ -187,10 +184,10 @@ impl<'a> State<'a, '_> {
     }
 
     /// A countersignature falls away when the assessment it was about no longer stands, or no longer states less.
-    fn drop_needless_countersignatures(&mut self, now: Instant, happenings: &[Happening<'a>]) {
+    fn drop_needless_countersignatures(&mut self, now: Instant, happenings: &[Arc<Happening<'a>>]) {
         let Some(by) = happenings.iter().map(|h| h.id).min() else { return };
         let levels = &self.levels;
-        self.ledger.supersede(by, now, |instance, _| match &instance.subject {
+        self.ledger.supersede(ActionKind::CountersignLowerLevel, by, now, |instance, _| match &instance.subject {
             Subject::Statement { group, setting, assessment } => {
                 !levels.stated_lower(*assessment).contains(&(*group, *setting))
             }

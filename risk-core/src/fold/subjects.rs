@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
 use super::happening::{Happening, Subject};
 use super::ledger::Reason;
@@ -94,7 +95,7 @@ impl<'a> State<'a, '_> {
         &mut self,
         before: &BTreeSet<String>,
         now: Instant,
-        happenings: &[Happening<'a>],
+        happenings: &[Arc<Happening<'a>>],
     ) {
         let new: Vec<String> = self.children().difference(before).cloned().collect();
         let Some(by) = happenings.iter().filter(|h| h.kind() == Some(Kind::PersonIdentified)).map(|h| h.id).min()
@@ -119,7 +120,9 @@ impl<'a> State<'a, '_> {
             }
         }
         if !new.is_empty() {
-            self.ledger.supersede(by, now, |instance, _| instance.subject == Subject::UnknownChild);
+            for action in self.ledger.actions() {
+                self.ledger.supersede(action, by, now, |instance, _| instance.subject == Subject::UnknownChild);
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use super::levels::Levels;
 use super::read::Reader;
 use crate::event::Event;
 use crate::event::catalogue::Instant;
-use crate::event::vocabulary::ActionKind;
+use crate::event::vocabulary::{ActionKind, Role};
 use crate::policy::model::{ActionDef, Policy, Trigger};
 
 pub(super) fn triggered(
@@ -21,11 +21,11 @@ pub(super) fn triggered(
     })
 }
 
-/// Nobody countersigns an assessment of his own.
+/// Only a manager countersigns, and nobody an assessment of his own.
 pub(super) fn may_close(levels: &Levels, h: &Happening<'_>, subject: &Subject) -> bool {
     match (subject, h.event.as_deref()) {
         (Subject::Statement { assessment, .. }, Some(Event::ManagementOversightRecorded(e))) => {
-            !levels.assessor_is(*assessment, e.by.as_str())
+            e.role.is_none_or(|r| r == Role::Manager) && !levels.assessor_is(*assessment, e.by.as_str())
         }
         _ => true,
     }

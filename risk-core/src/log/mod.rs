@@ -10,6 +10,7 @@ mod case_log;
 pub mod chain;
 mod member;
 pub mod record;
+mod schema;
 #[cfg(test)]
 #[allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should")]
 mod tests;
@@ -18,4 +19,5 @@ pub mod versions;
 pub use case_log::{AppendError, Appended, Log, LogError};
 pub use chain::{Stamp, Tampered, Tampering, Verified, seal, verify};
 pub use record::{Payload, Record, RecordError, RecordSource, SCHEMA_VERSION};
+pub use schema::schema;
 pub use versions::{Entry, Epoch, epochs};

@@ -7,7 +7,8 @@ use chrono::NaiveDate;
 
 use super::compile::Compiler;
 use super::error::{PolicyErrors, Problem, known};
-use super::model::{Listens, Parameter, Place, Policy, Priority};
+use super::index::Index;
+use super::model::{Parameter, Place, Policy, Priority};
 use super::source::{Errors, File, Node, Table, read_each};
 use super::{check, entries, export, given};
 use crate::event::Term;
@@ -278,15 +279,7 @@ fn compose(
     let tests =
         entries.each("test", |t, place| given::test(load, t, place).inspect(|t| unique("test", &t.name, &t.place)));
     let facts = loading.compiler.into_inner().facts;
-    let mut listeners: BTreeMap<Listens, Vec<usize>> = BTreeMap::new();
-    for (place, rule) in rules.iter().enumerate() {
-        for kind in &rule.on {
-            let heard = listeners.entry(*kind).or_default();
-            if heard.last() != Some(&place) {
-                heard.push(place);
-            }
-        }
-    }
+    let index = Index::of(&rules, &actions, &duties, &facts, &parameters);
     let mut policy = Policy {
         id: head.id,
         version: head.version,
@@ -303,7 +296,7 @@ fn compose(
         obligations,
         tests,
         facts,
-        listeners,
+        index,
     };
     policy.digest = export::digest(&policy);
     policy

@@ -14,6 +14,7 @@ pub mod fact;
 pub mod fact_name;
 pub mod given;
 mod in_words;
+pub mod index;
 pub mod listing;
 mod load;
 pub mod model;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use super::fact::{Fact, FactValue};
+use super::index::Index;
 use crate::event::Kind;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Audience, Group, Handling, Level, Register, Role, Setting, vocabulary};
@@ -581,8 +582,8 @@ pub struct Policy {
     pub tests: Vec<PolicyTest>,
     /// Every fact that a condition asks about.
     pub facts: Vec<Fact>,
-    /// Which rules listen to what, by their place in `rules`.
-    pub listeners: BTreeMap<Listens, Vec<usize>>,
+    /// Where to look for what concerns a kind of event.
+    pub index: Index,
 }
 
 impl Policy {
@@ -599,7 +600,7 @@ impl Policy {
     /// What the policy says of an action.
     #[must_use]
     pub fn action(&self, action: ActionKind) -> Option<&ActionDef> {
-        self.actions.iter().find(|a| a.action == action)
+        self.index.actions.get(&action).and_then(|place| self.actions.get(*place))
     }
 
     /// Every day from which the policy itself says something else: a rule, a duty or a value begins or ends, or the time

@@ -1,0 +1,51 @@
+//! `risk assess`: how a case stands and what somebody now has to do.
+
+use clap::Args;
+use risk_core::assessment::assess;
+
+use crate::failure::Failure;
+use crate::input::Text;
+use crate::options::{Format, PolicyOptions, QuestionOptions};
+use crate::output::Reply;
+use crate::text::assessment::{Detail, page};
+
+/// How a case stands, and what somebody now has to do
+///
+/// Prints the agenda first: the few lines that matter now, the most urgent at the top. With --all, the steps of each
+/// line, everything else that is open, and what was done, follow.
+#[derive(Args)]
+#[command(after_long_help = "Examples:
+  risk assess examples/cases/sean.jsonl --at 2017-12-20
+  risk assess examples/cases/sean.jsonl --at 2017-12-20 --lens hindsight --all
+  cat case.jsonl | risk assess - --audience manager --format json")]
+pub struct Options {
+    /// The log of the case, one JSON object a line; `-` for standard input
+    log: String,
+    /// Also the steps, whatever else is open, and what was done
+    #[arg(long)]
+    all: bool,
+    /// For people, or for programs
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    #[command(flatten)]
+    policy: PolicyOptions,
+    #[command(flatten)]
+    question: QuestionOptions,
+}
+
+/// Answers.
+///
+/// # Errors
+/// [`Failure`] where the log, the policy or the question cannot be used.
+pub fn run(options: &Options) -> Result<Reply, Failure> {
+    let policy = options.policy.load()?;
+    let log = Text::read(&options.log)?.log()?;
+    let answer = assess(&log, &policy, &options.question.question())?;
+    match options.format {
+        Format::Json => Reply::json(&answer),
+        Format::Text => {
+            let detail = if options.all { Detail::All } else { Detail::Agenda };
+            Ok(Reply::text(page(&answer, &policy, detail)))
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! `risk explain`: why something stands in the answer, and why something does not.
+
+use clap::Args;
+use risk_core::event::Term;
+use risk_core::event::field::{describe_text, one_of};
+use risk_core::event::vocabulary::{ActionKind, Group};
+use risk_core::explain::{Target, explain, why_not};
+use uuid::Uuid;
+
+use crate::failure::Failure;
+use crate::input::Text;
+use crate::options::{Format, PolicyOptions, QuestionOptions};
+use crate::output::Reply;
+use crate::text::explanation;
+
+/// Why something stands in the answer, or why it does not
+///
+/// Each outcome with the events behind it, the rule that made it follow, and the place in the source that says so. With
+/// --why-not, each time that a rule was looked at, and what it would have asked for.
+#[derive(Args)]
+#[command(after_long_help = "Examples:
+  risk explain examples/cases/sean.jsonl review_risk --at 2017-12-20
+  risk explain examples/cases/sean.jsonl known_adult --at 2017-12-20
+  risk explain examples/cases/sean.jsonl --why-not plw-raised-risk --at 2017-12-04")]
+pub struct Options {
+    /// The log of the case, one JSON object a line; `-` for standard input
+    log: String,
+    /// An action (`review_risk`, or its id in the answer) or a group at risk (`children`); default all that is open
+    #[arg(value_name = "ACTION|GROUP", conflicts_with = "why_not")]
+    of: Option<String>,
+    /// Tell why this rule or duty did not fire
+    #[arg(long, value_name = "RULE")]
+    why_not: Option<String>,
+    /// For people, or for programs
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    #[command(flatten)]
+    policy: PolicyOptions,
+    #[command(flatten)]
+    question: QuestionOptions,
+}
+
+/// Explains.
+///
+/// # Errors
+/// [`Failure`] where the log, the policy, the question or what is to be explained cannot be used.
+pub fn run(options: &Options) -> Result<Reply, Failure> {
+    let target = options.of.as_deref().map_or(Ok(Target::Everything), target)?;
+    let policy = options.policy.load()?;
+    let log = Text::read(&options.log)?.log()?;
+    let question = options.question.question();
+    if let Some(rule) = &options.why_not {
+        let found = why_not(&log, &policy, &question, rule)?;
+        return match options.format {
+            Format::Json => Reply::json(&found),
+            Format::Text => Ok(Reply::text(explanation::why_not(&found))),
+        };
+    }
+    let found = explain(&log, &policy, &question, target)?;
+    match options.format {
+        Format::Json => Reply::json(&found),
+        Format::Text => Ok(Reply::text(explanation::page(&found, &question, target, &policy))),
+    }
+}
+
+fn target(text: &str) -> Result<Target, Failure> {
+    let action = ActionKind::parse(text).map(Target::Action);
+    let group = || Group::parse(text).map(Target::Group);
+    let instance = || Uuid::parse_str(text).ok().map(Target::Instance);
+    action.or_else(group).or_else(instance).ok_or_else(|| {
+        let names: Vec<&str> = ActionKind::names().iter().chain(Group::names()).copied().collect();
+        let expected = format!("an action's id, or one of {}", one_of(&names, text));
+        Failure::Unknown { sort: "action or group", found: describe_text(text), expected }
+    })
+}

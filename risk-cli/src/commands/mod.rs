@@ -1,0 +1,8 @@
+//! One file for each command: its options, and what it says.
+
+pub mod assess;
+pub mod explain;
+pub mod policy;
+pub mod schema;
+pub mod seal;
+pub mod verify;

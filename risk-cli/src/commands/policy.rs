@@ -1,0 +1,129 @@
+//! `risk policy`: check, show and test a policy.
+
+use clap::{Args, Subcommand, ValueEnum};
+use risk_core::calendar::BusinessCalendar;
+use risk_core::policy::{Policy, Style};
+use risk_core::policy_tests::{self, TestResult};
+
+use crate::failure::Failure;
+use crate::input::ENGLAND_WALES;
+use crate::options::LocalOptions;
+use crate::output::Reply;
+use crate::text::words::count;
+
+/// Check, show or test a policy
+#[derive(Args)]
+#[command(arg_required_else_help = true)]
+pub struct Options {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Read a policy and name everything that is wrong with it
+    ///
+    /// Each error with file, line and column. What is allowed and deserves a look comes as a warning, which changes
+    /// nothing of the exit code.
+    #[command(after_long_help = "Example:
+  risk policy check policies/england-wales --overlay wessex.toml --locality wessex")]
+    Check(Which),
+    /// Print a policy whole: documents, parameters, actions, rules, duties, audiences, obligations
+    #[command(after_long_help = "Example:
+  risk policy show --format markdown > england-wales.md")]
+    Show {
+        #[command(flatten)]
+        which: Which,
+        /// For people, for programs, or as a page of documentation
+        #[arg(long, value_enum, default_value_t)]
+        format: ShowFormat,
+    },
+    /// Run the tests that stand beside the rules
+    ///
+    /// Exit code 1 if one fails; each failure names the test, its place, what was expected and what came.
+    #[command(after_long_help = "Example:
+  risk policy test policies/england-wales")]
+    Test(Which),
+}
+
+#[derive(Args)]
+struct Which {
+    /// The policy: `england-wales`, which is built in, or a folder of .toml files
+    #[arg(value_name = "NAME|DIR", default_value = ENGLAND_WALES)]
+    policy: String,
+    #[command(flatten)]
+    local: LocalOptions,
+}
+
+impl Which {
+    fn load(&self) -> Result<Policy, Failure> {
+        self.local.load(&self.policy)
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum ShowFormat {
+    /// For people, at 80 columns
+    #[default]
+    Text,
+    /// For programs: the fields of the policy language
+    Json,
+    /// A page of documentation
+    Markdown,
+}
+
+/// Checks, shows or tests.
+///
+/// # Errors
+/// [`Failure`] where the policy cannot be used, with everything that is wrong with it.
+pub fn run(options: &Options) -> Result<Reply, Failure> {
+    match &options.command {
+        Command::Check(which) => Ok(check(&which.load()?)),
+        Command::Show { which, format } => show(&which.load()?, *format),
+        Command::Test(which) => Ok(test(&which.load()?)),
+    }
+}
+
+fn check(policy: &Policy) -> Reply {
+    let counts = [
+        (policy.documents.len(), "document", "documents"),
+        (policy.parameters.len(), "parameter", "parameters"),
+        (policy.actions.len(), "action", "actions"),
+        (policy.rules.len(), "rule", "rules"),
+        (policy.duties.len(), "duty", "duties"),
+        (policy.tests.len(), "test", "tests"),
+    ];
+    let counts: Vec<String> = counts.iter().map(|(n, one, many)| count(*n, one, many)).collect();
+    let mut text: String =
+        policy.warnings(BusinessCalendar::last_year()).iter().map(|w| format!("warning: {w}\n")).collect();
+    text += &format!("{} {}: no errors\n{}\n", policy.id, policy.version, counts.join(", "));
+    text += &format!("digest {}\n", policy.digest);
+    Reply::text(text)
+}
+
+fn show(policy: &Policy, format: ShowFormat) -> Result<Reply, Failure> {
+    match format {
+        ShowFormat::Json => Reply::document(&policy.to_json()),
+        ShowFormat::Text => Ok(Reply::text(policy.listing(Style::Text))),
+        ShowFormat::Markdown => Ok(Reply::text(policy.listing(Style::Markdown))),
+    }
+}
+
+fn test(policy: &Policy) -> Reply {
+    let results: Vec<TestResult> = policy_tests::run(policy).collect();
+    let failed: Vec<&TestResult> = results.iter().filter(|r| !r.failures.is_empty()).collect();
+    let remark = failed.iter().map(|r| failure(r)).collect();
+    let summary = format!(
+        "{} {}: {}, {} failed\n",
+        policy.id,
+        policy.version,
+        count(results.len(), "test", "tests"),
+        if failed.is_empty() { "none".to_owned() } else { failed.len().to_string() }
+    );
+    Reply { text: summary, remark, no: !failed.is_empty() }
+}
+
+fn failure(result: &TestResult) -> String {
+    let reasons: String = result.failures.iter().map(|f| format!("  {f}\n")).collect();
+    format!("{}: test failed: {}\n{reasons}", result.place, result.name)
+}

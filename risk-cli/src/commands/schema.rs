@@ -1,0 +1,37 @@
+//! `risk schema`: the form of records and of answers, as JSON Schema.
+
+use clap::{Args, ValueEnum};
+use risk_core::{assessment, log};
+
+use crate::failure::Failure;
+use crate::output::Reply;
+
+/// The form of records or of answers, as JSON Schema (2020-12)
+#[derive(Debug, Clone, Copy, Args)]
+#[command(after_long_help = "Example:
+  risk schema record > record.schema.json")]
+pub struct Options {
+    /// Of what
+    #[arg(value_enum, default_value_t)]
+    of: Of,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Of {
+    /// One line of a log
+    #[default]
+    Record,
+    /// What `risk assess --format json` gives
+    Assessment,
+}
+
+/// Prints the schema.
+///
+/// # Errors
+/// None, in practice: a schema is JSON.
+pub fn run(options: Options) -> Result<Reply, Failure> {
+    match options.of {
+        Of::Record => Reply::document(&log::schema()),
+        Of::Assessment => Reply::document(&assessment::schema()),
+    }
+}

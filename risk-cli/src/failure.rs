@@ -1,0 +1,60 @@
+//! Why a command could not do what it was asked. All of it is exit code 2.
+
+use std::io;
+
+use risk_core::assessment::AssessError;
+use risk_core::explain::ExplainError;
+use risk_core::log::LogError;
+use risk_core::policy::PolicyErrors;
+
+/// Why a command could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// A file that cannot be read.
+    #[error("{file}: expected a file that can be read, found: {error}")]
+    Read {
+        /// The file.
+        file: String,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// A file that cannot be written.
+    #[error("{file}: expected a place that can be written to, found: {error}")]
+    Write {
+        /// The file.
+        file: String,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// A policy that is neither the one built in nor a folder of TOML files.
+    #[error("{0}: expected `england-wales`, or a folder that holds .toml files, found neither")]
+    NoPolicy(String),
+    /// A name that nothing of that sort has.
+    #[error("unknown {sort} {found}: expected {expected}")]
+    Unknown {
+        /// What it should name.
+        sort: &'static str,
+        /// The name.
+        found: String,
+        /// What there is.
+        expected: String,
+    },
+    /// A log that cannot be used.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// A policy that cannot be used.
+    #[error(transparent)]
+    Policy(#[from] PolicyErrors),
+    /// A question that has no answer.
+    #[error(transparent)]
+    Question(#[from] AssessError),
+    /// An outcome or a rule that cannot be explained.
+    #[error(transparent)]
+    Explain(#[from] ExplainError),
+    /// The system gives no random bytes.
+    #[error("expected random bytes from the system, found: {0}")]
+    Random(#[from] getrandom::Error),
+    /// An answer that has no form in JSON.
+    #[error("the answer cannot be written as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}

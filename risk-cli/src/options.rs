@@ -1,0 +1,141 @@
+//! The options that commands share.
+
+use std::collections::BTreeSet;
+
+use anstream::ColorChoice;
+use chrono::Utc;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueEnum};
+use risk_core::assessment::Question;
+use risk_core::calendar::{MomentError, parse_moment};
+use risk_core::event::vocabulary::Audience;
+use risk_core::event::{Instant, Kind, Term};
+use risk_core::fold::run::Lens;
+use risk_core::policy::Policy;
+
+use crate::failure::Failure;
+use crate::input::{self, ENGLAND_WALES};
+
+/// Under which policy.
+#[derive(Args)]
+#[command(next_help_heading = "Policy")]
+pub struct PolicyOptions {
+    /// The policy: `england-wales`, which is built in, or a folder of .toml files
+    #[arg(long, value_name = "NAME|DIR", default_value = ENGLAND_WALES)]
+    policy: String,
+    #[command(flatten)]
+    local: LocalOptions,
+}
+
+/// What is local about a policy.
+#[derive(Args)]
+pub struct LocalOptions {
+    /// A local overlay, which sets parameters and adds rules; may be given more than once
+    #[arg(long, value_name = "FILE")]
+    overlay: Vec<String>,
+    /// The locality whose parameters and rules count
+    #[arg(long, value_name = "ID")]
+    locality: Option<String>,
+}
+
+impl LocalOptions {
+    /// The policy of that name, with what is local.
+    ///
+    /// # Errors
+    /// [`Failure`] where it cannot be used.
+    pub fn load(&self, policy: &str) -> Result<Policy, Failure> {
+        input::policy(policy, &self.overlay, self.locality.as_deref())
+    }
+}
+
+impl PolicyOptions {
+    /// The policy.
+    ///
+    /// # Errors
+    /// [`Failure`] where it cannot be used.
+    pub fn load(&self) -> Result<Policy, Failure> {
+        self.local.load(&self.policy)
+    }
+}
+
+/// What is asked of a case.
+#[derive(Args)]
+#[command(next_help_heading = "Question")]
+pub struct QuestionOptions {
+    /// The moment: 2018-04-18 (the end of that day), 2018-02-06 15:00 (London), or an instant in RFC 3339; default now
+    #[arg(long, value_name = "MOMENT", value_parser = moment)]
+    at: Option<Instant>,
+    /// Count only what was recorded by then; default as --at, in hindsight everything
+    #[arg(long, value_name = "MOMENT", value_parser = moment)]
+    known_at: Option<Instant>,
+    /// What the service knew, or everything that is known today, placed when it happened
+    #[arg(long, value_parser = term::<Lens>(), default_value = "as_known")]
+    lens: Lens,
+    /// Who reads the answer; it holds what the policy lets that reader see, and nothing else
+    #[arg(long, value_parser = term::<Audience>(), default_value = "responsible_officer")]
+    audience: Audience,
+    /// The kinds of event that your system can deliver; the answer then names the rules that are blind
+    #[arg(long, value_name = "KIND,…", value_parser = term::<Kind>(), value_delimiter = ',', hide_possible_values = true)]
+    feeds: Option<Vec<Kind>>,
+}
+
+impl QuestionOptions {
+    /// The question, asked now where no moment is given.
+    #[must_use]
+    pub fn question(&self) -> Question {
+        Question {
+            at: self.at.unwrap_or_else(Utc::now),
+            known_at: self.known_at,
+            lens: self.lens,
+            audience: self.audience,
+            feeds: self.feeds.as_ref().map(|kinds| kinds.iter().copied().collect::<BTreeSet<_>>()),
+        }
+    }
+}
+
+/// For people or for programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Format {
+    /// For people, at 80 columns
+    #[default]
+    Text,
+    /// For programs, on one line
+    Json,
+}
+
+/// Whether to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Also into a pipe
+    Always,
+    /// Not at all
+    Never,
+}
+
+impl Color {
+    /// Makes it so for all that is written.
+    pub fn apply(self) {
+        match self {
+            Self::Auto => ColorChoice::Auto,
+            Self::Always => ColorChoice::Always,
+            Self::Never => ColorChoice::Never,
+        }
+        .write_global();
+    }
+}
+
+/// Reads a moment.
+///
+/// # Errors
+/// [`MomentError`] where it is none.
+pub fn moment(text: &str) -> Result<Instant, MomentError> {
+    parse_moment(text)
+}
+
+/// Reads a word of a closed list.
+pub fn term<T: Term + Send + Sync>() -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(T::names()).try_map(|name| T::parse(&name).ok_or("it is not of the list"))
+}

@@ -1,0 +1,98 @@
+//! What a command says, and how it reaches the terminal, a pipe or a file.
+
+use std::fs::{self, Permissions};
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+use tempfile::NamedTempFile;
+
+use crate::failure::Failure;
+
+const BAD_INPUT: u8 = 2;
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+
+/// What a command says, worked out whole before any of it is written.
+#[derive(Debug, Default)]
+pub struct Reply {
+    /// For standard output.
+    pub text: String,
+    /// For standard error.
+    pub remark: String,
+    /// The answer is no: exit code 1.
+    pub no: bool,
+}
+
+impl Reply {
+    /// A text for standard output.
+    #[must_use]
+    pub fn text(text: String) -> Self {
+        Self { text, ..Self::default() }
+    }
+
+    /// A value as one line of JSON: the bytes that every binding gives.
+    ///
+    /// # Errors
+    /// [`Failure::Json`] where the value has no form in JSON.
+    pub fn json(value: &impl Serialize) -> Result<Self, Failure> {
+        Ok(Self::text(serde_json::to_string(value)? + "\n"))
+    }
+
+    /// A document as JSON that people can read and compare.
+    ///
+    /// # Errors
+    /// [`Failure::Json`] where the value has no form in JSON.
+    pub fn document(value: &impl Serialize) -> Result<Self, Failure> {
+        Ok(Self::text(serde_json::to_string_pretty(value)? + "\n"))
+    }
+}
+
+/// Writes a reply. A reader that has seen enough (`| head`) is no error.
+///
+/// # Errors
+/// [`Failure::Write`] where standard output takes nothing more for another reason.
+pub fn print(reply: &Reply) -> Result<ExitCode, Failure> {
+    let mut out = anstream::stdout().lock();
+    match out.write_all(reply.text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            return Err(Failure::Write { file: "standard output".to_owned(), error });
+        }
+        _ => {}
+    }
+    // Nobody is left to tell where standard error is closed.
+    let _ = anstream::stderr().write_all(reply.remark.as_bytes());
+    Ok(if reply.no { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Says on standard error why nothing was done.
+#[must_use]
+pub fn complain(failure: &Failure) -> ExitCode {
+    let _ = writeln!(anstream::stderr(), "{ERROR}error:{ERROR:#} {failure}");
+    ExitCode::from(BAD_INPUT)
+}
+
+/// Writes a file whole or not at all: under another name beside it, then renamed.
+///
+/// # Errors
+/// [`Failure::Write`]; what stood there before stands there still.
+pub fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let write = || {
+        // Readable by its owner alone, as a case is nobody else's; what is replaced keeps who may read it.
+        let mut file = NamedTempFile::new_in(folder)?;
+        file.write_all(text.as_bytes())?;
+        if let Some(before) = permissions(path) {
+            file.as_file().set_permissions(before)?;
+        }
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(|e| e.error)?;
+        Ok(())
+    };
+    write().map_err(|error| Failure::Write { file: path.display().to_string(), error })
+}
+
+fn permissions(path: &Path) -> Option<Permissions> {
+    fs::metadata(path).ok().map(|m| m.permissions())
+}

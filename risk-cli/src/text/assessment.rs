@@ -1,0 +1,299 @@
+//! An answer as a page for half past eight in the morning: who is at risk, then what to do first.
+
+use std::collections::BTreeSet;
+
+use risk_core::assessment::Assessment;
+use risk_core::assessment::answer::{Action, Classification, GroupLevel, GroupStatus};
+use risk_core::event::Term;
+use risk_core::event::vocabulary::{ActionKind, Audience, Level, Setting};
+use risk_core::fold::run::Lens;
+use risk_core::policy::Policy;
+use risk_core::policy::model::Priority;
+use uuid::Uuid;
+
+use super::action::{Teller, caution};
+use super::words::{self, beginning, capital, date, listed, moment, phrase};
+use super::{Page, QUIET, STRONG, URGENT, styled};
+
+/// How much to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// What matters now.
+    Agenda,
+    /// Also steps, whatever else is open, and what is closed.
+    All,
+}
+
+/// The column in which what is said of a group begins.
+const GROUP: usize = 12;
+
+/// The page.
+#[must_use]
+pub fn page(answer: &Assessment, policy: &Policy, detail: Detail) -> String {
+    let mut page = Page::default();
+    header(&mut page, answer);
+    if let Some(classification) = &answer.classification {
+        levels(&mut page, classification, &Teller::new(answer, policy));
+    }
+    Agenda { answer, teller: Teller::new(answer, policy), detail }.print(&mut page);
+    Teller::new(answer, policy).flags(&mut page);
+    notes(&mut page, answer);
+    receipt(&mut page, answer);
+    page.finish()
+}
+
+fn header(page: &mut Page, answer: &Assessment) {
+    page.paragraph("", "", &styled(STRONG, &format!("Case {}", answer.case_id)));
+    page.paragraph("", "", &capital(&moment(answer.at)));
+    if answer.lens == Lens::Hindsight {
+        page.paragraph("", "", "HINDSIGHT: everything known now, placed when it happened. For learning: it does not show what was known then.");
+    }
+    if answer.known_at != answer.at {
+        page.paragraph("", "", &format!("With what was recorded by {}", moment(answer.known_at)));
+    }
+    if answer.audience != Audience::ResponsibleOfficer {
+        page.paragraph("", "", &format!("For: {}", words::of(answer.audience)));
+    }
+}
+
+fn levels(page: &mut Page, classification: &Classification, teller: &Teller<'_>) {
+    let overall = &classification.overall;
+    page.heading(&format!("RISK OF SERIOUS HARM, IN {}", overall.setting.name().to_uppercase()));
+    let stated = classification.groups.iter().any(|g| g.recorded.is_some());
+    let recorded =
+        if stated { format!("recorded {}", words::of(overall.recorded)) } else { "no level recorded".to_owned() };
+    let until = if overall.working_level > overall.recorded { " until a person decides" } else { "" };
+    let overall_line = format!("{recorded}; work to {}{until}", working(overall.working_level));
+    page.labelled(2, "Overall", GROUP, &overall_line);
+    for group in &classification.groups {
+        group_line(page, group, overall.setting, teller);
+    }
+    if !overall.not_assessed.is_empty() {
+        let groups: Vec<String> = overall.not_assessed.iter().map(|g| words::of(*g)).collect();
+        let unknown = format!("Nobody has stated a level for {}. Unknown is not low.", listed(&groups));
+        page.indented(2, &unknown);
+    }
+}
+
+fn working(level: Level) -> String {
+    let name = words::of(level).to_uppercase();
+    let style = if level >= Level::High { URGENT } else { STRONG };
+    styled(style, &name)
+}
+
+fn group_line(page: &mut Page, g: &GroupLevel, setting: Setting, teller: &Teller<'_>) {
+    // What nobody has stated and nothing indicates is said once for all groups.
+    if g.recorded.is_none() && g.indicated.is_none() {
+        return;
+    }
+    let recorded = match &g.recorded {
+        Some(r) => format!("recorded {} on {}", words::of(r.level), date(r.on)),
+        None => "no level recorded".to_owned(),
+    };
+    let work = if g.indicated.is_some() { format!("; work to {}", working(g.working_level)) } else { String::new() };
+    let status = match g.status {
+        GroupStatus::NotAssessed => "not assessed",
+        GroupStatus::Settled => "settled",
+        GroupStatus::UnderReview => "under review",
+        GroupStatus::Stale => "assessment out of date",
+    };
+    let elsewhere = if g.setting == setting { String::new() } else { format!(" (in {})", g.setting) };
+    let name = capital(&words::of(g.group));
+    page.labelled(2, &name, GROUP, &format!("{recorded}{work}; {status}{elsewhere}"));
+    let Some(indicated) = &g.indicated else { return };
+    let by = GROUP.saturating_add(3);
+    let why = teller.why(indicated.because.iter()).map(|w| format!(": {w}")).unwrap_or_default();
+    page.indented(by, &format!("{} is indicated{why}", capital(&words::of(indicated.level))));
+    if let Some(handling) = indicated.handling.filter(|_| indicated.caution.is_some()) {
+        page.indented(by, &caution(handling));
+    }
+}
+
+/// The actions of an answer, in the order in which to read them.
+struct Agenda<'a> {
+    answer: &'a Assessment,
+    teller: Teller<'a>,
+    detail: Detail,
+}
+
+impl<'a> Agenda<'a> {
+    fn print(&self, page: &mut Page) {
+        page.heading("AGENDA");
+        let listed: Vec<Vec<&Action>> = self.lines();
+        if listed.is_empty() && self.elsewhere(&listed).is_empty() {
+            let safety = if self.answer.classification.is_some() { " No news is not a sign of safety." } else { "" };
+            page.indented(2, &format!("Nothing is open in these records.{safety}"));
+        }
+        for (actions, number) in listed.iter().zip(1_u32..) {
+            self.line(page, &format!("{number}."), actions);
+        }
+        let more = self.answer.agenda.more;
+        if more > 0 && self.detail == Detail::Agenda {
+            page.gap();
+            page.indented(2, &format!("and {more} more (--all)"));
+        }
+        // Where the reader has no agenda, whatever is open stands in its place.
+        if self.detail == Detail::All || self.answer.agenda.lines.is_empty() {
+            let rest = self.elsewhere(&listed);
+            if !rest.is_empty() && !listed.is_empty() {
+                page.heading("ALSO OPEN");
+            }
+            for actions in &rest {
+                self.line(page, "-", actions);
+            }
+        }
+        if self.detail == Detail::All {
+            self.closed(page);
+        }
+    }
+
+    /// The lines of the agenda: the action named, and those of its kind that share the line.
+    fn lines(&self) -> Vec<Vec<&'a Action>> {
+        let named = self.answer.agenda.lines.iter().filter_map(|id| self.answer.actions.iter().find(|a| a.id == *id));
+        named.map(|first| self.of_kind(first.action)).collect()
+    }
+
+    /// Pending actions of a kind that are nobody's step.
+    fn of_kind(&self, kind: ActionKind) -> Vec<&'a Action> {
+        let own = |a: &&Action| a.action == kind && a.status.pending() && a.part_of.is_none();
+        let mut actions: Vec<&Action> = self.answer.actions.iter().filter(own).collect();
+        actions.sort_by_key(|a| (a.priority, a.due.is_none(), a.due));
+        actions
+    }
+
+    /// Pending actions that are nobody's step and on no line of the agenda.
+    fn elsewhere(&self, listed: &[Vec<&'a Action>]) -> Vec<Vec<&'a Action>> {
+        let mut seen: BTreeSet<ActionKind> = listed.iter().flatten().map(|a| a.action).collect();
+        let open = self.answer.actions.iter().filter(|a| a.status.pending() && a.part_of.is_none());
+        let mut rest: Vec<Vec<&Action>> =
+            open.filter(|a| seen.insert(a.action)).map(|a| self.of_kind(a.action)).collect();
+        rest.sort_by_key(|actions| actions.first().map(|a| (a.priority, a.due.is_none(), a.due)));
+        rest
+    }
+
+    fn line(&self, page: &mut Page, label: &str, actions: &[&'a Action]) {
+        let Some(first) = actions.first() else { return };
+        page.gap();
+        let style = if first.priority == Priority::ProtectNow { URGENT } else { STRONG };
+        let priority = styled(style, words::priority(first.priority));
+        let title = styled(STRONG, &first.title);
+        page.paragraph(&format!("{label:>3} "), "    ", &format!("{priority}: {title}"));
+        self.teller.body(page, 4, actions);
+        self.steps(page, 4, actions, &mut BTreeSet::new());
+    }
+
+    /// The steps of a line: named, or with --all printed whole, and theirs under them.
+    fn steps(&self, page: &mut Page, by: usize, of: &[&'a Action], seen: &mut BTreeSet<Uuid>) {
+        let steps = self.by_kind(of, seen);
+        if self.detail == Detail::Agenda {
+            let cautioned = of.iter().any(|a| a.caution.is_some());
+            let steps = self.with_theirs(steps, seen);
+            let names: Vec<String> = steps.iter().map(|same| step_name(same, cautioned)).collect();
+            if !names.is_empty() {
+                page.labelled(by, "Steps:", 6, &format!("{}.", listed(&names)));
+            }
+            return;
+        }
+        let deeper = by.saturating_add(2);
+        for same in steps {
+            let Some(first) = same.first() else { continue };
+            let now = same.iter().any(|a| a.priority == Priority::ProtectNow);
+            let urgent = styled(URGENT, words::priority(Priority::ProtectNow));
+            let title = if now { format!("{urgent}: {}", first.title) } else { first.title.clone() };
+            page.paragraph(&format!("{}* ", " ".repeat(by)), &" ".repeat(deeper), &title);
+            self.teller.body(page, deeper, &same);
+            self.steps(page, deeper, &same, seen);
+        }
+    }
+
+    /// The pending steps of these actions, one entry for each kind. Each step comes once, whatever a policy says.
+    fn by_kind(&self, of: &[&'a Action], seen: &mut BTreeSet<Uuid>) -> Vec<Vec<&'a Action>> {
+        let parents: BTreeSet<Uuid> = of.iter().map(|a| a.id).collect();
+        let belongs = |a: &&Action| a.status.pending() && a.part_of.is_some_and(|p| parents.contains(&p));
+        let mut kinds: Vec<Vec<&Action>> = Vec::new();
+        for step in self.answer.actions.iter().filter(belongs).filter(|a| seen.insert(a.id)) {
+            match kinds.iter_mut().find(|same| same.iter().any(|a| a.action == step.action)) {
+                Some(same) => same.push(step),
+                None => kinds.push(vec![step]),
+            }
+        }
+        kinds
+    }
+
+    /// These steps, each followed by its own.
+    fn with_theirs(&self, steps: Vec<Vec<&'a Action>>, seen: &mut BTreeSet<Uuid>) -> Vec<Vec<&'a Action>> {
+        let mut all = Vec::new();
+        for same in steps {
+            let theirs = self.by_kind(&same, seen);
+            all.push(same);
+            all.extend(self.with_theirs(theirs, seen));
+        }
+        all
+    }
+
+    fn closed(&self, page: &mut Page) {
+        let mut closed: Vec<&Action> = self.answer.actions.iter().filter(|a| !a.status.pending()).collect();
+        closed.sort_by_key(|a| std::cmp::Reverse(a.closed));
+        if !closed.is_empty() {
+            page.heading("CLOSED");
+        }
+        for action in closed {
+            self.teller.closed(page, action);
+        }
+    }
+}
+
+/// A step by name, with what must not be passed over even where its line does not say so.
+fn step_name(same: &[&Action], line_cautioned: bool) -> String {
+    let name = same.first().map(|a| words::of(a.action)).unwrap_or_default();
+    let now = same.iter().any(|a| a.priority == Priority::ProtectNow);
+    let overdue = same.iter().filter_map(|a| a.days_overdue).max();
+    let cautioned = !line_cautioned && same.iter().any(|a| a.caution.is_some());
+    let marks = [
+        now.then(|| words::priority(Priority::ProtectNow).to_owned()),
+        overdue.map(|days| format!("OVERDUE by {}", words::count(days, "day", "days"))),
+        cautioned.then(|| "do not raise with the person".to_owned()),
+    ];
+    let marks: Vec<String> = marks.into_iter().flatten().collect();
+    if marks.is_empty() { name } else { format!("{name} ({})", styled(URGENT, &marks.join(", "))) }
+}
+
+/// What the answer says of its own completeness.
+fn notes(page: &mut Page, answer: &Assessment) {
+    let mut notes = Vec::new();
+    if answer.receipt.policy.beyond_review {
+        let reviewed = date(answer.receipt.policy.reviewed_through);
+        notes.push(format!("The policy was reviewed only through {reviewed}: later rules may be missing."));
+    }
+    if !answer.blind_to.is_empty() {
+        notes.push(format!("Without the feeds they need, these cannot speak: {}.", answer.blind_to.join(", ")));
+    }
+    for record in &answer.unrecognised {
+        notes.push(format!("Read this record yourself: a newer version ({}) wrote it: {}.", record.v, record.event_id));
+    }
+    if !answer.withheld.is_empty() {
+        let ids: Vec<String> = answer.withheld.iter().map(Uuid::to_string).collect();
+        notes.push(format!("Removed by law, so what they said is missing here: {}.", ids.join(", ")));
+    }
+    if let Some(next) = answer.next_change_at {
+        notes.push(format!("With nothing new, this answer changes next on {}.", beginning(next)));
+    }
+    if notes.is_empty() {
+        return;
+    }
+    page.heading("NOTES");
+    for note in notes {
+        page.paragraph("  - ", "    ", &note);
+    }
+}
+
+fn receipt(page: &mut Page, answer: &Assessment) {
+    let r = &answer.receipt;
+    let short = |hash: &str| hash.chars().take(12).collect::<String>();
+    let locality = r.locality.as_ref().map(|l| format!(", {}", phrase(l))).unwrap_or_default();
+    let records = r.records.map(|n| format!(", {}", words::count(n, "record", "records"))).unwrap_or_default();
+    let head = r.head.as_deref().map(|h| format!(" to {}", short(h))).unwrap_or_default();
+    let policy = format!("{} {} ({})", r.policy.id, r.policy.version, short(&r.policy.digest));
+    page.gap();
+    page.paragraph("", "", &styled(QUIET, &format!("risk {}, {policy}{locality}{records}{head}", r.engine)));
+}

@@ -1,0 +1,15 @@
+//! The `risk` command as its users meet it: what it prints, what it refuses, and with which exit code.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test that panics fails, as it should"
+)]
+
+mod answers;
+mod bad_logs;
+mod bad_policies;
+mod case;
+mod command;
+mod sealing;

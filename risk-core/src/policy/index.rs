@@ -1,0 +1,87 @@
+//! Where to look: which rules, actions and duties a kind of event concerns, so that nothing else is looked at.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::fact::Fact;
+use super::model::{About, ActionDef, Duty, Listens, Parameter, Rule};
+use crate::event::Kind;
+use crate::event::vocabulary::ActionKind;
+
+/// The parameter that says how many days before its due date an action is due soon.
+const DUE_SOON: &str = "due_soon";
+/// The parameter that says after how many days an assessment is stale.
+const STALE_AFTER: &str = "assessment_stale_after";
+
+/// The index of a policy. Places are those in the policy's lists.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Index {
+    /// The rules that listen to a kind.
+    pub listeners: BTreeMap<Listens, Vec<usize>>,
+    /// The actions that a kind closes, or reminds of.
+    pub answered: BTreeMap<Kind, Vec<usize>>,
+    /// The duties whose condition a kind can change, or whose subjects it can bring.
+    pub duties: BTreeMap<Kind, BTreeSet<usize>>,
+    /// The duties that any event may concern, since they ask about indicated levels.
+    pub restless: BTreeSet<usize>,
+    /// The actions, by kind.
+    pub actions: BTreeMap<ActionKind, usize>,
+    /// The parameter `due_soon`.
+    pub due_soon: Option<usize>,
+    /// The parameter `assessment_stale_after`.
+    pub stale_after: Option<usize>,
+}
+
+impl Index {
+    /// Indexes a policy's entries.
+    #[must_use]
+    pub fn of(
+        rules: &[Rule],
+        actions: &[ActionDef],
+        duties: &[Duty],
+        facts: &[Fact],
+        parameters: &[Parameter],
+    ) -> Self {
+        let mut index = Self {
+            actions: actions.iter().enumerate().map(|(place, a)| (a.action, place)).collect(),
+            due_soon: parameters.iter().position(|p| p.id == DUE_SOON),
+            stale_after: parameters.iter().position(|p| p.id == STALE_AFTER),
+            ..Self::default()
+        };
+        for (place, rule) in rules.iter().enumerate() {
+            for on in rule.on.iter().collect::<BTreeSet<_>>() {
+                index.listeners.entry(*on).or_default().push(place);
+            }
+        }
+        for (place, action) in actions.iter().enumerate() {
+            let triggers = action.closed_by.iter().chain(&action.chased_by);
+            for kind in triggers.flat_map(|t| t.on.iter().copied()).collect::<BTreeSet<_>>() {
+                index.answered.entry(kind).or_default().push(place);
+            }
+        }
+        for (place, duty) in duties.iter().enumerate() {
+            let asked: Vec<&Fact> = duty.holds.facts().into_iter().filter_map(|f| facts.get(f)).collect();
+            if asked.iter().any(|f| f.fed_by().is_empty()) {
+                index.restless.insert(place);
+            }
+            let kinds = asked.iter().flat_map(|f| f.fed_by()).chain(bringing(duty.about));
+            for kind in kinds {
+                index.duties.entry(kind).or_default().insert(place);
+            }
+        }
+        index
+    }
+}
+
+/// The kinds that bring or take away subjects of that sort. Supervision's beginning and end concern every duty.
+fn bringing(about: About) -> Vec<Kind> {
+    let mut kinds = match about {
+        About::EachChild => vec![Kind::PersonIdentified],
+        About::EachProtectedPerson | About::EachOrderInForce | About::EachOrderProtectingPerson => {
+            vec![Kind::ProtectiveOrderMade, Kind::ProtectiveOrderVaried, Kind::ProtectiveOrderDischarged]
+        }
+        About::EachOutstandingRequest => vec![Kind::InformationRequested, Kind::InformationReceived],
+        _ => vec![],
+    };
+    kinds.extend([Kind::SupervisionStarted, Kind::SupervisionEnded]);
+    kinds
+}

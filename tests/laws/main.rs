@@ -1,0 +1,23 @@
+//! The laws: what holds for every case and every policy, tried on generated ones.
+//!
+//! Each law is a test with the law for its name. A law that proved false as first stated stands here as restated, with the
+//! counterexample beside it as a test of its own.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "tests: a panic is the failure that they are for"
+)]
+
+mod ask;
+mod deadlines;
+mod dice;
+mod history;
+mod levels;
+mod one_answer;
+mod packs;
+mod reasons;
+mod told;

@@ -1,0 +1,91 @@
+"""The published schemas against real records and real answers, by another reader of JSON Schema.
+
+A schema that refuses what the engine writes, or takes what the engine refuses, misleads whoever builds on it.
+"""
+
+import json
+import subprocess
+import unittest
+from pathlib import Path
+
+from jsonschema import Draft202012Validator
+
+ROOT = Path(__file__).resolve().parent.parent
+RISK = ["cargo", "run", "--quiet", "--locked", "--package", "risk-cli", "--"]
+CASES = sorted((ROOT / "examples" / "cases").glob("*.jsonl"))
+AUDIENCES = ["responsible_officer", "partner_link_worker", "inspector", "analyst", "supervised_person"]
+
+
+def risk(*arguments, given=None):
+    return subprocess.run(
+        RISK + list(arguments), cwd=ROOT, check=True, capture_output=True, text=True, input=given
+    ).stdout
+
+
+def schema(name):
+    schema = json.loads(risk("schema", name))
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema)
+
+
+class SchemaCheck(unittest.TestCase):
+    def assert_valid(self, validator, document, what):
+        errors = [f"{e.json_path}: {e.message}" for e in validator.iter_errors(document)]
+        self.assertEqual(errors, [], what)
+
+    def test_there_are_cases_to_check(self):
+        self.assertGreaterEqual(len(CASES), 9)
+
+    def test_every_record_of_every_case_plain_and_sealed_fits_the_schema_of_records(self):
+        validator = schema("record")
+        for case in CASES:
+            for text in [case.read_text(), risk("seal", str(case))]:
+                for number, line in enumerate(text.splitlines(), 1):
+                    self.assert_valid(validator, json.loads(line), f"{case.name}:{number}")
+
+    def test_what_the_engine_refuses_in_a_record_the_schema_refuses_too(self):
+        validator = schema("record")
+        record = json.loads(CASES[0].read_text().splitlines()[0])
+        self.assertEqual(record["kind"], "supervision_started")
+        for what, wrong in {
+            "an unknown kind": {**record, "kind": "police_callout"},
+            "an unknown member": {**record, "handlin": "staff"},
+            "an unknown field": {**record, "data": {**record["data"], "remark": "x"}},
+            "an unknown value": {**record, "data": {**record["data"], "sentence_type": "prison"}},
+            "a field left out": {**record, "data": {}},
+            "no data": {k: v for k, v in record.items() if k != "data"},
+            "no source": {k: v for k, v in record.items() if k != "source"},
+            "a sentence in place of an id": {**record, "data": {**record["data"], "sentence_id": "the first one"}},
+            "a mark too open": {**record, "kind": "plw_disclosure", "data": {"person": "p1"}, "handling": "staff"},
+            "half a seal": {**record, "hash": "0" * 64},
+        }.items():
+            self.assertFalse(validator.is_valid(wrong), what)
+            line = json.dumps(wrong) + "\n"
+            refused = subprocess.run(RISK + ["assess", "-"], cwd=ROOT, capture_output=True, text=True, input=line)
+            self.assertEqual(refused.returncode, 2, what)
+
+    def test_every_answer_fits_the_schema_of_answers(self):
+        validator = schema("assessment")
+        for case in CASES:
+            for at in ["2017-12-20", "2018-04-23"]:
+                for lens in ["as_known", "hindsight"]:
+                    answer = json.loads(risk("assess", str(case), "--at", at, "--lens", lens, "--format", "json"))
+                    self.assert_valid(validator, answer, f"{case.name} at {at}, {lens}")
+        for audience in AUDIENCES:
+            answer = risk("assess", str(CASES[0]), "--at", "2018-04-23", "--audience", audience, "--format", "json")
+            self.assert_valid(validator, json.loads(answer), audience)
+
+    def test_the_schema_of_answers_refuses_what_no_answer_says(self):
+        validator = schema("assessment")
+        answer = json.loads(risk("assess", str(CASES[0]), "--at", "2018-04-23", "--format", "json"))
+        for wrong in [
+            {**answer, "schema": "risk-assessment/2"},
+            {**answer, "lens": "sideways"},
+            {**answer, "actions": [{}]},
+            {k: v for k, v in answer.items() if k != "receipt"},
+        ]:
+            self.assertFalse(validator.is_valid(wrong))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,286 @@
+//! Duties come round, or stand, while a condition holds. They never stack.
+
+use risk_core::assessment::answer::Status;
+use risk_core::event::vocabulary::ActionKind::{
+    ChaseInformation, HomeVisit, MonitorProtectiveOrder, RequestPoliceInformation,
+};
+
+use crate::story::{SUPERVISED, day, e, given};
+
+/// Police information is asked for at once, and again every thirty days.
+const EVERY_THIRTY_DAYS: &str = r#"
+[[action]]
+id = "request_police_information"
+closed_by = [{ on = "information_requested", when = "event.of = police" }]
+
+[[duty]]
+id = "repeat"
+action = "request_police_information"
+while = "supervised = yes"
+every = "thirty"
+first = "immediately"
+
+[[parameter]]
+id = "thirty"
+value = 30
+"#;
+
+fn asked(on: &str, request: &str) -> String {
+    format!(
+        r#"{{ on = {on}, kind = "information_requested", request_id = "{request}", of = "police", about = "domestic_abuse_call_outs", stage = "ongoing" }},"#
+    )
+}
+
+#[test]
+fn a_first_round_at_once_and_the_next_a_period_after_it_was_done() {
+    let story = given(EVERY_THIRTY_DAYS, &[SUPERVISED, &asked("\"2017-09-01T14:00:00Z\"", "r1")]);
+    let first = story.on("2017-09-01T13:00:00Z").the(RequestPoliceInformation).clone();
+    assert_eq!((first.status, first.due), (Status::Open, Some(day("2017-09-01"))));
+    assert_eq!(story.on("2017-09-01").status(RequestPoliceInformation), Status::Done);
+    assert!(!story.on("2017-09-30").pending(RequestPoliceInformation));
+    let round = story.on("2017-10-01").latest(RequestPoliceInformation).clone();
+    assert_eq!((round.status, round.opened, round.due), (Status::Open, day("2017-10-01"), Some(day("2017-10-01"))));
+    assert_eq!(round.last_done, Some(day("2017-09-01")));
+    assert_eq!(story.on("2017-10-02").latest(RequestPoliceInformation).status, Status::Overdue);
+}
+
+#[test]
+fn an_early_performance_counts_and_the_next_is_a_period_after_it() {
+    let story = given(EVERY_THIRTY_DAYS, &[SUPERVISED, &asked("2017-09-01", "r1"), &asked("2017-09-20", "r2")]);
+    assert!(!story.on("2017-10-19").pending(RequestPoliceInformation), "not on 1 October");
+    assert!(story.on("2017-10-20").pending(RequestPoliceInformation));
+}
+
+#[test]
+fn a_late_performance_closes_the_round_and_the_next_is_a_period_after_it() {
+    let story = given(EVERY_THIRTY_DAYS, &[SUPERVISED, &asked("2017-09-01", "r1"), &asked("2017-10-11", "r2")]);
+    let late = story.on("2017-10-11").latest(RequestPoliceInformation).clone();
+    assert_eq!((late.status, late.closed), (Status::DoneLate, Some(day("2017-10-11"))));
+    assert!(!story.on("2017-11-09").pending(RequestPoliceInformation), "the rounds start from the performance");
+    assert!(story.on("2017-11-10").pending(RequestPoliceInformation));
+}
+
+#[test]
+fn a_performance_written_down_late_counts_from_when_it_was_done() {
+    let story = given(
+        EVERY_THIRTY_DAYS,
+        &[
+            SUPERVISED,
+            &asked("2017-09-01", "r1"),
+            r#"
+        { on = 2017-09-25, recorded = 2017-10-05, kind = "information_requested", request_id = "r2", of = "police", about = "domestic_abuse_call_outs", stage = "ongoing" },
+    "#,
+        ],
+    );
+    assert!(story.on("2017-10-04").pending(RequestPoliceInformation), "nobody knew");
+    let known = story.on("2017-10-05");
+    assert!(!known.pending(RequestPoliceInformation));
+    assert!(!story.on("2017-10-24").pending(RequestPoliceInformation));
+    assert!(story.on("2017-10-25").pending(RequestPoliceInformation));
+}
+
+#[test]
+fn rounds_that_pass_do_not_stack_one_is_open_and_says_how_many_were_missed() {
+    let story = given(EVERY_THIRTY_DAYS, &[SUPERVISED, &asked("2017-09-01", "r1")]);
+    // Due on 1 October, 31 October, 30 November and 30 December.
+    let seen = story.on("2017-12-15");
+    let open: Vec<_> = seen.all(RequestPoliceInformation).into_iter().filter(|a| a.status.pending()).collect();
+    assert_eq!(open.len(), 1);
+    assert_eq!((open[0].missed, open[0].due), (Some(2), Some(day("2017-10-01"))));
+    assert_eq!(story.on("2018-01-05").latest(RequestPoliceInformation).missed, Some(3));
+}
+
+#[test]
+fn what_was_done_before_the_duty_began_counts_as_its_last_performance() {
+    let background = r#"
+        { on = 2017-08-20, recorded = 2017-08-20, kind = "information_requested", request_id = "r1", of = "police", about = "domestic_abuse_call_outs", stage = "pre_sentence" },
+    "#;
+    let story = given(EVERY_THIRTY_DAYS, &[background, SUPERVISED]);
+    assert!(!story.on("2017-09-18").pending(RequestPoliceInformation));
+    assert!(story.on("2017-09-19").pending(RequestPoliceInformation), "thirty days after 20 August");
+}
+
+#[test]
+fn of_several_duties_of_one_action_the_earliest_counts() {
+    let rules = format!(
+        r#"{EVERY_THIRTY_DAYS}
+        [[duty]]
+        id = "repeat-often"
+        action = "request_police_information"
+        while = "domestic_abuse = yes"
+        every = "ten"
+        first = "immediately"
+        [[parameter]]
+        id = "ten"
+        value = 10
+    "#
+    );
+    let abuse =
+        r#"{ on = 2017-09-01, kind = "domestic_abuse_identified", role = "perpetrator", evidence = "call_out" },"#;
+    let story = given(&rules, &[SUPERVISED, abuse, &asked("2017-09-01", "r1")]);
+    assert!(!story.on("2017-09-10").pending(RequestPoliceInformation));
+    let round = story.on("2017-09-11").latest(RequestPoliceInformation).clone();
+    assert_eq!((round.status, round.due), (Status::Open, Some(day("2017-09-11"))));
+    // Both come round; one line stands open, due by the earlier, and one performance answers both.
+    let both = story.on("2017-10-02");
+    let open: Vec<_> = both.all(RequestPoliceInformation).into_iter().filter(|a| a.status.pending()).collect();
+    assert_eq!(open.len(), 1);
+    assert_eq!(open[0].due, Some(day("2017-09-11")));
+    assert_eq!(open[0].because.iter().map(|b| b.rule.as_str()).collect::<Vec<_>>(), ["repeat-often", "repeat"]);
+}
+
+const WHILE_AN_ORDER_IS_IN_FORCE: &str = r#"
+[[action]]
+id = "monitor_protective_order"
+closed_by = [{ on = "protective_order_checked", when = "event.with = police" }]
+
+[[duty]]
+id = "monitor"
+action = "monitor_protective_order"
+about = "each_order_in_force"
+while = "order.in_force = yes"
+"#;
+
+#[test]
+fn a_standing_duty_opens_once_for_each_spell_and_shows_when_it_was_last_done() {
+    let story = given(
+        WHILE_AN_ORDER_IS_IN_FORCE,
+        &[
+            SUPERVISED,
+            r#"
+        { on = 2017-10-01, kind = "protective_order_made", order_id = "o1", order = "restraining", protects = ["p1"] },
+        { on = 2017-10-10, kind = "protective_order_checked", order_id = "o1", with = "supervised_person" },
+        { on = 2017-10-20, kind = "protective_order_checked", order_id = "o1", with = "police" },
+    "#,
+        ],
+    );
+    let open = story.on("2017-10-01").the(MonitorProtectiveOrder).clone();
+    assert_eq!((open.status, open.about, open.due), (Status::Open, vec!["o1".to_owned()], None));
+    assert!(story.on("2017-10-10").pending(MonitorProtectiveOrder), "his own word closes nothing");
+    let done = story.on("2018-10-20").the(MonitorProtectiveOrder).clone();
+    assert_eq!((done.status, done.last_done), (Status::Done, Some(day("2017-10-20"))), "once, and not again");
+}
+
+#[test]
+fn a_spell_that_ends_supersedes_what_it_opened_by_the_event_that_ended_it() {
+    let story = given(
+        WHILE_AN_ORDER_IS_IN_FORCE,
+        &[
+            SUPERVISED,
+            r#"
+        { on = 2017-10-01, kind = "protective_order_made", order_id = "o1", order = "restraining", protects = ["p1"] },
+        { on = 2017-11-01, kind = "protective_order_discharged", order_id = "o1" },
+        { on = 2017-12-01, kind = "protective_order_made", order_id = "o2", order = "restraining", protects = ["p1"] },
+    "#,
+        ],
+    );
+    let ended = story.on("2017-11-01").the(MonitorProtectiveOrder).clone();
+    assert_eq!((ended.status, ended.closed_by), (Status::Superseded, vec![e(3)]));
+    let again = story.on("2017-12-01");
+    assert_eq!(again.about(MonitorProtectiveOrder, "o2").status, Status::Open, "a new spell, a new line");
+    assert_eq!(again.about(MonitorProtectiveOrder, "o1").status, Status::Superseded);
+}
+
+#[test]
+fn a_standing_duty_about_the_case_opens_anew_in_a_new_spell() {
+    let while_the_address_is_known = r#"
+        [[action]]
+        id = "home_visit"
+        closed_by = [{ on = "home_visit_completed" }]
+        [[duty]]
+        id = "visit"
+        action = "home_visit"
+        while = "address_known = yes"
+    "#;
+    let story = given(
+        while_the_address_is_known,
+        &[
+            SUPERVISED,
+            r#"
+        { on = 2017-10-01, kind = "address_established" },
+        { on = 2017-10-05, kind = "home_visit_completed" },
+        { on = 2017-11-01, kind = "whereabouts_unknown" },
+        { on = 2017-12-01, kind = "address_established" },
+    "#,
+        ],
+    );
+    assert_eq!(story.on("2017-11-30").status(HomeVisit), Status::Done);
+    let seen = story.on("2017-12-01");
+    assert_eq!(seen.all(HomeVisit).len(), 2);
+    assert_eq!(
+        seen.latest(HomeVisit).status,
+        Status::Open,
+        "what was done in the first spell does not answer the second"
+    );
+}
+
+/// A request without a reply is chased every fourteen days.
+const CHASING: &str = r#"
+[[action]]
+id = "chase_information"
+closed_by = [{ on = "information_received" }]
+waiting = [{ on = "information_requested", with = "event.of" }]
+chased_by = [{ on = "information_chased" }]
+
+[[duty]]
+id = "chase"
+action = "chase_information"
+about = "each_outstanding_request"
+while = "request.outstanding = yes"
+every = "fourteen"
+
+[[parameter]]
+id = "fourteen"
+value = 14
+"#;
+
+#[test]
+fn a_request_waits_and_chasing_moves_its_date() {
+    let story = given(
+        CHASING,
+        &[
+            SUPERVISED,
+            r#"
+        { on = 2017-10-01, kind = "information_requested", request_id = "r1", of = "childrens_social_care", about = "child_safeguarding", stage = "ongoing" },
+        { on = 2017-10-12, kind = "information_chased", request_id = "r1" },
+        { on = 2017-11-06, kind = "information_received", request_id = "r1", content = "known" },
+    "#,
+        ],
+    );
+    let asked = story.on("2017-10-11").the(ChaseInformation).clone();
+    assert_eq!((asked.status, asked.due), (Status::Waiting, Some(day("2017-10-15"))));
+    let waiting = asked.waiting_on.unwrap();
+    assert_eq!(
+        (waiting.party.as_str(), waiting.since, waiting.chased),
+        ("childrens_social_care", day("2017-10-01"), 0)
+    );
+    let chased = story.on("2017-10-16").the(ChaseInformation).clone();
+    assert_eq!((chased.status, chased.due), (Status::Waiting, Some(day("2017-10-26"))));
+    let waiting = chased.waiting_on.unwrap();
+    assert_eq!((waiting.chased, waiting.last_chased), (1, Some(day("2017-10-12"))));
+    let silent = story.on("2017-10-27").the(ChaseInformation).clone();
+    assert_eq!(
+        (silent.status, silent.days_overdue),
+        (Status::Overdue, Some(1)),
+        "waiting is no excuse for not chasing"
+    );
+    assert!(!story.on("2017-11-06").pending(ChaseInformation));
+}
+
+#[test]
+fn one_request_s_reply_leaves_another_s_waiting() {
+    let story = given(
+        CHASING,
+        &[
+            SUPERVISED,
+            r#"
+        { on = 2017-10-01, kind = "information_requested", request_id = "r1", of = "police", about = "domestic_abuse_call_outs", stage = "ongoing" },
+        { on = 2017-10-01, kind = "information_requested", request_id = "r2", of = "childrens_social_care", about = "child_safeguarding", stage = "ongoing" },
+        { on = 2017-10-06, kind = "information_received", request_id = "r1", content = "nothing_known" },
+    "#,
+        ],
+    );
+    let seen = story.on("2017-10-06");
+    assert!(!seen.about(ChaseInformation, "r1").status.pending());
+    assert_eq!(seen.about(ChaseInformation, "r2").status, Status::Waiting);
+}

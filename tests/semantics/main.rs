@@ -1,0 +1,21 @@
+//! What the semantics settle, question by question: each a small story under a policy of its own.
+//!
+//! A test reads: given these rules and these events, on this day, this follows. Rules and events are written as in a policy
+//! pack (docs/policy-language.md); what a test does not care about (titles, sources, dates) is filled in by [`story`].
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what it misses and stops")]
+#![allow(clippy::indexing_slicing, reason = "likewise")]
+
+mod story;
+
+mod acts;
+mod corrections;
+mod deadlines;
+mod decided_by_people;
+mod duties;
+mod levels;
+mod orders;
+mod reviews;
+mod silence;
+mod subjects;
+mod time;
+mod views;

@@ -1,0 +1,234 @@
+//! Which rules count when, what came before, and what late information cost.
+
+use risk_core::assessment::answer::{LateBy, Status};
+use risk_core::assessment::{Change, changes};
+use risk_core::calendar::{parse_moment, start_of_day};
+use risk_core::event::vocabulary::ActionKind::{EscalateToNps, HomeVisit, ReturnToNps, ReviewRisk};
+use risk_core::event::vocabulary::Group::KnownAdult;
+use risk_core::event::vocabulary::Level::Medium;
+
+use crate::story::{SUPERVISED, bytes, day, e, given, given_in};
+
+const A_CONCERN_ASKS_FOR_A_REVIEW: &str = r#"
+[[action]]
+id = "review_risk"
+closed_by = [{ on = "risk_assessed" }]
+
+[[rule]]
+id = "concern"
+on = "concern_disclosed"
+indicate = [{ group = "known_adult", level = "medium" }]
+require = [{ action = "review_risk", due = { within = "week" } }]
+
+[[parameter]]
+id = "week"
+value = 7
+
+[[parameter]]
+id = "due_soon"
+value = 2
+"#;
+
+const CONCERN_ON_THE_4TH: &str =
+    r#"{ on = 2017-12-04, kind = "concern_disclosed", by = "practitioner", concerns = ["harassment"] },"#;
+const CONCERN_OF_THE_4TH_LEARNT_ON_THE_20TH: &str = r#"{ on = 2017-12-04, recorded = 2017-12-20, kind = "concern_disclosed", by = "practitioner", concerns = ["harassment"] },"#;
+
+#[test]
+fn a_rule_counts_from_its_first_day_until_the_day_before_its_last() {
+    let rules = r#"
+        [[action]]
+        id = "home_visit"
+        closed_by = [{ on = "home_visit_completed" }]
+        [[rule]]
+        id = "for-a-year"
+        effective = { from = 2018-01-01, to = 2019-01-01 }
+        on = "address_changed"
+        require = [{ action = "home_visit" }]
+    "#;
+    let learnt = |on: &str| {
+        let moved = format!(r#"{{ on = 2017-12-30, recorded = "{on}", kind = "address_changed" }},"#);
+        given(rules, &[SUPERVISED, &moved]).on("2020-01-01").pending(HomeVisit)
+    };
+    assert!(!learnt("2017-12-31T23:59:59Z"));
+    assert!(learnt("2018-01-01T00:00:00Z"), "by the clock of the step: when the service learnt");
+    assert!(learnt("2018-12-31T23:59:59Z"), "and what was opened stays when the rule ends");
+    assert!(!learnt("2019-01-01T00:00:00Z"));
+}
+
+#[test]
+fn a_locality_has_its_own_parameter_and_its_own_rule() {
+    let rules = r#"
+        [[action]]
+        id = "review_risk"
+        closed_by = [{ on = "risk_assessed" }]
+        [[action]]
+        id = "home_visit"
+        closed_by = [{ on = "home_visit_completed" }]
+        [[rule]]
+        id = "concern"
+        on = "concern_disclosed"
+        require = [{ action = "review_risk", due = { within = "week" } }]
+        [[rule]]
+        id = "northern"
+        localities = ["north"]
+        on = "concern_disclosed"
+        require = [{ action = "home_visit" }]
+        [[parameter]]
+        id = "week"
+        values = [
+            { from = 2014-06-01, value = 7, basis = "assumed" },
+            { from = 2014-06-01, locality = "north", value = 3, basis = "assumed" },
+        ]
+    "#;
+    let anywhere = given(rules, &[SUPERVISED, CONCERN_ON_THE_4TH]).on("2017-12-04");
+    assert_eq!(anywhere.the(ReviewRisk).due, Some(day("2017-12-11")));
+    anywhere.asks_nothing_of(HomeVisit);
+    let north = given_in(Some("north"), rules, &[SUPERVISED, CONCERN_ON_THE_4TH]).on("2017-12-04");
+    assert_eq!(north.the(ReviewRisk).due, Some(day("2017-12-07")));
+    assert_eq!(north.status(HomeVisit), Status::Open);
+    assert_eq!(north.answer.receipt.locality.as_deref(), Some("north"));
+}
+
+#[test]
+fn what_came_before_supervision_is_background_taken_in_at_its_start() {
+    let long_ago = r#"{ on = 2016-05-01, recorded = 2016-05-02, kind = "concern_disclosed", by = "practitioner", concerns = ["harassment"] },"#;
+    let story = given(A_CONCERN_ASKS_FOR_A_REVIEW, &[long_ago, SUPERVISED]);
+    for seen in [story.on("2017-09-01"), story.in_hindsight("2017-09-01")] {
+        let review = seen.the(ReviewRisk);
+        assert_eq!((review.status, review.opened), (Status::Open, day("2017-09-01")), "not overdue since last year");
+        assert_eq!(review.due, Some(day("2017-09-08")));
+        assert_eq!(seen.group(KnownAdult).working_level, Medium);
+    }
+}
+
+#[test]
+fn an_action_goes_on_under_another_name_from_a_date_and_keeps_its_age() {
+    let rules = r#"
+        [[action]]
+        id = "return_to_nps"
+        closed_by = [{ on = "case_return_requested" }]
+        [[action]]
+        id = "escalate_to_nps"
+        closed_by = [{ on = "case_escalated" }]
+        continues = { action = "return_to_nps", from = 2021-06-26 }
+        [[rule]]
+        id = "too-high"
+        on = "concern_disclosed"
+        require = [{ action = "return_to_nps", due = { within = "week" } }]
+        [[parameter]]
+        id = "week"
+        value = 7
+    "#;
+    let story = given(
+        rules,
+        &[
+            SUPERVISED,
+            r#"
+        { on = 2021-06-20, kind = "concern_disclosed", by = "practitioner", concerns = ["strangulation"] },
+        { on = 2021-07-10, kind = "case_escalated", to = "nps" },
+    "#,
+        ],
+    );
+    let before = story.on("2021-06-25");
+    assert_eq!(before.status(ReturnToNps), Status::Open);
+    assert_eq!(before.answer.next_change_at, Some(start_of_day(day("2021-06-26"))), "and the answer says when");
+    let crossed = story.on("2021-06-26");
+    crossed.asks_nothing_of(ReturnToNps);
+    let continued = crossed.the(EscalateToNps);
+    assert_eq!((continued.status, continued.opened), (Status::Open, day("2021-06-20")));
+    assert_eq!((continued.due, continued.because[0].event_id), (Some(day("2021-06-27")), Some(e(2))));
+    assert_eq!(story.on("2021-07-10").status(EscalateToNps), Status::DoneLate);
+}
+
+#[test]
+fn hindsight_places_late_information_when_it_happened() {
+    let story = given(A_CONCERN_ASKS_FOR_A_REVIEW, &[SUPERVISED, CONCERN_OF_THE_4TH_LEARNT_ON_THE_20TH]);
+    story.on("2017-12-05").asks_nothing_of(ReviewRisk);
+    let known = story.on("2017-12-21").the(ReviewRisk).clone();
+    assert_eq!((known.opened, known.due, known.late_by), (day("2017-12-20"), Some(day("2017-12-27")), None));
+    let hindsight = story.in_hindsight("2017-12-05").the(ReviewRisk).clone();
+    assert_eq!((hindsight.opened, hindsight.due), (day("2017-12-04"), Some(day("2017-12-11"))));
+}
+
+#[test]
+fn late_by_parts_late_information_from_a_late_act() {
+    let reviewed = r#"{ on = 2017-12-21, kind = "risk_assessed", levels = { known_adult = "medium" }, stage = "review", signed = "yes", assessor = "ann" },"#;
+    let story = given(A_CONCERN_ASKS_FOR_A_REVIEW, &[SUPERVISED, CONCERN_OF_THE_4TH_LEARNT_ON_THE_20TH, reviewed]);
+    assert_eq!(story.on("2017-12-21").status(ReviewRisk), Status::Done, "as the service knew, it was in time");
+    let review = story.in_hindsight("2017-12-21").the(ReviewRisk).clone();
+    assert_eq!(review.status, Status::DoneLate);
+    assert_eq!(review.late_by, Some(LateBy { information: 16, act: 10 }));
+}
+
+#[test]
+fn with_nothing_late_hindsight_is_what_was_known() {
+    let story = given(A_CONCERN_ASKS_FOR_A_REVIEW, &[SUPERVISED, CONCERN_ON_THE_4TH]);
+    let (known, mut hindsight) = (story.on("2017-12-12").answer, story.in_hindsight("2017-12-12").answer);
+    hindsight.lens = known.lens;
+    for action in &mut hindsight.actions {
+        action.late_by = None;
+    }
+    assert_eq!(bytes(&known), bytes(&hindsight));
+}
+
+#[test]
+fn the_answer_says_when_it_next_changes_with_no_news() {
+    let story = given(A_CONCERN_ASKS_FOR_A_REVIEW, &[SUPERVISED, CONCERN_ON_THE_4TH]);
+    let next = |on: &str| story.on(on).answer.next_change_at.unwrap();
+    assert_eq!(next("2017-12-05"), start_of_day(day("2017-12-09")), "due soon, two days before the 11th");
+    assert_eq!(next("2017-12-09"), start_of_day(day("2017-12-12")), "overdue");
+    let settled = story.on("2017-12-12").answer.next_change_at;
+    let reviewed_through = start_of_day(day("2040-01-02"));
+    assert_eq!(settled, Some(reviewed_through), "then only that nobody has reviewed the policy for so late a day");
+    assert_eq!(story.on("2040-01-02").answer.next_change_at, None);
+}
+
+#[test]
+fn an_order_s_expiry_is_a_change_with_no_news() {
+    let rules = r#"
+        [[action]]
+        id = "home_visit"
+        closed_by = [{ on = "home_visit_completed" }]
+        [[rule]]
+        id = "expired"
+        on = "protective_order_expired"
+        require = [{ action = "home_visit" }]
+    "#;
+    let story = given(
+        rules,
+        &[
+            SUPERVISED,
+            r#"
+        { on = 2017-10-01, kind = "protective_order_made", order_id = "o1", order = "restraining", protects = ["p1"], expires_on = 2018-06-30 },
+    "#,
+        ],
+    );
+    // Midnight of 1 July in London is 23:00 on 30 June in UTC.
+    assert_eq!(story.on("2018-01-01").answer.next_change_at, Some(parse_moment("2018-06-30T23:00:00Z").unwrap()));
+}
+
+#[test]
+fn changes_says_what_opened_moved_and_closed() {
+    let reviewed = r#"{ on = 2017-12-20, kind = "risk_assessed", levels = { known_adult = "medium" }, stage = "review", signed = "yes", assessor = "ann" },"#;
+    let story = given(A_CONCERN_ASKS_FOR_A_REVIEW, &[SUPERVISED, CONCERN_ON_THE_4TH, reviewed]);
+    let between = |before: &str, after: &str| changes(&story.on(before).answer, &story.on(after).answer);
+    let of_actions = |found: Vec<Change>| -> Vec<(&'static str, Status)> {
+        found
+            .into_iter()
+            .filter_map(|c| match c {
+                Change::Opened { action } => Some(("opened", action.status)),
+                Change::Closed { action } => Some(("closed", action.status)),
+                Change::Moved { after, .. } => Some(("moved", after.status)),
+                Change::Gone { action } => Some(("gone", action.status)),
+                Change::Classification { .. } | Change::Other { .. } => None,
+            })
+            .collect()
+    };
+    assert_eq!(of_actions(between("2017-12-03", "2017-12-04")), [("opened", Status::Open)]);
+    assert_eq!(of_actions(between("2017-12-08", "2017-12-09")), [("moved", Status::DueSoon)]);
+    assert_eq!(of_actions(between("2017-12-09", "2017-12-12")), [("moved", Status::Overdue)]);
+    assert_eq!(between("2017-12-12", "2017-12-15"), vec![], "one more day overdue is no change");
+    assert_eq!(of_actions(between("2017-12-19", "2017-12-20")), [("closed", Status::DoneLate)]);
+    let levels = between("2017-12-19", "2017-12-20").into_iter().any(|c| matches!(c, Change::Classification { .. }));
+    assert!(levels, "and the classification changed with it");
+}

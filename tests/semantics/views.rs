@@ -1,0 +1,83 @@
+//! An answer for somebody is the fold of the records that they may see, and of nothing else.
+
+use risk_core::assessment::answer::{Caution, Status};
+use risk_core::event::vocabulary::ActionKind::{CompleteSentencePlan, ReviewRisk};
+use risk_core::event::vocabulary::Audience::{Inspector, ResponsibleOfficer, SupervisedPerson};
+use risk_core::event::vocabulary::Group::KnownAdult;
+use risk_core::event::vocabulary::Handling;
+
+use crate::story::{SUPERVISED, bytes, given};
+
+const A_PLAN_AND_A_REVIEW: &str = r#"
+[[action]]
+id = "complete_sentence_plan"
+closed_by = [{ on = "sentence_plan_completed" }]
+
+[[action]]
+id = "review_risk"
+handling = "staff"
+closed_by = [{ on = "risk_assessed" }]
+
+[[rule]]
+id = "plan"
+on = "initial_appointment_attended"
+require = [{ action = "complete_sentence_plan" }]
+
+[[rule]]
+id = "told"
+on = "plw_disclosure"
+indicate = [{ group = "known_adult", level = "medium" }]
+require = [{ action = "review_risk" }]
+
+[[rule]]
+id = "said"
+on = "concern_disclosed"
+require = [{ action = "review_risk" }]
+"#;
+
+const FIRST_APPOINTMENT: &str = r#"{ on = 2017-09-04, kind = "initial_appointment_attended" },"#;
+
+#[test]
+fn an_action_closed_in_confidence_looks_open_to_him_as_it_did() {
+    let closed = |handling: &str| {
+        let plan = format!(r#"{{ on = 2017-09-20, kind = "sentence_plan_completed", handling = "{handling}" }},"#);
+        given(A_PLAN_AND_A_REVIEW, &[SUPERVISED, FIRST_APPOINTMENT, &plan])
+    };
+    let openly = closed("ordinary");
+    assert_eq!(openly.seen_by(SupervisedPerson, "2017-09-20").status(CompleteSentencePlan), Status::Done);
+    let in_confidence = closed("partner_confidential");
+    assert_eq!(in_confidence.on("2017-09-20").status(CompleteSentencePlan), Status::Done);
+    let his = in_confidence.seen_by(SupervisedPerson, "2017-09-20");
+    assert_eq!(his.status(CompleteSentencePlan), Status::Open);
+    let without = given(A_PLAN_AND_A_REVIEW, &[SUPERVISED, FIRST_APPOINTMENT]);
+    assert_eq!(bytes(&his.answer), bytes(&without.seen_by(SupervisedPerson, "2017-09-20").answer));
+}
+
+#[test]
+fn an_action_is_as_confidential_as_the_strictest_of_its_reasons_and_says_so() {
+    let said = r#"{ on = 2017-12-01, kind = "concern_disclosed", by = "practitioner", concerns = ["denial"] },"#;
+    let told = r#"{ on = 2017-12-04, kind = "plw_disclosure", person = "p1" },"#;
+    let story = given(A_PLAN_AND_A_REVIEW, &[SUPERVISED, said, told]);
+    let before = story.on("2017-12-01").the(ReviewRisk).clone();
+    assert_eq!((before.handling, before.caution), (Some(Handling::Staff), None));
+    let seen = story.on("2017-12-04");
+    let after = seen.the(ReviewRisk);
+    assert_eq!(
+        (after.handling, after.caution),
+        (Some(Handling::PartnerConfidential), Some(Caution::DoNotRaiseWithPerson))
+    );
+    let indicated = seen.group(KnownAdult).indicated.as_ref().unwrap();
+    assert_eq!((indicated.handling, indicated.caution), (after.handling, after.caution));
+}
+
+#[test]
+fn what_is_restricted_is_not_in_the_officer_s_answer_and_its_receipt_does_not_count() {
+    let restricted = r#"{ on = 2017-12-04, kind = "plw_disclosure", person = "p1", handling = "restricted" },"#;
+    let story = given(A_PLAN_AND_A_REVIEW, &[SUPERVISED, restricted]);
+    assert_eq!(story.seen_by(Inspector, "2017-12-04").status(ReviewRisk), Status::Open);
+    assert_eq!(story.seen_by(Inspector, "2017-12-04").answer.receipt.records, Some(2));
+    let officer = story.seen_by(ResponsibleOfficer, "2017-12-04").answer;
+    let without = given(A_PLAN_AND_A_REVIEW, &[SUPERVISED]).seen_by(ResponsibleOfficer, "2017-12-04").answer;
+    assert_eq!(bytes(&officer), bytes(&without));
+    assert_eq!(officer.receipt.records, None, "a number would give away that something was left out");
+}
