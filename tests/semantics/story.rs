@@ -95,9 +95,10 @@ pub fn given_in(locality: Option<&str>, rules: &str, events: &[&str]) -> Story {
     let mut log = Log::new(case);
     let records = policy.tests[0].given.iter().enumerate().map(|(index, e)| {
         let event = Event::decode(e.kind.expect("a kind of the catalogue"), &e.data)
-            .unwrap_or_else(|error| panic!("e{}: {error}", index + 1));
+            .unwrap_or_else(|error| panic!("e{}: {error}", index.saturating_add(1)));
         let source = RecordSource { agency: SourceAgency::Probation, role: None, reference: None };
-        let record = Record::new(given_event_id(index + 1), case, e.occurred_at, e.recorded_at, source, event);
+        let record =
+            Record::new(given_event_id(index.saturating_add(1)), case, e.occurred_at, e.recorded_at, source, event);
         e.handling.map_or(record.clone(), |mark| record.with_handling(mark))
     });
     log.append_all(records.collect(), None).unwrap_or_else(|error| panic!("{error}"));
