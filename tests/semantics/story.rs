@@ -94,7 +94,8 @@ pub fn given_in(locality: Option<&str>, rules: &str, events: &[&str]) -> Story {
     let case = Uuid::from_u128(0xCA5E);
     let mut log = Log::new(case);
     let records = policy.tests[0].given.iter().zip(1..).map(|(e, number)| {
-        let event = Event::decode(e.kind, &e.data).unwrap_or_else(|error| panic!("e{number}: {error}"));
+        let kind = e.kind.expect("a kind of the catalogue");
+        let event = Event::decode(kind, &e.data).unwrap_or_else(|error| panic!("e{number}: {error}"));
         let source = RecordSource { agency: SourceAgency::Probation, role: None, reference: None };
         let record = Record::new(given_event_id(number), case, e.occurred_at, e.recorded_at, source, event);
         e.handling.map_or(record.clone(), |mark| record.with_handling(mark))
