@@ -19,6 +19,12 @@ pub mod assessment;
 
 pub mod explain;
 
+pub mod timeline;
+
+pub mod compare;
+
+pub mod telling;
+
 pub mod view;
 
 pub mod policy_tests;

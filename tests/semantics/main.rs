@@ -8,6 +8,7 @@
 mod story;
 
 mod acts;
+mod compare;
 mod corrections;
 mod deadlines;
 mod decided_by_people;
@@ -18,4 +19,5 @@ mod reviews;
 mod silence;
 mod subjects;
 mod time;
+mod timeline;
 mod views;
