@@ -139,6 +139,10 @@ pub fn policies(log: &Log, policy: &Policy, other: &Policy, question: &Question)
 fn side_by_side(between: Between, first: &Assessment, mut second: Assessment) -> Comparison {
     let sides = (Side::of(first), Side::of(&second));
     pair(first, &mut second);
+    if between == Between::Lenses {
+        // Only hindsight parts a delay in two: that is told in full beside the changes, and is none of them.
+        second.actions.iter_mut().for_each(|a| a.late_by = None);
+    }
     let mut changes = changes(first, &second);
     // The receipts of both sides stand in full above.
     changes.retain(|c| !matches!(c, Change::Other { member: "receipt" }));

@@ -3,7 +3,6 @@
 use risk_core::assessment::{Change, Question, changes};
 use risk_core::event::vocabulary::Audience;
 use risk_core::fold::run::Lens;
-use risk_core::policy::model::Derived;
 use risk_core::telling::{Sort, Voice, tell};
 use risk_core::timeline::{Timeline, timeline};
 
@@ -138,8 +137,7 @@ fn between_two_steps_nothing_changes() {
 
 #[test]
 fn a_correction_is_a_step_on_the_day_on_which_it_was_recorded() {
-    let retracted =
-        r#"{ on = 2017-12-08, kind = "record_retracted", event_id = "e3", reason = "entered_in_error", by = "ann" },"#;
+    let retracted = r#"{ on = 2017-12-08, kind = "record_retracted", handling = "partner_confidential", event_id = "e3", reason = "entered_in_error", by = "ann" },"#;
     let id = e(3).to_string();
     let story = given(REVIEW, &[SUPERVISED, ORDER, TOLD, &retracted.replace("\"e3\"", &format!("\"{id}\""))]);
     let found = told(&story, &story.question("2017-12-08"));

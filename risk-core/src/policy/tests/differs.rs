@@ -55,9 +55,9 @@ fn a_parameter_differs_value_by_value() {
     let parameter = other.parameters.iter_mut().find(|p| p.id == "review_time").unwrap();
     parameter.values[0].value = Some(6);
     let from = parameter.values[0].effective.from;
-    let found = diff(&sample(), &other);
     let place = parameter.values[0].locality.as_ref().map(|l| format!(", {l}")).unwrap_or_default();
     let field = format!("value from {from}{place}");
+    let found = diff(&sample(), &other);
     assert_eq!(told(&found), [("parameter", "review_time".to_owned(), Became::Changed, vec![field])]);
     assert_eq!(found.entries[0].fields[0].second.as_ref().unwrap()["value"], json!(6));
 }
