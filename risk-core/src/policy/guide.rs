@@ -82,6 +82,9 @@ impl<'p> Guide<'p> {
             p.version,
             date(p.reviewed_through)
         ));
+        if p.obligations.is_empty() {
+            return;
+        }
         let executable = p.obligations.iter().filter(|o| o.not_executable.is_none()).count();
         let others = p.obligations.len().saturating_sub(executable);
         self.line(&format!(
