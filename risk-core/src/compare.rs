@@ -173,7 +173,7 @@ fn pair(first: &Assessment, second: &mut Assessment) {
                 continue;
             }
             let same = |a: &&Action| a.action == b.action && a.about == b.about && (!shared || shares_event(a, b));
-            if let Some(place) = free.iter().position(|a| same(&a)) {
+            if let Some(place) = free.iter().position(same) {
                 renamed.insert(b.id, free.remove(place).id);
             }
         }

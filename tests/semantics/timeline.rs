@@ -129,7 +129,7 @@ fn between_two_steps_nothing_changes() {
     let story = story();
     let found = told(&story, &story.question("2018-02-01"));
     for pair in found.steps.windows(2) {
-        let just_before = pair[1].at - chrono::TimeDelta::microseconds(1);
+        let just_before = pair[1].at.checked_sub_signed(chrono::TimeDelta::microseconds(1)).unwrap();
         let at = |at| story.ask(&Question { at, ..story.question("2018-02-01") }).answer;
         assert_eq!(changes(&at(pair[0].at), &at(just_before)), [], "{} to {}", pair[0].at, pair[1].at);
     }

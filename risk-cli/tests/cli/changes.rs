@@ -148,8 +148,8 @@ fn the_guide_tells_what_follows_and_where_that_is_written() {
 fn each_shell_learns_every_command() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let script = risk(["completions", shell]).fine();
-        for command in ["assess", "timeline", "compare", "completions", "responsible_officer"] {
-            assert!(script.contains(command), "{shell}: {command}");
+        for word in ["assess", "timeline", "compare", "completions", "audience"] {
+            assert!(script.contains(word), "{shell}: {word}");
         }
     }
     assert_eq!(risk(["completions", "csh"]).code, 2);
