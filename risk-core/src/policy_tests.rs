@@ -8,12 +8,12 @@ use uuid::Uuid;
 
 use crate::assessment::answer::{Assessment, FlagState};
 use crate::assessment::{Question, assess_records};
-use crate::event::vocabulary::{Audience, SourceAgency, Term};
+use crate::event::vocabulary::{Audience, Handling, SourceAgency, Term};
 use crate::event::{DataError, Event};
 use crate::fold::run::Lens;
-use crate::log::{AppendError, Log, Record, RecordSource};
+use crate::log::{AppendError, Log, Record, RecordError, RecordSource, SCHEMA_VERSION};
 use crate::policy::Policy;
-use crate::policy::model::{Place, PolicyTest};
+use crate::policy::model::{GivenEvent, Listens, Place, PolicyTest};
 use crate::view::View;
 
 /// How one test went.
@@ -34,6 +34,8 @@ pub struct TestResult {
 enum Unfit {
     #[error("event e{number}: {source}")]
     Data { number: usize, source: DataError },
+    #[error("event e{number}: {source}")]
+    Record { number: usize, source: RecordError },
     #[error("the events make no log: {0}")]
     Log(#[from] AppendError),
     #[error(transparent)]
@@ -85,8 +87,13 @@ fn log(test: &PolicyTest) -> Result<Log, Unfit> {
     let mut records = Vec::new();
     for (index, given) in test.given.iter().enumerate() {
         let number = index.saturating_add(1);
-        let event = Event::decode(given.kind, &given.data).map_err(|source| Unfit::Data { number, source })?;
         let id = Uuid::from_u128(u128::try_from(number).unwrap_or(0));
+        let Some(kind) = given.kind else {
+            let record = unrecognised(id, case, given).map_err(|source| Unfit::Record { number, source })?;
+            records.push(record);
+            continue;
+        };
+        let event = Event::decode(kind, &given.data).map_err(|source| Unfit::Data { number, source })?;
         let source = RecordSource { agency: SourceAgency::Probation, role: None, reference: None };
         let record = Record::new(id, case, given.occurred_at, given.recorded_at, source, event);
         records.push(match given.handling {
@@ -97,6 +104,16 @@ fn log(test: &PolicyTest) -> Result<Log, Unfit> {
     let mut log = Log::new(case);
     log.append_all(records, None)?;
     Ok(log)
+}
+
+/// A record of a newer schema, of a kind that this version has never heard of.
+fn unrecognised(id: Uuid, case: Uuid, given: &GivenEvent) -> Result<Record, RecordError> {
+    let line = serde_json::json!({
+        "event_id": id, "case_id": case, "occurred_at": given.occurred_at, "recorded_at": given.recorded_at,
+        "source": { "agency": SourceAgency::Probation.name() }, "v": SCHEMA_VERSION.saturating_add(1),
+        "handling": given.handling.unwrap_or(Handling::Restricted).name(), "kind": Listens::Unrecognised.name(), "data": {},
+    });
+    Record::parse(&line.to_string())
 }
 
 fn compare(test: &PolicyTest, found: &Assessment, result: &mut TestResult) {

@@ -27,6 +27,7 @@ pub fn cases(n: u32) -> ProptestConfig {
         rng_seed: if set("PROPTEST_RNG_SEED") { given.rng_seed } else { RngSeed::Fixed(20_261_121) },
         failure_persistence: None,
         max_shrink_iters: 4000,
+        max_shrink_time: 20_000,
         ..given
     }
 }

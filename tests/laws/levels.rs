@@ -20,7 +20,7 @@ fn by_a_person(record: &Record) -> bool {
 }
 
 proptest! {
-    #![proptest_config(cases(40))]
+    #![proptest_config(cases(24))]
 
     #[test]
     fn appending_an_event_at_the_end_never_lowers_a_working_level(history in histories(Style::ANY)) {

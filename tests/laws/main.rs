@@ -13,11 +13,17 @@
 )]
 
 mod ask;
+mod chain;
 mod deadlines;
 mod dice;
 mod history;
+mod hostile;
 mod levels;
 mod one_answer;
 mod packs;
+mod policy_text;
 mod reasons;
+mod time;
 mod told;
+mod views;
+mod whole_pack;

@@ -24,7 +24,7 @@ fn some_time(history: &History, dice: &mut Dice) -> Instant {
 }
 
 proptest! {
-    #![proptest_config(cases(40))]
+    #![proptest_config(cases(24))]
 
     #[test]
     fn the_same_inputs_give_the_same_bytes(history in histories(Style::ANY), seed: u64) {
@@ -156,7 +156,7 @@ fn step_by_step(policy: &Policy, lens: Lens, records: &[Record], dice: &mut Dice
 }
 
 proptest! {
-    #![proptest_config(cases(48))]
+    #![proptest_config(cases(32))]
 
     #[test]
     fn with_nothing_late_and_nothing_corrected_hindsight_equals_as_known(

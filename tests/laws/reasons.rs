@@ -55,7 +55,7 @@ fn names(event: &Event, id: Uuid) -> bool {
 }
 
 proptest! {
-    #![proptest_config(cases(32))]
+    #![proptest_config(cases(24))]
 
     /// From the start of supervision on: what came before is background, and is taken in at the start once that is known
     /// (see `what_came_before_supervision_is_taken_in_at_its_start`).

@@ -122,3 +122,32 @@ fn an_action_that_goes_on_under_another_name_is_not_withdrawn_by_somebody_elses_
     let ids: BTreeSet<Uuid> = escalations.iter().map(|a| a.id).collect();
     assert_eq!(ids.len(), escalations.len(), "no line stands twice");
 }
+
+#[test]
+fn a_line_opened_after_supervision_ended_still_says_when_it_changes() {
+    let order = json!({ "order_id": "o1", "order": "restraining", "protects": ["p1"], "expires_on": "2016-02-01" });
+    let ended = json!({ "sentence_id": "s1", "reason": "completed" });
+    let log =
+        log_of(vec![supervised(1, 1), on(2, 2, "protective_order_made", order), on(3, 10, "supervision_ended", ended)]);
+    let answer = at(&log, &packs::ONE_OF_EACH, january(33));
+    let review = answer.actions.iter().find(|a| a.action == ActionKind::ReviewAfterOrderExpiry).unwrap();
+    assert_eq!((review.status, review.due), (Status::Open, NaiveDate::from_ymd_opt(2016, 2, 16)));
+    assert_eq!(answer.next_change_at.unwrap().to_rfc3339(), "2016-02-13T00:00:00+00:00");
+}
+
+#[test]
+fn an_order_varied_so_that_it_protects_nobody_says_so_when_it_is_read_again() {
+    let varied = on(1, 1, "protective_order_varied", json!({ "order_id": "o1", "protects": [] }));
+    assert_eq!(Record::parse(&varied.to_line()).unwrap().event(), varied.event());
+    assert!(varied.to_line().contains("\"protects\":[]"), "{}", varied.to_line());
+}
+
+#[test]
+fn what_is_frozen_when_supervision_ends_does_not_fall_overdue_after_it() {
+    // Given a review to protect somebody, and supervision that ends before it is due,
+    let ended = json!({ "sentence_id": "s1", "reason": "completed" });
+    let log = log_of(vec![supervised(1, 1), disclosure(2, 4), on(3, 6, "supervision_ended", ended)]);
+    // when its date goes by, then it stands as it stood, and nobody is asked why it was left undone.
+    assert_eq!(actions(&log, 40, ActionKind::ReviewRisk)[0].status, Status::Open);
+    assert!(actions(&log, 40, ActionKind::ManagementOversight).is_empty());
+}

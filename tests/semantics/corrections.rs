@@ -272,3 +272,83 @@ fn a_record_that_a_newer_version_wrote_is_listed_and_puts_the_case_under_review(
     assert_eq!(seen.answer.unrecognised.iter().map(|u| (u.event_id, u.v)).collect::<Vec<_>>(), [(e(3), 99)]);
     assert_eq!(seen.status(ReadUnrecognisedRecord), Status::Open);
 }
+
+#[test]
+fn when_an_act_turns_out_not_to_have_been_done_its_action_is_open_again_by_its_own_date() {
+    let story = given(
+        RULES,
+        &[
+            SUPERVISED,
+            HARASSMENT,
+            r#"
+        { on = 2017-12-06, kind = "information_shared", with = "police" },
+        { on = 2017-12-20, kind = "record_retracted", event_id = "e3", reason = "entered_in_error", by = "ann" },
+    "#,
+        ],
+    );
+    assert_eq!(story.on("2017-12-19").status(ShareWithPolice), Status::Done);
+    let share = story.on("2017-12-20").the(ShareWithPolice).clone();
+    assert_eq!((share.status, share.due), (Status::Overdue, Some(day("2017-12-12"))));
+}
+
+#[test]
+fn when_an_assessment_is_retracted_what_it_answered_is_indicated_again() {
+    let story = given(
+        RULES,
+        &[
+            SUPERVISED,
+            HARASSMENT,
+            r#"
+        { on = 2017-12-07, kind = "risk_assessed", levels = { known_adult = "high" }, stage = "review", signed = "yes", assessor = "ann" },
+        { on = 2017-12-20, kind = "record_retracted", event_id = "e3", reason = "entered_in_error", by = "ann" },
+    "#,
+        ],
+    );
+    assert_eq!(story.on("2017-12-19").group(KnownAdult).indicated, None);
+    let seen = story.on("2017-12-20");
+    assert_eq!(seen.group(KnownAdult).indicated.as_ref().map(|i| i.level), Some(Medium));
+    assert_eq!(seen.group(KnownAdult).recorded, None);
+    assert_eq!(seen.status(ReviewRisk), Status::Overdue);
+}
+
+#[test]
+fn when_a_decision_is_retracted_what_it_closed_is_open_again() {
+    let story = given(
+        RULES,
+        &[
+            SUPERVISED,
+            HARASSMENT,
+            r#"
+        { on = 2017-12-07, kind = "action_decided", action = "share_with_police", decision = "done_elsewhere", by = "ann", role = "manager", reason = "already_done" },
+        { on = 2017-12-08, kind = "record_retracted", event_id = "e3", reason = "entered_in_error", by = "ann" },
+    "#,
+        ],
+    );
+    assert!(story.on("2017-12-08").pending(ShareWithPolice));
+}
+
+#[test]
+fn a_correction_of_what_supervision_rests_on_loses_nothing() {
+    let start = r#"{ on = 2017-12-10, kind = "record_corrected", event_id = "e1", reason = "wrong_date", by = "ann", replacement = { occurred_at = "2017-08-25T12:00:00Z", data = { sentence_id = "s1", sentence_type = "community_order", index_offence = "robbery" } } },"#;
+    let (calm, corrected) = (given(RULES, &[SUPERVISED, HARASSMENT]), given(RULES, &[SUPERVISED, HARASSMENT, start]));
+    assert_eq!(calm.on("2017-12-10").answer.actions, corrected.on("2017-12-10").answer.actions);
+}
+
+#[test]
+fn what_was_withdrawn_and_learnt_again_from_another_record_is_asked_for_again() {
+    let story = given(
+        RULES,
+        &[
+            SUPERVISED,
+            HARASSMENT,
+            RETRACTED,
+            r#"
+        { on = 2017-12-05, recorded = 2017-12-15, kind = "concern_disclosed", by = "practitioner", concerns = ["harassment"] },
+    "#,
+        ],
+    );
+    let seen = story.on("2017-12-15");
+    assert_eq!(seen.all(ReviewRisk).len(), 2, "the superseded one stays in sight");
+    let again = seen.latest(ReviewRisk);
+    assert_eq!((again.status, again.opened), (Status::Open, day("2017-12-15")));
+}

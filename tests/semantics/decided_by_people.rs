@@ -265,3 +265,36 @@ fn no_duty_comes_round_after_supervision_ended() {
     );
     assert!(!story.on("2019-01-31").pending(RequestPoliceInformation));
 }
+
+#[test]
+fn what_was_done_before_the_end_and_written_down_after_it_still_closes() {
+    let story = given(
+        WHEN_SUPERVISION_ENDS,
+        &[
+            SUPERVISED,
+            r#"
+        { on = 2018-01-20, kind = "address_changed" },
+        { on = 2018-01-31, kind = "supervision_ended", sentence_id = "s1", reason = "completed" },
+        { on = 2018-01-30, recorded = 2018-02-05, kind = "home_visit_completed" },
+    "#,
+        ],
+    );
+    assert_eq!(story.on("2018-02-05").status(HomeVisit), Status::Done);
+}
+
+#[test]
+fn what_a_new_sentence_finds_open_is_open_again() {
+    let story = given(
+        WHEN_SUPERVISION_ENDS,
+        &[
+            SUPERVISED,
+            r#"
+        { on = 2018-01-20, kind = "address_changed" },
+        { on = 2018-01-31, kind = "supervision_ended", sentence_id = "s1", reason = "completed" },
+        { on = 2018-06-01, kind = "supervision_started", sentence_id = "s2", sentence_type = "community_order", index_offence = "assault" },
+    "#,
+        ],
+    );
+    let visit = story.on("2018-06-01").the(HomeVisit).clone();
+    assert_eq!((visit.status, visit.frozen_on, visit.handed_over), (Status::Overdue, None, false));
+}

@@ -284,3 +284,64 @@ fn one_request_s_reply_leaves_another_s_waiting() {
     assert!(!seen.about(ChaseInformation, "r1").status.pending());
     assert_eq!(seen.about(ChaseInformation, "r2").status, Status::Waiting);
 }
+
+#[test]
+fn a_round_decided_not_needed_comes_round_again_a_period_after_the_decision() {
+    let rules = EVERY_THIRTY_DAYS.replace(
+        "id = \"request_police_information\"",
+        "id = \"request_police_information\"\ndecidable_by = [\"manager\"]",
+    );
+    let story = given(
+        &rules,
+        &[
+            SUPERVISED,
+            &asked("2017-09-01", "r1"),
+            r#"
+        { on = 2017-10-05, kind = "action_decided", action = "request_police_information", decision = "not_needed", by = "mo", role = "manager", reason = "person_in_custody" },
+    "#,
+        ],
+    );
+    assert!(story.on("2017-10-04").pending(RequestPoliceInformation));
+    assert_eq!(story.on("2017-10-05").latest(RequestPoliceInformation).status, Status::NotNeeded);
+    assert!(!story.on("2017-11-03").pending(RequestPoliceInformation));
+    assert!(story.on("2017-11-04").pending(RequestPoliceInformation));
+}
+
+#[test]
+fn a_round_put_off_is_due_on_its_new_day_and_misses_none_before_it() {
+    let rules = EVERY_THIRTY_DAYS.replace(
+        "id = \"request_police_information\"",
+        "id = \"request_police_information\"\ndecidable_by = [\"manager\"]",
+    );
+    let story = given(
+        &rules,
+        &[
+            SUPERVISED,
+            &asked("2017-09-01", "r1"),
+            r#"
+        { on = 2017-10-05, kind = "action_decided", action = "request_police_information", decision = "deferred", until = 2017-12-31, by = "mo", role = "manager", reason = "person_in_custody" },
+    "#,
+        ],
+    );
+    let put_off = story.on("2017-12-31").latest(RequestPoliceInformation).clone();
+    assert_eq!((put_off.status, put_off.due, put_off.missed), (Status::Open, Some(day("2017-12-31")), None));
+    assert_eq!(story.on("2018-01-01").latest(RequestPoliceInformation).status, Status::Overdue);
+}
+
+#[test]
+fn when_a_performance_is_retracted_its_round_is_open_again() {
+    let story = given(
+        EVERY_THIRTY_DAYS,
+        &[
+            SUPERVISED,
+            &asked("2017-09-01", "r1"),
+            &asked("2017-10-02", "r2"),
+            r#"
+        { on = 2017-10-10, kind = "record_retracted", event_id = "e3", reason = "entered_in_error", by = "ann" },
+    "#,
+        ],
+    );
+    assert!(!story.on("2017-10-09").pending(RequestPoliceInformation));
+    let round = story.on("2017-10-10").latest(RequestPoliceInformation).clone();
+    assert_eq!((round.status, round.due), (Status::Overdue, Some(day("2017-10-01"))));
+}

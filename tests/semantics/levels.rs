@@ -263,3 +263,67 @@ fn prisoners_are_at_risk_in_custody_only_and_custody_has_cells_of_its_own() {
     assert!(in_custody.contains(&(Prisoners, Custody, Medium)));
     assert_eq!(story.on("2017-12-02").answer.classification.unwrap().overall.setting, Custody);
 }
+
+#[test]
+fn an_older_assessment_learnt_later_does_not_take_the_place_of_a_newer_one() {
+    let story = given(
+        FOUR_EYES,
+        &[
+            SUPERVISED,
+            &assessed("2017-12-06", "high", "ann"),
+            r#"
+        { on = 2017-12-01, recorded = 2017-12-10, kind = "risk_assessed", levels = { known_adult = "low" }, stage = "review", signed = "yes", assessor = "bob" },
+    "#,
+        ],
+    );
+    let seen = story.on("2017-12-10");
+    assert_eq!(seen.group(KnownAdult).recorded.as_ref().map(|r| (r.level, r.event_id)), Some((High, Some(e(2)))));
+}
+
+#[test]
+fn of_two_assessments_of_one_instant_the_higher_stands() {
+    for (first, second) in [("high", "low"), ("low", "high")] {
+        let story = given(
+            FOUR_EYES,
+            &[SUPERVISED, &assessed("2017-12-06", first, "ann"), &assessed("2017-12-06", second, "bob")],
+        );
+        assert_eq!(story.on("2017-12-06").group(KnownAdult).recorded.as_ref().map(|r| r.level), Some(High));
+    }
+}
+
+#[test]
+fn agreement_that_was_written_down_before_the_assessment_counts_once_both_are_known() {
+    let story = given(
+        FOUR_EYES,
+        &[
+            SUPERVISED,
+            CONCERN,
+            r#"
+        { on = "2017-12-06T10:00:00Z", recorded = 2017-12-09, kind = "risk_assessed", levels = { known_adult = "medium" }, stage = "review", signed = "yes", assessor = "ann" },
+        { on = "2017-12-06T15:00:00Z", recorded = 2017-12-09, kind = "management_oversight_recorded", by = "mo", role = "manager", decision = "agrees", about = "e3" },
+    "#,
+        ],
+    );
+    let seen = story.on("2017-12-09");
+    assert_eq!(indicated(&seen), None, "both came in one feed");
+    assert!(!seen.pending(CountersignLowerLevel));
+}
+
+#[test]
+fn agreement_with_an_assessment_that_no_longer_stands_lowers_nothing() {
+    let story = given(
+        FOUR_EYES,
+        &[
+            SUPERVISED,
+            CONCERN,
+            &assessed("2017-12-06", "low", "ann"),
+            &assessed("2017-12-07", "medium", "ann"),
+            &oversight("2017-12-08", "agrees", "mo", "e3"),
+        ],
+    );
+    let seen = story.on("2017-12-08");
+    assert_eq!(indicated(&seen), Some(High));
+    let open: Vec<_> = seen.all(CountersignLowerLevel).into_iter().filter(|a| a.status.pending()).collect();
+    assert_eq!(open.len(), 1);
+    assert_eq!(open[0].about[1], e(4).to_string(), "the later assessment still waits for somebody else");
+}

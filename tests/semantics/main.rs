@@ -8,6 +8,7 @@
 mod story;
 
 mod acts;
+mod agenda;
 mod compare;
 mod corrections;
 mod deadlines;

@@ -93,10 +93,11 @@ pub fn given_in(locality: Option<&str>, rules: &str, events: &[&str]) -> Story {
     let policy = Policy::load_with(&files, &[], locality).unwrap_or_else(|errors| panic!("{errors}"));
     let case = Uuid::from_u128(0xCA5E);
     let mut log = Log::new(case);
-    let records = policy.tests[0].given.iter().enumerate().map(|(index, e)| {
-        let event = Event::decode(e.kind, &e.data).unwrap_or_else(|error| panic!("e{}: {error}", index + 1));
+    let records = policy.tests[0].given.iter().zip(1..).map(|(e, number)| {
+        let kind = e.kind.expect("a kind of the catalogue");
+        let event = Event::decode(kind, &e.data).unwrap_or_else(|error| panic!("e{number}: {error}"));
         let source = RecordSource { agency: SourceAgency::Probation, role: None, reference: None };
-        let record = Record::new(given_event_id(index + 1), case, e.occurred_at, e.recorded_at, source, event);
+        let record = Record::new(given_event_id(number), case, e.occurred_at, e.recorded_at, source, event);
         e.handling.map_or(record.clone(), |mark| record.with_handling(mark))
     });
     log.append_all(records.collect(), None).unwrap_or_else(|error| panic!("{error}"));

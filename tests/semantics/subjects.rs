@@ -119,3 +119,31 @@ fn what_was_open_when_the_case_came_to_somebody_else_is_inherited() {
     assert!(seen.about(HomeVisit, "p1").inherited);
     assert!(!seen.about(HomeVisit, "p2").inherited, "opened in the new hands");
 }
+
+#[test]
+fn a_child_and_an_incident_of_one_feed_belong_together_whichever_is_listed_first() {
+    let c1 = child("c1", "2017-12-04");
+    for events in [[INCIDENT, c1.as_str()], [c1.as_str(), INCIDENT]] {
+        let seen = given(EACH_CHILD, &[&[SUPERVISED], &events[..]].concat()).on("2017-12-04");
+        assert_eq!(seen.the(ShareWithChildrensSocialCare).about, ["c1"]);
+    }
+}
+
+#[test]
+fn if_the_only_child_was_entered_in_error_it_is_about_nobody_yet_again() {
+    let story = given(
+        EACH_CHILD,
+        &[
+            SUPERVISED,
+            &child("c1", "2017-10-01"),
+            INCIDENT,
+            r#"
+        { on = 2017-12-10, kind = "record_retracted", event_id = "e2", reason = "wrong_person", by = "ann" },
+    "#,
+        ],
+    );
+    let seen = story.on("2017-12-10");
+    assert_eq!(seen.about(ShareWithChildrensSocialCare, "c1").status, Status::Superseded);
+    let nobody = seen.all(ShareWithChildrensSocialCare).into_iter().find(|a| a.about.is_empty()).unwrap().clone();
+    assert!(nobody.status.pending(), "somebody still has to be told, and to find out about whom");
+}

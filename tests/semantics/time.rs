@@ -1,7 +1,7 @@
 //! Which rules count when, what came before, and what late information cost.
 
-use risk_core::assessment::answer::{LateBy, Status};
-use risk_core::assessment::{Change, changes};
+use risk_core::assessment::answer::{GroupStatus, LateBy, Status};
+use risk_core::assessment::{Change, Question, changes};
 use risk_core::calendar::{parse_moment, start_of_day};
 use risk_core::event::vocabulary::ActionKind::{EscalateToNps, HomeVisit, ReturnToNps, ReviewRisk};
 use risk_core::event::vocabulary::Group::KnownAdult;
@@ -231,4 +231,130 @@ fn changes_says_what_opened_moved_and_closed() {
     assert_eq!(of_actions(between("2017-12-19", "2017-12-20")), [("closed", Status::DoneLate)]);
     let levels = between("2017-12-19", "2017-12-20").into_iter().any(|c| matches!(c, Change::Classification { .. }));
     assert!(levels, "and the classification changed with it");
+}
+
+#[test]
+fn what_was_recorded_after_the_knowledge_asked_about_is_not_in_the_answer() {
+    let story = given(A_CONCERN_ASKS_FOR_A_REVIEW, &[SUPERVISED, CONCERN_OF_THE_4TH_LEARNT_ON_THE_20TH]);
+    let known_at = Some(parse_moment("2017-12-19").unwrap());
+    story.ask(&Question { known_at, ..story.question("2018-01-31") }).asks_nothing_of(ReviewRisk);
+}
+
+#[test]
+fn all_records_of_one_clock_are_one_step_on_one_set_of_facts() {
+    let rules = r#"
+        [[action]]
+        id = "review_risk"
+        closed_by = [{ on = "risk_assessed" }]
+        [[rule]]
+        id = "moved-where-police-were-called"
+        on = "address_changed"
+        when = "ever(police_call_out)"
+        require = [{ action = "review_risk" }]
+    "#;
+    let moved = r#"{ on = "2017-12-04T10:00:00Z", recorded = "2017-12-05T02:00:00Z", kind = "address_changed" },"#;
+    let called = r#"{ on = "2017-12-04T22:00:00Z", recorded = "2017-12-05T02:00:00Z", kind = "police_call_out", outcome = "arrest" },"#;
+    for feed in [[moved, called], [called, moved]] {
+        let story = given(rules, &[&[SUPERVISED], &feed[..]].concat());
+        assert_eq!(story.on("2017-12-05").status(ReviewRisk), Status::Open);
+    }
+}
+
+/// What time alone brings about: an end that is reached, an action that is overdue, an assessment that is old.
+const BY_TIME_ALONE: &str = r#"
+[[action]]
+id = "home_visit"
+closed_by = [{ on = "home_visit_completed" }]
+[[action]]
+id = "escalate_to_nps"
+closed_by = [{ on = "case_escalated" }]
+[[action]]
+id = "return_to_nps"
+closed_by = [{ on = "case_return_requested" }]
+[[action]]
+id = "review_risk"
+closed_by = [{ on = "risk_assessed" }]
+
+[[rule]]
+id = "moved"
+on = "address_changed"
+require = [{ action = "home_visit", due = { within = "week" } }]
+[[rule]]
+id = "still-not-visited"
+on = "action_overdue"
+when = "event.action = home_visit"
+require = [{ action = "escalate_to_nps" }]
+[[rule]]
+id = "ended"
+on = "supervision_end_reached"
+require = [{ action = "return_to_nps" }]
+[[rule]]
+id = "old"
+on = "assessment_stale"
+require = [{ action = "review_risk" }]
+
+[[parameter]]
+id = "week"
+value = 7
+[[parameter]]
+id = "assessment_stale_after"
+value = 100
+"#;
+
+#[test]
+fn an_overdue_action_is_raised_once_from_the_next_midnight() {
+    let story = given(
+        BY_TIME_ALONE,
+        &[
+            SUPERVISED,
+            r#"
+        { on = 2017-12-04, kind = "address_changed" },
+        { on = 2017-12-20, kind = "case_escalated", to = "nps" },
+    "#,
+        ],
+    );
+    story.on("2017-12-11").asks_nothing_of(EscalateToNps);
+    let escalate = story.on("2017-12-12").the(EscalateToNps).clone();
+    assert_eq!((escalate.status, escalate.opened), (Status::Open, day("2017-12-12")));
+    assert_eq!(escalate.because[0].event_id, Some(e(2)), "the reason is what opened the overdue action");
+    assert_eq!(story.on("2018-12-12").status(EscalateToNps), Status::Done, "once for each due date");
+}
+
+#[test]
+fn nothing_is_raised_as_overdue_after_supervision_ended() {
+    let story = given(
+        BY_TIME_ALONE,
+        &[
+            SUPERVISED,
+            r#"
+        { on = 2017-12-04, kind = "address_changed" },
+        { on = 2017-12-10, kind = "supervision_ended", sentence_id = "s1", reason = "completed" },
+    "#,
+        ],
+    );
+    story.on("2018-12-12").asks_nothing_of(EscalateToNps);
+}
+
+#[test]
+fn the_last_day_of_supervision_is_raised_when_it_has_passed() {
+    let story = given(
+        BY_TIME_ALONE,
+        &[r#"
+        { on = 2017-09-01, kind = "supervision_started", sentence_id = "s1", sentence_type = "community_order", index_offence = "assault", ends_on = 2018-08-31 },
+    "#],
+    );
+    story.on("2018-08-31").asks_nothing_of(ReturnToNps);
+    assert_eq!(story.on("2018-09-01").the(ReturnToNps).opened, day("2018-09-01"));
+}
+
+#[test]
+fn an_assessment_is_stale_only_where_a_parameter_sets_an_age() {
+    let assessed = r#"{ on = 2017-09-10, kind = "risk_assessed", levels = { known_adult = "medium" }, stage = "initial", signed = "yes", assessor = "ann" },"#;
+    let story = given(BY_TIME_ALONE, &[SUPERVISED, assessed]);
+    // A hundred days after 10 September is 19 December.
+    assert_eq!(story.on("2017-12-19").group(KnownAdult).status, GroupStatus::Settled);
+    story.on("2017-12-19").asks_nothing_of(ReviewRisk);
+    assert_eq!(story.on("2017-12-20").the(ReviewRisk).opened, day("2017-12-20"));
+    let without = given(A_CONCERN_ASKS_FOR_A_REVIEW, &[SUPERVISED, assessed]);
+    assert_eq!(without.on("2037-12-19").group(KnownAdult).status, GroupStatus::Settled);
 }

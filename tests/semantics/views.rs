@@ -1,7 +1,7 @@
 //! An answer for somebody is the fold of the records that they may see, and of nothing else.
 
 use risk_core::assessment::answer::{Caution, Status};
-use risk_core::event::vocabulary::ActionKind::{CompleteSentencePlan, ReviewRisk};
+use risk_core::event::vocabulary::ActionKind::{CompleteSentencePlan, HomeVisit, MaintainContact, ReviewRisk};
 use risk_core::event::vocabulary::Audience::{Inspector, ResponsibleOfficer, SupervisedPerson};
 use risk_core::event::vocabulary::Group::KnownAdult;
 use risk_core::event::vocabulary::Handling;
@@ -80,4 +80,50 @@ fn what_is_restricted_is_not_in_the_officer_s_answer_and_its_receipt_does_not_co
     let without = given(A_PLAN_AND_A_REVIEW, &[SUPERVISED]).seen_by(ResponsibleOfficer, "2017-12-04").answer;
     assert_eq!(bytes(&officer), bytes(&without));
     assert_eq!(officer.receipt.records, None, "a number would give away that something was left out");
+}
+
+#[test]
+fn a_rule_or_duty_that_asks_what_a_victim_told_is_as_confidential_as_what_was_told() {
+    let rules = r#"
+        [[action]]
+        id = "home_visit"
+        closed_by = [{ on = "home_visit_completed" }]
+        [[action]]
+        id = "review_risk"
+        closed_by = [{ on = "risk_assessed" }]
+        [[action]]
+        id = "maintain_contact"
+        closed_by = [{ on = "appointment_attended" }]
+        [[rule]]
+        id = "moved-after-she-told"
+        on = "address_changed"
+        when = "ever(plw_disclosure)"
+        require = [{ action = "home_visit" }]
+        flag = [{ register = "domestic_abuse_perpetrator" }]
+        [[duty]]
+        id = "while-abuse-is-known"
+        action = "review_risk"
+        while = "supervised = yes and domestic_abuse = yes"
+        [[rule]]
+        id = "moved"
+        on = "address_changed"
+        require = [{ action = "maintain_contact" }]
+    "#;
+    let told_long_ago = r#"{ on = 2017-08-01, kind = "plw_disclosure", person = "p1" },"#;
+    let moved = r#"{ on = 2017-12-04, kind = "address_changed" },"#;
+    let seen = given(rules, &[told_long_ago, SUPERVISED, moved]).on("2017-12-04");
+    for action in [HomeVisit, ReviewRisk] {
+        let found = seen.the(action);
+        assert_eq!(
+            (found.handling, found.caution),
+            (Some(Handling::PartnerConfidential), Some(Caution::DoNotRaiseWithPerson)),
+            "{action}"
+        );
+    }
+    let flag = &seen.answer.flags[0];
+    assert_eq!(
+        (flag.handling, flag.caution),
+        (Some(Handling::PartnerConfidential), Some(Caution::DoNotRaiseWithPerson))
+    );
+    assert_eq!(seen.the(MaintainContact).caution, None, "what rests on the move alone may be raised");
 }

@@ -1,4 +1,4 @@
-//! The answer, as its JSON contract has it (`risk-assessment/1`, DESIGN section 9).
+//! The answer, as its JSON contract has it (`risk-assessment/1`).
 
 use chrono::{NaiveDate, SecondsFormat};
 use serde::{Serialize, Serializer};

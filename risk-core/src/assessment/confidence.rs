@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
-use crate::event::Term;
 use crate::event::vocabulary::Handling;
 use crate::fold::reason::{Because, RuleRef, Target};
 use crate::fold::run::{Span, fold};
@@ -23,21 +22,24 @@ type Trace = (RuleRef, Option<Uuid>, Target);
 #[derive(Debug, Clone, Default)]
 pub struct Confidence {
     least: BTreeMap<Trace, Handling>,
+    highest: Option<Handling>,
 }
 
 impl Confidence {
     /// Folds the records of each mark and below.
     #[must_use]
     fn of(records: &[&Record], policy: &Policy, span: Span) -> Self {
-        let present: BTreeSet<Handling> = records.iter().map(|r| r.handling).collect();
+        let mut present: BTreeSet<Handling> = records.iter().map(|r| r.handling).collect();
+        // What arises at no lower mark arises from all records together: that fold need not be made again.
+        let highest = present.pop_last();
         let mut least = BTreeMap::new();
-        for mark in Handling::all().iter().copied().filter(|m| present.contains(m)) {
+        for mark in present {
             let open: Vec<&Record> = records.iter().copied().filter(|r| r.handling <= mark).collect();
             for (rule, event, target) in fold(&open, policy, span).state.arisen.into_keys() {
                 least.entry(trace(rule, event, target)).or_insert(mark);
             }
         }
-        Self { least }
+        Self { least, highest }
     }
 
     /// The same as `of`, for a reader who is shown marks; nothing for one who is not.
@@ -49,7 +51,7 @@ impl Confidence {
     /// The mark of a reason for a target.
     #[must_use]
     pub fn mark(&self, because: &Because, target: Target) -> Handling {
-        let found = self.least.get(&trace(because.rule, because.event, target)).copied();
+        let found = self.least.get(&trace(because.rule, because.event, target)).copied().or(self.highest);
         found.map_or(because.handling, |mark| mark.max(because.handling))
     }
 }

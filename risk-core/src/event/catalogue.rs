@@ -23,7 +23,7 @@ use super::vocabulary::{
 };
 
 vocabulary! {
-    /// What sort of thing a kind of event is; it decides how such an event can answer a reason (DESIGN section 6).
+    /// What sort of thing a kind of event is; it decides how such an event can answer a reason.
     Nature {
         /// Something that happened or was learnt.
         Information,
@@ -114,7 +114,7 @@ macro_rules! catalogue {
         $(
             #[doc = $doc]
             #[derive(Debug, Clone, PartialEq, Eq)]
-            #[allow(missing_docs, reason = "fields carry the field's own terms; DESIGN section 5 lists them")]
+            #[allow(missing_docs, reason = "fields carry the field's own terms")]
             pub struct $kind { $( pub $field: $ty ),* }
         )+
 

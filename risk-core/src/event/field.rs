@@ -226,7 +226,8 @@ impl<T: FieldType> FieldType for Option<T> {
         T::decode(value).map(Some)
     }
     fn encode(&self) -> Option<Value> {
-        self.as_ref().and_then(T::encode)
+        // An empty list that may be left out says "none" where it stands: `protects: []` of a varied order.
+        self.as_ref().map(|value| value.encode().unwrap_or_else(|| Value::Array(Vec::new())))
     }
     fn reading(&self) -> Reading<'_> {
         self.as_ref().map_or(Reading::Absent, T::reading)

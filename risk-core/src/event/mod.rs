@@ -1,4 +1,4 @@
-//! Events: the catalogue of what may happen, in the field's own terms (DESIGN section 5).
+//! Events: the catalogue of what may happen, in the field's own terms.
 
 pub mod catalogue;
 pub mod field;

@@ -3,7 +3,7 @@
 use crate::event::Term;
 use crate::event::vocabulary::Level;
 use crate::policy::event_field;
-use crate::policy::fact::{Domain, Fact, FactValue, Filter, Window};
+use crate::policy::fact::{Concerning, Domain, Fact, FactValue, Filter, Window};
 use crate::policy::model::{Atom, Comparison, Listens, Policy, Test};
 
 /// The fact as a condition writes it.
@@ -46,28 +46,29 @@ pub fn fact(policy: &Policy, fact: &Fact) -> String {
         Fact::ThisRequestOutstanding => "request.outstanding".to_owned(),
         Fact::ThisRequestOf => "request.of".to_owned(),
         Fact::ThisRequestAbout => "request.about".to_owned(),
-        Fact::Ever { kinds, filter, person } => past(*person, "ever", kinds, None, filter.as_ref()),
-        Fact::Count { kinds, within, filter, person } => {
+        Fact::ThisRegister => "register".to_owned(),
+        Fact::Ever { kinds, filter, of } => past(*of, "ever", kinds, None, filter.as_ref()),
+        Fact::Count { kinds, within, filter, of } => {
             let window = match within {
                 Window::Days(n) => n.to_string(),
                 Window::Parameter(p) => {
                     policy.parameters.get(*p).map_or_else(String::new, |p| format!("param.{}", p.id))
                 }
             };
-            past(*person, "count", kinds, Some(window), filter.as_ref())
+            past(*of, "count", kinds, Some(window), filter.as_ref())
         }
-        Fact::DaysSince { kinds, filter, person } => past(*person, "days_since", kinds, None, filter.as_ref()),
+        Fact::DaysSince { kinds, filter, of } => past(*of, "days_since", kinds, None, filter.as_ref()),
     }
 }
 
 fn past(
-    person: bool,
+    of: Concerning,
     name: &str,
     kinds: &[crate::event::Kind],
     window: Option<String>,
     filter: Option<&Filter>,
 ) -> String {
-    let whose = if person { "person." } else { "" };
+    let whose = of.prefix();
     let names: Vec<&str> = kinds.iter().map(|k| k.name()).collect();
     let kinds_text = match names.as_slice() {
         [one] => (*one).to_owned(),

@@ -194,15 +194,16 @@ impl<'a> State<'a, '_> {
         shown: impl Fn(ActionKind) -> bool,
     ) -> Option<Instant> {
         let mut moments: Vec<Instant> = self.next_derived(after_this).map(|(at, _)| at).into_iter().collect();
-        if self.facts.supervision_ended_by(after_this).is_none() {
-            for i in self.ledger.instances().filter(|i| i.pending() && shown(i.action)) {
-                let Some(day) = i.deadline().day() else { continue };
-                moments.push(calendar::start_of_day(after(day)));
-                if let Some(soon) = due_soon.and_then(|n| day.checked_sub_days(chrono::Days::new(u64::from(n)))) {
-                    moments.push(calendar::start_of_day(soon));
-                }
-                moments.extend(self.missed_rounds(i, None).into_iter().map(|d| calendar::start_of_day(after(d))));
+        // What was open when supervision ended is frozen; what opened since is not.
+        let end = self.facts.supervision_ended_by(after_this);
+        let runs = |i: &&Instance| end.is_none_or(|end| i.opened().is_some_and(|(opened, _)| opened > end));
+        for i in self.ledger.instances().filter(|i| i.pending() && shown(i.action)).filter(runs) {
+            let Some(day) = i.deadline().day() else { continue };
+            moments.push(calendar::start_of_day(after(day)));
+            if let Some(soon) = due_soon.and_then(|n| day.checked_sub_days(chrono::Days::new(u64::from(n)))) {
+                moments.push(calendar::start_of_day(soon));
             }
+            moments.extend(self.missed_rounds(i, None).into_iter().map(|d| calendar::start_of_day(after(d))));
         }
         moments.extend(self.stale_from().into_iter().map(|(_, day)| calendar::start_of_day(day)));
         moments.extend(self.policy.boundaries().into_iter().map(calendar::start_of_day));
@@ -235,7 +236,7 @@ impl<'a> State<'a, '_> {
     }
 }
 
-/// What the fold is about to raise. The order of variants is the order within one instant (DESIGN 6.3).
+/// What the fold is about to raise. The order of variants is the order within one instant.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Raising {
     OrderExpired(String, NaiveDate),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::event::catalogue::Instant;
-use crate::event::vocabulary::{Group, Handling, Register, Requirement, Setting, Term};
+use crate::event::vocabulary::{Group, Handling, Programme, Register, Requirement, Setting, Term};
 use crate::event::{Event, Kind, Nature, Reading};
 use crate::policy::model::Listens;
 
@@ -160,6 +160,20 @@ impl Happening<'_> {
         })
     }
 
+    /// The requirement that the programme it speaks of fulfils, where the court can require that programme by name.
+    fn programme_of(&self) -> Option<Requirement> {
+        let programme = match self.field("programme") {
+            Some(Reading::Code(code)) => Programme::all().iter().find(|p| p.code() == code),
+            _ => None,
+        };
+        match programme? {
+            Programme::Bbr => Some(Requirement::Bbr),
+            Programme::Tsp => Some(Requirement::Tsp),
+            Programme::DomesticAbuseRar => Some(Requirement::Rar),
+            Programme::BuildingChoices | Programme::HealthyRelationships | Programme::Other => None,
+        }
+    }
+
     /// The incident it speaks of: its own id where it names none, so that it counts by itself.
     #[must_use]
     pub fn incident(&self) -> String {
@@ -196,7 +210,7 @@ impl Happening<'_> {
             Subject::Request(id) => single("request_id", id),
             Subject::Programme(id) => single("programme_id", id),
             Subject::Provider(id) => single("provider", id),
-            Subject::Requirement(r) => term("requirement", r.code()),
+            Subject::Requirement(r) => term("requirement", r.code()) && self.programme_of().is_none_or(|of| of == *r),
             Subject::Register(r) => term("register", r.code()),
             Subject::Group(g) => match self.field("levels") {
                 Some(Reading::Levels(levels)) => levels.0.contains_key(g),

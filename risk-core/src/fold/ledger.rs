@@ -155,7 +155,10 @@ impl Ledger {
     /// nothing but to an earlier deadline or a higher priority.
     pub fn open(&mut self, action: ActionKind, subject: Subject, reason: Reason) {
         let line = self.lines.entry((action, subject.clone())).or_default();
-        match line.last_mut().filter(|i| i.pending()) {
+        // What arises in the step in which the line was opened joins it, even where that step also answered the rest.
+        let clock = reason.because.clock;
+        let joins = |i: &Instance| i.pending() || i.opened().is_some_and(|(opened, _)| opened == clock);
+        match line.last_mut().filter(|i| joins(i)) {
             Some(instance) => {
                 let same = instance.reasons.iter_mut().find(|r| {
                     r.answer.is_none()

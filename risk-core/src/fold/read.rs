@@ -5,15 +5,16 @@ use chrono::Days;
 use super::facts::{Facts, Person};
 use super::happening::{Happening, Subject};
 use super::levels::Levels;
+use super::subjects::register_of;
 use crate::calendar;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{
     AbuseRole, Complexity, FactorState, Grade, Group, InformationAbout, InformationOf, Level, Offence, OrderKind,
-    PersonGroup, Provider, Relation, Requirement, SafeguardingStatus, SentenceType, Setting, Sex, Tri,
+    PersonGroup, Provider, Register, Relation, Requirement, SafeguardingStatus, SentenceType, Setting, Sex, Tri,
 };
 use crate::event::{Kind, Reading, Term};
 use crate::policy::event_value;
-use crate::policy::fact::{Fact, FactValue, Filter, MAX_NUMBER, Window};
+use crate::policy::fact::{Concerning, Fact, FactValue, Filter, MAX_NUMBER, Window};
 use crate::policy::model::{Policy, Unit};
 
 /// Who asks, when, and about what.
@@ -55,6 +56,34 @@ impl Asking<'_, '_> {
             (Some(Subject::Request(id)), _) => Some(id),
             (_, Some(e)) => e.id_of("request_id"),
             _ => None,
+        }
+    }
+
+    fn programme(&self) -> Option<&str> {
+        match (self.subject, self.event) {
+            (Some(Subject::Programme(id)), _) => Some(id),
+            (_, Some(e)) => e.id_of("programme_id"),
+            _ => None,
+        }
+    }
+
+    fn register(&self) -> Option<Register> {
+        match (self.subject, self.event) {
+            (Some(Subject::Register(register)), _) => Some(*register),
+            (_, Some(e)) => register_of(e),
+            _ => None,
+        }
+    }
+
+    /// The subject whose events are looked at; `None` where nobody and nothing of that sort is asked about.
+    fn concerning(&self, of: Concerning) -> Option<Subject> {
+        let owned = |id: Option<&str>| id.map(str::to_owned);
+        match of {
+            Concerning::Case => Some(Subject::Case),
+            Concerning::Person => owned(self.person()).map(Subject::Person),
+            Concerning::Order => owned(self.order()).map(Subject::Order),
+            Concerning::Request => owned(self.request()).map(Subject::Request),
+            Concerning::Programme => owned(self.programme()).map(Subject::Programme),
         }
     }
 }
@@ -170,13 +199,14 @@ impl<'a> Reader<'_, 'a> {
             Fact::ThisRequestAbout => {
                 or_unknown::<InformationAbout>(asking.request().and_then(|id| facts.requests.get(id)).map(|r| r.about))
             }
-            Fact::Ever { kinds, filter, person } => {
-                yes_no(self.matching(kinds, filter.as_ref(), *person, asking).next().is_some())
+            Fact::ThisRegister => or_unknown::<Register>(asking.register()),
+            Fact::Ever { kinds, filter, of } => {
+                yes_no(self.matching(kinds, filter.as_ref(), *of, asking).next().is_some())
             }
-            Fact::Count { kinds, within, filter, person } => {
-                FactValue::One(self.count(kinds, within, filter.as_ref(), *person, asking))
+            Fact::Count { kinds, within, filter, of } => {
+                FactValue::One(self.count(kinds, within, filter.as_ref(), *of, asking))
             }
-            Fact::DaysSince { kinds, filter, person } => self.days_since(kinds, filter.as_ref(), *person, asking),
+            Fact::DaysSince { kinds, filter, of } => self.days_since(kinds, filter.as_ref(), *of, asking),
         }
     }
 
@@ -239,15 +269,16 @@ impl<'a> Reader<'_, 'a> {
         &'m self,
         kinds: &'m [Kind],
         filter: Option<&'m Filter>,
-        person: bool,
+        of: Concerning,
         asking: Asking<'m, 'm>,
     ) -> impl Iterator<Item = &'m Happening<'a>> {
+        let subject = asking.concerning(of);
         self.facts.of_kinds(kinds).filter(move |h| {
             filter.is_none_or(|f| match event_fact(h, &f.field) {
                 FactValue::One(code) => f.codes.contains(&code),
                 FactValue::Many(set) => f.codes.iter().any(|c| set & 1_u64.checked_shl(*c).unwrap_or(0) != 0),
                 FactValue::Never => false,
-            }) && (!person || asking.person().is_some_and(|id| h.concerns(&Subject::Person(id.to_owned()))))
+            }) && subject.as_ref().is_some_and(|s| h.concerns(s))
         })
     }
 
@@ -258,12 +289,12 @@ impl<'a> Reader<'_, 'a> {
         kinds: &[Kind],
         within: &Window,
         filter: Option<&Filter>,
-        person: bool,
+        of: Concerning,
         asking: Asking<'_, '_>,
     ) -> u32 {
         let at = asking.event.map_or(asking.now, |e| e.occurred_at);
         let mut found: Vec<(Instant, String)> =
-            self.matching(kinds, filter, person, asking).map(|h| (h.occurred_at, h.incident())).collect();
+            self.matching(kinds, filter, of, asking).map(|h| (h.occurred_at, h.incident())).collect();
         found.sort();
         let ends = found.iter().map(|(t, _)| *t).filter(|t| *t > at).chain([at]);
         let mut most = 0;
@@ -297,11 +328,11 @@ impl<'a> Reader<'_, 'a> {
         Some(calendar::end_of_day(before))
     }
 
-    fn days_since(&self, kinds: &[Kind], filter: Option<&Filter>, person: bool, asking: Asking<'_, '_>) -> FactValue {
+    fn days_since(&self, kinds: &[Kind], filter: Option<&Filter>, of: Concerning, asking: Asking<'_, '_>) -> FactValue {
         let at = asking.event.map_or(asking.now, |e| e.occurred_at);
         let itself = asking.event.map(|e| e.id);
         let latest = self
-            .matching(kinds, filter, person, asking)
+            .matching(kinds, filter, of, asking)
             .filter(|h| Some(h.id) != itself && h.occurred_at <= at)
             .map(|h| h.occurred_at)
             .max();

@@ -51,7 +51,7 @@ pub(super) enum Effect {
     Flag(Register, FlagReason),
 }
 
-/// Since when reasons count that an earlier version of the log did not have (DESIGN 6.11).
+/// Since when reasons count that an earlier version of the log did not have.
 #[derive(Debug, Clone, Default)]
 pub struct Floors {
     /// When each reason of earlier versions arose for the service.

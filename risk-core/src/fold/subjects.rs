@@ -70,6 +70,10 @@ impl<'a> State<'a, '_> {
             About::EachOutstandingRequest => {
                 self.facts.outstanding().map(|(id, _)| Subject::Request(id.to_owned())).collect()
             }
+            About::EachFlagSet => {
+                let set = self.facts.flags.iter().filter(|(_, flag)| flag.or(false));
+                set.map(|(register, _)| Subject::Register(*register)).collect()
+            }
             About::EachLowerStatement => {
                 let assessment = event.map(|h| h.id);
                 assessment
@@ -133,7 +137,7 @@ fn requirement_of(h: &Happening<'_>) -> Option<Requirement> {
     }
 }
 
-fn register_of(h: &Happening<'_>) -> Option<Register> {
+pub(super) fn register_of(h: &Happening<'_>) -> Option<Register> {
     match h.event.as_deref()? {
         Event::FlagRecorded(e) => Some(e.register),
         Event::FlagReviewed(e) => Some(e.register),

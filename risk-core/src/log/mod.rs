@@ -1,5 +1,4 @@
-//! Records and the log: what a case's history is kept as, how it grows, and how a change to it is found (DESIGN
-//! section 4).
+//! Records and the log: what a case's history is kept as, how it grows, and how a change to it is found.
 //!
 //! A [`Log`] holds the records of one case, one JSON object a line. It is *plain* (no positions, no hashes) or *sealed*
 //! (each line carries its place in a hash chain, see [`chain`]), and never a mixture. What corrections, retractions and

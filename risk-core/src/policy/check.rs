@@ -283,7 +283,8 @@ fn needs_event(about: About) -> bool {
         | About::EachChild
         | About::EachProtectedPerson
         | About::EachOrderInForce
-        | About::EachOutstandingRequest => false,
+        | About::EachOutstandingRequest
+        | About::EachFlagSet => false,
         About::Person
         | About::Order
         | About::Request

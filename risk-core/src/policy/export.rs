@@ -8,10 +8,10 @@ use sha2::{Digest, Sha256};
 
 use super::given::rfc3339;
 use super::model::{
-    ActionDef, AudienceDef, Condition, Due, Duty, Effective, Expectations, GivenEvent, Obligation, Parameter,
+    ActionDef, AudienceDef, Condition, Due, Duty, Effective, Expectations, GivenEvent, Listens, Obligation, Parameter,
     ParameterValue, Policy, PolicyTest, Requires, Rule, Source, Trigger,
 };
-use crate::event::Term;
+use crate::event::{Kind, Term};
 
 /// A value of the language: JSON, with dates.
 #[derive(Debug, Clone)]
@@ -346,7 +346,7 @@ fn given(g: &GivenEvent) -> Fields {
     let fields = Fields::default()
         .with("on", &rfc3339(g.occurred_at))
         .with("recorded", &rfc3339(g.recorded_at))
-        .with("kind", term(g.kind))
+        .with("kind", g.kind.map_or(Listens::Unrecognised.name(), Kind::name))
         .with_some("handling", g.handling.map(term));
     g.data.iter().fold(fields, |fields, (name, value)| fields.with(name, value.clone()))
 }

@@ -66,6 +66,35 @@ pub struct Filter {
     pub codes: Vec<u32>,
 }
 
+/// Whose events `ever`, `count` and `days_since` look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Concerning {
+    /// Those of the whole case.
+    Case,
+    /// Those concerning the event's or the subject's person.
+    Person,
+    /// Those concerning its order.
+    Order,
+    /// Those concerning its request.
+    Request,
+    /// Those concerning its programme.
+    Programme,
+}
+
+impl Concerning {
+    /// What a condition writes before the question: `person.ever(…)`.
+    #[must_use]
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::Case => "",
+            Self::Person => "person.",
+            Self::Order => "order.",
+            Self::Request => "request.",
+            Self::Programme => "programme.",
+        }
+    }
+}
+
 /// How far back `count` looks.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Window {
@@ -148,14 +177,16 @@ pub enum Fact {
     ThisRequestOf,
     /// `request.about`.
     ThisRequestAbout,
+    /// `register` of the event or the action.
+    ThisRegister,
     /// `ever(KIND, FIELD = VALUE)`: such an event has happened (`person.ever`: concerning that person).
     Ever {
         /// Any of these kinds.
         kinds: Vec<Kind>,
         /// Only such events.
         filter: Option<Filter>,
-        /// Only events concerning the person.
-        person: bool,
+        /// Only such events.
+        of: Concerning,
     },
     /// `count(KIND, WINDOW, FIELD = VALUE)`: how many in that many days up to the event, one for each incident.
     Count {
@@ -165,8 +196,8 @@ pub enum Fact {
         within: Window,
         /// Only such events.
         filter: Option<Filter>,
-        /// Only events concerning the person.
-        person: bool,
+        /// Only such events.
+        of: Concerning,
     },
     /// `days_since(KIND, FIELD = VALUE)`: days since the latest, or never.
     DaysSince {
@@ -174,8 +205,8 @@ pub enum Fact {
         kinds: Vec<Kind>,
         /// Only such events.
         filter: Option<Filter>,
-        /// Only events concerning the person.
-        person: bool,
+        /// Only such events.
+        of: Concerning,
     },
 }
 
@@ -225,6 +256,7 @@ impl Fact {
             Self::ThisOrderKind => with_unknown(OrderKind::names()),
             Self::ThisRequestOf => with_unknown(InformationOf::names()),
             Self::ThisRequestAbout => with_unknown(InformationAbout::names()),
+            Self::ThisRegister => with_unknown(Register::names()),
             Self::ProgrammeState(_) => Domain::Terms(PROGRAMME_STATES.to_vec()),
             Self::ChildSafeguarding => Domain::Terms(SAFEGUARDING_STATES.to_vec()),
             Self::RiskFactor(_) => Domain::Terms(FACTOR_STATES.to_vec()),
@@ -250,6 +282,7 @@ impl Fact {
                 | Self::ThisOrderKind
                 | Self::ThisRequestOf
                 | Self::ThisRequestAbout
+                | Self::ThisRegister
         )
     }
 
@@ -299,7 +332,7 @@ impl Fact {
                 K::ProgrammeCompleted,
                 K::ProgrammeWithdrawn,
             ],
-            Self::Flag(_) => vec![K::FlagRecorded, K::FlagRemoved],
+            Self::Flag(_) | Self::ThisRegister => vec![K::FlagRecorded, K::FlagRemoved],
             Self::Outstanding(_) | Self::ThisRequestOutstanding => {
                 vec![K::InformationRequested, K::InformationReceived]
             }
@@ -358,6 +391,7 @@ impl Fact {
             Self::ThisRequestOutstanding => "this request has no reply",
             Self::ThisRequestOf => "whom this request was made to",
             Self::ThisRequestAbout => "what this request asks about",
+            Self::ThisRegister => "which register this flag belongs to",
             Self::Ever { .. } => "such an event has happened",
             Self::Count { .. } => "how many such events there were, counting each incident once",
             Self::DaysSince { .. } => "how many days ago the latest such event happened",

@@ -3,7 +3,7 @@
 use super::condition::{Argument, Call, Word};
 use super::error::{Problem, known};
 use super::event_field::event_field;
-use super::fact::{Domain, Fact, Filter, MAX_NUMBER, Window};
+use super::fact::{Concerning, Domain, Fact, Filter, MAX_NUMBER, Window};
 use super::model::{Listens, Parameter, Unit};
 use super::parse::Fault;
 use crate::event::Kind;
@@ -31,8 +31,8 @@ enum Form {
 #[derive(Clone, Copy)]
 struct History {
     ask: Ask,
-    /// Only events concerning the person.
-    person: bool,
+    /// Whose events.
+    of: Concerning,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -42,8 +42,8 @@ enum Ask {
     DaysSince,
 }
 
-const fn events(ask: Ask, person: bool) -> Form {
-    Form::Events(History { ask, person })
+const fn events(ask: Ask, of: Concerning) -> Form {
+    Form::Events(History { ask, of })
 }
 
 static FORMS: &[(&str, Form)] = &[
@@ -86,12 +86,22 @@ static FORMS: &[(&str, Form)] = &[
     ("request.outstanding", Form::Alone(Fact::ThisRequestOutstanding)),
     ("request.of", Form::Alone(Fact::ThisRequestOf)),
     ("request.about", Form::Alone(Fact::ThisRequestAbout)),
-    ("ever", events(Ask::Ever, false)),
-    ("person.ever", events(Ask::Ever, true)),
-    ("count", events(Ask::Count, false)),
-    ("person.count", events(Ask::Count, true)),
-    ("days_since", events(Ask::DaysSince, false)),
-    ("person.days_since", events(Ask::DaysSince, true)),
+    ("register", Form::Alone(Fact::ThisRegister)),
+    ("ever", events(Ask::Ever, Concerning::Case)),
+    ("person.ever", events(Ask::Ever, Concerning::Person)),
+    ("order.ever", events(Ask::Ever, Concerning::Order)),
+    ("request.ever", events(Ask::Ever, Concerning::Request)),
+    ("programme.ever", events(Ask::Ever, Concerning::Programme)),
+    ("count", events(Ask::Count, Concerning::Case)),
+    ("person.count", events(Ask::Count, Concerning::Person)),
+    ("order.count", events(Ask::Count, Concerning::Order)),
+    ("request.count", events(Ask::Count, Concerning::Request)),
+    ("programme.count", events(Ask::Count, Concerning::Programme)),
+    ("days_since", events(Ask::DaysSince, Concerning::Case)),
+    ("person.days_since", events(Ask::DaysSince, Concerning::Person)),
+    ("order.days_since", events(Ask::DaysSince, Concerning::Order)),
+    ("request.days_since", events(Ask::DaysSince, Concerning::Request)),
+    ("programme.days_since", events(Ask::DaysSince, Concerning::Programme)),
 ];
 
 /// Every name of a fact, for messages and documentation; `event.FIELD` besides.
@@ -139,13 +149,13 @@ fn wrong_argument(call: &Call, form: &Form) -> Fault {
 }
 
 fn past_events(
-    History { ask, person }: History,
+    History { ask, of }: History,
     call: &Call,
     kinds: &[Word],
     rest: &[Argument],
     parameters: &[Parameter],
 ) -> Result<Fact, Fault> {
-    let wrong = || wrong_argument(call, &Form::Events(History { ask, person }));
+    let wrong = || wrong_argument(call, &Form::Events(History { ask, of }));
     let kinds = kinds_named(kinds)?;
     let (within, rest) = match (ask, rest) {
         (Ask::Count, [how_far, rest @ ..]) => (Some(window(how_far, parameters)?.ok_or_else(wrong)?), rest),
@@ -158,10 +168,10 @@ fn past_events(
         _ => return Err(wrong()),
     };
     Ok(match (ask, within) {
-        (Ask::Ever, _) => Fact::Ever { kinds, filter, person },
-        (Ask::Count, Some(within)) => Fact::Count { kinds, within, filter, person },
+        (Ask::Ever, _) => Fact::Ever { kinds, filter, of },
+        (Ask::Count, Some(within)) => Fact::Count { kinds, within, filter, of },
         (Ask::Count, None) => return Err(wrong()),
-        (Ask::DaysSince, _) => Fact::DaysSince { kinds, filter, person },
+        (Ask::DaysSince, _) => Fact::DaysSince { kinds, filter, of },
     })
 }
 

@@ -8,13 +8,13 @@ use uuid::Uuid;
 
 use super::error::{Problem, known};
 use super::load::Loading;
-use super::model::{Expectations, GivenEvent, Place, PolicyTest};
+use super::model::{Expectations, GivenEvent, Listens, Place, PolicyTest};
 use super::source::{Node, Read, Table, date, event_instant, instant, read_each};
 use crate::calendar::end_of_day;
 use crate::event::vocabulary::{ActionKind, Handling};
 use crate::event::{Event, Instant, Kind, Shape, Term};
 
-/// The statuses that a test may expect of an action (DESIGN section 2).
+/// The statuses that a test may expect of an action.
 pub const ACTION_STATUSES: [&str; 8] =
     ["open", "due_soon", "overdue", "waiting", "done", "done_late", "not_needed", "superseded"];
 /// The statuses that a test may expect of a group.
@@ -64,9 +64,15 @@ fn given_event(table: &Table<'_>, kinds: &[Option<Kind>]) -> Option<GivenEvent> 
     {
         node.mismatch::<()>("a time not before `on`: nothing is recorded before it happens");
     }
-    let (kind, handling_node) = (table.required::<Kind>("kind"), table.get("handling"));
+    let handling_node = table.get("handling");
     let handling = handling_node.as_ref().and_then(Node::read::<Handling>);
-    let kind = kind?;
+    let unrecognised = Listens::Unrecognised.name();
+    if table.get("kind").is_some_and(|n| matches!(n.value(), DeValue::String(s) if *s == unrecognised)) {
+        table.refuse_others();
+        let (kind, data) = (None, Map::new());
+        return Some(GivenEvent { occurred_at: occurred_at?, recorded_at: recorded_at?, kind, data, handling });
+    }
+    let kind = table.required::<Kind>("kind")?;
     let data = data(kind, table.others(), kinds)?;
     let event = decoded(kind, &data, table)?;
     if let (Some(node), Some(mark)) = (&handling_node, handling)
@@ -74,7 +80,7 @@ fn given_event(table: &Table<'_>, kinds: &[Option<Kind>]) -> Option<GivenEvent> 
     {
         node.mismatch::<()>(format!("a mark not more open than `{}`", event.least_handling()));
     }
-    Some(GivenEvent { occurred_at: occurred_at?, recorded_at: recorded_at?, kind, data, handling })
+    Some(GivenEvent { occurred_at: occurred_at?, recorded_at: recorded_at?, kind: Some(kind), data, handling })
 }
 
 /// The event's data, checked against the catalogue; what is wrong is noted at its field.

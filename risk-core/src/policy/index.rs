@@ -79,8 +79,17 @@ fn bringing(about: About) -> Vec<Kind> {
         About::EachProtectedPerson | About::EachOrderInForce | About::EachOrderProtectingPerson => {
             vec![Kind::ProtectiveOrderMade, Kind::ProtectiveOrderVaried, Kind::ProtectiveOrderDischarged]
         }
+        About::EachFlagSet => vec![Kind::FlagRecorded, Kind::FlagRemoved],
         About::EachOutstandingRequest => vec![Kind::InformationRequested, Kind::InformationReceived],
-        _ => vec![],
+        About::Case
+        | About::Person
+        | About::Order
+        | About::Request
+        | About::Requirement
+        | About::Programme
+        | About::Provider
+        | About::Register
+        | About::EachLowerStatement => vec![],
     };
     kinds.extend([Kind::SupervisionStarted, Kind::SupervisionEnded]);
     kinds

@@ -1,4 +1,4 @@
-//! The policy language: rules as data (DESIGN section 7).
+//! The policy language: rules as data (`docs/policy-language.md`).
 //!
 //! Text becomes a policy in this order: `source` (tables with places) → [`parse`] (conditions) → [`compile`] →
 //! `entries` and [`given`] → `load` → `check`. `export` and [`listing`] write it out again.

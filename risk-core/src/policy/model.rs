@@ -47,6 +47,8 @@ vocabulary! {
         EachOrderProtectingPerson,
         /// Each request without a reply.
         EachOutstandingRequest,
+        /// Each register flag that is set.
+        EachFlagSet,
         /// Each group for which the assessment states less than is indicated.
         EachLowerStatement,
     }
@@ -493,8 +495,8 @@ pub struct GivenEvent {
     pub occurred_at: Instant,
     /// When it was recorded.
     pub recorded_at: Instant,
-    /// Its kind.
-    pub kind: Kind,
+    /// Its kind; `None` for a record that this version cannot read.
+    pub kind: Option<Kind>,
     /// Its data.
     pub data: serde_json::Map<String, serde_json::Value>,
     /// Its mark, if stricter than the default.
