@@ -12,9 +12,9 @@ mod text;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
-use commands::{assess, explain, policy, schema, seal, verify};
+use commands::{assess, compare, completions, explain, man, policy, schema, seal, timeline, verify};
 use failure::Failure;
 use options::Color;
 use output::{Reply, print};
@@ -45,10 +45,14 @@ struct Cli {
 enum Command {
     Assess(assess::Options),
     Explain(explain::Options),
+    Timeline(timeline::Options),
+    Compare(compare::Options),
     Verify(verify::Options),
     Seal(seal::Options),
     Policy(policy::Options),
     Schema(schema::Options),
+    Completions(completions::Options),
+    Man(man::Options),
 }
 
 impl Command {
@@ -56,10 +60,14 @@ impl Command {
         match self {
             Self::Assess(options) => assess::run(options),
             Self::Explain(options) => explain::run(options),
+            Self::Timeline(options) => timeline::run(options),
+            Self::Compare(options) => compare::run(options),
             Self::Verify(options) => verify::run(options),
             Self::Seal(options) => seal::run(options),
             Self::Policy(options) => policy::run(options),
             Self::Schema(options) => schema::run(*options),
+            Self::Completions(options) => completions::run(*options, Cli::command()),
+            Self::Man(options) => man::run(options, Cli::command()),
         }
     }
 }

@@ -56,6 +56,14 @@ impl PolicyOptions {
     pub fn load(&self) -> Result<Policy, Failure> {
         self.local.load(&self.policy)
     }
+
+    /// Another policy, with what is local to this one.
+    ///
+    /// # Errors
+    /// [`Failure`] where it cannot be used.
+    pub fn load_other(&self, policy: &str) -> Result<Policy, Failure> {
+        self.local.load(policy)
+    }
 }
 
 /// What is asked of a case.

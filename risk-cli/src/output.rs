@@ -93,6 +93,14 @@ pub fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
     write().map_err(|error| Failure::Write { file: path.display().to_string(), error })
 }
 
+/// Writes a file that says nothing of anybody: whoever may read the folder may read it.
+///
+/// # Errors
+/// [`Failure::Write`] where the place cannot be written to.
+pub fn write_public_file(path: &Path, text: &str) -> Result<(), Failure> {
+    fs::write(path, text).map_err(|error| Failure::Write { file: path.display().to_string(), error })
+}
+
 fn permissions(path: &Path) -> Option<Permissions> {
     fs::metadata(path).ok().map(|m| m.permissions())
 }

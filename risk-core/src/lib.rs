@@ -2,8 +2,9 @@
 //!
 //! The modules stand in the order in which data flows through them: what may happen ([`event`]), what was recorded
 //! ([`log`]), the rules ([`policy`]), the fold of the one under the other ([`fold`]), the answer ([`assessment`]), and who
-//! may see what of it ([`view`]). [`calendar`] serves them all. There is no I/O, clock, randomness or thread in here: the
-//! same inputs give the same answer, to the byte.
+//! may see what of it ([`view`]). [`timeline`] and [`compare`] are differences of answers, and [`telling`] puts them into
+//! sentences. [`calendar`] serves them all. There is no I/O, clock, randomness or thread in here: the same inputs give the
+//! same answer, to the byte.
 
 pub mod calendar;
 
@@ -18,6 +19,12 @@ pub mod fold;
 pub mod assessment;
 
 pub mod explain;
+
+pub mod timeline;
+
+pub mod compare;
+
+pub mod telling;
 
 pub mod view;
 

@@ -9,6 +9,7 @@ mod story;
 
 mod acts;
 mod agenda;
+mod compare;
 mod corrections;
 mod deadlines;
 mod decided_by_people;
@@ -19,4 +20,5 @@ mod reviews;
 mod silence;
 mod subjects;
 mod time;
+mod timeline;
 mod views;

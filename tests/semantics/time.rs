@@ -220,7 +220,7 @@ fn changes_says_what_opened_moved_and_closed() {
                 Change::Closed { action } => Some(("closed", action.status)),
                 Change::Moved { after, .. } => Some(("moved", after.status)),
                 Change::Gone { action } => Some(("gone", action.status)),
-                Change::Classification { .. } | Change::Other { .. } => None,
+                Change::Classification { .. } | Change::Flags { .. } | Change::Other { .. } => None,
             })
             .collect()
     };

@@ -1,5 +1,6 @@
 //! `cargo xtask`: one command each to set up, test and measure the workspace.
 
+mod pages;
 mod python;
 mod readme;
 mod step;
@@ -37,6 +38,14 @@ enum Command {
         #[arg(long, value_name = "STEP")]
         only: Option<Step>,
     },
+    /// Write the pages that are generated: docs/policies from the policy, docs/cases from the example cases
+    ///
+    /// `cargo xtask test` fails while one of them is not what this writes.
+    Docs {
+        /// Write nothing; fail if a page is not up to date
+        #[arg(long)]
+        check: bool,
+    },
     /// Run the benchmarks; what follows `--` goes to them
     Bench {
         /// Arguments for the benchmarks, such as a name to choose one
@@ -52,6 +61,8 @@ enum Step {
     Format,
     /// No lint complains, in any target
     Lints,
+    /// The generated pages in docs/ are up to date
+    Pages,
     /// The tests of all crates
     Tests,
     /// The documentation builds, and no link in it is broken
@@ -71,6 +82,7 @@ impl Step {
             Self::Lints => {
                 run(cargo(root).args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))
             }
+            Self::Pages => pages::check(root),
             Self::Tests => run(cargo(root).args(["test", "--workspace", "--locked", "--quiet"])),
             Self::Docs => run(cargo(root).env("RUSTDOCFLAGS", "-D warnings").args([
                 "doc",
@@ -105,6 +117,8 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Setup => set_up(&root),
         Command::Test { only } => test(&root, only),
+        Command::Docs { check: true } => pages::check(&root),
+        Command::Docs { check: false } => pages::write(&root),
         Command::Bench { arguments } => {
             run(cargo(&root).args(["bench", "--workspace", "--bench", "*", "--locked", "--"]).args(arguments))
         }
@@ -163,6 +177,11 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_generated_pages_are_what_would_be_generated_now() {
+        pages::check(&workspace_root()).unwrap();
     }
 
     #[test]

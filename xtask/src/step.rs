@@ -53,6 +53,22 @@ pub enum Failure {
         /// The first line that differs.
         difference: String,
     },
+    /// A generated page is not what would be generated now.
+    #[error("{}: expected what `cargo xtask docs` writes, found {found}: run it, and read what changed", path.display())]
+    Stale {
+        /// The page.
+        path: PathBuf,
+        /// What stands there.
+        found: String,
+    },
+    /// What pages are generated from cannot be used.
+    #[error("{}: {problem}", path.display())]
+    Unusable {
+        /// The file or folder.
+        path: PathBuf,
+        /// What was found and expected.
+        problem: String,
+    },
     /// README.md could not be understood.
     #[error("README.md:{line}: {problem}")]
     ReadmeForm {

@@ -1,8 +1,12 @@
 //! One file for each command: its options, and what it says.
 
 pub mod assess;
+pub mod compare;
+pub mod completions;
 pub mod explain;
+pub mod man;
 pub mod policy;
 pub mod schema;
 pub mod seal;
+pub mod timeline;
 pub mod verify;

@@ -1,4 +1,6 @@
-//! `risk policy`: check, show and test a policy.
+//! `risk policy`: check, show, test and compare policies.
+
+mod diff;
 
 use clap::{Args, Subcommand, ValueEnum};
 use risk_core::calendar::BusinessCalendar;
@@ -11,7 +13,7 @@ use crate::options::LocalOptions;
 use crate::output::Reply;
 use crate::text::words::count;
 
-/// Check, show or test a policy
+/// Check, show or test a policy, or tell in what two differ
 #[derive(Args)]
 #[command(arg_required_else_help = true)]
 pub struct Options {
@@ -44,6 +46,14 @@ enum Command {
     #[command(after_long_help = "Example:
   risk policy test policies/england-wales")]
     Test(Which),
+    /// Tell in what two policies differ, and over logs which cases would get another answer
+    ///
+    /// Entry by entry and field by field: documents, parameters (each dated value), actions, rules, duties, audiences and
+    /// obligations. Tests and comments do not count.
+    #[command(after_long_help = "Examples:
+  risk policy diff england-wales my-policy
+  risk policy diff england-wales my-policy --over examples/cases/*.jsonl --at 2018-04-23")]
+    Diff(diff::Options),
 }
 
 #[derive(Args)]
@@ -68,8 +78,10 @@ enum ShowFormat {
     Text,
     /// For programs: the fields of the policy language
     Json,
-    /// A page of documentation
+    /// A page of documentation: every rule and duty
     Markdown,
+    /// A page for those who work under it: by obligation, in their words
+    Guide,
 }
 
 /// Checks, shows or tests.
@@ -81,6 +93,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
         Command::Check(which) => Ok(check(&which.load()?)),
         Command::Show { which, format } => show(&which.load()?, *format),
         Command::Test(which) => Ok(test(&which.load()?)),
+        Command::Diff(options) => diff::run(options),
     }
 }
 
@@ -106,6 +119,7 @@ fn show(policy: &Policy, format: ShowFormat) -> Result<Reply, Failure> {
         ShowFormat::Json => Reply::document(&policy.to_json()),
         ShowFormat::Text => Ok(Reply::text(policy.listing(Style::Text))),
         ShowFormat::Markdown => Ok(Reply::text(policy.listing(Style::Markdown))),
+        ShowFormat::Guide => Ok(Reply::text(policy.guide())),
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod assessment;
+pub mod changes;
 pub mod explanation;
 pub mod words;
 

@@ -245,10 +245,10 @@ fn the_schema_of_a_record_knows_every_kind() {
 #[test]
 fn help_teaches_and_the_version_is_told() {
     assert!(risk(["--version"]).fine().starts_with("risk "));
-    for command in ["assess", "explain", "verify", "seal", "schema"] {
+    for command in ["assess", "explain", "timeline", "compare", "verify", "seal", "schema", "completions", "man"] {
         assert!(risk([command, "--help"]).fine().contains("Example"), "{command}");
     }
-    for command in ["check", "show", "test"] {
+    for command in ["check", "show", "test", "diff"] {
         assert!(risk(["policy", command, "--help"]).fine().contains("Example"), "{command}");
     }
     assert_eq!(risk([]).code, 2);

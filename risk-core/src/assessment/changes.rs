@@ -5,7 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::answer::{Action, Assessment, Classification};
+use super::answer::{Action, Assessment, Classification, Flag};
+use crate::event::vocabulary::vocabulary;
+
+vocabulary! {
+    /// In what an action moved.
+    Facet { Status, Due, Priority, Owner, PartOf, Reasons, Waiting, Rounds, Decision, Refusal, Handling, Closing, Other }
+}
 
 /// One change between two answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -27,6 +33,8 @@ pub enum Change {
         before: Box<Action>,
         /// The action as it is.
         after: Box<Action>,
+        /// In what they differ.
+        what: Vec<Facet>,
     },
     /// An action that the earlier answer had and the later has not: a late record changed what opened it.
     Gone {
@@ -40,7 +48,14 @@ pub enum Change {
         /// As it is.
         after: Option<Box<Classification>>,
     },
-    /// Flags, the agenda, or what the answer says of its own completeness.
+    /// Flags that should be set, or are.
+    Flags {
+        /// As they were.
+        before: Vec<Flag>,
+        /// As they are.
+        after: Vec<Flag>,
+    },
+    /// The agenda, or what the answer says of its own completeness.
     Other {
         /// Which member of the answer.
         member: &'static str,
@@ -62,7 +77,7 @@ pub fn changes(before: &Assessment, after: &Assessment) -> Vec<Change> {
                 Some(Change::Closed { action: Box::new(b.clone()) })
             }
             (Some(a), Some(b)) if a != b => {
-                Some(Change::Moved { before: Box::new(a.clone()), after: Box::new(b.clone()) })
+                Some(Change::Moved { what: facets(a, b), before: Box::new(a.clone()), after: Box::new(b.clone()) })
             }
             _ => None,
         })
@@ -72,9 +87,11 @@ pub fn changes(before: &Assessment, after: &Assessment) -> Vec<Change> {
         let (before, after) = (boxed(&before.classification), boxed(&after.classification));
         found.push(Change::Classification { before, after });
     }
+    if before.flags != after.flags {
+        found.push(Change::Flags { before: before.flags.clone(), after: after.flags.clone() });
+    }
     let others = [
         ("agenda", before.agenda != after.agenda),
-        ("flags", before.flags != after.flags),
         ("blind_to", before.blind_to != after.blind_to),
         ("unrecognised", before.unrecognised != after.unrecognised),
         ("withheld", before.withheld != after.withheld),
@@ -82,6 +99,31 @@ pub fn changes(before: &Assessment, after: &Assessment) -> Vec<Change> {
     ];
     found.extend(others.into_iter().filter(|(_, differs)| *differs).map(|(member, _)| Change::Other { member }));
     found
+}
+
+/// In what two states of one action differ.
+fn facets(a: &Action, b: &Action) -> Vec<Facet> {
+    let due = |x: &Action| (x.due, x.due_basis, x.due_unknown.clone());
+    let handling = |x: &Action| (x.handling, x.caution);
+    let rounds = |x: &Action| (x.missed, x.last_done);
+    let closing = |x: &Action| (x.closed, x.closed_by.clone(), x.basis_withdrawn);
+    let told = [
+        (Facet::Status, a.status != b.status),
+        (Facet::Due, due(a) != due(b)),
+        (Facet::Priority, a.priority != b.priority),
+        (Facet::Owner, (a.owner, a.inherited) != (b.owner, b.inherited)),
+        (Facet::PartOf, a.part_of != b.part_of),
+        (Facet::Reasons, a.because != b.because),
+        (Facet::Waiting, a.waiting_on != b.waiting_on),
+        (Facet::Rounds, rounds(a) != rounds(b)),
+        (Facet::Decision, a.decided != b.decided),
+        (Facet::Refusal, a.refused != b.refused),
+        (Facet::Handling, handling(a) != handling(b)),
+        (Facet::Closing, closing(a) != closing(b)),
+    ];
+    let found: Vec<Facet> = told.into_iter().filter(|(_, differs)| *differs).map(|(facet, _)| facet).collect();
+    // What is left: the end of supervision, how complete the records are, delays, findings, wording.
+    if found.is_empty() { vec![Facet::Other] } else { found }
 }
 
 /// Whether anything differs but running counts of days.

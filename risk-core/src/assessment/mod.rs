@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 pub use answer::Assessment;
-pub use changes::{Change, changes};
+pub use changes::{Change, Facet, changes};
 #[cfg(feature = "schema")]
 pub use schema::schema;
 

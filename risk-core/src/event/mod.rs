@@ -2,8 +2,10 @@
 
 pub mod catalogue;
 pub mod field;
+mod phrase;
 pub mod vocabulary;
 
 pub use catalogue::{DataError, Event, FieldSpec, Instant, Kind, KindSpec, Nature};
 pub use field::{Reading, Shape};
+pub use phrase::phrase;
 pub use vocabulary::Term;

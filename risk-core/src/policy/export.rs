@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use chrono::NaiveDate;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::given::rfc3339;
@@ -145,6 +145,14 @@ impl Policy {
             ("audience", self.audiences.iter().map(audience).collect()),
             ("obligation", self.obligations.iter().map(obligation).collect()),
         ]
+    }
+
+    /// The head and every entry but the tests as JSON, by section, in the policy's order.
+    pub(super) fn entries(&self) -> Vec<(&'static str, Vec<Map<String, Value>>)> {
+        let of = |fields: Fields| fields.0.iter().map(|(name, node)| (name.clone(), json(node))).collect();
+        let head = ("policy", vec![self.head()]);
+        let sections = std::iter::once(head).chain(self.sections());
+        sections.map(|(section, entries)| (section, entries.into_iter().map(of).collect())).collect()
     }
 
     fn meaning(&self, head: Fields) -> Fields {

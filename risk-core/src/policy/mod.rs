@@ -6,6 +6,7 @@
 mod check;
 pub mod compile;
 pub mod condition;
+pub mod diff;
 mod entries;
 pub mod error;
 pub mod event_field;
@@ -13,6 +14,7 @@ mod export;
 pub mod fact;
 pub mod fact_name;
 pub mod given;
+mod guide;
 mod in_words;
 pub mod index;
 pub mod listing;
@@ -24,6 +26,7 @@ mod source;
 mod warn;
 
 pub use condition::Expression;
+pub use diff::{PolicyDiff, diff};
 pub use error::{Concern, PolicyError, PolicyErrors, Problem, Warning};
 pub use event_field::{event_field, event_value};
 pub use listing::Style;

@@ -1,0 +1,44 @@
+//! `risk timeline`: what each event changed.
+
+use clap::Args;
+use risk_core::timeline::timeline;
+
+use crate::failure::Failure;
+use crate::input::Text;
+use crate::options::{Format, PolicyOptions, QuestionOptions};
+use crate::output::Reply;
+use crate::text::changes;
+
+/// What each event of a case changed, and what time alone did in between
+///
+/// Step by step up to --at: the records that came at one moment, and what they opened (+), moved (~) and closed (-), and
+/// which levels changed (=), with the rules in brackets. Where time alone changed the answer, the step has no records.
+#[derive(Args)]
+#[command(after_long_help = "Examples:
+  risk timeline examples/cases/sean.jsonl --at 2017-12-20
+  risk timeline examples/cases/sean.jsonl --at 2017-12-20 --lens hindsight --format json")]
+pub struct Options {
+    /// The log of the case, one JSON object a line; `-` for standard input
+    log: String,
+    /// For people, or for programs
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    #[command(flatten)]
+    policy: PolicyOptions,
+    #[command(flatten)]
+    question: QuestionOptions,
+}
+
+/// Tells.
+///
+/// # Errors
+/// [`Failure`] where the log, the policy or the question cannot be used.
+pub fn run(options: &Options) -> Result<Reply, Failure> {
+    let policy = options.policy.load()?;
+    let log = Text::read(&options.log)?.log()?;
+    let found = timeline(&log, &policy, &options.question.question())?;
+    match options.format {
+        Format::Json => Reply::json(&found),
+        Format::Text => Ok(Reply::text(changes::timeline(&found))),
+    }
+}

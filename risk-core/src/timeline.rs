@@ -1,0 +1,228 @@
+//! The timeline: what each step of a log changed in the answer, and what time alone brought about in between.
+//!
+//! Each line is the difference of two answers: the one just before a moment and the one at it. The moments are those of the
+//! records that the reader may see, and those at which the answer itself says that it changes next
+//! ([`Assessment::next_change_at`]), so nothing is told here that [`crate::assessment::assess`] would not have said on the day.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{NaiveDate, TimeDelta};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::assessment::answer::{GroupStatus, Receipt, Status, instant};
+use crate::assessment::{AssessError, Assessment, Change, Question, assess_records, changes};
+use crate::calendar;
+use crate::event::catalogue::Instant;
+use crate::event::vocabulary::{Audience, Handling};
+use crate::event::{Nature, Term};
+use crate::fold::run::Lens;
+use crate::log::{Log, Record, epochs};
+use crate::policy::model::{Derived, Listens, Policy, ViewField};
+use crate::view::View;
+
+/// The name and version of a timeline's form.
+pub const SCHEMA: &str = "risk-timeline/1";
+
+/// What each step of a log changed, up to a moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Timeline {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// The case.
+    pub case_id: Uuid,
+    /// The moment up to which it is told.
+    #[serde(serialize_with = "instant")]
+    pub at: Instant,
+    /// No answer in it knows more than was recorded by then.
+    #[serde(serialize_with = "instant")]
+    pub known_at: Instant,
+    /// From where.
+    pub lens: Lens,
+    /// For whom.
+    pub audience: Audience,
+    /// What the last answer was made with.
+    pub receipt: Receipt,
+    /// The steps, in order.
+    pub steps: Vec<Step>,
+}
+
+/// What one moment changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// The moment.
+    #[serde(serialize_with = "instant")]
+    pub at: Instant,
+    /// The records of the step; none where time alone changed the answer.
+    pub records: Vec<RecordLine>,
+    /// What time alone brought about, where there are no records: `action_overdue`, `protective_order_expired`, …
+    pub by_time: Vec<Derived>,
+    /// What it changed in the answer.
+    pub changes: Vec<Change>,
+}
+
+/// A record, by id and kind; never its payload.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RecordLine {
+    /// Its id; `null` for an audience that sees no event ids.
+    pub event_id: Option<Uuid>,
+    /// Its kind.
+    pub kind: String,
+    /// The day on which it happened, as far as was known then.
+    pub occurred_on: NaiveDate,
+    /// The day on which the service first held it.
+    pub recorded_on: NaiveDate,
+    /// Its mark.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handling: Option<Handling>,
+}
+
+impl RecordLine {
+    /// The record, as this reader may see it.
+    #[must_use]
+    pub fn of(record: &Record, occurred_at: Instant, view: &View<'_>) -> Self {
+        Self {
+            event_id: view.sees(ViewField::EventIds).then_some(record.event_id),
+            kind: record.kind().map_or("unrecognised_record", Term::name).to_owned(),
+            occurred_on: calendar::london_day(occurred_at),
+            recorded_on: calendar::london_day(record.recorded_at),
+            handling: view.sees(ViewField::Handling).then_some(record.handling),
+        }
+    }
+}
+
+/// Tells a case step by step, up to the question's moment.
+///
+/// # Errors
+/// [`AssessError`] where the policy does not provide for the audience.
+pub fn timeline(log: &Log, policy: &Policy, question: &Question) -> Result<Timeline, AssessError> {
+    let view = View::of(policy, question.audience)?;
+    let records = view.records(log.records().iter());
+    let teller = Teller { log, policy, view, question, known_at: question.span(&records).known_at, records };
+    let moments = teller.moments();
+    let before_all = moments.keys().next().and_then(|t| t.checked_sub_signed(TimeDelta::microseconds(1)));
+    let mut now = teller.answer(before_all.unwrap_or(question.at));
+    let mut steps = Vec::new();
+    for (moment, lines) in moments {
+        teller.run_to(moment, false, &mut now, &mut steps);
+        let then = teller.answer(moment);
+        steps.push(Step { at: moment, records: lines, by_time: vec![], changes: changes(&now, &then) });
+        now = then;
+    }
+    teller.run_to(question.at, true, &mut now, &mut steps);
+    Ok(Timeline {
+        schema: SCHEMA,
+        case_id: log.case_id(),
+        at: question.at,
+        known_at: teller.known_at,
+        lens: question.lens,
+        audience: question.audience,
+        receipt: teller.answer(question.at).receipt,
+        steps,
+    })
+}
+
+struct Teller<'a, 'p> {
+    log: &'a Log,
+    policy: &'p Policy,
+    view: View<'p>,
+    question: &'a Question,
+    known_at: Instant,
+    records: Vec<&'a Record>,
+}
+
+impl Teller<'_, '_> {
+    /// The answer as it was at a moment.
+    fn answer(&self, at: Instant) -> Assessment {
+        let known_at = match self.question.lens {
+            Lens::AsKnown => self.known_at.min(at),
+            Lens::Hindsight => self.known_at,
+        };
+        let question = Question { at, known_at: Some(known_at), ..self.question.clone() };
+        let span = question.span(&self.records);
+        assess_records(self.log, &self.records, &self.view, &question, span).0
+    }
+
+    /// The moments of the records, on the lens's clock. In hindsight corrections have none of their own: what they say was
+    /// true all along.
+    fn moments(&self) -> BTreeMap<Instant, Vec<RecordLine>> {
+        let versions = epochs(self.records.iter().copied(), self.known_at);
+        let corrected: BTreeMap<Uuid, Instant> =
+            versions.last().into_iter().flat_map(|e| &e.entries).map(|e| (e.record.event_id, e.occurred_at)).collect();
+        let mut moments: BTreeMap<Instant, Vec<RecordLine>> = BTreeMap::new();
+        for record in self.records.iter().filter(|r| r.recorded_at <= self.known_at) {
+            let (clock, occurred_at) = match self.question.lens {
+                Lens::AsKnown => (record.recorded_at, record.occurred_at),
+                Lens::Hindsight => {
+                    let housekeeping = record.kind().is_some_and(|k| k.spec().nature == Nature::Housekeeping);
+                    let placed = corrected.get(&record.event_id).copied();
+                    let unread = record.kind().is_none().then_some(record.occurred_at);
+                    let Some(at) = placed.or(unread).filter(|_| !housekeeping) else { continue };
+                    (at, at)
+                }
+            };
+            if clock <= self.question.at {
+                moments.entry(clock).or_default().push(RecordLine::of(record, occurred_at, &self.view));
+            }
+        }
+        // The order of a log's lines within one moment says nothing.
+        for lines in moments.values_mut() {
+            lines.sort_by(|a, b| (a.occurred_on, &a.kind, a.event_id).cmp(&(b.occurred_on, &b.kind, b.event_id)));
+        }
+        moments
+    }
+
+    /// Adds a step for each moment before the limit (or at it) at which time alone changes the answer.
+    fn run_to(&self, limit: Instant, through: bool, now: &mut Assessment, steps: &mut Vec<Step>) {
+        while let Some(next) = now.next_change_at.filter(|t| *t > now.at && (*t < limit || (through && *t == limit))) {
+            let then = self.answer(next);
+            let changes = changes(now, &then);
+            steps.push(Step { at: next, records: vec![], by_time: self.by_time(now, &changes), changes });
+            *now = then;
+        }
+    }
+
+    /// Which derived events made the changes of a step without records.
+    fn by_time(&self, before: &Assessment, changes: &[Change]) -> Vec<Derived> {
+        let mut kinds: BTreeSet<Derived> = BTreeSet::new();
+        for change in changes {
+            match change {
+                Change::Opened { action } => kinds.extend(action.because.iter().flat_map(|b| self.raises(&b.rule))),
+                Change::Moved { before, after, .. } => {
+                    if after.status == Status::Overdue && before.status != Status::Overdue {
+                        kinds.insert(Derived::ActionOverdue);
+                    }
+                    let new = after.because.iter().filter(|b| !before.because.contains(b));
+                    kinds.extend(new.flat_map(|b| self.raises(&b.rule)));
+                    if after.missed > before.missed {
+                        kinds.insert(Derived::DutyDue);
+                    }
+                }
+                Change::Classification { after: Some(after), .. } => {
+                    let was = before.classification.as_ref();
+                    let newly_stale = after.groups.iter().filter(|g| g.status == GroupStatus::Stale).any(|g| {
+                        let same = |o: &&crate::assessment::answer::GroupLevel| {
+                            (o.group, o.setting, o.status) == (g.group, g.setting, g.status)
+                        };
+                        !was.is_some_and(|c| c.groups.iter().any(|o| same(&o)))
+                    });
+                    kinds.extend(newly_stale.then_some(Derived::AssessmentStale));
+                }
+                Change::Closed { .. }
+                | Change::Gone { .. }
+                | Change::Classification { .. }
+                | Change::Flags { .. }
+                | Change::Other { .. } => {}
+            }
+        }
+        kinds.into_iter().collect()
+    }
+
+    /// The derived events that a rule listens to; a duty's is that its round falls due.
+    fn raises(&self, rule: &str) -> Vec<Derived> {
+        let rules = self.policy.rules.iter().filter(|r| r.id == rule);
+        let derived = |l: &Listens| if let Listens::Derived(kind) = l { Some(*kind) } else { None };
+        let duty = self.policy.duties.iter().any(|d| d.id == rule).then_some(Derived::DutyDue);
+        rules.flat_map(|r| r.on.iter().filter_map(derived)).chain(duty).collect()
+    }
+}

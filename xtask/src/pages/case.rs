@@ -1,0 +1,188 @@
+//! The story of an example case: what was recorded, what the engine said at each step, what the inspectors said.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use risk_core::assessment::answer::{Action, Assessment, Status};
+use risk_core::assessment::{Question, assess};
+use risk_core::calendar::{london_day, parse_moment};
+use risk_core::event::vocabulary::Audience;
+use risk_core::event::{Instant, Term, phrase};
+use risk_core::log::Log;
+use risk_core::policy::Policy;
+use risk_core::policy::model::Derived;
+use risk_core::telling::{Line, Voice, date, priority, tell};
+use risk_core::timeline::{RecordLine, Step, Timeline, timeline};
+use serde::Deserialize;
+
+use super::read;
+use crate::step::Failure;
+
+const CASES: &str = "examples/cases";
+
+/// What is written by hand of each case.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Inspectors {
+    case: Vec<Case>,
+}
+
+/// What the inspectors said of one case.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    /// The name of its log.
+    name: String,
+    /// The page's title.
+    title: String,
+    /// Where in the report.
+    place: String,
+    /// Up to when the story is told.
+    until: String,
+    /// Good, mixed or poor practice, in the report's eyes.
+    practice: String,
+    /// In our words, with short quotes.
+    said: String,
+}
+
+/// A page for each case.
+pub fn pages(root: &Path, policy: &Policy) -> Result<Vec<(PathBuf, String)>, Failure> {
+    let path = root.join(CASES).join("inspectors.toml");
+    let unusable = |problem: String| Failure::Unusable { path: path.clone(), problem };
+    let known: Inspectors = toml::from_str(&read(&path)?).map_err(|e| unusable(e.to_string()))?;
+    let mut pages = Vec::new();
+    for log in super::listed(&root.join(CASES), "jsonl")? {
+        let name = log.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let case = known.case.iter().find(|c| c.name == name);
+        let case =
+            case.ok_or_else(|| unusable(format!("expected what the inspectors said of `{name}`, found nothing")))?;
+        let until = parse_moment(&case.until).map_err(|e| unusable(format!("`{name}`: until: {e}")))?;
+        let story = Log::parse(&log.display().to_string(), &read(&log)?);
+        let story = story.map_err(|e| Failure::Unusable { path: log.clone(), problem: e.to_string() })?;
+        pages.push((root.join(format!("docs/cases/{name}.md")), page(case, &story, policy, until)?));
+    }
+    Ok(pages)
+}
+
+fn page(case: &Case, log: &Log, policy: &Policy, until: Instant) -> Result<String, Failure> {
+    let question = Question::at(until, Audience::ResponsibleOfficer);
+    let refused = |e: risk_core::assessment::AssessError| Failure::Unusable {
+        path: PathBuf::from(&case.name),
+        problem: e.to_string(),
+    };
+    let story = timeline(log, policy, &question).map_err(refused)?;
+    let answer = assess(log, policy, &question).map_err(refused)?;
+    let mut text = String::new();
+    let _ = writeln!(
+        text,
+        "# {}\n\nThis page is generated (`cargo xtask docs`) from [the log](../../{CASES}/{}.jsonl), the policy \
+         `{}` and [what the inspectors said](../../{CASES}/inspectors.toml). The person and the dates are invented. Each \
+         line of what the engine said ends with the rules behind it; [the policy](../policies/england-wales.md) gives \
+         their sources.\n",
+        case.title, case.name, policy.id
+    );
+    let _ = writeln!(
+        text,
+        "## What the inspectors said\n\n{} practice, in {}. {}",
+        case.practice,
+        case.place,
+        case.said.trim()
+    );
+    text += "\n## The story, and what the engine said at each step\n";
+    tell_story(&mut text, &story);
+    tell_standing(&mut text, &answer, until);
+    Ok(text)
+}
+
+fn tell_story(text: &mut String, story: &Timeline) {
+    let mut day = None;
+    for step in &story.steps {
+        let told = tell(&step.changes, Voice::InTime);
+        // Where time alone changed only what a reader does not see, there is nothing to tell.
+        if step.records.is_empty() && told.is_empty() {
+            continue;
+        }
+        let today = london_day(step.at);
+        if day != Some(today) {
+            let _ = writeln!(text, "\n### {}\n", today.format("%A %-d %B %Y"));
+            day = Some(today);
+        }
+        let _ = writeln!(text, "- {}", head(step));
+        for line in told {
+            let _ = writeln!(text, "  - {}", sentence(&line));
+        }
+    }
+}
+
+fn head(step: &Step) -> String {
+    if step.records.is_empty() {
+        let brought: Vec<&str> = step.by_time.iter().map(|k| by_time(*k)).collect();
+        return if brought.is_empty() {
+            "*Time alone*".to_owned()
+        } else {
+            format!("*Time alone: {}*", brought.join(", "))
+        };
+    }
+    let records: Vec<String> = step.records.iter().map(record).collect();
+    records.join("; ")
+}
+
+fn record(r: &RecordLine) -> String {
+    let happened = if r.occurred_on == r.recorded_on {
+        String::new()
+    } else {
+        format!(", which happened on {}", date(r.occurred_on))
+    };
+    let mark = r.handling.map(|h| format!(" ({})", phrase(h.name()))).unwrap_or_default();
+    format!("**{}**{happened}{mark}", phrase(&r.kind))
+}
+
+fn by_time(kind: Derived) -> &'static str {
+    match kind {
+        Derived::ProtectiveOrderExpired => "a protective order expired",
+        Derived::SupervisionEndReached => "the end of supervision came",
+        Derived::DutyDue => "a round fell due",
+        Derived::ActionOverdue => "something became overdue",
+        Derived::AssessmentStale => "an assessment went out of date",
+    }
+}
+
+fn sentence(line: &Line) -> String {
+    let careful = if line.do_not_raise.is_some() { " **Do not raise with the person.**" } else { "" };
+    let rules: Vec<String> = line.rules.iter().map(|r| format!("`{r}`")).collect();
+    let rules = if rules.is_empty() { String::new() } else { format!(" [{}]", rules.join(", ")) };
+    format!("{}{careful}{rules}", line.text)
+}
+
+/// How the case stands at the end: levels, then the agenda.
+fn tell_standing(text: &mut String, answer: &Assessment, until: Instant) {
+    let _ = writeln!(text, "\n## How it stands on {}\n", london_day(until).format("%-d %B %Y"));
+    for g in answer.classification.iter().flat_map(|c| &c.groups) {
+        let recorded = g.recorded.as_ref().map(|r| format!("recorded {}", phrase(r.level.name())));
+        let indicated = g.indicated.as_ref().map(|i| format!("{} indicated", phrase(i.level.name())));
+        let parts: Vec<String> = [recorded, indicated].into_iter().flatten().collect();
+        if !parts.is_empty() {
+            let (group, status) = (phrase(g.group.name()), phrase(g.status.name()));
+            let level = phrase(g.working_level.name());
+            let _ = writeln!(text, "- Risk to {group}: {}; work to **{level}**; {status}.", parts.join(", "));
+        }
+    }
+    text.push('\n');
+    let lines: Vec<&Action> =
+        answer.agenda.lines.iter().filter_map(|id| answer.actions.iter().find(|a| a.id == *id)).collect();
+    for (line, number) in lines.iter().zip(1_u32..) {
+        let due = match (line.status, line.due) {
+            (Status::Overdue, Some(due)) => format!("overdue, as it was due {}", date(due)),
+            (_, Some(due)) => format!("due {}", date(due)),
+            (_, None) => format!("open since {}, no limit in any source", date(line.opened)),
+        };
+        let careful = if line.caution.is_some() { " **Do not raise with the person.**" } else { "" };
+        let _ = writeln!(text, "{number}. {}: {}, {due}.{careful}", line.title, priority(line.priority));
+    }
+    if lines.is_empty() {
+        text.push_str("Nothing is left to do. No news is not a sign of safety.\n");
+    }
+    if answer.agenda.more > 0 {
+        let _ = writeln!(text, "\nAnd {} more.", answer.agenda.more);
+    }
+}
