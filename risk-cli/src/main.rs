@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{assess, explain, policy, schema, seal, verify};
+use commands::{assess, explain, generate, policy, schema, seal, verify};
 use failure::Failure;
 use options::Color;
 use output::{Reply, print};
@@ -48,6 +48,7 @@ enum Command {
     Verify(verify::Options),
     Seal(seal::Options),
     Policy(policy::Options),
+    Generate(generate::Options),
     Schema(schema::Options),
 }
 
@@ -59,6 +60,7 @@ impl Command {
             Self::Verify(options) => verify::run(options),
             Self::Seal(options) => seal::run(options),
             Self::Policy(options) => policy::run(options),
+            Self::Generate(options) => generate::run(options),
             Self::Schema(options) => schema::run(*options),
         }
     }

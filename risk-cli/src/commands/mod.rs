@@ -2,6 +2,7 @@
 
 pub mod assess;
 pub mod explain;
+pub mod generate;
 pub mod policy;
 pub mod schema;
 pub mod seal;
