@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
+use chrono::Days;
 use risk_core::assessment::answer::{Action, Assessment};
 use risk_core::assessment::{Question, assess};
 use risk_core::calendar::end_of_day;
@@ -20,6 +21,8 @@ use risk_generate::{Caseload, Ground, Share};
 const CASES: u32 = 2000;
 const SEED: u64 = 2018;
 const TOP: usize = 10;
+/// What was opened within four weeks is fresh; the rest is what nobody did.
+const FRESH: Days = Days::new(28);
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = env::args().nth(1).ok_or("expected the folder of a policy, found no argument")?;
@@ -27,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut tally = Tally::default();
     for log in Caseload::inspection(CASES, SEED).logs() {
         let question = Question::at(end_of_day(Caseload::read_on()), Audience::Inspector);
-        tally.count(&assess(&log?, &policy, &question)?);
+        tally.count(&policy, &assess(&log?, &policy, &question)?);
     }
     print!("{}", report(&policy, &tally)?);
     Ok(())
@@ -52,6 +55,7 @@ struct Tally {
     cases: usize,
     supervised: usize,
     protect_now: usize,
+    fresh: usize,
     for_the_nps: usize,
     high: BTreeMap<Group, usize>,
     indicated_children: usize,
@@ -70,7 +74,7 @@ struct Tally {
 }
 
 impl Tally {
-    fn count(&mut self, answer: &Assessment) {
+    fn count(&mut self, policy: &Policy, answer: &Assessment) {
         let add = |n: &mut usize, yes: bool| *n = n.saturating_add(usize::from(yes));
         let live: Vec<&Action> =
             answer.actions.iter().filter(|a| a.status.pending() && a.frozen_on.is_none()).collect();
@@ -78,6 +82,8 @@ impl Tally {
         add(&mut self.cases, true);
         add(&mut self.supervised, answer.actions.iter().all(|a| a.frozen_on.is_none()));
         add(&mut self.protect_now, !urgent.is_empty());
+        let recent = Caseload::read_on().checked_sub_days(FRESH).unwrap_or_default();
+        add(&mut self.fresh, urgent.iter().any(|a| a.opened > recent));
         let nps = [ActionKind::ReturnToNps, ActionKind::EscalateToNps];
         add(&mut self.for_the_nps, live.iter().any(|a| nps.contains(&a.action)));
         let groups = answer.classification.iter().flat_map(|c| &c.groups);
@@ -94,7 +100,7 @@ impl Tally {
         self.pending.push(live.len());
         self.lines.push(answer.agenda.lines.len().saturating_add(answer.agenda.more));
         self.urgent.push(urgent.len());
-        let named = rules(urgent.iter().map(|a| **a));
+        let named = urgent_rules(policy, &urgent);
         if let Some(only) = named.first().filter(|_| named.len() == 1) {
             add(self.alone.entry(only.clone()).or_default(), true);
         }
@@ -107,6 +113,20 @@ impl Tally {
 /// The rules behind actions, each once.
 fn rules<'a>(actions: impl Iterator<Item = &'a Action>) -> BTreeSet<String> {
     actions.flat_map(|a| &a.because).map(|b| b.rule.clone()).collect()
+}
+
+/// The rules that make actions urgent: an action takes the highest priority of its reasons, and not each asks for it.
+fn urgent_rules(policy: &Policy, urgent: &[&&Action]) -> BTreeSet<String> {
+    let asks = |rule: &str, action: ActionKind| {
+        policy
+            .rules
+            .iter()
+            .filter(|r| r.id == rule)
+            .flat_map(|r| &r.require)
+            .any(|require| require.action == action && require.priority == Priority::ProtectNow)
+    };
+    let reasons = urgent.iter().flat_map(|a| a.because.iter().map(|b| (a.action, &b.rule)));
+    reasons.filter(|(action, rule)| asks(rule, *action)).map(|(_, rule)| rule.clone()).collect()
 }
 
 fn each<K: Ord>(counts: &mut BTreeMap<K, usize>, found: impl IntoIterator<Item = K>) {
@@ -142,7 +162,7 @@ fn report(policy: &Policy, tally: &Tally) -> Result<String, Box<dyn Error>> {
     let mut out = String::new();
     let day = Caseload::read_on();
     writeln!(out, "# Calibration: does the pack speak as inspectors would, or does it shout?\n")?;
-    writeln!(out, "<!-- Written by `cargo xtask calibration`; the findings below the line at the end are kept. -->\n")?;
+    writeln!(out, "<!-- Written by `cargo xtask calibration`; what stands under Findings is kept. -->\n")?;
     writeln!(
         out,
         "The pack `{} {}` read {CASES} **invented** cases (seed {SEED}) as an inspector, at the end of {day}. The cases \
@@ -167,6 +187,7 @@ fn levels_and_actions(out: &mut String, tally: &Tally) -> Result<(), std::fmt::E
             share(tally.protect_now, tally.cases),
             "immediate action asked in 7 of 112 (6.3 %)",
         ),
+        ("of these, opened within the last four weeks", share(tally.fresh, tally.cases), ""),
         (
             "return or escalation to the NPS pending",
             share(tally.for_the_nps, tally.cases),
@@ -220,7 +241,7 @@ fn agenda(out: &mut String, tally: &Tally) -> Result<(), std::fmt::Error> {
 }
 
 fn loudest(out: &mut String, tally: &Tally) -> Result<(), std::fmt::Error> {
-    writeln!(out, "## The loudest\n\nRules behind pending actions of `protect_now`, by the share of cases.\n")?;
+    writeln!(out, "## The loudest\n\nRules that ask for a pending action as `protect_now`, by the share of cases.\n")?;
     writeln!(out, "| rule | cases | alone |\n|---|---|---|")?;
     for (rule, cases) in top(&tally.rules) {
         let alone = tally.alone.get(&rule).copied().unwrap_or_default();

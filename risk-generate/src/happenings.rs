@@ -146,8 +146,10 @@ fn incident(story: &mut Story, case: &Case, when: When) -> Uuid {
     story.tell_later(Voice::Officer, night_before(when), when, Kind::IncidentReported, data)
 }
 
-fn concern(story: &mut Story, _: &Case, when: When) -> Uuid {
+fn concern(story: &mut Story, case: &Case, when: When) -> Uuid {
     let by = story.dice.pick("family", &["facilitator", "practitioner", "partner_agency", "neighbour"]);
+    // There is a facilitator only where there is a programme.
+    let by = if by == "facilitator" && !case.bbr { "family" } else { by };
     let concern = story.dice.pick("harassment", &["attitudes_to_women", "denial", "coercive_control", "relapse"]);
     story.tell(
         Voice::Officer,

@@ -108,6 +108,8 @@ proportions! {
     PlwReached = 700, "PLW referrals: the victim is reached", Assumed("s4.1: high workloads, sometimes a single letter");
     SupportArranged = 100, "cases without BBR: the victim's support is arranged", Assumed("s4.1, David: rarely");
     AppointmentMissed = 150, "appointments: missed", Assumed("erratic compliance is common");
+    Enforced = 600, "unacceptable absences: a warning", Assumed("enforcement was the usual; compliance was not asked of it");
+    ReasonAsked = 600, "absences without a known reason: the reason is checked", Assumed("s3.1: several examples of the contrary");
     FactorChanges = 300, "cases: a circumstance linked with risk changes", Assumed("several in ten in a year");
     CallOut = 200, "cases: a police call-out is learnt", Assumed("one case in five in about a year");
     Incident = 60, "cases: an incident is learnt otherwise", Assumed("fewer than call-outs");

@@ -59,13 +59,21 @@ fn appointments(story: &mut Story, first: When, custody: Custody) {
     }
 }
 
-/// An appointment: attended, or missed with or without a reason that is known.
+/// An appointment: attended, or missed; then a warning follows, or somebody asks for the reason, or neither.
 pub(crate) fn appointment(story: &mut Story, when: When) {
-    if story.dice.chance(Share::AppointmentMissed) {
-        let acceptable = story.dice.pick("yes", &["yes", "no", "no", "unknown"]);
-        story.tell(Voice::Officer, when, Kind::AppointmentMissed, json!({ "acceptable": acceptable }));
-    } else {
+    if !story.dice.chance(Share::AppointmentMissed) {
         story.tell(Voice::Officer, when, Kind::AppointmentAttended, Value::Null);
+        return;
+    }
+    let acceptable = story.dice.pick("yes", &["yes", "no", "no", "unknown"]);
+    let missed = story.tell(Voice::Officer, when, Kind::AppointmentMissed, json!({ "acceptable": acceptable }));
+    let later = story.office(when, 3);
+    if acceptable == "no" && story.does(Share::Enforced) {
+        let warning = json!({ "step": "warning", "answers": [missed] });
+        story.tell(Voice::Officer, later, Kind::EnforcementStarted, warning);
+    } else if acceptable == "unknown" && story.does(Share::ReasonAsked) {
+        let checked = json!({ "event_id": missed, "with": "employer", "result": "confirmed", "answers": [missed] });
+        story.tell(Voice::Officer, later, Kind::AccountChecked, checked);
     }
 }
 

@@ -1,9 +1,20 @@
 //! What an invented caseload must be: the same for the same seed, taken by the log, of the inspection's proportions, and
 //! nobody's.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::float_arithmetic,
+    reason = "a test that panics fails, as it should; tolerances are no figures of the engine"
+)]
+
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use chrono::Datelike;
+use risk_core::event::catalogue::SupervisionStarted;
 use risk_core::event::field::{Reading, Shape};
 use risk_core::event::vocabulary::{Level, Offence, Programme, Requirement, SentenceType, Sex, Tri};
 use risk_core::event::{Event, Kind, Term};
@@ -76,9 +87,9 @@ fn a_caseload_of_today_is_the_caseload_of_the_release() {
 }
 
 const EXPECTED: [(&str, u64); 3] = [
-    ("54b87754-6b27-40e7-8366-06cb4e5823e8", 51),
-    ("699c00ae-ab7f-476a-abc0-a3a5f17dfbf3", 42),
-    ("de44f2c0-ed39-4e81-a904-946336b3e9f9", 50),
+    ("54b87754-6b27-40e7-8366-06cb4e5823e8", 39),
+    ("699c00ae-ab7f-476a-abc0-a3a5f17dfbf3", 45),
+    ("de44f2c0-ed39-4e81-a904-946336b3e9f9", 58),
 ];
 
 #[test]
@@ -114,7 +125,7 @@ fn everything_happens_in_2017_and_2018_and_is_recorded_in_order() {
             assert!(pair[0].recorded_at <= pair[1].recorded_at);
         }
         for record in log.records() {
-            assert!(record.occurred_at.to_rfc3339() >= "2017-01-01".to_owned());
+            assert!(record.occurred_at.date_naive().year() >= 2017);
             assert!(record.recorded_at.date_naive() <= Caseload::read_on());
         }
     }
@@ -150,10 +161,11 @@ fn nobody_and_no_sentence_is_in_it() {
 #[test]
 fn people_sentences_and_offences_are_those_of_the_sample() {
     let logs = &THOUSAND[..];
-    let index = |log: &Log, is: fn(&risk_core::event::catalogue::SupervisionStarted) -> bool| {
+    let index = |log: &Log, is: fn(&SupervisionStarted) -> bool| {
         any(log, |e| matches!(e, Event::SupervisionStarted(s) if is(s)))
     };
-    let shares: [(Share, fn(&risk_core::event::catalogue::SupervisionStarted) -> bool); 7] = [
+    type Is = fn(&SupervisionStarted) -> bool;
+    let shares: [(Share, Is); 7] = [
         (Share::Men, |s| s.sex == Sex::Male),
         (Share::CommunityOrder, |s| s.sentence_type == SentenceType::CommunityOrder),
         (Share::SuspendedSentence, |s| s.sentence_type == SentenceType::SuspendedSentenceOrder),

@@ -1,5 +1,6 @@
 //! `cargo xtask`: one command each to set up, test and measure the workspace.
 
+mod calibration;
 mod python;
 mod readme;
 mod step;
@@ -37,6 +38,10 @@ enum Command {
         #[arg(long, value_name = "STEP")]
         only: Option<Step>,
     },
+    /// Write docs/calibration.md: what the pack says of an invented caseload, beside what inspectors judged
+    ///
+    /// Takes some minutes where the release build is not there yet. What stands under Findings is kept.
+    Calibration,
     /// Run the benchmarks; what follows `--` goes to them
     Bench {
         /// Arguments for the benchmarks, such as a name to choose one
@@ -105,6 +110,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Setup => set_up(&root),
         Command::Test { only } => test(&root, only),
+        Command::Calibration => calibration::write(&root),
         Command::Bench { arguments } => {
             run(cargo(&root).args(["bench", "--workspace", "--bench", "*", "--locked", "--"]).args(arguments))
         }

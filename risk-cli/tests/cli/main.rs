@@ -11,5 +11,6 @@ mod answers;
 mod bad_logs;
 mod bad_policies;
 mod case;
+mod caseloads;
 mod command;
 mod sealing;
