@@ -6,6 +6,7 @@ use risk_core::assessment::AssessError;
 use risk_core::explain::ExplainError;
 use risk_core::log::LogError;
 use risk_core::policy::PolicyErrors;
+use risk_generate::GenerateError;
 
 /// Why a command could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +52,20 @@ pub enum Failure {
     /// An outcome or a rule that cannot be explained.
     #[error(transparent)]
     Explain(#[from] ExplainError),
+    /// An option that needs another.
+    #[error("{option}: expected {expected}, found none")]
+    Missing {
+        /// The option given.
+        option: &'static str,
+        /// What it needs.
+        expected: &'static str,
+    },
+    /// A folder that holds something already.
+    #[error("{0}: expected a new or empty folder, found one that holds files")]
+    NotEmpty(String),
+    /// A caseload that cannot be told.
+    #[error(transparent)]
+    Generate(#[from] GenerateError),
     /// The system gives no random bytes.
     #[error("expected random bytes from the system, found: {0}")]
     Random(#[from] getrandom::Error),

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use commands::{assess, compare, completions, explain, man, policy, schema, seal, timeline, verify};
+use commands::{assess, compare, completions, explain, generate, man, policy, schema, seal, timeline, verify};
 use failure::Failure;
 use options::Color;
 use output::{Reply, print};
@@ -50,6 +50,7 @@ enum Command {
     Verify(verify::Options),
     Seal(seal::Options),
     Policy(policy::Options),
+    Generate(generate::Options),
     Schema(schema::Options),
     Completions(completions::Options),
     Man(man::Options),
@@ -65,6 +66,7 @@ impl Command {
             Self::Verify(options) => verify::run(options),
             Self::Seal(options) => seal::run(options),
             Self::Policy(options) => policy::run(options),
+            Self::Generate(options) => generate::run(options),
             Self::Schema(options) => schema::run(*options),
             Self::Completions(options) => completions::run(*options, Cli::command()),
             Self::Man(options) => man::run(options, Cli::command()),

@@ -1,5 +1,6 @@
 //! `cargo xtask`: one command each to set up, test and measure the workspace.
 
+mod calibration;
 mod pages;
 mod python;
 mod readme;
@@ -46,6 +47,10 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Write docs/calibration.md: what the pack says of an invented caseload, beside what inspectors judged
+    ///
+    /// Takes some minutes where the release build is not there yet. What stands under Findings is kept.
+    Calibration,
     /// Run the benchmarks; what follows `--` goes to them
     Bench {
         /// Arguments for the benchmarks, such as a name to choose one
@@ -119,6 +124,7 @@ fn main() -> ExitCode {
         Command::Test { only } => test(&root, only),
         Command::Docs { check: true } => pages::check(&root),
         Command::Docs { check: false } => pages::write(&root),
+        Command::Calibration => calibration::write(&root),
         Command::Bench { arguments } => {
             run(cargo(&root).args(["bench", "--workspace", "--bench", "*", "--locked", "--"]).args(arguments))
         }

@@ -4,6 +4,7 @@ pub mod assess;
 pub mod compare;
 pub mod completions;
 pub mod explain;
+pub mod generate;
 pub mod man;
 pub mod policy;
 pub mod schema;

@@ -11,6 +11,7 @@ mod answers;
 mod bad_logs;
 mod bad_policies;
 mod case;
+mod caseloads;
 mod changes;
 mod command;
 mod sealing;

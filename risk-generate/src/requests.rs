@@ -1,0 +1,53 @@
+//! Asking other agencies: the request, the reply or the silence, the reminders.
+
+use risk_core::event::Kind;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::proportions::Share;
+use crate::story::{Story, Voice};
+use crate::when::When;
+
+/// Who is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    Police,
+    SocialCare,
+}
+
+const MOST_REMINDERS: u32 = 4;
+const BETWEEN_REMINDERS: i64 = 16;
+
+/// Asks; gives the id of the request's record.
+pub(crate) fn ask(story: &mut Story, asked: Asked, stage: &str, at: When) -> Uuid {
+    let request = story.next_request();
+    let (of, about, voice) = match asked {
+        Asked::Police => ("police", "domestic_abuse_call_outs", Voice::Police),
+        Asked::SocialCare => ("childrens_social_care", "child_safeguarding", Voice::SocialCare),
+    };
+    let requested = json!({ "request_id": request, "of": of, "about": about, "stage": stage });
+    let id = story.tell(Voice::Officer, at, Kind::InformationRequested, requested);
+    let answered_after = if story.dice.chance(Share::Answered) {
+        let days = story.dice.between(2, 24);
+        Some(story.office(at, days))
+    } else {
+        None
+    };
+    let chased = story.does(Share::Chased);
+    let mut reminder = at;
+    for _ in 0..story.dice.below(MOST_REMINDERS) {
+        reminder = story.office(reminder, BETWEEN_REMINDERS);
+        if !chased || answered_after.is_some_and(|reply| reply <= reminder) {
+            break;
+        }
+        story.tell(Voice::Officer, reminder, Kind::InformationChased, json!({ "request_id": request }));
+    }
+    let Some(reply) = answered_after else { return id };
+    let content = if story.dice.chance(Share::ReplyHoldsConcern) {
+        "concern"
+    } else {
+        story.dice.pick("nothing_known", &["known"])
+    };
+    story.tell(voice, reply, Kind::InformationReceived, json!({ "request_id": request, "content": content }));
+    id
+}

@@ -1,0 +1,109 @@
+//! What follows from new information, or does not.
+
+use risk_core::event::Kind;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::case::{Case, VICTIM};
+use crate::proportions::Share;
+use crate::requests::{Asked, ask};
+use crate::routine::review;
+use crate::story::{Story, Voice};
+use crate::when::When;
+
+/// Something that a good officer or manager does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Response {
+    Review,
+    AskPolice,
+    AskSocialCare,
+    TellPolice,
+    TellSocialCare,
+    Visit,
+    CheckAccount,
+    ConsiderMarac,
+    Oversee,
+}
+
+impl Response {
+    /// In what share of occasions it is done.
+    fn share(self) -> Share {
+        match self {
+            Self::Review => Share::RiskUpdated,
+            Self::AskPolice => Share::CallOutsRepeated,
+            Self::AskSocialCare | Self::TellSocialCare => Share::ChildChecksRepeated,
+            Self::TellPolice => Share::OrdersMonitored,
+            Self::Visit => Share::HomeVisited,
+            Self::CheckAccount => Share::AccountOfOthers,
+            Self::ConsiderMarac => Share::MaracConsidered,
+            Self::Oversee => Share::Overseen,
+        }
+    }
+
+    /// Within how many days it is done, when it is.
+    fn within(self) -> u32 {
+        match self {
+            Self::TellPolice | Self::TellSocialCare => 4,
+            Self::AskPolice | Self::AskSocialCare | Self::CheckAccount => 7,
+            Self::Review | Self::Oversee | Self::ConsiderMarac => 14,
+            Self::Visit => 28,
+        }
+    }
+}
+
+/// Responds to a record, as the case is worked.
+pub(crate) fn respond(story: &mut Story, case: &Case, to: Uuid, learnt: When, calls_for: &[Response]) {
+    for response in calls_for {
+        let childless = case.children.is_empty();
+        let about_children = matches!(response, Response::AskSocialCare | Response::TellSocialCare);
+        if (about_children && childless) || !story.does(response.share()) {
+            continue;
+        }
+        let days = story.dice.between(0, response.within());
+        let when = story.office(learnt, days);
+        act(story, case, *response, to, when);
+    }
+}
+
+fn act(story: &mut Story, case: &Case, response: Response, to: Uuid, when: When) {
+    match response {
+        Response::Review => review(story, case, when, &[to]),
+        Response::AskPolice => {
+            ask(story, Asked::Police, "ongoing", when);
+        }
+        Response::AskSocialCare => {
+            ask(story, Asked::SocialCare, "ongoing", when);
+        }
+        Response::TellPolice => share(story, &[VICTIM], "police", to, when),
+        Response::TellSocialCare => share(story, &case.children, "childrens_social_care", to, when),
+        Response::Visit => {
+            story.tell(
+                Voice::Officer,
+                when,
+                Kind::HomeVisitCompleted,
+                json!({ "concern": "unknown", "answers": [to] }),
+            );
+        }
+        Response::CheckAccount => {
+            let checked = json!({ "event_id": to, "with": "partner_agency", "result": "confirmed", "answers": [to] });
+            story.tell(Voice::Officer, when, Kind::AccountChecked, checked);
+        }
+        Response::ConsiderMarac => {
+            let person = json!({ "person": VICTIM, "answers": [to] });
+            story.tell(Voice::Officer, when, Kind::MaracConsidered, person.clone());
+            if story.does(Share::MaracReferred) {
+                story.tell(Voice::Officer, when.after_minutes(20), Kind::MaracReferred, person.clone());
+                story.tell(Voice::Officer, when.after_minutes(30), Kind::IdvaReferred, person);
+            }
+        }
+        Response::Oversee => {
+            let oversight = json!({ "by": case.manager, "role": "manager", "decision": "instructs", "about": to });
+            story.tell(Voice::Manager, when, Kind::ManagementOversightRecorded, oversight);
+        }
+    }
+}
+
+fn share(story: &mut Story, about: &[&str], with: &str, to: Uuid, when: When) {
+    let shared = json!({ "about": about, "persons": about, "with": with, "answers": [to] });
+    story.tell(Voice::Officer, when, Kind::InformationShared, shared);
+}
