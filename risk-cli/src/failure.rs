@@ -2,10 +2,10 @@
 
 use std::io;
 
-use risk_core::assessment::AssessError;
 use risk_core::explain::ExplainError;
 use risk_core::log::LogError;
 use risk_core::policy::PolicyErrors;
+use risk_core::view::NoView;
 use risk_generate::GenerateError;
 
 /// Why a command could not do what it was asked.
@@ -48,7 +48,7 @@ pub enum Failure {
     Policy(#[from] PolicyErrors),
     /// A question that has no answer.
     #[error(transparent)]
-    Question(#[from] AssessError),
+    Question(#[from] NoView),
     /// An outcome or a rule that cannot be explained.
     #[error(transparent)]
     Explain(#[from] ExplainError),

@@ -6,7 +6,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::assessment::answer::{Action, Assessment, Receipt, instant};
-use crate::assessment::{AssessError, Change, Question, assess, changes};
+use crate::assessment::{Change, Question, assess, changes};
 use crate::calendar;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Audience, vocabulary};
@@ -14,7 +14,7 @@ use crate::fold::run::Lens;
 use crate::log::{Log, epochs};
 use crate::policy::model::{Policy, ViewField};
 use crate::timeline::RecordLine;
-use crate::view::View;
+use crate::view::{NoView, View};
 
 /// The name and version of a comparison's form.
 pub const SCHEMA: &str = "risk-comparison/1";
@@ -105,8 +105,8 @@ pub struct Delay {
 /// As known at a moment, against hindsight of the same moment. The question's own lens does not count.
 ///
 /// # Errors
-/// [`AssessError`] where the policy does not provide for the audience.
-pub fn lenses(log: &Log, policy: &Policy, question: &Question) -> Result<Comparison, AssessError> {
+/// [`NoView`] where the policy does not provide for the audience.
+pub fn lenses(log: &Log, policy: &Policy, question: &Question) -> Result<Comparison, NoView> {
     let as_known = Question { lens: Lens::AsKnown, known_at: None, ..question.clone() };
     let hindsight = Question { lens: Lens::Hindsight, ..question.clone() };
     let (first, second) = (assess(log, policy, &as_known)?, assess(log, policy, &hindsight)?);
@@ -119,8 +119,8 @@ pub fn lenses(log: &Log, policy: &Policy, question: &Question) -> Result<Compari
 /// One moment against another.
 ///
 /// # Errors
-/// [`AssessError`] where the policy does not provide for the audience.
-pub fn dates(log: &Log, policy: &Policy, question: &Question, and: Instant) -> Result<Comparison, AssessError> {
+/// [`NoView`] where the policy does not provide for the audience.
+pub fn dates(log: &Log, policy: &Policy, question: &Question, and: Instant) -> Result<Comparison, NoView> {
     let first = assess(log, policy, question)?;
     let second = assess(log, policy, &Question { at: and, ..question.clone() })?;
     Ok(side_by_side(Between::Dates, &first, second))
@@ -129,8 +129,8 @@ pub fn dates(log: &Log, policy: &Policy, question: &Question, and: Instant) -> R
 /// One policy against another, on the same question.
 ///
 /// # Errors
-/// [`AssessError`] where either policy does not provide for the audience.
-pub fn policies(log: &Log, policy: &Policy, other: &Policy, question: &Question) -> Result<Comparison, AssessError> {
+/// [`NoView`] where either policy does not provide for the audience.
+pub fn policies(log: &Log, policy: &Policy, other: &Policy, question: &Question) -> Result<Comparison, NoView> {
     let first = assess(log, policy, question)?;
     let second = assess(log, other, question)?;
     Ok(side_by_side(Between::Policies, &first, second))

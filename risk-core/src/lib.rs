@@ -1,8 +1,8 @@
 //! The pure engine: a case's event log folded into its risk-of-serious-harm classification and its required actions.
 //!
 //! The modules stand in the order in which data flows through them: what may happen ([`event`]), what was recorded
-//! ([`log`]), the rules ([`policy`]), the fold of the one under the other ([`fold`]), the answer ([`assessment`]), and who
-//! may see what of it ([`view`]). [`timeline`] and [`compare`] are differences of answers, and [`telling`] puts them into
+//! ([`log`]), the rules ([`policy`]), who may see what ([`view`]), the fold of the one under the other ([`fold`]), the answer
+//! ([`assessment`]) and the reasons for it ([`explain`]). [`timeline`] and [`compare`] are differences of answers, and [`telling`] puts them into
 //! sentences. [`calendar`] serves them all. There is no I/O, clock, randomness or thread in here: the same inputs give the
 //! same answer, to the byte.
 
@@ -13,6 +13,8 @@ pub mod event;
 pub mod log;
 
 pub mod policy;
+
+pub mod view;
 
 pub mod fold;
 
@@ -25,7 +27,5 @@ pub mod timeline;
 pub mod compare;
 
 pub mod telling;
-
-pub mod view;
 
 pub mod policy_tests;

@@ -39,7 +39,7 @@ enum Unfit {
     #[error("the events make no log: {0}")]
     Log(#[from] AppendError),
     #[error(transparent)]
-    Audience(#[from] crate::assessment::AssessError),
+    Audience(#[from] crate::view::NoView),
 }
 
 /// Runs every test of the policy, in the policy's order.

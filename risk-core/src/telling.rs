@@ -260,9 +260,10 @@ fn level(before: Option<&GroupLevel>, g: &GroupLevel) -> Option<Told> {
         });
     }
     let mut told = (!parts.is_empty()).then(|| bare(g, parts.join("; ")))?;
+    told.handling = g.handling.filter(|_| g.caution.is_some());
     if let Some(i) = &g.indicated {
         told.rules = i.because.iter().map(|b| b.rule.clone()).collect();
-        told.handling = i.handling.filter(|_| i.caution.is_some());
+        told.handling = told.handling.max(i.handling.filter(|_| i.caution.is_some()));
     }
     Some(told)
 }

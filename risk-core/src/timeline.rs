@@ -11,7 +11,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::assessment::answer::{GroupStatus, Receipt, Status, instant};
-use crate::assessment::{AssessError, Assessment, Change, Question, assess_records, changes};
+use crate::assessment::{Assessment, Change, Question, assess_records, changes};
 use crate::calendar;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{Audience, Handling};
@@ -19,7 +19,7 @@ use crate::event::{Nature, Term};
 use crate::fold::run::Lens;
 use crate::log::{Log, Record, epochs};
 use crate::policy::model::{Derived, Listens, Policy, ViewField};
-use crate::view::View;
+use crate::view::{NoView, View};
 
 /// The name and version of a timeline's form.
 pub const SCHEMA: &str = "risk-timeline/1";
@@ -94,8 +94,8 @@ impl RecordLine {
 /// Tells a case step by step, up to the question's moment.
 ///
 /// # Errors
-/// [`AssessError`] where the policy does not provide for the audience.
-pub fn timeline(log: &Log, policy: &Policy, question: &Question) -> Result<Timeline, AssessError> {
+/// [`NoView`] where the policy does not provide for the audience.
+pub fn timeline(log: &Log, policy: &Policy, question: &Question) -> Result<Timeline, NoView> {
     let view = View::of(policy, question.audience)?;
     let records = view.records(log.records().iter());
     let teller = Teller { log, policy, view, question, known_at: question.span(&records).known_at, records };

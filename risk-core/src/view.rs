@@ -2,11 +2,22 @@
 
 use std::collections::BTreeSet;
 
-use crate::assessment::AssessError;
 use crate::event::Term;
 use crate::event::vocabulary::{ActionKind, Audience, Group, Handling, Register};
 use crate::log::{Payload, Record};
 use crate::policy::model::{AudienceDef, Policy, ViewField};
+
+/// The policy says nothing of the audience; the default is to show nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the policy `{policy}` names no audience `{audience}`: nobody may see an answer that the policy does not grant"
+)]
+pub struct NoView {
+    /// The policy.
+    pub policy: String,
+    /// The audience asked for.
+    pub audience: Audience,
+}
 
 /// What one audience may see, as the policy grants it. What is not named is not there.
 #[derive(Debug, Clone, Copy)]
@@ -19,11 +30,10 @@ impl<'p> View<'p> {
     /// The view that the policy grants.
     ///
     /// # Errors
-    /// [`AssessError::UnknownAudience`] where it grants none.
-    pub fn of(policy: &'p Policy, audience: Audience) -> Result<Self, AssessError> {
+    /// [`NoView`] where it grants none.
+    pub fn of(policy: &'p Policy, audience: Audience) -> Result<Self, NoView> {
         let def = policy.audiences.iter().find(|a| a.audience == audience);
-        def.map(|def| Self { policy, def })
-            .ok_or_else(|| AssessError::UnknownAudience { policy: policy.id.clone(), audience })
+        def.map(|def| Self { policy, def }).ok_or_else(|| NoView { policy: policy.id.clone(), audience })
     }
 
     /// The records that the audience may see.

@@ -100,11 +100,14 @@ fn group_line(page: &mut Page, g: &GroupLevel, setting: Setting, teller: &Teller
     let elsewhere = if g.setting == setting { String::new() } else { format!(" (in {})", g.setting) };
     let name = capital(&words::of(g.group));
     page.labelled(2, &name, GROUP, &format!("{recorded}{work}; {status}{elsewhere}"));
-    let Some(indicated) = &g.indicated else { return };
     let by = GROUP.saturating_add(3);
+    if let Some(handling) = g.handling.filter(|_| g.caution.is_some()) {
+        page.indented(by, &caution(handling));
+    }
+    let Some(indicated) = &g.indicated else { return };
     let why = teller.why(indicated.because.iter()).map(|w| format!(": {w}")).unwrap_or_default();
     page.indented(by, &format!("{} is indicated{why}", capital(&words::of(indicated.level))));
-    if let Some(handling) = indicated.handling.filter(|_| indicated.caution.is_some()) {
+    if let Some(handling) = indicated.handling.filter(|_| indicated.caution.is_some() && g.caution.is_none()) {
         page.indented(by, &caution(handling));
     }
 }

@@ -168,6 +168,12 @@ pub struct GroupLevel {
     pub working_level: Level,
     /// How it stands.
     pub status: GroupStatus,
+    /// The strictest mark of the reasons for which it is under review.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handling: Option<Handling>,
+    /// Set where the person must not be told of those reasons.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caution: Option<Caution>,
     /// What an assessor decided; `null` where nobody has.
     pub recorded: Option<RecordedLevel>,
     /// What events indicate; `null` where nothing unanswered does.

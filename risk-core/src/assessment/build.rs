@@ -19,7 +19,7 @@ use crate::event::Term;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Group, Handling, Level, Setting};
 use crate::fold::happening::Subject;
-use crate::fold::ledger::{How, Instance};
+use crate::fold::ledger::{How, Instance, Reason};
 use crate::fold::levels::{CELLS, Cell};
 use crate::fold::reason::{Because, Deadline, Naming, RuleRef, Target};
 use crate::fold::run::{Folded, Lens};
@@ -240,9 +240,7 @@ impl Builder<'_, '_, '_> {
         }
         let mut findings =
             if matches!(status, Status::Overdue | Status::DoneLate) { def.findings.clone() } else { vec![] };
-        let by_time = |r: &crate::fold::ledger::Reason| {
-            r.answer.as_ref().is_some_and(|a| a.how == How::Done && a.naming == Naming::ByTime)
-        };
+        let by_time = |r: &Reason| r.answer.as_ref().is_some_and(|a| a.how == How::Done && a.naming == Naming::ByTime);
         if def.must_name && i.reasons.iter().any(by_time) {
             findings.push("not_named".to_owned());
         }
@@ -330,25 +328,32 @@ impl Builder<'_, '_, '_> {
         let (group, setting) = cell;
         let state = &self.folded.state;
         let (recorded, indicated) = (state.levels.recorded(group, setting), state.levels.indicated(group, setting));
-        let under_review = state.ledger.instances().any(|i| {
-            i.action == ActionKind::ReviewRisk
-                && i.reasons.iter().any(|r| r.answer.is_none() && (r.review.is_empty() || r.review.contains(&group)))
+        let reviews = state.ledger.instances().filter(|i| i.action == ActionKind::ReviewRisk).flat_map(|i| {
+            let named = |r: &&Reason| r.answer.is_none() && (r.review.is_empty() || r.review.contains(&group));
+            let target = Target::Action(i.action, i.subject.clone());
+            i.reasons.iter().filter(named).map(move |r| self.confidence.mark(&r.because, target.clone()))
         });
+        let unread = self.folded.unrecognised.iter().map(|r| r.handling);
+        let review = reviews.chain(unread).max();
         let stale = state.stale_from().iter().any(|(c, from)| *c == cell && *from <= self.today);
         let status = if recorded == Level::Unknown {
             GroupStatus::NotAssessed
-        } else if under_review || indicated > recorded || !self.folded.unrecognised.is_empty() {
+        } else if review.is_some() || indicated > recorded {
             GroupStatus::UnderReview
         } else if stale {
             GroupStatus::Stale
         } else {
             GroupStatus::Settled
         };
+        let review = review.filter(|_| status == GroupStatus::UnderReview);
+        let (handling, caution) = review.map_or((None, None), |mark| self.handling(mark));
         GroupLevel {
             group,
             setting,
             working_level: recorded.max(indicated),
             status,
+            handling,
+            caution,
             recorded: state.levels.statement(cell).map(|s| RecordedLevel {
                 level: recorded,
                 event_id: self.event_id(s.id),

@@ -24,7 +24,7 @@ use crate::event::vocabulary::Audience;
 use crate::fold::run::{Folded, Lens, Span, fold};
 use crate::log::{Log, Record};
 use crate::policy::model::Policy;
-use crate::view::View;
+use crate::view::{NoView, View};
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,26 +59,11 @@ impl Question {
     }
 }
 
-/// Why a question has no answer.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum AssessError {
-    /// The policy says nothing of the audience; the default is to show nothing.
-    #[error(
-        "the policy `{policy}` names no audience `{audience}`: nobody may see an answer that the policy does not grant"
-    )]
-    UnknownAudience {
-        /// The policy.
-        policy: String,
-        /// The audience asked for.
-        audience: Audience,
-    },
-}
-
 /// Answers a question about a case. The same inputs give the same answer, to the byte.
 ///
 /// # Errors
-/// [`AssessError`] where the policy does not provide for the audience.
-pub fn assess(log: &Log, policy: &Policy, question: &Question) -> Result<Assessment, AssessError> {
+/// [`NoView`] where the policy does not provide for the audience.
+pub fn assess(log: &Log, policy: &Policy, question: &Question) -> Result<Assessment, NoView> {
     let view = View::of(policy, question.audience)?;
     let records = view.records(log.records().iter());
     let span = question.span(&records);

@@ -38,7 +38,7 @@ pub enum Target {
 pub enum ExplainError {
     /// The audience has no view at all.
     #[error(transparent)]
-    Assess(#[from] crate::assessment::AssessError),
+    View(#[from] crate::view::NoView),
     /// The audience may not see reasons.
     #[error("the policy does not let the audience `{0}` see why: it may see `because` in no view of its own")]
     NotForAudience(Audience),

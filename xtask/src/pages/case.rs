@@ -66,10 +66,8 @@ pub fn pages(root: &Path, policy: &Policy) -> Result<Vec<(PathBuf, String)>, Fai
 
 fn page(case: &Case, log: &Log, policy: &Policy, until: Instant) -> Result<String, Failure> {
     let question = Question::at(until, Audience::ResponsibleOfficer);
-    let refused = |e: risk_core::assessment::AssessError| Failure::Unusable {
-        path: PathBuf::from(&case.name),
-        problem: e.to_string(),
-    };
+    let refused =
+        |e: risk_core::view::NoView| Failure::Unusable { path: PathBuf::from(&case.name), problem: e.to_string() };
     let story = timeline(log, policy, &question).map_err(refused)?;
     let answer = assess(log, policy, &question).map_err(refused)?;
     let mut text = String::new();
