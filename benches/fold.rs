@@ -2,7 +2,7 @@
 //!
 //! `cargo xtask bench fold`; figures and how they were measured stand in `benches/README.md`.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark that cannot run stops")]
-#![allow(clippy::arithmetic_side_effects, reason = "likewise")]
+#![allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "likewise")]
 
 mod caseload;
 mod harness;

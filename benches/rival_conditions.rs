@@ -25,8 +25,8 @@ pub struct Interpreter<'p> {
 
 impl<'p> Interpreter<'p> {
     pub fn new(policy: &'p Policy) -> Self {
-        let facts: HashMap<String, usize> =
-            policy.facts.iter().enumerate().map(|(place, f)| (words::fact(policy, f), place)).collect();
+        let facts: HashMap<Vec<String>, usize> =
+            policy.facts.iter().enumerate().map(|(place, f)| (key(&words::fact(policy, f)), place)).collect();
         let parse = |text: &str| (!text.is_empty()).then(|| planted(Expression::parse(text).unwrap(), &facts));
         let kinds = policy.index.listeners.keys();
         let domains = kinds.flat_map(|kind| {
@@ -103,12 +103,20 @@ impl<'p> Interpreter<'p> {
     }
 }
 
-fn planted(tree: Expression, facts: &HashMap<String, usize>) -> Tree {
+fn planted(tree: Expression, facts: &HashMap<Vec<String>, usize>) -> Tree {
     let all = |parts: Vec<Expression>| parts.into_iter().map(|p| planted(p, facts)).collect();
     match tree {
-        Expression::Is(question) => Tree::Is(facts[&question.fact.to_string()], question),
+        Expression::Is(question) => Tree::Is(facts[&key(&question.fact.to_string())], question),
         Expression::Not(inner) => Tree::Not(Box::new(planted(*inner, facts))),
         Expression::All(parts) => Tree::All(all(parts)),
         Expression::Any(parts) => Tree::Any(all(parts)),
     }
+}
+
+/// A fact's name by its words in any order: the policy keeps lists in the catalogue's order, an author in another.
+fn key(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = name.split([' ', ',', '(', ')', '[', ']']).map(str::to_owned).collect();
+    words.retain(|word| !word.is_empty());
+    words.sort();
+    words
 }
