@@ -89,7 +89,10 @@ impl<'a> Teller<'a> {
         let more = titles.len().saturating_sub(REASONS);
         let named: Vec<String> = titles.into_iter().take(REASONS).collect();
         let more = if more == 0 { String::new() } else { format!("; and {more} more") };
-        (!named.is_empty()).then(|| format!("{}{more}.{disputed}", named.join("; ")))
+        let reasons = format!("{}{more}", named.join("; "));
+        // A title may be a question.
+        let stop = if reasons.ends_with('?') { "" } else { "." };
+        (!named.is_empty()).then(|| format!("{reasons}{stop}{disputed}"))
     }
 
     fn rule_title<'b>(&'b self, id: &'b str) -> &'b str {
