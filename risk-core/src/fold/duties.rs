@@ -65,11 +65,14 @@ impl<'a> State<'a, '_> {
             if self.watch == Some(RuleRef::Duty(index)) {
                 self.watch_duty(duty.holds.facts(), &holding, now, in_force, happenings);
             }
+            // The case as a whole is the least of subjects: from it on stand all spells of the duty.
             let ended: Vec<Subject> = self
                 .duties
                 .spells
-                .keys()
-                .filter(|(d, s)| *d == index && !holding.contains_key(s))
+                .range((index, Subject::Case)..)
+                .map(|((d, s), _)| (d, s))
+                .take_while(|(d, _)| **d == index)
+                .filter(|(_, s)| !holding.contains_key(*s))
                 .map(|(_, s)| s.clone())
                 .collect();
             for subject in ended {
