@@ -10,10 +10,10 @@ use crate::assessment::{Change, Question, assess, changes};
 use crate::calendar;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Audience, vocabulary};
+use crate::explain::EventLine;
 use crate::fold::run::Lens;
 use crate::log::{Log, epochs};
 use crate::policy::model::{Policy, ViewField};
-use crate::timeline::RecordLine;
 use crate::view::{NoView, View};
 
 /// The name and version of a comparison's form.
@@ -82,7 +82,7 @@ impl Side {
 pub struct LateRecord {
     /// The record.
     #[serde(flatten)]
-    pub record: RecordLine,
+    pub record: EventLine,
     /// How many days later.
     pub days: i64,
 }
@@ -212,7 +212,7 @@ fn late_records(log: &Log, view: &View<'_>, answer: &Assessment) -> Vec<LateReco
     let entries = versions.last().into_iter().flat_map(|e| &e.entries).filter(|e| e.occurred_at <= answer.at);
     let mut late: Vec<LateRecord> = entries
         .filter_map(|e| {
-            let record = RecordLine::of(e.record, e.occurred_at, view);
+            let record = EventLine::of(e.record, e.occurred_at, view);
             let held = calendar::london_day(e.record.recorded_at);
             let days = held.signed_duration_since(record.occurred_on).num_days();
             (days > 0).then_some(LateRecord { record, days })

@@ -6,19 +6,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::TimeDelta;
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::assessment::answer::{GroupStatus, Receipt, Status, instant};
 use crate::assessment::{Assessment, Change, Question, assess_records, changes};
-use crate::calendar;
+use crate::event::Nature;
 use crate::event::catalogue::Instant;
-use crate::event::vocabulary::{Audience, Handling};
-use crate::event::{Nature, Term};
+use crate::event::vocabulary::Audience;
+use crate::explain::EventLine;
 use crate::fold::run::Lens;
 use crate::log::{Log, Record, epochs};
-use crate::policy::model::{Derived, Listens, Policy, ViewField};
+use crate::policy::model::{Derived, Listens, Policy};
 use crate::view::{NoView, View};
 
 /// The name and version of a timeline's form.
@@ -54,41 +54,11 @@ pub struct Step {
     #[serde(serialize_with = "instant")]
     pub at: Instant,
     /// The records of the step; none where time alone changed the answer.
-    pub records: Vec<RecordLine>,
+    pub records: Vec<EventLine>,
     /// What time alone brought about, where there are no records: `action_overdue`, `protective_order_expired`, …
     pub by_time: Vec<Derived>,
     /// What it changed in the answer.
     pub changes: Vec<Change>,
-}
-
-/// A record, by id and kind; never its payload.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct RecordLine {
-    /// Its id; `null` for an audience that sees no event ids.
-    pub event_id: Option<Uuid>,
-    /// Its kind.
-    pub kind: String,
-    /// The day on which it happened, as far as was known then.
-    pub occurred_on: NaiveDate,
-    /// The day on which the service first held it.
-    pub recorded_on: NaiveDate,
-    /// Its mark.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub handling: Option<Handling>,
-}
-
-impl RecordLine {
-    /// The record, as this reader may see it.
-    #[must_use]
-    pub fn of(record: &Record, occurred_at: Instant, view: &View<'_>) -> Self {
-        Self {
-            event_id: view.sees(ViewField::EventIds).then_some(record.event_id),
-            kind: record.kind().map_or("unrecognised_record", Term::name).to_owned(),
-            occurred_on: calendar::london_day(occurred_at),
-            recorded_on: calendar::london_day(record.recorded_at),
-            handling: view.sees(ViewField::Handling).then_some(record.handling),
-        }
-    }
 }
 
 /// Tells a case step by step, up to the question's moment.
@@ -145,11 +115,11 @@ impl Teller<'_, '_> {
 
     /// The moments of the records, on the lens's clock. In hindsight corrections have none of their own: what they say was
     /// true all along.
-    fn moments(&self) -> BTreeMap<Instant, Vec<RecordLine>> {
+    fn moments(&self) -> BTreeMap<Instant, Vec<EventLine>> {
         let versions = epochs(self.records.iter().copied(), self.known_at);
         let corrected: BTreeMap<Uuid, Instant> =
             versions.last().into_iter().flat_map(|e| &e.entries).map(|e| (e.record.event_id, e.occurred_at)).collect();
-        let mut moments: BTreeMap<Instant, Vec<RecordLine>> = BTreeMap::new();
+        let mut moments: BTreeMap<Instant, Vec<EventLine>> = BTreeMap::new();
         for record in self.records.iter().filter(|r| r.recorded_at <= self.known_at) {
             let (clock, occurred_at) = match self.question.lens {
                 Lens::AsKnown => (record.recorded_at, record.occurred_at),
@@ -162,7 +132,7 @@ impl Teller<'_, '_> {
                 }
             };
             if clock <= self.question.at {
-                moments.entry(clock).or_default().push(RecordLine::of(record, occurred_at, &self.view));
+                moments.entry(clock).or_default().push(EventLine::of(record, occurred_at, &self.view));
             }
         }
         // The order of a log's lines within one moment says nothing.

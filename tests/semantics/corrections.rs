@@ -1,9 +1,13 @@
 //! Nothing is changed in place: a correction holds from the moment at which it is recorded.
 
+use risk_core::assessment::Question;
 use risk_core::assessment::answer::{GroupStatus, Status};
+use risk_core::calendar::parse_moment;
 use risk_core::event::vocabulary::ActionKind::{ReadUnrecognisedRecord, ReviewRisk, ShareWithPolice};
+use risk_core::event::vocabulary::Audience;
 use risk_core::event::vocabulary::Group::KnownAdult;
 use risk_core::event::vocabulary::Level::Medium;
+use risk_core::explain::{Target, explain};
 use risk_core::log::Record;
 
 use crate::story::{SUPERVISED, day, e, given};
@@ -351,4 +355,30 @@ fn what_was_withdrawn_and_learnt_again_from_another_record_is_asked_for_again() 
     assert_eq!(seen.all(ReviewRisk).len(), 2, "the superseded one stays in sight");
     let again = seen.latest(ReviewRisk);
     assert_eq!((again.status, again.opened), (Status::Open, day("2017-12-15")));
+}
+
+#[test]
+fn each_line_of_one_action_is_explained_by_its_own_reasons() {
+    // Both reasons arose on one day and both lines are closed: one was taken out, the other answered.
+    let story = given(
+        RULES,
+        &[
+            SUPERVISED,
+            HARASSMENT,
+            r#"
+        { on = 2017-12-05, kind = "concern_disclosed", by = "practitioner", concerns = ["harassment"] },
+        { on = 2017-12-10, kind = "record_retracted", event_id = "e2", reason = "entered_in_error", by = "ann" },
+        { on = 2017-12-11, kind = "risk_assessed", levels = { known_adult = "medium" }, stage = "review", signed = "yes", assessor = "bob" },
+    "#,
+        ],
+    );
+    let at = parse_moment("2017-12-12").unwrap();
+    let question = Question::at(at, Audience::Inspector);
+    let told = explain(&story.log, &story.policy, &question, Target::Action(ReviewRisk)).unwrap();
+    assert_eq!(told.outcomes.len(), 2);
+    for outcome in &told.outcomes {
+        let said: Vec<_> = outcome.action.as_ref().unwrap().because.iter().map(|b| b.event_id).collect();
+        let explained: Vec<_> = outcome.reasons.iter().map(|r| r.event.event_id).collect();
+        assert_eq!(explained, said);
+    }
 }

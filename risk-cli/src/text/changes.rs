@@ -3,11 +3,12 @@
 use risk_core::compare::{Between, Comparison, Side};
 use risk_core::event::Term;
 use risk_core::event::vocabulary::{Audience, Handling};
+use risk_core::explain::EventLine;
 use risk_core::fold::run::Lens;
 use risk_core::policy::diff::{Became, EntryDiff, FieldDiff, PolicyDiff};
 use risk_core::policy::model::Derived;
 use risk_core::telling::{Line, Sort, Voice, tell};
-use risk_core::timeline::{RecordLine, Step, Timeline};
+use risk_core::timeline::{Step, Timeline};
 use serde_json::Value;
 
 use super::action::caution;
@@ -70,7 +71,7 @@ fn step(page: &mut Page, s: &Step) {
     lines(page, &told);
 }
 
-fn record(r: &RecordLine) -> String {
+fn record(r: &EventLine) -> String {
     let happened =
         if r.occurred_on == r.recorded_on { String::new() } else { format!(", happened {}", date(r.occurred_on)) };
     let mark = r.handling.map(|h| format!(", {}", words::of(h))).unwrap_or_default();

@@ -130,7 +130,7 @@ impl Builder<'_, '_, '_> {
         instances.retain(|i| self.view.sees_action(i.action));
         instances.sort_by_key(|i| (order.get(&i.action).copied(), i.subject.clone(), i.opened(), i.pending()));
         let pending: Vec<(ActionKind, Uuid)> =
-            instances.iter().filter(|i| i.pending()).map(|i| (i.action, self.action_id(i))).collect();
+            instances.iter().filter(|i| i.pending()).map(|i| (i.action, action_id(self.case.id, i))).collect();
         instances.iter().filter_map(|i| self.action(i, &pending)).collect()
     }
 
@@ -151,7 +151,7 @@ impl Builder<'_, '_, '_> {
         let (handling, caution) = self.handling(i.handling(def.handling).max(strictest.unwrap_or(Handling::Ordinary)));
         let parent = def.part_of.iter().find_map(|p| pending.iter().find(|(a, _)| a == p)).map(|(_, id)| *id);
         Some(Action {
-            id: self.action_id(i),
+            id: action_id(self.case.id, i),
             action: i.action,
             about: if self.view.sees(ViewField::Subjects) { i.subject.ids() } else { vec![] },
             part_of: parent.filter(|_| is_pending),
@@ -188,33 +188,6 @@ impl Builder<'_, '_, '_> {
             late_by: self.late_by(i, due, on),
             because: self.because(i.reasons.iter().map(|r| &r.because)),
         })
-    }
-
-    /// An id that is the same for the same case, action, subject and opening event.
-    fn action_id(&self, i: &Instance) -> Uuid {
-        let mut hash = Sha256::new();
-        hash.update(b"risk action\n");
-        hash.update(self.case.id.as_bytes());
-        hash.update(i.action.name().as_bytes());
-        for id in i.subject.ids() {
-            hash.update(b"\n");
-            hash.update(id.as_bytes());
-        }
-        if i.subject == Subject::UnknownChild {
-            hash.update(b"\nnobody yet");
-        }
-        if i.part_withdrawn {
-            hash.update(b"\nwithdrawn");
-        }
-        if let Some((clock, event)) = i.opened() {
-            hash.update(clock.timestamp_micros().to_be_bytes());
-            hash.update(event.as_bytes());
-        }
-        let mut bytes = [0_u8; 16];
-        for (to, from) in bytes.iter_mut().zip(hash.finalize()) {
-            *to = from;
-        }
-        uuid::Builder::from_custom_bytes(bytes).into_uuid()
     }
 
     fn closed_by(&self, i: &Instance) -> Vec<Uuid> {
@@ -434,6 +407,33 @@ impl Builder<'_, '_, '_> {
         let ids: BTreeSet<String> = rules.map(|r| r.id.clone()).chain(duties.map(|d| d.id.clone())).collect();
         ids.into_iter().collect()
     }
+}
+
+/// An id that is the same for the same case, action, subject and opening event.
+pub(crate) fn action_id(case: Uuid, i: &Instance) -> Uuid {
+    let mut hash = Sha256::new();
+    hash.update(b"risk action\n");
+    hash.update(case.as_bytes());
+    hash.update(i.action.name().as_bytes());
+    for id in i.subject.ids() {
+        hash.update(b"\n");
+        hash.update(id.as_bytes());
+    }
+    if i.subject == Subject::UnknownChild {
+        hash.update(b"\nnobody yet");
+    }
+    if i.part_withdrawn {
+        hash.update(b"\nwithdrawn");
+    }
+    if let Some((clock, event)) = i.opened() {
+        hash.update(clock.timestamp_micros().to_be_bytes());
+        hash.update(event.as_bytes());
+    }
+    let mut bytes = [0_u8; 16];
+    for (to, from) in bytes.iter_mut().zip(hash.finalize()) {
+        *to = from;
+    }
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
 fn overall(groups: &[GroupLevel], setting: Setting) -> Overall {

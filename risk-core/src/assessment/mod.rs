@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 pub use answer::Assessment;
+pub(crate) use build::action_id;
 pub use changes::{Change, Facet, changes};
 #[cfg(feature = "schema")]
 pub use schema::schema;

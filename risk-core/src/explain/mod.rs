@@ -13,9 +13,14 @@ pub use tree::explain;
 pub use why_not::{Trial, WhyNot, why_not};
 
 use crate::assessment::answer::{Action, GroupLevel, Receipt};
+use crate::calendar;
+use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Audience, Group, Handling};
+use crate::event::{Kind, Term};
 use crate::fold::run::Lens;
-use crate::policy::model::{Basis, Parameter, ParameterValue, Policy, Source, Unit};
+use crate::log::Record;
+use crate::policy::model::{Basis, Listens, Parameter, ParameterValue, Policy, Source, Unit, ViewField};
+use crate::view::View;
 
 /// The name and version of an explanation's form.
 pub const SCHEMA: &str = "risk-explanation/1";
@@ -113,6 +118,25 @@ pub struct EventLine {
     /// Its mark.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub handling: Option<Handling>,
+}
+
+impl EventLine {
+    /// The record, as this reader may see it.
+    #[must_use]
+    pub fn of(record: &Record, occurred_at: Instant, view: &View<'_>) -> Self {
+        Self {
+            event_id: view.sees(ViewField::EventIds).then_some(record.event_id),
+            kind: kind_name(record.kind()),
+            occurred_on: calendar::london_day(occurred_at),
+            recorded_on: calendar::london_day(record.recorded_at),
+            handling: view.sees(ViewField::Handling).then_some(record.handling),
+        }
+    }
+}
+
+/// The name of a kind; a record that this version cannot read has the name by which rules listen to it.
+fn kind_name(kind: Option<Kind>) -> String {
+    kind.map_or_else(|| Listens::Unrecognised.name(), Kind::name).to_owned()
 }
 
 /// A rule or duty with its sources.

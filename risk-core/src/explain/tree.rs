@@ -5,11 +5,10 @@ use uuid::Uuid;
 
 use super::{
     AnswerLine, EventLine, ExplainError, Explanation, FactLine, LimitLine, Outcome, ReasonLine, RuleLine, SCHEMA,
-    Target, parameter_line, sources, words,
+    Target, kind_name, parameter_line, sources, words,
 };
-use crate::assessment::{Question, assess_records};
+use crate::assessment::{Question, action_id, assess_records};
 use crate::calendar;
-use crate::event::Term;
 use crate::event::vocabulary::Handling;
 use crate::fold::ledger::{How, Reason};
 use crate::fold::reason::{Because, Deadline, RuleRef};
@@ -41,12 +40,8 @@ pub fn explain(log: &Log, policy: &Policy, question: &Question, target: Target) 
             Target::Group(_) => false,
         };
         if asked {
-            let instances = folded.state.ledger.instances().chain(&folded.withdrawn);
-            let instance = instances.filter(|i| i.action == action.action).find(|i| {
-                i.opened().is_some_and(|(clock, _)| calendar::london_day(clock) == action.opened)
-                    && i.pending() == action.status.pending()
-                    && (action.about == i.subject.ids() || !view.sees(ViewField::Subjects))
-            });
+            let mut instances = folded.state.ledger.instances().chain(&folded.withdrawn);
+            let instance = instances.find(|i| action_id(log.case_id(), i) == action.id);
             let reasons = instance.map(|i| i.reasons.iter().map(|r| teller.reason(r)).collect()).unwrap_or_default();
             outcomes.push(Outcome { action: Some(Box::new(action.clone())), group: None, reasons });
         }
@@ -112,7 +107,7 @@ impl Teller<'_, '_, '_> {
         ReasonLine {
             event: EventLine {
                 event_id: self.event_id(because.event),
-                kind: kind.map_or("unrecognised_record", Term::name).to_owned(),
+                kind: kind_name(kind),
                 occurred_on: calendar::london_day(because.occurred_at),
                 recorded_on: calendar::london_day(because.recorded_at),
                 handling: self.view.sees(ViewField::Handling).then_some(handling),

@@ -5,7 +5,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::tree::rule_line;
-use super::{ExplainError, FactLine, RuleLine, words};
+use super::{ExplainError, FactLine, RuleLine, kind_name, words};
 use crate::assessment::Question;
 use crate::calendar;
 use crate::event::Term;
@@ -79,7 +79,7 @@ pub fn why_not(log: &Log, policy: &Policy, question: &Question, rule: &str) -> R
             let listens = kind.map(Listens::Kind).filter(|_| matches!(version, RuleRef::Rule(_)));
             Trial {
                 event_id: view.sees(ViewField::EventIds).then_some(t.event),
-                kind: kind.map_or("unrecognised_record", Term::name).to_owned(),
+                kind: kind_name(kind),
                 on: calendar::london_day(t.clock),
                 in_force: t.in_force,
                 fired: t.fired,

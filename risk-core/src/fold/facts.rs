@@ -71,10 +71,6 @@ pub struct Sentence {
     pub ends: Option<(NaiveDate, Instant)>,
     /// When it ended.
     pub ended: Option<Instant>,
-    /// The offence it was passed for.
-    pub index_offence: Offence,
-    /// Whether that was domestic abuse.
-    pub domestic_abuse: Tri,
 }
 
 impl Sentence {
@@ -237,8 +233,6 @@ impl<'a> Facts<'a> {
                         sentence_type: e.sentence_type,
                         ends: e.ends_on.map(ending),
                         ended,
-                        index_offence: e.index_offence,
-                        domestic_abuse: e.index_offence_is_domestic_abuse,
                     },
                 );
             }

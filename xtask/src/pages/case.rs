@@ -8,11 +8,12 @@ use risk_core::assessment::{Question, assess};
 use risk_core::calendar::{london_day, parse_moment};
 use risk_core::event::vocabulary::Audience;
 use risk_core::event::{Instant, Term, phrase};
+use risk_core::explain::EventLine;
 use risk_core::log::Log;
 use risk_core::policy::Policy;
 use risk_core::policy::model::Derived;
 use risk_core::telling::{Line, Voice, date, priority, tell};
-use risk_core::timeline::{RecordLine, Step, Timeline, timeline};
+use risk_core::timeline::{Step, Timeline, timeline};
 use serde::Deserialize;
 
 use super::read;
@@ -125,7 +126,7 @@ fn head(step: &Step) -> String {
     records.join("; ")
 }
 
-fn record(r: &RecordLine) -> String {
+fn record(r: &EventLine) -> String {
     let happened = if r.occurred_on == r.recorded_on {
         String::new()
     } else {
