@@ -17,4 +17,5 @@ pub mod history;
 pub mod hostile;
 pub mod interchange;
 pub mod packs;
+pub mod scope;
 pub mod stream;
