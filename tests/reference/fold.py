@@ -1,0 +1,303 @@
+"""The fold: the records of one version of the log, step by step, with what falls due between (docs/semantics.md, 2 to 4)."""
+
+from datetime import date, timedelta
+
+from . import duties, levels, subjects
+from .actions import answer, answer_by, asked_of, decide, lines_of, open_reasons, pending, require
+from .facts import children, gather, last_day_over, supervised
+from .policy import in_force, limit_of, number, parameter
+from .times import after, day_of, plus, start_of
+from .words import PRIORITIES
+
+DERIVED_ORDER = ["protective_order_expired", "supervision_end_reached", "duty_due", "action_overdue", "assessment_stale"]
+
+
+def fold(version, policy, lens, at, caused_before):
+    """The state of the case at a moment, from one version of its log.
+
+    `caused_before`: what earlier versions had caused; whatever else this one causes has the clock of its correction."""
+    state = {
+        "policy": policy,
+        "lens": lens,
+        "since": version["since"],
+        "caused_before": caused_before,
+        "arisen": set(),
+        "held": [],
+        "taken": [],
+        "known": gather([]),
+        "levels": levels.stand([], []),
+        "statements": [],
+        "indications": [],
+        "lines": [],
+        "flags": [],
+        "reviews": [],
+        "spells": {},
+        "effects_of_duties": [],
+        "raised": set(),
+        "firings": [],
+        "now": None,
+    }
+    happenings = with_clocks(version, lens)
+    for clock in sorted({h["clock"] for h in happenings if h["clock"] <= at}):
+        run_clock(state, clock)
+        step(state, clock, [h for h in happenings if h["clock"] == clock])
+    run_clock(state, at)
+    state["now"] = at
+    return state
+
+
+def with_clocks(version, lens):
+    """Each happening with the clock of its step: when it was learnt or, in hindsight, when it happened; never before the
+    first start of supervision (section 2)."""
+    which = "recorded" if lens == "as_known" else "occurred"
+    unreadable = [{**r, "kind": "unrecognised_record", "data": None} for r in version["unrecognised"]]
+    happenings = version["happenings"] + unreadable
+    start = min((h[which] for h in happenings if h["kind"] == "supervision_started"), default=None)
+    return [{**h, "clock": h[which] if start is None else max(h[which], start)} for h in happenings]
+
+
+def step(state, clock, happenings):
+    """All records of one clock, at once."""
+    state["now"] = clock
+    children_before = children(state["known"])
+    state["taken"] += [h for h in happenings if h["kind"] != "unrecognised_record"]
+    refresh(state)
+    effects = effects_of(state, happenings)
+    for h in sorted(happenings, key=lambda h: (h["occurred"], h["id"])):
+        answer_by(state, h)
+        if h["kind"] == "action_decided":
+            decide(state, h)
+    settle(state, happenings, effects, children_before)
+
+
+def settle(state, happenings, effects, children_before):
+    """Opens what is required, and looks at the duties."""
+    apply(state, effects)
+    if state["since"] is not None and state["now"] >= state["since"]:
+        released, state["held"] = state["held"], []
+        apply(state, released)
+    refresh(state)
+    drop_needless_countersignatures(state, happenings)
+    include_new_children(state, happenings, children_before)
+    duties.look_at(state, happenings)
+    opened, state["effects_of_duties"] = state["effects_of_duties"], []
+    apply(state, [("open", action, subject, reason) for action, subject, reason in opened])
+
+
+def refresh(state):
+    """Facts and levels from what is taken in by now."""
+    state["known"] = gather(state["taken"])
+    state["statements"] = levels.statements(state["taken"])
+    state["levels"] = levels.stand(state["taken"], state["indications"])
+
+
+def effects_of(state, happenings):
+    """What the rules ask for, each evaluated on the one set of facts."""
+    policy, now, effects = state["policy"], state["now"], []
+    for rule in policy["rules"]:
+        for h in happenings:
+            if h["kind"] in rule["kinds"] and in_force(policy, rule, now) and asked_of(state, rule["condition"], h, None):
+                effects += effects_of_rule(state, rule, h)
+    return effects
+
+
+def effects_of_rule(state, rule, happening):
+    """The effects of one rule that fired for one event."""
+    policy, now, known, effects = state["policy"], state["now"], state["known"], []
+    state["firings"].append((rule["id"], happening["id"]))
+    because = {
+        "rule": rule["id"],
+        "basis": rule["basis"],
+        "event": happening["id"],
+        "mark": happening["mark"],
+        "disputed": happening.get("disputed", False),
+        "clock": now,
+        "occurred": happening["occurred"],
+        "recorded": happening["recorded"],
+    }
+    for i in rule.get("indicate", []):
+        setting = i.get("setting", "custody" if i["group"] == "prisoners" else "community")
+        effects.append(("indicate", None, (i["group"], setting), {**because, "level": i["level"]}))
+    for f in rule.get("flag", []):
+        effects.append(("flag", None, f["register"], {**because, "should_be": f.get("should_be", "set")}))
+    register = next((f["register"] for f in rule.get("flag", [])), None)
+    for r in rule.get("require", []):
+        about = r.get("about", "case")
+        lower = state["levels"]["lower"]
+        for subject in subjects.of(about, happening, known, lower, now, register):
+            reason = {
+                **because,
+                "priority": r.get("priority") or policy["actions"][r["action"]]["priority"],
+                **due_of(policy, rule, limit_of(r.get("due")), happening, now),
+                "about": about,
+                "review": groups_reviewed(rule) if r["action"] == "review_risk" else [],
+                "answer": None,
+            }
+            effects.append(("open", r["action"], subject, reason))
+    return effects
+
+
+def groups_reviewed(rule):
+    """The groups that a rule puts under review: those that it names, else those indicated, else all."""
+    return rule.get("review") or [i["group"] for i in rule.get("indicate", [])] or ["all"]
+
+
+def due_of(policy, rule, limit, happening, now):
+    """By when: the limit's length after the service learnt or after it happened (section 6)."""
+    if limit is None:
+        return {"due": None, "due_basis": None, "due_unknown": None}
+    start = day_of(happening["occurred"] if limit.get("from") == "occurred" else now)
+    if limit.get("immediately"):
+        return {"due": start, "due_basis": rule["basis"], "due_unknown": None}
+    length = parameter(policy, limit["within"], now)
+    if length is None:
+        return {"due": None, "due_basis": None, "due_unknown": None}
+    due, unknown = plus(start, length["value"], policy["parameters"][limit["within"]]["unit"])
+    return {"due": due, "due_basis": length["basis"], "due_unknown": unknown}
+
+
+def apply(state, effects):
+    """Joins effects to what stands. What only a new version of the log causes waits for the clock of its correction."""
+    for what, action, about, reason in effects:
+        key = (what, action, about, reason["rule"], reason["event"], reason["clock"] if reason.get("duty") else None)
+        since = state["since"]
+        if since is not None and reason["clock"] < since and key not in state["caused_before"]:
+            if state["now"] < since:
+                state["held"].append((what, action, about, reason))
+                continue
+            reason = {**reason, "clock": since}
+        if key in state["arisen"]:
+            continue
+        state["arisen"].add(key)
+        if what == "indicate":
+            state["indications"].append({**reason, "cell": about})
+        elif what == "flag":
+            state["flags"].append({**reason, "register": about})
+        else:
+            require(state, action, about, reason)
+
+
+def drop_needless_countersignatures(state, happenings):
+    """A later assessment of the same cell makes a countersignature needless (section 5)."""
+    for line in state["lines"]:
+        if line["subject"][0] == "statement" and pending(line):
+            still = line["subject"][1:] in state["levels"]["lower"]
+            by = [h["id"] for h in happenings if h["kind"] == "risk_assessed"]
+            if not still and by:
+                for reason in open_reasons(line):
+                    answer(reason, max(by), state["now"], "superseded")
+
+
+def include_new_children(state, happenings, before):
+    """A child who becomes known is included in what stands open about each child; what was about nobody yet is moot."""
+    new = [c for c in children(state["known"]) if c not in before]
+    by = [h["id"] for h in happenings if h["kind"] == "person_identified"]
+    if not new or not by:
+        return
+    open = []
+    for line in state["lines"]:
+        open += [(line["action"], r) for r in open_reasons(line) if r["about"] == "each_child"]
+    for child in new:
+        apply(state, [("open", action, ("person", child), {**reason, "answer": None}) for action, reason in open])
+    for line in state["lines"]:
+        if line["subject"] == ("nobody",):
+            for reason in open_reasons(line):
+                answer(reason, min(by), state["now"], "superseded")
+
+
+# ---- What falls due by itself
+
+
+def run_clock(state, until):
+    """Raises, in the order of time, what falls due by a moment."""
+    while True:
+        due = [d for d in falling_due(state) if d[0] <= until]
+        if not due:
+            return
+        time, _, _, key, happening = min(due, key=lambda d: d[:3])
+        state["raised"].add(key)
+        raise_derived(state, max(time, state["now"] or time), happening)
+
+
+def raise_derived(state, clock, happening):
+    """One derived event: a step of its own."""
+    state["now"] = clock
+    if happening["kind"] == "duty_due":
+        duties.open_round(state, happening["spell"])
+        opened, state["effects_of_duties"] = state["effects_of_duties"], []
+        apply(state, [("open", action, subject, reason) for action, subject, reason in opened])
+    happening = {**happening, "clock": clock}
+    refresh(state)
+    effects = effects_of(state, [happening])
+    settle(state, [happening], effects, children(state["known"]))
+
+
+def derived(kind, time, behind, subject=None, **details):
+    """A derived event: its id is that of the record behind it."""
+    return {
+        "kind": kind,
+        "id": behind["by"] if "by" in behind else behind["id"],
+        "data": None,
+        "details": details,
+        "occurred": time,
+        "recorded": time,
+        "mark": behind["mark"],
+        "disputed": False,
+        "subject": subject or ("",),
+    }
+
+
+def falling_due(state):
+    """Everything that falls due by itself: (when, place in the order of kinds, id, key, happening)."""
+    found, known, policy = [], state["known"], state["policy"]
+    for id, order in known["orders"].items():
+        over = last_day_over(order)
+        if over is not None and (order["discharged"] is None or order["discharged"] >= over):
+            found.append((over, id, derived("protective_order_expired", over, order, ("order", id), order=order["kind"])))
+    for id, sentence in known["sentences"].items():
+        over = last_day_over(sentence)
+        if over is not None and (sentence["ended"] is None or sentence["ended"] >= over):
+            found.append((over, id, derived("supervision_end_reached", over, {**sentence, "mark": "ordinary"})))
+    found += [d for d in overdue_actions(state)]
+    for (cell, by) in state["levels"]["by"].items():
+        age = number(policy, "assessment_stale_after", by["occurred"])
+        if age is not None:
+            over = after(day_of(by["occurred"]) + timedelta(days=age))
+            found.append((over, cell[0], derived("assessment_stale", over, by, None, group=cell[0])))
+    keyed = []
+    for time, id, h in found:
+        key = (h["kind"], id, time, h["details"].get("priority"))
+        if key not in state["raised"]:
+            keyed.append((time, DERIVED_ORDER.index(h["kind"]), str(id), key, h))
+    for time, spell in duties.next_rounds(state):
+        h = {**derived("duty_due", time, spell["by"], spell["subject"]), "spell": spell}
+        h["details"] = {"action": spell["duty"]["action"], "priority": "planned"}
+        keyed.append((time, 2, spell["duty"]["id"], ("duty_due",), h))
+    return keyed
+
+
+def overdue_actions(state):
+    """Pending lines whose last day in time passes, while somebody is supervised."""
+    found = []
+    for line in state["lines"]:
+        due = due_day(line)
+        if pending(line) and due is not None:
+            over = after(due)
+            if supervised(state["known"], max(over, state["now"] or over)):
+                first = min(line["reasons"], key=lambda r: (r["clock"], r["event"]))
+                priority = min((r["priority"] for r in open_reasons(line)), key=PRIORITIES.index)
+                h = derived("action_overdue", over, {"id": first["event"], "mark": first["mark"]}, line["subject"])
+                h["details"] = {"action": line["action"], "priority": priority}
+                found.append((over, (line["action"], line["subject"], first["event"]), h))
+    return found
+
+
+def due_day(line):
+    """The earliest date by which something open on a line is due."""
+    days = [due_of_reason(r) for r in open_reasons(line) or line["reasons"]]
+    return min([d for d in days if d], default=None)
+
+
+def due_of_reason(reason):
+    deferred = reason.get("deferred_until")
+    return date.fromisoformat(deferred) if deferred else reason["due"]
