@@ -5,8 +5,8 @@ under one rule or duty.
 """
 
 from .conditions import holds
-from .facts import asking, concerns, value
-from .policy import number, triggers
+from .facts import asking, concerns, of_kinds, value
+from .policy import kinds_of, number
 from .records import named_by
 from .words import DECISIONS
 
@@ -40,8 +40,14 @@ def asked_of(state, condition, happening, subject, question=holds):
 
 def does(state, what, happening, line_action, subject):
     """Whether an event closes (or suspends, chases, refuses) an action about a subject."""
-    definition = state["policy"]["actions"][line_action]
-    return any(matches(state, t, happening, subject) for t in triggers(definition, what))
+    triggers = state["policy"]["actions"][line_action][what]
+    return any(matches(state, t, happening, subject) for t in triggers)
+
+
+def closers(state, action):
+    """Everything taken in that may close an action, in the order in which it happened."""
+    found = of_kinds(state["known"], kinds_of(state["policy"]["actions"][action], "closed_by"))
+    return sorted(found, key=lambda h: (h["occurred"], h["id"]))
 
 
 def may_close(state, happening, subject):
@@ -82,7 +88,7 @@ def require(state, action, subject, reason):
         line = {"action": action, "subject": subject, "reasons": [], "decided": None, "refused": [], "withdrawn": False}
         state["lines"].append(line)
     line["reasons"].append(reason)
-    for happening in state["known"]["taken"]:
+    for happening in closers(state, action):
         if reason["answer"] is None and closes(state, happening, action, subject) and reaches(happening, reason):
             answer(reason, happening["id"], happening["occurred"], "done")
 

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from . import duties, facts
-from .actions import ids_of, matches, open_reasons, pending, triggers
+from .actions import ids_of, matches, open_reasons, pending
 from .audience import definition, listed, marked, sees, sees_everything, sees_record
 from .blindness import blind_to
-from .fold import due_day, due_of_reason, falling_due
-from .handling import least_marks
-from .policy import number
+from .fold import due_day, due_of_reason, falling_due, run_on
+from .handling import folds_by_mark, mark_of
+from .policy import kinds_of, number
 from .records import read
 from .times import CALENDAR, after, day_of, moment, start_of, written
 from .versions import run
@@ -31,8 +31,10 @@ def evaluate(policy, digest, log, question):
     records = [r for r in (read(record) for record in log) if sees_record(view, r)]
     question = {**question, "known_at": known_at(records, question)}
     case = {"id": str(UUID(log[0]["case_id"])), "digest": digest, "records": len({r["event_id"] for r in log}), "head": log[-1].get("hash")}
-    now = at_a_moment(case, policy, view, records, question)
-    now["next_change_at"] = next_change(case, policy, view, records, question, now)
+    folded = run(records, policy, question)
+    folded["by_mark"] = folds_by_mark(records, policy, question) if sees(view, "handling") else None
+    now = at_a_moment(case, policy, view, question, folded)
+    now["next_change_at"] = next_change(case, policy, view, question, folded, now)
     return now
 
 
@@ -49,12 +51,12 @@ def compact(answer):
     return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
 
 
-def at_a_moment(case, policy, view, records, question):
+def at_a_moment(case, policy, view, question, folded):
     """The answer at one moment, all but when it next changes."""
-    folded = run(records, policy, question)
-    mark_of = least_marks(records, policy, question) if sees(view, "handling") else None
-    a = {"case": case, "policy": policy, "view": view, "question": question, "mark_of": mark_of, **folded}
+    a = {"case": case, "policy": policy, "view": view, "question": question, "mark_of": None, **folded}
     a["today"] = day_of(question["at"])
+    if folded["by_mark"]:
+        a["mark_of"] = lambda *target: mark_of(*folded["by_mark"], *target)
     actions = all_actions(a)
     complete = sees(view, "completeness")
     unrecognised = sorted(({"event_id": r["id"], "v": r["v"]} for r in folded["unrecognised"]), key=lambda u: u["event_id"])
@@ -267,7 +269,7 @@ def since_first(a, line, triggers_of):
     start = min(r["occurred"] for r in line["reasons"])
     found = []
     for trigger in triggers_of:
-        for h in a["state"]["known"]["taken"]:
+        for h in facts.of_kinds(a["state"]["known"], trigger[0]):
             if h["occurred"] >= start and matches(a["state"], trigger, h, line["subject"]):
                 found.append((h, trigger))
     return sorted(found, key=lambda f: (f[0]["occurred"], f[0]["id"]))
@@ -275,11 +277,11 @@ def since_first(a, line, triggers_of):
 
 def waiting_on(a, line, definition):
     """Whom a pending action waits on: the latest that was asked, unless a refusal came since."""
-    asked = since_first(a, line, triggers(definition, "waiting"))
+    asked = since_first(a, line, definition["waiting"])
     if not asked:
         return None
     h, (_, _, party) = asked[-1]
-    later = lambda what: [x for x, _ in since_first(a, line, triggers(definition, what)) if (x["occurred"], x["id"]) > (h["occurred"], h["id"])]  # noqa: E731
+    later = lambda what: [x for x, _ in since_first(a, line, definition[what]) if (x["occurred"], x["id"]) > (h["occurred"], h["id"])]  # noqa: E731
     if later("refused_by"):
         return None
     chases = [day_of(x["occurred"]) for x in later("chased_by")]
@@ -293,7 +295,7 @@ def waiting_on(a, line, definition):
 
 def refused(a, line, definition):
     found = []
-    for h, _ in since_first(a, line, triggers(definition, "refused_by")):
+    for h, _ in since_first(a, line, definition["refused_by"]):
         found.append(
             {
                 "event_id": h["id"] if sees(a["view"], "event_ids") else None,
@@ -347,7 +349,7 @@ def history_from(a, line, due):
     """From when records of what would close an action are complete, where that is after its due date (section 9)."""
     if due is None:
         return None
-    kinds = [k for kinds, _, _ in triggers(a["policy"]["actions"][line["action"]], "closed_by") for k in kinds]
+    kinds = kinds_of(a["policy"]["actions"][line["action"]], "closed_by")
     complete = a["state"]["known"]["complete_from"]
     later = [min(complete[k]) for k in kinds if k in complete and due.isoformat() < min(complete[k])]
     return max(later, default=None)
@@ -492,19 +494,29 @@ def all_flags(a):
 # ---- The next change
 
 
-def next_change(case, policy, view, records, question, now):
-    """The next moment at which the answer changes with no new event: the answer is made again at each moment at which it
-    may (section 11)."""
+def next_change(case, policy, view, question, folded, now):
+    """The next moment at which the answer changes with no new event: time runs on to each moment at which it may change,
+    and the answer is made again (section 11)."""
     at = question["at"]
     while True:
-        state = run(records, policy, {**question, "at": at})["state"]
-        candidate = min([c for c in candidates(state, policy, at) if c > at], default=None)
+        states = [folded["state"]] + [state for _, state in folded["by_mark"][0]] if folded["by_mark"] else [folded["state"]]
+        candidate = min([c for state in states for c in candidates(state, policy, at) if c > at], default=None)
         if candidate is None:
             return None
-        then = at_a_moment(case, policy, view, records, {**question, "at": candidate})
+        folded = run_all_on(folded, candidate)
+        then = at_a_moment(case, policy, view, {**question, "at": candidate}, folded)
         if lasting(then) != lasting(now):
             return written(candidate)
         at = candidate
+
+
+def run_all_on(folded, at):
+    """Every fold behind an answer at a later moment."""
+    by_mark = folded["by_mark"]
+    if by_mark:
+        folds, highest = by_mark
+        by_mark = ([(mark, run_on(state, at)) for mark, state in folds], highest)
+    return {**folded, "state": run_on(folded["state"], at), "by_mark": by_mark}
 
 
 def candidates(state, policy, at):

@@ -2,10 +2,10 @@
 
 from . import subjects
 from .blindness import fed_by
-from .actions import asked_of, closes, does, lines_of, open_reasons
+from .actions import asked_of, closers, closes, does, lines_of, open_reasons
 from .conditions import facts_of, why
-from .facts import supervised
-from .policy import in_force, parameter
+from .facts import of_kinds, supervised
+from .policy import in_force, kinds_of, parameter
 from .times import after, day_of, plus, start_of
 
 
@@ -72,11 +72,12 @@ def waits_through(state, duty):
 def performances(state, action, subject):
     """When the action was performed: by reminding, where it waits on somebody, else by whatever closes it, or by a decision
     that it is not needed."""
-    by_reminding = bool(state["policy"]["actions"][action].get("chased_by"))
-    found = []
-    for h in state["known"]["taken"]:
-        if does(state, "chased_by", h, action, subject) if by_reminding else closes(state, h, action, subject):
-            found.append(h["occurred"])
+    definition = state["policy"]["actions"][action]
+    if definition["chased_by"]:
+        chasers = of_kinds(state["known"], kinds_of(definition, "chased_by"))
+        found = [h["occurred"] for h in chasers if does(state, "chased_by", h, action, subject)]
+    else:
+        found = [h["occurred"] for h in closers(state, action) if closes(state, h, action, subject)]
     for line in lines_of(state, action, subject):
         found += [r["answer"]["on"] for r in line["reasons"] if r["answer"] and r["answer"]["how"] == "not_needed"]
     return found
@@ -155,9 +156,11 @@ def move_on(state):
     """A reminder moves on the date of what waits on somebody."""
     for spell in state["spells"].values():
         duty, subject = spell["duty"], spell["subject"]
-        reason = stands_open(state, duty, subject)
+        reason = waits_through(state, duty) and stands_open(state, duty, subject)
+        if not reason:
+            continue
         done = last_done(state, duty["action"], subject)
-        if reason and waits_through(state, duty) and every_of(state, duty) and done is not None:
+        if every_of(state, duty) and done is not None:
             reason["due"], reason["due_basis"] = period_after(state, duty, done)
 
 

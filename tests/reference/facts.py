@@ -41,11 +41,18 @@ def gather(taken):
         "factors": {},
         "complete_from": {},
     }
+    known["of_kind"] = {}
     for happening in known["taken"]:
+        known["of_kind"].setdefault(happening["kind"], []).append(happening)
         take(known, happening)
     for happening in known["taken"]:
         end(known, happening)
     return known
+
+
+def of_kinds(known, kinds):
+    """Everything of these kinds that was taken in."""
+    return [h for kind in kinds for h in known["of_kind"].get(kind, [])]
 
 
 def person(known, id):
@@ -364,8 +371,8 @@ def of_the_past(fact, known, policy, asked):
     of, _, question = name.rpartition(".")
     subject = (of, asked_about(of, asked)) if of else ("case",)
     found = []
-    for h in known["taken"]:
-        if h["kind"] in kinds and subject[-1] is not None and concerns(h, subject) and fits(h, narrowed):
+    for h in of_kinds(known, kinds):
+        if subject[-1] is not None and concerns(h, subject) and fits(h, narrowed):
             found.append(h)
     event = asked["event"]
     at = event["occurred"] if event else asked["now"]

@@ -46,6 +46,21 @@ def fold(version, policy, lens, at, caused_before):
     return state
 
 
+def run_on(state, at):
+    """The same case at a later moment, if no more is learnt."""
+    later = {
+        **state,
+        "lines": [{**line, "reasons": [{**r} for r in line["reasons"]]} for line in state["lines"]],
+        "arisen": set(state["arisen"]),
+        "raised": set(state["raised"]),
+        "spells": dict(state["spells"]),
+        **{name: list(state[name]) for name in ["held", "indications", "flags", "firings"]},
+    }
+    run_clock(later, at)
+    later["now"] = at
+    return later
+
+
 def with_clocks(version, lens):
     """Each happening with the clock of its step: when it was learnt or, in hindsight, when it happened; never before the
     first start of supervision (section 2)."""

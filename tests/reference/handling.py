@@ -8,21 +8,21 @@ from .versions import run
 from .words import MARKS, strictest
 
 
-def least_marks(records, policy, question):
-    """A function from a reason and its target to its mark."""
+def folds_by_mark(records, policy, question):
+    """The fold of the records of each mark and below, but the last: what arises at no lower mark arises from all of them."""
     present = sorted({r["mark"] for r in records}, key=MARKS.index)
-    least = {}
+    folds = []
     for mark in present[:-1]:
         below = [r for r in records if MARKS.index(r["mark"]) <= MARKS.index(mark)]
-        for trace in {traced(key) for key in run(below, policy, question)["state"]["arisen"]}:
-            least.setdefault(trace, mark)
-    highest = present[-1] if present else "ordinary"
+        folds.append((mark, run(below, policy, question)["state"]))
+    return folds, present[-1] if present else "ordinary"
 
-    def mark_of(what, action, about, reason):
-        found = least.get(traced((what, action, about, reason["rule"], reason["event"], reason.get("duty"))), highest)
-        return strictest([found, reason["mark"]])
 
-    return mark_of
+def mark_of(folds, highest, what, action, about, reason):
+    """The mark of a reason for a target: an action about a subject, a cell's level, a flag."""
+    wanted = traced((what, action, about, reason["rule"], reason["event"], reason.get("duty")))
+    found = next((mark for mark, state in folds if wanted in {traced(key) for key in state["arisen"]}), highest)
+    return strictest([found, reason["mark"]])
 
 
 def traced(key):

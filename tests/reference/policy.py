@@ -24,7 +24,7 @@ def load(files, overlays, locality):
     policy["locality"] = locality
     policy["rules"] = [rule_of(r) for r in policy["rule"]]
     policy["duties"] = [{**d, "condition": conditions.parse(d["while"])} for d in policy["duty"]]
-    policy["actions"] = {a["id"]: {**a, "place": place} for place, a in enumerate(policy["action"])}
+    policy["actions"] = {a["id"]: action_of(a, place) for place, a in enumerate(policy["action"])}
     policy["parameters"] = {p["id"]: p for p in policy["parameter"]}
     policy["basis"] = {entry["id"]: entry["basis"] for entry in policy["rule"] + policy["duty"]}
     return policy
@@ -53,13 +53,24 @@ def limit_of(due):
     return {"immediately": True, "from": "learnt"} if due == "immediately" else due
 
 
-def triggers(action, what):
-    """The events that close (or suspend, chase, refuse) an action: (kinds, condition, whom it then waits on)."""
+def action_of(action, place):
+    """An action with its place in the policy's order, and its triggers read: what closes, suspends, chases, refuses it."""
+    read = {what: triggers(action.get(what, [])) for what in ["closed_by", "waiting", "chased_by", "refused_by"]}
+    return {**action, "place": place, **read}
+
+
+def triggers(entries):
+    """The events that entries speak of: (kinds, condition, whom the action then waits on)."""
     found = []
-    for t in action.get(what, []):
+    for t in entries:
         kinds = t["on"] if isinstance(t["on"], list) else [t["on"]]
         found.append((kinds, conditions.parse(t.get("when")), t.get("with")))
     return found
+
+
+def kinds_of(action, what):
+    """The kinds of event that may close (or suspend, chase, refuse) an action."""
+    return sorted({kind for kinds, _, _ in action[what] for kind in kinds})
 
 
 def in_force(policy, entry, at):
