@@ -69,10 +69,15 @@ def reaches(happening, reason):
     if happening["kind"] in DECISIONS:
         if reason["event"] in named and reason["clock"] <= happening["clock"]:
             return True
-        return reason["clock"] <= happening["occurred"] and reason["clock"] < happening["clock"]
+        return on_record(happening, reason)
     if named and reason["event"] not in named:
         return False
-    return happening["occurred"] >= reason["occurred"]
+    return happening["occurred"] >= reason.get("not_before", reason["occurred"])
+
+
+def on_record(happening, reason):
+    """Whether what a reason rests on was on record, from an earlier step, when a decision was made."""
+    return reason["learnt"] <= happening["occurred"] and reason["clock"] < happening["clock"]
 
 
 def answer(reason, by, on, how):
@@ -132,7 +137,7 @@ def decided_about(happening, reason):
     named = happening["data"].get("reasons", [])
     if named:
         return reason["event"] in named
-    return reason["clock"] <= happening["occurred"] and reason["clock"] < happening["clock"]
+    return on_record(happening, reason)
 
 
 def may_decide(state, line, role):

@@ -9,7 +9,7 @@ from . import duties, facts
 from .actions import ids_of, matches, open_reasons, pending
 from .audience import definition, listed, marked, sees, sees_everything, sees_record
 from .blindness import blind_to
-from .fold import due_day, due_of_reason, falling_due, run_on
+from .fold import due_day, due_of_reason, falling_due, run_on, stale_from
 from .handling import folds_by_mark, mark_of
 from .policy import kinds_of, number
 from .records import read
@@ -455,9 +455,8 @@ def review_marks(a, group):
 
 
 def is_stale(a, cell):
-    by = a["state"]["levels"]["by"].get(cell)
-    age = number(a["policy"], "assessment_stale_after", by["occurred"]) if by else None
-    return age is not None and day_of(by["occurred"]) + timedelta(days=age) < a["today"]
+    from_day = stale_from(a["state"]).get(cell)
+    return from_day is not None and from_day <= a["today"]
 
 
 def indicated_level(a, cell, level):

@@ -114,7 +114,7 @@ def next_due(state, spell):
     if done is not None:
         return period_after(state, duty, done)[0]
     first = "first" if isinstance(duty.get("first"), dict) else "every"
-    return period_after(state, duty, spell["since"], first)[0]
+    return period_after(state, duty, spell["by"]["occurred"], first)[0]
 
 
 def open_round(state, spell, first=False):
@@ -125,7 +125,7 @@ def open_round(state, spell, first=False):
         return
     due, due_basis = None, None
     if periodic and not (first and duty.get("first") == "immediately"):
-        due, due_basis = period_after(state, duty, spell["since"] if done is None else done)
+        due, due_basis = period_after(state, duty, spell["by"]["occurred"] if done is None else done)
     elif duty.get("first") == "immediately":
         due, due_basis = day_of(now), duty["basis"]
     elif "first" in duty:
@@ -138,8 +138,10 @@ def open_round(state, spell, first=False):
         "mark": by["mark"],
         "disputed": by.get("disputed", False),
         "clock": now,
-        "occurred": spell["since"] if done is None or first else done + 1,
-        "recorded": now,
+        "occurred": by["occurred"],
+        "not_before": by["occurred"] if done is None or first else done + 1,
+        "recorded": by["recorded"],
+        "learnt": now,
         "priority": duty.get("priority") or policy["actions"][duty["action"]]["priority"],
         "due": due,
         "due_basis": due_basis,
@@ -199,5 +201,7 @@ def missed(state, line, on):
 
 
 def coming_misses(state, line, at):
-    """When further rounds of an open duty will have passed."""
+    """When further rounds of an open duty will have passed; none do while duties rest."""
+    if not supervised(state["known"], at):
+        return []
     return [after(day) for day in further_rounds(state, line, day_of(at))]

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from . import duties, levels, subjects
 from .actions import answer, answer_by, asked_of, decide, lines_of, open_reasons, pending, require
-from .facts import children, gather, last_day_over, supervised
+from .facts import children, gather, last_day_over, supervision_ended_by
 from .policy import in_force, limit_of, number, parameter
 from .times import after, day_of, plus, start_of
 from .words import PRIORITIES
@@ -37,7 +37,7 @@ def fold(version, policy, lens, at, caused_before):
         "firings": [],
         "now": None,
     }
-    happenings = with_clocks(version, lens)
+    happenings = with_clocks(version, lens, at)
     for clock in sorted({h["clock"] for h in happenings if h["clock"] <= at}):
         run_clock(state, clock)
         step(state, clock, [h for h in happenings if h["clock"] == clock])
@@ -61,13 +61,14 @@ def run_on(state, at):
     return later
 
 
-def with_clocks(version, lens):
+def with_clocks(version, lens, at):
     """Each happening with the clock of its step: when it was learnt or, in hindsight, when it happened; never before the
-    first start of supervision (section 2)."""
+    first start of supervision, once there has been one (section 2)."""
     which = "recorded" if lens == "as_known" else "occurred"
     unreadable = [{**r, "kind": "unrecognised_record", "data": None} for r in version["unrecognised"]]
     happenings = version["happenings"] + unreadable
-    start = min((h[which] for h in happenings if h["kind"] == "supervision_started"), default=None)
+    starts = [h[which] for h in happenings if h["kind"] == "supervision_started" and h[which] <= at]
+    start = min(starts, default=None)
     return [{**h, "clock": h[which] if start is None else max(h[which], start)} for h in happenings]
 
 
@@ -129,6 +130,7 @@ def effects_of_rule(state, rule, happening):
         "clock": now,
         "occurred": happening["occurred"],
         "recorded": happening["recorded"],
+        "learnt": learnt(state, happening),
     }
     for i in rule.get("indicate", []):
         setting = i.get("setting", "custody" if i["group"] == "prisoners" else "community")
@@ -143,7 +145,8 @@ def effects_of_rule(state, rule, happening):
             reason = {
                 **because,
                 "priority": r.get("priority") or policy["actions"][r["action"]]["priority"],
-                **due_of(policy, rule, limit_of(r.get("due")), happening, now),
+                **due_of(policy, because, limit_of(r.get("due")), now),
+                "limit": limit_of(r.get("due")),
                 "about": about,
                 "review": groups_reviewed(rule) if r["action"] == "review_risk" else [],
                 "answer": None,
@@ -152,18 +155,25 @@ def effects_of_rule(state, rule, happening):
     return effects
 
 
+def learnt(state, happening):
+    """When what an event says was on record: in hindsight too, where it takes its place when it happened."""
+    if state["lens"] == "as_known":
+        return state["now"]
+    return max(state["now"], happening.get("corrected", happening["recorded"]))
+
+
 def groups_reviewed(rule):
     """The groups that a rule puts under review: those that it names, else those indicated, else all."""
     return rule.get("review") or [i["group"] for i in rule.get("indicate", [])] or ["all"]
 
 
-def due_of(policy, rule, limit, happening, now):
+def due_of(policy, reason, limit, now):
     """By when: the limit's length after the service learnt or after it happened (section 6)."""
     if limit is None:
         return {"due": None, "due_basis": None, "due_unknown": None}
-    start = day_of(happening["occurred"] if limit.get("from") == "occurred" else now)
+    start = day_of(reason["occurred"] if limit.get("from") == "occurred" else now)
     if limit.get("immediately"):
-        return {"due": start, "due_basis": rule["basis"], "due_unknown": None}
+        return {"due": start, "due_basis": reason["basis"], "due_unknown": None}
     length = parameter(policy, limit["within"], now)
     if length is None:
         return {"due": None, "due_basis": None, "due_unknown": None}
@@ -180,7 +190,9 @@ def apply(state, effects):
             if state["now"] < since:
                 state["held"].append((what, action, about, reason))
                 continue
-            reason = {**reason, "clock": since}
+            reason = {**reason, "clock": since, "learnt": since}
+            if "limit" in reason:
+                reason |= due_of(state["policy"], reason, reason["limit"], since)
         if key in state["arisen"]:
             continue
         state["arisen"].add(key)
@@ -274,11 +286,11 @@ def falling_due(state):
         if over is not None and (sentence["ended"] is None or sentence["ended"] >= over):
             found.append((over, id, derived("supervision_end_reached", over, {**sentence, "mark": "ordinary"})))
     found += [d for d in overdue_actions(state)]
-    for (cell, by) in state["levels"]["by"].items():
-        age = number(policy, "assessment_stale_after", by["occurred"])
-        if age is not None:
-            over = after(day_of(by["occurred"]) + timedelta(days=age))
-            found.append((over, cell[0], derived("assessment_stale", over, by, None, group=cell[0])))
+    for cell, from_day in stale_from(state).items():
+        by = state["levels"]["by"][cell]
+        h = derived("assessment_stale", start_of(from_day), by, None, group=cell[0])
+        if not ended(state, start_of(from_day)):
+            found.append((start_of(from_day), cell, h))
     keyed = []
     for time, id, h in found:
         key = (h["kind"], id, time, h["details"].get("priority"))
@@ -291,14 +303,30 @@ def falling_due(state):
     return keyed
 
 
+def stale_from(state):
+    """The first day on which the assessment behind each level is out of date, where a parameter sets an age."""
+    found = {}
+    for cell, by in state["levels"]["by"].items():
+        age = parameter(state["policy"], "assessment_stale_after", by["occurred"])
+        if age is not None:
+            unit = state["policy"]["parameters"]["assessment_stale_after"]["unit"]
+            found[cell] = plus(day_of(by["occurred"]), age["value"], unit)[0] + timedelta(days=1)
+    return found
+
+
+def ended(state, at):
+    """Whether supervision has ended by the moment at which something is raised."""
+    return supervision_ended_by(state["known"], max(at, state["now"] or at)) is not None
+
+
 def overdue_actions(state):
-    """Pending lines whose last day in time passes, while somebody is supervised."""
+    """Pending lines whose last day in time passes, unless supervision has ended."""
     found = []
     for line in state["lines"]:
         due = due_day(line)
         if pending(line) and due is not None:
             over = after(due)
-            if supervised(state["known"], max(over, state["now"] or over)):
+            if not ended(state, over):
                 first = min(line["reasons"], key=lambda r: (r["clock"], r["event"]))
                 priority = min((r["priority"] for r in open_reasons(line)), key=PRIORITIES.index)
                 h = derived("action_overdue", over, {"id": first["event"], "mark": first["mark"]}, line["subject"])

@@ -45,7 +45,7 @@ def considered(statement, indication):
     """Whether an assessment names what an indication rests on, or was made when that was on record."""
     if indication["event"] in statement["considers"]:
         return indication["clock"] <= statement["clock"]
-    return indication["clock"] <= statement["occurred"] and indication["clock"] < statement["clock"]
+    return indication["learnt"] <= statement["occurred"] and indication["clock"] < statement["clock"]
 
 
 def agreed(statement, cell, all_statements, all_agreements):
