@@ -80,8 +80,9 @@ def on_record(happening, reason):
     return reason["learnt"] <= happening["occurred"] and reason["clock"] < happening["clock"]
 
 
-def answer(reason, by, on, how):
-    reason["answer"] = {"by": by, "on": on, "how": how}
+def answer(reason, happening, how):
+    """A reason is answered by an event, on the day on which that was done."""
+    reason["answer"] = {"by": happening["id"], "on": happening["occurred"], "clock": happening["clock"], "how": how}
 
 
 def require(state, action, subject, reason):
@@ -95,7 +96,7 @@ def require(state, action, subject, reason):
     line["reasons"].append(reason)
     for happening in closers(state, action):
         if reason["answer"] is None and closes(state, happening, action, subject) and reaches(happening, reason):
-            answer(reason, happening["id"], happening["occurred"], "done")
+            answer(reason, happening, "done")
 
 
 def answer_by(state, happening):
@@ -104,7 +105,7 @@ def answer_by(state, happening):
         if pending(line) and closes(state, happening, line["action"], line["subject"]):
             for reason in open_reasons(line):
                 if reaches(happening, reason):
-                    answer(reason, happening["id"], happening["occurred"], "done")
+                    answer(reason, happening, "done")
         if pending(line) and does(state, "refused_by", happening, line["action"], line["subject"]):
             line["refused"].append(happening)
 
@@ -126,8 +127,7 @@ def decide(state, happening):
             continue
         for reason in reached:
             if data["decision"] in ["not_needed", "done_elsewhere"]:
-                how = "not_needed" if data["decision"] == "not_needed" else "done"
-                answer(reason, happening["id"], happening["occurred"], how)
+                answer(reason, happening, data["decision"])
             elif data["decision"] == "deferred" and "until" in data:
                 reason["deferred_until"] = data["until"]
 
@@ -147,10 +147,10 @@ def may_decide(state, line, role):
     return role in state["policy"]["actions"][line["action"]].get("decidable_by", [])
 
 
-def supersede(line, by, on):
+def supersede(line, by, now):
     """What is open on a line is moot, for an event that is named."""
     for reason in open_reasons(line):
-        answer(reason, by, on, "superseded")
+        reason["answer"] = {"by": by, "on": now, "clock": now, "how": "superseded"}
 
 
 def ids_of(subject):

@@ -9,7 +9,8 @@ from . import duties, facts
 from .actions import ids_of, matches, open_reasons, pending
 from .audience import definition, listed, marked, sees, sees_everything, sees_record
 from .blindness import blind_to
-from .fold import due_day, due_of_reason, falling_due, run_on, stale_from
+from .deadlines import due_of_reason
+from .fold import comes_into_force, due_day, falling_due, run_on, stale_from
 from .handling import folds_by_mark, mark_of
 from .policy import kinds_of, number
 from .records import read
@@ -266,7 +267,7 @@ def closed_status(line):
 
 def since_first(a, line, triggers_of):
     """The records that match one of the triggers about the line's subject, since its first reason happened."""
-    start = min(r["occurred"] for r in line["reasons"])
+    start = min(r.get("not_before", r["occurred"]) for r in line["reasons"])
     found = []
     for trigger in triggers_of:
         for h in facts.of_kinds(a["state"]["known"], trigger[0]):
@@ -523,14 +524,16 @@ def candidates(state, policy, at):
     found = [time for time, *_ in falling_due(state)]
     found.append(after(policy["reviewed_through"]))
     soon = number(policy, "due_soon", at)
+    ended = facts.supervision_ended_by(state["known"], at)
     for line in state["lines"]:
-        due = due_day(line) if pending(line) else None
+        if not pending(line) or ended is not None and opened(line)[0] <= ended:
+            continue
+        due = due_day(line)
         if due:
             found.append(after(due))
             if soon is not None:
                 found.append(start_of(due - timedelta(days=soon)))
-        if pending(line):
-            found += duties.coming_misses(state, line, at)
+        found += duties.coming_misses(state, line, at)
     return found
 
 

@@ -81,6 +81,7 @@ def take(known, happening):
             known["sentences"][data["sentence_id"]] = {
                 "started": happening["occurred"],
                 "by": happening["id"],
+                "mark": happening["mark"],
                 "type": data["sentence_type"],
                 "last_day": data.get("ends_on"),
                 "ended": None,

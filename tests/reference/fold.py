@@ -3,11 +3,12 @@
 from datetime import date, timedelta
 
 from . import duties, levels, subjects
-from .actions import answer, answer_by, asked_of, decide, lines_of, open_reasons, pending, require
+from .deadlines import due_of, due_of_reason
+from .actions import answer_by, asked_of, decide, open_reasons, pending, require, supersede
 from .facts import children, gather, last_day_over, supervision_ended_by
 from .policy import in_force, limit_of, number, parameter
 from .times import after, day_of, plus, start_of
-from .words import PRIORITIES
+from .words import PRIORITIES, strictest
 
 DERIVED_ORDER = ["protective_order_expired", "supervision_end_reached", "duty_due", "action_overdue", "assessment_stale"]
 
@@ -88,6 +89,7 @@ def step(state, clock, happenings):
 
 def settle(state, happenings, effects, children_before):
     """Opens what is required, and looks at the duties."""
+    go_on_under_another_name(state)
     apply(state, effects)
     if state["since"] is not None and state["now"] >= state["since"]:
         released, state["held"] = state["held"], []
@@ -96,8 +98,13 @@ def settle(state, happenings, effects, children_before):
     drop_needless_countersignatures(state, happenings)
     include_new_children(state, happenings, children_before)
     duties.look_at(state, happenings)
+    open_rounds(state)
+
+
+def open_rounds(state):
+    """Opens what the duties ask for."""
     opened, state["effects_of_duties"] = state["effects_of_duties"], []
-    apply(state, [("open", action, subject, reason) for action, subject, reason in opened])
+    apply(state, opened)
 
 
 def refresh(state):
@@ -167,20 +174,6 @@ def groups_reviewed(rule):
     return rule.get("review") or [i["group"] for i in rule.get("indicate", [])] or ["all"]
 
 
-def due_of(policy, reason, limit, now):
-    """By when: the limit's length after the service learnt or after it happened (section 6)."""
-    if limit is None:
-        return {"due": None, "due_basis": None, "due_unknown": None}
-    start = day_of(reason["occurred"] if limit.get("from") == "occurred" else now)
-    if limit.get("immediately"):
-        return {"due": start, "due_basis": reason["basis"], "due_unknown": None}
-    length = parameter(policy, limit["within"], now)
-    if length is None:
-        return {"due": None, "due_basis": None, "due_unknown": None}
-    due, unknown = plus(start, length["value"], policy["parameters"][limit["within"]]["unit"])
-    return {"due": due, "due_basis": length["basis"], "due_unknown": unknown}
-
-
 def apply(state, effects):
     """Joins effects to what stands. What only a new version of the log causes waits for the clock of its correction."""
     for what, action, about, reason in effects:
@@ -204,6 +197,15 @@ def apply(state, effects):
             require(state, action, about, reason)
 
 
+def go_on_under_another_name(state):
+    """An action that another continues from a date goes on as that one, and keeps its age."""
+    for action in state["policy"]["action"]:
+        if "continues" in action and start_of(action["continues"]["from"]) <= state["now"]:
+            for line in state["lines"]:
+                if line["action"] == action["continues"]["action"] and pending(line):
+                    line["action"] = action["id"]
+
+
 def drop_needless_countersignatures(state, happenings):
     """A later assessment of the same cell makes a countersignature needless (section 5)."""
     for line in state["lines"]:
@@ -211,8 +213,7 @@ def drop_needless_countersignatures(state, happenings):
             still = line["subject"][1:] in state["levels"]["lower"]
             by = [h["id"] for h in happenings if h["kind"] == "risk_assessed"]
             if not still and by:
-                for reason in open_reasons(line):
-                    answer(reason, max(by), state["now"], "superseded")
+                supersede(line, max(by), state["now"])
 
 
 def include_new_children(state, happenings, before):
@@ -228,8 +229,7 @@ def include_new_children(state, happenings, before):
         apply(state, [("open", action, ("person", child), {**reason, "answer": None}) for action, reason in open])
     for line in state["lines"]:
         if line["subject"] == ("nobody",):
-            for reason in open_reasons(line):
-                answer(reason, min(by), state["now"], "superseded")
+            supersede(line, min(by), state["now"])
 
 
 # ---- What falls due by itself
@@ -247,13 +247,16 @@ def run_clock(state, until):
 
 
 def raise_derived(state, clock, happening):
-    """One derived event: a step of its own."""
+    """One derived event, or a day on which duties come into force: a step of its own."""
     state["now"] = clock
+    if happening is None:
+        refresh(state)
+        settle(state, [], [], children(state["known"]))
+        return
     if happening["kind"] == "duty_due":
-        duties.open_round(state, happening["spell"])
-        opened, state["effects_of_duties"] = state["effects_of_duties"], []
-        apply(state, [("open", action, subject, reason) for action, subject, reason in opened])
-    happening = {**happening, "clock": clock}
+        duties.raise_round(state, happening["spell"])
+        open_rounds(state)
+    happening = {**happening, "clock": clock, "occurred": clock, "recorded": clock}
     refresh(state)
     effects = effects_of(state, [happening])
     settle(state, [happening], effects, children(state["known"]))
@@ -284,23 +287,41 @@ def falling_due(state):
     for id, sentence in known["sentences"].items():
         over = last_day_over(sentence)
         if over is not None and (sentence["ended"] is None or sentence["ended"] >= over):
-            found.append((over, id, derived("supervision_end_reached", over, {**sentence, "mark": "ordinary"})))
+            found.append((over, id, derived("supervision_end_reached", over, sentence)))
     found += [d for d in overdue_actions(state)]
     for cell, from_day in stale_from(state).items():
         by = state["levels"]["by"][cell]
         h = derived("assessment_stale", start_of(from_day), by, None, group=cell[0])
-        if not ended(state, start_of(from_day)):
-            found.append((start_of(from_day), cell, h))
+        found.append((start_of(from_day), cell[0], h))
     keyed = []
     for time, id, h in found:
         key = (h["kind"], id, time, h["details"].get("priority"))
-        if key not in state["raised"]:
+        if not raised_already(state, key):
             keyed.append((time, DERIVED_ORDER.index(h["kind"]), str(id), key, h))
-    for time, spell in duties.next_rounds(state):
+    for time, spell in duties.rounds_falling_due(state):
         h = {**derived("duty_due", time, spell["by"], spell["subject"]), "spell": spell}
         h["details"] = {"action": spell["duty"]["action"], "priority": "planned"}
         keyed.append((time, 2, spell["duty"]["id"], ("duty_due",), h))
+    for from_day in comes_into_force(policy):
+        if start_of(from_day) > (state["now"] or start_of(from_day)):
+            keyed.append((start_of(from_day), 5, "", ("in_force", from_day), None))
     return keyed
+
+
+def comes_into_force(policy):
+    """The days on which duties come into force, and actions go on under another name."""
+    return [d["effective"]["from"] for d in policy["duties"]] + [
+        a["continues"]["from"] for a in policy["action"] if "continues" in a
+    ]
+
+
+def raised_already(state, key):
+    """Each is raised once; what is overdue, again if it has become more urgent since."""
+    *same, priority = key
+    if priority is None:
+        return key in state["raised"]
+    as_urgent = PRIORITIES[: PRIORITIES.index(priority) + 1]
+    return any((*same, p) in state["raised"] for p in as_urgent)
 
 
 def stale_from(state):
@@ -329,7 +350,8 @@ def overdue_actions(state):
             if not ended(state, over):
                 first = min(line["reasons"], key=lambda r: (r["clock"], r["event"]))
                 priority = min((r["priority"] for r in open_reasons(line)), key=PRIORITIES.index)
-                h = derived("action_overdue", over, {"id": first["event"], "mark": first["mark"]}, line["subject"])
+                mark = strictest(r["mark"] for r in line["reasons"])
+                h = derived("action_overdue", over, {"id": first["event"], "mark": mark}, line["subject"])
                 h["details"] = {"action": line["action"], "priority": priority}
                 found.append((over, (line["action"], line["subject"], first["event"]), h))
     return found
@@ -339,8 +361,3 @@ def due_day(line):
     """The earliest date by which something open on a line is due."""
     days = [due_of_reason(r) for r in open_reasons(line) or line["reasons"]]
     return min([d for d in days if d], default=None)
-
-
-def due_of_reason(reason):
-    deferred = reason.get("deferred_until")
-    return date.fromisoformat(deferred) if deferred else reason["due"]
