@@ -8,6 +8,7 @@ from .conditions import holds
 from .facts import asking, concerns, of_kinds, value
 from .policy import kinds_of, number
 from .records import named_by
+from .times import start_of
 from .words import DECISIONS
 
 
@@ -76,8 +77,8 @@ def reaches(happening, reason):
 
 
 def on_record(happening, reason):
-    """Whether what a reason rests on was on record, from an earlier step, when a decision was made."""
-    return reason["learnt"] <= happening["occurred"] and reason["clock"] < happening["clock"]
+    """Whether what a reason rests on was on record when a decision was made; what came in the same feed was not."""
+    return reason["learnt"] <= happening["occurred"] and reason["learnt"] < happening["recorded"]
 
 
 def answer(reason, happening, how):
@@ -87,6 +88,7 @@ def answer(reason, happening, how):
 
 def require(state, action, subject, reason):
     """Opens an action, or adds a reason to the line that stands open; what was done already answers it at once."""
+    action = goes_on_as(state["policy"], action, state["now"])
     lines = [l for l in lines_of(state, action, subject) if pending(l)]
     if lines:
         line = lines[-1]
@@ -97,6 +99,14 @@ def require(state, action, subject, reason):
     for happening in closers(state, action):
         if reason["answer"] is None and closes(state, happening, action, subject) and reaches(happening, reason):
             answer(reason, happening, "done")
+
+
+def goes_on_as(policy, action, now):
+    """The action by which one goes on from a date, if another continues it."""
+    for a in policy["action"]:
+        if "continues" in a and a["continues"]["action"] == action and start_of(a["continues"]["from"]) <= now:
+            return a["id"]
+    return action
 
 
 def answer_by(state, happening):

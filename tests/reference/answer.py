@@ -10,7 +10,7 @@ from .actions import ids_of, matches, open_reasons, pending
 from .audience import definition, listed, marked, sees, sees_everything, sees_record
 from .blindness import blind_to
 from .deadlines import due_of_reason
-from .fold import comes_into_force, due_day, falling_due, run_on, stale_from
+from .fold import boundaries, due_day, falling_due, run_on, stale_from
 from .handling import folds_by_mark, mark_of
 from .policy import kinds_of, number
 from .records import read
@@ -111,7 +111,7 @@ def because(a, reasons):
     ids = sees(a["view"], "event_ids")
     found = []
     for r in sorted(reasons, key=lambda r: (r["clock"], r["rule"], r["event"])):
-        line = {"rule": r["rule"], "event_id": r["event"] if ids else None, "basis": r["basis"], "disputed": r["disputed"]}
+        line = {"rule": r["rule"], "event_id": r["event"] if ids else None, "basis": r["basis"], "disputed": r["event"] in a["disputed"]}
         if said(line) not in found:
             found.append(said(line))
     return found
@@ -500,7 +500,7 @@ def next_change(case, policy, view, question, folded, now):
     at = question["at"]
     while True:
         states = [folded["state"]] + [state for _, state in folded["by_mark"][0]] if folded["by_mark"] else [folded["state"]]
-        candidate = min([c for state in states for c in candidates(state, policy, at) if c > at], default=None)
+        candidate = min([c for state in states for c in candidates(state, policy, view, at) if c > at], default=None)
         if candidate is None:
             return None
         folded = run_all_on(folded, candidate)
@@ -519,14 +519,15 @@ def run_all_on(folded, at):
     return {**folded, "state": run_on(folded["state"], at), "by_mark": by_mark}
 
 
-def candidates(state, policy, at):
+def candidates(state, policy, view, at):
     """Moments at which something may change by itself."""
     found = [time for time, *_ in falling_due(state)]
-    found.append(after(policy["reviewed_through"]))
+    found += [start_of(day) for day in boundaries(policy)] + [after(policy["reviewed_through"])]
     soon = number(policy, "due_soon", at)
     ended = facts.supervision_ended_by(state["known"], at)
     for line in state["lines"]:
-        if not pending(line) or ended is not None and opened(line)[0] <= ended:
+        frozen = ended is not None and opened(line)[0] <= ended
+        if frozen or not pending(line) or not listed(view["actions"], line["action"]):
             continue
         due = due_day(line)
         if due:

@@ -69,7 +69,6 @@ def origin(spell):
         "basis": duty["basis"],
         "event": by["id"],
         "mark": spell["mark"],
-        "disputed": by.get("disputed", False),
         "occurred": by["occurred"],
         "recorded": by["recorded"],
     }
@@ -136,7 +135,7 @@ def open_round(state, spell, due, not_before):
     reason = {
         **origin(spell),
         "clock": now,
-        "learnt": now,
+        "learnt": spell["by"]["recorded"],
         "not_before": not_before,
         "priority": duty.get("priority") or state["policy"]["actions"][duty["action"]]["priority"],
         **due,
@@ -149,11 +148,19 @@ def open_round(state, spell, due, not_before):
     state["effects_of_duties"].append(("open", duty["action"], spell["subject"], reason))
 
 
+def stands_open(state, spell):
+    """Whether a round stands open: they never stack."""
+    lines = lines_of(state, spell["duty"]["action"], spell["subject"])
+    return any(r["rule"] == spell["duty"]["id"] for line in lines for r in open_reasons(line))
+
+
 def raise_round(state, spell):
     """A round falls due: whatever was done since the last time answers it."""
     last = last_done(state, spell["duty"]["action"], spell["subject"])
     since = spell["by"]["occurred"] if last is None else max(last + 1, spell["by"]["occurred"])
-    open_round(state, spell, next_round(state, spell), since)
+    now = state["now"]
+    fallen_due = {"occurred": now, "recorded": max(now, spell["by"]["recorded"]), "learnt": now}
+    open_round(state, spell, {**next_round(state, spell), **fallen_due}, since)
 
 
 def move_on(state):
@@ -173,7 +180,7 @@ def rounds_falling_due(state):
     if supervision_ended_by(state["known"], state["now"]) is not None:
         return found
     for spell in state["spells"].values():
-        due = None if waits_through(state, spell["duty"]) else next_round(state, spell)
+        due = None if waits_through(state, spell["duty"]) or stands_open(state, spell) else next_round(state, spell)
         if due and due["due"] and due["due"] not in spell["opened"]:
             at = start_of(due["due"])
             if in_force(state["policy"], spell["duty"], at):

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from . import duties, levels, subjects
 from .deadlines import due_of, due_of_reason
-from .actions import answer_by, asked_of, decide, open_reasons, pending, require, supersede
+from .actions import answer_by, asked_of, decide, goes_on_as, open_reasons, pending, require, supersede
 from .facts import children, gather, last_day_over, supervision_ended_by
 from .policy import in_force, limit_of, number, parameter
 from .times import after, day_of, plus, start_of
@@ -133,7 +133,6 @@ def effects_of_rule(state, rule, happening):
         "basis": rule["basis"],
         "event": happening["id"],
         "mark": happening["mark"],
-        "disputed": happening.get("disputed", False),
         "clock": now,
         "occurred": happening["occurred"],
         "recorded": happening["recorded"],
@@ -164,9 +163,9 @@ def effects_of_rule(state, rule, happening):
 
 def learnt(state, happening):
     """When what an event says was on record: in hindsight too, where it takes its place when it happened."""
-    if state["lens"] == "as_known":
-        return state["now"]
-    return max(state["now"], happening.get("corrected", happening["recorded"]))
+    if state["lens"] == "hindsight":
+        return happening.get("corrected", happening["recorded"])
+    return happening["recorded"]
 
 
 def groups_reviewed(rule):
@@ -199,11 +198,9 @@ def apply(state, effects):
 
 def go_on_under_another_name(state):
     """An action that another continues from a date goes on as that one, and keeps its age."""
-    for action in state["policy"]["action"]:
-        if "continues" in action and start_of(action["continues"]["from"]) <= state["now"]:
-            for line in state["lines"]:
-                if line["action"] == action["continues"]["action"] and pending(line):
-                    line["action"] = action["id"]
+    for line in state["lines"]:
+        if pending(line):
+            line["action"] = goes_on_as(state["policy"], line["action"], state["now"])
 
 
 def drop_needless_countersignatures(state, happenings):
@@ -272,7 +269,6 @@ def derived(kind, time, behind, subject=None, **details):
         "occurred": time,
         "recorded": time,
         "mark": behind["mark"],
-        "disputed": False,
         "subject": subject or ("",),
     }
 
@@ -310,9 +306,15 @@ def falling_due(state):
 
 def comes_into_force(policy):
     """The days on which duties come into force, and actions go on under another name."""
-    return [d["effective"]["from"] for d in policy["duties"]] + [
-        a["continues"]["from"] for a in policy["action"] if "continues" in a
-    ]
+    continued = [a["continues"]["from"] for a in policy["action"] if "continues" in a]
+    return [d["effective"]["from"] for d in policy["duties"]] + continued
+
+
+def boundaries(policy):
+    """Every day on which a rule, a duty or a value comes into force or ends."""
+    spans = [entry["effective"] for entry in policy["rules"] + policy["duties"]]
+    spans += [value for p in policy["parameter"] for value in p["values"]]
+    return comes_into_force(policy) + [span[end] for span in spans for end in ["from", "to"] if end in span]
 
 
 def raised_already(state, key):

@@ -17,6 +17,7 @@ def statement_of(happening):
         "id": happening["id"],
         "occurred": happening["occurred"],
         "clock": happening["clock"],
+        "recorded": happening["recorded"],
         "mark": happening["mark"],
         "signed": data.get("signed", "unknown") == "yes",
         "assessor": data["assessor"],
@@ -45,7 +46,7 @@ def considered(statement, indication):
     """Whether an assessment names what an indication rests on, or was made when that was on record."""
     if indication["event"] in statement["considers"]:
         return indication["clock"] <= statement["clock"]
-    return indication["learnt"] <= statement["occurred"] and indication["clock"] < statement["clock"]
+    return indication["learnt"] <= statement["occurred"] and indication["learnt"] < statement["recorded"]
 
 
 def agreed(statement, cell, all_statements, all_agreements):

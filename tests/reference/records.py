@@ -114,8 +114,15 @@ def version(records, changes, since, by):
         else:
             corrections = [c for c in changed(record, "record_corrected") if stands(c)]
             latest = max(corrections, key=lambda c: (c["recorded"], c["id"]), default=None)
-            happenings.append({**as_corrected(record, latest), "disputed": record["id"] in disputed})
-    return {"since": since, "by": by, "happenings": happenings, "withheld": withheld, "unrecognised": unrecognised}
+            happenings.append(as_corrected(record, latest))
+    return {
+        "since": since,
+        "by": by,
+        "happenings": happenings,
+        "withheld": withheld,
+        "unrecognised": unrecognised,
+        "disputed": disputed,
+    }
 
 
 def as_corrected(record, correction):

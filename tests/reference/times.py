@@ -83,7 +83,6 @@ def plus(day, count, unit):
         return plus_months(day, count), None
     if unit != "business_days":
         return day + timedelta(days=count), None
-    years = [day.year]
     while True:
         if is_business_day(day) is None:
             return None, years_outside(day)
@@ -95,5 +94,5 @@ def plus(day, count, unit):
 
 
 def years_outside(day):
-    """Why a sum of business days has no answer."""
-    return f"the calendar of business days does not hold {day.year}"
+    """Why a sum of business days has no answer: the first year that it touches and the calendar does not hold."""
+    return f"the bank holidays of {day.year} are not known: the calendar holds {CALENDAR_YEARS[0]} to {CALENDAR_YEARS[-1]}"

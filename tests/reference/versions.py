@@ -21,7 +21,8 @@ def run(records, policy, question):
         at_correction = fold(version, policy, question["lens"], version["since"], caused)
         withdrawn += left_behind(before, at_correction, version)
         state = fold(version, policy, question["lens"], first_end(versions, place, question), caused)
-    return {"state": state, "withdrawn": withdrawn, "withheld": versions[-1]["withheld"], "unrecognised": versions[-1]["unrecognised"]}
+    told = {name: versions[-1][name] for name in ["withheld", "unrecognised", "disputed"]}
+    return {"state": state, "withdrawn": withdrawn, **told}
 
 
 def first_end(versions, place, question):
