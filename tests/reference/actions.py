@@ -4,12 +4,14 @@ A line is one action about one subject, from when it opens until no reason is le
 under one rule or duty.
 """
 
+from datetime import date
+
 from .conditions import holds
 from .facts import asking, concerns, of_kinds, value
 from .policy import kinds_of, number
 from .records import named_by
 from .times import start_of
-from .words import DECISIONS
+from .words import DECISIONS, PRIORITIES
 
 
 def pending(line):
@@ -29,14 +31,15 @@ def matches(state, trigger, happening, subject):
     kinds, condition, _ = trigger
     if happening["kind"] not in kinds or not concerns(happening, subject):
         return False
-    return asked_of(state, condition, happening, subject)
+    return asked_of(state, condition, happening, subject, now=happening["clock"])
 
 
-def asked_of(state, condition, happening, subject, question=holds):
-    """Whether a condition holds now for an event and a subject (or another question about it)."""
-    asked = asking(happening, subject, state["now"])
+def asked_of(state, condition, happening, subject, question=holds, now=None):
+    """Whether a condition holds (or another question about it) for an event and a subject: now, or at another clock."""
+    now = state["now"] if now is None else now
+    asked = asking(happening, subject, now)
     read = lambda fact: value(fact, state["known"], state["levels"], state["policy"], asked)  # noqa: E731
-    return question(condition, read, lambda id: number(state["policy"], id, state["now"]))
+    return question(condition, read, lambda id: number(state["policy"], id, now))
 
 
 def does(state, what, happening, line_action, subject):
@@ -55,7 +58,7 @@ def may_close(state, happening, subject):
     """Only a manager countersigns, and nobody an assessment of his own (section 5)."""
     if subject[0] != "statement" or happening["kind"] != "management_oversight_recorded":
         return True
-    assessor = [s["assessor"] for s in state["statements"] if s["id"] == subject[3]]
+    assessor = [h["data"]["assessor"] for h in of_kinds(state["known"], ["risk_assessed"]) if h["id"] == subject[3]]
     return happening["data"].get("role", "manager") == "manager" and happening["data"]["by"] not in assessor
 
 
@@ -64,41 +67,58 @@ def closes(state, happening, action, subject):
 
 
 def reaches(happening, reason):
-    """Whether an act or a decision reaches a reason: an act what had happened when it was done, or only what it says it
-    answers; a decision what it names, or what was on record when it was made."""
+    """Whether an act or a decision reaches a reason, and how: an act what had happened when it was done, or only what it
+    says it answers; a decision what it names, or what was on record when it was made (what came in the same feed was not)."""
     named = named_by(happening)
+    how = "named" if reason["event"] in named else "by_time"
     if happening["kind"] in DECISIONS:
-        if reason["event"] in named and reason["clock"] <= happening["clock"]:
-            return True
-        return on_record(happening, reason)
-    if named and reason["event"] not in named:
-        return False
-    return happening["occurred"] >= reason.get("not_before", reason["occurred"])
+        if how == "named" and reason["learnt"] <= happening["recorded"]:
+            return how
+        on_record = reason["learnt"] <= happening["occurred"] and reason["learnt"] < happening["recorded"]
+        return "by_time" if on_record else None
+    if named and how != "named":
+        return None
+    return how if happening["occurred"] >= reason.get("not_before", reason["occurred"]) else None
 
 
-def on_record(happening, reason):
-    """Whether what a reason rests on was on record when a decision was made; what came in the same feed was not."""
-    return reason["learnt"] <= happening["occurred"] and reason["learnt"] < happening["recorded"]
-
-
-def answer(reason, happening, how):
+def answer(reason, happening, how, naming):
     """A reason is answered by an event, on the day on which that was done."""
-    reason["answer"] = {"by": happening["id"], "on": happening["occurred"], "clock": happening["clock"], "how": how}
+    on, clock = happening["occurred"], happening["clock"]
+    reason["answer"] = {"by": happening["id"], "on": on, "clock": clock, "how": how, "naming": naming}
 
 
 def require(state, action, subject, reason):
-    """Opens an action, or adds a reason to the line that stands open; what was done already answers it at once."""
-    action = goes_on_as(state["policy"], action, state["now"])
-    lines = [l for l in lines_of(state, action, subject) if pending(l)]
-    if lines:
-        line = lines[-1]
-    else:
-        line = {"action": action, "subject": subject, "reasons": [], "decided": None, "refused": [], "withdrawn": False}
+    """Opens an action, or adds a reason to the line that stands open or was opened in this very step. The same event under
+    the same rule again changes nothing but to an earlier date or a higher priority."""
+    lines = [l for l in lines_of(state, action, subject)][-1:]
+    line = lines[0] if lines and (pending(lines[0]) or opened(lines[0])[0] == reason["clock"]) else None
+    if line is None:
+        line = {"action": action, "subject": subject, "reasons": [], "decisions": [], "withdrawn": False}
         state["lines"].append(line)
-    line["reasons"].append(reason)
+    same = [r for r in open_reasons(line) if (r["rule"], r["event"]) == (reason["rule"], reason["event"])]
+    if same:
+        same[0]["priority"] = min(same[0]["priority"], reason["priority"], key=PRIORITIES.index)
+        if reason["due"] and (not same[0]["due"] or reason["due"] < same[0]["due"]):
+            same[0] |= {name: reason[name] for name in ["due", "due_basis", "due_unknown"]}
+    else:
+        line["reasons"].append(reason)
     for happening in closers(state, action):
-        if reason["answer"] is None and closes(state, happening, action, subject) and reaches(happening, reason):
-            answer(reason, happening, "done")
+        if pending(line):
+            answer_line(state, line, happening)
+
+
+def opened(line):
+    """The clock and the event of the reason that opened a line."""
+    return min((r["clock"], r["event"]) for r in line["reasons"])
+
+
+def answer_line(state, line, happening):
+    """Lets an act or a decision answer what stands open on a line."""
+    if closes(state, happening, line["action"], line["subject"]):
+        for reason in open_reasons(line):
+            naming = reaches(happening, reason)
+            if naming:
+                answer(reason, happening, "done", naming)
 
 
 def goes_on_as(policy, action, now):
@@ -110,44 +130,32 @@ def goes_on_as(policy, action, now):
 
 
 def answer_by(state, happening):
-    """Lets an act or a decision answer the reasons that stand open."""
+    """Lets an act or a decision answer whatever stands open."""
     for line in state["lines"]:
-        if pending(line) and closes(state, happening, line["action"], line["subject"]):
-            for reason in open_reasons(line):
-                if reaches(happening, reason):
-                    answer(reason, happening, "done")
-        if pending(line) and does(state, "refused_by", happening, line["action"], line["subject"]):
-            line["refused"].append(happening)
+        if pending(line):
+            answer_line(state, line, happening)
 
 
 def decide(state, happening):
-    """A person's decision about an action: not needed, done elsewhere, put off (section 4)."""
+    """A person's decision about an action: not needed, done elsewhere, put off (section 4). It is shown on the line, also
+    where it reaches nothing or may not be taken."""
     data = happening["data"]
     for line in state["lines"]:
         if line["action"] != data["action"] or not pending(line):
             continue
         if "about" in data and data["about"] not in ids_of(line["subject"]):
             continue
-        reached = [r for r in open_reasons(line) if decided_about(happening, r)]
-        if not reached:
-            continue
-        accepted = may_decide(state, line, data["role"])
-        line["decided"] = {"happening": happening, "accepted": accepted}
-        if not accepted:
-            continue
-        for reason in reached:
+        accepted = data["decision"] == "will_do" or may_decide(state, line, data["role"])
+        line["decisions"] = line["decisions"] + [{"happening": happening, "accepted": accepted}]
+        for reason in open_reasons(line) if accepted else []:
+            naming = reaches(happening, reason)
+            if not naming or naming == "by_time" and data.get("reasons"):
+                continue
             if data["decision"] in ["not_needed", "done_elsewhere"]:
-                answer(reason, happening, data["decision"])
+                answer(reason, happening, data["decision"], naming)
             elif data["decision"] == "deferred" and "until" in data:
-                reason["deferred_until"] = data["until"]
-
-
-def decided_about(happening, reason):
-    """A decision about an action reaches the reasons that it names, or all that it could have considered."""
-    named = happening["data"].get("reasons", [])
-    if named:
-        return reason["event"] in named
-    return on_record(happening, reason)
+                basis = reason["due_basis"] or reason["basis"]
+                reason |= {"due": date.fromisoformat(data["until"]), "due_basis": basis, "due_unknown": None}
 
 
 def may_decide(state, line, role):
@@ -160,7 +168,11 @@ def may_decide(state, line, role):
 def supersede(line, by, now):
     """What is open on a line is moot, for an event that is named."""
     for reason in open_reasons(line):
-        reason["answer"] = {"by": by, "on": now, "clock": now, "how": "superseded"}
+        reason["answer"] = superseded(by, now)
+
+
+def superseded(by, now):
+    return {"by": by, "on": now, "clock": now, "how": "superseded", "naming": "by_time"}
 
 
 def ids_of(subject):

@@ -6,10 +6,9 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from . import duties, facts
-from .actions import ids_of, matches, open_reasons, pending
+from .actions import ids_of, matches, open_reasons, opened, pending
 from .audience import definition, listed, marked, sees, sees_everything, sees_record
 from .blindness import blind_to
-from .deadlines import due_of_reason
 from .fold import boundaries, due_day, falling_due, run_on, stale_from
 from .handling import folds_by_mark, mark_of
 from .policy import kinds_of, number
@@ -134,11 +133,6 @@ REQUIREMENTS = """bbr rar unpaid_work alcohol_treatment drug_rehabilitation ment
     other""".split()
 
 
-def opened(line):
-    """The clock and the event of the reason that opened a line."""
-    return min((r["clock"], r["event"]) for r in line["reasons"])
-
-
 def all_actions(a):
     places = a["policy"]["actions"]
     lines = [l for l in a["state"]["lines"] + a["withdrawn"] if listed(a["view"]["actions"], l["action"])]
@@ -178,7 +172,7 @@ def action(a, line, pending_ids):
     mark = None
     if sees(view, "handling"):
         marks = [a["mark_of"]("open", line["action"], line["subject"], r) for r in line["reasons"]]
-        mark = strictest([definition.get("handling", "ordinary"), *marks])
+        mark = strictest([definition.get("handling", "ordinary"), *marks, *(d["happening"]["mark"] for d in line["decisions"])])
     priority = priority_of(line)
     return said(
         {
@@ -225,7 +219,7 @@ def priority_of(line):
 
 
 def due_basis(line, due):
-    return next((r["due_basis"] for r in reasons_that_count(line) if due and due_of_reason(r) == due), None)
+    return next((r["due_basis"] for r in reasons_that_count(line) if due and r["due"] == due), None)
 
 
 def due_unknown(line, due):
@@ -260,7 +254,7 @@ def closed_status(line):
     how = [r["answer"]["how"] for r in line["reasons"]]
     if "done" in how or "done_elsewhere" in how:
         done = [r for r in line["reasons"] if r["answer"]["how"] == "done"]
-        late = any(due_of_reason(r) and answered_on(r) > due_of_reason(r) for r in done)
+        late = any(r["due"] and day_of(r["answer"]["on"]) > r["due"] for r in done)
         return "done_late" if late else "done"
     return "not_needed" if "not_needed" in how else "superseded"
 
@@ -327,14 +321,17 @@ def findings(a, line, definition, status):
     if not sees(a["view"], "findings"):
         return []
     found = list(definition.get("findings", [])) if status in ["overdue", "done_late"] else []
-    by_time = any(r["answer"] and r["answer"]["how"] == "done" and r["answer"].get("by_time") for r in line["reasons"])
+    answers = [r["answer"] for r in line["reasons"] if r["answer"]]
+    by_time = any(a["how"] == "done" and a["naming"] == "by_time" for a in answers)
     return found + (["not_named"] if definition.get("must_name") and by_time else [])
 
 
 def decided(line):
-    if not line["decided"]:
+    """What a person last decided about an action."""
+    if not line["decisions"]:
         return None
-    h, data = line["decided"]["happening"], line["decided"]["happening"]["data"]
+    last = max(line["decisions"], key=lambda d: (d["happening"]["occurred"], d["happening"]["id"]))
+    h, data = last["happening"], last["happening"]["data"]
     return {
         "decision": data["decision"],
         "by": data["by"],
@@ -342,7 +339,7 @@ def decided(line):
         "reason": data["reason"],
         "on": day_of(h["occurred"]).isoformat(),
         "until": data.get("until"),
-        "accepted": line["decided"]["accepted"],
+        "accepted": last["accepted"],
     }
 
 
@@ -449,7 +446,7 @@ def review_marks(a, group):
     for line in a["state"]["lines"]:
         if line["action"] == "review_risk":
             for r in open_reasons(line):
-                if group in r["review"] or "all" in r["review"] or not r["review"]:
+                if group in r["review"] or not r["review"]:
                     found.append(a["mark_of"]("open", line["action"], line["subject"], r) if a["mark_of"] else "ordinary")
     found += [r["mark"] for r in a["unrecognised"]]
     return found or None

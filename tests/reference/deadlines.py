@@ -1,7 +1,5 @@
 """By when something is to be done (docs/semantics.md, section 6)."""
 
-from datetime import date
-
 from .policy import parameter
 from .times import day_of, plus
 
@@ -25,9 +23,3 @@ def period_after(policy, id, start, now):
         return NO_LIMIT
     due, unknown = plus(day_of(start), length["value"], policy["parameters"][id]["unit"])
     return {"due": due, "due_basis": length["basis"] if due else None, "due_unknown": unknown}
-
-
-def due_of_reason(reason):
-    """The last day on which a reason is in time: its limit, or until when it was put off."""
-    deferred = reason.get("deferred_until")
-    return date.fromisoformat(deferred) if deferred else reason["due"]

@@ -7,7 +7,7 @@ without (or whose period no source sets) stands once.
 from datetime import timedelta
 
 from . import subjects
-from .actions import asked_of, closers, closes, does, lines_of, open_reasons
+from .actions import asked_of, closers, closes, does, lines_of, open_reasons, pending, superseded
 from .blindness import fed_by
 from .conditions import why
 from .deadlines import due_of, period_after
@@ -82,7 +82,7 @@ def end_spell(state, key, step):
     for line in lines_of(state, duty["action"], subject):
         for reason in open_reasons(line):
             if reason["rule"] == duty["id"]:
-                reason["answer"] = {"by": by["id"], "on": state["now"], "how": "superseded"}
+                reason["answer"] = superseded(by["id"], state["now"])
     state["held"] = [h for h in state["held"] if (h[1], h[2], h[3]["rule"]) != (duty["action"], subject, duty["id"])]
 
 
@@ -100,8 +100,8 @@ def last_performance(state, action, subject):
         found = [(h["occurred"], h["clock"]) for h in chasers if does(state, "chased_by", h, action, subject)]
     else:
         found = [(h["occurred"], h["clock"]) for h in closers(state, action) if closes(state, h, action, subject)]
-    for line in lines_of(state, action, subject):
-        answers = [r["answer"] for r in line["reasons"] if r["answer"]]
+    for line in [l for l in lines_of(state, action, subject) if not pending(l)]:
+        answers = [r["answer"] for r in line["reasons"]]
         found += [(a["on"], a["clock"]) for a in answers if a["how"] in ["not_needed", "done_elsewhere"]]
     return max(found, default=None)
 

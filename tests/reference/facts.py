@@ -294,7 +294,7 @@ def asked_about(sort, asked):
         return None
     if sort == "person":
         return (persons_of(event) or [None])[0]
-    if event.get("subject", ("",))[0] == sort:
+    if event.get("subject") and event["subject"][0] == sort:
         return event["subject"][1]
     field = "register" if sort == "register" else f"{sort}_id"
     return (event["data"] or {}).get(field)

@@ -1,9 +1,9 @@
 """The fold: the records of one version of the log, step by step, with what falls due between (docs/semantics.md, 2 to 4)."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from . import duties, levels, subjects
-from .deadlines import due_of, due_of_reason
+from .deadlines import due_of
 from .actions import answer_by, asked_of, decide, goes_on_as, open_reasons, pending, require, supersede
 from .facts import children, gather, last_day_over, supervision_ended_by
 from .policy import in_force, limit_of, number, parameter
@@ -22,12 +22,12 @@ def fold(version, policy, lens, at, caused_before):
         "lens": lens,
         "since": version["since"],
         "caused_before": caused_before,
-        "arisen": set(),
+        "arisen": {},
+        "duties_arisen": set(),
         "held": [],
         "taken": [],
         "known": gather([]),
-        "levels": levels.stand([], []),
-        "statements": [],
+        "levels": levels.stand([], [], []),
         "indications": [],
         "lines": [],
         "flags": [],
@@ -35,10 +35,11 @@ def fold(version, policy, lens, at, caused_before):
         "spells": {},
         "effects_of_duties": [],
         "raised": set(),
-        "firings": [],
         "now": None,
     }
-    happenings = with_clocks(version, lens, at)
+    happenings, start = with_clocks(version, lens, at)
+    if state["since"] is not None and start is not None:
+        state["since"] = max(state["since"], start)
     for clock in sorted({h["clock"] for h in happenings if h["clock"] <= at}):
         run_clock(state, clock)
         step(state, clock, [h for h in happenings if h["clock"] == clock])
@@ -51,11 +52,12 @@ def run_on(state, at):
     """The same case at a later moment, if no more is learnt."""
     later = {
         **state,
-        "lines": [{**line, "reasons": [{**r} for r in line["reasons"]]} for line in state["lines"]],
-        "arisen": set(state["arisen"]),
+        "lines": [{**line, "reasons": [{**r} for r in line["reasons"]], "decisions": list(line["decisions"])} for line in state["lines"]],
+        "arisen": dict(state["arisen"]),
+        "duties_arisen": set(state["duties_arisen"]),
         "raised": set(state["raised"]),
-        "spells": dict(state["spells"]),
-        **{name: list(state[name]) for name in ["held", "indications", "flags", "firings"]},
+        "spells": {key: {**spell, "opened": list(spell["opened"])} for key, spell in state["spells"].items()},
+        **{name: list(state[name]) for name in ["held", "indications", "flags"]},
     }
     run_clock(later, at)
     later["now"] = at
@@ -70,95 +72,84 @@ def with_clocks(version, lens, at):
     happenings = version["happenings"] + unreadable
     starts = [h[which] for h in happenings if h["kind"] == "supervision_started" and h[which] <= at]
     start = min(starts, default=None)
-    return [{**h, "clock": h[which] if start is None else max(h[which], start)} for h in happenings]
+    return [{**h, "clock": h[which] if start is None else max(h[which], start)} for h in happenings], start
 
 
 def step(state, clock, happenings):
-    """All records of one clock, at once."""
+    """All records of one clock, at once (section 3)."""
     state["now"] = clock
+    happenings = sorted(happenings, key=lambda h: (h["occurred"], h["id"]))
     children_before = children(state["known"])
-    state["taken"] += [h for h in happenings if h["kind"] != "unrecognised_record"]
-    refresh(state)
-    effects = effects_of(state, happenings)
-    for h in sorted(happenings, key=lambda h: (h["occurred"], h["id"])):
+    before = state["taken"]
+    state["taken"] = before + [h for h in happenings if h["kind"] != "unrecognised_record"]
+    state["known"] = gather(state["taken"])
+    turn(state, happenings, before)
+    include_new_children(state, happenings, children_before)
+
+
+def turn(state, happenings, before):
+    """Every rule is asked on the one set of facts; acts and decisions answer what stood open; what is required opens; then
+    the duties are looked at. `before`: what was taken in by earlier steps, which alone has answered anything yet."""
+    go_on_under_another_name(state)
+    state["levels"] = levels.stand(state["taken"], before, state["indications"])
+    fired = firings(state, happenings)
+    for h in happenings:
         answer_by(state, h)
         if h["kind"] == "action_decided":
             decide(state, h)
-    settle(state, happenings, effects, children_before)
-
-
-def settle(state, happenings, effects, children_before):
-    """Opens what is required, and looks at the duties."""
-    go_on_under_another_name(state)
-    apply(state, effects)
-    if state["since"] is not None and state["now"] >= state["since"]:
-        released, state["held"] = state["held"], []
-        apply(state, released)
-    refresh(state)
+    state["now_due"], state["held"] = parted(state["held"], lambda effect: effect[3]["clock"] <= state["now"])
+    for effect in state["now_due"]:
+        join(state, effect)
+    for rule, h in fired:
+        for effect in indications_and_flags(state, rule, h):
+            arise(state, effect)
+    settle_levels(state)
+    for rule, h in fired:
+        for effect in what_is_required(state, rule, h):
+            arise(state, effect)
     drop_needless_countersignatures(state, happenings)
-    include_new_children(state, happenings, children_before)
     duties.look_at(state, happenings)
     open_rounds(state)
+
+
+def settle_levels(state):
+    state["levels"] = levels.stand(state["taken"], state["taken"], state["indications"])
+
+
+def parted(items, condition):
+    return [i for i in items if condition(i)], [i for i in items if not condition(i)]
 
 
 def open_rounds(state):
     """Opens what the duties ask for."""
     opened, state["effects_of_duties"] = state["effects_of_duties"], []
-    apply(state, opened)
+    for effect in opened:
+        arise(state, effect)
 
 
-def refresh(state):
-    """Facts and levels from what is taken in by now."""
-    state["known"] = gather(state["taken"])
-    state["statements"] = levels.statements(state["taken"])
-    state["levels"] = levels.stand(state["taken"], state["indications"])
+def firings(state, happenings):
+    """The rules that fire, each with its event."""
+    found = []
+    for h in happenings:
+        for rule in state["policy"]["rules"]:
+            if h["kind"] in rule["kinds"] and in_force(state["policy"], rule, state["now"]):
+                if asked_of(state, rule["condition"], h, h.get("subject")):
+                    found.append((rule, h))
+    return found
 
 
-def effects_of(state, happenings):
-    """What the rules ask for, each evaluated on the one set of facts."""
-    policy, now, effects = state["policy"], state["now"], []
-    for rule in policy["rules"]:
-        for h in happenings:
-            if h["kind"] in rule["kinds"] and in_force(policy, rule, now) and asked_of(state, rule["condition"], h, None):
-                effects += effects_of_rule(state, rule, h)
-    return effects
-
-
-def effects_of_rule(state, rule, happening):
-    """The effects of one rule that fired for one event."""
-    policy, now, known, effects = state["policy"], state["now"], state["known"], []
-    state["firings"].append((rule["id"], happening["id"]))
-    because = {
+def because_of(state, rule, happening):
+    """A reason as it rests on an event: `learnt` is when what the event says was on record."""
+    return {
         "rule": rule["id"],
         "basis": rule["basis"],
         "event": happening["id"],
         "mark": happening["mark"],
-        "clock": now,
+        "clock": state["now"],
         "occurred": happening["occurred"],
         "recorded": happening["recorded"],
         "learnt": learnt(state, happening),
     }
-    for i in rule.get("indicate", []):
-        setting = i.get("setting", "custody" if i["group"] == "prisoners" else "community")
-        effects.append(("indicate", None, (i["group"], setting), {**because, "level": i["level"]}))
-    for f in rule.get("flag", []):
-        effects.append(("flag", None, f["register"], {**because, "should_be": f.get("should_be", "set")}))
-    register = next((f["register"] for f in rule.get("flag", [])), None)
-    for r in rule.get("require", []):
-        about = r.get("about", "case")
-        lower = state["levels"]["lower"]
-        for subject in subjects.of(about, happening, known, lower, now, register):
-            reason = {
-                **because,
-                "priority": r.get("priority") or policy["actions"][r["action"]]["priority"],
-                **due_of(policy, because, limit_of(r.get("due")), now),
-                "limit": limit_of(r.get("due")),
-                "about": about,
-                "review": groups_reviewed(rule) if r["action"] == "review_risk" else [],
-                "answer": None,
-            }
-            effects.append(("open", r["action"], subject, reason))
-    return effects
 
 
 def learnt(state, happening):
@@ -168,53 +159,104 @@ def learnt(state, happening):
     return happening["recorded"]
 
 
+def indications_and_flags(state, rule, happening):
+    because, effects = because_of(state, rule, happening), []
+    for i in rule.get("indicate", []):
+        setting = i.get("setting", "custody" if i["group"] == "prisoners" else "community")
+        effects.append(("indicate", None, (i["group"], setting), {**because, "level": i["level"]}))
+    for f in rule.get("flag", []):
+        effects.append(("flag", None, f["register"], {**because, "should_be": f.get("should_be", "set")}))
+    return effects
+
+
+def what_is_required(state, rule, happening):
+    """What a rule that fired for an event asks to be done, about each subject."""
+    policy, now = state["policy"], state["now"]
+    because, effects = because_of(state, rule, happening), []
+    register = next((f["register"] for f in rule.get("flag", [])), None)
+    for r in rule.get("require", []):
+        about, limit = r.get("about", "case"), limit_of(r.get("due"))
+        for subject in subjects.of(about, happening, state["known"], state["levels"]["lower"], now, register):
+            reason = {
+                **because,
+                "priority": r.get("priority") or policy["actions"][r["action"]]["priority"],
+                **due_of(policy, because, limit, now),
+                "limit": limit,
+                "about": about,
+                "review": groups_reviewed(rule) if r["action"] == "review_risk" else [],
+                "answer": None,
+            }
+            effects.append(("open", r["action"], subject, reason))
+    return effects
+
+
 def groups_reviewed(rule):
-    """The groups that a rule puts under review: those that it names, else those indicated, else all."""
-    return rule.get("review") or [i["group"] for i in rule.get("indicate", [])] or ["all"]
+    """The groups that a rule puts under review: those that it names, else those indicated, else (none named) all."""
+    return rule.get("review") or [i["group"] for i in rule.get("indicate", [])]
 
 
-def apply(state, effects):
-    """Joins effects to what stands. What only a new version of the log causes waits for the clock of its correction."""
-    for what, action, about, reason in effects:
-        key = (what, action, about, reason["rule"], reason["event"], reason["clock"] if reason.get("duty") else None)
-        since = state["since"]
-        if since is not None and reason["clock"] < since and key not in state["caused_before"]:
-            if state["now"] < since:
-                state["held"].append((what, action, about, reason))
-                continue
-            reason = {**reason, "clock": since, "learnt": since}
-            if "limit" in reason:
-                reason |= due_of(state["policy"], reason, reason["limit"], since)
-        if key in state["arisen"]:
-            continue
-        state["arisen"].add(key)
-        if what == "indicate":
-            state["indications"].append({**reason, "cell": about})
-        elif what == "flag":
-            state["flags"].append({**reason, "register": about})
-        else:
-            require(state, action, about, reason)
+def key_of(effect):
+    """By what a reason is known again in another version of the log."""
+    what, action, about, reason = effect
+    return (what, action, about, reason["rule"], reason["event"])
+
+
+def arise(state, effect):
+    """A reason arises: at the clock of the step or, where only a correction brought it, at the clock of the correction
+    (section 8)."""
+    what, action, about, reason = effect
+    at, since = reason["clock"], state["since"]
+    if since is not None:
+        at = max(at, state["caused_before"].get(key_of(effect), since))
+    state["arisen"].setdefault(key_of(effect), at)
+    state["duties_arisen"] |= {key_of(effect)} if reason.get("duty") else set()
+    if at == reason["clock"]:
+        join(state, effect)
+        return
+    reason = {**reason, "clock": at, "learnt": max(reason["learnt"], at), "recorded": max(reason["recorded"], at)}
+    if "limit" in reason:
+        reason |= due_of(state["policy"], reason, reason["limit"], at)
+    elif reason.get("due"):
+        reason["due"] = max(reason["due"], day_of(at))
+    state["held"].append((what, action, about, reason))
+
+
+def join(state, effect):
+    """Joins an effect to what stands."""
+    what, action, about, reason = effect
+    if what == "indicate":
+        state["indications"].append({**reason, "cell": about})
+    elif what == "flag":
+        state["flags"].append({**reason, "register": about})
+    else:
+        require(state, action, about, reason)
 
 
 def go_on_under_another_name(state):
     """An action that another continues from a date goes on as that one, and keeps its age."""
-    for line in state["lines"]:
-        if pending(line):
-            line["action"] = goes_on_as(state["policy"], line["action"], state["now"])
+    for line in [l for l in state["lines"] if pending(l)]:
+        name = goes_on_as(state["policy"], line["action"], state["now"])
+        if name != line["action"]:
+            there = [l for l in state["lines"] if (l["action"], l["subject"]) == (name, line["subject"]) and pending(l)]
+            line["action"] = name
+            if there:
+                there[-1]["reasons"] += line["reasons"]
+                there[-1]["decisions"] += line["decisions"]
+                state["lines"].remove(line)
 
 
 def drop_needless_countersignatures(state, happenings):
     """A later assessment of the same cell makes a countersignature needless (section 5)."""
+    by = [h["id"] for h in happenings if h["kind"] == "risk_assessed"] or [h["id"] for h in happenings]
     for line in state["lines"]:
-        if line["subject"][0] == "statement" and pending(line):
-            still = line["subject"][1:] in state["levels"]["lower"]
-            by = [h["id"] for h in happenings if h["kind"] == "risk_assessed"]
-            if not still and by:
+        if line["action"] == "countersign_lower_level" and line["subject"][0] == "statement" and pending(line):
+            if line["subject"][1:] not in state["levels"]["lower"] and by:
                 supersede(line, max(by), state["now"])
 
 
 def include_new_children(state, happenings, before):
-    """A child who becomes known is included in what stands open about each child; what was about nobody yet is moot."""
+    """A child who becomes known is included in what stands open about each child, and keeps its dates; what was about nobody
+    yet is moot."""
     new = [c for c in children(state["known"]) if c not in before]
     by = [h["id"] for h in happenings if h["kind"] == "person_identified"]
     if not new or not by:
@@ -223,7 +265,11 @@ def include_new_children(state, happenings, before):
     for line in state["lines"]:
         open += [(line["action"], r) for r in open_reasons(line) if r["about"] == "each_child"]
     for child in new:
-        apply(state, [("open", action, ("person", child), {**reason, "answer": None}) for action, reason in open])
+        for action, reason in open:
+            effect = ("open", action, ("person", child), {**reason, "answer": None})
+            if key_of(effect) not in state["arisen"]:
+                state["arisen"][key_of(effect)] = reason["clock"]
+                join(state, effect)
     for line in state["lines"]:
         if line["subject"] == ("nobody",):
             supersede(line, min(by), state["now"])
@@ -246,17 +292,13 @@ def run_clock(state, until):
 def raise_derived(state, clock, happening):
     """One derived event, or a day on which duties come into force: a step of its own."""
     state["now"] = clock
-    if happening is None:
-        refresh(state)
-        settle(state, [], [], children(state["known"]))
-        return
-    if happening["kind"] == "duty_due":
-        duties.raise_round(state, happening["spell"])
-        open_rounds(state)
-    happening = {**happening, "clock": clock, "occurred": clock, "recorded": clock}
-    refresh(state)
-    effects = effects_of(state, [happening])
-    settle(state, [happening], effects, children(state["known"]))
+    happenings = []
+    if happening is not None:
+        happenings = [{**happening, "clock": clock, "occurred": clock, "recorded": clock}]
+        if happening["kind"] == "duty_due":
+            duties.raise_round(state, happening["spell"])
+            open_rounds(state)
+    turn(state, happenings, state["taken"])
 
 
 def derived(kind, time, behind, subject=None, **details):
@@ -269,7 +311,7 @@ def derived(kind, time, behind, subject=None, **details):
         "occurred": time,
         "recorded": time,
         "mark": behind["mark"],
-        "subject": subject or ("",),
+        "subject": subject,
     }
 
 
@@ -361,5 +403,5 @@ def overdue_actions(state):
 
 def due_day(line):
     """The earliest date by which something open on a line is due."""
-    days = [due_of_reason(r) for r in open_reasons(line) or line["reasons"]]
+    days = [r["due"] for r in open_reasons(line) or line["reasons"]]
     return min([d for d in days if d], default=None)

@@ -19,13 +19,11 @@ def folds_by_mark(records, policy, question):
 
 
 def mark_of(folds, highest, what, action, about, reason):
-    """The mark of a reason for a target: an action about a subject, a cell's level, a flag."""
-    wanted = traced((what, action, about, reason["rule"], reason["event"], reason.get("duty")))
-    found = next((mark for mark, state in folds if wanted in {traced(key) for key in state["arisen"]}), highest)
-    return strictest([found, reason["mark"]])
-
-
-def traced(key):
-    """A reason, looked for in another fold: a duty is the same whichever record began its spell."""
-    what, action, about, rule, event, duty = key
-    return (what, action, about, rule, None if duty else event)
+    """The mark of a reason for a target: an action about a subject, a cell's level, a flag. A duty's reason is the same
+    whichever record began its spell."""
+    wanted = (what, action, about, reason["rule"], reason["event"])
+    for mark, state in folds:
+        arisen = [key for key in state["arisen"] if key == wanted or reason.get("duty") and key[:4] == wanted[:4]]
+        if arisen:
+            return strictest([mark, reason["mark"]])
+    return strictest([highest, reason["mark"]])

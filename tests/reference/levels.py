@@ -11,7 +11,7 @@ from .words import LEVELS, highest
 def statement_of(happening):
     """What an assessment states; a draft states nothing, and a stated `unknown` is no statement."""
     data = happening["data"]
-    cells = {(g, "community"): l for g, l in data["levels"].items()}
+    cells = {(g, "custody" if g == "prisoners" else "community"): l for g, l in data["levels"].items()}
     cells |= {(g, "custody"): l for g, l in data.get("custody_levels", {}).items()}
     return {
         "id": happening["id"],
@@ -45,7 +45,7 @@ def agreements(taken):
 def considered(statement, indication):
     """Whether an assessment names what an indication rests on, or was made when that was on record."""
     if indication["event"] in statement["considers"]:
-        return indication["clock"] <= statement["clock"]
+        return indication["learnt"] <= statement["recorded"]
     return indication["learnt"] <= statement["occurred"] and indication["learnt"] < statement["recorded"]
 
 
@@ -61,30 +61,37 @@ def agreed(statement, cell, all_statements, all_agreements):
 
 def what_is_left(indication, all_statements, all_agreements):
     """The level that an indication still supports (`None` if answered), and the assessment that lowers it without
-    anybody's agreement, if one does."""
+    anybody's agreement, if one does. An assessment of which nobody knows whether it is signed answers nothing; it takes an
+    answer back all the same."""
     cell, level, lowered_by, open = indication["cell"], indication["level"], None, True
-    for s in all_statements:
-        if not s["signed"] or cell not in s["cells"] or not considered(s, indication):
-            continue
+    considering = [s for s in all_statements if cell in s["cells"] and considered(s, indication)]
+    for s in sorted(considering, key=lambda s: recency(s, cell)):
         stated = s["cells"][cell]
         if LEVELS.index(stated) >= LEVELS.index(level):
-            open, lowered_by = False, None
-        elif agreed(s, cell, all_statements, all_agreements):
+            if s["signed"]:
+                open, lowered_by = False, None
+        elif s["signed"] and agreed(s, cell, all_statements, all_agreements):
             open, lowered_by, level = False, None, stated
         else:
-            open, lowered_by = True, s["id"]
+            open, lowered_by = True, s["id"] if s["signed"] else None
     return (level if open else None), lowered_by
 
 
-def stand(taken, indications):
-    """How the levels stand: recorded and indicated by cell, with what they rest on, and which assessments state less."""
-    all_statements, all_agreements = statements(taken), agreements(taken)
-    recorded, by = {}, {}
-    for s in all_statements:
-        for cell, level in s["cells"].items():
-            before = by.get(cell)
-            if not before or before["occurred"] < s["occurred"] or LEVELS.index(level) > LEVELS.index(recorded[cell]):
-                recorded[cell], by[cell] = level, s
+def recency(statement, cell):
+    """Of two assessments the later made stands; of one moment the later recorded, and of one feed the higher."""
+    return (statement["occurred"], statement["recorded"], LEVELS.index(statement["cells"][cell]), statement["id"])
+
+
+def stand(taken, answering, indications):
+    """How the levels stand: recorded and indicated by cell, with what they rest on, and which assessments state less than is
+    indicated. `answering`: the records that have answered something by now."""
+    by = {}
+    for s in statements(taken):
+        for cell in s["cells"]:
+            if cell not in by or recency(by[cell], cell) < recency(s, cell):
+                by[cell] = s
+    recorded = {cell: s["cells"][cell] for cell, s in by.items()}
+    all_statements, all_agreements = statements(answering), agreements(answering)
     open, lower = [], set()
     for indication in indications:
         level, lowered_by = what_is_left(indication, all_statements, all_agreements)

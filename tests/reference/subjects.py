@@ -17,7 +17,7 @@ def of(about, event, known, lower, now, register=None):
         return [CASE]
     if about == "person":
         return [("person", id) for id in persons_of(event) or []] or [CASE]
-    if about == "order" and "subject" in event and event["subject"][0] == "order":
+    if about == "order" and event.get("subject") and event["subject"][0] == "order":
         return [event["subject"]]
     if about in ["order", "request", "programme"]:
         id = data.get(f"{about}_id")
