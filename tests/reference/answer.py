@@ -496,8 +496,10 @@ def next_change(case, policy, view, question, folded, now):
     and the answer is made again (section 11)."""
     at = question["at"]
     while True:
-        states = [folded["state"]] + [state for _, state in folded["by_mark"][0]] if folded["by_mark"] else [folded["state"]]
-        candidate = min([c for state in states for c in candidates(state, policy, view, at) if c > at], default=None)
+        found = candidates(folded["state"], policy, view, at)
+        for _, state in folded["by_mark"][0] if folded["by_mark"] else []:
+            found += [time for time, *_ in falling_due(state)]
+        candidate = min([c for c in found if c > at], default=None)
         if candidate is None:
             return None
         folded = run_all_on(folded, candidate)

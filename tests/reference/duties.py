@@ -34,7 +34,6 @@ def look_at(state, step):
     for key, duty in holding.items():
         if key not in state["spells"] and in_force(policy, duty, now):
             begin_spell(state, duty, key[1], step)
-    move_on(state)
 
 
 def begin_spell(state, duty, subject, step):

@@ -108,6 +108,7 @@ def turn(state, happenings, before):
         for effect in what_is_required(state, rule, h):
             arise(state, effect)
     drop_needless_countersignatures(state, happenings)
+    duties.move_on(state)
     duties.look_at(state, happenings)
     open_rounds(state)
 
@@ -148,15 +149,8 @@ def because_of(state, rule, happening):
         "clock": state["now"],
         "occurred": happening["occurred"],
         "recorded": happening["recorded"],
-        "learnt": learnt(state, happening),
+        "learnt": happening["recorded"],
     }
-
-
-def learnt(state, happening):
-    """When what an event says was on record: in hindsight too, where it takes its place when it happened."""
-    if state["lens"] == "hindsight":
-        return happening.get("corrected", happening["recorded"])
-    return happening["recorded"]
 
 
 def indications_and_flags(state, rule, happening):

@@ -97,7 +97,7 @@ def stand(taken, answering, indications):
         level, lowered_by = what_is_left(indication, all_statements, all_agreements)
         if level:
             open.append({**indication, "level": level})
-        if lowered_by:
+        if lowered_by and by[indication["cell"]]["id"] == lowered_by:
             lower.add((*indication["cell"], lowered_by))
     cells = {i["cell"] for i in open}
     indicated = {cell: highest(i["level"] for i in open if i["cell"] == cell) for cell in cells}

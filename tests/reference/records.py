@@ -136,5 +136,4 @@ def as_corrected(record, correction):
         "data": plain(record["kind"], replacement["data"]),
         "occurred": moment(occurred) if occurred else record["occurred"],
         "mark": max(record["mark"], correction["mark"], key=MARKS.index),
-        "corrected": correction["recorded"],
     }
