@@ -9,7 +9,7 @@ from datetime import timedelta
 from . import subjects
 from .actions import asked_of, closers, closes, does, lines_of, open_reasons, pending, superseded
 from .blindness import fed_by
-from .conditions import why
+from .conditions import facts_of, why
 from .deadlines import due_of, period_after
 from .facts import of_kinds, supervision_ended_by
 from .policy import in_force, kinds_of, limit_of
@@ -74,10 +74,11 @@ def origin(spell):
 
 
 def end_spell(state, key, step):
-    """What a spell opened is moot by the event that ended it."""
+    """What a spell opened is moot by the event that ended it: the last of the step that bears on the condition."""
     spell = state["spells"].pop(key)
     duty, subject = spell["duty"], spell["subject"]
-    by = max(step, key=lambda h: (h["occurred"], h["id"]))
+    kinds = [k for fact in facts_of(duty["condition"]) for k in fed_by(fact)]
+    by = max([h for h in step if h["kind"] in kinds] or step, key=lambda h: (h["occurred"], h["id"]))
     for line in lines_of(state, duty["action"], subject):
         for reason in open_reasons(line):
             if reason["rule"] == duty["id"]:
