@@ -44,7 +44,8 @@ def begin_spell(state, duty, subject, step):
     due = next_round(state, spell)
     if due and due["due"] and not waits_through(state, duty):
         return
-    open_round(state, spell, due or due_of(state["policy"], origin(spell), limit_of(duty.get("first")), state["now"]), by["occurred"])
+    due = due or due_of(state["policy"], origin(spell), limit_of(duty.get("first")), state["now"])
+    open_round(state, spell, due, by["occurred"])
 
 
 def brought_about(state, duty, subject, step):

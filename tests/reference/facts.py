@@ -182,7 +182,8 @@ def end(known, happening):
 
 def runs(thing, began, ended, at):
     """Whether something runs at a moment: it began, was not ended, and its last day has not passed."""
-    return thing[began] <= at and (thing[ended] is None or at < thing[ended]) and (last_day_over(thing) is None or at < last_day_over(thing))
+    ends = [end for end in [thing[ended], last_day_over(thing)] if end is not None]
+    return thing[began] <= at and all(at < end for end in ends)
 
 
 def last_day_over(thing):

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 from . import duties, levels, subjects
-from .deadlines import due_of
 from .actions import answer_by, asked_of, decide, goes_on_as, open_reasons, pending, require, supersede
+from .deadlines import due_of, period_after
 from .facts import children, gather, last_day_over, supervision_ended_by
-from .policy import in_force, limit_of, number, parameter
-from .times import after, day_of, plus, start_of
+from .policy import in_force, limit_of
+from .times import after, day_of, start_of
 from .words import PRIORITIES, strictest
 
 DERIVED_ORDER = ["protective_order_expired", "supervision_end_reached", "duty_due", "action_overdue", "assessment_stale"]
@@ -52,7 +52,7 @@ def run_on(state, at):
     """The same case at a later moment, if no more is learnt."""
     later = {
         **state,
-        "lines": [{**line, "reasons": [{**r} for r in line["reasons"]], "decisions": list(line["decisions"])} for line in state["lines"]],
+        "lines": [{**line, "reasons": [{**r} for r in line["reasons"]]} for line in state["lines"]],
         "arisen": dict(state["arisen"]),
         "duties_arisen": set(state["duties_arisen"]),
         "raised": set(state["raised"]),
@@ -328,7 +328,7 @@ def falling_due(state):
     keyed = []
     for time, id, h in found:
         key = (h["kind"], id, time, h["details"].get("priority"))
-        if not raised_already(state, key):
+        if not raised_already(state, key) and key not in [k for _, _, _, k, _ in keyed]:
             keyed.append((time, DERIVED_ORDER.index(h["kind"]), str(id), key, h))
     for time, spell in duties.rounds_falling_due(state):
         h = {**derived("duty_due", time, spell["by"], spell["subject"]), "spell": spell}
@@ -363,13 +363,13 @@ def raised_already(state, key):
 
 
 def stale_from(state):
-    """The first day on which the assessment behind each level is out of date, where a parameter sets an age."""
+    """The first day on which the assessment behind each level is out of date, where a parameter sets an age; of one group
+    first in the community."""
     found = {}
-    for cell, by in state["levels"]["by"].items():
-        age = parameter(state["policy"], "assessment_stale_after", by["occurred"])
+    for cell, by in sorted(state["levels"]["by"].items(), key=lambda item: item[0][1]):
+        age = period_after(state["policy"], "assessment_stale_after", by["occurred"], by["occurred"])["due"]
         if age is not None:
-            unit = state["policy"]["parameters"]["assessment_stale_after"]["unit"]
-            found[cell] = plus(day_of(by["occurred"]), age["value"], unit)[0] + timedelta(days=1)
+            found[cell] = age + timedelta(days=1)
     return found
 
 

@@ -130,6 +130,7 @@ NAMING = ["event_id", "answers", "in_response_to", "considers", "reasons"]  # an
 MARKS = ["ordinary", "staff", "third_party", "partner_confidential", "restricted"]
 LEVELS = ["unknown", "low", "medium", "high", "very_high"]
 GROUPS = ["children", "known_adult", "public", "staff", "prisoners"]
+SETTINGS = ["community", "custody"]
 PRIORITIES = ["protect_now", "this_week", "planned"]
 SAFEGUARDING = ["none", "closed", "under_assessment", "child_in_need", "child_protection_plan", "looked_after"]
 REGISTERS = """
