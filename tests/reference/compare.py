@@ -11,6 +11,7 @@ from . import policy
 from .answer import compact, evaluate
 from .times import moment
 
+PASSED_OVER = "passed over"
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
 
 
@@ -51,8 +52,10 @@ def first_difference(path, ours, theirs):
 
 
 def compared(line):
-    """What is to be said of one line: `None` where the answers are equal, byte for byte."""
+    """What is to be said of one line: `None` where the answers are equal, byte for byte. What was refused is passed over."""
     asked = json.loads(line)
+    if "error" in asked["answer"]:
+        return PASSED_OVER
     ours = own_answer(asked)
     if compact(ours) == compact(asked["answer"]):
         return None
@@ -71,18 +74,21 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     lines = (line for line in sys.stdin if line.strip())
     work = answered if options.answer else compared
-    total, different = 0, 0
-    with Pool(options.jobs) if options.jobs > 1 else Pool(1) as pool:
+    total, different, passed_over = 0, 0, 0
+    with Pool(options.jobs) as pool:
         results = pool.imap(work, lines, chunksize=4) if options.jobs > 1 else map(work, lines)
         for result in results:
             total += 1
             if options.answer:
                 print(result)
+            elif result == PASSED_OVER:
+                passed_over += 1
             elif result is not None:
                 different += 1
                 print(result)
             if total % 100 == 0:
                 print(f"{total} compared, {different} different", file=sys.stderr)
     if not options.answer:
-        print(f"{total} compared, {different} different", file=sys.stderr)
+        compared_with = f"{total - passed_over} compared, {different} different, {passed_over} refused and passed over"
+        print(compared_with, file=sys.stderr)
     return 1 if different else 0
