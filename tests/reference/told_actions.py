@@ -5,12 +5,13 @@ from datetime import timedelta
 from uuid import UUID
 
 from . import duties, facts
-from .actions import ids_of, matches, open_reasons, opened, pending
+from .actions import ids_of, open_reasons, opened, pending
 from .audience import listed, marked, sees
 from .fold import due_day
 from .policy import kinds_of, number
 from .telling import because, said
 from .times import day_of
+from .waiting import asked_by, asked_last, later_than, since_first
 from .words import GROUPS, PRIORITIES, REGISTERS, SETTINGS, strictest
 
 
@@ -60,9 +61,9 @@ def action(a, line, pending_ids):
     ended = facts.supervision_ended_by(state["known"], at) if is_pending else None
     frozen = ended if ended is not None and clock <= ended else None
     on = day_of(frozen) if frozen is not None else a["today"]
-    waiting = waiting_on(a, line, definition) if is_pending else None
+    waiting = waiting_on(a, line, definition)
     due = due_day(line)
-    status = status_of(a, line, waiting, due, on)
+    status = status_of(a, line, definition, waiting, due, on)
     parent = next((id for p in definition.get("part_of", []) for k, id in pending_ids if k == p), None)
     mark = None
     if sees(view, "handling"):
@@ -135,13 +136,13 @@ def closed_on(line):
     return max(answered_on(r) for r in line["reasons"])
 
 
-def status_of(a, line, waiting, due, on):
+def status_of(a, line, definition, waiting, due, on):
     if not pending(line):
-        return closed_status(line)
+        return closed_status(a, line, definition)
     if due and history_from(a, line, due):
         due = None
     soon = number(a["policy"], "due_soon", a["question"]["at"])
-    if due and on > due:
+    if due and on > due and not (waiting and asked_by(a["state"], line, definition, due)):
         return "overdue"
     if waiting:
         return "waiting"
@@ -150,35 +151,22 @@ def status_of(a, line, waiting, due, on):
     return "open"
 
 
-def closed_status(line):
+def closed_status(a, line, definition):
     how = [r["answer"]["how"] for r in line["reasons"]]
     if "done" in how or "done_elsewhere" in how:
         done = [r for r in line["reasons"] if r["answer"]["how"] == "done"]
-        late = any(r["due"] and day_of(r["answer"]["on"]) > r["due"] for r in done)
-        return "done_late" if late else "done"
+        late = [r["due"] for r in done if r["due"] and day_of(r["answer"]["on"]) > r["due"]]
+        return "done_late" if any(not asked_by(a["state"], line, definition, due) for due in late) else "done"
     return "not_needed" if "not_needed" in how else "superseded"
 
 
-def since_first(a, line, triggers_of):
-    """The records that match one of the triggers about the line's subject, since its first reason happened."""
-    start = min(r.get("not_before", r["occurred"]) for r in line["reasons"])
-    found = []
-    for trigger in triggers_of:
-        for h in facts.of_kinds(a["state"]["known"], trigger[0]):
-            if h["occurred"] >= start and matches(a["state"], trigger, h, line["subject"]):
-                found.append((h, trigger))
-    return sorted(found, key=lambda f: (f[0]["occurred"], f[0]["id"]))
-
-
 def waiting_on(a, line, definition):
-    """Whom a pending action waits on: the latest that was asked, unless a refusal came since."""
-    asked = since_first(a, line, definition["waiting"])
-    if not asked:
+    """Whom a pending action waits on."""
+    found = asked_last(a["state"], line, definition)
+    if not found:
         return None
-    h, (_, _, party) = asked[-1]
-    if later_than(h, since_first(a, line, definition["refused_by"])):
-        return None
-    chases = [day_of(x["occurred"]) for x in later_than(h, since_first(a, line, definition["chased_by"]))]
+    h, party = found
+    chases = [day_of(x["occurred"]) for x in later_than(h, since_first(a["state"], line, definition["chased_by"]))]
     return {
         "party": h["data"][party[6:]] if party.startswith("event.") else party,
         "since": day_of(h["occurred"]).isoformat(),
@@ -187,13 +175,9 @@ def waiting_on(a, line, definition):
     }
 
 
-def later_than(happening, found):
-    return [h for h, _ in found if (h["occurred"], h["id"]) > (happening["occurred"], happening["id"])]
-
-
 def refused(a, line, definition):
     found = []
-    for h, _ in since_first(a, line, definition["refused_by"]):
+    for h, _ in since_first(a["state"], line, definition["refused_by"]):
         found.append(
             {
                 "event_id": h["id"] if sees(a["view"], "event_ids") else None,

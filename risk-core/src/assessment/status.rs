@@ -46,7 +46,7 @@ fn closed_status(state: &State<'_, '_>, i: &Instance, def: &ActionDef) -> Status
     let answers = || i.reasons.iter().filter_map(|r| r.answer.as_ref().map(|a| (r, a)));
     if answers().any(|(_, a)| matches!(a.how, How::Done | How::DoneElsewhere)) {
         let late = answers().any(|(r, a)| {
-            let after = |due| calendar::london_day(a.at) > due && !state.asked_by(i, def, due);
+            let after = |due| calendar::london_day(a.done) > due && !state.asked_by(i, def, due);
             a.how == How::Done && r.deadline.day().is_some_and(after)
         });
         if late { Status::DoneLate } else { Status::Done }
