@@ -3,12 +3,11 @@
 from datetime import timedelta
 
 from . import duties, levels, subjects
-from .actions import answer_by, asked_of, decide, goes_on_as, open_reasons, pending, require, supersede
+from .actions import answer_by, asked_in_time, asked_of, decide, goes_on_as, open_reasons, pending, require, supersede
 from .deadlines import due_of, period_after
 from .facts import children, gather, last_day_over, supervision_ended_by
 from .policy import in_force, limit_of
 from .times import after, day_of, start_of
-from .waiting import asked_by, asked_last
 from .words import PRIORITIES, strictest
 
 DERIVED_ORDER = ["protective_order_expired", "supervision_end_reached", "duty_due", "action_overdue", "assessment_stale"]
@@ -384,11 +383,9 @@ def overdue_actions(state):
     found = []
     for line in state["lines"]:
         due = due_day(line)
-        definition = state["policy"]["actions"][line["action"]]
         if pending(line) and due is not None:
             over = after(due)
-            waits = asked_last(state, line, definition) and asked_by(state, line, definition, due)
-            if not waits and not ended(state, over):
+            if not ended(state, over) and not asked_in_time(state, line, due):
                 first = min(line["reasons"], key=lambda r: (r["clock"], r["event"]))
                 priority = min((r["priority"] for r in open_reasons(line)), key=PRIORITIES.index)
                 mark = strictest(r["mark"] for r in line["reasons"])

@@ -5,13 +5,12 @@ from datetime import timedelta
 from uuid import UUID
 
 from . import duties, facts
-from .actions import ids_of, open_reasons, opened, pending
+from .actions import asked_in_time, ids_of, later_than, open_reasons, opened, pending, since_first
 from .audience import listed, marked, sees
 from .fold import due_day
 from .policy import kinds_of, number
 from .telling import because, said
 from .times import day_of
-from .waiting import asked_by, asked_last, later_than, since_first
 from .words import GROUPS, PRIORITIES, REGISTERS, SETTINGS, strictest
 
 
@@ -61,9 +60,9 @@ def action(a, line, pending_ids):
     ended = facts.supervision_ended_by(state["known"], at) if is_pending else None
     frozen = ended if ended is not None and clock <= ended else None
     on = day_of(frozen) if frozen is not None else a["today"]
-    waiting = waiting_on(a, line, definition)
+    waiting = waiting_on(a, line, definition) if is_pending else None
     due = due_day(line)
-    status = status_of(a, line, definition, waiting, due, on)
+    status = status_of(a, line, waiting, due, on)
     parent = next((id for p in definition.get("part_of", []) for k, id in pending_ids if k == p), None)
     mark = None
     if sees(view, "handling"):
@@ -136,13 +135,13 @@ def closed_on(line):
     return max(answered_on(r) for r in line["reasons"])
 
 
-def status_of(a, line, definition, waiting, due, on):
+def status_of(a, line, waiting, due, on):
     if not pending(line):
-        return closed_status(a, line, definition)
+        return closed_status(a["state"], line)
     if due and history_from(a, line, due):
         due = None
     soon = number(a["policy"], "due_soon", a["question"]["at"])
-    if due and on > due and not (waiting and asked_by(a["state"], line, definition, due)):
+    if due and on > due and not asked_in_time(a["state"], line, due):
         return "overdue"
     if waiting:
         return "waiting"
@@ -151,21 +150,24 @@ def status_of(a, line, definition, waiting, due, on):
     return "open"
 
 
-def closed_status(a, line, definition):
+def closed_status(state, line):
     how = [r["answer"]["how"] for r in line["reasons"]]
     if "done" in how or "done_elsewhere" in how:
         done = [r for r in line["reasons"] if r["answer"]["how"] == "done"]
-        late = [r["due"] for r in done if r["due"] and day_of(r["answer"]["on"]) > r["due"]]
-        return "done_late" if any(not asked_by(a["state"], line, definition, due) for due in late) else "done"
+        after = [r for r in done if r["due"] and day_of(r["answer"]["on"]) > r["due"]]
+        late = any(not asked_in_time(state, line, r["due"], until=r["answer"]["on"]) for r in after)
+        return "done_late" if late else "done"
     return "not_needed" if "not_needed" in how else "superseded"
 
 
 def waiting_on(a, line, definition):
-    """Whom a pending action waits on."""
-    found = asked_last(a["state"], line, definition)
-    if not found:
+    """Whom a pending action waits on: the latest that was asked, unless a refusal came since."""
+    asked = since_first(a["state"], line, definition["waiting"])
+    if not asked:
         return None
-    h, party = found
+    h, (_, _, party) = asked[-1]
+    if later_than(h, since_first(a["state"], line, definition["refused_by"])):
+        return None
     chases = [day_of(x["occurred"]) for x in later_than(h, since_first(a["state"], line, definition["chased_by"]))]
     return {
         "party": h["data"][party[6:]] if party.startswith("event.") else party,

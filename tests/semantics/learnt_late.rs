@@ -48,8 +48,7 @@ fn an_older_assessment_learnt_late_answers_nothing_that_a_newer_one_left_open() 
             r#"{{ on = {on}, recorded = {recorded}, kind = "risk_assessed", levels = {{ known_adult = "{level}" }}, stage = "review", signed = "yes", assessor = "{by}" }},"#
         )
     };
-    let concern =
-        r#"{ on = 2017-12-04, kind = "concern_disclosed", by = "practitioner", person = "p1", concerns = ["strangulation"] },"#;
+    let concern = r#"{ on = 2017-12-04, kind = "concern_disclosed", by = "practitioner", person = "p1", concerns = ["strangulation"] },"#;
     let newer = assessed("2017-12-10", "2017-12-10", "low", "ann");
     let older = assessed("2017-12-07", "2017-12-12", "high", "bob");
     let story = given(rules, &[SUPERVISED, concern, &newer, &older]);

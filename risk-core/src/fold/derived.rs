@@ -212,7 +212,7 @@ impl<'a> State<'a, '_> {
     fn waits_in_time(&self, action: ActionKind, subject: &Subject, day: NaiveDate) -> bool {
         let def = self.policy.action(action).filter(|def| !def.waiting.is_empty());
         let of = def.zip(self.ledger.pending(action, subject));
-        of.is_some_and(|(def, i)| self.asked(i, def).is_some() && self.asked_by(i, def, day))
+        of.is_some_and(|(def, i)| self.asked_in_time(i, def, day, Instant::MAX_UTC))
     }
 
     /// The next moment at which the answer could change with no new event: a candidate only. `shown` says which actions the
