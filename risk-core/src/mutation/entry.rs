@@ -82,7 +82,7 @@ impl<E: Clone> Changes<'_, E> {
     }
 
     fn due(&mut self, what: &str, due: Option<&Due>, set: impl Fn(&mut E, Option<Due>)) {
-        let Some(due) = due else { return };
+        let Some(due) = due.filter(|d| !matches!(d, Due::Within(p, _) if self.is_unset(*p))) else { return };
         let no_date = format!("a test that says by when: {what} has a due date");
         self.add(format!("{what}: due date left out"), no_date, Touches::Effect, |e| set(e, None));
         let learnt = match due {
@@ -92,6 +92,11 @@ impl<E: Clone> Changes<'_, E> {
         };
         let hint = "an event that was recorded later than it happened, and the due date then";
         self.add(format!("{what}: runs from when it was learnt"), hint, Touches::Effect, |e| set(e, Some(learnt)));
+    }
+
+    /// Whether the parameter has no value anywhere: a limit or a period that it gives is none.
+    fn is_unset(&self, parameter: usize) -> bool {
+        self.policy.parameters.get(parameter).is_some_and(|p| p.values.iter().all(|v| v.value.is_none()))
     }
 
     fn priority(&mut self, what: &str, priority: Priority, set: impl Fn(&mut E, Priority)) {
@@ -173,7 +178,7 @@ pub(super) fn duty(policy: &Policy, index: usize, duty: &Duty) -> Vec<Mutant> {
     let mut c = Changes { policy, of, place, edit: Edit::Duty, entry: duty, index, mutants: vec![] };
     c.add("taken out".to_owned(), "a case in which it is due", Touches::Effect, |d| d.holds = never());
     c.condition("while", &duty.holds, About::State, |d, holds| d.holds = holds);
-    if duty.every.is_some() {
+    if duty.every.is_some_and(|p| !c.is_unset(p)) {
         let hint = "a test in which it comes round again";
         c.add("every: left out".to_owned(), hint, Touches::Effect, |d| d.every = None);
     }
