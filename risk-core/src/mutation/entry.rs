@@ -109,9 +109,13 @@ impl<E: Clone> Changes<'_, E> {
         self.add(format!("{what}: {priority} becomes {weaker}"), hint, Touches::Effect, |e| set(e, weaker));
     }
 
-    fn review(&mut self, review: &[Group], set: impl Fn(&mut E, Vec<Group>)) {
+    /// `default`: the groups that count where none is named.
+    fn review(&mut self, review: &[Group], default: &[Group], set: impl Fn(&mut E, Vec<Group>)) {
         for out in review {
             let rest: Vec<Group> = review.iter().copied().filter(|g| g != out).collect();
+            if rest.is_empty() && default == [*out] {
+                continue;
+            }
             let hint = format!("a test that says whose review is asked for: {out}");
             self.add(format!("review: `{out}` left out"), hint, Touches::Effect, |e| set(e, rest));
         }
@@ -168,7 +172,9 @@ pub(super) fn rule(policy: &Policy, index: usize, rule: &Rule) -> Vec<Mutant> {
         c.add(format!("flag {}: left out", flag.register), hint, Touches::Effect, |r| drop(r.flag.remove(i)));
     }
     if rule.require.iter().any(|q| q.action == ActionKind::ReviewRisk) {
-        c.review(&rule.review, |r, review| r.review = review);
+        let mut indicated: Vec<Group> = rule.indicate.iter().map(|i| i.group).collect();
+        indicated.dedup();
+        c.review(&rule.review, &indicated, |r, review| r.review = review);
     }
     c.mutants
 }
@@ -185,7 +191,7 @@ pub(super) fn duty(policy: &Policy, index: usize, duty: &Duty) -> Vec<Mutant> {
     c.due("first", duty.first.as_ref(), |d, first| d.first = first);
     c.priority(&format!("action {}", duty.action), duty.priority, |d, priority| d.priority = priority);
     if duty.action == ActionKind::ReviewRisk {
-        c.review(&duty.review, |d, review| d.review = review);
+        c.review(&duty.review, &[], |d, review| d.review = review);
     }
     c.mutants
 }

@@ -82,3 +82,6 @@ impl Mutant {
         changed
     }
 }
+
+#[cfg(test)]
+mod tests;
