@@ -57,7 +57,11 @@ why = \"nobody would miss it\"
 ";
     let ran = mutated(&format!("{PIN}{vain}"), &[]);
     assert_eq!(ran.code, 1, "{}", ran.out);
-    assert!(ran.err.contains("explained in vain: raised-risk: taken out: no surviving change is called so"), "{}", ran.err);
+    assert!(
+        ran.err.contains("explained in vain: raised-risk: taken out: no surviving change is called so"),
+        "{}",
+        ran.err
+    );
 }
 
 #[test]

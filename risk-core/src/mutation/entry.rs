@@ -218,7 +218,10 @@ pub(super) fn action(policy: &Policy, index: usize, action: &ActionDef) -> Vec<M
             let hint = format!("a test in which `{kinds}` alone answers it ({list})");
             let place = if trigger.when.text.is_empty() { action.place.clone() } else { trigger.when.place.clone() };
             c.place = place;
-            c.add(format!("{what}: left out"), hint, Touches::Effect, |a| remove(a, i));
+            // The loader refuses an action that nothing closes. Here it is one that is closed by what never comes.
+            let only = list == "closed_by" && action.closed_by.len() == 1;
+            let left_out = |a: &mut ActionDef| if only { at(a, &|t| t.when = never()) } else { remove(a, i) };
+            c.add(format!("{what}: left out"), hint, Touches::Effect, left_out);
             for (kind, rest) in without_each(&trigger.on) {
                 let hint = format!("a test in which `{}` alone answers it ({list})", kind.name());
                 c.add(format!("{what}: `{}` left out", kind.name()), hint, Touches::Effect, |a| {
