@@ -113,9 +113,15 @@ impl Step {
             Self::PolicyTests => run(cargo(root)
                 .args(["run", "--quiet", "--locked", "--package", "risk-cli", "--"])
                 .args(["policy", "test", "policies/england-wales"])),
-            Self::Mutation => run(cargo(root)
-                .args(["run", "--quiet", "--locked", "--package", "risk-cli", "--"])
-                .args(["policy", "mutate", "policies/england-wales"])),
+            Self::Mutation => {
+                let overlay = ["--overlay", "policies/overlays/northshire.toml", "--locality", "northshire"];
+                [&[][..], &overlay].into_iter().try_for_each(|local| {
+                    run(cargo(root)
+                        .args(["run", "--quiet", "--locked", "--package", "risk-cli", "--"])
+                        .args(["policy", "mutate", "policies/england-wales"])
+                        .args(local))
+                })
+            }
             Self::PythonChecks => run(Python::set_up(root)?.command().args([
                 "-m",
                 "unittest",

@@ -53,8 +53,9 @@ impl<E: Clone> Changes<'_, E> {
     fn condition(&mut self, name: &str, condition: &Condition, about: About<'_>, set: impl Fn(&mut E, Condition)) {
         let Ok(expression) = Expression::parse(&condition.text) else { return };
         let mut seen = vec![condition.clauses.clone()];
+        // One compiler for all of them, so that no two facts share a number.
+        let mut compiler = Compiler { parameters: &self.policy.parameters, facts: self.policy.facts.clone() };
         for variant in variants(&expression) {
-            let mut compiler = Compiler { parameters: &self.policy.parameters, facts: self.policy.facts.clone() };
             let (text, clauses) = match &variant.condition {
                 None => (String::new(), Ok(vec![Clause::default()])),
                 Some(e) => (e.to_string(), compiler.compile(e, about)),
@@ -67,7 +68,7 @@ impl<E: Clone> Changes<'_, E> {
                     }
                     seen.push(clauses.clone());
                     let changed = Condition { text, clauses, place: condition.place.clone() };
-                    let facts = compiler.facts.split_off(self.policy.facts.len());
+                    let facts = compiler.facts.iter().skip(self.policy.facts.len()).cloned().collect();
                     self.add_with(change, variant.hint, Touches::Condition, facts, |e| set(e, changed));
                 }
                 Err(faults) => {
