@@ -151,7 +151,9 @@ pub(super) fn rule(policy: &Policy, index: usize, rule: &Rule) -> Vec<Mutant> {
     for (i, q) in rule.require.iter().enumerate() {
         let what = format!("require {}", q.action);
         let hint = format!("a test in which {} follows from this rule", q.action);
-        c.add(format!("{what}: left out"), hint, Touches::Effect, |r| drop(r.require.remove(i)));
+        c.add(format!("{what}: left out"), hint, Touches::Effect, |r| {
+            r.require.remove(i);
+        });
         let at = |r: &mut Rule, set: &dyn Fn(&mut crate::policy::model::Requires)| {
             r.require.get_mut(i).into_iter().for_each(set)
         };
@@ -161,7 +163,9 @@ pub(super) fn rule(policy: &Policy, index: usize, rule: &Rule) -> Vec<Mutant> {
     for (i, indicated) in rule.indicate.iter().enumerate() {
         let what = format!("indicate {} {}", indicated.group, indicated.level);
         let hint = format!("a test in which {} {} follows from this rule", indicated.group, indicated.level);
-        c.add(format!("{what}: left out"), hint.clone(), Touches::Effect, |r| drop(r.indicate.remove(i)));
+        c.add(format!("{what}: left out"), hint.clone(), Touches::Effect, |r| {
+            r.indicate.remove(i);
+        });
         let lower = Level::all().iter().copied().filter(|l| *l != Level::Unknown && *l < indicated.level).max();
         if let Some(lower) = lower {
             let set = |r: &mut Rule| r.indicate.get_mut(i).into_iter().for_each(|x| x.level = lower);
@@ -170,7 +174,9 @@ pub(super) fn rule(policy: &Policy, index: usize, rule: &Rule) -> Vec<Mutant> {
     }
     for (i, flag) in rule.flag.iter().enumerate() {
         let hint = format!("a test in which the flag {} follows from this rule", flag.register);
-        c.add(format!("flag {}: left out", flag.register), hint, Touches::Effect, |r| drop(r.flag.remove(i)));
+        c.add(format!("flag {}: left out", flag.register), hint, Touches::Effect, |r| {
+            r.flag.remove(i);
+        });
     }
     if rule.require.iter().any(|q| q.action == ActionKind::ReviewRisk) {
         let mut indicated: Vec<Group> = rule.indicate.iter().map(|i| i.group).collect();

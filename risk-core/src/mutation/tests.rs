@@ -1,4 +1,5 @@
 //! Each sort of change is made, survives where no test pins it, and is killed by one that does.
+#![allow(clippy::arithmetic_side_effects, reason = "a test whose sums overflow fails, as it should")]
 
 use super::{Fate, Mutant, Report, Trials, mutants};
 use crate::policy::Policy;

@@ -27,7 +27,7 @@ pub(super) fn compare(test: &PolicyTest, state: &State<'_, '_>) -> Vec<String> {
         expect(format!("`{rule}` to fire on"), numbers(events), numbers(&found));
     }
     for (rule, phrases) in &then.follows {
-        expect(format!("from `{rule}` to follow"), list(phrases), list(&followed(state, rule)));
+        expect(format!("from `{rule}` to follow"), list(phrases), list(followed(state, rule)));
     }
     for (action, events) in &then.answered_by {
         let answers = state.ledger.instances().filter(|i| i.action == *action).flat_map(|i| &i.reasons);
