@@ -89,7 +89,7 @@ fn check(policy: &Policy, test: &PolicyTest, result: &mut TestResult) -> Result<
     let span = question.span(&records);
     let (assessment, folded) = assess_records(&log, &records, &view, &question, span);
     result.fired = folded.state.fired.iter().map(|r| r.id(policy).to_owned()).collect();
-    result.actions = folded.state.ledger.actions();
+    result.actions = folded.state.ledger.actions().into_iter().collect();
     compare(test, &assessment, result);
     result.failures.extend(reasons::compare(test, &folded.state));
     Ok(())

@@ -40,7 +40,8 @@ pub(super) fn compare(test: &PolicyTest, state: &State<'_, '_>) -> Vec<String> {
 
 /// The events that brought a reason under a rule or duty of that id.
 fn fired_on(state: &State<'_, '_>, rule: &str) -> BTreeSet<usize> {
-    state.arisen.keys().filter(|(by, ..)| by.id(state.policy) == rule).map(|(_, event, _)| number(*event)).collect()
+    let keys = state.arisen.iter().map(|(key, _)| key);
+    keys.filter(|(by, ..)| by.id(state.policy) == rule).map(|(_, event, _)| number(*event)).collect()
 }
 
 /// What followed from a rule or duty of that id, in phrases.
