@@ -49,6 +49,9 @@ pub enum Failure {
     /// A question that has no answer.
     #[error(transparent)]
     Question(#[from] NoView),
+    /// A policy whose rules cannot be changed to see what its tests say.
+    #[error(transparent)]
+    Unfit(#[from] risk_core::mutation::Unfit),
     /// An outcome or a rule that cannot be explained.
     #[error(transparent)]
     Explain(#[from] ExplainError),

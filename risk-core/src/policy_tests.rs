@@ -1,6 +1,8 @@
 //! Policy tests: given these events, on this day, this follows. They stand beside the rules as data, and are run the same way
 //! by the tests, the command line and every binding.
 
+mod reasons;
+
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
@@ -8,7 +10,7 @@ use uuid::Uuid;
 
 use crate::assessment::answer::{Assessment, FlagState};
 use crate::assessment::{Question, assess_records};
-use crate::event::vocabulary::{Audience, Handling, SourceAgency, Term};
+use crate::event::vocabulary::{ActionKind, Audience, Handling, SourceAgency, Term};
 use crate::event::{DataError, Event};
 use crate::fold::run::Lens;
 use crate::log::{AppendError, Log, Record, RecordError, RecordSource, SCHEMA_VERSION};
@@ -27,6 +29,8 @@ pub struct TestResult {
     pub failures: Vec<String>,
     /// The rules and duties that fired.
     pub fired: BTreeSet<String>,
+    /// The actions that somebody was ever asked for.
+    pub actions: BTreeSet<ActionKind>,
 }
 
 /// Why a test could not be run.
@@ -44,22 +48,30 @@ enum Unfit {
 
 /// Runs every test of the policy, in the policy's order.
 pub fn run(policy: &Policy) -> impl Iterator<Item = TestResult> + '_ {
-    policy.tests.iter().map(move |test| {
-        let resolved;
-        let policy = if test.locality == policy.locality {
-            policy
-        } else {
-            resolved = Policy { locality: test.locality.clone(), ..policy.clone() };
-            &resolved
-        };
-        let mut result =
-            TestResult { name: test.name.clone(), place: test.place.clone(), failures: vec![], fired: BTreeSet::new() };
-        match check(policy, test, &mut result) {
-            Ok(()) => {}
-            Err(unfit) => result.failures.push(unfit.to_string()),
-        }
-        result
-    })
+    policy.tests.iter().map(move |test| run_one(policy, test))
+}
+
+/// Runs one test under a policy, which need not be the one that it stands in.
+pub(crate) fn run_one(policy: &Policy, test: &PolicyTest) -> TestResult {
+    let resolved;
+    let policy = if test.locality == policy.locality {
+        policy
+    } else {
+        resolved = Policy { locality: test.locality.clone(), ..policy.clone() };
+        &resolved
+    };
+    let mut result = TestResult {
+        name: test.name.clone(),
+        place: test.place.clone(),
+        failures: vec![],
+        fired: BTreeSet::new(),
+        actions: BTreeSet::new(),
+    };
+    match check(policy, test, &mut result) {
+        Ok(()) => {}
+        Err(unfit) => result.failures.push(unfit.to_string()),
+    }
+    result
 }
 
 fn check(policy: &Policy, test: &PolicyTest, result: &mut TestResult) -> Result<(), Unfit> {
@@ -77,7 +89,9 @@ fn check(policy: &Policy, test: &PolicyTest, result: &mut TestResult) -> Result<
     let span = question.span(&records);
     let (assessment, folded) = assess_records(&log, &records, &view, &question, span);
     result.fired = folded.state.fired.iter().map(|r| r.id(policy).to_owned()).collect();
+    result.actions = folded.state.ledger.actions().into_iter().collect();
     compare(test, &assessment, result);
+    result.failures.extend(reasons::compare(test, &folded.state));
     Ok(())
 }
 

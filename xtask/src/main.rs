@@ -87,6 +87,8 @@ enum Step {
     Docs,
     /// The tests that stand beside the rules of the policy
     PolicyTests,
+    /// Every small change of a rule is noticed by one of them
+    Mutation,
     /// What Python checks: the engine against independent readings
     PythonChecks,
     /// The commands in README.md do what it says
@@ -111,6 +113,15 @@ impl Step {
             Self::PolicyTests => run(cargo(root)
                 .args(["run", "--quiet", "--locked", "--package", "risk-cli", "--"])
                 .args(["policy", "test", "policies/england-wales"])),
+            Self::Mutation => {
+                let overlay = ["--overlay", "policies/overlays/northshire.toml", "--locality", "northshire"];
+                [&[][..], &overlay].into_iter().try_for_each(|local| {
+                    run(cargo(root)
+                        .args(["run", "--quiet", "--locked", "--package", "risk-cli", "--"])
+                        .args(["policy", "mutate", "policies/england-wales"])
+                        .args(local))
+                })
+            }
             Self::PythonChecks => run(Python::set_up(root)?.command().args([
                 "-m",
                 "unittest",

@@ -1,6 +1,7 @@
-//! `risk policy`: check, show, test and compare policies.
+//! `risk policy`: check, show, test, mutate and compare policies.
 
 mod diff;
+mod mutate;
 
 use clap::{Args, Subcommand, ValueEnum};
 use risk_core::calendar::BusinessCalendar;
@@ -46,6 +47,15 @@ enum Command {
     #[command(after_long_help = "Example:
   risk policy test policies/england-wales")]
     Test(Which),
+    /// Change each rule a little, and name every change that no test notices
+    ///
+    /// For each rule, duty, action and parameter: comparisons left out or turned round, limits moved by one, words of a list
+    /// taken out, effects left out, priorities and due dates weakened. A change that no test beside the rules notices is
+    /// something that nothing pins. Exit code 1 while there is one that the policy does not explain (`[[equivalent]]`).
+    #[command(after_long_help = "Examples:
+  risk policy mutate policies/england-wales
+  risk policy mutate policies/england-wales --rule plw-raised-risk")]
+    Mutate(mutate::Options),
     /// Tell in what two policies differ, and over logs which cases would get another answer
     ///
     /// Entry by entry and field by field: documents, parameters (each dated value), actions, rules, duties, audiences and
@@ -93,6 +103,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
         Command::Check(which) => Ok(check(&which.load()?)),
         Command::Show { which, format } => show(&which.load()?, *format),
         Command::Test(which) => Ok(test(&which.load()?)),
+        Command::Mutate(options) => mutate::run(options),
         Command::Diff(options) => diff::run(options),
     }
 }

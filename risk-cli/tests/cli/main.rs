@@ -14,4 +14,5 @@ mod case;
 mod caseloads;
 mod changes;
 mod command;
+mod mutations;
 mod sealing;

@@ -42,6 +42,7 @@ pub(super) fn check(policy: &Policy, places: &Places, errors: &Errors) {
     ];
     demands.iter().for_each(|demand| demand(&checking));
     tests_name_rules(&checking);
+    equivalents_name_entries(&checking);
 }
 
 impl Checking<'_> {
@@ -388,7 +389,31 @@ fn tests_name_rules(c: &Checking<'_>) {
                 c.note(&t.place, &format!("then.{field}.{i}"), unknown("rule", id, &names));
             }
         }
+        let (fires_on, follows) = (t.then.fires_on.keys(), t.then.follows.keys());
+        let keys = fires_on.map(|id| ("fires_on", id)).chain(follows.map(|id| ("follows", id)));
+        for (field, id) in keys.filter(|(_, id)| !ids.contains(id.as_str())) {
+            c.note(&t.place, &format!("then.{field}.{id}"), unknown("rule", id, &names));
+        }
     }
+}
+
+/// A change that is explained is a change of an entry that there is.
+fn equivalents_name_entries(c: &Checking<'_>) {
+    let p = c.policy;
+    let rules = p.rules.iter().map(|r| r.id.as_str()).chain(p.duties.iter().map(|d| d.id.as_str()));
+    let others = p.actions.iter().map(|a| a.action.name()).chain(p.parameters.iter().map(|p| p.id.as_str()));
+    let ids: BTreeSet<&str> = rules.chain(others).collect();
+    let names: Vec<&str> = ids.iter().copied().collect();
+    for e in p.equivalents.iter().filter(|e| !ids.contains(e.of.as_str())) {
+        c.note(&e.place, "of", unknown("rule, duty, action or parameter", &e.of, &names));
+    }
+}
+
+/// What the loader would say of a policy that was changed after it was loaded: the first thing that is wrong, if any.
+pub(crate) fn refusal(policy: &Policy) -> Option<Problem> {
+    let errors = Errors::default();
+    check(policy, &Places::new(), &errors);
+    errors.into_sorted().into_iter().next().map(|e| e.problem)
 }
 
 impl super::model::Parameter {

@@ -6,8 +6,8 @@ use super::error::{Problem, known};
 use super::fact_name::parameter;
 use super::load::Loading;
 use super::model::{
-    About, ActionDef, AudienceDef, Condition, Continues, Document, Due, Duty, Effective, FlagEffect, Indicates,
-    Listens, Obligation, Parameter, ParameterValue, Place, Requires, Rule, RunsFrom, Source, Trigger, Unit,
+    About, ActionDef, AudienceDef, Condition, Continues, Document, Due, Duty, Effective, Equivalent, FlagEffect,
+    Indicates, Listens, Obligation, Parameter, ParameterValue, Place, Requires, Rule, RunsFrom, Source, Trigger, Unit,
 };
 use super::model::{Basis, Derived, Priority};
 use super::source::{Node, Read, Table};
@@ -431,6 +431,12 @@ pub(super) fn audience(table: &Table<'_>, place: Place) -> Option<AudienceDef> {
         fields,
         place,
     })
+}
+
+pub(super) fn equivalent(table: &Table<'_>, place: Place) -> Option<Equivalent> {
+    let (of, change, why) = (table.require("of", ID, id), table.required("change"), table.required("why"));
+    table.refuse_others();
+    Some(Equivalent { of: of?, change: change?, why: why?, place })
 }
 
 pub(super) fn obligation(table: &Table<'_>, place: Place) -> Option<Obligation> {

@@ -1,5 +1,6 @@
 //! A policy written out in the fields of its own language, canonically: as JSON, as TOML, and as a digest of its meaning.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use chrono::NaiveDate;
@@ -8,8 +9,8 @@ use sha2::{Digest, Sha256};
 
 use super::given::rfc3339;
 use super::model::{
-    ActionDef, AudienceDef, Condition, Due, Duty, Effective, Expectations, GivenEvent, Listens, Obligation, Parameter,
-    ParameterValue, Policy, PolicyTest, Requires, Rule, Source, Trigger,
+    ActionDef, AudienceDef, Condition, Due, Duty, Effective, Equivalent, Expectations, GivenEvent, Listens, Obligation,
+    Parameter, ParameterValue, Policy, PolicyTest, Requires, Rule, Source, Trigger,
 };
 use crate::event::{Kind, Term};
 
@@ -102,6 +103,8 @@ impl Policy {
     pub fn to_json(&self) -> Value {
         let mut whole = self.meaning(self.head().with("digest", &self.digest));
         whole.0.push(("tests".to_owned(), Node::List(self.tests.iter().map(|t| test(t).into()).collect())));
+        let equivalents = self.equivalents.iter().map(|e| equivalent(e).into()).collect();
+        whole.0.push(("equivalents".to_owned(), Node::List(equivalents)));
         json(&whole.into())
     }
 
@@ -109,7 +112,11 @@ impl Policy {
     #[must_use]
     pub fn to_toml(&self) -> String {
         let mut text = format!("[policy]\n{}", toml_fields(&self.head()));
-        for (section, entries) in self.sections().into_iter().chain([("test", self.tests.iter().map(test).collect())]) {
+        let besides = [
+            ("test", self.tests.iter().map(test).collect()),
+            ("equivalent", self.equivalents.iter().map(equivalent).collect()),
+        ];
+        for (section, entries) in self.sections().into_iter().chain(besides) {
             for entry in entries {
                 let _ = write!(text, "\n[[{section}]]\n{}", toml_fields(&entry));
             }
@@ -352,7 +359,7 @@ fn given(g: &GivenEvent) -> Fields {
 }
 
 fn expectations(e: &Expectations) -> Fields {
-    fn table<K: Term, V>(map: &std::collections::BTreeMap<K, V>, node: impl Fn(&V) -> Node) -> Option<Fields> {
+    fn table<K: Term, V>(map: &BTreeMap<K, V>, node: impl Fn(&V) -> Node) -> Option<Fields> {
         let fields = map.iter().fold(Fields::default(), |fields, (k, v)| fields.with(k.name(), node(v)));
         (!map.is_empty()).then_some(fields)
     }
@@ -366,6 +373,22 @@ fn expectations(e: &Expectations) -> Fields {
         .with_some("indicated", table(&e.indicated, |l| term(*l)))
         .with_some("groups", table(&e.groups, |s| Node::from(s)))
         .with_any("flags", terms(&e.flags))
+        .with_some("fires_on", by_id(&e.fires_on, numbers))
+        .with_some("follows", by_id(&e.follows, |phrases| Node::List(phrases.iter().map(Node::from).collect())))
+        .with_some("answered_by", table(&e.answered_by, numbers))
+}
+
+fn numbers(events: &BTreeSet<usize>) -> Node {
+    Node::List(events.iter().map(|n| Node::from(format!("e{n}").as_str())).collect())
+}
+
+fn by_id<V>(map: &BTreeMap<String, V>, node: impl Fn(&V) -> Node) -> Option<Fields> {
+    let fields = map.iter().fold(Fields::default(), |fields, (id, v)| fields.with(id, node(v)));
+    (!map.is_empty()).then_some(fields)
+}
+
+fn equivalent(e: &Equivalent) -> Fields {
+    Fields::default().with("of", &e.of).with("change", &e.change).with("why", &e.why)
 }
 
 fn json(node: &Node) -> Value {
@@ -389,7 +412,9 @@ fn toml(node: &Node) -> String {
     match node {
         Node::Date(date) => date.to_string(),
         Node::List(items) => format!("[{}]", joined(items.iter().map(toml))),
-        Node::Table(fields) => format!("{{ {} }}", joined(fields.0.iter().map(|(k, v)| format!("{k} = {}", toml(v))))),
+        Node::Table(fields) => {
+            format!("{{ {} }}", joined(fields.0.iter().map(|(k, v)| format!("{} = {}", key(k), toml(v)))))
+        }
         Node::Plain(Value::Array(items)) => format!("[{}]", joined(items.iter().map(plain))),
         Node::Plain(Value::Object(map)) => {
             let fields = map.iter().map(|(k, v)| format!("{} = {}", toml::Value::from(k.as_str()), plain(v)));
@@ -400,6 +425,11 @@ fn toml(node: &Node) -> String {
         Node::Plain(Value::Null) => "\"\"".to_owned(),
         Node::Plain(other @ (Value::Bool(_) | Value::Number(_))) => other.to_string(),
     }
+}
+
+/// An id with a dot in it would be read as two keys.
+fn key(name: &str) -> String {
+    if name.contains('.') { toml::Value::from(name).to_string() } else { name.to_owned() }
 }
 
 fn plain(value: &Value) -> String {

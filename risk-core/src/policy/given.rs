@@ -1,6 +1,6 @@
 //! Policy tests, read: given these events, on this day, this follows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 use toml::de::DeValue;
@@ -34,7 +34,8 @@ pub(super) fn test(load: &Loading<'_>, table: &Table<'_>, place: Place) -> Optio
     let known_at = table.get("known_at").and_then(|n| instant(&n, end_of_day));
     let lens = table.get("lens").and_then(|n| n.word(&["as_known", "hindsight"]));
     let audience = table.optional("audience");
-    let then = table.require("then", "what follows", |n| expectations(load, n));
+    let events = given.len();
+    let then = table.require("then", "what follows", |n| expectations(load, n, events));
     table.refuse_others();
     Some(PolicyTest {
         name: name?,
@@ -182,7 +183,7 @@ fn json(node: &Node<'_>) -> Option<Value> {
     }
 }
 
-fn expectations(load: &Loading<'_>, node: &Node<'_>) -> Option<Expectations> {
+fn expectations(load: &Loading<'_>, node: &Node<'_>, events: usize) -> Option<Expectations> {
     let table = node.table("expectation")?;
     let actions = |field| {
         table.each(field, |n| {
@@ -201,12 +202,30 @@ fn expectations(load: &Loading<'_>, node: &Node<'_>) -> Option<Expectations> {
         indicated: by_term(&table, "indicated", Read::read),
         groups: by_term(&table, "groups", |n| n.word(&GROUP_STATUSES)),
         flags: table.list("flags"),
+        fires_on: by_id(&table, "fires_on", |n| numbers(n, events)),
+        follows: by_id(&table, "follows", |n| n.items("a list of phrases").iter().map(String::read).collect()),
+        answered_by: by_term(&table, "answered_by", |n| numbers(n, events)),
     };
     table.refuse_others();
     if then == Expectations::default() {
         return node.mismatch("something that the answer must hold");
     }
     Some(then)
+}
+
+/// Events of the test by number: `["e2", "e4"]`.
+fn numbers(node: &Node<'_>, events: usize) -> Option<BTreeSet<usize>> {
+    let number = |n: &Node<'_>| match n.text().and_then(event_number) {
+        Some(number) if (1..=events).contains(&number) => Some(number),
+        _ => n.mismatch(format!("one of the test's events, e1 to e{events}")),
+    };
+    node.items("a list of the test's events").iter().map(number).collect()
+}
+
+/// A table whose fields are the ids of rules or duties.
+fn by_id<V>(table: &Table<'_>, name: &'static str, read: impl Fn(&Node<'_>) -> Option<V>) -> BTreeMap<String, V> {
+    let fields = table.get(name).and_then(|n| n.table(name)).map(|t| t.others()).unwrap_or_default();
+    fields.into_iter().filter_map(|(id, node)| Some((id.to_owned(), read(&node)?))).collect()
 }
 
 /// A table whose fields are words of a list.

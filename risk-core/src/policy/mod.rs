@@ -25,6 +25,7 @@ mod simplify;
 mod source;
 mod warn;
 
+pub(crate) use check::refusal;
 pub use condition::Expression;
 pub use diff::{PolicyDiff, diff};
 pub use error::{Concern, PolicyError, PolicyErrors, Problem, Warning};

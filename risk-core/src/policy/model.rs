@@ -524,6 +524,25 @@ pub struct Expectations {
     pub groups: BTreeMap<Group, String>,
     /// Flags that should be set.
     pub flags: Vec<Register>,
+    /// The events that rules or duties fire on, by number from 1: these and no others.
+    pub fires_on: BTreeMap<String, BTreeSet<usize>>,
+    /// What follows from rules or duties, a phrase each: this and nothing else.
+    pub follows: BTreeMap<String, BTreeSet<String>>,
+    /// The events that answer a reason of an action, by number from 1: these and no others.
+    pub answered_by: BTreeMap<ActionKind, BTreeSet<usize>>,
+}
+
+/// Why a change of an entry is no change of what the policy says, so that no test can tell the two apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Equivalent {
+    /// The rule, duty, action or parameter, by its id.
+    pub of: String,
+    /// The change, as the mutation names it.
+    pub change: String,
+    /// Why no history can tell.
+    pub why: String,
+    /// Where it stands.
+    pub place: Place,
 }
 
 /// A test beside the rules: given these events, on this day, this follows.
@@ -580,6 +599,8 @@ pub struct Policy {
     pub obligations: Vec<Obligation>,
     /// Tests.
     pub tests: Vec<PolicyTest>,
+    /// Changes that change nothing.
+    pub equivalents: Vec<Equivalent>,
     /// Every fact that a condition asks about.
     pub facts: Vec<Fact>,
     /// Where to look for what concerns a kind of event.
