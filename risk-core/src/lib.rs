@@ -29,3 +29,5 @@ pub mod compare;
 pub mod telling;
 
 pub mod policy_tests;
+
+pub mod workload;

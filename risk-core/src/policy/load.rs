@@ -49,10 +49,11 @@ impl Loading<'_> {
     }
 }
 
-const SECTIONS: [&str; 8] = ["document", "parameter", "action", "rule", "duty", "audience", "obligation", "test"];
+const SECTIONS: [&str; 9] =
+    ["document", "parameter", "action", "rule", "duty", "audience", "obligation", "accepted", "test"];
 /// The `[[parameter]]` entries of an overlay: only values.
 const LOCAL_PARAMETER: &str = "local parameter";
-const OVERLAY_SECTIONS: [&str; 4] = ["parameter", "rule", "duty", "test"];
+const OVERLAY_SECTIONS: [&str; 5] = ["parameter", "rule", "duty", "accepted", "test"];
 
 /// The entries of all files, by sort, in the order of the files.
 struct Entries<'a> {
@@ -278,6 +279,7 @@ fn compose(
     });
     let tests =
         entries.each("test", |t, place| given::test(load, t, place).inspect(|t| unique("test", &t.name, &t.place)));
+    let accepted = entries.each("accepted", |t, place| entries::accepted(load, t, place));
     let facts = loading.compiler.into_inner().facts;
     let index = Index::of(&rules, &actions, &duties, &facts, &parameters);
     let mut policy = Policy {
@@ -295,6 +297,7 @@ fn compose(
         audiences,
         obligations,
         tests,
+        accepted,
         facts,
         index,
     };
