@@ -73,7 +73,7 @@ enum Command {
 The second protects at least as much where, for any facts, it indicates no lower level, drops no action and no
 review, gives no later due date, longer round or lower priority, and lets nothing close an action that stays open
 under the first. Flags, handling, owners and views are not part of that.")]
-    Diff(diff::Options),
+    Diff(Box<diff::Options>),
 }
 
 fn help_of_analyse() -> String {

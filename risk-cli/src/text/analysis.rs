@@ -72,7 +72,9 @@ fn section(page: &mut Page, title: &str, findings: &[&Finding], found: &Analysis
 }
 
 fn line(page: &mut Page, f: &Finding, found: &Analysis) {
-    let on = if f.on.is_empty() || f.on == [f.of.clone()] { String::new() } else { format!(", on {}", listed(&f.on)) };
+    // A duty is on no event, and a kind is itself.
+    let on: Vec<String> = f.on.iter().filter(|on| **on != f.of && *on != "while").cloned().collect();
+    let on = if on.is_empty() { String::new() } else { format!(", on {}", listed(&on)) };
     let when = days(f, found);
     let shown = match (f.in_words.is_empty(), f.finding) {
         (true, _) => String::new(),

@@ -52,7 +52,7 @@ fn difference(page: &mut Page, d: &Difference) {
         Way::More => ("second", "first"),
     };
     let until = d.to.map(|to| format!(" until before {}", date(to))).unwrap_or_default();
-    let on = if d.on == "while" { "while".to_owned() } else { format!("on {}", words::phrase(&d.on)) };
+    let on = if d.on == "while" { "standing".to_owned() } else { format!("on {}", words::phrase(&d.on)) };
     let facts = if d.in_words.is_empty() { "always".to_owned() } else { format!("where {}", listed(&d.in_words)) };
     let by = if d.rules.is_empty() { String::new() } else { format!(" [{}]", d.rules.join(", ")) };
     let instead = d.instead.as_deref().unwrap_or("nothing of the sort, or not for all of these facts");
@@ -81,8 +81,10 @@ pub fn workload(found: &Workload) -> String {
         load(&mut page, group.group.as_deref().unwrap_or("(not said)"), group, found.weeks);
     }
     if found.without_officer > 0 {
-        let cases = count(u64::try_from(found.without_officer).unwrap_or(u64::MAX), "case has", "cases have");
-        page.indented(2, &styled(QUIET, &format!("{cases} no responsible officer named, and {} none.", "count for")));
+        let whole = count(u64::try_from(found.all.cases).unwrap_or(u64::MAX), "case", "cases");
+        let told =
+            format!("Without a named responsible officer: {} of {whole}. Their lines count.", found.without_officer);
+        page.indented(2, &styled(QUIET, &told));
     }
     page.finish()
 }
@@ -95,7 +97,10 @@ fn load(page: &mut Page, name: &str, load: &Load, weeks: u32) {
     } else {
         let officers = count(u64::try_from(load.responsible_officers).unwrap_or(u64::MAX), "officer", "officers");
         let (first, second) = (tenths(load.first, load.officer_weeks), tenths(load.second, load.officer_weeks));
-        format!(", {officers} in {weeks} weeks: {first} and {second} lines for each officer and week")
+        format!(
+            ", {officers} in {weeks} weeks: {first} and {second} lines for each of {} officer-weeks",
+            load.officer_weeks
+        )
     };
     page.labelled(2, &format!("{name}:"), 12, &format!("{lines}{rate}"));
 }

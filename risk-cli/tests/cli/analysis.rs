@@ -123,7 +123,7 @@ fn the_workload_is_told_by_office_with_what_to_divide_by() {
     assert!(sum("second") > sum("first") && sum("first") > 0, "{load}");
     let page = risk(arguments("text").iter().map(String::as_str)).fine();
     assert!(page.contains("WORKLOAD") && page.contains("2 officers in 52 weeks"), "{page}");
-    assert!(page.contains("1 case has no responsible officer named"), "{page}");
+    assert!(page.contains("Without a named responsible officer: 1 of 3 cases"), "{page}");
 }
 
 #[test]

@@ -52,7 +52,8 @@ impl Region {
 
     /// A part of this box that none of the others includes; `None` where together they include it whole.
     pub(super) fn outside(&self, covers: &[&Self]) -> Result<Option<Self>, Undecided> {
-        self.search(covers, &mut MOST_STEPS.clone())
+        let mut steps = MOST_STEPS;
+        self.search(covers, &mut steps)
     }
 
     fn search(&self, covers: &[&Self], steps: &mut u32) -> Result<Option<Self>, Undecided> {

@@ -92,21 +92,15 @@ fn left_out(
     Ok(None)
 }
 
-/// The rules that ask for this unknown, and not for the same fact known, and have somebody find out.
+/// The rules and duties that ask for this unknown, and have somebody find out.
 fn somebody_finds_out(scenes: &[Scene<'_>], fact: usize, unknown: u128, finders: &[ActionKind]) -> Vec<String> {
     let mut ids = BTreeSet::new();
     for scene in scenes {
-        let Some(place) = scene.space.dimensions.iter().position(|d| d.fact == fact) else { continue };
-        let asks = |s: &&Speaker<'_>| {
-            s.regions
-                .iter()
-                .any(|r| r.along(place) == unknown || r.along(place) & unknown != 0 && bounded(scene, place, r))
-        };
-        ids.extend(scene.speakers.iter().filter(asks).filter(|s| finds_out(s, finders)).map(|s| s.id.to_owned()));
+        let named = scene.space.dimensions.iter().enumerate().find(|(_, d)| d.fact == fact);
+        let Some((place, dimension)) = named else { continue };
+        let asks = |r: &Region| r.along(place) & unknown != 0 && r.along(place) != dimension.cells.all();
+        let asking = scene.speakers.iter().filter(|s| s.regions.iter().any(asks));
+        ids.extend(asking.filter(|s| finds_out(s, finders)).map(|s| s.id.to_owned()));
     }
     ids.into_iter().collect()
-}
-
-fn bounded(scene: &Scene<'_>, place: usize, region: &Region) -> bool {
-    scene.space.dimensions.get(place).is_some_and(|d| d.cells.all() != region.along(place))
 }
