@@ -1,14 +1,14 @@
 //! Hostile input: nothing that comes from outside makes the software stumble. It is taken, or refused with a typed error.
 
-use chrono::Duration;
 use proptest::prelude::*;
 use risk_core::assessment::{Question, assess};
-use risk_core::event::vocabulary::{Audience, SourceAgency, Term};
-use risk_core::event::{Event, Instant, Kind, Shape};
+use risk_core::event::vocabulary::{Audience, SourceAgency};
+use risk_core::event::{Event, Kind, Term};
 use risk_core::fold::run::Lens;
 use risk_core::log::{Log, Record, RecordSource, verify};
 use risk_core::policy::{Expression, Policy};
-use serde_json::{Map, Value, json};
+use risk_verify::hostile::{ANY_YEARS, any_instant, data, hostile};
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::ask::{at, cases, text};
@@ -16,103 +16,16 @@ use crate::dice::Dice;
 use crate::history::CASE;
 use crate::packs;
 
-/// Days from the year -2000 to 9999, mostly near the edges of what the software knows.
-fn any_day(dice: &mut Dice) -> chrono::NaiveDate {
-    let years = [-2000, -1, 0, 1, 1582, 1970, 2014, 2016, 2018, 2021, 2026, 2100, 9999];
-    let first = chrono::NaiveDate::from_ymd_opt(*dice.pick(&years), 1, 1).unwrap();
-    first + Duration::days(i64::try_from(dice.below(364)).unwrap())
-}
-
-fn any_instant(dice: &mut Dice) -> Instant {
-    let seconds = i64::try_from(dice.below(86_400)).unwrap();
-    any_day(dice).and_hms_opt(0, 0, 0).unwrap().and_utc() + Duration::seconds(seconds)
-}
-
-/// A value of the shape, the ugliest that it allows.
-fn value(shape: Shape, dice: &mut Dice, ids: &[Uuid]) -> Option<Value> {
-    let id = |dice: &mut Dice| json!(dice.pick(&["p1", "a.b:c_d-e", "0", "-", &"x".repeat(64)]));
-    Some(match shape {
-        Shape::Term { names, .. } => json!(dice.pick(names)),
-        Shape::Terms { names, .. } => json!((0..dice.below(30)).map(|_| *dice.pick(names)).collect::<Vec<_>>()),
-        Shape::Id(_) => id(dice),
-        Shape::Ids(_) => Value::Array((0..dice.below(20)).map(|_| id(dice)).collect()),
-        Shape::EventRef => json!(if ids.is_empty() { return None } else { *dice.pick(ids) }),
-        Shape::EventRefs => json!(if ids.is_empty() { vec![] } else { vec![*dice.pick(ids), *dice.pick(ids)] }),
-        Shape::Integer { min, max } => json!(*dice.pick(&[min, max])),
-        Shape::Date => json!(any_day(dice).to_string()),
-        Shape::Instant => json!(any_instant(dice).to_rfc3339()),
-        Shape::Levels => json!({ "children": "very_high", "prisoners": "unknown", "staff": "low" }),
-        Shape::Replacement => json!({ "data": {}, "occurred_at": any_instant(dice) }),
-    })
-}
-
-/// Data of the kind by its table; now and then a value of another shape.
-fn data(kind: Kind, dice: &mut Dice, ids: &[Uuid], honest: bool) -> Map<String, Value> {
-    let mut data = Map::new();
-    let nonsense = [
-        json!(null),
-        json!(-1),
-        json!(1.5),
-        json!("é\u{0}"),
-        json!([[]]),
-        json!({ "a": {} }),
-        json!("yes"),
-        json!([1]),
-    ];
-    for field in kind.spec().fields {
-        if !field.required && dice.chance(30) {
-            continue;
-        }
-        let value = if honest || dice.chance(80) {
-            value((field.shape)(), dice, ids)
-        } else {
-            Some(dice.pick(&nonsense).clone())
-        };
-        if let Some(value) = value {
-            data.insert(field.name.to_owned(), value);
-        }
-    }
-    data
-}
-
-/// As much of a hostile history as the log takes.
-fn hostile(seed: u64, most: u64) -> Log {
-    let mut dice = Dice::new(seed);
-    let mut log = Log::new(CASE);
-    let mut ids = Vec::new();
-    let mut now = any_instant(&mut dice);
-    for n in 0..dice.below(most) {
-        let kind = if dice.chance(15) { Kind::SupervisionStarted } else { *dice.pick(Kind::all()) };
-        let Ok(event) = Event::decode(kind, &data(kind, &mut dice, &ids, true)) else { continue };
-        if dice.chance(60) {
-            now = any_instant(&mut dice);
-        }
-        let recorded = if dice.chance(50) { now } else { now.max(any_instant(&mut dice)) };
-        let source = RecordSource { agency: SourceAgency::Other, role: None, reference: None };
-        let record = Record::new(Uuid::from_u128(u128::from(n)), CASE, now, recorded, source, event);
-        let marks = risk_core::event::vocabulary::Handling::all();
-        // The log refuses what is not in order, and then is as it was.
-        let before = log.len();
-        let taken =
-            marks.iter().any(|m| *m >= record.handling && log.append(record.clone().with_handling(*m), None).is_ok());
-        assert_eq!(log.len(), before + u64::from(taken));
-        if taken {
-            ids.push(record.event_id);
-        }
-    }
-    log
-}
-
 proptest! {
     #![proptest_config(cases(48))]
 
     #[test]
     fn every_history_that_a_log_takes_has_an_answer(seed: u64) {
-        let log = hostile(seed, 16);
+        let log = hostile(seed, 16, ANY_YEARS);
         let mut dice = Dice::new(seed);
         for policy in packs::all() {
             for lens in [Lens::AsKnown, Lens::Hindsight] {
-                let question = Question { lens, ..Question::at(any_instant(&mut dice), Audience::Inspector) };
+                let question = Question { lens, ..Question::at(any_instant(&mut dice, ANY_YEARS), Audience::Inspector) };
                 let answer = assess(&log, policy, &question).unwrap();
                 prop_assert!(!text(&answer).is_empty());
             }
@@ -121,13 +34,13 @@ proptest! {
 
     #[test]
     fn a_hostile_history_folds_alike_in_any_order(seed: u64) {
-        let log = hostile(seed, 14);
+        let log = hostile(seed, 14, ANY_YEARS);
         let mut records: Vec<Record> = log.records().to_vec();
         let mut dice = Dice::new(seed);
         dice.shuffle(&mut records);
         let mut other = Log::new(CASE);
         prop_assume!(other.append_all(records, None).is_ok());
-        let when = any_instant(&mut dice);
+        let when = any_instant(&mut dice, ANY_YEARS);
         for policy in packs::all() {
             prop_assert_eq!(text(&at(&log, policy, when)), text(&at(&other, policy, when)));
         }
@@ -141,7 +54,7 @@ proptest! {
     fn data_of_any_form_is_taken_or_refused_with_its_field(seed: u64) {
         let mut dice = Dice::new(seed);
         let kind = *dice.pick(Kind::all());
-        let data = data(kind, &mut dice, &[Uuid::nil()], false);
+        let data = data(kind, &mut dice, &[Uuid::nil()], false, ANY_YEARS);
         match Event::decode(kind, &data) {
             Ok(event) => prop_assert_eq!(Event::decode(kind, &event.encode()).unwrap(), event),
             Err(e) => prop_assert!(e.field.starts_with("data"), "{}", e),
@@ -160,7 +73,7 @@ proptest! {
         let mut dice = Dice::new(seed);
         let source = RecordSource { agency: SourceAgency::Probation, role: None, reference: None };
         let event = Event::decode(Kind::PlwDisclosure, json!({ "person": "p1", "raised_risk": "yes" }).as_object().unwrap()).unwrap();
-        let now = any_instant(&mut dice);
+        let now = any_instant(&mut dice, ANY_YEARS);
         let line = Record::new(Uuid::from_u128(1), CASE, now, now, source, event).with_note("she said so").to_line();
         let mut bytes = line.into_bytes();
         for _ in 0..=dice.below(3) {

@@ -16,15 +16,14 @@ mod analysed;
 mod ask;
 mod chain;
 mod deadlines;
-mod dice;
-mod history;
 mod hostile;
 mod levels;
 mod one_answer;
-mod packs;
 mod policy_text;
 mod reasons;
 mod time;
 mod told;
 mod views;
 mod whole_pack;
+
+use risk_verify::{dice, history, packs};

@@ -95,6 +95,31 @@ const KINDS: &[(Kind, u32)] = &[
     (Kind::FlagRemoved, 1),
     (Kind::ActionDecided, 6),
     (Kind::RuleDisputed, 1),
+    (Kind::InitialAppointmentAttended, 1),
+    (Kind::ContactFrequencySet, 1),
+    (Kind::CohabitationEnded, 1),
+    (Kind::WarrantIssued, 1),
+    (Kind::AgencyDecisionChallenged, 1),
+    (Kind::PolicePropertyFlagRequested, 1),
+    (Kind::DvdsConsidered, 1),
+    (Kind::MappaSet, 1),
+    (Kind::IomAdopted, 1),
+    (Kind::VictimSupportArranged, 1),
+    (Kind::LicenceConditionsProposed, 1),
+    (Kind::DashCompleted, 1),
+    (Kind::QualityReviewed, 1),
+    (Kind::HomeVisitAttempted, 1),
+    (Kind::AppointmentAttended, 1),
+    (Kind::RequirementCompleted, 1),
+    (Kind::RequirementRemoved, 1),
+    (Kind::ProgrammeSuitabilityDecided, 1),
+    (Kind::ProgrammeInducted, 1),
+    (Kind::ProgrammeCompleted, 1),
+    (Kind::RarActivityDelivered, 1),
+    (Kind::ProviderProgressReceived, 1),
+    (Kind::ProgrammeConsentGiven, 1),
+    (Kind::PlwContactAttempted, 1),
+    (Kind::PlwSupportDecided, 1),
     (Kind::RecordCorrected, 4),
     (Kind::RecordRetracted, 3),
     (Kind::RecordDisputed, 1),
@@ -110,18 +135,25 @@ pub struct Style {
     pub corrected: bool,
     /// How many records at most.
     pub most: usize,
+    /// When it begins: minutes after [`beginning`].
+    pub from: i64,
+    /// Everything happens, and is recorded, at a multiple of so many minutes after it begins.
+    pub grid: i64,
+    /// How many times longer than by default the time between events is.
+    pub pace: i64,
 }
 
 impl Style {
     /// Late and corrected.
-    pub const ANY: Self = Self { late: true, corrected: true, most: 24 };
+    pub const ANY: Self = Self { late: true, corrected: true, most: 24, from: 0, grid: 1, pace: 1 };
     /// Nothing late and nothing corrected.
-    pub const PROMPT: Self = Self { late: false, corrected: false, most: 24 };
+    pub const PROMPT: Self = Self { late: false, corrected: false, ..Self::ANY };
 }
 
 /// One case's records, in the order in which they happened.
 #[derive(Clone)]
 pub struct History {
+    /// The records.
     pub records: Vec<Record>,
 }
 
@@ -153,6 +185,9 @@ impl History {
 }
 
 /// A plain log of records.
+///
+/// # Panics
+/// Where the records make no log.
 pub fn log_of(records: Vec<Record>) -> Log {
     let mut log = Log::new(CASE);
     log.append_all(records, None).expect("a generated history makes a log");
@@ -164,7 +199,7 @@ pub fn about_records(kind: Kind) -> bool {
     matches!(kind, Kind::RecordCorrected | Kind::RecordRetracted | Kind::RecordDisputed | Kind::PayloadErased)
 }
 
-/// When every generated history begins.
+/// When a generated history begins, unless its style says otherwise.
 pub fn beginning() -> Instant {
     Utc.with_ymd_and_hms(2016, 1, 4, 9, 0, 0).unwrap()
 }
@@ -195,22 +230,26 @@ fn draft(style: Style) -> impl Strategy<Value = Draft> {
 /// Histories of that style.
 pub fn histories(style: Style) -> impl Strategy<Value = History> {
     let drafts = prop::collection::vec(draft(style), 1..=style.most);
-    (prop::bool::weighted(0.9), any::<u64>(), drafts).prop_map(|(starts, seed, mut drafts)| {
+    let told = (prop::bool::weighted(0.9), any::<u64>(), drafts).prop_map(move |(starts, seed, mut drafts)| {
         if starts {
             drafts.insert(0, Draft { kind: Kind::SupervisionStarted, gap_minutes: 0, late_minutes: 0, seed });
         }
-        told(&drafts)
-    })
+        told(&drafts, style)
+    });
+    told.prop_filter("a draft that speaks of what never happened tells nothing", |h| !h.records.is_empty())
 }
 
-fn told(drafts: &[Draft]) -> History {
+fn told(drafts: &[Draft], style: Style) -> History {
     let mut records: Vec<Record> = Vec::new();
-    let mut now = beginning();
+    let begins = beginning() + Duration::minutes(style.from);
+    let mut since = 0;
     for (place, draft) in drafts.iter().enumerate() {
-        now += Duration::minutes(draft.gap_minutes);
+        since += draft.gap_minutes * style.pace;
+        let now = begins + Duration::minutes(since - since % style.grid);
+        let draft = Draft { late_minutes: draft.late_minutes - draft.late_minutes % style.grid, ..*draft };
         // Ids in no order of their own.
         let id = Uuid::from_u128(u128::from(Dice::new(place as u64).next()) << 32 | place as u128);
-        if let Some(record) = tell(draft, id, now, &records) {
+        if let Some(record) = tell(&draft, id, now, &records) {
             records.push(record);
         }
     }
@@ -309,9 +348,10 @@ impl World<'_> {
                 Some(json!(found))
             }
             Shape::Levels => {
-                let groups = [Group::Children, Group::KnownAdult, Group::Public, Group::Staff];
                 let mut levels = Map::new();
-                for group in groups {
+                // Prisoners are at risk in custody only.
+                let here = |g: &&Group| name == "custody_levels" || **g != Group::Prisoners;
+                for group in Group::all().iter().filter(here) {
                     if self.dice.chance(80) {
                         levels.insert(group.name().to_owned(), json!(self.dice.pick(Level::names())));
                     }

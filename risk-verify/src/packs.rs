@@ -1,7 +1,7 @@
-//! The policies that the laws are tested under: the pack of this project, and a small one with one of each thing that the
+//! The policies that everything is tried under: the pack of this project, and a small one with one of each thing that the
 //! language has.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use risk_core::policy::Policy;
@@ -12,23 +12,53 @@ use crate::dice::Dice;
 pub type Files = Vec<(String, String)>;
 
 /// The pack `england-wales`, as it stands in the repository.
-pub static ENGLAND_WALES_FILES: LazyLock<Files> = LazyLock::new(|| {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../policies/england-wales");
-    let entries = std::fs::read_dir(&folder).expect("the folder policies/england-wales");
-    let mut files: Files = entries
-        .map(|e| e.unwrap().path())
-        .filter(|p| p.extension().is_some_and(|e| e == "toml"))
-        .map(|p| (p.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(&p).unwrap()))
-        .collect();
+pub static ENGLAND_WALES_FILES: LazyLock<Files> = LazyLock::new(|| files_of("england-wales"));
+
+/// The folder `policies` of this repository.
+fn policies() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../policies")
+}
+
+/// The files of a folder of `policies`.
+///
+/// # Panics
+/// Where they cannot be read.
+#[must_use]
+pub fn files_of(pack: &str) -> Files {
+    let entries = std::fs::read_dir(policies().join(pack)).expect("a folder of policies");
+    let paths = entries.map(|e| e.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "toml"));
+    let mut files: Files = paths.map(|p| file(&p)).collect();
     files.sort();
     files
+}
+
+/// The overlay of that name.
+///
+/// # Panics
+/// Where it cannot be read.
+#[must_use]
+pub fn overlay(name: &str) -> (String, String) {
+    file(&policies().join("overlays").join(format!("{name}.toml")))
+}
+
+fn file(path: &Path) -> (String, String) {
+    (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(path).unwrap())
+}
+
+/// The files as the engine takes them.
+#[must_use]
+pub fn borrowed(files: &Files) -> Vec<(&str, &str)> {
+    files.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect()
+}
+
+/// The small policy, as text.
+pub static ONE_OF_EACH_FILES: LazyLock<Files> = LazyLock::new(|| {
+    vec![("one-of-each.toml".to_owned(), include_str!("../../tests/laws/one-of-each.toml").to_owned())]
 });
 
-/// The small policy.
-pub static ONE_OF_EACH_FILES: LazyLock<Files> =
-    LazyLock::new(|| vec![("one-of-each.toml".to_owned(), include_str!("one-of-each.toml").to_owned())]);
-
+/// The pack `england-wales`.
 pub static ENGLAND_WALES: LazyLock<Policy> = LazyLock::new(|| load(&ENGLAND_WALES_FILES));
+/// The small policy.
 pub static ONE_OF_EACH: LazyLock<Policy> = LazyLock::new(|| load(&ONE_OF_EACH_FILES));
 
 /// Both.
@@ -36,9 +66,12 @@ pub fn all() -> [&'static Policy; 2] {
     [&ONE_OF_EACH, &ENGLAND_WALES]
 }
 
+/// The policy that the files make.
+///
+/// # Panics
+/// Where they make none.
 pub fn load(files: &Files) -> Policy {
-    let files: Vec<(&str, &str)> = files.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
-    Policy::load(&files).unwrap_or_else(|e| panic!("{e}"))
+    Policy::load(&borrowed(files)).unwrap_or_else(|e| panic!("{e}"))
 }
 
 /// The same policy with its entries in another order; actions keep theirs, because it breaks ties on the agenda.

@@ -4,10 +4,14 @@
 pub struct Dice(u64);
 
 impl Dice {
+    /// The generator of that number.
+    #[must_use]
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
+    /// The next number.
+    #[allow(clippy::should_implement_trait, reason = "it never ends, so it is no iterator")]
     pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -20,10 +24,15 @@ impl Dice {
         self.next() % n.max(1)
     }
 
+    /// Whether something happens that happens so many times in a hundred.
     pub fn chance(&mut self, percent: u64) -> bool {
         self.below(100) < percent
     }
 
+    /// One of a list that is not empty.
+    ///
+    /// # Panics
+    /// Where it is empty.
     pub fn pick<'t, T>(&mut self, list: &'t [T]) -> &'t T {
         &list[usize::try_from(self.below(list.len() as u64)).unwrap()]
     }

@@ -1,0 +1,21 @@
+//! What the engine is verified with: generated histories, plausible and hostile, and questions about them.
+//!
+//! The laws (tests/laws) and the `risk-verify` command draw on the same generators, so that what one of them finds the other
+//! can show again. docs/verification.md says what is tried, how often, and what is not.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "this crate tests: a panic is the failure that it is for"
+)]
+
+pub mod dice;
+pub mod history;
+pub mod hostile;
+pub mod interchange;
+pub mod packs;
+pub mod scope;
+pub mod stream;
