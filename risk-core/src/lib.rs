@@ -3,7 +3,7 @@
 //! The modules stand in the order in which data flows through them: what may happen ([`event`]), what was recorded
 //! ([`log`]), the rules ([`policy`]), who may see what ([`view`]), the fold of the one under the other ([`fold`]), the answer
 //! ([`assessment`]) and the reasons for it ([`explain`]). [`timeline`] and [`compare`] are differences of answers, and [`telling`] puts them into
-//! sentences. [`calendar`] serves them all. There is no I/O, clock, randomness or thread in here: the same inputs give the
+//! sentences; [`workload`] counts what the answers to a caseload ask of people. [`calendar`] serves them all. There is no I/O, clock, randomness or thread in here: the same inputs give the
 //! same answer, to the byte.
 
 pub mod calendar;

@@ -104,10 +104,7 @@ fn a_rule_within_several_others_together_brings_nothing_new_and_they_are_named()
 
 #[test]
 fn a_rule_that_is_sooner_or_matters_more_is_something_new() {
-    let base = (
-        "base",
-        format!("on = \"address_changed\"\nrequire = [{{ action = \"home_visit\", due = {{ within = \"a_week\" }} }}]"),
-    );
+    let base = "on = \"address_changed\"\nrequire = [{ action = \"home_visit\", due = { within = \"a_week\" } }]";
     for (rule, new) in [
         ("require = [{ action = \"home_visit\", due = { within = \"a_week\" } }]", false),
         ("require = [{ action = \"home_visit\", due = \"immediately\" }]", true),
@@ -117,7 +114,7 @@ fn a_rule_that_is_sooner_or_matters_more_is_something_new() {
         ("require = [{ action = \"home_visit\", about = \"person\" }]", true),
     ] {
         let narrow = format!("on = \"address_changed\"\nwhen = \"supervised = yes\"\n{rule}");
-        let policy = pack(&[(base.0, &base.1), ("narrow", &narrow)]);
+        let policy = pack(&[("base", base), ("narrow", &narrow)]);
         let had = found(&policy, Sort::NothingNew).iter().any(|l| l.starts_with("narrow with base"));
         assert_eq!(had, !new, "{rule}");
     }
