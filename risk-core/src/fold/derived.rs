@@ -86,7 +86,7 @@ impl<'a> State<'a, '_> {
                 if found.is_some_and(|first| day > first && day >= today) {
                     break;
                 }
-                if !self.absence_unknown(action, day) {
+                if !self.absence_unknown(action, day) && !self.waits_in_time(action, subject, day) {
                     found = Some(day);
                     offer(after(day), &|| Raising::Overdue(action, subject.clone(), overdue));
                 }
@@ -149,9 +149,9 @@ impl<'a> State<'a, '_> {
                 let (_, opened_by) = i.opened()?;
                 Some(derived(Derived::ActionOverdue, opened_by, Some(subject.clone()), handling, details))
             }),
-            Raising::Stale(group, _) => {
-                let statement = CELLS.into_iter().filter(|c| c.0 == group).find_map(|c| self.levels.statement(c));
-                statement.map(|s| {
+            Raising::Stale(group, day) => {
+                let stale = self.stale_from().into_iter().find(|(cell, from)| cell.0 == group && *from == day);
+                stale.and_then(|(cell, _)| self.levels.statement(cell)).map(|s| {
                     let details = vec![("group", group.code())];
                     derived(Derived::AssessmentStale, s.id, Some(Subject::Group(group)), s.handling, details)
                 })
@@ -170,6 +170,7 @@ impl<'a> State<'a, '_> {
         let deadline = spell.next_due.clone();
         // Whatever was done since the last time answers the round.
         because.occurred_at = spell.last_performed.map_or(because.occurred_at, |t| t.max(because.occurred_at));
+        because.told = (now, now.max(because.recorded_at));
         because.recorded_at = now;
         because.clock = now;
         if spell.last_performed.is_some_and(|t| t >= because.occurred_at) {
@@ -205,6 +206,13 @@ impl<'a> State<'a, '_> {
         }
         let kinds = self.policy.action(action).into_iter().flat_map(|d| d.closed_by.iter().flat_map(|t| &t.on));
         kinds.filter_map(|k| self.facts.complete_from.get(k)).any(|from| day < *from)
+    }
+
+    /// Whether it is with somebody else, who was asked by that day.
+    fn waits_in_time(&self, action: ActionKind, subject: &Subject, day: NaiveDate) -> bool {
+        let def = self.policy.action(action).filter(|def| !def.waiting.is_empty());
+        let of = def.zip(self.ledger.pending(action, subject));
+        of.is_some_and(|(def, i)| self.asked(i, def).is_some() && self.asked_by(i, def, day))
     }
 
     /// The next moment at which the answer could change with no new event: a candidate only. `shown` says which actions the
