@@ -243,7 +243,7 @@ fn level(before: Option<&GroupLevel>, g: &GroupLevel) -> Option<Told> {
     if before.and_then(indicated) != indicated(g) {
         parts.push(match indicated(g) {
             Some(level) => format!("{} indicated", name(level)),
-            None => "nothing indicated any more".to_owned(),
+            None => "no indication left unanswered".to_owned(),
         });
     }
     let was = before.map_or(Level::Unknown, |b| b.working_level);

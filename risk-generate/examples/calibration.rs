@@ -8,12 +8,15 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
-use chrono::Days;
+use chrono::NaiveDate;
 use risk_core::assessment::answer::{Action, Assessment};
 use risk_core::assessment::{Question, assess};
 use risk_core::calendar::end_of_day;
+use risk_core::event::Kind;
 use risk_core::event::Term;
 use risk_core::event::vocabulary::{ActionKind, Audience, Group, Level};
+use risk_core::explain::{Explanation, Target, explain};
+use risk_core::log::Log;
 use risk_core::policy::Policy;
 use risk_core::policy::model::Priority;
 use risk_generate::{Caseload, Ground, Share};
@@ -21,8 +24,9 @@ use risk_generate::{Caseload, Ground, Share};
 const CASES: u32 = 2000;
 const SEED: u64 = 2018;
 const TOP: usize = 10;
-/// What was opened within four weeks is fresh; the rest is what nobody did.
-const FRESH: Days = Days::new(28);
+/// How long ago the newest reason was learnt, in days: up to so many, and what that is called.
+const AGES: [(i64, &str); 4] =
+    [(28, "four weeks"), (91, "three months"), (182, "six months"), (i64::MAX, "the case's whole life")];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = env::args().nth(1).ok_or("expected the folder of a policy, found no argument")?;
@@ -30,7 +34,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut tally = Tally::default();
     for log in Caseload::inspection(CASES, SEED).logs() {
         let question = Question::at(end_of_day(Caseload::read_on()), Audience::Inspector);
-        tally.count(&policy, &assess(&log?, &policy, &question)?);
+        let log = log?;
+        let answer = assess(&log, &policy, &question)?;
+        tally.count(&answer);
+        if live(&answer).any(|a| a.priority == Priority::ProtectNow) {
+            tally.count_urgent(&Urgent::of(&policy, &explain(&log, &policy, &question, Target::Everything)?), &log);
+        }
     }
     print!("{}", report(&policy, &tally)?);
     Ok(())
@@ -55,7 +64,10 @@ struct Tally {
     cases: usize,
     supervised: usize,
     protect_now: usize,
-    fresh: usize,
+    /// Cases with something to protect somebody now, by the age of the newest reason.
+    ages: [usize; AGES.len()],
+    /// Those in which the risk was reviewed since, and something else was left.
+    reviewed_since: usize,
     for_the_nps: usize,
     high: BTreeMap<Group, usize>,
     indicated_children: usize,
@@ -74,16 +86,12 @@ struct Tally {
 }
 
 impl Tally {
-    fn count(&mut self, policy: &Policy, answer: &Assessment) {
-        let add = |n: &mut usize, yes: bool| *n = n.saturating_add(usize::from(yes));
-        let live: Vec<&Action> =
-            answer.actions.iter().filter(|a| a.status.pending() && a.frozen_on.is_none()).collect();
+    fn count(&mut self, answer: &Assessment) {
+        let live: Vec<&Action> = live(answer).collect();
         let urgent: Vec<&&Action> = live.iter().filter(|a| a.priority == Priority::ProtectNow).collect();
         add(&mut self.cases, true);
         add(&mut self.supervised, answer.actions.iter().all(|a| a.frozen_on.is_none()));
         add(&mut self.protect_now, !urgent.is_empty());
-        let recent = Caseload::read_on().checked_sub_days(FRESH).unwrap_or_default();
-        add(&mut self.fresh, urgent.iter().any(|a| a.opened > recent));
         let nps = [ActionKind::ReturnToNps, ActionKind::EscalateToNps];
         add(&mut self.for_the_nps, live.iter().any(|a| nps.contains(&a.action)));
         let groups = answer.classification.iter().flat_map(|c| &c.groups);
@@ -100,33 +108,69 @@ impl Tally {
         self.pending.push(live.len());
         self.lines.push(answer.agenda.lines.len().saturating_add(answer.agenda.more));
         self.urgent.push(urgent.len());
-        let named = urgent_rules(policy, &urgent);
-        if let Some(only) = named.first().filter(|_| named.len() == 1) {
-            add(self.alone.entry(only.clone()).or_default(), true);
-        }
-        each(&mut self.rules, named);
         each(&mut self.all_rules, rules(live.iter().copied()));
         each(&mut self.actions, urgent.iter().map(|a| a.action).collect::<BTreeSet<_>>());
     }
+
+    /// Of a case with something to protect somebody now: why, and how old that is.
+    fn count_urgent(&mut self, urgent: &Urgent, log: &Log) {
+        let age = Caseload::read_on().signed_duration_since(urgent.newest).num_days();
+        let band = AGES.iter().position(|(most, _)| age <= *most).and_then(|band| self.ages.get_mut(band));
+        band.into_iter().for_each(|n| add(n, true));
+        let review = |r: &risk_core::log::Record| {
+            r.kind() == Some(Kind::RiskAssessed) && r.recorded_at.date_naive() > urgent.newest
+        };
+        add(&mut self.reviewed_since, log.records().iter().any(review));
+        if let Some(only) = urgent.rules.first().filter(|_| urgent.rules.len() == 1) {
+            add(self.alone.entry(only.clone()).or_default(), true);
+        }
+        each(&mut self.rules, urgent.rules.iter().cloned());
+    }
+}
+
+fn add(n: &mut usize, yes: bool) {
+    *n = n.saturating_add(usize::from(yes));
+}
+
+/// What is pending, and not frozen because supervision has ended.
+fn live(answer: &Assessment) -> impl Iterator<Item = &Action> {
+    answer.actions.iter().filter(|a| a.status.pending() && a.frozen_on.is_none())
+}
+
+/// Why a case has something to protect somebody now.
+struct Urgent {
+    /// The rules that ask for it, each once.
+    rules: BTreeSet<String>,
+    /// When the newest event was learnt that calls for it and is not answered.
+    newest: NaiveDate,
+}
+
+impl Urgent {
+    /// From the reasons that are open: an action takes the highest priority of these, and not each asks for it.
+    fn of(policy: &Policy, told: &Explanation) -> Self {
+        let mut found = Self { rules: BTreeSet::new(), newest: NaiveDate::MIN };
+        for outcome in &told.outcomes {
+            let Some(action) = outcome.action.as_ref().filter(|a| a.status.pending()) else { continue };
+            for reason in outcome.reasons.iter().filter(|r| r.answered.is_none()) {
+                if asks(policy, &reason.rule.id, action.action) {
+                    found.rules.insert(reason.rule.id.clone());
+                    found.newest = found.newest.max(reason.event.recorded_on);
+                }
+            }
+        }
+        found
+    }
+}
+
+/// Whether the rule asks for the action so as to protect somebody now.
+fn asks(policy: &Policy, rule: &str, action: ActionKind) -> bool {
+    let required = policy.rules.iter().filter(|r| r.id == rule).flat_map(|r| &r.require);
+    required.into_iter().any(|require| require.action == action && require.priority == Priority::ProtectNow)
 }
 
 /// The rules behind actions, each once.
 fn rules<'a>(actions: impl Iterator<Item = &'a Action>) -> BTreeSet<String> {
     actions.flat_map(|a| &a.because).map(|b| b.rule.clone()).collect()
-}
-
-/// The rules that make actions urgent: an action takes the highest priority of its reasons, and not each asks for it.
-fn urgent_rules(policy: &Policy, urgent: &[&&Action]) -> BTreeSet<String> {
-    let asks = |rule: &str, action: ActionKind| {
-        policy
-            .rules
-            .iter()
-            .filter(|r| r.id == rule)
-            .flat_map(|r| &r.require)
-            .any(|require| require.action == action && require.priority == Priority::ProtectNow)
-    };
-    let reasons = urgent.iter().flat_map(|a| a.because.iter().map(|b| (a.action, &b.rule)));
-    reasons.filter(|(action, rule)| asks(rule, *action)).map(|(_, rule)| rule.clone()).collect()
 }
 
 fn each<K: Ord>(counts: &mut BTreeMap<K, usize>, found: impl IntoIterator<Item = K>) {
@@ -187,7 +231,6 @@ fn levels_and_actions(out: &mut String, tally: &Tally) -> Result<(), std::fmt::E
             share(tally.protect_now, tally.cases),
             "immediate action asked in 7 of 112 (6.3 %)",
         ),
-        ("of these, opened within the last four weeks", share(tally.fresh, tally.cases), ""),
         (
             "return or escalation to the NPS pending",
             share(tally.for_the_nps, tally.cases),
@@ -210,11 +253,26 @@ fn levels_and_actions(out: &mut String, tally: &Tally) -> Result<(), std::fmt::E
     ];
     writeln!(out, "## Beside the inspectors\n\n| | this caseload | the inspectors |\n|---|---|---|")?;
     rows.iter().try_for_each(|(what, ours, theirs)| writeln!(out, "| {what} | {ours} | {theirs} |"))?;
+    ages(out, tally)?;
     let ended = tally.cases.saturating_sub(tally.supervised);
     writeln!(
         out,
         "\nIn {} of the cases supervision had ended with something left open; what froze then is not counted.\n",
         share(ended, tally.cases)
+    )
+}
+
+/// How old it is what somebody is to be protected from now.
+fn ages(out: &mut String, tally: &Tally) -> std::fmt::Result {
+    writeln!(out, "\n| newest open reason to protect somebody now, learnt within | cases |\n|---|---|")?;
+    for ((_, within), n) in AGES.iter().zip(tally.ages) {
+        writeln!(out, "| {within} | {} |", share(n, tally.cases))?;
+    }
+    writeln!(
+        out,
+        "\nEach case stands in one line only. In {} of all cases the risk was reviewed after that reason, and something \
+         else that it calls for was left.",
+        share(tally.reviewed_since, tally.cases)
     )
 }
 

@@ -25,7 +25,8 @@ struct Happening {
 }
 
 use Response::{
-    AskPolice, AskSocialCare, CheckAccount, ConsiderMarac, Oversee, Review, TellPolice, TellSocialCare, Visit,
+    AskPolice, AskSocialCare, CheckAccount, CheckOrder, ConsiderMarac, Oversee, PlanSafety, Review, TellLinkWorker,
+    TellPolice, TellSocialCare, Visit,
 };
 
 fn always(_: &Case) -> bool {
@@ -40,15 +41,20 @@ const HAPPENINGS: &[Happening] = &[
         share: Share::CallOut,
         can: always,
         tell: call_out,
-        calls_for: &[Review, AskPolice, TellSocialCare, Oversee, ConsiderMarac],
+        calls_for: &[Review, AskPolice, TellSocialCare, TellLinkWorker, Oversee, ConsiderMarac],
     },
     Happening {
         share: Share::Incident,
         can: always,
         tell: incident,
-        calls_for: &[Review, AskPolice, TellPolice, TellSocialCare, Oversee, ConsiderMarac],
+        calls_for: &[Review, AskPolice, TellPolice, TellSocialCare, TellLinkWorker, Oversee, ConsiderMarac],
     },
-    Happening { share: Share::Concern, can: always, tell: concern, calls_for: &[Review, AskPolice, Oversee] },
+    Happening {
+        share: Share::Concern,
+        can: always,
+        tell: concern,
+        calls_for: &[Review, AskPolice, TellLinkWorker, Oversee],
+    },
     Happening { share: Share::OwnAccount, can: always, tell: own_account, calls_for: &[Review, CheckAccount] },
     Happening {
         share: Share::NewRelationship,
@@ -61,14 +67,14 @@ const HAPPENINGS: &[Happening] = &[
         share: Share::BackToVictim,
         can: always,
         tell: back_to_victim,
-        calls_for: &[Review, AskPolice, AskSocialCare, TellPolice, TellSocialCare, Visit, Oversee],
+        calls_for: &[Review, AskPolice, AskSocialCare, TellPolice, TellSocialCare, TellLinkWorker, Visit, Oversee],
     },
     Happening { share: Share::Moves, can: always, tell: moves, calls_for: &[Review, Visit] },
     Happening {
         share: Share::VictimContact,
         can: always,
         tell: contact,
-        calls_for: &[Review, CheckAccount, AskPolice],
+        calls_for: &[Review, CheckAccount, CheckOrder, TellLinkWorker, AskPolice],
     },
     Happening {
         share: Share::ChildContact,
@@ -305,12 +311,13 @@ fn missing(story: &mut Story, case: &Case, first: When) {
     let (from, to) = (first.after_days(14), story.until());
     let when = story.some_time(from, to);
     let id = story.tell(Voice::Officer, when, Kind::WhereaboutsUnknown, json!({}));
-    respond(story, case, id, when, &[TellSocialCare]);
+    respond(story, case, id, when, &[TellSocialCare, TellLinkWorker, Review]);
     if story.dice.chance(Share::Warrant) {
         let breach = story.office(when, 14);
         story.tell(Voice::Officer, breach, Kind::EnforcementStarted, json!({ "step": "breach" }));
         let issued = story.office(breach, 14);
-        story.tell(Voice::Court, issued, Kind::WarrantIssued, json!({ "with_bail": "no" }));
+        let warrant = story.tell(Voice::Court, issued, Kind::WarrantIssued, json!({ "with_bail": "no" }));
+        respond(story, case, warrant, issued, &[TellPolice, TellSocialCare]);
     }
     let days = story.dice.between(3, 60);
     let found = story.office(when, days);
@@ -329,7 +336,7 @@ pub(crate) fn custody(story: &mut Story, case: &Case, first: When) -> Option<(Wh
     story.tell(Voice::Prison, inside, Kind::CustodyEntered, json!({ "address_known": "unknown" }));
     let known = if story.dice.chance(Share::AddressKnown) { "yes" } else { "unknown" };
     let released = story.tell(Voice::Prison, out, Kind::ReleasedFromCustody, json!({ "address_known": known }));
-    respond(story, case, released, out, &[Review]);
+    respond(story, case, released, out, &[Review, PlanSafety, TellLinkWorker]);
     Some((inside, out))
 }
 
@@ -343,5 +350,5 @@ pub(crate) fn order_breached(story: &mut Story, case: &Case, first: When) {
     let confirmed = story.dice.pick("unknown", &["yes"]);
     let data = json!({ "order_id": ORDER, "confirmed": confirmed });
     let id = story.tell_later(Voice::Police, night_before(when), when, Kind::ProtectiveOrderBreached, data);
-    respond(story, case, id, when, &[Review, TellPolice, Oversee]);
+    respond(story, case, id, when, &[Review, TellPolice, TellLinkWorker, CheckOrder, Oversee]);
 }

@@ -198,7 +198,8 @@ fn assessment_and_plan(story: &mut Story, case: &Case, first: When) {
         story.tell(Voice::Officer, planned.after_minutes(20), Kind::SaraCompleted, sara);
     }
     let covers = plan_covers(story, case);
-    story.tell(Voice::Officer, planned.after_minutes(30), Kind::RiskManagementPlanUpdated, json!({ "covers": covers }));
+    story.plans_cover(covers);
+    update_plan(story, planned.after_minutes(30));
     story.tell(
         Voice::Officer,
         planned.after_minutes(40),
@@ -216,8 +217,16 @@ fn assessment_and_plan(story: &mut Story, case: &Case, first: When) {
     }
 }
 
-/// What a plan covers: victims in just over half, children in about a third, orders in half.
-pub(crate) fn plan_covers(story: &mut Story, case: &Case) -> Vec<&'static str> {
+/// The risk management plan, written or brought up to date.
+pub(crate) fn update_plan(story: &mut Story, when: When) {
+    let covers = json!({ "covers": story.covers() });
+    story.tell(Voice::Officer, when, Kind::RiskManagementPlanUpdated, covers);
+}
+
+/// What the plans of a case cover. The report says in how many cases that was enough: victims in just over half, children
+/// in about a third, orders in half. It counts cases, so a plan brought up to date covers what it covered before; and it
+/// judges what a plan says, so a plan that says too little of somebody may still name them.
+fn plan_covers(story: &mut Story, case: &Case) -> Vec<&'static str> {
     let parts = [
         (Share::PlanCoversVictims, "victims", true),
         (Share::PlanCoversChildren, "children", !case.children.is_empty()),
@@ -225,7 +234,7 @@ pub(crate) fn plan_covers(story: &mut Story, case: &Case) -> Vec<&'static str> {
     ];
     let mut covers = vec!["contingency"];
     for (share, part, applies) in parts {
-        if applies && story.does(share) {
+        if applies && (story.does(share) || story.does(Share::PlanNames)) {
             covers.push(part);
         }
     }

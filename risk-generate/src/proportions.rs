@@ -73,6 +73,7 @@ proportions! {
     PlanCoversChildren = 370, "cases with children: the plan gives them enough consideration", Report("s4.1: 37 per cent");
     OrdersInPlan = 500, "cases with an order: the plan considers it", Report("s4.1: \"about half of the applicable cases\"");
     OrdersMonitored = 410, "cases with an order: compliance is checked with others", Report("s5.1: 41 per cent");
+    PlanNames = 500, "plans that take too little account of victims, children or an order: they name them all the same", Assumed("a plan has a place for victims; the report judged what stood there");
     LicenceConditionsProposed = 607, "licence cases: the CRC proposed conditions", Report("s4.1: 17 cases, of 28 on licence");
     CallOutsRepeated = 310, "cases: call-outs asked for throughout", Report("s5.1: 31 per cent");
     ChildChecksRepeated = 470, "cases with children: children's social care asked throughout", Report("s5.1: 47 per cent");

@@ -4,7 +4,8 @@ use risk_core::event::Kind;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::case::{Case, VICTIM};
+use crate::case::{Case, ORDER, VICTIM};
+use crate::opening::update_plan;
 use crate::proportions::Share;
 use crate::requests::{Asked, ask};
 use crate::routine::review;
@@ -19,6 +20,9 @@ pub(crate) enum Response {
     AskSocialCare,
     TellPolice,
     TellSocialCare,
+    TellLinkWorker,
+    CheckOrder,
+    PlanSafety,
     Visit,
     CheckAccount,
     ConsiderMarac,
@@ -26,13 +30,25 @@ pub(crate) enum Response {
 }
 
 impl Response {
+    /// Whether there is anybody to ask, to tell or to check.
+    fn applies(self, case: &Case) -> bool {
+        match self {
+            Self::AskSocialCare | Self::TellSocialCare => !case.children.is_empty(),
+            Self::TellLinkWorker => case.bbr,
+            Self::CheckOrder => case.order,
+            _ => true,
+        }
+    }
+
     /// In what share of occasions it is done.
     fn share(self) -> Share {
         match self {
             Self::Review => Share::RiskUpdated,
             Self::AskPolice => Share::CallOutsRepeated,
             Self::AskSocialCare | Self::TellSocialCare => Share::ChildChecksRepeated,
-            Self::TellPolice => Share::OrdersMonitored,
+            Self::TellPolice | Self::CheckOrder => Share::OrdersMonitored,
+            Self::TellLinkWorker => Share::AccountOfOthers,
+            Self::PlanSafety => Share::PlanCoversVictims,
             Self::Visit => Share::HomeVisited,
             Self::CheckAccount => Share::AccountOfOthers,
             Self::ConsiderMarac => Share::MaracConsidered,
@@ -43,8 +59,8 @@ impl Response {
     /// Within how many days it is done, when it is.
     fn within(self) -> u32 {
         match self {
-            Self::TellPolice | Self::TellSocialCare => 4,
-            Self::AskPolice | Self::AskSocialCare | Self::CheckAccount => 7,
+            Self::TellPolice | Self::TellSocialCare | Self::TellLinkWorker | Self::PlanSafety => 4,
+            Self::AskPolice | Self::AskSocialCare | Self::CheckAccount | Self::CheckOrder => 7,
             Self::Review | Self::Oversee | Self::ConsiderMarac => 14,
             Self::Visit => 28,
         }
@@ -54,9 +70,7 @@ impl Response {
 /// Responds to a record, as the case is worked.
 pub(crate) fn respond(story: &mut Story, case: &Case, to: Uuid, learnt: When, calls_for: &[Response]) {
     for response in calls_for {
-        let childless = case.children.is_empty();
-        let about_children = matches!(response, Response::AskSocialCare | Response::TellSocialCare);
-        if (about_children && childless) || !story.does(response.share()) {
+        if !response.applies(case) || !story.does(response.share()) {
             continue;
         }
         let days = story.dice.between(0, response.within());
@@ -76,6 +90,12 @@ fn act(story: &mut Story, case: &Case, response: Response, to: Uuid, when: When)
         }
         Response::TellPolice => share(story, &[VICTIM], "police", to, when),
         Response::TellSocialCare => share(story, &case.children, "childrens_social_care", to, when),
+        Response::TellLinkWorker => share(story, &[VICTIM], "partner_link_worker", to, when),
+        Response::CheckOrder => {
+            let checked = json!({ "order_id": ORDER, "with": "police", "compliant": "yes", "answers": [to] });
+            story.tell(Voice::Officer, when, Kind::ProtectiveOrderChecked, checked);
+        }
+        Response::PlanSafety => update_plan(story, when),
         Response::Visit => {
             story.tell(
                 Voice::Officer,

@@ -5,7 +5,7 @@ use risk_core::event::Kind;
 use serde_json::{Value, json};
 
 use crate::case::{Case, ORDER, SENTENCE};
-use crate::opening::{assessed, plan_covers};
+use crate::opening::{assessed, update_plan};
 use crate::proportions::Share;
 use crate::requests::{Asked, ask};
 use crate::story::{Story, Voice};
@@ -140,8 +140,7 @@ fn reviews(story: &mut Story, case: &Case, first: When) {
 /// A written review, with the plan brought up to date.
 pub(crate) fn review(story: &mut Story, case: &Case, when: When, considers: &[uuid::Uuid]) {
     story.tell(Voice::Officer, when, Kind::RiskAssessed, assessed(case, "review", &case.officer, considers));
-    let covers = plan_covers(story, case);
-    story.tell(Voice::Officer, when.after_minutes(20), Kind::RiskManagementPlanUpdated, json!({ "covers": covers }));
+    update_plan(story, when.after_minutes(20));
 }
 
 fn home_visit(story: &mut Story, first: When) {

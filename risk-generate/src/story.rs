@@ -67,6 +67,7 @@ pub(crate) struct Story {
     /// From 0 to 999: how this case is worked. What a good officer does is done in the cases with a low number.
     practice: u32,
     requests: u32,
+    covers: Vec<&'static str>,
     until: When,
 }
 
@@ -75,7 +76,7 @@ impl Story {
     pub(crate) fn new(mut dice: Dice, until: When) -> Self {
         let case_id = dice.uuid();
         let practice = dice.per_mille();
-        Self { dice, case_id, told: Vec::new(), practice, requests: 0, until }
+        Self { dice, case_id, told: Vec::new(), practice, requests: 0, covers: Vec::new(), until }
     }
 
     /// The last moment of the story.
@@ -134,6 +135,16 @@ impl Story {
     pub(crate) fn next_request(&mut self) -> String {
         self.requests = self.requests.saturating_add(1);
         format!("r{}", self.requests)
+    }
+
+    /// What the case's plans cover, from the first on.
+    pub(crate) fn plans_cover(&mut self, covers: Vec<&'static str>) {
+        self.covers = covers;
+    }
+
+    /// What the case's plans cover.
+    pub(crate) fn covers(&self) -> &[&'static str] {
+        &self.covers
     }
 
     /// Some appointment, to be corrected later: its id, and when it was told.

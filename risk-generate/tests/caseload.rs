@@ -87,8 +87,8 @@ fn a_caseload_of_today_is_the_caseload_of_the_release() {
 }
 
 const EXPECTED: [(&str, u64); 3] = [
-    ("54b87754-6b27-40e7-8366-06cb4e5823e8", 39),
-    ("699c00ae-ab7f-476a-abc0-a3a5f17dfbf3", 45),
+    ("54b87754-6b27-40e7-8366-06cb4e5823e8", 75),
+    ("699c00ae-ab7f-476a-abc0-a3a5f17dfbf3", 47),
     ("de44f2c0-ed39-4e81-a904-946336b3e9f9", 58),
 ];
 

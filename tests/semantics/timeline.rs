@@ -71,7 +71,7 @@ fn each_step_tells_its_records_and_what_they_opened_moved_and_closed() {
             "2017-12-13 [ActionOverdue]: Review the risk: overdue, as it was due 12 Dec 2017.",
             "2018-01-01 [ProtectiveOrderExpired]: To do: Visit: this week, no limit in any source.",
             "2018-01-10 risk_assessed: No longer pending: Review the risk: done late, due 12 Dec 2017, on 10 Jan 2018. \
-             Risk to known adult: recorded medium on 10 Jan 2018; nothing indicated any more; settled.",
+             Risk to known adult: recorded medium on 10 Jan 2018; no indication left unanswered; settled.",
         ]
     );
 }

@@ -199,9 +199,9 @@ impl Builder<'_, '_, '_> {
     }
 
     fn last_done(&self, i: &Instance) -> Option<NaiveDate> {
-        let spells = &self.folded.state.duties.spells;
+        let duties = &self.folded.state.duties;
         let done = i.reasons.iter().filter_map(|r| match r.because.rule {
-            RuleRef::Duty(index) => spells.get(&(index, i.subject.clone()))?.last_performed,
+            RuleRef::Duty(index) => duties.spell(index, &i.subject)?.last_performed,
             RuleRef::Rule(_) => None,
         });
         done.max().map(calendar::london_day)

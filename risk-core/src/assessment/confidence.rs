@@ -35,7 +35,7 @@ impl Confidence {
         let mut least = BTreeMap::new();
         for mark in present {
             let open: Vec<&Record> = records.iter().copied().filter(|r| r.handling <= mark).collect();
-            for (rule, event, target) in fold(&open, policy, span).state.arisen.into_keys() {
+            for ((rule, event, target), _) in fold(&open, policy, span).state.arisen {
                 least.entry(trace(rule, event, target)).or_insert(mark);
             }
         }

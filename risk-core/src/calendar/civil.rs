@@ -1,7 +1,8 @@
 //! Instants and the civil days and wall-clock times of London.
 
 use chrono::{
-    DateTime, Days, LocalResult, Months, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc,
+    DateTime, Datelike, Days, LocalResult, Months, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone,
+    Timelike, Utc,
 };
 use chrono_tz::Europe::London;
 
@@ -45,6 +46,10 @@ pub enum MomentError {
 #[must_use]
 pub fn london_day(t: Instant) -> NaiveDate {
     let utc = t.naive_utc();
+    if let Some(summer) = summer_time(utc) {
+        let ahead = if summer { SUMMER } else { TimeDelta::zero() };
+        return utc.checked_add_signed(ahead).unwrap_or(utc).date();
+    }
     let offset = London.offset_from_utc_datetime(&utc).fix();
     // At the very ends of representable time there is no local day; the day in UTC stands for it.
     utc.checked_add_offset(offset).unwrap_or(utc).date()
@@ -128,7 +133,33 @@ fn exact_wall_time(text: &str) -> Option<NaiveDateTime> {
 /// The instant at which London's clocks show `wall`. Neither noon nor midnight has been skipped or repeated there since
 /// standard time came in (1847); before it, and at the ends of representable time, UTC is near enough.
 fn at_wall_time(wall: NaiveDateTime) -> Instant {
-    London.from_local_datetime(&wall).earliest().map_or_else(|| wall.and_utc(), |t| t.with_timezone(&Utc))
+    match wall.checked_sub_signed(SUMMER).and_then(|utc| Some((utc, summer_time(utc)?))) {
+        Some((utc, true)) => utc.and_utc(),
+        Some((_, false)) => wall.and_utc(),
+        None => London.from_local_datetime(&wall).earliest().map_or_else(|| wall.and_utc(), |t| t.with_timezone(&Utc)),
+    }
+}
+
+/// British Summer Time, an hour ahead of UTC.
+const SUMMER: TimeDelta = TimeDelta::hours(1);
+
+/// Whether London keeps summer time at an instant of UTC: from 01:00 on the last Sunday of March to 01:00 on the last Sunday
+/// of October (Summer Time Order 2002; the same days since 1996). `None` for the years in which it was or may be otherwise:
+/// the time zone database knows. This is asked several times for every event, and looking it up there costs more than the
+/// rest of the day's arithmetic.
+fn summer_time(utc: NaiveDateTime) -> Option<bool> {
+    if !(1996..=2036).contains(&utc.year()) {
+        return None;
+    }
+    // Both months have 31 days.
+    let last_sunday = || utc.date().with_day(31).map(|end| 31_u32.saturating_sub(end.weekday().num_days_from_sunday()));
+    let from_then = || Some((utc.day(), utc.hour()) >= (last_sunday()?, 1));
+    match utc.month() {
+        4..=9 => Some(true),
+        3 => from_then(),
+        10 => from_then().map(|over| !over),
+        _ => Some(false),
+    }
 }
 
 #[cfg(test)]
@@ -170,6 +201,18 @@ mod tests {
         assert_eq!(noon(day("2018-03-26")), instant("2018-03-26T11:00:00Z"));
         assert_eq!(noon(day("2018-03-24")), instant("2018-03-24T12:00:00Z"));
         assert_eq!(end_of_day(day("2018-03-24")), instant("2018-03-24T23:59:59.999999Z"));
+    }
+
+    #[test]
+    fn summer_time_is_what_the_time_zone_database_says_in_every_hour_of_every_year() {
+        let mut t = instant("1994-01-01T00:30:00Z");
+        while t < instant("2040-01-01T00:00:00Z") {
+            let local = London.from_utc_datetime(&t.naive_utc());
+            assert_eq!(london_day(t), local.date_naive(), "{t}");
+            assert_eq!(start_of_day(local.date_naive()).with_timezone(&London).date_naive(), local.date_naive(), "{t}");
+            assert!(start_of_day(local.date_naive()) <= t, "{t}");
+            t += TimeDelta::hours(1);
+        }
     }
 
     #[test]

@@ -466,6 +466,7 @@ impl Event {
             .spec()
             .fields
             .iter()
+            .filter(|f| matches!((f.shape)(), Shape::EventRef | Shape::EventRefs))
             .filter_map(|f| match self.field(f.name) {
                 Some(Reading::Events(ids)) => Some(ids.into_iter().map(|id| (f.name, id)).collect::<Vec<_>>()),
                 _ => None,

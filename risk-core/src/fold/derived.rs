@@ -3,101 +3,122 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use uuid::Uuid;
 
 use super::happening::{Happening, Subject};
-use super::ledger::Instance;
+use super::ledger::{Announcement, Instance};
 use super::levels::{CELLS, Cell};
 use super::reason::{Deadline, RuleRef};
-use super::state::State;
+use super::state::{Moment, State};
 use super::triggers::waits_through;
 use crate::calendar;
 use crate::event::Term;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Group, Handling};
-use crate::policy::model::{Derived, Listens, Priority};
+use crate::policy::model::{Derived, Listens};
 
 impl<'a> State<'a, '_> {
     /// Runs time on, raising what falls due, up to and including that moment.
     pub fn run_to(&mut self, until: Instant) {
+        self.run(Moment::of(until));
+    }
+
+    /// [`Self::run_to`] for a moment whose day is known.
+    pub(super) fn run(&mut self, until: Moment) {
         let Some(mut now) = self.now else { return };
-        while self.quiet_until.is_none_or(|t| t <= until) {
+        loop {
+            if self.ledger.take_changed() | self.duties.take_changed() {
+                self.quiet_before = None;
+            }
+            if self.quiet_before.is_some_and(|day| day > until.day) {
+                break;
+            }
             let next = self.next_derived(now);
-            self.quiet_until = Some(next.as_ref().map_or(Instant::MAX_UTC, |(at, _)| *at));
-            let Some((at, derived)) = next.filter(|(at, _)| *at <= until) else { break };
-            now = now.max(at);
+            self.quiet_before = Some(next.as_ref().map_or(NaiveDate::MAX, |(day, _)| *day));
+            let Some((day, derived)) = next.filter(|(day, _)| *day <= until.day) else { break };
+            if day > now.day {
+                now = Moment::start_of(day);
+            }
             self.now = Some(now);
             self.raise(now, derived);
         }
         self.now = Some(now.max(until));
     }
 
-    /// The next event that the fold raises by itself, after what it has raised already. Each falls due as a day begins; one
-    /// that is learnt of too late falls due now.
-    fn next_derived(&self, now: Instant) -> Option<(Instant, Raising)> {
-        let today = calendar::london_day(now);
+    /// The next event that the fold raises by itself, after what it has raised already, and the day as which begins it falls
+    /// due; one that is learnt of too late falls due now.
+    fn next_derived(&self, now: Moment) -> Option<(NaiveDate, Raising)> {
+        let Moment { at: now, day: today } = now;
         let mut next: Option<(NaiveDate, Raising)> = None;
-        let mut offer = |day: NaiveDate, raising: Raising| {
-            let candidate = (day.max(today), raising);
-            if next.as_ref().is_none_or(|n| candidate < *n) && !self.raised.contains(&candidate.1) {
-                next = Some(candidate);
+        // Only what may be the next is written out.
+        let mut offer = |day: NaiveDate, raising: &dyn Fn() -> Raising| {
+            let day = day.max(today);
+            if next.as_ref().is_none_or(|(earliest, _)| day <= *earliest) {
+                let candidate = (day, raising());
+                if next.as_ref().is_none_or(|n| candidate < *n) && !self.raised.contains(&candidate.1) {
+                    next = Some(candidate);
+                }
             }
         };
         for (id, order) in &self.facts.orders {
             if let Some((last, _)) = order.end().filter(|(_, end)| order.discharged.is_none_or(|d| d >= *end)) {
-                offer(after(last), Raising::OrderExpired(id.clone(), last));
+                offer(after(last), &|| Raising::OrderExpired(id.clone(), last));
             }
         }
         for (id, s) in &self.facts.sentences {
             if let Some((last, _)) = s.ends.filter(|(_, end)| s.ended.is_none_or(|e| e >= *end)) {
-                offer(after(last), Raising::SupervisionEnd(id.clone(), last));
+                offer(after(last), &|| Raising::SupervisionEnd(id.clone(), last));
             }
         }
         let frozen = self.facts.supervision_ended_by(now).is_some();
-        for ((index, subject), spell) in self.duties.spells.iter().filter(|_| !frozen) {
-            let Some(duty) = self.policy.duties.get(*index) else { continue };
+        for (index, subject, spell) in self.duties.spells().filter(|_| !frozen) {
+            let Some(duty) = self.policy.duties.get(index) else { continue };
             if let Some(day) = spell.next_due.day().filter(|d| spell.raised != Some(*d)) {
                 let runs = self.policy.in_force(duty.effective, &duty.localities, day) && duty.every.is_some();
                 if runs && !waits_through(self.policy, duty.action) {
-                    offer(day, Raising::DutyDue(*index, subject.clone(), day));
+                    offer(day, &|| Raising::DutyDue(index, subject.clone(), day));
                 }
             }
         }
         if !frozen && self.policy.index.listeners.contains_key(&Listens::Derived(Derived::ActionOverdue)) {
-            for i in self.ledger.instances().filter(|i| i.pending()) {
-                let day = i.deadline().day().filter(|day| !self.absence_unknown(i.action, *day));
-                if let (Some(day), Some((_, opened_by))) = (day, i.opened()) {
-                    let overdue = |p| Raising::Overdue(i.action, i.subject.clone(), day, opened_by, p);
-                    // What is overdue already and becomes more urgent is raised again: rules ask how urgent it is.
-                    let urgent = i.priority();
-                    if !Priority::all().iter().filter(|p| **p <= urgent).any(|p| self.raised.contains(&overdue(*p))) {
-                        offer(after(day), overdue(urgent));
-                    }
+            let mut found: Option<NaiveDate> = None;
+            for (day, action, subject, overdue) in self.ledger.overdue_after() {
+                // What is late already is all one; of what is to come, only the first day counts.
+                if found.is_some_and(|first| day > first && day >= today) {
+                    break;
+                }
+                if !self.absence_unknown(action, day) {
+                    found = Some(day);
+                    offer(after(day), &|| Raising::Overdue(action, subject.clone(), overdue));
                 }
             }
         }
         for (cell, day) in self.stale_from() {
-            offer(day, Raising::Stale(cell.0, day));
+            offer(day, &|| Raising::Stale(cell.0, day));
         }
-        let duties = self.policy.duties.iter().map(|d| d.effective.from);
-        let continued = self.policy.actions.iter().filter_map(|a| a.continues.as_ref()).map(|c| c.from);
-        for from in duties.chain(continued).filter(|from| *from > today) {
-            offer(from, Raising::InForce(from));
+        let begins = &self.policy.index.begins;
+        if let Some(from) = begins.get(begins.partition_point(|from| *from <= today)) {
+            offer(*from, &|| Raising::InForce(*from));
         }
-        next.map(|(day, raising)| (if day <= today { now } else { calendar::start_of_day(day) }, raising))
+        next
     }
 
-    fn raise(&mut self, now: Instant, raising: Raising) {
-        // A round is marked in its own spell: a condition that comes to hold again asks for it again.
-        if !matches!(raising, Raising::DutyDue(..)) {
-            self.raised.insert(raising.clone());
+    fn raise(&mut self, moment: Moment, raising: Raising) {
+        let now = moment.at;
+        match &raising {
+            // A round is marked in its own spell: a condition that comes to hold again asks for it again.
+            Raising::DutyDue(..) => {}
+            Raising::Overdue(action, subject, announcement) => self.ledger.announce(*action, subject, *announcement),
+            other => _ = self.raised.insert(other.clone()),
         }
+        self.quiet_before = None;
         let derived = |what, id, subject, handling, details| Happening {
             what: Listens::Derived(what),
             id,
             event: None,
             subject,
             details,
+            persons: None,
+            names: vec![],
             occurred_at: now,
             recorded_at: now,
             clock: now,
@@ -115,7 +136,7 @@ impl<'a> State<'a, '_> {
                 .map(|s| derived(Derived::SupervisionEndReached, s.by, None, s.handling, vec![])),
             Raising::DutyDue(index, subject, _) => {
                 self.raise_round(index, &subject, now);
-                let spell = self.duties.spells.get(&(index, subject.clone()));
+                let spell = self.duties.spell(index, &subject);
                 let duty = self.policy.duties.get(index);
                 spell.zip(duty).map(|(spell, duty)| {
                     let details = vec![("action", duty.action.code()), ("priority", duty.priority.code())];
@@ -138,13 +159,12 @@ impl<'a> State<'a, '_> {
             Raising::InForce(_) => None,
         };
         let happenings: Vec<Arc<Happening<'a>>> = happening.into_iter().map(Arc::new).collect();
-        self.turn(now, &happenings);
+        self.turn(moment, &happenings);
     }
 
     /// Opens a duty's round on the day it falls due.
     pub(super) fn raise_round(&mut self, index: usize, subject: &Subject, now: Instant) {
-        let key = (index, subject.clone());
-        let Some(spell) = self.duties.spells.get_mut(&key) else { return };
+        let Some(spell) = self.duties.spell_mut(index, subject) else { return };
         spell.raised = spell.next_due.day();
         let mut because = spell.origin.clone();
         let deadline = spell.next_due.clone();
@@ -180,6 +200,9 @@ impl<'a> State<'a, '_> {
     /// Whether records of what would close the action are known to be incomplete on that day: absence is then unknown.
     #[must_use]
     pub fn absence_unknown(&self, action: ActionKind, day: NaiveDate) -> bool {
+        if self.facts.complete_from.is_empty() {
+            return false;
+        }
         let kinds = self.policy.action(action).into_iter().flat_map(|d| d.closed_by.iter().flat_map(|t| &t.on));
         kinds.filter_map(|k| self.facts.complete_from.get(k)).any(|from| day < *from)
     }
@@ -193,7 +216,9 @@ impl<'a> State<'a, '_> {
         due_soon: Option<u32>,
         shown: impl Fn(ActionKind) -> bool,
     ) -> Option<Instant> {
-        let mut moments: Vec<Instant> = self.next_derived(after_this).map(|(at, _)| at).into_iter().collect();
+        let next =
+            self.next_derived(Moment::of(after_this)).map(|(day, _)| calendar::start_of_day(day).max(after_this));
+        let mut moments: Vec<Instant> = next.into_iter().collect();
         // What was open when supervision ended is frozen; what opened since is not.
         let end = self.facts.supervision_ended_by(after_this);
         let runs = |i: &&Instance| end.is_none_or(|end| i.opened().is_some_and(|(opened, _)| opened > end));
@@ -218,7 +243,7 @@ impl<'a> State<'a, '_> {
             let RuleRef::Duty(index) = r.because.rule else { continue };
             let Some(every) = self.policy.duties.get(index).and_then(|d| d.every) else { continue };
             let Some(mut day) = r.deadline.day() else { continue };
-            let limit = through.or_else(|| self.now.map(calendar::london_day)).unwrap_or(day);
+            let limit = through.or_else(|| self.now.map(|now| now.day)).unwrap_or(day);
             while let Some(next) = Deadline::within(self.policy, every, day, day).day().filter(|n| *n > day) {
                 if next >= limit {
                     if through.is_none() {
@@ -239,10 +264,10 @@ impl<'a> State<'a, '_> {
 /// What the fold is about to raise. The order of variants is the order within one instant.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Raising {
-    OrderExpired(String, NaiveDate),
-    SupervisionEnd(String, NaiveDate),
+    OrderExpired(Arc<str>, NaiveDate),
+    SupervisionEnd(Arc<str>, NaiveDate),
     DutyDue(usize, Subject, NaiveDate),
-    Overdue(ActionKind, Subject, NaiveDate, Uuid, Priority),
+    Overdue(ActionKind, Subject, Announcement),
     Stale(Group, NaiveDate),
     InForce(NaiveDate),
 }

@@ -1,7 +1,7 @@
 //! Duties: what comes round again, or stands, while a condition holds. Never stacked: one open round, with how many were
 //! missed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -10,14 +10,14 @@ use super::happening::{Happening, Subject};
 use super::ledger::Reason;
 use super::read::Asking;
 use super::reason::{Because, Deadline, RuleRef, Target};
-use super::state::{Effect, State, Trial};
+use super::state::{Effect, Moment, State, Trial};
 use super::triggers::{performing, triggered, waits_through};
 use crate::calendar;
 use crate::event::Kind;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Handling};
 use crate::policy::fact::FactValue;
-use crate::policy::model::ActionDef;
+use crate::policy::model::{ActionDef, Derived, Listens};
 
 /// One spell in which a duty's condition holds for a subject.
 #[derive(Debug, Clone)]
@@ -32,55 +32,94 @@ pub struct Spell {
     pub raised: Option<NaiveDate>,
 }
 
-/// All spells that hold, by the duty's place in the policy's list.
+/// All spells that hold.
 #[derive(Debug, Clone, Default)]
 pub struct Duties {
     /// Whether every duty was looked at since supervision last began.
-    pub looked_at: bool,
-    /// The spells.
-    pub spells: BTreeMap<(usize, Subject), Spell>,
+    looked_at: bool,
+    /// By the duty's place in the policy's list, in the order of subjects.
+    spells: Vec<Vec<(Subject, Spell)>>,
+    /// Whether a spell changed since this was last asked.
+    changed: bool,
+}
+
+impl Duties {
+    /// Every spell, with its duty's place and its subject.
+    pub fn spells(&self) -> impl Iterator<Item = (usize, &Subject, &Spell)> {
+        self.spells.iter().enumerate().flat_map(|(index, of)| of.iter().map(move |(s, spell)| (index, s, spell)))
+    }
+
+    fn of(&self, index: usize) -> &[(Subject, Spell)] {
+        self.spells.get(index).map_or(&[], Vec::as_slice)
+    }
+
+    /// The spell of a duty about a subject.
+    #[must_use]
+    pub fn spell(&self, index: usize, subject: &Subject) -> Option<&Spell> {
+        self.of(index).iter().find(|(s, _)| s == subject).map(|(_, spell)| spell)
+    }
+
+    /// Whether a spell changed since this was last asked.
+    pub(super) fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
+    }
+
+    pub(super) fn spell_mut(&mut self, index: usize, subject: &Subject) -> Option<&mut Spell> {
+        self.changed = true;
+        self.spells.get_mut(index)?.iter_mut().find(|(s, _)| s == subject).map(|(_, spell)| spell)
+    }
+
+    fn begin(&mut self, index: usize, subject: &Subject, spell: Spell) {
+        self.changed = true;
+        if self.spells.len() <= index {
+            self.spells.resize_with(index.saturating_add(1), Vec::new);
+        }
+        if let Some(of) = self.spells.get_mut(index) {
+            let place = of.partition_point(|(s, _)| s < subject);
+            of.insert(place, (subject.clone(), spell));
+        }
+    }
+
+    fn end(&mut self, index: usize, subject: &Subject) {
+        self.changed = true;
+        if let Some(of) = self.spells.get_mut(index) {
+            of.retain(|(s, _)| s != subject);
+        }
+    }
 }
 
 impl<'a> State<'a, '_> {
     /// Begins and ends spells, and opens what a beginning spell asks for.
-    pub(super) fn look_at_duties(&mut self, now: Instant, happenings: &[Arc<Happening<'a>>]) {
+    pub(super) fn look_at_duties(&mut self, now: Moment, happenings: &[Arc<Happening<'a>>]) {
+        let Moment { at: now, day: today } = now;
         if self.facts.supervision_ended_by(now).is_some() {
             // What stands open freezes as it is; nothing falls away because supervision ended.
             self.duties.looked_at = false;
             return;
         }
         let policy = self.policy;
-        let today = calendar::london_day(now);
         for index in self.duties_concerned(happenings) {
             let Some(duty) = policy.duties.get(index) else { continue };
             let in_force = policy.in_force(duty.effective, &duty.localities, today);
-            let candidates: BTreeSet<Subject> = self.subjects(duty.about, None, now).into_iter().collect();
-            let mut holding = BTreeMap::new();
-            for subject in candidates {
+            let mut holding: Vec<(Subject, Vec<(usize, FactValue)>)> = Vec::new();
+            for subject in self.subjects(duty.about, None, now) {
                 let asking = Asking { event: None, subject: Some(&subject), now };
                 if let Some(facts) = self.satisfied(&duty.holds, asking) {
-                    holding.insert(subject, facts);
+                    holding.push((subject, facts));
                 }
             }
             if self.watch == Some(RuleRef::Duty(index)) {
                 self.watch_duty(duty.holds.facts(), &holding, now, in_force, happenings);
             }
-            // The case as a whole is the least of subjects: from it on stand all spells of the duty.
-            let ended: Vec<Subject> = self
-                .duties
-                .spells
-                .range((index, Subject::Case)..)
-                .map(|((d, s), _)| (d, s))
-                .take_while(|(d, _)| **d == index)
-                .filter(|(_, s)| !holding.contains_key(*s))
-                .map(|(_, s)| s.clone())
-                .collect();
+            let over = |s: &Subject| !holding.iter().any(|(held, _)| held == s);
+            let ended: Vec<Subject> =
+                self.duties.of(index).iter().map(|(s, _)| s).filter(|s| over(s)).cloned().collect();
             for subject in ended {
                 self.end_spell(index, &subject, now, happenings);
             }
             if in_force {
                 for (subject, facts) in holding {
-                    if !self.duties.spells.contains_key(&(index, subject.clone())) {
+                    if self.duties.spell(index, &subject).is_none() {
                         self.begin_spell(index, subject, &facts, now, happenings);
                     }
                 }
@@ -88,30 +127,33 @@ impl<'a> State<'a, '_> {
         }
     }
 
-    /// The duties that may begin or end now: all of them when time moved or none was looked at yet, else those that a kind
-    /// of the step bears on.
+    /// The duties that may begin or end now: those that a kind of the step bears on, or all where none was looked at yet or
+    /// time itself changed what holds.
     fn duties_concerned(&mut self, happenings: &[Arc<Happening<'a>>]) -> BTreeSet<usize> {
         let index = &self.policy.index;
-        let by_record =
-            self.duties.looked_at && !happenings.is_empty() && happenings.iter().all(|h| h.kind().is_some());
-        self.duties.looked_at = true;
-        if !by_record {
-            return (0..self.policy.duties.len()).collect();
+        let first = !std::mem::replace(&mut self.duties.looked_at, true);
+        let mut concerned = index.restless.clone();
+        for h in happenings {
+            match h.what {
+                Listens::Kind(kind) => concerned.extend(index.duties.get(&kind).into_iter().flatten()),
+                // That something is due, overdue or stale is no news about the case.
+                Listens::Derived(Derived::DutyDue | Derived::ActionOverdue | Derived::AssessmentStale) => {}
+                Listens::Derived(Derived::ProtectiveOrderExpired | Derived::SupervisionEndReached)
+                | Listens::Unrecognised => return (0..self.policy.duties.len()).collect(),
+            }
         }
-        let kinds = happenings.iter().filter_map(|h| h.kind());
-        let concerned = kinds.filter_map(|k| index.duties.get(&k)).flatten();
-        concerned.chain(&index.restless).copied().collect()
+        if first || happenings.is_empty() { (0..self.policy.duties.len()).collect() } else { concerned }
     }
 
     fn watch_duty(
         &mut self,
         facts: Vec<usize>,
-        holding: &BTreeMap<Subject, Vec<(usize, FactValue)>>,
+        holding: &[(Subject, Vec<(usize, FactValue)>)],
         now: Instant,
         in_force: bool,
         happenings: &[Arc<Happening<'a>>],
     ) {
-        let subject = holding.keys().next().cloned().unwrap_or(Subject::Case);
+        let subject = holding.iter().map(|(s, _)| s).min().cloned().unwrap_or(Subject::Case);
         let asking = Asking { event: None, subject: Some(&subject), now };
         let facts = facts.into_iter().map(|f| (f, self.reader().read(f, asking))).collect();
         let event = happenings.iter().map(|h| h.id).min().unwrap_or_default();
@@ -136,7 +178,7 @@ impl<'a> State<'a, '_> {
         let chosen = chosen.or_else(|| happenings.iter().max_by_key(|h| h.order()));
         let strictest = happenings.iter().filter(bears).map(|h| h.handling).max();
         let mut because = match chosen {
-            Some(h) => self.because(RuleRef::Duty(index), duty.basis, h, now, facts),
+            Some(h) => self.because(RuleRef::Duty(index), duty.basis, h, now, facts.into()),
             // The duty itself came into force: it rests on the supervision that runs.
             None => {
                 let s = self.facts.sentences.values().max_by_key(|s| (s.started, s.by))?;
@@ -148,7 +190,7 @@ impl<'a> State<'a, '_> {
                     occurred_at: now,
                     recorded_at: now,
                     clock: now,
-                    facts: facts.to_vec(),
+                    facts: facts.into(),
                 }
             }
         };
@@ -170,11 +212,10 @@ impl<'a> State<'a, '_> {
         let Some(origin) = self.origin(index, facts, now, happenings) else { return };
         self.fired.insert(RuleRef::Duty(index));
         let last_performed = self.last_performance(duty.action, &subject);
-        let spell = Spell { origin: origin.clone(), last_performed, next_due: Deadline::None, raised: None };
-        let next_due = self.next_round(index, &spell, now);
-        let spell = Spell { next_due: next_due.clone(), ..spell };
+        let next_due = self.next_round(index, &origin, last_performed, now);
+        let spell = Spell { origin: origin.clone(), last_performed, next_due: next_due.clone(), raised: None };
         let recurs = duty.every.is_some() && next_due != Deadline::None;
-        self.duties.spells.insert((index, subject.clone()), spell);
+        self.duties.begin(index, &subject, spell);
         if next_due.day().is_some() && !waits_through(policy, duty.action) {
             return; // The round opens when it falls due.
         }
@@ -207,31 +248,27 @@ impl<'a> State<'a, '_> {
     }
 
     fn end_spell(&mut self, index: usize, subject: &Subject, now: Instant, happenings: &[Arc<Happening<'a>>]) {
-        self.duties.spells.remove(&(index, subject.clone()));
+        self.duties.end(index, subject);
         let Some(duty) = self.policy.duties.get(index) else { return };
         let Some(by) = happenings.iter().max_by_key(|h| h.order()).map(|h| h.id) else { return };
-        self.ledger.supersede(duty.action, by, now, |instance, r| {
-            instance.subject == *subject && r.because.rule == RuleRef::Duty(index)
-        });
+        self.ledger
+            .supersede(duty.action, by, now, |about, r| about == subject && r.because.rule == RuleRef::Duty(index));
         // A round still waiting for its correction never opens.
         let target = Target::Action(duty.action, subject.clone());
         self.deferred.retain(|(_, key, _)| key.0 != RuleRef::Duty(index) || key.2 != target);
     }
 
     /// When the next round is due: a period after the last performance, or by the first deadline of the spell.
-    fn next_round(&self, index: usize, spell: &Spell, now: Instant) -> Deadline {
+    fn next_round(&self, index: usize, origin: &Because, last_performed: Option<Instant>, now: Instant) -> Deadline {
         let policy = self.policy;
         let Some(duty) = policy.duties.get(index) else { return Deadline::None };
         let Some(every) = duty.every else { return Deadline::None };
         let today = calendar::london_day(now);
-        match (spell.last_performed, &duty.first) {
+        match (last_performed, &duty.first) {
             (Some(done), _) => Deadline::within(policy, every, calendar::london_day(done), today),
-            (None, Some(first)) => {
-                Deadline::new(policy, Some(first), duty.basis, spell.origin.clock, spell.origin.occurred_at)
-            }
+            (None, Some(first)) => Deadline::new(policy, Some(first), duty.basis, origin.clock, origin.occurred_at),
             (None, None) => {
-                let start =
-                    if waits_through(policy, duty.action) { spell.origin.occurred_at } else { spell.origin.clock };
+                let start = if waits_through(policy, duty.action) { origin.occurred_at } else { origin.clock };
                 Deadline::within(policy, every, calendar::london_day(start), today)
             }
         }
@@ -241,9 +278,9 @@ impl<'a> State<'a, '_> {
     fn last_performance(&self, action: ActionKind, subject: &Subject) -> Option<Instant> {
         let def = self.policy.action(action)?;
         let triggers = performing(def);
-        let kinds: Vec<Kind> = triggers.iter().flat_map(|t| t.on.iter().copied()).collect();
-        self.facts
-            .of_kinds(&kinds)
+        triggers
+            .iter()
+            .flat_map(|t| self.facts.of_kinds(&t.on))
             .filter(|h| h.concerns(subject) && triggered(&self.reader(), triggers, h, subject, h.clock))
             .map(|h| h.occurred_at)
             .max()
@@ -256,13 +293,14 @@ impl<'a> State<'a, '_> {
             return;
         }
         let policy = self.policy;
-        let subjects: BTreeSet<Subject> = self
-            .duties
-            .spells
-            .keys()
-            .filter(|(d, s)| policy.duties.get(*d).is_some_and(|d| d.action == def.action) && h.concerns(s))
-            .map(|(_, s)| s.clone())
-            .collect();
+        let mut subjects: Vec<Subject> = Vec::new();
+        for (index, subject, _) in self.duties.spells() {
+            let same = policy.duties.get(index).is_some_and(|d| d.action == def.action);
+            if same && !subjects.contains(subject) && h.concerns(subject) {
+                subjects.push(subject.clone());
+            }
+        }
+        subjects.sort();
         for subject in subjects {
             if triggered(&self.reader(), triggers, h, &subject, h.clock) {
                 self.performed(def.action, &subject, h);
@@ -274,19 +312,20 @@ impl<'a> State<'a, '_> {
         let policy = self.policy;
         let duties = policy.duties.iter().enumerate().filter(|(_, d)| d.action == action);
         for (index, _) in duties {
-            let key = (index, subject.clone());
-            let Some(mut spell) = self.duties.spells.get(&key).cloned() else { continue };
+            let Some(spell) = self.duties.spell(index, subject) else { continue };
             if spell.last_performed.is_some_and(|t| t >= h.occurred_at) {
                 continue;
             }
-            spell.last_performed = Some(h.occurred_at);
-            spell.next_due = self.next_round(index, &spell, h.clock);
-            spell.raised = None;
-            let undatable = matches!(spell.next_due, Deadline::Unknown { .. });
+            let next_due = self.next_round(index, &spell.origin, Some(h.occurred_at), h.clock);
+            let undatable = matches!(next_due, Deadline::Unknown { .. });
             if waits_through(policy, action) {
-                self.ledger.move_round(action, subject, RuleRef::Duty(index), &spell.next_due);
+                self.ledger.move_round(action, subject, RuleRef::Duty(index), &next_due);
             }
-            self.duties.spells.insert(key, spell);
+            if let Some(spell) = self.duties.spell_mut(index, subject) {
+                spell.last_performed = Some(h.occurred_at);
+                spell.next_due = next_due;
+                spell.raised = None;
+            }
             if undatable && !waits_through(policy, action) {
                 // A round whose date cannot be told stands open at once: it must not be forgotten.
                 self.raise_round(index, subject, h.clock);

@@ -91,7 +91,7 @@ pub struct Order {
     /// What it is.
     pub kind: OrderKind,
     /// Whom it protects.
-    pub protects: Latest<BTreeSet<String>>,
+    pub protects: Latest<BTreeSet<Arc<str>>>,
     /// The last day in force, and the first moment after it.
     pub expires: Latest<Option<(NaiveDate, Instant)>>,
     /// When it was discharged.
@@ -141,7 +141,7 @@ pub struct Person {
 #[derive(Debug, Clone, Default)]
 pub struct Facts<'a> {
     /// Sentences by id.
-    pub sentences: BTreeMap<String, Sentence>,
+    pub sentences: BTreeMap<Arc<str>, Sentence>,
     /// Entries into custody (true) and releases (false), by when they happened.
     pub custody: BTreeMap<(Instant, Uuid), bool>,
     /// Who holds the case.
@@ -163,7 +163,7 @@ pub struct Facts<'a> {
     /// Something else shows domestic abuse by the person.
     pub abuse_shown: bool,
     /// People by id.
-    pub persons: BTreeMap<String, Person>,
+    pub persons: BTreeMap<Arc<str>, Person>,
     /// Whether the household's children are all on record.
     pub children_complete: Latest<Tri>,
     /// Status of children nobody named.
@@ -173,21 +173,21 @@ pub struct Facts<'a> {
     /// Whether it is known where the person is.
     pub whereabouts_known: Latest<Tri>,
     /// Orders by id.
-    pub orders: BTreeMap<String, Order>,
+    pub orders: BTreeMap<Arc<str>, Order>,
     /// Requirements in force, by sentence.
-    pub requirements: BTreeMap<(Requirement, String), Latest<bool>>,
+    pub requirements: BTreeMap<(Requirement, Arc<str>), Latest<bool>>,
     /// How programmes stand: a place in `PROGRAMME_STATES`.
     pub programmes: BTreeMap<Programme, Latest<u32>>,
     /// Register flags.
     pub flags: BTreeMap<Register, Latest<bool>>,
     /// Requests by id.
-    pub requests: BTreeMap<String, Request>,
+    pub requests: BTreeMap<Arc<str>, Request>,
     /// Risk factors.
     pub factors: BTreeMap<RiskFactor, Latest<FactorState>>,
     /// From when records of a kind are complete.
     pub complete_from: BTreeMap<Kind, NaiveDate>,
-    /// Every record taken in, by kind, in the order of happening.
-    pub history: BTreeMap<Kind, BTreeMap<(Instant, Uuid), Arc<Happening<'a>>>>,
+    /// Every record taken in: a list for each kind, in the order of happening.
+    history: Vec<Vec<Arc<Happening<'a>>>>,
 }
 
 impl<'a> Facts<'a> {
@@ -195,12 +195,18 @@ impl<'a> Facts<'a> {
     pub fn take(&mut self, h: &Arc<Happening<'a>>) {
         if let (Some(kind), Some(event)) = (h.kind(), h.event.clone()) {
             self.take_event(h, &event);
-            self.history.entry(kind).or_default().insert(h.order(), h.clone());
+            if self.history.is_empty() {
+                self.history.resize_with(Kind::all().len(), Vec::new);
+            }
+            if let Some(of_kind) = self.history.get_mut(kind as usize) {
+                let place = of_kind.partition_point(|other| other.order() <= h.order());
+                of_kind.insert(place, h.clone());
+            }
         }
     }
 
     fn person(&mut self, id: &str) -> &mut Person {
-        self.persons.entry(id.to_owned()).or_default()
+        self.persons.entry(Arc::from(id)).or_default()
     }
 
     #[allow(clippy::too_many_lines, reason = "one arm for each kind that changes a fact: the list is the point")]
@@ -225,7 +231,7 @@ impl<'a> Facts<'a> {
                 self.abuse_shown |= e.index_offence_is_domestic_abuse == Tri::Yes;
                 let ended = self.first(&[Kind::SupervisionEnded], "sentence_id", e.sentence_id.as_str());
                 self.sentences.insert(
-                    e.sentence_id.as_str().to_owned(),
+                    e.sentence_id.as_str().into(),
                     Sentence {
                         started: h.occurred_at,
                         by: h.id,
@@ -291,7 +297,7 @@ impl<'a> Facts<'a> {
             }
             Event::InformationRequested(e) => {
                 let answered = self.first(&[Kind::InformationReceived], "request_id", e.request_id.as_str());
-                self.requests.insert(e.request_id.as_str().to_owned(), Request { of: e.of, about: e.about, answered });
+                self.requests.insert(e.request_id.as_str().into(), Request { of: e.of, about: e.about, answered });
             }
             Event::InformationReceived(e) => {
                 if let Some(r) = self.requests.get_mut(e.request_id.as_str()) {
@@ -329,12 +335,12 @@ impl<'a> Facts<'a> {
     }
 
     fn take_order(&mut self, h: &Happening<'a>, event: &Event) {
-        let names = |ids: &[crate::event::field::PersonId]| ids.iter().map(|p| p.as_str().to_owned()).collect();
+        let names = |ids: &[crate::event::field::PersonId]| ids.iter().map(|p| Arc::from(p.as_str())).collect();
         match event {
             Event::ProtectiveOrderMade(e) => {
                 let id = e.order_id.as_str();
                 let discharged = self.first(&[Kind::ProtectiveOrderDischarged], "order_id", id);
-                let order = self.orders.entry(id.to_owned()).or_insert_with(|| Order {
+                let order = self.orders.entry(Arc::from(id)).or_insert_with(|| Order {
                     made: h.occurred_at,
                     by: h.id,
                     handling: h.handling,
@@ -395,7 +401,7 @@ impl<'a> Facts<'a> {
     }
 
     fn require(&mut self, h: &Happening<'a>, requirement: Requirement, sentence: &str, in_force: bool) {
-        self.requirements.entry((requirement, sentence.to_owned())).or_default().put(h, in_force);
+        self.requirements.entry((requirement, Arc::from(sentence))).or_default().put(h, in_force);
     }
 
     fn programme(&mut self, h: &Happening<'a>, programme: Programme, state: u32) {
@@ -431,18 +437,18 @@ impl<'a> Facts<'a> {
     }
 
     /// The children known.
-    pub fn children(&self) -> impl Iterator<Item = &str> {
-        self.persons.iter().filter(|(_, p)| p.group.get() == Some(&PersonGroup::Child)).map(|(id, _)| id.as_str())
+    pub fn children(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.persons.iter().filter(|(_, p)| p.group.get() == Some(&PersonGroup::Child)).map(|(id, _)| id)
     }
 
     /// Orders in force at either moment.
-    pub fn orders_in_force(&self, at: [Instant; 2]) -> impl Iterator<Item = (&str, &Order)> {
-        self.orders.iter().filter(move |(_, o)| at.iter().any(|t| o.in_force_at(*t))).map(|(id, o)| (id.as_str(), o))
+    pub fn orders_in_force(&self, at: [Instant; 2]) -> impl Iterator<Item = (&Arc<str>, &Order)> {
+        self.orders.iter().filter(move |(_, o)| at.iter().any(|t| o.in_force_at(*t)))
     }
 
     /// Requests without a reply.
-    pub fn outstanding(&self) -> impl Iterator<Item = (&str, &Request)> {
-        self.requests.iter().filter(|(_, r)| r.answered.is_none()).map(|(id, r)| (id.as_str(), r))
+    pub fn outstanding(&self) -> impl Iterator<Item = (&Arc<str>, &Request)> {
+        self.requests.iter().filter(|(_, r)| r.answered.is_none())
     }
 
     /// When the first record of these kinds about that id happened.
@@ -452,7 +458,7 @@ impl<'a> Facts<'a> {
 
     /// Every record of these kinds, in the order of happening within each kind.
     pub fn of_kinds<'s>(&'s self, kinds: &'s [Kind]) -> impl Iterator<Item = &'s Happening<'a>> {
-        kinds.iter().filter_map(|k| self.history.get(k)).flat_map(BTreeMap::values).map(AsRef::as_ref)
+        kinds.iter().filter_map(|k| self.history.get(*k as usize)).flatten().map(AsRef::as_ref)
     }
 }
 

@@ -35,19 +35,19 @@ pub enum Subject {
     /// The case as a whole.
     Case,
     /// Somebody.
-    Person(String),
+    Person(Arc<str>),
     /// Children of whom nobody knows yet.
     UnknownChild,
     /// A protective order.
-    Order(String),
+    Order(Arc<str>),
     /// A request for information.
-    Request(String),
+    Request(Arc<str>),
     /// A requirement.
     Requirement(Requirement),
     /// A programme.
-    Programme(String),
+    Programme(Arc<str>),
     /// A provider.
-    Provider(String),
+    Provider(Arc<str>),
     /// A register.
     Register(Register),
     /// A group at risk.
@@ -70,7 +70,7 @@ impl Subject {
         match self {
             Self::Case | Self::UnknownChild => vec![],
             Self::Person(id) | Self::Order(id) | Self::Request(id) | Self::Programme(id) | Self::Provider(id) => {
-                vec![id.clone()]
+                vec![id.to_string()]
             }
             Self::Requirement(r) => vec![r.name().to_owned()],
             Self::Register(r) => vec![r.name().to_owned()],
@@ -81,6 +81,36 @@ impl Subject {
             }
         }
     }
+}
+
+/// What one or several records speak of, and is counted once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Incident<'a> {
+    /// The one that the host names.
+    Named(&'a str),
+    /// The one that this record alone tells of.
+    Itself(Uuid),
+}
+
+/// Everybody an event names, each once, in the order of the fields; `None` where its kind cannot name anybody.
+#[must_use]
+pub fn persons_of(event: &Event) -> Option<Vec<Arc<str>>> {
+    let mut found: Option<Vec<Arc<str>>> = None;
+    for name in ["person", "persons", "victims", "about", "with_person"] {
+        let ids = match event.field(name) {
+            Some(Reading::Id(id)) => vec![id],
+            Some(Reading::Ids(ids)) => ids,
+            Some(Reading::Absent) => vec![],
+            _ => continue,
+        };
+        let once = found.get_or_insert_with(Vec::new);
+        for id in ids {
+            if !id.is_empty() && !once.iter().any(|known| **known == *id) {
+                once.push(Arc::from(id));
+            }
+        }
+    }
+    found
 }
 
 /// A record in force, or a derived event.
@@ -96,6 +126,10 @@ pub struct Happening<'a> {
     pub subject: Option<Subject>,
     /// The fields of a derived event, as codes.
     pub details: Vec<(&'static str, u32)>,
+    /// Everybody it names, each once, in the order of the fields; `None` where its kind cannot name anybody.
+    pub persons: Option<Vec<Arc<str>>>,
+    /// The events it says it answers or considers.
+    pub names: Vec<Uuid>,
     /// When it happened.
     pub occurred_at: Instant,
     /// When the service first held it.
@@ -135,31 +169,6 @@ impl Happening<'_> {
         }
     }
 
-    /// Everybody it names, each once, in the order of the fields; `None` where its kind cannot name anybody.
-    #[must_use]
-    pub fn persons(&self) -> Option<Vec<&str>> {
-        let mut found: Option<Vec<&str>> = None;
-        for name in ["person", "persons", "victims", "about", "with_person"] {
-            let ids = match self.field(name) {
-                Some(Reading::Id(id)) => vec![id],
-                Some(Reading::Ids(ids)) => ids,
-                Some(Reading::Absent) => vec![],
-                _ => continue,
-            };
-            let list = found.get_or_insert_with(Vec::new);
-            list.extend(ids.into_iter().filter(|id| !id.is_empty()));
-        }
-        found.map(|list| {
-            let mut once: Vec<&str> = Vec::new();
-            for id in list {
-                if !once.contains(&id) {
-                    once.push(id);
-                }
-            }
-            once
-        })
-    }
-
     /// The requirement that the programme it speaks of fulfils, where the court can require that programme by name.
     fn programme_of(&self) -> Option<Requirement> {
         let programme = match self.field("programme") {
@@ -174,16 +183,17 @@ impl Happening<'_> {
         }
     }
 
-    /// The incident it speaks of: its own id where it names none, so that it counts by itself.
+    /// The incident it speaks of: itself where it names none, so that it counts by itself.
     #[must_use]
-    pub fn incident(&self) -> String {
-        self.id_of("incident").map_or_else(|| self.id.to_string(), str::to_owned)
-    }
-
-    /// The events it says it answers or considers.
-    #[must_use]
-    pub fn names(&self) -> Vec<Uuid> {
-        self.event.as_deref().map(|e| e.names().into_iter().map(|(_, id)| id).collect()).unwrap_or_default()
+    pub fn incident(&self) -> Incident<'_> {
+        match self.id_of("incident") {
+            None => Incident::Itself(self.id),
+            // A host may name an incident after the record that first told of it.
+            Some(name) => match Uuid::parse_str(name) {
+                Ok(id) if id.hyphenated().encode_lower(&mut Uuid::encode_buffer()) == name => Incident::Itself(id),
+                _ => Incident::Named(name),
+            },
+        }
     }
 
     /// Whether it is a decision, which answers only what it could have considered.
@@ -192,31 +202,39 @@ impl Happening<'_> {
         self.kind().is_some_and(|k| k.spec().nature == Nature::Decision)
     }
 
+    /// Whether it is about that person: whoever it names, or everybody where it could name somebody and names nobody.
+    #[must_use]
+    pub fn concerns_person(&self, id: &str) -> bool {
+        self.persons.as_ref().is_none_or(|named| named.is_empty() || named.iter().any(|n| **n == *id))
+    }
+
+    /// Whether it is about what that field identifies; one without the field is about all of them.
+    #[must_use]
+    pub fn concerns_id(&self, field: &str, id: &str) -> bool {
+        self.id_of(field).is_none_or(|found| found == id)
+    }
+
     /// Whether it is about that subject. One that could name a subject of that sort and names none is about all of them.
     #[must_use]
     pub fn concerns(&self, subject: &Subject) -> bool {
-        let single = |field: &str, id: &str| match self.field(field) {
-            Some(Reading::Id(found)) => found == id,
-            _ => true,
-        };
         let term = |field: &str, code: u32| match self.field(field) {
             Some(Reading::Code(found)) => found == code,
             _ => true,
         };
         match subject {
             Subject::Case | Subject::UnknownChild => true,
-            Subject::Person(id) => self.persons().is_none_or(|p| p.is_empty() || p.contains(&id.as_str())),
-            Subject::Order(id) => single("order_id", id),
-            Subject::Request(id) => single("request_id", id),
-            Subject::Programme(id) => single("programme_id", id),
-            Subject::Provider(id) => single("provider", id),
+            Subject::Person(id) => self.concerns_person(id),
+            Subject::Order(id) => self.concerns_id("order_id", id),
+            Subject::Request(id) => self.concerns_id("request_id", id),
+            Subject::Programme(id) => self.concerns_id("programme_id", id),
+            Subject::Provider(id) => self.concerns_id("provider", id),
             Subject::Requirement(r) => term("requirement", r.code()) && self.programme_of().is_none_or(|of| of == *r),
             Subject::Register(r) => term("register", r.code()),
             Subject::Group(g) => match self.field("levels") {
                 Some(Reading::Levels(levels)) => levels.0.contains_key(g),
                 _ => true,
             },
-            Subject::Statement { assessment, .. } => self.names().contains(assessment),
+            Subject::Statement { assessment, .. } => self.names.contains(assessment),
         }
     }
 }

@@ -1,12 +1,13 @@
 //! Actions: one line for each kind and subject, opened by reasons and closed when none is left unanswered.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::happening::{Happening, Subject};
 use super::reason::{Because, Deadline, Naming, RuleRef};
+use crate::event::Term;
 use crate::event::catalogue::{ActionDecided, Instant};
 use crate::event::vocabulary::{ActionDecision, ActionKind, DecisionReason, Group, Handling, Role};
 use crate::policy::model::{About, ActionDef, Priority};
@@ -101,6 +102,23 @@ impl Instance {
         self.reasons.iter().any(|r| r.answer.is_none())
     }
 
+    fn join(&mut self, reason: Reason) {
+        let because = &reason.because;
+        let same = self
+            .reasons
+            .iter_mut()
+            .find(|r| r.answer.is_none() && r.because.rule == because.rule && r.because.event == because.event);
+        match same {
+            Some(r) => {
+                r.priority = r.priority.min(reason.priority);
+                if r.deadline.day().is_none_or(|d| reason.deadline.day().is_some_and(|n| n < d)) {
+                    r.deadline = reason.deadline;
+                }
+            }
+            None => self.reasons.push(reason),
+        }
+    }
+
     /// The reasons that count: those left unanswered, or all once none is.
     pub fn live_reasons(&self) -> impl Iterator<Item = &Reason> {
         let pending = self.pending();
@@ -119,6 +137,12 @@ impl Instance {
             })
             .cloned()
             .unwrap_or(Deadline::None)
+    }
+
+    /// The earliest day among their deadlines.
+    #[must_use]
+    pub fn due_day(&self) -> Option<NaiveDate> {
+        self.live_reasons().filter_map(|r| r.deadline.day()).min()
     }
 
     /// The most urgent priority among them.
@@ -144,69 +168,136 @@ impl Instance {
     }
 }
 
+/// What is to be done about one subject: every spell of it, of which only the last can be pending.
+#[derive(Debug, Clone)]
+struct Line {
+    subject: Subject,
+    instances: Vec<Instance>,
+    /// When it was said to be overdue, and how urgent it was then: this is said once.
+    announced: Vec<Announcement>,
+    /// What will be said when its day is over, unless something changes.
+    overdue_after: Option<Announcement>,
+}
+
+impl Line {
+    fn pending(&self) -> Option<&Instance> {
+        self.instances.last().filter(|i| i.pending())
+    }
+
+    /// What will be said of it. What is overdue already and becomes more urgent is said again: rules ask how urgent it is.
+    fn next_announcement(&self) -> Option<Announcement> {
+        let i = self.pending()?;
+        let next = (i.due_day()?, i.opened()?.1, i.priority());
+        let said = |a: &Announcement| (a.0, a.1) == (next.0, next.1) && a.2 <= next.2;
+        (!self.announced.iter().any(said)).then_some(next)
+    }
+}
+
+/// That an action is overdue: the day it was due, the event that opened it, and how urgent it is.
+pub(super) type Announcement = (NaiveDate, Uuid, Priority);
+
 /// All actions of a case.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
-    lines: BTreeMap<(ActionKind, Subject), Vec<Instance>>,
+    /// The lines of each kind of action, in the order of their subjects.
+    lines: Vec<Vec<Line>>,
+    /// The days after which something will be said to be overdue, and of which lines.
+    overdue_after: BTreeMap<NaiveDate, Vec<(ActionKind, Subject)>>,
+    /// Whether a line changed since this was last asked.
+    changed: bool,
 }
 
 impl Ledger {
-    /// Adds a reason to the line's open instance, or opens one. Effects only join: the same rule and event again change
-    /// nothing but to an earlier deadline or a higher priority.
-    pub fn open(&mut self, action: ActionKind, subject: Subject, reason: Reason) {
-        let line = self.lines.entry((action, subject.clone())).or_default();
-        // What arises in the step in which the line was opened joins it, even where that step also answered the rest.
-        let clock = reason.because.clock;
-        let joins = |i: &Instance| i.pending() || i.opened().is_some_and(|(opened, _)| opened == clock);
-        match line.last_mut().filter(|i| joins(i)) {
-            Some(instance) => {
-                let same = instance.reasons.iter_mut().find(|r| {
-                    r.answer.is_none()
-                        && r.because.rule == reason.because.rule
-                        && r.because.event == reason.because.event
-                });
-                match same {
-                    Some(r) => {
-                        r.priority = r.priority.min(reason.priority);
-                        if r.deadline.day().is_none_or(|d| reason.deadline.day().is_some_and(|n| n < d)) {
-                            r.deadline = reason.deadline;
-                        }
-                    }
-                    None => instance.reasons.push(reason),
-                }
-            }
-            None => line.push(Instance {
-                action,
-                subject,
-                reasons: vec![reason],
-                decisions: vec![],
-                basis_withdrawn: false,
-                part_withdrawn: false,
-            }),
+    fn of(&self, action: ActionKind) -> &[Line] {
+        self.lines.get(place(action)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Changes the line, if there is one. Every change of a line goes through here, or through [`Self::change_pending`].
+    fn change(&mut self, action: ActionKind, subject: &Subject, change: impl FnOnce(&mut Line)) {
+        let lines = self.lines.get_mut(place(action)).into_iter().flatten();
+        if let Some(line) = lines.into_iter().find(|l| l.subject == *subject) {
+            change(line);
+            self.changed = true;
+            settle(&mut self.overdue_after, action, line);
         }
     }
 
-    /// Lets a closing event answer the reasons of an action that it concerns. Says which subjects it answered something for.
-    pub fn answer(&mut self, action: ActionKind, h: &Happening<'_>, holds: impl Fn(&Subject) -> bool) {
-        for instance in self.pending_of(action) {
-            if h.concerns(&instance.subject) && holds(&instance.subject) {
-                for r in instance.reasons.iter_mut().filter(|r| r.answer.is_none()) {
-                    if let Some(naming) = r.because.answerable_by(h) {
-                        let at = h.occurred_at.max(r.because.clock);
-                        r.answer = Some(Answer { by: h.id, how: How::Done, at, naming });
-                    }
-                }
+    /// Changes the pending instances of an action.
+    fn change_pending(&mut self, action: ActionKind, mut change: impl FnMut(&mut Instance)) {
+        for line in self.lines.get_mut(place(action)).into_iter().flatten() {
+            if let Some(instance) = line.instances.last_mut().filter(|i| i.pending()) {
+                change(instance);
+                self.changed = true;
+                settle(&mut self.overdue_after, action, line);
             }
         }
+    }
+
+    /// Begins the line, where there is none.
+    fn begin(&mut self, action: ActionKind, subject: &Subject) {
+        if self.lines.is_empty() {
+            self.lines.resize_with(ActionKind::all().len(), Vec::new);
+        }
+        if let Some(lines) = self.lines.get_mut(place(action))
+            && let Err(at) = lines.binary_search_by(|l| l.subject.cmp(subject))
+        {
+            let line = Line { subject: subject.clone(), instances: vec![], announced: vec![], overdue_after: None };
+            lines.insert(at, line);
+        }
+    }
+
+    /// Whether a line changed since this was last asked.
+    pub(super) fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// Adds a reason to the line's open instance, or opens one. Effects only join: the same rule and event again change
+    /// nothing but to an earlier deadline or a higher priority.
+    pub fn open(&mut self, action: ActionKind, subject: &Subject, reason: Reason) {
+        self.begin(action, subject);
+        self.change(action, subject, |line| {
+            // What arises in the step in which the line was opened joins it, even where that step also answered the rest.
+            let clock = reason.because.clock;
+            let joins = |i: &Instance| i.pending() || i.opened().is_some_and(|(opened, _)| opened == clock);
+            match line.instances.last_mut().filter(|i| joins(i)) {
+                Some(instance) => instance.join(reason),
+                None => line.instances.push(Instance {
+                    action,
+                    subject: subject.clone(),
+                    reasons: vec![reason],
+                    decisions: vec![],
+                    basis_withdrawn: false,
+                    part_withdrawn: false,
+                }),
+            }
+        });
+    }
+
+    /// Lets a closing event answer the reasons of an action that it concerns.
+    pub fn answer(&mut self, action: ActionKind, h: &Happening<'_>, holds: impl Fn(&Subject) -> bool) {
+        self.change_pending(action, |instance| {
+            if h.concerns(&instance.subject) && holds(&instance.subject) {
+                answer_by(instance, h);
+            }
+        });
+    }
+
+    /// Lets an earlier event answer the reasons of one line.
+    pub fn answer_line(&mut self, action: ActionKind, subject: &Subject, h: &Happening<'_>) {
+        self.change(action, subject, |line| {
+            if let Some(instance) = line.instances.last_mut() {
+                answer_by(instance, h);
+            }
+        });
     }
 
     /// Lets a person's decision close or put off reasons, as far as the policy lets that role decide.
     pub fn decide(&mut self, h: &Happening<'_>, e: &ActionDecided, def: Option<&ActionDef>) -> Vec<Subject> {
         let mut closed = Vec::new();
-        for instance in self.pending_of(e.action) {
+        self.change_pending(e.action, |instance| {
             let about = e.about.as_ref().map(|s| s.as_str());
             if about.is_some_and(|id| !instance.subject.ids().iter().any(|i| i == id)) {
-                continue;
+                return;
             }
             let protecting = instance.priority() == Priority::ProtectNow;
             let accepted = match (protecting, e.decision) {
@@ -226,7 +317,7 @@ impl Ledger {
                 handling: h.handling,
             });
             if !accepted {
-                continue;
+                return;
             }
             let how = match e.decision {
                 ActionDecision::NotNeeded => Some(How::NotNeeded),
@@ -255,7 +346,7 @@ impl Ledger {
             if how.is_some() && !instance.pending() {
                 closed.push(instance.subject.clone());
             }
-        }
+        });
         closed
     }
 
@@ -265,67 +356,104 @@ impl Ledger {
         action: ActionKind,
         by: Uuid,
         now: Instant,
-        matches: impl Fn(&Instance, &Reason) -> bool,
+        matches: impl Fn(&Subject, &Reason) -> bool,
     ) {
-        for instance in self.pending_of(action) {
-            let moot: Vec<bool> = instance.reasons.iter().map(|r| r.answer.is_none() && matches(instance, r)).collect();
-            for (r, _) in instance.reasons.iter_mut().zip(moot).filter(|(_, moot)| *moot) {
+        self.change_pending(action, |instance| {
+            let subject = &instance.subject;
+            for r in instance.reasons.iter_mut().filter(|r| r.answer.is_none() && matches(subject, r)) {
                 r.answer = Some(Answer { by, how: How::Superseded, at: now, naming: Naming::ByTime });
             }
-        }
+        });
     }
 
     /// Moves the deadline of a duty's open round, where the action waits through its rounds.
     pub fn move_round(&mut self, action: ActionKind, subject: &Subject, rule: RuleRef, deadline: &Deadline) {
-        if let Some(instance) = self.lines.get_mut(&(action, subject.clone())).and_then(|l| l.last_mut()) {
-            for r in instance.reasons.iter_mut().filter(|r| r.answer.is_none() && r.because.rule == rule) {
+        self.change(action, subject, |line| {
+            let reasons = line.instances.last_mut().into_iter().flat_map(|i| &mut i.reasons);
+            for r in reasons.filter(|r| r.answer.is_none() && r.because.rule == rule) {
                 r.deadline = deadline.clone();
             }
-        }
+        });
     }
 
     /// Goes on with one action under another name, keeping its age.
     pub fn rename(&mut self, from: ActionKind, to: ActionKind) {
-        let keys: Vec<(ActionKind, Subject)> = self.lines.keys().filter(|(a, _)| *a == from).cloned().collect();
-        for key in keys {
-            let Some(line) = self.lines.get_mut(&key) else { continue };
-            if let Some(mut open) = line.pop_if(|i| i.pending()) {
-                open.action = to;
-                let target = self.lines.entry((to, key.1)).or_default();
-                match target.last_mut().filter(|i| i.pending()) {
-                    Some(instance) => {
-                        instance.reasons.append(&mut open.reasons);
-                        instance.decisions.append(&mut open.decisions);
-                    }
-                    None => target.push(open),
+        let pending: Vec<Subject> =
+            self.of(from).iter().filter_map(|l| l.pending()).map(|i| i.subject.clone()).collect();
+        for subject in pending {
+            let mut continued = None;
+            self.change(from, &subject, |line| continued = line.instances.pop());
+            let Some(mut open) = continued else { continue };
+            self.begin(to, &subject);
+            self.change(to, &subject, |line| match line.instances.last_mut().filter(|i| i.pending()) {
+                Some(instance) => {
+                    instance.reasons.append(&mut open.reasons);
+                    instance.decisions.append(&mut open.decisions);
                 }
-            }
+                None => line.instances.push(Instance { action: to, ..open }),
+            });
         }
-    }
-
-    fn pending_of(&mut self, action: ActionKind) -> impl Iterator<Item = &mut Instance> {
-        // `Subject::Case` is the first of all subjects.
-        self.lines
-            .range_mut((action, Subject::Case)..)
-            .take_while(move |((a, _), _)| *a == action)
-            .filter_map(|(_, line)| line.last_mut())
-            .filter(|i| i.pending())
     }
 
     /// The kinds of action that there are lines of.
     #[must_use]
-    pub fn actions(&self) -> BTreeSet<ActionKind> {
-        self.lines.keys().map(|(action, _)| *action).collect()
+    pub fn actions(&self) -> Vec<ActionKind> {
+        let lines = ActionKind::all().iter().zip(&self.lines);
+        lines.filter(|(_, lines)| !lines.is_empty()).map(|(action, _)| *action).collect()
     }
 
     /// Every instance there was, line by line.
     pub fn instances(&self) -> impl Iterator<Item = &Instance> {
-        self.lines.values().flatten()
+        self.lines.iter().flatten().flat_map(|l| &l.instances)
+    }
+
+    /// What will be said to be overdue, by the day after which it is.
+    pub(super) fn overdue_after(&self) -> impl Iterator<Item = (NaiveDate, ActionKind, &Subject, Announcement)> {
+        self.overdue_after.iter().flat_map(move |(day, lines)| {
+            lines.iter().filter_map(move |(action, subject)| {
+                let line = self.of(*action).iter().find(|l| l.subject == *subject)?;
+                Some((*day, *action, subject, line.overdue_after?))
+            })
+        })
+    }
+
+    /// Keeps in mind that a line was said to be overdue.
+    pub(super) fn announce(&mut self, action: ActionKind, subject: &Subject, announcement: Announcement) {
+        self.change(action, subject, |line| line.announced.push(announcement));
     }
 
     /// The open instance of a line.
     #[must_use]
     pub fn pending(&self, action: ActionKind, subject: &Subject) -> Option<&Instance> {
-        self.lines.get(&(action, subject.clone())).and_then(|l| l.last()).filter(|i| i.pending())
+        self.of(action).iter().find(|l| l.subject == *subject).and_then(Line::pending)
+    }
+}
+
+fn place(action: ActionKind) -> usize {
+    action as usize
+}
+
+/// Works out anew what will be said of a line, after it changed.
+fn settle(days: &mut BTreeMap<NaiveDate, Vec<(ActionKind, Subject)>>, action: ActionKind, line: &mut Line) {
+    let next = line.next_announcement();
+    let (before, after) = (line.overdue_after.map(|a| a.0), next.map(|a| a.0));
+    line.overdue_after = next;
+    if before == after {
+        return;
+    }
+    if let Some(lines) = before.and_then(|day| days.get_mut(&day)) {
+        lines.retain(|(a, s)| *a != action || *s != line.subject);
+    }
+    if let Some(day) = after {
+        days.entry(day).or_default().push((action, line.subject.clone()));
+    }
+}
+
+fn answer_by(instance: &mut Instance, h: &Happening<'_>) {
+    for r in instance.reasons.iter_mut().filter(|r| r.answer.is_none()) {
+        if let Some(naming) = r.because.answerable_by(h) {
+            let at = h.occurred_at.max(r.because.clock);
+            r.answer = Some(Answer { by: h.id, how: How::Done, at, naming });
+        }
     }
 }

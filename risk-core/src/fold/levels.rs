@@ -54,6 +54,7 @@ impl Statement {
             && (self.considers.contains(&because.event)
                 || (self.occurred_at >= because.recorded_at && self.recorded_at > because.recorded_at))
     }
+
     fn recency(&self, cell: Cell) -> (Instant, Instant, Option<Level>, Uuid) {
         (self.occurred_at, self.recorded_at, self.levels.get(&cell).copied(), self.id)
     }
@@ -84,6 +85,8 @@ pub struct LevelReason {
 #[derive(Debug, Clone, Default)]
 pub struct Levels {
     statements: Vec<Statement>,
+    /// The place of the assessment that stands for each cell.
+    standing: [Option<usize>; CELLS.len()],
     agreements: Vec<Agreement>,
     reasons: BTreeMap<Cell, Vec<LevelReason>>,
 }
@@ -109,6 +112,7 @@ impl Levels {
                     handling: h.handling,
                     levels: community.chain(custody).filter(|(_, l)| *l != Level::Unknown).collect(),
                 });
+                self.stand();
             }
             Some(Event::ManagementOversightRecorded(e))
                 if e.decision == OversightDecision::Agrees && e.role.is_none_or(|r| r == Role::Manager) =>
@@ -191,10 +195,19 @@ impl Levels {
         }
     }
 
-    /// The assessment that stands for the cell: the latest made; of two at one instant, the higher.
+    /// Works out which assessment stands for each cell: the latest made; of two at one instant, the higher.
+    fn stand(&mut self) {
+        for (cell, standing) in CELLS.iter().zip(&mut self.standing) {
+            let stated = self.statements.iter().enumerate().filter(|(_, s)| s.levels.contains_key(cell));
+            *standing = stated.max_by_key(|(_, s)| s.recency(*cell)).map(|(place, _)| place);
+        }
+    }
+
+    /// The assessment that stands for the cell.
     #[must_use]
     pub fn statement(&self, cell: Cell) -> Option<&Statement> {
-        self.statements.iter().filter(|s| s.levels.contains_key(&cell)).max_by_key(|s| s.recency(cell))
+        let (_, standing) = CELLS.iter().zip(&self.standing).find(|(c, _)| **c == cell)?;
+        self.statements.get((*standing)?)
     }
 
     /// The level that stands recorded.

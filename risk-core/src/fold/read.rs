@@ -3,7 +3,7 @@
 use chrono::Days;
 
 use super::facts::{Facts, Person};
-use super::happening::{Happening, Subject};
+use super::happening::{Happening, Incident, Subject};
 use super::levels::Levels;
 use super::subjects::register_of;
 use crate::calendar;
@@ -37,7 +37,7 @@ impl Asking<'_, '_> {
     fn person(&self) -> Option<&str> {
         match (self.subject, self.event) {
             (Some(Subject::Person(id)), _) => Some(id),
-            (_, Some(e)) => e.persons().and_then(|p| p.first().copied()),
+            (_, Some(e)) => e.persons.as_ref().and_then(|p| p.first()).map(|id| &**id),
             _ => None,
         }
     }
@@ -75,15 +75,15 @@ impl Asking<'_, '_> {
         }
     }
 
-    /// The subject whose events are looked at; `None` where nobody and nothing of that sort is asked about.
-    fn concerning(&self, of: Concerning) -> Option<Subject> {
-        let owned = |id: Option<&str>| id.map(str::to_owned);
+    /// Whether an earlier event is about what is asked about; none is, where nobody and nothing of that sort is.
+    fn same(&self, of: Concerning, h: &Happening<'_>) -> bool {
+        let id = |field: &str, asked: Option<&str>| asked.is_some_and(|id| h.concerns_id(field, id));
         match of {
-            Concerning::Case => Some(Subject::Case),
-            Concerning::Person => owned(self.person()).map(Subject::Person),
-            Concerning::Order => owned(self.order()).map(Subject::Order),
-            Concerning::Request => owned(self.request()).map(Subject::Request),
-            Concerning::Programme => owned(self.programme()).map(Subject::Programme),
+            Concerning::Case => true,
+            Concerning::Person => self.person().is_some_and(|id| h.concerns_person(id)),
+            Concerning::Order => id("order_id", self.order()),
+            Concerning::Request => id("request_id", self.request()),
+            Concerning::Programme => id("programme_id", self.programme()),
         }
     }
 }
@@ -272,13 +272,12 @@ impl<'a> Reader<'_, 'a> {
         of: Concerning,
         asking: Asking<'m, 'm>,
     ) -> impl Iterator<Item = &'m Happening<'a>> {
-        let subject = asking.concerning(of);
         self.facts.of_kinds(kinds).filter(move |h| {
             filter.is_none_or(|f| match event_fact(h, &f.field) {
                 FactValue::One(code) => f.codes.contains(&code),
                 FactValue::Many(set) => f.codes.iter().any(|c| set & 1_u64.checked_shl(*c).unwrap_or(0) != 0),
                 FactValue::Never => false,
-            }) && subject.as_ref().is_some_and(|s| h.concerns(s))
+            }) && asking.same(of, h)
         })
     }
 
@@ -293,7 +292,7 @@ impl<'a> Reader<'_, 'a> {
         asking: Asking<'_, '_>,
     ) -> u32 {
         let at = asking.event.map_or(asking.now, |e| e.occurred_at);
-        let mut found: Vec<(Instant, String)> =
+        let mut found: Vec<(Instant, Incident<'_>)> =
             self.matching(kinds, filter, of, asking).map(|h| (h.occurred_at, h.incident())).collect();
         found.sort();
         let ends = found.iter().map(|(t, _)| *t).filter(|t| *t > at).chain([at]);
@@ -303,8 +302,8 @@ impl<'a> Reader<'_, 'a> {
             if start >= at {
                 continue;
             }
-            let mut incidents: Vec<&str> =
-                found.iter().filter(|(t, _)| start < *t && *t <= end).map(|(_, i)| i.as_str()).collect();
+            let mut incidents: Vec<Incident<'_>> =
+                found.iter().filter(|(t, _)| start < *t && *t <= end).map(|(_, i)| *i).collect();
             incidents.sort_unstable();
             incidents.dedup();
             most = most.max(incidents.len());

@@ -1,5 +1,7 @@
 //! Why something stands in the answer: one event, under one rule or duty.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use uuid::Uuid;
 
@@ -62,7 +64,7 @@ pub struct Because {
     /// The clock of the step in which the reason arose.
     pub clock: Instant,
     /// The comparisons that were true: the fact's place in the policy's list, and its value then.
-    pub facts: Vec<(usize, FactValue)>,
+    pub facts: Arc<[(usize, FactValue)]>,
 }
 
 impl Because {
@@ -70,8 +72,7 @@ impl Because {
     /// what it answers, only that. A decision answers what it names, or what was on record when it was made.
     #[must_use]
     pub fn answerable_by(&self, h: &Happening<'_>) -> Option<Naming> {
-        let names = h.names();
-        let named = names.contains(&self.event);
+        let named = h.names.contains(&self.event);
         if h.is_decision() {
             let by_time = h.occurred_at >= self.recorded_at && h.recorded_at > self.recorded_at;
             match (named && h.recorded_at >= self.recorded_at, by_time) {
@@ -80,7 +81,7 @@ impl Because {
                 (false, false) => None,
             }
         } else {
-            let answers = h.occurred_at >= self.occurred_at && (named || names.is_empty());
+            let answers = h.occurred_at >= self.occurred_at && (named || h.names.is_empty());
             answers.then_some(if named { Naming::Named } else { Naming::ByTime })
         }
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-use super::happening::{EventRef, Happening};
+use super::happening::{EventRef, Happening, persons_of};
 use super::ledger::{Answer, How, Instance, Reason};
 use super::reason::{Naming, ReasonKey, RuleRef, Target};
 use super::state::{Floors, State};
@@ -81,8 +81,10 @@ pub fn fold<'a, 'p>(records: &[&'a Record], policy: &'p Policy, span: Span) -> F
         };
         let mut state = State::new(policy, Floors { known: known.clone(), since });
         state.watch = span.watch;
-        for (clock, happenings) in steps(&epoch, start, Span { at: until, ..span }) {
-            state.step(clock, happenings);
+        for step in in_order(&epoch, start, Span { at: until, ..span }).chunk_by(|a, b| a.clock == b.clock) {
+            if let Some(first) = step.first() {
+                state.step(first.clock, step);
+            }
         }
         state.run_to(until);
         if let (Some(earlier), Some(since)) = (&before, since) {
@@ -96,8 +98,14 @@ pub fn fold<'a, 'p>(records: &[&'a Record], policy: &'p Policy, span: Span) -> F
             instance.reasons.retain(|_| gone.next().unwrap_or(true));
         }
         withdrawn.retain(|i| !i.reasons.is_empty());
-        for (key, at) in &state.arisen {
-            known.entry(key.clone()).or_insert(*at);
+        if rest.peek().is_some() {
+            let mut arisen: BTreeMap<&ReasonKey, Instant> = BTreeMap::new();
+            for (key, at) in &state.arisen {
+                arisen.entry(key).and_modify(|first| *first = (*first).min(*at)).or_insert(*at);
+            }
+            for (key, at) in arisen {
+                known.entry(key.clone()).or_insert(at);
+            }
         }
         before = Some(state);
         last = Some(epoch);
@@ -123,7 +131,8 @@ fn still_arises(instance: &Instance, reason: &Reason, now: &State<'_, '_>) -> bo
     let earlier = |action: &ActionKind| Some(now.policy.action(*action)?.continues.as_ref()?.action);
     std::iter::successors(Some(instance.action), earlier).take(now.policy.actions.len()).any(|action| {
         let target = Target::Action(action, instance.subject.clone());
-        now.arisen.contains_key(&(reason.because.rule, reason.because.event, target))
+        let key = (reason.because.rule, reason.because.event, target);
+        now.arisen.iter().any(|(known, _)| *known == key)
     })
 }
 
@@ -156,23 +165,24 @@ fn own_clock(entry: &Entry<'_>, lens: Lens) -> Instant {
     }
 }
 
-/// The steps of one version of the log up to a moment: all happenings of one clock together.
-fn steps<'a>(epoch: &Epoch<'a>, start: Option<Instant>, span: Span) -> BTreeMap<Instant, Vec<Happening<'a>>> {
-    let mut steps: BTreeMap<Instant, Vec<Happening<'a>>> = BTreeMap::new();
+/// What happens in one version of the log up to a moment: by the clock, and what has one clock by when it happened.
+fn in_order<'a>(epoch: &Epoch<'a>, start: Option<Instant>, span: Span) -> Vec<Arc<Happening<'a>>> {
     let clamp = |t: Instant| start.map_or(t, |s| t.max(s));
+    let mut happenings = Vec::with_capacity(epoch.entries.len());
     for entry in &epoch.entries {
         let clock = clamp(own_clock(entry, span.lens));
         if clock <= span.at {
-            steps.entry(clock).or_default().push(happening(entry, clock));
+            happenings.push(Arc::new(happening(entry, clock)));
         }
     }
     for record in &epoch.unrecognised {
         let clock = clamp(if span.lens == Lens::AsKnown { record.recorded_at } else { record.occurred_at });
         if clock <= span.at {
-            steps.entry(clock).or_default().push(unrecognised(record, clock));
+            happenings.push(Arc::new(unrecognised(record, clock)));
         }
     }
-    steps
+    happenings.sort_by_key(|h| (h.clock, h.order()));
+    happenings
 }
 
 fn happening<'a>(entry: &Entry<'a>, clock: Instant) -> Happening<'a> {
@@ -183,6 +193,8 @@ fn happening<'a>(entry: &Entry<'a>, clock: Instant) -> Happening<'a> {
     Happening {
         what: Listens::Kind(event.kind()),
         id: entry.record.event_id,
+        persons: persons_of(&event),
+        names: event.names().into_iter().map(|(_, id)| id).collect(),
         event: Some(event),
         subject: None,
         details: vec![],
@@ -200,6 +212,8 @@ fn unrecognised<'a>(record: &'a Record, clock: Instant) -> Happening<'a> {
         event: None,
         subject: None,
         details: vec![],
+        persons: None,
+        names: vec![],
         occurred_at: record.occurred_at,
         recorded_at: record.recorded_at,
         clock,
@@ -215,7 +229,7 @@ pub struct Tracker<'a, 'p> {
     lens: Lens,
     records: Vec<&'a Record>,
     settled: State<'a, 'p>,
-    open: Option<(Instant, Vec<Happening<'a>>)>,
+    open: Option<(Instant, Vec<Arc<Happening<'a>>>)>,
     in_order: bool,
 }
 
@@ -241,13 +255,17 @@ impl<'a, 'p> Tracker<'a, 'p> {
         };
         let clock = own_clock(entry, self.lens);
         match &mut self.open {
-            Some((at, happenings)) if *at == clock => happenings.push(happening(entry, clock)),
+            Some((at, happenings)) if *at == clock => {
+                let h = Arc::new(happening(entry, clock));
+                let place = happenings.partition_point(|other| other.order() <= h.order());
+                happenings.insert(place, h);
+            }
             Some((at, _)) if *at > clock => self.in_order = false,
             _ => {
                 if let Some((at, happenings)) = self.open.take() {
-                    self.settled.step(at, happenings);
+                    self.settled.step(at, &happenings);
                 }
-                self.open = Some((clock, vec![happening(entry, clock)]));
+                self.open = Some((clock, vec![Arc::new(happening(entry, clock))]));
             }
         }
     }
@@ -263,7 +281,7 @@ impl<'a, 'p> Tracker<'a, 'p> {
             return fold(&self.records, self.policy, Span { at, known_at, lens: self.lens, watch: None });
         };
         let mut state = self.settled.clone();
-        state.step(*clock, happenings.clone());
+        state.step(*clock, happenings);
         state.run_to(at);
         Folded { state, withdrawn: vec![], withheld: vec![], unrecognised: vec![], disputed: BTreeSet::new() }
     }

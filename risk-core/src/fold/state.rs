@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::derived::Raising;
@@ -13,7 +14,7 @@ use super::levels::{Cell, Levels};
 use super::read::Reader;
 use super::reason::{Because, ReasonKey, RuleRef};
 use super::triggers::{may_close, triggered};
-use crate::event::Kind;
+use crate::calendar;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Level, Register};
 use crate::policy::fact::FactValue;
@@ -60,6 +61,23 @@ pub struct Floors {
     pub since: Option<Instant>,
 }
 
+/// An instant, with the day that it is in London then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Moment {
+    pub at: Instant,
+    pub day: NaiveDate,
+}
+
+impl Moment {
+    pub fn of(at: Instant) -> Self {
+        Self { at, day: calendar::london_day(at) }
+    }
+
+    pub fn start_of(day: NaiveDate) -> Self {
+        Self { at: calendar::start_of_day(day), day }
+    }
+}
+
 /// The state of a case after some steps.
 #[derive(Debug, Clone)]
 pub struct State<'a, 'p> {
@@ -76,16 +94,16 @@ pub struct State<'a, 'p> {
     /// Duties.
     pub duties: Duties,
     /// The clock: how far time has been run.
-    pub now: Option<Instant>,
+    pub(super) now: Option<Moment>,
     /// Every rule and duty that fired.
     pub fired: BTreeSet<RuleRef>,
-    /// Every reason that arose, and when.
-    pub arisen: BTreeMap<ReasonKey, Instant>,
+    /// Every reason that arose, and when: the same one more than once where it arose again.
+    pub arisen: Vec<(ReasonKey, Instant)>,
     pub(super) floors: Floors,
     pub(super) deferred: Vec<(Instant, ReasonKey, Effect)>,
     pub(super) raised: BTreeSet<Raising>,
-    /// Nothing falls due by itself before then; `None` where that must be asked anew.
-    pub(super) quiet_until: Option<Instant>,
+    /// Nothing falls due by itself before that day; `None` where that must be asked anew.
+    pub(super) quiet_before: Option<NaiveDate>,
     /// The rule or duty whose evaluations are kept.
     pub watch: Option<RuleRef>,
     /// Its evaluations.
@@ -105,11 +123,11 @@ impl<'a, 'p> State<'a, 'p> {
             duties: Duties::default(),
             now: None,
             fired: BTreeSet::new(),
-            arisen: BTreeMap::new(),
+            arisen: Vec::new(),
             floors,
             deferred: Vec::new(),
             raised: BTreeSet::new(),
-            quiet_until: None,
+            quiet_before: None,
             watch: None,
             trials: Vec::new(),
         }
@@ -126,7 +144,7 @@ impl<'a, 'p> State<'a, 'p> {
             None => None,
         };
         let at = floor.map_or(because.clock, |f| f.max(because.clock));
-        self.arisen.entry(key.clone()).and_modify(|known| *known = (*known).min(at)).or_insert(at);
+        self.arisen.push((key.clone(), at));
         if at > because.clock {
             because.clock = at;
             because.recorded_at = because.recorded_at.max(at);
@@ -142,7 +160,7 @@ impl<'a, 'p> State<'a, 'p> {
             Effect::Indicate((group, setting), level, because) => self.levels.open((group, setting), level, because),
             Effect::Flag(register, reason) => self.flags.entry(register).or_default().push(reason),
             Effect::Open(action, subject, reason) => {
-                self.ledger.open(action, subject.clone(), *reason);
+                self.ledger.open(action, &subject, *reason);
                 self.answer_from_history(action, &subject);
             }
         }
@@ -152,15 +170,15 @@ impl<'a, 'p> State<'a, 'p> {
     pub(super) fn answer_from_history(&mut self, action: ActionKind, subject: &Subject) {
         let policy = self.policy;
         let Some(def) = policy.action(action) else { return };
-        let kinds: Vec<Kind> = def.closed_by.iter().flat_map(|t| t.on.iter().copied()).collect();
         let (facts, levels) = (&self.facts, &self.levels);
-        let mut earlier: Vec<&Happening<'a>> = facts.of_kinds(&kinds).collect();
+        let reader = Reader { facts, levels, policy };
+        let mut earlier: Vec<&Happening<'a>> =
+            def.closed_by.iter().flat_map(|t| facts.of_kinds(&t.on)).filter(|h| h.concerns(subject)).collect();
         earlier.sort_by_key(|h| h.order());
         for h in earlier {
-            self.ledger.answer(action, h, |s| {
-                let reader = Reader { facts, levels, policy };
-                s == subject && triggered(&reader, &def.closed_by, h, s, h.clock) && may_close(levels, h, s)
-            });
+            if triggered(&reader, &def.closed_by, h, subject, h.clock) && may_close(levels, h, subject) {
+                self.ledger.answer_line(action, subject, h);
+            }
         }
     }
 }

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use super::happening::{Happening, Subject};
 use super::ledger::Reason;
 use super::read::{Asking, Reader};
 use super::reason::{Because, Deadline, RuleRef, Target};
-use super::state::{Effect, FlagReason, State, Trial};
+use super::state::{Effect, FlagReason, Moment, State, Trial};
 use super::triggers::{may_close, triggered};
-use crate::calendar;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Group};
 use crate::event::{Event, Kind};
@@ -21,39 +22,42 @@ use crate::policy::model::{Basis, Condition};
 struct Firing<'a> {
     rule: usize,
     happening: Arc<Happening<'a>>,
-    facts: Vec<(usize, FactValue)>,
+    facts: Arc<[(usize, FactValue)]>,
 }
 
 impl<'a> State<'a, '_> {
-    /// Takes one step: every record of one clock.
-    pub fn step(&mut self, clock: Instant, happenings: Vec<Happening<'a>>) {
-        self.run_to(clock);
-        let mut happenings: Vec<Arc<Happening<'a>>> = happenings.into_iter().map(Arc::new).collect();
-        happenings.sort_by_key(|h| h.order());
+    /// Takes one step: every record of one clock, in the order of happening.
+    pub fn step(&mut self, clock: Instant, happenings: &[Arc<Happening<'a>>]) {
+        let now = Moment::of(clock);
+        self.run(now);
         let children = happenings.iter().any(|h| h.kind() == Some(Kind::PersonIdentified)).then(|| self.children());
-        for h in &happenings {
+        for h in happenings {
             self.facts.take(h);
             self.levels.take(h);
         }
-        self.turn(clock, &happenings);
-        if let Some(children) = children {
-            self.include_new_children(&children, clock, &happenings);
+        if happenings.iter().any(|h| h.kind().is_none_or(moves_a_date)) {
+            self.quiet_before = None;
         }
-        self.now = Some(clock);
-        self.run_to(clock);
+        self.turn(now, happenings);
+        if let Some(children) = children {
+            self.include_new_children(&children, clock, happenings);
+        }
+        self.now = Some(now);
+        self.run(now);
     }
 
     /// Evaluates rules, lets answers answer, joins effects, and looks at the duties.
-    pub(super) fn turn(&mut self, clock: Instant, happenings: &[Arc<Happening<'a>>]) {
-        self.quiet_until = None;
-        self.rename_continued(clock);
-        let firings: Vec<Firing<'a>> = happenings.iter().flat_map(|h| self.fire(h, clock)).collect();
+    pub(super) fn turn(&mut self, now: Moment, happenings: &[Arc<Happening<'a>>]) {
+        let clock = now.at;
+        self.rename_continued(now.day);
+        let mut firings = Vec::new();
+        for h in happenings {
+            self.fire(h, now, &mut firings);
+        }
         for h in happenings {
             self.answer(h);
         }
-        let (due, later) = std::mem::take(&mut self.deferred).into_iter().partition(|(at, ..)| *at <= clock);
-        self.deferred = later;
-        for (_, _, effect) in due {
+        for (_, _, effect) in self.deferred.extract_if(.., |(at, ..)| *at <= clock).collect::<Vec<_>>() {
             self.join(effect);
         }
         // Levels first: whether an assessment states less than is indicated is asked of what stands then.
@@ -63,30 +67,27 @@ impl<'a> State<'a, '_> {
             }
         }
         self.drop_needless_countersignatures(clock, happenings);
-        self.look_at_duties(clock, happenings);
+        self.look_at_duties(now, happenings);
     }
 
     /// The rules that fire on one event, on the facts as they stand.
-    fn fire(&mut self, h: &Arc<Happening<'a>>, clock: Instant) -> Vec<Firing<'a>> {
+    fn fire(&mut self, h: &Arc<Happening<'a>>, now: Moment, fired: &mut Vec<Firing<'a>>) {
         let policy = self.policy;
-        let day = calendar::london_day(clock);
-        let mut fired = Vec::new();
         for index in policy.index.listeners.get(&h.what).into_iter().flatten() {
             let Some(rule) = policy.rules.get(*index) else { continue };
-            let in_force = policy.in_force(rule.effective, &rule.localities, day);
-            let asking = Asking { event: Some(h), subject: h.subject.as_ref(), now: clock };
+            let in_force = policy.in_force(rule.effective, &rule.localities, now.day);
+            let asking = Asking { event: Some(h), subject: h.subject.as_ref(), now: now.at };
             let satisfied = if in_force { self.satisfied(&rule.when, asking) } else { None };
             if self.watch == Some(RuleRef::Rule(*index)) {
                 let facts = rule.when.facts().into_iter().map(|f| (f, self.reader().read(f, asking))).collect();
                 let fired = satisfied.is_some();
-                self.trials.push(Trial { event: h.id, clock, in_force, fired, facts });
+                self.trials.push(Trial { event: h.id, clock: now.at, in_force, fired, facts });
             }
             if let Some(facts) = satisfied {
                 self.fired.insert(RuleRef::Rule(*index));
-                fired.push(Firing { rule: *index, happening: h.clone(), facts });
+                fired.push(Firing { rule: *index, happening: h.clone(), facts: facts.into() });
             }
         }
-        fired
     }
 
     /// The comparisons of the first clause that holds, with the values found.
@@ -127,7 +128,8 @@ impl<'a> State<'a, '_> {
     fn apply(&mut self, firing: &Firing<'a>, clock: Instant, levels_and_flags: bool) {
         let policy = self.policy;
         let Some(rule) = policy.rules.get(firing.rule) else { return };
-        let because = self.because(RuleRef::Rule(firing.rule), rule.basis, &firing.happening, clock, &firing.facts);
+        let because =
+            self.because(RuleRef::Rule(firing.rule), rule.basis, &firing.happening, clock, firing.facts.clone());
         if levels_and_flags {
             for i in &rule.indicate {
                 let key = (because.rule, because.event, Target::Level(i.group, i.setting));
@@ -169,7 +171,7 @@ impl<'a> State<'a, '_> {
         basis: Basis,
         h: &Happening<'a>,
         clock: Instant,
-        facts: &[(usize, FactValue)],
+        facts: Arc<[(usize, FactValue)]>,
     ) -> Because {
         Because {
             rule,
@@ -179,7 +181,7 @@ impl<'a> State<'a, '_> {
             occurred_at: h.occurred_at,
             recorded_at: h.recorded_at,
             clock,
-            facts: facts.to_vec(),
+            facts,
         }
     }
 
@@ -187,7 +189,7 @@ impl<'a> State<'a, '_> {
     fn drop_needless_countersignatures(&mut self, now: Instant, happenings: &[Arc<Happening<'a>>]) {
         let Some(by) = happenings.iter().map(|h| h.id).min() else { return };
         let levels = &self.levels;
-        self.ledger.supersede(ActionKind::CountersignLowerLevel, by, now, |instance, _| match &instance.subject {
+        self.ledger.supersede(ActionKind::CountersignLowerLevel, by, now, |subject, _| match subject {
             Subject::Statement { group, setting, assessment } => {
                 !levels.stated_lower(*assessment).contains(&(*group, *setting))
             }
@@ -196,12 +198,25 @@ impl<'a> State<'a, '_> {
     }
 
     /// An action kind that goes on under another name from a date.
-    fn rename_continued(&mut self, now: Instant) {
+    fn rename_continued(&mut self, today: NaiveDate) {
         let policy = self.policy;
-        for def in &policy.actions {
-            if let Some(c) = def.continues.as_ref().filter(|c| calendar::london_day(now) >= c.from) {
-                self.ledger.rename(c.action, def.action);
-            }
+        for (to, c) in policy.index.continued.iter().filter(|(_, c)| today >= c.from) {
+            self.ledger.rename(c.action, *to);
         }
     }
+}
+
+/// The kinds that change by themselves when something falls due: of orders, sentences and assessments, and what is known to
+/// be complete. What changes actions and duties is seen where they change.
+fn moves_a_date(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::HistoryLoaded
+            | Kind::SupervisionStarted
+            | Kind::SupervisionEnded
+            | Kind::ProtectiveOrderMade
+            | Kind::ProtectiveOrderVaried
+            | Kind::ProtectiveOrderDischarged
+            | Kind::RiskAssessed
+    )
 }

@@ -1,7 +1,6 @@
 //! Whom and what an effect is about: one action for each subject.
 
 use std::collections::BTreeSet;
-use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use super::happening::{Happening, Subject};
@@ -23,17 +22,17 @@ impl<'a> State<'a, '_> {
     ) -> Vec<Subject> {
         let event = of.map(|(h, _)| h);
         let at = [now, event.map_or(now, |h| h.occurred_at)];
-        let id = |field: &str| event.and_then(|h| h.id_of(field)).map(str::to_owned);
+        let id = |field: &str| event.and_then(|h| h.id_of(field)).map(Arc::from);
         let or_case = |subject: Option<Subject>| vec![subject.unwrap_or(Subject::Case)];
         let from_subject = |wanted: fn(&Subject) -> bool| event.and_then(|h| h.subject.clone()).filter(wanted);
         match about {
             About::Case => vec![Subject::Case],
             About::Person => {
-                let persons = event.and_then(Happening::persons).unwrap_or_default();
+                let persons = event.and_then(|h| h.persons.as_deref()).unwrap_or_default();
                 if persons.is_empty() {
                     vec![Subject::Case]
                 } else {
-                    persons.into_iter().map(|p| Subject::Person(p.to_owned())).collect()
+                    persons.iter().cloned().map(Subject::Person).collect()
                 }
             }
             About::Order => {
@@ -48,27 +47,27 @@ impl<'a> State<'a, '_> {
                 or_case(named.map(Subject::Register))
             }
             About::EachChild => {
-                let children: Vec<Subject> = self.facts.children().map(|c| Subject::Person(c.to_owned())).collect();
+                let children: Vec<Subject> = self.facts.children().cloned().map(Subject::Person).collect();
                 if children.is_empty() { vec![Subject::UnknownChild] } else { children }
             }
             About::EachProtectedPerson => {
-                let protected: BTreeSet<String> =
-                    self.facts.orders_in_force(at).flat_map(|(_, o)| o.protects.or(BTreeSet::new())).collect();
-                protected.into_iter().map(Subject::Person).collect()
+                let in_force = self.facts.orders_in_force(at);
+                let protected: BTreeSet<&Arc<str>> = in_force.filter_map(|(_, o)| o.protects.get()).flatten().collect();
+                protected.into_iter().cloned().map(Subject::Person).collect()
             }
             About::EachOrderInForce => {
-                self.facts.orders_in_force(at).map(|(id, _)| Subject::Order(id.to_owned())).collect()
+                self.facts.orders_in_force(at).map(|(id, _)| Subject::Order(id.clone())).collect()
             }
             About::EachOrderProtectingPerson => {
-                let persons = event.and_then(Happening::persons).unwrap_or_default();
+                let persons = event.and_then(|h| h.persons.as_deref()).unwrap_or_default();
                 self.facts
                     .orders_in_force(at)
-                    .filter(|(_, o)| o.protects.get().is_some_and(|p| persons.iter().any(|id| p.contains(*id))))
-                    .map(|(id, _)| Subject::Order(id.to_owned()))
+                    .filter(|(_, o)| o.protects.get().is_some_and(|p| persons.iter().any(|id| p.contains(id))))
+                    .map(|(id, _)| Subject::Order(id.clone()))
                     .collect()
             }
             About::EachOutstandingRequest => {
-                self.facts.outstanding().map(|(id, _)| Subject::Request(id.to_owned())).collect()
+                self.facts.outstanding().map(|(id, _)| Subject::Request(id.clone())).collect()
             }
             About::EachFlagSet => {
                 let set = self.facts.flags.iter().filter(|(_, flag)| flag.or(false));
@@ -86,18 +85,18 @@ impl<'a> State<'a, '_> {
         }
     }
 
-    pub(super) fn children(&self) -> BTreeSet<String> {
-        self.facts.children().map(str::to_owned).collect()
+    pub(super) fn children(&self) -> BTreeSet<Arc<str>> {
+        self.facts.children().cloned().collect()
     }
 
     /// A child who becomes known is included in what stands open about each child; what was about nobody yet is superseded.
     pub(super) fn include_new_children(
         &mut self,
-        before: &BTreeSet<String>,
+        before: &BTreeSet<Arc<str>>,
         now: Instant,
         happenings: &[Arc<Happening<'a>>],
     ) {
-        let new: Vec<String> = self.children().difference(before).cloned().collect();
+        let new: Vec<Arc<str>> = self.children().difference(before).cloned().collect();
         let Some(by) = happenings.iter().filter(|h| h.kind() == Some(Kind::PersonIdentified)).map(|h| h.id).min()
         else {
             return;
@@ -113,15 +112,15 @@ impl<'a> State<'a, '_> {
             for (action, reason) in &open {
                 let subject = Subject::Person(child.clone());
                 let key = (reason.because.rule, reason.because.event, Target::Action(*action, subject.clone()));
-                if let Entry::Vacant(vacant) = self.arisen.entry(key) {
-                    vacant.insert(reason.because.clock);
+                if !self.arisen.iter().any(|(known, _)| *known == key) {
+                    self.arisen.push((key, reason.because.clock));
                     self.join(Effect::Open(*action, subject, Box::new(reason.clone())));
                 }
             }
         }
         if !new.is_empty() {
             for action in self.ledger.actions() {
-                self.ledger.supersede(action, by, now, |instance, _| instance.subject == Subject::UnknownChild);
+                self.ledger.supersede(action, by, now, |subject, _| *subject == Subject::UnknownChild);
             }
         }
     }

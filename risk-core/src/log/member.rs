@@ -23,8 +23,7 @@ impl<'a> Members<'a> {
             found: unreadable(&e),
         })?;
         let mut seen = BTreeSet::new();
-        let twice =
-            members.iter().find(|(name, _)| !seen.insert((*name).to_owned())).map(|(name, _)| describe_text(name));
+        let twice = members.iter().map(|(name, _)| name).find(|name| !seen.insert(*name)).map(describe_text);
         match twice {
             None => Ok(members),
             Some(name) => Err(RecordError::new("record", "each member once", format!("the member {name} twice"))),
@@ -133,10 +132,10 @@ impl<'de> Visitor<'de> for StrictVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
         while let Some((name, Strict(v))) = map.next_entry::<String, Strict>()? {
-            let twice = format!("the member {} twice", describe_text(&name));
-            if object.insert(name, v).is_some() {
-                return Err(A::Error::custom(twice));
+            if object.contains_key(&name) {
+                return Err(A::Error::custom(format!("the member {} twice", describe_text(&name))));
             }
+            object.insert(name, v);
         }
         Ok(Value::Object(object))
     }

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::record::{Payload, Record, to_microseconds};
 use crate::event::catalogue::RecordCorrected;
 use crate::event::vocabulary::Handling;
-use crate::event::{DataError, Event, Instant, Kind};
+use crate::event::{DataError, Event, Instant, Kind, Nature};
 
 /// A record as it stands in an epoch.
 #[derive(Clone, PartialEq, Eq)]
@@ -104,8 +104,13 @@ struct Changes<'a> {
 
 impl<'a> Changes<'a> {
     fn among(known: &[&'a Record]) -> Self {
-        let present: BTreeMap<Uuid, &Record> = known.iter().map(|r| (r.event_id, *r)).collect();
         let mut changes = Self { of: BTreeMap::new(), disputed: BTreeSet::new() };
+        let about_others = |r: &&&Record| r.kind().is_some_and(|k| k.spec().nature == Nature::Housekeeping);
+        // Most logs say nothing about their own records: they need no list of what is there.
+        if !known.iter().any(|r| about_others(&r)) {
+            return changes;
+        }
+        let present: BTreeMap<Uuid, &Record> = known.iter().map(|r| (r.event_id, *r)).collect();
         for by in known {
             let Some((target, what)) = by.event().and_then(|event| change(event, &present)) else { continue };
             changes.of.entry(target).or_default().push(Change { by, at: by.recorded_at, what });
@@ -118,7 +123,7 @@ impl<'a> Changes<'a> {
         let mut epoch = Epoch {
             since,
             by: self.of.values().flatten().filter(|c| Some(c.at) == since).map(|c| c.by.event_id).collect(),
-            entries: Vec::new(),
+            entries: Vec::with_capacity(known.len()),
             unrecognised: Vec::new(),
             withheld: Vec::new(),
         };

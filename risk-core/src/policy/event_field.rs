@@ -104,16 +104,20 @@ impl Domain {
 /// The value of `event.FIELD` in that event, as [`event_field`] lists it; `None` where conditions cannot ask it.
 #[must_use]
 pub fn event_value(event: &Event, field: &str) -> Option<FactValue> {
-    let EventField { domain, may_be_absent } = catalogue_field(event.kind(), field)?;
-    match event.field(field)? {
+    let reading = event.field(field)?;
+    // What leaving the field out means, the catalogue says.
+    let described = || catalogue_field(event.kind(), field);
+    match reading {
         Reading::Code(code) => Some(FactValue::One(code)),
         Reading::Codes(codes) => {
             Some(FactValue::Many(codes.iter().fold(0, |set, code| set | 1_u64.checked_shl(*code).unwrap_or(0))))
         }
         Reading::Integer(number) => u32::try_from(number).ok().map(FactValue::One),
-        Reading::Absent if may_be_absent => Some(FactValue::Never),
-        Reading::Absent if matches!(domain, Domain::ManyTerms(_)) => Some(FactValue::Many(0)),
-        Reading::Absent => domain.code("unknown").map(FactValue::One),
+        Reading::Absent => match described()? {
+            EventField { may_be_absent: true, .. } => Some(FactValue::Never),
+            EventField { domain: Domain::ManyTerms(_), .. } => Some(FactValue::Many(0)),
+            EventField { domain, .. } => domain.code("unknown").map(FactValue::One),
+        },
         Reading::Date(_)
         | Reading::Id(_)
         | Reading::Ids(_)

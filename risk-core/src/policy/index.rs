@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
+
 use super::fact::Fact;
-use super::model::{About, ActionDef, Duty, Listens, Parameter, Rule};
-use crate::event::Kind;
+use super::model::{About, ActionDef, Continues, Duty, Listens, Parameter, Rule};
 use crate::event::vocabulary::ActionKind;
+use crate::event::{Kind, Term};
 
 /// The parameter that says how many days before its due date an action is due soon.
 const DUE_SOON: &str = "due_soon";
@@ -23,8 +25,12 @@ pub struct Index {
     pub duties: BTreeMap<Kind, BTreeSet<usize>>,
     /// The duties that any event may concern, since they ask about indicated levels.
     pub restless: BTreeSet<usize>,
-    /// The actions, by kind.
-    pub actions: BTreeMap<ActionKind, usize>,
+    /// The place of what the policy says of each kind of action, by the kind's code.
+    pub actions: Vec<Option<usize>>,
+    /// The actions that go on with another from a date.
+    pub continued: Vec<(ActionKind, Continues)>,
+    /// The days on which a duty comes into force or an action goes on with another, in order.
+    pub begins: Vec<NaiveDate>,
     /// The parameter `due_soon`.
     pub due_soon: Option<usize>,
     /// The parameter `assessment_stale_after`.
@@ -42,11 +48,15 @@ impl Index {
         parameters: &[Parameter],
     ) -> Self {
         let mut index = Self {
-            actions: actions.iter().enumerate().map(|(place, a)| (a.action, place)).collect(),
+            actions: ActionKind::all().iter().map(|kind| actions.iter().position(|a| a.action == *kind)).collect(),
+            continued: actions.iter().filter_map(|a| Some((a.action, a.continues.clone()?))).collect(),
             due_soon: parameters.iter().position(|p| p.id == DUE_SOON),
             stale_after: parameters.iter().position(|p| p.id == STALE_AFTER),
             ..Self::default()
         };
+        let continued = index.continued.iter().map(|(_, c)| c.from);
+        index.begins = duties.iter().map(|d| d.effective.from).chain(continued).collect();
+        index.begins.sort_unstable();
         for (place, rule) in rules.iter().enumerate() {
             for on in rule.on.iter().collect::<BTreeSet<_>>() {
                 index.listeners.entry(*on).or_default().push(place);

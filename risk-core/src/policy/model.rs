@@ -600,7 +600,7 @@ impl Policy {
     /// What the policy says of an action.
     #[must_use]
     pub fn action(&self, action: ActionKind) -> Option<&ActionDef> {
-        self.index.actions.get(&action).and_then(|place| self.actions.get(*place))
+        self.index.actions.get(action as usize).copied().flatten().and_then(|place| self.actions.get(place))
     }
 
     /// Every day from which the policy itself says something else: a rule, a duty or a value begins or ends, or the time

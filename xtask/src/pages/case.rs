@@ -4,11 +4,10 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use risk_core::assessment::answer::{Action, Assessment, Status};
-use risk_core::assessment::{Question, assess};
+use risk_core::assessment::{Change, Question, assess};
 use risk_core::calendar::{london_day, parse_moment};
 use risk_core::event::vocabulary::Audience;
-use risk_core::event::{Instant, Term, phrase};
-use risk_core::explain::EventLine;
+use risk_core::event::{Instant, Kind, Term, phrase};
 use risk_core::log::Log;
 use risk_core::policy::Policy;
 use risk_core::policy::model::Derived;
@@ -16,7 +15,7 @@ use risk_core::telling::{Line, Voice, date, priority, tell};
 use risk_core::timeline::{Step, Timeline, timeline};
 use serde::Deserialize;
 
-use super::read;
+use super::{read, record};
 use crate::step::Failure;
 
 const CASES: &str = "examples/cases";
@@ -88,32 +87,60 @@ fn page(case: &Case, log: &Log, policy: &Policy, until: Instant) -> Result<Strin
         case.said.trim()
     );
     text += "\n## The story, and what the engine said at each step\n";
-    tell_story(&mut text, &story);
+    tell_story(&mut text, log, &story);
     tell_standing(&mut text, &answer, until);
     Ok(text)
 }
 
-fn tell_story(text: &mut String, story: &Timeline) {
-    let mut day = None;
+/// How a line ends that tells nothing but that the case changed hands.
+const INHERITED: &str = ": inherited from an earlier holder.";
+
+fn tell_story(text: &mut String, log: &Log, story: &Timeline) {
+    let started =
+        log.records().iter().filter(|r| r.kind() == Some(Kind::SupervisionStarted)).map(|r| r.recorded_at).min();
+    let mut under = String::new();
     for step in &story.steps {
-        let told = tell(&step.changes, Voice::InTime);
+        // What came before supervision is background: the engine takes it in at the start, and asks nothing of anybody yet.
+        let background = started.is_some_and(|start| step.at < start);
+        let told = if background { vec![] } else { tell(&changes(step, started), Voice::InTime) };
         // Where time alone changed only what a reader does not see, there is nothing to tell.
         if step.records.is_empty() && told.is_empty() {
             continue;
         }
-        let today = london_day(step.at);
-        if day != Some(today) {
-            let _ = writeln!(text, "\n### {}\n", today.format("%A %-d %B %Y"));
-            day = Some(today);
+        let day = london_day(step.at).format("%A %-d %B %Y");
+        let heading = if background { format!("Before supervision: {day}") } else { day.to_string() };
+        if under != heading {
+            let _ = writeln!(text, "\n### {heading}\n");
+            under = heading;
         }
-        let _ = writeln!(text, "- {}", head(step));
+        let _ = writeln!(text, "- {}", head(log, step));
+        let (inherited, told): (Vec<Line>, Vec<Line>) = told.into_iter().partition(|l| l.text.ends_with(INHERITED));
         for line in told {
             let _ = writeln!(text, "  - {}", sentence(&line));
+        }
+        if !inherited.is_empty() {
+            let _ = writeln!(
+                text,
+                "  - What else is pending ({}) comes from an earlier holder of the case.",
+                inherited.len()
+            );
         }
     }
 }
 
-fn head(step: &Step) -> String {
+/// What to tell of a step. At the start nothing falls away, since nothing was asked before; and that a duty was done says
+/// the line that closes it, where there is one.
+fn changes(step: &Step, started: Option<Instant>) -> Vec<Change> {
+    let closes = |kind| step.changes.iter().any(|c| matches!(c, Change::Closed { action } if action.action == kind));
+    let told = step.changes.iter().filter(|change| match change {
+        Change::Gone { .. } => started != Some(step.at),
+        Change::Moved { after, .. } => after.status.pending() || !closes(after.action),
+        _ => true,
+    });
+    told.cloned().collect()
+}
+
+fn head(log: &Log, step: &Step) -> String {
     if step.records.is_empty() {
         let brought: Vec<&str> = step.by_time.iter().map(|k| by_time(*k)).collect();
         return if brought.is_empty() {
@@ -122,18 +149,8 @@ fn head(step: &Step) -> String {
             format!("*Time alone: {}*", brought.join(", "))
         };
     }
-    let records: Vec<String> = step.records.iter().map(record).collect();
+    let records: Vec<String> = step.records.iter().map(|r| record::line(log, r)).collect();
     records.join("; ")
-}
-
-fn record(r: &EventLine) -> String {
-    let happened = if r.occurred_on == r.recorded_on {
-        String::new()
-    } else {
-        format!(", which happened on {}", date(r.occurred_on))
-    };
-    let mark = r.handling.map(|h| format!(" ({})", phrase(h.name()))).unwrap_or_default();
-    format!("**{}**{happened}{mark}", phrase(&r.kind))
 }
 
 fn by_time(kind: Derived) -> &'static str {
@@ -167,21 +184,54 @@ fn tell_standing(text: &mut String, answer: &Assessment, until: Instant) {
         }
     }
     text.push('\n');
-    let lines: Vec<&Action> =
-        answer.agenda.lines.iter().filter_map(|id| answer.actions.iter().find(|a| a.id == *id)).collect();
-    for (line, number) in lines.iter().zip(1_u32..) {
-        let due = match (line.status, line.due) {
-            (Status::Overdue, Some(due)) => format!("overdue, as it was due {}", date(due)),
-            (_, Some(due)) => format!("due {}", date(due)),
-            (_, None) => format!("open since {}, no limit in any source", date(line.opened)),
-        };
+    let (shown, further) = agenda(answer);
+    for (line, number) in shown.iter().zip(1_u32..) {
         let careful = if line.caution.is_some() { " **Do not raise with the person.**" } else { "" };
-        let _ = writeln!(text, "{number}. {}: {}, {due}.{careful}", line.title, priority(line.priority));
+        let _ = writeln!(text, "{number}. {}: {}, {}.{careful}", line.title, priority(line.priority), due(line));
+        let steps: Vec<String> = pending(answer).filter(|a| a.part_of == Some(line.id)).map(step).collect();
+        if !steps.is_empty() {
+            let _ = writeln!(text, "   - Steps: {}.", steps.join("; "));
+        }
     }
-    if lines.is_empty() {
+    if shown.is_empty() {
         text.push_str("Nothing is left to do. No news is not a sign of safety.\n");
     }
-    if answer.agenda.more > 0 {
-        let _ = writeln!(text, "\nAnd {} more.", answer.agenda.more);
+    if !further.is_empty() {
+        let further: Vec<String> = further.iter().map(|a| step(a)).collect();
+        let _ = writeln!(text, "\nBelow these eight: {}.", further.join("; "));
+    }
+}
+
+/// The lines of the agenda, and what stands below them.
+fn agenda(answer: &Assessment) -> (Vec<&Action>, Vec<&Action>) {
+    let lines = &answer.agenda.lines;
+    let shown: Vec<&Action> = lines.iter().filter_map(|id| pending(answer).find(|a| a.id == *id)).collect();
+    let mut further: Vec<&Action> = Vec::new();
+    for action in pending(answer).filter(|a| a.part_of.is_none()) {
+        // One line stands for all subjects of its action.
+        if !shown.iter().chain(&further).any(|a| a.action == action.action) {
+            further.push(action);
+        }
+    }
+    (shown, further)
+}
+
+fn pending(answer: &Assessment) -> impl Iterator<Item = &Action> {
+    answer.actions.iter().filter(|a| a.status.pending())
+}
+
+fn due(action: &Action) -> String {
+    match (action.status, action.due) {
+        (Status::Overdue, Some(due)) => format!("overdue, as it was due {}", date(due)),
+        (_, Some(due)) => format!("due {}", date(due)),
+        (_, None) => format!("open since {}, no limit in any source", date(action.opened)),
+    }
+}
+
+/// A line within a line.
+fn step(action: &Action) -> String {
+    match action.status {
+        Status::Overdue => format!("{} (overdue)", action.title),
+        _ => action.title.clone(),
     }
 }

@@ -1,6 +1,7 @@
 //! The pages that are generated: the policy by obligation, and the story of each example case.
 
 mod case;
+mod record;
 
 use std::fs;
 use std::path::{Path, PathBuf};
