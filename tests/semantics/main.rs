@@ -22,3 +22,4 @@ mod subjects;
 mod time;
 mod timeline;
 mod views;
+mod waiting;

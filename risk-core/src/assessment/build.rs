@@ -142,7 +142,7 @@ impl Builder<'_, '_, '_> {
         let frozen = state.facts.supervision_ended_by(self.question.at).filter(|end| is_pending && opened <= *end);
         let on = frozen.map_or(self.today, calendar::london_day);
         let waiting = waiting_on(state, i, def);
-        let status = status(state, i, waiting.is_some(), on, due_soon(state.policy, self.question.at));
+        let status = status(state, i, def, waiting.is_some(), on, due_soon(state.policy, self.question.at));
         let deadline = i.deadline();
         let due = deadline.day();
         let missed = state.missed_rounds(i, Some(on)).len();

@@ -8,9 +8,8 @@ use crate::event::catalogue::Instant;
 use crate::event::field::Reading;
 use crate::fold::happening::Happening;
 use crate::fold::ledger::{How, Instance};
-use crate::fold::read::Reader;
 use crate::fold::state::State;
-use crate::policy::model::{ActionDef, Policy, Trigger};
+use crate::policy::model::{ActionDef, Policy};
 
 /// How many days before its due date an action is due soon, as the policy's parameter `due_soon` has it on that day.
 #[must_use]
@@ -20,27 +19,36 @@ pub fn due_soon(policy: &Policy, at: Instant) -> Option<u32> {
 
 /// The status on that day.
 #[must_use]
-pub fn status(state: &State<'_, '_>, i: &Instance, waiting: bool, on: NaiveDate, soon: Option<u32>) -> Status {
+pub fn status(
+    state: &State<'_, '_>,
+    i: &Instance,
+    def: &ActionDef,
+    waiting: bool,
+    on: NaiveDate,
+    soon: Option<u32>,
+) -> Status {
     if !i.pending() {
-        return closed_status(i);
+        return closed_status(state, i, def);
     }
     let due = i.deadline().day().filter(|day| !state.absence_unknown(i.action, *day));
     let starts_soon = |day: NaiveDate| {
         soon.and_then(|n| day.checked_sub_days(chrono::Days::new(u64::from(n)))).is_some_and(|s| s <= on)
     };
     match due {
-        Some(day) if on > day => Status::Overdue,
+        Some(day) if on > day && !(waiting && state.asked_by(i, def, day)) => Status::Overdue,
         _ if waiting => Status::Waiting,
         Some(day) if starts_soon(day) => Status::DueSoon,
         _ => Status::Open,
     }
 }
 
-fn closed_status(i: &Instance) -> Status {
+fn closed_status(state: &State<'_, '_>, i: &Instance, def: &ActionDef) -> Status {
     let answers = || i.reasons.iter().filter_map(|r| r.answer.as_ref().map(|a| (r, a)));
     if answers().any(|(_, a)| matches!(a.how, How::Done | How::DoneElsewhere)) {
-        let late = answers()
-            .any(|(r, a)| a.how == How::Done && r.deadline.day().is_some_and(|due| calendar::london_day(a.at) > due));
+        let late = answers().any(|(r, a)| {
+            let after = |due| calendar::london_day(a.at) > due && !state.asked_by(i, def, due);
+            a.how == How::Done && r.deadline.day().is_some_and(after)
+        });
         if late { Status::DoneLate } else { Status::Done }
     } else if answers().any(|(_, a)| a.how == How::NotNeeded) {
         Status::NotNeeded
@@ -58,43 +66,14 @@ pub fn closed(i: &Instance) -> Option<NaiveDate> {
     i.reasons.iter().filter_map(|r| r.answer.as_ref()).map(|a| calendar::london_day(a.at)).max()
 }
 
-/// The records that match one of the triggers about the action's subject, since the action's first reason happened.
-fn matching<'s, 'a>(
-    state: &'s State<'a, '_>,
-    i: &'s Instance,
-    triggers: Vec<&'s Trigger>,
-) -> impl Iterator<Item = (&'s Trigger, &'s Happening<'a>)> {
-    let since = i.reasons.iter().map(|r| r.because.occurred_at).min();
-    triggers.into_iter().flat_map(move |t| {
-        let reader = Reader { facts: &state.facts, levels: &state.levels, policy: state.policy };
-        state
-            .facts
-            .of_kinds(&t.on)
-            .filter(move |h| {
-                since.is_some_and(|s| s <= h.occurred_at)
-                    && h.concerns(&i.subject)
-                    && t.when
-                        .holds(|f| reader.read_of(f, h, &i.subject, h.clock), |p| reader.parameter_on(p, h.clock))
-                        .is_some()
-            })
-            .map(move |h| (t, h))
-    })
-}
-
 /// Whom a pending action waits on: the latest that was asked, unless a refusal came since.
 #[must_use]
 pub fn waiting_on(state: &State<'_, '_>, i: &Instance, def: &ActionDef) -> Option<WaitingOn> {
-    if !i.pending() {
-        return None;
-    }
-    let (trigger, asked) =
-        matching(state, i, def.waiting.iter().map(|(t, _)| t).collect()).max_by_key(|(_, h)| h.order())?;
-    if matching(state, i, def.refused_by.iter().collect()).any(|(_, h)| h.order() > asked.order()) {
-        return None;
-    }
+    let (trigger, asked) = state.asked(i, def)?;
     let with = def.waiting.iter().find(|(t, _)| t == trigger).map(|(_, with)| with.as_str())?;
     let party = with.strip_prefix("event.").and_then(|field| term_of(asked, field)).unwrap_or_else(|| with.to_owned());
-    let chases: Vec<NaiveDate> = matching(state, i, def.chased_by.iter().collect())
+    let chases: Vec<NaiveDate> = state
+        .matching(i, &def.chased_by)
         .filter(|(_, h)| h.order() > asked.order())
         .map(|(_, h)| calendar::london_day(h.occurred_at))
         .collect();
@@ -109,7 +88,8 @@ pub fn waiting_on(state: &State<'_, '_>, i: &Instance, def: &ActionDef) -> Optio
 /// The refusals that the log holds, in order.
 #[must_use]
 pub fn refused(state: &State<'_, '_>, i: &Instance, def: &ActionDef) -> Vec<Refused> {
-    let mut found: Vec<(Instant, Refused)> = matching(state, i, def.refused_by.iter().collect())
+    let mut found: Vec<(Instant, Refused)> = state
+        .matching(i, &def.refused_by)
         .map(|(_, h)| {
             let on = calendar::london_day(h.occurred_at);
             let (by, reason) = (term_of(h, "decided_by"), term_of(h, "reason"));

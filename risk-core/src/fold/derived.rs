@@ -86,7 +86,7 @@ impl<'a> State<'a, '_> {
                 if found.is_some_and(|first| day > first && day >= today) {
                     break;
                 }
-                if !self.absence_unknown(action, day) {
+                if !self.absence_unknown(action, day) && !self.waits_in_time(action, subject, day) {
                     found = Some(day);
                     offer(after(day), &|| Raising::Overdue(action, subject.clone(), overdue));
                 }
@@ -205,6 +205,13 @@ impl<'a> State<'a, '_> {
         }
         let kinds = self.policy.action(action).into_iter().flat_map(|d| d.closed_by.iter().flat_map(|t| &t.on));
         kinds.filter_map(|k| self.facts.complete_from.get(k)).any(|from| day < *from)
+    }
+
+    /// Whether it is with somebody else, who was asked by that day.
+    fn waits_in_time(&self, action: ActionKind, subject: &Subject, day: NaiveDate) -> bool {
+        let def = self.policy.action(action).filter(|def| !def.waiting.is_empty());
+        let of = def.zip(self.ledger.pending(action, subject));
+        of.is_some_and(|(def, i)| self.asked(i, def).is_some() && self.asked_by(i, def, day))
     }
 
     /// The next moment at which the answer could change with no new event: a candidate only. `shown` says which actions the

@@ -13,3 +13,4 @@ pub mod state;
 mod step;
 mod subjects;
 mod triggers;
+mod waiting;

@@ -35,7 +35,8 @@ impl<'a> State<'a, '_> {
             self.facts.take(h);
             self.levels.take(h);
         }
-        if happenings.iter().any(|h| h.kind().is_none_or(moves_a_date)) {
+        let index = &self.policy.index;
+        if happenings.iter().any(|h| h.kind().is_none_or(|k| moves_a_date(k) || index.waiting.contains(&k))) {
             self.quiet_before = None;
         }
         self.turn(now, happenings);

@@ -21,6 +21,8 @@ pub struct Index {
     pub listeners: BTreeMap<Listens, Vec<usize>>,
     /// The actions that a kind closes, or reminds of.
     pub answered: BTreeMap<Kind, Vec<usize>>,
+    /// The kinds by which an action begins or ends to wait on somebody.
+    pub waiting: BTreeSet<Kind>,
     /// The duties whose condition a kind can change, or whose subjects it can bring.
     pub duties: BTreeMap<Kind, BTreeSet<usize>>,
     /// The duties that any event may concern, since they ask about indicated levels.
@@ -63,6 +65,8 @@ impl Index {
             }
         }
         for (place, action) in actions.iter().enumerate() {
+            let asked = action.waiting.iter().map(|(t, _)| t).chain(&action.refused_by);
+            index.waiting.extend(asked.flat_map(|t| &t.on));
             let triggers = action.closed_by.iter().chain(&action.chased_by);
             for kind in triggers.flat_map(|t| t.on.iter().copied()).collect::<BTreeSet<_>>() {
                 index.answered.entry(kind).or_default().push(place);

@@ -1,0 +1,49 @@
+//! What waits on somebody else: who was asked, since when, and whether that was in time.
+
+use chrono::NaiveDate;
+
+use super::happening::Happening;
+use super::ledger::Instance;
+use super::state::State;
+use crate::calendar;
+use crate::policy::model::{ActionDef, Trigger};
+
+impl<'a> State<'a, '_> {
+    /// The records that match one of the triggers about the action's subject, since the action's first reason happened.
+    pub fn matching<'s>(
+        &'s self,
+        i: &'s Instance,
+        triggers: impl IntoIterator<Item = &'s Trigger>,
+    ) -> impl Iterator<Item = (&'s Trigger, &'s Happening<'a>)> {
+        let since = i.reasons.iter().map(|r| r.because.occurred_at).min();
+        let reader = self.reader();
+        triggers.into_iter().flat_map(move |t| {
+            let holds = move |h: &&Happening<'a>| {
+                t.when
+                    .holds(|f| reader.read_of(f, h, &i.subject, h.clock), |p| reader.parameter_on(p, h.clock))
+                    .is_some()
+            };
+            self.facts
+                .of_kinds(&t.on)
+                .filter(move |h| since.is_some_and(|s| s <= h.occurred_at) && h.concerns(&i.subject))
+                .filter(holds)
+                .map(move |h| (t, h))
+        })
+    }
+
+    /// Who was asked last, where the action is pending and no refusal came since.
+    #[must_use]
+    pub fn asked<'s>(&'s self, i: &'s Instance, def: &'s ActionDef) -> Option<(&'s Trigger, &'s Happening<'a>)> {
+        let asked = self.matching(i, def.waiting.iter().map(|(t, _)| t)).max_by_key(|(_, h)| h.order())?;
+        let refused = self.matching(i, &def.refused_by).any(|(_, h)| h.order() > asked.1.order());
+        (i.pending() && !refused).then_some(asked)
+    }
+
+    /// Whether somebody was asked by that day: what comes after is not the owner's delay. Where the action has reminders, its
+    /// date is that of the next reminder, and asking is not enough.
+    #[must_use]
+    pub fn asked_by(&self, i: &Instance, def: &ActionDef, day: NaiveDate) -> bool {
+        let mut asked = self.matching(i, def.waiting.iter().map(|(t, _)| t));
+        def.chased_by.is_empty() && asked.any(|(_, h)| calendar::london_day(h.occurred_at) <= day)
+    }
+}
