@@ -10,6 +10,7 @@ mod rival_conditions;
 
 use risk_core::calendar::parse_moment;
 use risk_core::event::vocabulary::Audience::Inspector;
+use risk_core::event::{Kind, Term};
 use risk_core::fold::read::{Asking, Reader};
 use risk_core::fold::run::fold;
 use risk_core::log::Log;
@@ -37,7 +38,7 @@ fn evaluations(log: &Log, policy: &Policy) -> Vec<Sample> {
     let state = &folded.state;
     let reader = Reader { facts: &state.facts, levels: &state.levels, policy };
     let mut samples = Vec::new();
-    for happening in state.facts.history.values().flat_map(|of_kind| of_kind.values()) {
+    for happening in state.facts.of_kinds(Kind::all()) {
         for rule in policy.index.listeners.get(&happening.what).into_iter().flatten() {
             let asking = Asking { event: Some(happening), subject: None, now: happening.clock };
             let mut values = vec![FactValue::Never; policy.facts.len()];

@@ -26,7 +26,7 @@ const IN_A_SAMPLE: usize = 20;
 /// Says how many there are: one for each rule and event.
 fn compare(records: &[&Record], policy: &Policy, span: Span) -> usize {
     let folded = fold(records, policy, span);
-    let rules = folded.state.arisen.keys().map(|(rule, event, _)| (rule.id(policy), *event));
+    let rules = folded.state.arisen.iter().map(|((rule, event, _), _)| (rule.id(policy), *event));
     let engine: BTreeSet<(&str, Uuid)> = rules.filter(|(rule, _)| rival_fold::RULES.contains(rule)).collect();
     let rival = rival_fold::fold(records, span.at);
     let rival: BTreeSet<(&str, Uuid)> = rival.reasons().map(|r| (r.rule, r.event)).collect();

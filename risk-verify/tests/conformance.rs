@@ -23,15 +23,6 @@ fn rules(policy: &Policy) -> impl Iterator<Item = &str> {
     policy.rules.iter().map(|r| r.id.as_str()).chain(policy.duties.iter().map(|d| d.id.as_str()))
 }
 
-/// Where the engine is known to be wrong, and the reference has what the semantics say. Whoever mends it takes the case out of
-/// this list: a case that agrees again fails the test too.
-const KNOWN: &[(&str, &str)] = &[
-    ("one night's feed: all recorded in one instant", "closed_by names another record of the step that ended a spell"),
-    ("one night's feed, in opposite order", "closed_by names another record of the step that ended a spell"),
-    ("nothing late and nothing corrected, hindsight", "late_by.information of a round, where nothing was learnt late"),
-    ("plausible, seed 7 number 868", "late_by.information of a round, where nothing was learnt late"),
-];
-
 #[test]
 fn the_engine_gives_the_answers_of_the_reference() {
     let mut policies: BTreeMap<(Under, Option<String>), Policy> = BTreeMap::new();
@@ -43,11 +34,6 @@ fn the_engine_gives_the_answers_of_the_reference() {
         let policy = policies.entry(place).or_insert_with(|| case.policy.load(case.locality.as_deref()).unwrap());
         // As text: the order of members counts.
         let (ours, theirs) = (case.engine_answer(policy).to_string(), case.answer.to_string());
-        let known = KNOWN.iter().find(|(title, _)| *title == case.title);
-        if let Some((title, why)) = known {
-            assert!(ours != theirs, "{title}: mended ({why}): take it out of the list");
-            continue;
-        }
         assert!(ours == theirs, "{file}: {}: the engine answers\n{ours}\nand the reference\n{theirs}", case.title);
     }
 }

@@ -169,8 +169,10 @@ proptest! {
             let as_known = at(&log, policy, when);
             let hindsight = Question { lens: Lens::Hindsight, ..Question::at(when, Audience::Inspector) };
             let mut hindsight = assess(&log, policy, &hindsight).unwrap();
+            // What hindsight adds is how late the information was: here, not at all.
             for action in &mut hindsight.actions {
-                action.late_by = None;
+                let late_by = action.late_by.take();
+                prop_assert!(late_by.is_some_and(|late| late.information == 0), "{:?} {:?}", action.action, late_by);
             }
             let members = ["lens", "known_at"];
             prop_assert_eq!(without(&as_known, &members), without(&hindsight, &members));

@@ -113,7 +113,9 @@ enum Step {
     Docs,
     /// The tests that stand beside the rules of the policy
     PolicyTests,
-    /// Every small change of a rule is noticed by one of them
+    /// The analysis of the policy finds nothing wrong with it
+    Analysis,
+    /// Every small change of a rule is noticed by one of its tests
     Mutation,
     /// What Python checks: the engine against independent readings
     PythonChecks,
@@ -141,15 +143,8 @@ impl Step {
             Self::PolicyTests => run(cargo(root)
                 .args(["run", "--quiet", "--locked", "--package", "risk-cli", "--"])
                 .args(["policy", "test", "policies/england-wales"])),
-            Self::Mutation => {
-                let overlay = ["--overlay", "policies/overlays/northshire.toml", "--locality", "northshire"];
-                [&[][..], &overlay].into_iter().try_for_each(|local| {
-                    run(cargo(root)
-                        .args(["run", "--quiet", "--locked", "--package", "risk-cli", "--"])
-                        .args(["policy", "mutate", "policies/england-wales"])
-                        .args(local))
-                })
-            }
+            Self::Analysis => with_and_without_overlay(root, "analyse"),
+            Self::Mutation => with_and_without_overlay(root, "mutate"),
             Self::PythonChecks => run(Python::set_up(root)?.command().args([
                 "-m",
                 "unittest",
@@ -168,6 +163,17 @@ impl Step {
     fn name(self) -> String {
         self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
     }
+}
+
+/// Asks something of the policy, as it stands and with its overlay.
+fn with_and_without_overlay(root: &Path, command: &str) -> Result<(), Failure> {
+    let overlay = ["--overlay", "policies/overlays/northshire.toml", "--locality", "northshire"];
+    [&[][..], &overlay].into_iter().try_for_each(|local| {
+        run(cargo(root)
+            .args(["run", "--quiet", "--locked", "--package", "risk-cli", "--"])
+            .args(["policy", command, "policies/england-wales"])
+            .args(local))
+    })
 }
 
 fn main() -> ExitCode {
