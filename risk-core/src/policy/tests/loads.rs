@@ -26,6 +26,7 @@ fn placeless(mut policy: Policy) -> Policy {
     policy.audiences.iter_mut().for_each(|a| a.place = Place::default());
     policy.obligations.iter_mut().for_each(|o| o.place = Place::default());
     policy.tests.iter_mut().for_each(|t| t.place = Place::default());
+    policy.equivalents.iter_mut().for_each(|e| e.place = Place::default());
     policy
 }
 
@@ -130,7 +131,8 @@ fn the_json_has_each_entry_with_the_fields_of_the_language() {
             "duties",
             "audiences",
             "obligations",
-            "tests"
+            "tests",
+            "equivalents"
         ]
     );
     let rule = &json["rules"][0];
