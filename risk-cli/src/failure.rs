@@ -66,6 +66,18 @@ pub enum Failure {
     /// A folder that holds something already.
     #[error("{0}: expected a new or empty folder, found one that holds files")]
     NotEmpty(String),
+    /// A file of groups that cannot be used.
+    #[error("{file}:{line}: expected {expected}, found {found}")]
+    Groups {
+        /// The file.
+        file: String,
+        /// The line.
+        line: u64,
+        /// What belongs there.
+        expected: String,
+        /// What stood there.
+        found: String,
+    },
     /// A caseload that cannot be told.
     #[error(transparent)]
     Generate(#[from] GenerateError),

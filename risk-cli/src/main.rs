@@ -5,6 +5,7 @@
 
 mod commands;
 mod failure;
+mod groups;
 mod input;
 mod options;
 mod output;

@@ -133,7 +133,13 @@ pub fn dates(log: &Log, policy: &Policy, question: &Question, and: Instant) -> R
 pub fn policies(log: &Log, policy: &Policy, other: &Policy, question: &Question) -> Result<Comparison, NoView> {
     let first = assess(log, policy, question)?;
     let second = assess(log, other, question)?;
-    Ok(side_by_side(Between::Policies, &first, second))
+    Ok(of_policies(&first, second))
+}
+
+/// The answers that two policies gave to the same question.
+#[must_use]
+pub fn of_policies(first: &Assessment, second: Assessment) -> Comparison {
+    side_by_side(Between::Policies, first, second)
 }
 
 fn side_by_side(between: Between, first: &Assessment, mut second: Assessment) -> Comparison {

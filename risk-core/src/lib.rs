@@ -3,9 +3,9 @@
 //! The modules stand in the order in which data flows through them: what may happen ([`event`]), what was recorded
 //! ([`log`]), the rules ([`policy`]), who may see what ([`view`]), the fold of the one under the other ([`fold`]), the answer
 //! ([`assessment`]) and the reasons for it ([`explain`]). [`timeline`] and [`compare`] are differences of answers, and [`telling`] puts them into
-//! sentences. [`policy_tests`] runs the tests that stand beside the rules, and [`mutation`] asks what they leave unpinned.
-//! [`calendar`] serves them all. There is no I/O, clock, randomness or thread in here: the same inputs give the same answer,
-//! to the byte.
+//! sentences; [`workload`] counts what the answers to a caseload ask of people. [`policy_tests`] runs the tests that stand
+//! beside the rules, and [`mutation`] asks what they leave unpinned. [`calendar`] serves them all. There is no I/O, clock,
+//! randomness or thread in here: the same inputs give the same answer, to the byte.
 
 pub mod calendar;
 
@@ -32,3 +32,5 @@ pub mod telling;
 pub mod policy_tests;
 
 pub mod mutation;
+
+pub mod workload;

@@ -74,17 +74,27 @@ pub(crate) fn run_one(policy: &Policy, test: &PolicyTest) -> TestResult {
     result
 }
 
-fn check(policy: &Policy, test: &PolicyTest, result: &mut TestResult) -> Result<(), Unfit> {
-    let log = log(test)?;
-    // A test looks at everything there is unless it names an audience.
-    let view = View::of(policy, test.audience.unwrap_or(Audience::Inspector))?;
-    let question = Question {
+/// The log that a test is given, and what it asks of it; `None` where its events make no log.
+#[must_use]
+pub fn asked(test: &PolicyTest) -> Option<(Log, Question)> {
+    Some((log(test).ok()?, question(test)))
+}
+
+/// A test looks at everything there is unless it names an audience.
+fn question(test: &PolicyTest) -> Question {
+    Question {
         at: test.at,
         known_at: test.known_at,
         lens: if test.hindsight { Lens::Hindsight } else { Lens::AsKnown },
-        audience: view.audience(),
+        audience: test.audience.unwrap_or(Audience::Inspector),
         feeds: None,
-    };
+    }
+}
+
+fn check(policy: &Policy, test: &PolicyTest, result: &mut TestResult) -> Result<(), Unfit> {
+    let log = log(test)?;
+    let question = question(test);
+    let view = View::of(policy, question.audience)?;
     let records = view.records(log.records().iter());
     let span = question.span(&records);
     let (assessment, folded) = assess_records(&log, &records, &view, &question, span);

@@ -14,7 +14,7 @@ use crate::history::CASE;
 /// Years at and beyond the edges of what the software knows.
 pub const ANY_YEARS: &[i32] = &[-2000, -1, 0, 1, 1582, 1970, 2014, 2016, 2018, 2021, 2026, 2100, 9999];
 /// Those that every language's library of dates can hold, with some days to spare.
-pub const COMMON_YEARS: &[i32] = &[1582, 1970, 2012, 2014, 2016, 2018, 2020, 2021, 2026, 2028, 2029, 2100];
+pub const COMMON_YEARS: &[i32] = &[1582, 1970, 2012, 2014, 2016, 2018, 2020, 2021, 2026, 2028, 2029, 2098];
 
 fn any_day(dice: &mut Dice, years: &[i32]) -> chrono::NaiveDate {
     let first = chrono::NaiveDate::from_ymd_opt(*dice.pick(years), 1, 1).unwrap();

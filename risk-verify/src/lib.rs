@@ -12,7 +12,9 @@
     reason = "this crate tests: a panic is the failure that it is for"
 )]
 
+pub mod conformance;
 pub mod dice;
+pub mod fuzz;
 pub mod history;
 pub mod hostile;
 pub mod interchange;

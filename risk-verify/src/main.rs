@@ -2,10 +2,16 @@
 
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::Instant;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use risk_core::fold::reason::RuleRef;
+use risk_verify::conformance::files;
+use risk_verify::fuzz::chunk::{Chunk, chunks};
+use risk_verify::fuzz::seeds;
+use risk_verify::fuzz::target::Target;
 use risk_verify::packs;
 use risk_verify::scope::passes::{long, ordinary};
 use risk_verify::scope::walk::{Found, walk};
@@ -44,12 +50,54 @@ enum Command {
         #[arg(long)]
         jobs: Option<usize>,
     },
+    /// Break real inputs of everything that reads text from outside, and see that it is taken or refused as it must be
+    ///
+    /// An input that a reader does not survive is kept in tests/corpus, and the tests try it from then on.
+    Fuzz {
+        /// Ten million inputs, in place of some 200,000
+        #[arg(long)]
+        long: bool,
+        /// How many processes at a time; default as many as the machine has cores
+        #[arg(long)]
+        jobs: Option<usize>,
+        /// Which inputs
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Keep in tests/corpus, of one chunk for each reader, the inputs that were taken or refused in a way not seen before
+        #[arg(long)]
+        keep: bool,
+    },
+    /// Print the questions that are to become conformance cases, one `risk-conformance/1` object a line; or write the files
+    ///
+    /// They are chosen so that every rule, action, law and kind of event appears, and are few.
+    Conformance {
+        /// Write tests/conformance, with the answers that the reference gives when it is run by this Python
+        #[arg(long, value_name = "PYTHON")]
+        write: Option<String>,
+    },
+    /// Try one chunk of inputs; how `fuzz` uses other processes
+    #[command(hide = true)]
+    FuzzChunk {
+        /// The reader
+        target: Target,
+        /// Which inputs
+        seed: u64,
+        /// How many
+        count: u64,
+    },
 }
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Histories { seed, from, count } => histories(seed, from, count),
         Command::Exhaustive { long, jobs } => exhaustive(long, jobs),
+        Command::Fuzz { keep: true, seed, .. } => keep(seed),
+        Command::Fuzz { long, jobs, seed, .. } => fuzz(long, jobs.unwrap_or_else(cores), seed),
+        Command::Conformance { write } => conformance(write.as_deref()),
+        Command::FuzzChunk { target, seed, count } => {
+            Chunk { target, seed, count }.run(|_, _, _| {});
+            Ok(ExitCode::SUCCESS)
+        }
     };
     match outcome {
         Ok(code) => code,
@@ -74,7 +122,7 @@ fn histories(seed: u64, from: u64, count: u64) -> io::Result<ExitCode> {
 }
 
 fn exhaustive(more: bool, jobs: Option<usize>) -> io::Result<ExitCode> {
-    let jobs = jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    let jobs = jobs.unwrap_or_else(cores);
     let policy = &*packs::ENGLAND_WALES;
     let mut all = Found::default();
     for scope in ordinary().into_iter().chain(if more { long() } else { vec![] }) {
@@ -106,4 +154,66 @@ fn exhaustive(more: bool, jobs: Option<usize>) -> io::Result<ExitCode> {
     }
     println!("{} sequences, {} laws broken", all.steps, all.broken.len());
     Ok(if all.broken.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn fuzz(more: bool, jobs: usize, seed: u64) -> io::Result<ExitCode> {
+    let mut failures = 0_usize;
+    for target in Target::value_variants().iter().copied() {
+        let began = Instant::now();
+        let chunks = chunks(target, seed, more);
+        let inputs: u64 = chunks.iter().map(|c| c.count).sum();
+        let next = AtomicUsize::new(0);
+        let work = || -> io::Result<Vec<String>> {
+            let mut found = Vec::new();
+            while let Some(chunk) = chunks.get(next.fetch_add(1, Ordering::Relaxed)) {
+                found.extend(chunk.first_failure()?);
+            }
+            Ok(found)
+        };
+        let found: Vec<io::Result<Vec<String>>> = thread::scope(|threads| {
+            let workers: Vec<_> = (0..jobs).map(|_| threads.spawn(work)).collect();
+            workers.into_iter().flat_map(thread::ScopedJoinHandle::join).collect()
+        });
+        println!("{inputs:>9} inputs in {:>6.1?}: {}", began.elapsed(), seeds::name(target));
+        for text in found.into_iter().collect::<io::Result<Vec<_>>>()?.concat() {
+            println!("NOT SURVIVED, kept in {}", seeds::keep(target, &text)?.display());
+            failures = failures.saturating_add(1);
+        }
+    }
+    Ok(if failures == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn keep(seed: u64) -> io::Result<ExitCode> {
+    for target in Target::value_variants().iter().copied() {
+        let Some(chunk) = chunks(target, seed, false).into_iter().next() else { continue };
+        let mut found = Vec::new();
+        chunk.run(|_, text, new| {
+            if new.is_some() && text.len() < 600 {
+                found.push(text.to_owned());
+            }
+        });
+        for text in &found {
+            seeds::keep(target, text)?;
+        }
+        println!("{:>9} inputs kept: {}", found.len(), seeds::name(target));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn conformance(python: Option<&str>) -> io::Result<ExitCode> {
+    if let Some(python) = python {
+        files::write(python)?.iter().for_each(|line| println!("{line}"));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut out = BufWriter::new(io::stdout().lock());
+    for case in files::selection().into_iter().flat_map(|(_, cases)| cases) {
+        serde_json::to_writer(&mut out, &case)?;
+        out.write_all(b"\n")?;
+    }
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
 }

@@ -12,6 +12,7 @@
     reason = "tests: a panic is the failure that they are for"
 )]
 
+mod analysed;
 mod ask;
 mod chain;
 mod deadlines;

@@ -10,7 +10,7 @@ from .conditions import holds
 from .facts import asking, concerns, of_kinds, value
 from .policy import kinds_of, number
 from .records import named_by
-from .times import start_of
+from .times import day_of, start_of
 from .words import DECISIONS, PRIORITIES
 
 
@@ -173,6 +173,35 @@ def supersede(line, by, now):
 
 def superseded(by, now):
     return {"by": by, "on": now, "clock": now, "how": "superseded", "naming": "by_time"}
+
+
+def since_first(state, line, triggers):
+    """The records that match one of the triggers about a line's subject, since its first reason happened."""
+    start = min(r.get("not_before", r["occurred"]) for r in line["reasons"])
+    found = []
+    for trigger in triggers:
+        for h in of_kinds(state["known"], trigger[0]):
+            if h["occurred"] >= start and matches(state, trigger, h, line["subject"]):
+                found.append((h, trigger))
+    return sorted(found, key=lambda f: (f[0]["occurred"], f[0]["id"]))
+
+
+def later_than(happening, found):
+    return [h for h, _ in found if (h["occurred"], h["id"]) > (happening["occurred"], happening["id"])]
+
+
+def asked_in_time(state, line, due, until=None):
+    """Whether somebody else who must decide was asked by the due day, and has not refused since (of what happened until a
+    moment): what comes after is not the owner's delay. Where the action has reminders, asking is not enough (section 6)."""
+    definition = state["policy"]["actions"][line["action"]]
+    asked, refused = [
+        [h for h, _ in since_first(state, line, definition[what]) if until is None or h["occurred"] <= until]
+        for what in ["waiting", "refused_by"]
+    ]
+    if definition["chased_by"] or not asked:
+        return False
+    after = [h for h in refused if (h["occurred"], h["id"]) > (asked[-1]["occurred"], asked[-1]["id"])]
+    return not after and any(day_of(h["occurred"]) <= due for h in asked)
 
 
 def ids_of(subject):

@@ -38,6 +38,8 @@ def look_at(state, step):
 
 def begin_spell(state, duty, subject, step):
     """A spell begins. What is done once, or waits on somebody, stands open from now on; a round opens when it falls due."""
+    if not step and not state["known"]["sentences"]:
+        return
     by, mark = brought_about(state, duty, subject, step)
     spell = {"duty": duty, "subject": subject, "since": state["now"], "by": by, "mark": mark, "opened": []}
     state["spells"][(duty["id"], subject)] = spell

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from . import duties, levels, subjects
-from .actions import answer_by, asked_of, decide, goes_on_as, open_reasons, pending, require, supersede
+from .actions import answer_by, asked_in_time, asked_of, decide, goes_on_as, open_reasons, pending, require, supersede
 from .deadlines import due_of, period_after
 from .facts import children, gather, last_day_over, supervision_ended_by
 from .policy import in_force, limit_of
@@ -385,7 +385,7 @@ def overdue_actions(state):
         due = due_day(line)
         if pending(line) and due is not None:
             over = after(due)
-            if not ended(state, over):
+            if not ended(state, over) and not asked_in_time(state, line, due):
                 first = min(line["reasons"], key=lambda r: (r["clock"], r["event"]))
                 priority = min((r["priority"] for r in open_reasons(line)), key=PRIORITIES.index)
                 mark = strictest(r["mark"] for r in line["reasons"])

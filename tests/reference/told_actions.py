@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from . import duties, facts
-from .actions import ids_of, matches, open_reasons, opened, pending
+from .actions import asked_in_time, ids_of, later_than, open_reasons, opened, pending, since_first
 from .audience import listed, marked, sees
 from .fold import due_day
 from .policy import kinds_of, number
@@ -137,11 +137,11 @@ def closed_on(line):
 
 def status_of(a, line, waiting, due, on):
     if not pending(line):
-        return closed_status(line)
+        return closed_status(a["state"], line)
     if due and history_from(a, line, due):
         due = None
     soon = number(a["policy"], "due_soon", a["question"]["at"])
-    if due and on > due:
+    if due and on > due and not asked_in_time(a["state"], line, due):
         return "overdue"
     if waiting:
         return "waiting"
@@ -150,35 +150,25 @@ def status_of(a, line, waiting, due, on):
     return "open"
 
 
-def closed_status(line):
+def closed_status(state, line):
     how = [r["answer"]["how"] for r in line["reasons"]]
     if "done" in how or "done_elsewhere" in how:
         done = [r for r in line["reasons"] if r["answer"]["how"] == "done"]
-        late = any(r["due"] and day_of(r["answer"]["on"]) > r["due"] for r in done)
+        after = [r for r in done if r["due"] and day_of(r["answer"]["on"]) > r["due"]]
+        late = any(not asked_in_time(state, line, r["due"], until=r["answer"]["on"]) for r in after)
         return "done_late" if late else "done"
     return "not_needed" if "not_needed" in how else "superseded"
 
 
-def since_first(a, line, triggers_of):
-    """The records that match one of the triggers about the line's subject, since its first reason happened."""
-    start = min(r.get("not_before", r["occurred"]) for r in line["reasons"])
-    found = []
-    for trigger in triggers_of:
-        for h in facts.of_kinds(a["state"]["known"], trigger[0]):
-            if h["occurred"] >= start and matches(a["state"], trigger, h, line["subject"]):
-                found.append((h, trigger))
-    return sorted(found, key=lambda f: (f[0]["occurred"], f[0]["id"]))
-
-
 def waiting_on(a, line, definition):
     """Whom a pending action waits on: the latest that was asked, unless a refusal came since."""
-    asked = since_first(a, line, definition["waiting"])
+    asked = since_first(a["state"], line, definition["waiting"])
     if not asked:
         return None
     h, (_, _, party) = asked[-1]
-    if later_than(h, since_first(a, line, definition["refused_by"])):
+    if later_than(h, since_first(a["state"], line, definition["refused_by"])):
         return None
-    chases = [day_of(x["occurred"]) for x in later_than(h, since_first(a, line, definition["chased_by"]))]
+    chases = [day_of(x["occurred"]) for x in later_than(h, since_first(a["state"], line, definition["chased_by"]))]
     return {
         "party": h["data"][party[6:]] if party.startswith("event.") else party,
         "since": day_of(h["occurred"]).isoformat(),
@@ -187,13 +177,9 @@ def waiting_on(a, line, definition):
     }
 
 
-def later_than(happening, found):
-    return [h for h, _ in found if (h["occurred"], h["id"]) > (happening["occurred"], happening["id"])]
-
-
 def refused(a, line, definition):
     found = []
-    for h, _ in since_first(a, line, definition["refused_by"]):
+    for h, _ in since_first(a["state"], line, definition["refused_by"]):
         found.append(
             {
                 "event_id": h["id"] if sees(a["view"], "event_ids") else None,

@@ -14,6 +14,7 @@ mod corrections;
 mod deadlines;
 mod decided_by_people;
 mod duties;
+mod learnt_late;
 mod levels;
 mod orders;
 mod reviews;

@@ -1,10 +1,12 @@
 //! `cargo xtask`: one command each to set up, test and measure the workspace.
 
 mod calibration;
+mod mutants;
 mod pages;
 mod python;
 mod readme;
 mod step;
+mod verify;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -51,6 +53,30 @@ enum Command {
     ///
     /// Takes some minutes where the release build is not there yet. What stands under Findings is kept.
     Calibration,
+    /// Hold the engine against everything that could show it wrong, and say of each rung how much was tried
+    ///
+    /// Every short sequence of events, hostile bytes, and histories that an independent reading of the semantics answers
+    /// too. A minute or two; `cargo xtask test` does this by itself. docs/verification.md says what is proven by it and what
+    /// is not.
+    Verify {
+        /// Larger scopes, ten million texts and a million histories: a matter of hours, most of them for the histories
+        #[arg(long)]
+        long: bool,
+    },
+    /// Write tests/conformance: few cases that show every rule, action, law and kind of event, as the reference answers them
+    Conformance,
+    /// Change the engine line by line, and see whether a test notices
+    ///
+    /// Uses cargo-mutants, and installs it where it is not there. A whole run takes many hours: give it a part, such as
+    /// `--shard 3/100`, or a file. .cargo/mutants.toml says what is left out and why; mutants.out holds the results.
+    Mutants {
+        /// Part K of N
+        #[arg(long, value_name = "K/N")]
+        shard: Option<String>,
+        /// Only in these files
+        #[arg(long, value_name = "FILE")]
+        file: Vec<String>,
+    },
     /// Run a benchmark, or all: what the engine costs, beside a rival measured in turn in the same run
     ///
     /// Each takes under a minute once it is built. Its last line is `NAME ratio=R ours=A rival=B unit=U`: medians, and
@@ -91,6 +117,8 @@ enum Step {
     Mutation,
     /// What Python checks: the engine against independent readings
     PythonChecks,
+    /// The engine holds against small scopes taken whole, hostile bytes and the reference
+    Verify,
     /// The commands in README.md do what it says
     Readme,
 }
@@ -131,6 +159,7 @@ impl Step {
                 "-p",
                 "*_check.py",
             ])),
+            Self::Verify => verify::verify(root, false),
             Self::Readme => readme::check(root),
         }
     }
@@ -149,6 +178,9 @@ fn main() -> ExitCode {
         Command::Docs { check: true } => pages::check(&root),
         Command::Docs { check: false } => pages::write(&root),
         Command::Calibration => calibration::write(&root),
+        Command::Verify { long } => verify::verify(&root, long),
+        Command::Conformance => verify::conformance(&root),
+        Command::Mutants { shard, file } => mutants::mutants(&root, shard.as_deref(), &file),
         Command::Bench { benchmark } => {
             let name = benchmark.and_then(|one| one.to_possible_value());
             let name = name.as_ref().map_or("*", |value| value.get_name());

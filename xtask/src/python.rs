@@ -38,6 +38,11 @@ impl Python {
         Ok(python)
     }
 
+    /// Where it is.
+    pub fn interpreter(&self) -> &Path {
+        &self.interpreter
+    }
+
     /// A command that runs this Python in the workspace.
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.interpreter);

@@ -1,5 +1,6 @@
-//! `risk policy`: check, show, test, mutate and compare policies.
+//! `risk policy`: check, show, test, mutate, analyse and compare policies.
 
+mod analyse;
 mod diff;
 mod mutate;
 
@@ -12,9 +13,10 @@ use crate::failure::Failure;
 use crate::input::ENGLAND_WALES;
 use crate::options::LocalOptions;
 use crate::output::Reply;
+use crate::text::analysis::sorts_in_words;
 use crate::text::words::count;
 
-/// Check, show or test a policy, or tell in what two differ
+/// Check, show, test or analyse a policy, or tell in what two differ
 #[derive(Args)]
 #[command(arg_required_else_help = true)]
 pub struct Options {
@@ -56,14 +58,37 @@ enum Command {
   risk policy mutate policies/england-wales
   risk policy mutate policies/england-wales --rule plw-raised-risk")]
     Mutate(mutate::Options),
+    /// Find, for all cases at once and exactly, what is wrong with a policy and what is worth knowing
+    ///
+    /// Rules that can never fire, rules that say nothing new, a yes whose unknown leads nowhere, actions that nothing closes
+    /// or requires, parameters that nothing uses, level conditions that are not monotone: these are defects. Facts on which
+    /// no rule says anything, limits that differ, kinds that no rule listens to are worth knowing. Each comes with the
+    /// smallest set of facts that shows it. What the author knows and accepts stands in the policy with the reason:
+    /// [[accepted]] finding = "…", of = "…", why = "…".
+    #[command(after_long_help = help_of_analyse())]
+    Analyse(analyse::Options),
     /// Tell in what two policies differ, and over logs which cases would get another answer
     ///
     /// Entry by entry and field by field: documents, parameters (each dated value), actions, rules, duties, audiences and
-    /// obligations. Tests and comments do not count.
+    /// obligations; tests and comments do not count. Then, exactly and for any facts, where levels, actions, due dates,
+    /// priorities, reviews, flags or what closes an action differ, each with the smallest set of facts that shows it. Over
+    /// logs: the cases that would get another answer, and how many new lines agendas would get: actions that are nobody's
+    /// step, those of one kind that open on one day in one line.
     #[command(after_long_help = "Examples:
   risk policy diff england-wales my-policy
-  risk policy diff england-wales my-policy --over examples/cases/*.jsonl --at 2018-04-23")]
-    Diff(diff::Options),
+  risk policy diff england-wales my-policy --at-least-as-protective
+  risk policy diff england-wales my-policy --over examples/cases/*.jsonl --at 2018-04-23
+  risk policy diff england-wales my-policy --over *.jsonl --groups officers.csv --by office --weeks 13
+
+The second protects at least as much where, for any facts, it indicates no lower level, drops no action and no
+review, gives no later due date, longer round or lower priority, and lets nothing close an action that stays open
+under the first. Flags, handling, owners and views are not part of that.")]
+    Diff(Box<diff::Options>),
+}
+
+fn help_of_analyse() -> String {
+    let example = "Example:\n  risk policy analyse policies/england-wales --all";
+    format!("{}\nExit code 1 where a defect is not accepted, else 0.\n\n{example}", sorts_in_words())
 }
 
 #[derive(Args)]
@@ -94,7 +119,7 @@ enum ShowFormat {
     Guide,
 }
 
-/// Checks, shows or tests.
+/// Checks, shows, tests, analyses or compares.
 ///
 /// # Errors
 /// [`Failure`] where the policy cannot be used, with everything that is wrong with it.
@@ -104,6 +129,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
         Command::Show { which, format } => show(&which.load()?, *format),
         Command::Test(which) => Ok(test(&which.load()?)),
         Command::Mutate(options) => mutate::run(options),
+        Command::Analyse(options) => analyse::run(options),
         Command::Diff(options) => diff::run(options),
     }
 }

@@ -180,7 +180,7 @@ fn side(side: &Side, between: Between) -> String {
 
 /// The page of the difference of two policies, with the cases to which they give different answers.
 #[must_use]
-pub fn policies(found: &PolicyDiff, over: &[(String, Comparison)]) -> String {
+pub fn policies(found: &PolicyDiff) -> String {
     let mut page = Page::default();
     let named = |n: &risk_core::policy::diff::Named| format!("{} {} ({})", n.id, n.version, short(&n.digest));
     page.labelled(0, "First:", 7, &named(&found.first));
@@ -200,9 +200,6 @@ pub fn policies(found: &PolicyDiff, over: &[(String, Comparison)]) -> String {
                 field(&mut page, f, became);
             }
         }
-    }
-    if !over.is_empty() {
-        answers(&mut page, over);
     }
     page.finish()
 }
@@ -230,7 +227,13 @@ fn field(page: &mut Page, f: &FieldDiff, became: Became) {
     }
 }
 
-fn answers(page: &mut Page, over: &[(String, Comparison)]) {
+/// The page of the answers that differ; nothing where no log was given.
+#[must_use]
+pub fn answers(over: &[(String, Comparison)]) -> String {
+    let mut page = Page::default();
+    if over.is_empty() {
+        return page.finish();
+    }
     let differing: Vec<&(String, Comparison)> = over.iter().filter(|(_, c)| !c.changes.is_empty()).collect();
     page.heading("ANSWERS");
     let cases = count(u64::try_from(over.len()).unwrap_or(u64::MAX), "case", "cases");
@@ -242,8 +245,9 @@ fn answers(page: &mut Page, over: &[(String, Comparison)]) {
         if told.is_empty() {
             page.indented(4, "Only details that a page does not show; --format json has them.");
         }
-        lines(page, &told);
+        lines(&mut page, &told);
     }
+    page.finish()
 }
 
 fn receipt(page: &mut Page, id: &str, version: &str, digest: &str) {

@@ -1,8 +1,10 @@
 //! How answers are laid out for people: at 80 columns, with colour that never carries a meaning of its own.
 
 pub mod action;
+pub mod analysis;
 pub mod assessment;
 pub mod changes;
+pub mod differences;
 pub mod explanation;
 pub mod words;
 

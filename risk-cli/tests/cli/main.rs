@@ -7,6 +7,7 @@
     reason = "a test that panics fails, as it should"
 )]
 
+mod analysis;
 mod answers;
 mod bad_logs;
 mod bad_policies;

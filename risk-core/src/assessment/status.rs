@@ -35,7 +35,7 @@ pub fn status(
         soon.and_then(|n| day.checked_sub_days(chrono::Days::new(u64::from(n)))).is_some_and(|s| s <= on)
     };
     match due {
-        Some(day) if on > day && !(waiting && state.asked_by(i, def, day)) => Status::Overdue,
+        Some(day) if on > day && !state.asked_in_time(i, def, day, Instant::MAX_UTC) => Status::Overdue,
         _ if waiting => Status::Waiting,
         Some(day) if starts_soon(day) => Status::DueSoon,
         _ => Status::Open,
@@ -46,7 +46,7 @@ fn closed_status(state: &State<'_, '_>, i: &Instance, def: &ActionDef) -> Status
     let answers = || i.reasons.iter().filter_map(|r| r.answer.as_ref().map(|a| (r, a)));
     if answers().any(|(_, a)| matches!(a.how, How::Done | How::DoneElsewhere)) {
         let late = answers().any(|(r, a)| {
-            let after = |due| calendar::london_day(a.at) > due && !state.asked_by(i, def, due);
+            let after = |due| calendar::london_day(a.done) > due && !state.asked_in_time(i, def, due, a.done);
             a.how == How::Done && r.deadline.day().is_some_and(after)
         });
         if late { Status::DoneLate } else { Status::Done }

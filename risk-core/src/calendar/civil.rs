@@ -101,12 +101,11 @@ pub fn parse_moment(text: &str) -> Result<Instant, MomentError> {
         return Ok(end_of_day(day));
     }
     if let Some(wall) = exact_wall_time(text) {
-        return match London.from_local_datetime(&wall) {
-            LocalResult::Single(t) => Ok(t.with_timezone(&Utc)),
+        let rfc3339 = |t: Instant| t.with_timezone(&London).to_rfc3339();
+        return match instants_of(wall) {
+            LocalResult::Single(t) => Ok(t),
             LocalResult::None => Err(MomentError::Skipped { wall }),
-            LocalResult::Ambiguous(a, b) => {
-                Err(MomentError::Twice { wall, first: a.to_rfc3339(), second: b.to_rfc3339() })
-            }
+            LocalResult::Ambiguous(a, b) => Err(MomentError::Twice { wall, first: rfc3339(a), second: rfc3339(b) }),
         };
     }
     DateTime::parse_from_rfc3339(text)
@@ -133,10 +132,20 @@ fn exact_wall_time(text: &str) -> Option<NaiveDateTime> {
 /// The instant at which London's clocks show `wall`. Neither noon nor midnight has been skipped or repeated there since
 /// standard time came in (1847); before it, and at the ends of representable time, UTC is near enough.
 fn at_wall_time(wall: NaiveDateTime) -> Instant {
-    match wall.checked_sub_signed(SUMMER).and_then(|utc| Some((utc, summer_time(utc)?))) {
-        Some((utc, true)) => utc.and_utc(),
-        Some((_, false)) => wall.and_utc(),
-        None => London.from_local_datetime(&wall).earliest().map_or_else(|| wall.and_utc(), |t| t.with_timezone(&Utc)),
+    instants_of(wall).earliest().unwrap_or_else(|| wall.and_utc())
+}
+
+/// The instants at which London's clocks show `wall`: none in the hour that is skipped, two in the one that comes twice.
+fn instants_of(wall: NaiveDateTime) -> LocalResult<Instant> {
+    let winter = wall.and_utc();
+    let by_rule =
+        wall.checked_sub_signed(SUMMER).and_then(|utc| Some((utc.and_utc(), summer_time(utc)?, summer_time(wall)?)));
+    match by_rule {
+        Some((summer, true, false)) => LocalResult::Ambiguous(summer, winter),
+        Some((summer, true, true)) => LocalResult::Single(summer),
+        Some((_, false, false)) => LocalResult::Single(winter),
+        Some((_, false, true)) => LocalResult::None,
+        None => London.from_local_datetime(&wall).map(|t| t.with_timezone(&Utc)),
     }
 }
 
@@ -144,11 +153,11 @@ fn at_wall_time(wall: NaiveDateTime) -> Instant {
 const SUMMER: TimeDelta = TimeDelta::hours(1);
 
 /// Whether London keeps summer time at an instant of UTC: from 01:00 on the last Sunday of March to 01:00 on the last Sunday
-/// of October (Summer Time Order 2002; the same days since 1996). `None` for the years in which it was or may be otherwise:
-/// the time zone database knows. This is asked several times for every event, and looking it up there costs more than the
+/// of October (Summer Time Order 2002; the same days since 1996, and as the law stands for ever). `None` for the years in
+/// which it was otherwise: the time zone database knows. This is asked several times for every event, and looking it up there costs more than the
 /// rest of the day's arithmetic.
 fn summer_time(utc: NaiveDateTime) -> Option<bool> {
-    if !(1996..=2036).contains(&utc.year()) {
+    if utc.year() < 1996 {
         return None;
     }
     // Both months have 31 days.

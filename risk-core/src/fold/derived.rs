@@ -149,9 +149,9 @@ impl<'a> State<'a, '_> {
                 let (_, opened_by) = i.opened()?;
                 Some(derived(Derived::ActionOverdue, opened_by, Some(subject.clone()), handling, details))
             }),
-            Raising::Stale(group, _) => {
-                let statement = CELLS.into_iter().filter(|c| c.0 == group).find_map(|c| self.levels.statement(c));
-                statement.map(|s| {
+            Raising::Stale(group, day) => {
+                let stale = self.stale_from().into_iter().find(|(cell, from)| cell.0 == group && *from == day);
+                stale.and_then(|(cell, _)| self.levels.statement(cell)).map(|s| {
                     let details = vec![("group", group.code())];
                     derived(Derived::AssessmentStale, s.id, Some(Subject::Group(group)), s.handling, details)
                 })
@@ -170,6 +170,7 @@ impl<'a> State<'a, '_> {
         let deadline = spell.next_due.clone();
         // Whatever was done since the last time answers the round.
         because.occurred_at = spell.last_performed.map_or(because.occurred_at, |t| t.max(because.occurred_at));
+        because.told = (now, now.max(because.recorded_at));
         because.recorded_at = now;
         because.clock = now;
         if spell.last_performed.is_some_and(|t| t >= because.occurred_at) {
@@ -211,7 +212,7 @@ impl<'a> State<'a, '_> {
     fn waits_in_time(&self, action: ActionKind, subject: &Subject, day: NaiveDate) -> bool {
         let def = self.policy.action(action).filter(|def| !def.waiting.is_empty());
         let of = def.zip(self.ledger.pending(action, subject));
-        of.is_some_and(|(def, i)| self.asked(i, def).is_some() && self.asked_by(i, def, day))
+        of.is_some_and(|(def, i)| self.asked_in_time(i, def, day, Instant::MAX_UTC))
     }
 
     /// The next moment at which the answer could change with no new event: a candidate only. `shown` says which actions the

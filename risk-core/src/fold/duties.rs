@@ -174,8 +174,7 @@ impl<'a> State<'a, '_> {
         let fed_by: BTreeSet<Kind> =
             facts.iter().filter_map(|(f, _)| policy.facts.get(*f)).flat_map(|f| f.fed_by()).collect();
         let bears = |h: &&Arc<Happening<'a>>| h.kind().is_some_and(|k| fed_by.contains(&k));
-        let chosen = happenings.iter().filter(bears).max_by_key(|h| h.order());
-        let chosen = chosen.or_else(|| happenings.iter().max_by_key(|h| h.order()));
+        let chosen = last_that(happenings, &fed_by);
         let strictest = happenings.iter().filter(bears).map(|h| h.handling).max();
         let mut because = match chosen {
             Some(h) => self.because(RuleRef::Duty(index), duty.basis, h, now, facts.into()),
@@ -189,6 +188,7 @@ impl<'a> State<'a, '_> {
                     handling: s.handling,
                     occurred_at: now,
                     recorded_at: now,
+                    told: (now, now),
                     clock: now,
                     facts: facts.into(),
                 }
@@ -250,7 +250,9 @@ impl<'a> State<'a, '_> {
     fn end_spell(&mut self, index: usize, subject: &Subject, now: Instant, happenings: &[Arc<Happening<'a>>]) {
         self.duties.end(index, subject);
         let Some(duty) = self.policy.duties.get(index) else { return };
-        let Some(by) = happenings.iter().max_by_key(|h| h.order()).map(|h| h.id) else { return };
+        let asked = duty.holds.facts().into_iter().filter_map(|f| self.policy.facts.get(f));
+        let fed_by: BTreeSet<Kind> = asked.flat_map(|f| f.fed_by()).collect();
+        let Some(by) = last_that(happenings, &fed_by).map(|h| h.id) else { return };
         self.ledger
             .supersede(duty.action, by, now, |about, r| about == subject && r.because.rule == RuleRef::Duty(index));
         // A round still waiting for its correction never opens.
@@ -332,4 +334,11 @@ impl<'a> State<'a, '_> {
             }
         }
     }
+}
+
+/// The last record of a step that is of one of these kinds; the last of all where none is.
+fn last_that<'h, 'a>(happenings: &'h [Arc<Happening<'a>>], kinds: &BTreeSet<Kind>) -> Option<&'h Arc<Happening<'a>>> {
+    let bears = |h: &&Arc<Happening<'a>>| h.kind().is_some_and(|k| kinds.contains(&k));
+    let last = happenings.iter().filter(bears).max_by_key(|h| h.order());
+    last.or_else(|| happenings.iter().max_by_key(|h| h.order()))
 }

@@ -35,12 +35,12 @@ impl<T: Clone> Latest<T> {
             self.0 = Some((happening.order(), value));
         }
     }
-    /// [`Self::put`], unless the record does not know: not knowing never overwrites knowing.
+    /// [`Self::put`], unless the record does not know: not knowing says nothing, whichever was written down first.
     fn learn(&mut self, happening: &Happening<'_>, value: T)
     where
         T: Term,
     {
-        if value.name() != "unknown" || self.0.is_none() {
+        if value.name() != "unknown" {
             self.put(happening, value);
         }
     }
@@ -114,6 +114,8 @@ impl Order {
 /// A request for information.
 #[derive(Debug, Clone)]
 pub struct Request {
+    /// When it was made, and the record that says so.
+    pub asked: (Instant, Uuid),
     /// Whom it was made to.
     pub of: InformationOf,
     /// About what.
@@ -229,18 +231,19 @@ impl<'a> Facts<'a> {
                 self.index_offence.learn(h, e.index_offence);
                 self.index_is_domestic_abuse.learn(h, e.index_offence_is_domestic_abuse);
                 self.abuse_shown |= e.index_offence_is_domestic_abuse == Tri::Yes;
-                let ended = self.first(&[Kind::SupervisionEnded], "sentence_id", e.sentence_id.as_str());
-                self.sentences.insert(
-                    e.sentence_id.as_str().into(),
-                    Sentence {
+                let id = e.sentence_id.as_str();
+                // Of a sentence told twice, what happened last stands, as with every fact.
+                if self.sentences.get(id).is_none_or(|told| (told.started, told.by) <= h.order()) {
+                    let sentence = Sentence {
                         started: h.occurred_at,
                         by: h.id,
                         handling: h.handling,
                         sentence_type: e.sentence_type,
                         ends: e.ends_on.map(ending),
-                        ended,
-                    },
-                );
+                        ended: self.first(&[Kind::SupervisionEnded], "sentence_id", id),
+                    };
+                    self.sentences.insert(id.into(), sentence);
+                }
             }
             Event::SupervisionEnded(e) => {
                 if let Some(s) = self.sentences.get_mut(e.sentence_id.as_str()) {
@@ -296,8 +299,12 @@ impl<'a> Facts<'a> {
                 self.take_order(h, event);
             }
             Event::InformationRequested(e) => {
-                let answered = self.first(&[Kind::InformationReceived], "request_id", e.request_id.as_str());
-                self.requests.insert(e.request_id.as_str().into(), Request { of: e.of, about: e.about, answered });
+                let id = e.request_id.as_str();
+                if self.requests.get(id).is_none_or(|told| told.asked <= h.order()) {
+                    let answered = self.first(&[Kind::InformationReceived], "request_id", id);
+                    let request = Request { asked: h.order(), of: e.of, about: e.about, answered };
+                    self.requests.insert(id.into(), request);
+                }
             }
             Event::InformationReceived(e) => {
                 if let Some(r) = self.requests.get_mut(e.request_id.as_str()) {
@@ -350,7 +357,9 @@ impl<'a> Facts<'a> {
                     discharged,
                 });
                 // An order told twice was made when it was first made.
-                order.made = order.made.min(h.occurred_at);
+                if h.order() < (order.made, order.by) {
+                    (order.made, order.by, order.handling, order.kind) = (h.occurred_at, h.id, h.handling, e.order);
+                }
                 order.protects.put(h, names(&e.protects));
                 order.expires.put(h, e.expires_on.map(ending));
                 // Variations that were recorded before the order itself.

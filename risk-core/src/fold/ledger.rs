@@ -34,6 +34,8 @@ pub struct Answer {
     pub how: How,
     /// When that happened, though never before the reason arose.
     pub at: Instant,
+    /// When that happened: an act counts on the day it was done.
+    pub done: Instant,
     /// Whether it named the reason's event.
     pub naming: Naming,
 }
@@ -331,7 +333,7 @@ impl Ledger {
                 }
                 if let Some(how) = how {
                     let at = h.occurred_at.max(r.because.clock);
-                    r.answer = Some(Answer { by: h.id, how, at, naming });
+                    r.answer = Some(Answer { by: h.id, how, at, done: h.occurred_at, naming });
                 } else if let (ActionDecision::Deferred, Some(until)) = (e.decision, e.until) {
                     r.deadline = match &r.deadline {
                         Deadline::By { basis, parameter, .. } => {
@@ -361,7 +363,7 @@ impl Ledger {
         self.change_pending(action, |instance| {
             let subject = &instance.subject;
             for r in instance.reasons.iter_mut().filter(|r| r.answer.is_none() && matches(subject, r)) {
-                r.answer = Some(Answer { by, how: How::Superseded, at: now, naming: Naming::ByTime });
+                r.answer = Some(Answer { by, how: How::Superseded, at: now, done: now, naming: Naming::ByTime });
             }
         });
     }
@@ -453,7 +455,7 @@ fn answer_by(instance: &mut Instance, h: &Happening<'_>) {
     for r in instance.reasons.iter_mut().filter(|r| r.answer.is_none()) {
         if let Some(naming) = r.because.answerable_by(h) {
             let at = h.occurred_at.max(r.because.clock);
-            r.answer = Some(Answer { by: h.id, how: How::Done, at, naming });
+            r.answer = Some(Answer { by: h.id, how: How::Done, at, done: h.occurred_at, naming });
         }
     }
 }

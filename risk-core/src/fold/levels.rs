@@ -66,6 +66,7 @@ struct Agreement {
     id: Uuid,
     by: String,
     about: Uuid,
+    occurred_at: Instant,
 }
 
 /// Why a level is indicated.
@@ -118,7 +119,12 @@ impl Levels {
                 if e.decision == OversightDecision::Agrees && e.role.is_none_or(|r| r == Role::Manager) =>
             {
                 let named = e.about.into_iter().chain(e.answers.iter().copied());
-                self.agreements.extend(named.map(|about| Agreement { id: h.id, by: e.by.as_str().to_owned(), about }));
+                self.agreements.extend(named.map(|about| Agreement {
+                    id: h.id,
+                    by: e.by.as_str().to_owned(),
+                    about,
+                    occurred_at: h.occurred_at,
+                }));
             }
             _ => {}
         }
@@ -126,73 +132,50 @@ impl Levels {
 
     /// Lets what [`Self::take`] took in answer reasons.
     pub fn answer(&mut self, h: &Happening<'_>) {
-        match h.event.as_deref() {
-            Some(Event::RiskAssessed(_)) => {
-                if let Some(s) = self.statements.iter().find(|s| s.id == h.id).cloned() {
-                    self.answer_by(&s, None);
-                }
+        if matches!(h.event.as_deref(), Some(Event::RiskAssessed(_) | Event::ManagementOversightRecorded(_))) {
+            for cell in CELLS {
+                self.settle(cell);
             }
-            Some(Event::ManagementOversightRecorded(_)) => {
-                let about: Vec<Uuid> = self.agreements.iter().filter(|a| a.id == h.id).map(|a| a.about).collect();
-                let agreed: Vec<Statement> =
-                    self.statements.iter().filter(|s| about.contains(&s.id)).cloned().collect();
-                for s in &agreed {
-                    self.agree_with(s);
-                }
-            }
-            _ => {}
         }
     }
 
     /// Adds a reason, and lets assessments already taken in answer it, if they could have considered it.
     pub fn open(&mut self, cell: Cell, level: Level, because: Because) {
-        let event = because.event;
         self.reasons.entry(cell).or_default().push(LevelReason { because, level, accepted: level, answered: None });
-        let mut naming: Vec<Statement> =
-            self.statements.iter().filter(|s| s.levels.contains_key(&cell)).cloned().collect();
-        naming.sort_by_key(|s| s.recency(cell));
-        for s in &naming {
-            self.answer_by(s, Some(event));
-        }
+        self.settle(cell);
     }
 
-    fn answer_by(&mut self, s: &Statement, only: Option<Uuid>) {
-        for (cell, stated) in &s.levels {
-            let current = self.statement(*cell).is_some_and(|c| c.id == s.id);
-            let reasons = self.reasons.entry(*cell).or_default().iter_mut();
-            for r in reasons.filter(|r| only.is_none_or(|e| r.because.event == e) && s.could_consider(&r.because)) {
-                if *stated >= r.accepted {
+    /// Works out what the assessments of a cell leave of each reason, one after the other as they were made: so it does not
+    /// matter which of them was learnt last.
+    fn settle(&mut self, cell: Cell) {
+        let Some(mut reasons) = self.reasons.remove(&cell) else { return };
+        let mut made: Vec<&Statement> = self.statements.iter().filter(|s| s.levels.contains_key(&cell)).collect();
+        made.sort_by_key(|s| s.recency(cell));
+        for r in &mut reasons {
+            (r.accepted, r.answered) = (r.level, None);
+            for s in made.iter().filter(|s| s.could_consider(&r.because)) {
+                let stated = s.levels.get(&cell).copied().unwrap_or(Level::Unknown);
+                if stated >= r.accepted {
                     if s.signed == Tri::Yes {
                         r.answered = Some(s.id);
                     }
-                } else if current {
+                } else if let Some(agreement) = self.agreement(s, &made) {
+                    (r.accepted, r.answered) = (stated, Some(agreement));
+                } else {
                     // A later, lower statement takes the answer back until somebody else agrees: no two steps down alone.
                     r.answered = None;
                 }
             }
         }
-        self.agree_with(s);
+        self.reasons.insert(cell, reasons);
     }
 
-    /// Agreement of another person with the assessment that stands: what it could have considered is then accepted at what
-    /// it states.
-    fn agree_with(&mut self, s: &Statement) {
-        if s.signed != Tri::Yes {
-            return;
-        }
-        let agreement = self.agreements.iter().filter(|a| a.about == s.id && a.by != s.assessor).map(|a| a.id).min();
-        let Some(agreement) = agreement else { return };
-        for (cell, stated) in &s.levels {
-            if self.statement(*cell).is_none_or(|c| c.id != s.id) {
-                continue;
-            }
-            for r in self.reasons.entry(*cell).or_default() {
-                if r.accepted > *stated && s.could_consider(&r.because) {
-                    r.accepted = *stated;
-                    r.answered = Some(agreement);
-                }
-            }
-        }
+    /// A manager's agreement with an assessment that is signed, given by somebody else while it stood.
+    fn agreement(&self, s: &Statement, made: &[&Statement]) -> Option<Uuid> {
+        let replaced = made.iter().map(|later| later.occurred_at).filter(|t| *t > s.occurred_at).min();
+        let stood = |at: Instant| at >= s.occurred_at && replaced.is_none_or(|t| at < t);
+        let agreed = |a: &&Agreement| a.about == s.id && a.by != s.assessor && stood(a.occurred_at);
+        self.agreements.iter().filter(agreed).map(|a| a.id).min().filter(|_| s.signed == Tri::Yes)
     }
 
     /// Works out which assessment stands for each cell: the latest made; of two at one instant, the higher.

@@ -147,7 +147,7 @@ fn withdraw(instance: &Instance, now: &State<'_, '_>, by: Uuid, since: Instant) 
     let mut withdrawn = Instance { reasons: gone, part_withdrawn: !still.is_empty(), ..instance.clone() };
     withdrawn.basis_withdrawn = !withdrawn.pending();
     for r in withdrawn.reasons.iter_mut().filter(|r| r.answer.is_none()) {
-        r.answer = Some(Answer { by, how: How::Superseded, at: since, naming: Naming::ByTime });
+        r.answer = Some(Answer { by, how: How::Superseded, at: since, done: since, naming: Naming::ByTime });
     }
     Some(withdrawn)
 }

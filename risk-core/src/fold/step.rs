@@ -181,6 +181,7 @@ impl<'a> State<'a, '_> {
             handling: h.handling,
             occurred_at: h.occurred_at,
             recorded_at: h.recorded_at,
+            told: (h.occurred_at, h.recorded_at),
             clock,
             facts,
         }
@@ -188,7 +189,8 @@ impl<'a> State<'a, '_> {
 
     /// A countersignature falls away when the assessment it was about no longer stands, or no longer states less.
     fn drop_needless_countersignatures(&mut self, now: Instant, happenings: &[Arc<Happening<'a>>]) {
-        let Some(by) = happenings.iter().map(|h| h.id).min() else { return };
+        let assessed = happenings.iter().filter(|h| h.kind() == Some(Kind::RiskAssessed)).map(|h| h.id).max();
+        let Some(by) = assessed.or_else(|| happenings.iter().map(|h| h.id).max()) else { return };
         let levels = &self.levels;
         self.ledger.supersede(ActionKind::CountersignLowerLevel, by, now, |subject, _| match subject {
             Subject::Statement { group, setting, assessment } => {

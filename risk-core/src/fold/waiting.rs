@@ -6,6 +6,7 @@ use super::happening::Happening;
 use super::ledger::Instance;
 use super::state::State;
 use crate::calendar;
+use crate::event::catalogue::Instant;
 use crate::policy::model::{ActionDef, Trigger};
 
 impl<'a> State<'a, '_> {
@@ -39,11 +40,15 @@ impl<'a> State<'a, '_> {
         (i.pending() && !refused).then_some(asked)
     }
 
-    /// Whether somebody was asked by that day: what comes after is not the owner's delay. Where the action has reminders, its
-    /// date is that of the next reminder, and asking is not enough.
+    /// Whether somebody was asked by that day and, of what happened until a moment, did not refuse since: what comes after is
+    /// not the owner's delay. Where the action has reminders its date is that of the next one, and asking is not enough.
     #[must_use]
-    pub fn asked_by(&self, i: &Instance, def: &ActionDef, day: NaiveDate) -> bool {
-        let mut asked = self.matching(i, def.waiting.iter().map(|(t, _)| t));
-        def.chased_by.is_empty() && asked.any(|(_, h)| calendar::london_day(h.occurred_at) <= day)
+    pub fn asked_in_time(&self, i: &Instance, def: &ActionDef, day: NaiveDate, until: Instant) -> bool {
+        let by_then = |(_, h): (_, &'_ Happening<'a>)| (h.occurred_at <= until).then(|| h.order());
+        let asked: Vec<_> = self.matching(i, def.waiting.iter().map(|(t, _)| t)).filter_map(by_then).collect();
+        let refused = self.matching(i, &def.refused_by).filter_map(by_then).max();
+        def.chased_by.is_empty()
+            && asked.iter().max() > refused.as_ref()
+            && asked.iter().any(|(at, _)| calendar::london_day(*at) <= day)
     }
 }

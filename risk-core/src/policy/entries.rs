@@ -6,8 +6,9 @@ use super::error::{Problem, known};
 use super::fact_name::parameter;
 use super::load::Loading;
 use super::model::{
-    About, ActionDef, AudienceDef, Condition, Continues, Document, Due, Duty, Effective, Equivalent, FlagEffect,
-    Indicates, Listens, Obligation, Parameter, ParameterValue, Place, Requires, Rule, RunsFrom, Source, Trigger, Unit,
+    About, Accepted, ActionDef, AudienceDef, Condition, Continues, Document, Due, Duty, Effective, Equivalent,
+    FlagEffect, Indicates, Listens, Obligation, Parameter, ParameterValue, Place, Requires, Rule, RunsFrom, Source,
+    Trigger, Unit,
 };
 use super::model::{Basis, Derived, Priority};
 use super::source::{Node, Read, Table};
@@ -437,6 +438,19 @@ pub(super) fn equivalent(table: &Table<'_>, place: Place) -> Option<Equivalent> 
     let (of, change, why) = (table.require("of", ID, id), table.required("change"), table.required("why"));
     table.refuse_others();
     Some(Equivalent { of: of?, change: change?, why: why?, place })
+}
+
+pub(super) fn accepted(load: &Loading<'_>, table: &Table<'_>, place: Place) -> Option<Accepted> {
+    let (finding, of, why) = (
+        table.required("finding"),
+        table.require("of", "an id, or a list of them", |n| many(n, id)),
+        table.required("why"),
+    );
+    let fact = table.optional("fact");
+    let (on, locality) = (table.each("on", id), table.get("locality").and_then(|n| id(&n)));
+    table.refuse_others();
+    let locality = locality.or_else(|| load.overlay_locality(&place.file));
+    Some(Accepted { finding: finding?, of: of?, fact, on, why: why?, locality, place })
 }
 
 pub(super) fn obligation(table: &Table<'_>, place: Place) -> Option<Obligation> {

@@ -276,18 +276,6 @@ pub enum Concern {
         /// The level asked.
         fact: String,
     },
-    /// A fact whose `yes` leads somewhere and whose `unknown` nowhere.
-    #[error("`{fact}` is asked for `yes`, and no rule or duty asks for its `unknown`")]
-    UnknownAskedNowhere {
-        /// The fact.
-        fact: String,
-    },
-    /// An action that no rule and no duty requires.
-    #[error("no rule and no duty requires `{action}`")]
-    NotRequired {
-        /// The action.
-        action: String,
-    },
     /// An obligation that nothing carries out.
     #[error("no rule and no duty covers `{obligation}`, and it does not say why none could (`not_executable`)")]
     NotCovered {

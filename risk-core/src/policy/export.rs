@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 
 use super::given::rfc3339;
 use super::model::{
-    ActionDef, AudienceDef, Condition, Due, Duty, Effective, Equivalent, Expectations, GivenEvent, Listens, Obligation,
-    Parameter, ParameterValue, Policy, PolicyTest, Requires, Rule, Source, Trigger,
+    Accepted, ActionDef, AudienceDef, Condition, Due, Duty, Effective, Equivalent, Expectations, GivenEvent, Listens,
+    Obligation, Parameter, ParameterValue, Policy, PolicyTest, Requires, Rule, Source, Trigger,
 };
 use crate::event::{Kind, Term};
 
@@ -98,10 +98,11 @@ fn all_or<T: Term>(list: Option<&Vec<T>>) -> Node {
 
 impl Policy {
     /// The policy as JSON: an object with its head and the arrays documents, parameters, actions, rules, duties,
-    /// audiences, obligations and tests, each entry with the fields of the language.
+    /// audiences, obligations, accepted and tests, each entry with the fields of the language.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let mut whole = self.meaning(self.head().with("digest", &self.digest));
+        whole.0.push(("accepted".to_owned(), Node::List(self.accepted.iter().map(|a| accepted(a).into()).collect())));
         whole.0.push(("tests".to_owned(), Node::List(self.tests.iter().map(|t| test(t).into()).collect())));
         let equivalents = self.equivalents.iter().map(|e| equivalent(e).into()).collect();
         whole.0.push(("equivalents".to_owned(), Node::List(equivalents)));
@@ -113,6 +114,7 @@ impl Policy {
     pub fn to_toml(&self) -> String {
         let mut text = format!("[policy]\n{}", toml_fields(&self.head()));
         let besides = [
+            ("accepted", self.accepted.iter().map(accepted).collect()),
             ("test", self.tests.iter().map(test).collect()),
             ("equivalent", self.equivalents.iter().map(equivalent).collect()),
         ];
@@ -335,6 +337,16 @@ fn obligation(o: &Obligation) -> Fields {
         .with("title", &o.title)
         .with_any("source", sources(&o.source))
         .with_some("not_executable", o.not_executable.as_ref())
+}
+
+fn accepted(a: &Accepted) -> Fields {
+    Fields::default()
+        .with("finding", term(a.finding))
+        .with("of", Node::List(texts(&a.of)))
+        .with_some("fact", a.fact.as_ref())
+        .with_any("on", texts(&a.on))
+        .with_some("locality", a.locality.as_ref())
+        .with("why", &a.why)
 }
 
 fn test(t: &PolicyTest) -> Fields {

@@ -12,7 +12,7 @@ impl Condition {
     }
 }
 
-fn in_words(expression: &Expression, policy: &Policy) -> String {
+pub(super) fn in_words(expression: &Expression, policy: &Policy) -> String {
     let each = |parts: &[Expression]| {
         let wrap = |e: &Expression| match e {
             Expression::Is(_) | Expression::Not(_) => in_words(e, policy),

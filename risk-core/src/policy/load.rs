@@ -49,11 +49,11 @@ impl Loading<'_> {
     }
 }
 
-const SECTIONS: [&str; 9] =
-    ["document", "parameter", "action", "rule", "duty", "audience", "obligation", "test", "equivalent"];
+const SECTIONS: [&str; 10] =
+    ["document", "parameter", "action", "rule", "duty", "audience", "obligation", "accepted", "test", "equivalent"];
 /// The `[[parameter]]` entries of an overlay: only values.
 const LOCAL_PARAMETER: &str = "local parameter";
-const OVERLAY_SECTIONS: [&str; 5] = ["parameter", "rule", "duty", "test", "equivalent"];
+const OVERLAY_SECTIONS: [&str; 6] = ["parameter", "rule", "duty", "accepted", "test", "equivalent"];
 
 /// The entries of all files, by sort, in the order of the files.
 struct Entries<'a> {
@@ -280,6 +280,7 @@ fn compose(
     let tests =
         entries.each("test", |t, place| given::test(load, t, place).inspect(|t| unique("test", &t.name, &t.place)));
     let equivalents = entries.each("equivalent", entries::equivalent);
+    let accepted = entries.each("accepted", |t, place| entries::accepted(load, t, place));
     let facts = loading.compiler.into_inner().facts;
     let index = Index::of(&rules, &actions, &duties, &facts, &parameters);
     let mut policy = Policy {
@@ -298,6 +299,7 @@ fn compose(
         obligations,
         tests,
         equivalents,
+        accepted,
         facts,
         index,
     };

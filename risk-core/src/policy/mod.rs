@@ -3,6 +3,7 @@
 //! Text becomes a policy in this order: `source` (tables with places) → [`parse`] (conditions) → [`compile`] →
 //! `entries` and [`given`] → `load` → `check`. `export` and [`listing`] write it out again.
 
+pub mod analysis;
 mod check;
 pub mod compile;
 pub mod condition;
@@ -25,6 +26,7 @@ mod simplify;
 mod source;
 mod warn;
 
+pub use analysis::{Analysis, analyse};
 pub(crate) use check::refusal;
 pub use condition::Expression;
 pub use diff::{PolicyDiff, diff};

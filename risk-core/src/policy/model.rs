@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
+use super::analysis::Sort;
 use super::fact::{Fact, FactValue};
 use super::index::Index;
 use crate::event::Kind;
@@ -568,6 +569,25 @@ pub struct PolicyTest {
     pub place: Place,
 }
 
+/// Something that the analysis finds and the author knows: why it may stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// The sort of finding.
+    pub finding: Sort,
+    /// The rules, duties, actions, parameters or kinds that it is about.
+    pub of: Vec<String>,
+    /// The fact that it is about, for findings about one.
+    pub fact: Option<String>,
+    /// Only on these kinds of event, as they are written in `on`; empty: on all.
+    pub on: Vec<String>,
+    /// Why it may stand.
+    pub why: String,
+    /// Only there; `None` everywhere.
+    pub locality: Option<String>,
+    /// Where it stands.
+    pub place: Place,
+}
+
 /// A policy: read, checked, compiled, resolved for one locality.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
@@ -601,6 +621,8 @@ pub struct Policy {
     pub tests: Vec<PolicyTest>,
     /// Changes that change nothing.
     pub equivalents: Vec<Equivalent>,
+    /// What the analysis finds and may stand.
+    pub accepted: Vec<Accepted>,
     /// Every fact that a condition asks about.
     pub facts: Vec<Fact>,
     /// Where to look for what concerns a kind of event.

@@ -260,14 +260,22 @@ impl<'a> Parser<'a> {
         if !self.take(Token::OpenList) {
             return Err(self.unexpected("a list such as [a, b]"));
         }
-        let mut words = vec![self.word("a word")?];
+        let mut words = vec![self.listed()?];
         while self.take(Token::Comma) {
-            words.push(self.word("a word")?);
+            words.push(self.listed()?);
         }
         if !self.take(Token::CloseList) {
             return Err(self.unexpected("`,` or `]`"));
         }
         Ok(words)
+    }
+
+    /// A word of a list. A parameter is a number and never one of them: printed without its brackets it would be a window.
+    fn listed(&mut self) -> Result<Word, Fault> {
+        match self.peek() {
+            Token::Word(text) if text.starts_with("param.") => Err(self.unexpected("a word")),
+            _ => self.word("a word"),
+        }
     }
 
     fn word(&mut self, expected: &str) -> Result<Word, Fault> {

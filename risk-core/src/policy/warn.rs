@@ -1,4 +1,4 @@
-//! What a policy may do and should think about.
+//! What a policy may do and should think about, as its text shows. What follows for all cases: [`super::analysis`].
 
 use std::collections::BTreeSet;
 
@@ -6,9 +6,7 @@ use chrono::Datelike;
 
 use super::condition::{Asks, Expression, Operand, Question};
 use super::error::{Concern, Warning};
-use super::fact::{Domain, Fact};
 use super::model::{Condition, Due, Effective, Place, Policy, Test};
-use crate::event::Term;
 
 impl Policy {
     /// Everything that deserves a look, in the order of the files. `calendar_last_year`: the last year whose bank holidays
@@ -17,8 +15,6 @@ impl Policy {
     pub fn warnings(&self, calendar_last_year: i32) -> Vec<Warning> {
         let mut warnings = [
             levels_left_out(self),
-            unknowns_left_out(self),
-            actions_not_required(self),
             obligations_not_covered(self),
             rules_not_tested(self),
             parameters_without_value(self),
@@ -65,49 +61,6 @@ fn asks_unknown(question: &Question) -> bool {
         Asks::OneOf(words) => words.iter().any(|w| w.text == "unknown"),
         Asks::Stands | Asks::Has(_) | Asks::Compares(..) => false,
     }
-}
-
-/// Facts of the case that are yes, no or unknown, where `yes` leads somewhere and `unknown` nowhere in the whole policy.
-fn unknowns_left_out(policy: &Policy) -> Vec<Warning> {
-    let masks = |fact: usize| {
-        let atoms =
-            policy.conditions().flat_map(|c| c.clauses.iter().flat_map(move |k| k.0.iter().map(move |a| (c, a))));
-        atoms.filter(move |(_, a)| a.fact == fact).filter_map(|(c, a)| match a.test {
-            Test::In(mask) => Some((c, mask)),
-            _ => None,
-        })
-    };
-    let mut warnings = Vec::new();
-    for (place, fact) in policy.facts.iter().enumerate() {
-        let domain = fact.domain();
-        let (Domain::Terms(_), Some(yes), Some(unknown)) = (&domain, domain.code("yes"), domain.code("unknown")) else {
-            continue;
-        };
-        let bit = |code: u32| 1_u64.checked_shl(code).unwrap_or(0);
-        let tri = !matches!(fact, Fact::Event(_));
-        let first_yes = masks(place).find(|(_, mask)| mask & bit(yes) != 0);
-        let unknown_asked = masks(place).any(|(_, mask)| mask & bit(unknown) != 0);
-        if let Some((condition, _)) = first_yes.filter(|_| tri && !unknown_asked) {
-            let concern = Concern::UnknownAskedNowhere { fact: fact_name(condition, fact) };
-            warnings.push(Warning { place: condition.place.clone(), concern });
-        }
-    }
-    warnings
-}
-
-/// The fact as the condition writes it.
-fn fact_name(condition: &Condition, fact: &Fact) -> String {
-    let Ok(expression) = Expression::parse(&condition.text) else { return String::new() };
-    let named = |q: &&Question| super::fact_name::fact(&q.fact, &[]).is_ok_and(|f| f == *fact);
-    expression.questions().into_iter().find(named).map(|q| q.fact.to_string()).unwrap_or_default()
-}
-
-fn actions_not_required(policy: &Policy) -> Vec<Warning> {
-    let rules = policy.rules.iter().flat_map(|r| r.require.iter().map(|q| q.action));
-    let required: BTreeSet<_> = rules.chain(policy.duties.iter().map(|d| d.action)).collect();
-    let idle = policy.actions.iter().filter(|a| !required.contains(&a.action));
-    let concern = |action: &str| Concern::NotRequired { action: action.to_owned() };
-    idle.map(|a| Warning { place: a.place.clone(), concern: concern(a.action.name()) }).collect()
 }
 
 fn obligations_not_covered(policy: &Policy) -> Vec<Warning> {

@@ -85,6 +85,8 @@ pub fn rare(timings: &[Timing]) -> Vec<Symbol> {
         with(K::InformationChased, json!({})),
         with(K::MultiAgencyMeeting, json!({ "meeting": "marac", "notes_obtained": "no" })),
         with(K::Charged, json!({ "offence": "theft", "victim_is_child": "no" })),
+        with(K::Charged, json!({ "offence": "child_cruelty", "victim_is_child": "yes" })),
+        with(K::ConcernDisclosed, json!({ "by": "neighbour", "concerns": ["relapse"] })),
     ];
     timed(events, timings)
 }

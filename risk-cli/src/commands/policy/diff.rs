@@ -1,15 +1,19 @@
-//! `risk policy diff`: in what two policies differ, and for whom.
+//! `risk policy diff`: in what two policies differ, for whom, and what it asks of people.
 
 use clap::Args;
-use risk_core::compare::{Comparison, policies};
+use risk_core::assessment::assess;
+use risk_core::compare::{Comparison, of_policies};
+use risk_core::policy::analysis::{Differences, differences};
 use risk_core::policy::{PolicyDiff, diff};
+use risk_core::workload::{Counting, Workload};
 use serde::Serialize;
 
 use crate::failure::Failure;
+use crate::groups::Groups;
 use crate::input::Text;
 use crate::options::{Format, LocalOptions, QuestionOptions};
 use crate::output::Reply;
-use crate::text::changes;
+use crate::text::{changes, differences as page};
 
 #[derive(Args)]
 pub struct Options {
@@ -19,9 +23,21 @@ pub struct Options {
     /// The second
     #[arg(value_name = "SECOND")]
     second: String,
-    /// Logs of cases: which of them would get another answer, and how
+    /// Only whether the second protects at least as much as the first; exit code 1, with the facts that show it, where not
+    #[arg(long, conflicts_with = "over")]
+    at_least_as_protective: bool,
+    /// Logs of cases: which of them would get another answer, how, and how many new agenda lines
     #[arg(long, value_name = "LOG", num_args = 1..)]
     over: Vec<String>,
+    /// New agenda lines of so many weeks up to --at
+    #[arg(long, value_name = "N", default_value_t = 52, value_parser = clap::value_parser!(u32).range(1..=1040))]
+    weeks: u32,
+    /// Who carries the cases: a CSV file with the columns case_id, responsible_officer and any others
+    #[arg(long, value_name = "FILE", requires = "over")]
+    groups: Option<String>,
+    /// A column of that file: new agenda lines by office, team …
+    #[arg(long, value_name = "COLUMN", requires = "groups")]
+    by: Option<String>,
     /// For people, or for programs
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -36,25 +52,56 @@ pub struct Options {
 struct Answer<'a> {
     #[serde(flatten)]
     diff: &'a PolicyDiff,
+    /// What follows otherwise, for any facts.
+    follows: &'a Differences,
+    /// Whether the second policy protects at least as much; `null` where it would take too long to find out.
+    at_least_as_protective: Option<bool>,
     /// One for each log, in the order given; without changes where the answer is the same.
     over: Vec<&'a Comparison>,
+    /// What it asks of people, where logs are given.
+    workload: Option<&'a Workload>,
 }
 
 /// Tells.
 ///
 /// # Errors
-/// [`Failure`] where a policy, a log or the question cannot be used.
+/// [`Failure`] where a policy, a log, the groups or the question cannot be used.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let (first, second) = (options.local.load(&options.first)?, options.local.load(&options.second)?);
     let question = options.question.question();
+    let groups = options.groups.as_ref().map(|file| Groups::read(file, options.by.as_deref())).transpose()?;
+    let mut counting = Counting::new(question.at, options.weeks, options.by.clone());
     let mut over = Vec::new();
     for path in &options.over {
         let text = Text::read(path)?;
-        over.push((text.name.clone(), policies(&text.log()?, &first, &second, &question)?));
+        let log = text.log()?;
+        let (before, after) = (assess(&log, &first, &question)?, assess(&log, &second, &question)?);
+        let holder = groups.as_ref().map(|g| g.holder(before.case_id)).unwrap_or_default();
+        counting.add(&holder, &before, &after);
+        over.push((text.name, of_policies(&before, after)));
     }
-    let found = diff(&first, &second);
-    match options.format {
-        Format::Json => Reply::json(&Answer { diff: &found, over: over.iter().map(|(_, c)| c).collect() }),
-        Format::Text => Ok(Reply::text(changes::policies(&found, &over))),
-    }
+    let (found, follows) = (diff(&first, &second), differences(&first, &second));
+    let protective = follows.at_least_as_protective();
+    let workload = (!over.is_empty()).then(|| counting.told());
+    let no = options.at_least_as_protective && protective != Some(true);
+    let reply = match options.format {
+        Format::Json => Reply::json(&Answer {
+            diff: &found,
+            follows: &follows,
+            at_least_as_protective: protective,
+            over: over.iter().map(|(_, c)| c).collect(),
+            workload: workload.as_ref(),
+        })?,
+        Format::Text if options.at_least_as_protective => Reply::text(page::protective(&follows)),
+        Format::Text => {
+            let parts = [
+                changes::policies(&found),
+                page::page(&follows),
+                changes::answers(&over),
+                workload.as_ref().map(page::workload).unwrap_or_default(),
+            ];
+            Reply::text(parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join("\n"))
+        }
+    };
+    Ok(Reply { no, ..reply })
 }

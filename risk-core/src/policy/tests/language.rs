@@ -97,6 +97,7 @@ fn what_is_not_a_condition_is_refused_where_it_goes_wrong() {
         ("sex in [male female]", 13, "expected `,` or `]`, found `female`"),
         ("count(charged, 007) > 1", 15, "expected a whole number from 0 to 36500, found `007`"),
         ("count(charged, 99999) > 1", 15, "expected a whole number from 0 to 36500, found `99999`"),
+        ("count([param.window], 7) > 1", 7, "expected a word, found `param.window`"),
         ("sex == male", 5, "expected a word, a whole number or `param.ID`, found `=`"),
     ] {
         assert_eq!(fault(text), (at, message.to_owned()), "{text}");

@@ -25,6 +25,7 @@ fn placeless(mut policy: Policy) -> Policy {
     }
     policy.audiences.iter_mut().for_each(|a| a.place = Place::default());
     policy.obligations.iter_mut().for_each(|o| o.place = Place::default());
+    policy.accepted.iter_mut().for_each(|a| a.place = Place::default());
     policy.tests.iter_mut().for_each(|t| t.place = Place::default());
     policy.equivalents.iter_mut().for_each(|e| e.place = Place::default());
     policy
@@ -42,6 +43,7 @@ fn a_policy_with_one_of_everything_loads() {
         (policy.duties.len(), policy.audiences.len(), policy.obligations.len(), policy.tests.len()),
         (1, 2, 3, 2)
     );
+    assert_eq!(policy.accepted.len(), 1);
 }
 
 #[test]
@@ -131,6 +133,7 @@ fn the_json_has_each_entry_with_the_fields_of_the_language() {
             "duties",
             "audiences",
             "obligations",
+            "accepted",
             "tests",
             "equivalents"
         ]

@@ -1,6 +1,7 @@
 //! The policy language, by example and by law.
 #![allow(clippy::arithmetic_side_effects, reason = "a test whose sums overflow fails, as it should")]
 
+mod analysed;
 mod differs;
 mod fields;
 mod guided;

@@ -31,22 +31,7 @@ fn a_level_compared_without_a_word_on_unknown() {
 }
 
 #[test]
-fn a_yes_that_leads_somewhere_with_an_unknown_that_leads_nowhere() {
-    let ending = ": `domestic_abuse` is asked for `yes`, and no rule or duty asks for its `unknown`";
-    warned("domestic_abuse in [yes, unknown]", "domestic_abuse = yes", ending);
-    // Another rule that asks is enough.
-    let files = SAMPLE.map(|(name, text)| {
-        let text = text.replacen("domestic_abuse in [yes, unknown]", "domestic_abuse = yes", 1);
-        (name, text.replacen("supervised and person", "domestic_abuse = unknown and person", 1))
-    });
-    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
-    let all = Policy::load(&files).unwrap().warnings(2030);
-    assert!(!all.iter().any(|w| w.to_string().ends_with(ending)));
-}
-
-#[test]
-fn actions_nobody_requires_obligations_nothing_covers_rules_no_test_expects() {
-    warned("  { action = \"return_to_nps\" },\n", "", ": no rule and no duty requires `return_to_nps`");
+fn obligations_nothing_covers_and_rules_no_test_expects() {
     warned(
         "covers = [\"O2\"]",
         "covers = [\"O1\"]",

@@ -1,0 +1,40 @@
+//! `risk policy analyse`: what can be said of a policy for all cases at once.
+
+use chrono::NaiveDate;
+use clap::Args;
+use risk_core::policy::analyse;
+
+use super::Which;
+use crate::failure::Failure;
+use crate::options::Format;
+use crate::output::Reply;
+use crate::text::analysis;
+
+#[derive(Args)]
+pub struct Options {
+    #[command(flatten)]
+    which: Which,
+    /// Only the days around this one on which the policy says the same; default all days
+    #[arg(long, value_name = "DATE")]
+    at: Option<NaiveDate>,
+    /// Also what is accepted and what is only worth knowing, each finding whole
+    #[arg(long)]
+    all: bool,
+    /// For people, or for programs
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// Analyses.
+///
+/// # Errors
+/// [`Failure`] where the policy cannot be used.
+pub fn run(options: &Options) -> Result<Reply, Failure> {
+    let policy = options.which.load()?;
+    let found = analyse(&policy, options.at);
+    let reply = match options.format {
+        Format::Json => Reply::json(&found)?,
+        Format::Text => Reply::text(analysis::page(&found, &policy, options.all)),
+    };
+    Ok(Reply { no: found.defects().next().is_some(), ..reply })
+}

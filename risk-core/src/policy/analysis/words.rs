@@ -1,0 +1,193 @@
+//! Facts and their values written as conditions of the language, so that what is found can be read, and asked again.
+
+use super::region::Region;
+use super::space::{Cells, Dimension, Space, bit};
+use crate::event::Term;
+use crate::policy::condition::Expression;
+use crate::policy::fact::{Domain, Fact, Filter, Window, level_names};
+use crate::policy::fact_name::common_field;
+use crate::policy::model::{Atom, Listens, Policy, Test};
+
+/// The fact as a condition asks for it: `ever(risk_assessed, stage = court)`.
+pub(super) fn fact_text(fact: &Fact, policy: &Policy) -> String {
+    let of = |name: &str, word: &str| format!("{name}({word})");
+    let events = |name: &str, kinds: &[crate::event::Kind], within: Option<&Window>, filter: Option<&Filter>| {
+        let names: Vec<&str> = kinds.iter().map(|k| k.name()).collect();
+        let kinds_text = if let [only] = names.as_slice() { (*only).to_owned() } else { listed(&names) };
+        let window = within.map(|w| match w {
+            Window::Days(days) => days.to_string(),
+            Window::Parameter(p) => format!("param.{}", policy.parameters.get(*p).map_or("", |p| p.id.as_str())),
+        });
+        let filter = filter.map(|f| filter_text(f, kinds));
+        let arguments: Vec<String> = [Some(kinds_text), window, filter].into_iter().flatten().collect();
+        format!("{name}({})", arguments.join(", "))
+    };
+    match fact {
+        Fact::Event(field) => format!("event.{field}"),
+        Fact::Recorded(group) => of("recorded", group.name()),
+        Fact::Indicated(group) => of("indicated", group.name()),
+        Fact::Working(group) => of("working", group.name()),
+        Fact::Supervised => "supervised".to_owned(),
+        Fact::InCustody => "in_custody".to_owned(),
+        Fact::DomesticAbuse => "domestic_abuse".to_owned(),
+        Fact::DomesticAbuseRole(role) => of("domestic_abuse_role", role.name()),
+        Fact::IndexOffence => "index_offence".to_owned(),
+        Fact::IndexOffenceIsDomesticAbuse => "index_offence_is_domestic_abuse".to_owned(),
+        Fact::Sex => "sex".to_owned(),
+        Fact::SentenceType => "sentence_type".to_owned(),
+        Fact::Provider => "provider".to_owned(),
+        Fact::Grade => "grade".to_owned(),
+        Fact::Complexity => "complexity".to_owned(),
+        Fact::ChildrenKnown => "children_known".to_owned(),
+        Fact::AddressKnown => "address_known".to_owned(),
+        Fact::WhereaboutsKnown => "whereabouts_known".to_owned(),
+        Fact::OrderInForce(None) => "order_in_force".to_owned(),
+        Fact::OrderInForce(Some(kind)) => of("order_in_force", kind.name()),
+        Fact::Required(requirement) => of("required", requirement.name()),
+        Fact::ProgrammeState(programme) => of("programme", programme.name()),
+        Fact::Flag(register) => of("flag", register.name()),
+        Fact::Outstanding(agency) => of("outstanding", agency.name()),
+        Fact::ChildSafeguarding => "child_safeguarding".to_owned(),
+        Fact::RiskFactor(factor) => of("risk_factor", factor.name()),
+        Fact::PersonGroup => "person.group".to_owned(),
+        Fact::PersonRelation => "person.relation".to_owned(),
+        Fact::PersonVictim => "person.victim".to_owned(),
+        Fact::PersonInHousehold => "person.in_household".to_owned(),
+        Fact::PersonProtected => "person.protected".to_owned(),
+        Fact::ThisOrderInForce => "order.in_force".to_owned(),
+        Fact::ThisOrderKind => "order.kind".to_owned(),
+        Fact::ThisRequestOutstanding => "request.outstanding".to_owned(),
+        Fact::ThisRequestOf => "request.of".to_owned(),
+        Fact::ThisRequestAbout => "request.about".to_owned(),
+        Fact::ThisRegister => "register".to_owned(),
+        Fact::Ever { kinds, filter, of } => events(&format!("{}ever", of.prefix()), kinds, None, filter.as_ref()),
+        Fact::Count { kinds, within, filter, of } => {
+            events(&format!("{}count", of.prefix()), kinds, Some(within), filter.as_ref())
+        }
+        Fact::DaysSince { kinds, filter, of } => {
+            events(&format!("{}days_since", of.prefix()), kinds, None, filter.as_ref())
+        }
+    }
+}
+
+fn filter_text(filter: &Filter, kinds: &[crate::event::Kind]) -> String {
+    let kinds: Vec<Listens> = kinds.iter().map(|k| Listens::Kind(*k)).collect();
+    let Ok((domain, _)) = common_field(&kinds, &filter.field) else { return filter.field.clone() };
+    let words = domain.words().unwrap_or_default();
+    let named: Vec<&str> =
+        (0_u32..).zip(words).filter(|(code, _)| filter.codes.contains(code)).map(|(_, word)| *word).collect();
+    match (matches!(domain, Domain::ManyTerms(_)), named.as_slice()) {
+        (true, [only]) => format!("{} has {only}", filter.field),
+        (true, several) => format!("{} has {}", filter.field, listed(several)),
+        (false, [only]) => format!("{} = {only}", filter.field),
+        (false, several) => format!("{} in {}", filter.field, listed(several)),
+    }
+}
+
+fn listed(words: &[&str]) -> String {
+    format!("[{}]", words.join(", "))
+}
+
+impl Space<'_> {
+    /// What a box says: a condition for each fact that it bounds, in the order of the policy.
+    pub(super) fn says(&self, region: &Region) -> Vec<String> {
+        let bounded = self.dimensions.iter().enumerate().filter(|(place, d)| region.along(*place) != d.cells.all());
+        bounded.map(|(place, d)| self.condition_text(d, region.along(place))).collect()
+    }
+
+    /// A comparison as it stands on the day, a parameter by its value; one that is unset by its name.
+    pub(super) fn atom_text(&self, atom: &Atom) -> String {
+        let fact = self.policy.facts.get(atom.fact);
+        let name = fact.map(|f| fact_text(f, self.policy)).unwrap_or_default();
+        let words = |set: u64| {
+            let words = self.words_of(atom.fact, set);
+            if let [only] = words.as_slice() { (*only).to_owned() } else { listed(&words) }
+        };
+        match &atom.test {
+            Test::Has(set) => format!("{name} has {}", words(*set)),
+            Test::HasNone(set) => format!("not {name} has {}", words(*set)),
+            Test::Compare(how, parameter) => match self.value(*parameter) {
+                Some(value) => format!("{name} {how} {value}"),
+                None => {
+                    let id = self.policy.parameters.get(*parameter).map_or("", |p| p.id.as_str());
+                    format!("{name} {how} param.{id}")
+                }
+            },
+            Test::In(_) | Test::Between(..) | Test::Never(_) => {
+                let own = self.dimensions.iter().find(|d| d.fact == atom.fact);
+                own.map(|d| self.condition_text(d, self.cells(&d.cells, &atom.test))).unwrap_or_default()
+            }
+        }
+    }
+
+    fn condition_text(&self, dimension: &Dimension, cells: u128) -> String {
+        let fact = self.policy.facts.get(dimension.fact);
+        let name = fact.map(|f| fact_text(f, self.policy)).unwrap_or_default();
+        match &dimension.cells {
+            Cells::Words(words) => words_text(&name, words, cells),
+            Cells::Levels => words_text(&name, level_names(), cells),
+            Cells::Numbers(intervals, _) => {
+                let never = if matches!(fact, Some(Fact::DaysSince { .. })) {
+                    format!("{name} = never")
+                } else {
+                    format!("not {name} >= 0")
+                };
+                numbers_text(&name, intervals, cells, &never)
+            }
+            Cells::Has(set) => {
+                let words: Vec<&str> = self.words_of(dimension.fact, *set);
+                let words = if let [only] = words.as_slice() { (*only).to_owned() } else { listed(&words) };
+                if cells == bit(0) { format!("not {name} has {words}") } else { format!("{name} has {words}") }
+            }
+        }
+    }
+
+    fn words_of(&self, fact: usize, set: u64) -> Vec<&'static str> {
+        let Some(Fact::Event(field)) = self.policy.facts.get(fact) else { return vec![] };
+        let super::space::Moment::On(kind) = self.moment else { return vec![] };
+        let Some(field) = crate::policy::event_field(kind, field) else { return vec![] };
+        let words = field.domain.words().unwrap_or_default();
+        words.iter().enumerate().filter(|(place, _)| u128::from(set) & bit(*place) != 0).map(|(_, w)| *w).collect()
+    }
+}
+
+fn words_text(name: &str, words: &[&str], cells: u128) -> String {
+    let part = |inside: bool| -> Vec<&str> {
+        words.iter().enumerate().filter(|(place, _)| (cells & bit(*place) != 0) == inside).map(|(_, w)| *w).collect()
+    };
+    match (part(true).as_slice(), part(false).as_slice()) {
+        ([only], _) => format!("{name} = {only}"),
+        (_, [only]) => format!("{name} != {only}"),
+        (inside, outside) if inside.len() <= outside.len() => format!("{name} in {}", listed(inside)),
+        (_, outside) => format!("not {name} in {}", listed(outside)),
+    }
+}
+
+fn numbers_text(name: &str, intervals: &[(u32, u32)], cells: u128, never: &str) -> String {
+    let (least, greatest) = (intervals.first().map_or(0, |i| i.0), intervals.last().map_or(0, |i| i.1));
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for (_, (low, high)) in intervals.iter().enumerate().filter(|(place, _)| cells & bit(*place) != 0) {
+        match runs.last_mut() {
+            Some(last) if last.1.checked_add(1) == Some(*low) => last.1 = *high,
+            _ => runs.push((*low, *high)),
+        }
+    }
+    let run = |(low, high): (u32, u32)| match (low == least, high == greatest) {
+        _ if low == high => format!("{name} = {low}"),
+        (true, true) => format!("{name} >= {least}"),
+        (true, false) => format!("{name} <= {high}"),
+        (false, true) => format!("{name} >= {low}"),
+        (false, false) => format!("({name} >= {low} and {name} <= {high})"),
+    };
+    let mut parts: Vec<String> = runs.into_iter().map(run).collect();
+    if cells & bit(intervals.len()) != 0 {
+        parts.push(never.to_owned());
+    }
+    parts.join(" or ")
+}
+
+/// A condition of the language in words; as it is where it cannot be read.
+pub(super) fn in_words(condition: &str, policy: &Policy) -> String {
+    Expression::parse(condition)
+        .map_or_else(|_| condition.to_owned(), |e| crate::policy::in_words::in_words(&e, policy))
+}

@@ -1,0 +1,82 @@
+//! `cargo xtask verify`: the engine against everything that could show it wrong, rung by rung.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::python::Python;
+use crate::step::{Failure, cargo, run};
+
+/// How many histories are compared with the reference.
+const HISTORIES: (u32, u32) = (2_000, 1_000_000);
+
+/// What one rung found.
+struct Line {
+    what: String,
+    took: Duration,
+}
+
+/// Runs the rungs, and says of each how long it took; stops at the first that fails.
+///
+/// # Errors
+/// The rung that failed.
+pub fn verify(root: &Path, long: bool) -> Result<(), Failure> {
+    let long_flag: &[&str] = if long { &["--long"] } else { &[] };
+    let histories = if long { HISTORIES.1 } else { HISTORIES.0 };
+    let mut lines = Vec::new();
+    let mut rung = |what: String, work: &mut dyn FnMut() -> Result<(), Failure>| {
+        println!("-- {what}");
+        let began = Instant::now();
+        let outcome = work();
+        lines.push(Line { what: what.clone(), took: began.elapsed() });
+        outcome.map_err(|cause| Failure::Step { name: what, cause: Box::new(cause) })
+    };
+    rung("build, optimised".to_owned(), &mut || {
+        run(cargo(root).args(["build", "--release", "--locked", "--quiet", "--package", "risk-verify"]))
+    })?;
+    rung("small scopes, taken whole".to_owned(), &mut || run(risk_verify(root).arg("exhaustive").args(long_flag)))?;
+    rung("hostile bytes".to_owned(), &mut || run(risk_verify(root).arg("fuzz").args(long_flag)))?;
+    rung(format!("{histories} histories, against the reference"), &mut || against_the_reference(root, histories))?;
+    println!();
+    for line in &lines {
+        println!("{:>8.1?}  passed: {}", line.took, line.what);
+    }
+    Ok(())
+}
+
+/// Writes tests/conformance with the answers of the reference.
+///
+/// # Errors
+/// Where the reference does not answer.
+pub fn conformance(root: &Path) -> Result<(), Failure> {
+    let python = Python::set_up(root)?;
+    run(risk_verify(root).args(["conformance", "--write"]).arg(python.interpreter()))
+}
+
+fn risk_verify(root: &Path) -> Command {
+    let mut command = cargo(root);
+    command.args(["run", "--release", "--locked", "--quiet", "--package", "risk-verify", "--"]);
+    command
+}
+
+/// Every history is answered by the engine and by the reference, which must say the same, byte for byte.
+fn against_the_reference(root: &Path, histories: u32) -> Result<(), Failure> {
+    let mut asking = risk_verify(root);
+    asking.args(["histories", "--count", &histories.to_string()]).stdout(Stdio::piped());
+    let mut asked =
+        asking.spawn().map_err(|cause| Failure::Start { command: "risk-verify histories".to_owned(), cause })?;
+    let mut reference = Python::set_up(root)?.command();
+    let jobs = std::thread::available_parallelism().map_or(1, usize::from).to_string();
+    reference.current_dir(root.join("tests")).args(["-m", "reference", "--jobs", &jobs]);
+    if let Some(lines) = asked.stdout.take() {
+        reference.stdin(lines);
+    }
+    let compared = run(&mut reference);
+    let status = asked.wait().map_err(|cause| Failure::Start { command: "risk-verify histories".to_owned(), cause })?;
+    compared?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(Failure::Command { command: "risk-verify histories".to_owned(), status })
+    }
+}
