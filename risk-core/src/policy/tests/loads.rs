@@ -27,6 +27,7 @@ fn placeless(mut policy: Policy) -> Policy {
     policy.obligations.iter_mut().for_each(|o| o.place = Place::default());
     policy.accepted.iter_mut().for_each(|a| a.place = Place::default());
     policy.tests.iter_mut().for_each(|t| t.place = Place::default());
+    policy.equivalents.iter_mut().for_each(|e| e.place = Place::default());
     policy
 }
 
@@ -133,7 +134,8 @@ fn the_json_has_each_entry_with_the_fields_of_the_language() {
             "audiences",
             "obligations",
             "accepted",
-            "tests"
+            "tests",
+            "equivalents"
         ]
     );
     let rule = &json["rules"][0];
