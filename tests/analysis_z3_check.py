@@ -27,7 +27,7 @@ REFUSED = 2
 @functools.cache
 def command():
     """The `risk` command, built once: it is run hundreds of times."""
-    build = ["cargo", "build", "--quiet", "--locked", "--package", "risk-cli", "--message-format=json"]
+    build = ["cargo", "build", "--quiet", "--locked", "--bin", "risk", "--message-format=json"]
     built = subprocess.run(build, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     messages = map(json.loads, built.splitlines())
     return [m["executable"] for m in messages if m.get("executable") and m["target"]["name"] == "risk"][-1]

@@ -12,7 +12,7 @@ from pathlib import Path
 from reference.compare import first_difference, own_answer
 
 ROOT = Path(__file__).resolve().parent.parent
-RISK = ["cargo", "run", "--quiet", "--locked", "--package", "risk-cli", "--"]
+RISK = ["cargo", "run", "--quiet", "--locked", "--bin", "risk", "--"]
 CASES = sorted((ROOT / "examples" / "cases").glob("*.jsonl"))
 DAYS = ["2017-10-01", "2018-01-15", "2018-04-23", "2019-06-01"]
 AUDIENCES = """responsible_officer partner_link_worker programmes_team manager inspector analyst partner_agency

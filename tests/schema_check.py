@@ -11,7 +11,7 @@ from pathlib import Path
 from jsonschema import Draft202012Validator
 
 ROOT = Path(__file__).resolve().parent.parent
-RISK = ["cargo", "run", "--quiet", "--locked", "--package", "risk-cli", "--"]
+RISK = ["cargo", "run", "--quiet", "--locked", "--bin", "risk", "--"]
 CASES = sorted((ROOT / "examples" / "cases").glob("*.jsonl"))
 AUDIENCES = ["responsible_officer", "partner_link_worker", "inspector", "analyst", "supervised_person"]
 

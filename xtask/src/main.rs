@@ -141,7 +141,7 @@ impl Step {
                 "--locked",
             ])),
             Self::PolicyTests => run(cargo(root)
-                .args(["run", "--quiet", "--locked", "--package", "risk-cli", "--"])
+                .args(["run", "--quiet", "--locked", "--bin", "risk", "--"])
                 .args(["policy", "test", "policies/england-wales"])),
             Self::Analysis => with_and_without_overlay(root, "analyse"),
             Self::Mutation => with_and_without_overlay(root, "mutate"),
@@ -170,7 +170,7 @@ fn with_and_without_overlay(root: &Path, command: &str) -> Result<(), Failure> {
     let overlay = ["--overlay", "policies/overlays/northshire.toml", "--locality", "northshire"];
     [&[][..], &overlay].into_iter().try_for_each(|local| {
         run(cargo(root)
-            .args(["run", "--quiet", "--locked", "--package", "risk-cli", "--"])
+            .args(["run", "--quiet", "--locked", "--bin", "risk", "--"])
             .args(["policy", command, "policies/england-wales"])
             .args(local))
     })

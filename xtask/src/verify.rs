@@ -32,7 +32,7 @@ pub fn verify(root: &Path, long: bool) -> Result<(), Failure> {
         outcome.map_err(|cause| Failure::Step { name: what, cause: Box::new(cause) })
     };
     rung("build, optimised".to_owned(), &mut || {
-        run(cargo(root).args(["build", "--release", "--locked", "--quiet", "--package", "risk-verify"]))
+        run(cargo(root).args(["build", "--release", "--locked", "--quiet", "--bin", "risk-verify"]))
     })?;
     rung("small scopes, taken whole".to_owned(), &mut || run(risk_verify(root).arg("exhaustive").args(long_flag)))?;
     rung("hostile bytes".to_owned(), &mut || run(risk_verify(root).arg("fuzz").args(long_flag)))?;
@@ -55,7 +55,7 @@ pub fn conformance(root: &Path) -> Result<(), Failure> {
 
 fn risk_verify(root: &Path) -> Command {
     let mut command = cargo(root);
-    command.args(["run", "--release", "--locked", "--quiet", "--package", "risk-verify", "--"]);
+    command.args(["run", "--release", "--locked", "--quiet", "--bin", "risk-verify", "--"]);
     command
 }
 
