@@ -140,9 +140,11 @@ impl Step {
                 "--no-deps",
                 "--locked",
             ])),
-            Self::PolicyTests => run(cargo(root)
-                .args(["run", "--quiet", "--locked", "--bin", "risk", "--"])
-                .args(["policy", "test", "policies/england-wales"])),
+            Self::PolicyTests => run(cargo(root).args(["run", "--quiet", "--locked", "--bin", "risk", "--"]).args([
+                "policy",
+                "test",
+                "policies/england-wales",
+            ])),
             Self::Analysis => with_and_without_overlay(root, "analyse"),
             Self::Mutation => with_and_without_overlay(root, "mutate"),
             Self::PythonChecks => run(Python::set_up(root)?.command().args([
