@@ -172,7 +172,8 @@ proptest! {
             // What hindsight adds is how late the information was: here, not at all.
             for action in &mut hindsight.actions {
                 let late_by = action.late_by.take();
-                prop_assert!(late_by.is_some_and(|late| late.information == 0), "{:?} {:?}", action.action, late_by);
+                let information = late_by.map(|late| late.information);
+                prop_assert_eq!(information, Some(0), "{:?}", action.action);
             }
             let members = ["lens", "known_at"];
             prop_assert_eq!(without(&as_known, &members), without(&hindsight, &members));

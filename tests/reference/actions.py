@@ -59,7 +59,7 @@ def may_close(state, happening, subject):
     if subject[0] != "statement" or happening["kind"] != "management_oversight_recorded":
         return True
     assessor = [h["data"]["assessor"] for h in of_kinds(state["known"], ["risk_assessed"]) if h["id"] == subject[3]]
-    return happening["data"].get("role", "manager") == "manager" and happening["data"]["by"] not in assessor
+    return happening["data"].get("role") == "manager" and happening["data"]["by"] not in assessor
 
 
 def closes(state, happening, action, subject):

@@ -37,7 +37,7 @@ def agreements(taken):
     found = []
     for h in taken:
         if h["kind"] == "management_oversight_recorded" and h["data"]["decision"] == "agrees":
-            if h["data"].get("role", "manager") == "manager":
+            if h["data"].get("role") == "manager":
                 found.append({"about": named_by(h), "by": h["data"]["by"], "occurred": h["occurred"]})
     return found
 

@@ -327,3 +327,12 @@ fn agreement_with_an_assessment_that_no_longer_stands_lowers_nothing() {
     assert_eq!(open.len(), 1);
     assert_eq!(open[0].about[1], e(4).to_string(), "the later assessment still waits for somebody else");
 }
+
+#[test]
+fn agreement_by_somebody_whose_role_nobody_gave_lowers_nothing() {
+    let agreed = r#"{ on = 2017-12-07, kind = "management_oversight_recorded", by = "max", decision = "agrees", about = "e3" },"#;
+    let story = given(FOUR_EYES, &[SUPERVISED, CONCERN, &assessed("2017-12-06", "medium", "ann"), agreed]);
+    let seen = story.on("2017-12-07");
+    assert_eq!(indicated(&seen), Some(High));
+    assert_eq!(seen.status(CountersignLowerLevel), Status::Open);
+}

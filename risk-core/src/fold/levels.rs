@@ -116,7 +116,7 @@ impl Levels {
                 self.stand();
             }
             Some(Event::ManagementOversightRecorded(e))
-                if e.decision == OversightDecision::Agrees && e.role.is_none_or(|r| r == Role::Manager) =>
+                if e.decision == OversightDecision::Agrees && e.role == Some(Role::Manager) =>
             {
                 let named = e.about.into_iter().chain(e.answers.iter().copied());
                 self.agreements.extend(named.map(|about| Agreement {
