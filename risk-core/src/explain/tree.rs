@@ -15,6 +15,7 @@ use crate::fold::reason::{Because, Deadline, RuleRef};
 use crate::fold::run::Folded;
 use crate::log::Log;
 use crate::policy::fact::FactValue;
+use crate::policy::fact_text::fact_text;
 use crate::policy::model::{Listens, Policy, ViewField};
 use crate::view::View;
 
@@ -188,7 +189,7 @@ pub(super) fn facts(policy: &Policy, listens: Option<Listens>, found: &[(usize, 
             let fact = policy.facts.get(*place)?;
             let domain = words::domain(fact, listens);
             Some(FactLine {
-                fact: words::fact(policy, fact),
+                fact: fact_text(fact, policy),
                 meaning: fact.meaning(),
                 value: words::value(&domain, *value),
                 wanted: None,

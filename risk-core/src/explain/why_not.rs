@@ -15,6 +15,7 @@ use crate::fold::run::{Span, fold};
 use crate::fold::state;
 use crate::log::Log;
 use crate::policy::fact::FactValue;
+use crate::policy::fact_text::fact_text;
 use crate::policy::model::{Atom, Clause, Condition, Listens, Policy, ViewField};
 use crate::view::View;
 
@@ -138,7 +139,7 @@ fn failed(policy: &Policy, rule: RuleRef, listens: Option<Listens>, trial: &stat
             let fact = policy.facts.get(a.fact)?;
             let domain = words::domain(fact, listens);
             Some(FactLine {
-                fact: words::fact(policy, fact),
+                fact: fact_text(fact, policy),
                 meaning: fact.meaning(),
                 value: words::value(&domain, found(a)),
                 wanted: Some(words::wanted(policy, &domain, a)),

@@ -14,6 +14,7 @@ pub mod event_field;
 mod export;
 pub mod fact;
 pub mod fact_name;
+pub mod fact_text;
 pub mod given;
 mod guide;
 mod in_words;

@@ -4,8 +4,8 @@ use super::effect::Effect;
 use super::finding::{Finding, Monotone, Sort, Trend};
 use super::region::{Region, Undecided};
 use super::scene::{Scene, Speaker};
-use super::words::fact_text;
 use crate::policy::fact::Fact;
+use crate::policy::fact_text::fact_text;
 
 /// What was found, and how every rule goes.
 pub(super) fn find(scenes: &[Scene<'_>]) -> (Vec<Finding>, Vec<Monotone>) {

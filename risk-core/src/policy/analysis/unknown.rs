@@ -7,9 +7,9 @@ use super::finding::{Finding, Sort};
 use super::region::{Region, Undecided};
 use super::scene::{Scene, Speaker};
 use super::space::{Cells, bit};
-use super::words::fact_text;
 use crate::event::vocabulary::ActionKind;
 use crate::policy::fact::Fact;
+use crate::policy::fact_text::fact_text;
 use crate::policy::model::Policy;
 
 pub(super) fn find(policy: &Policy, scenes: &[Scene<'_>]) -> Vec<Finding> {

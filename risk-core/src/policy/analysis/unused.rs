@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use super::effect::Days;
 use super::finding::{Finding, Sort};
 use super::space::{Moment, Space};
-use super::words::fact_text;
 use crate::event::Term;
 use crate::policy::fact::{Fact, Window};
 use crate::policy::fact_name::fact_names;
+use crate::policy::fact_text::fact_text;
 use crate::policy::model::{ActionDef, Condition, Due, Listens, Policy, Test};
 
 /// `days`: those that were analysed, all together.

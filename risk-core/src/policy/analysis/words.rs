@@ -2,91 +2,10 @@
 
 use super::region::Region;
 use super::space::{Cells, Dimension, Space, bit};
-use crate::event::Term;
 use crate::policy::condition::Expression;
-use crate::policy::fact::{Domain, Fact, Filter, Window, level_names};
-use crate::policy::fact_name::common_field;
-use crate::policy::model::{Atom, Listens, Policy, Test};
-
-/// The fact as a condition asks for it: `ever(risk_assessed, stage = court)`.
-pub(super) fn fact_text(fact: &Fact, policy: &Policy) -> String {
-    let of = |name: &str, word: &str| format!("{name}({word})");
-    let events = |name: &str, kinds: &[crate::event::Kind], within: Option<&Window>, filter: Option<&Filter>| {
-        let names: Vec<&str> = kinds.iter().map(|k| k.name()).collect();
-        let kinds_text = if let [only] = names.as_slice() { (*only).to_owned() } else { listed(&names) };
-        let window = within.map(|w| match w {
-            Window::Days(days) => days.to_string(),
-            Window::Parameter(p) => format!("param.{}", policy.parameters.get(*p).map_or("", |p| p.id.as_str())),
-        });
-        let filter = filter.map(|f| filter_text(f, kinds));
-        let arguments: Vec<String> = [Some(kinds_text), window, filter].into_iter().flatten().collect();
-        format!("{name}({})", arguments.join(", "))
-    };
-    match fact {
-        Fact::Event(field) => format!("event.{field}"),
-        Fact::Recorded(group) => of("recorded", group.name()),
-        Fact::Indicated(group) => of("indicated", group.name()),
-        Fact::Working(group) => of("working", group.name()),
-        Fact::Supervised => "supervised".to_owned(),
-        Fact::InCustody => "in_custody".to_owned(),
-        Fact::DomesticAbuse => "domestic_abuse".to_owned(),
-        Fact::DomesticAbuseRole(role) => of("domestic_abuse_role", role.name()),
-        Fact::IndexOffence => "index_offence".to_owned(),
-        Fact::IndexOffenceIsDomesticAbuse => "index_offence_is_domestic_abuse".to_owned(),
-        Fact::Sex => "sex".to_owned(),
-        Fact::SentenceType => "sentence_type".to_owned(),
-        Fact::Provider => "provider".to_owned(),
-        Fact::Grade => "grade".to_owned(),
-        Fact::Complexity => "complexity".to_owned(),
-        Fact::ChildrenKnown => "children_known".to_owned(),
-        Fact::AddressKnown => "address_known".to_owned(),
-        Fact::WhereaboutsKnown => "whereabouts_known".to_owned(),
-        Fact::OrderInForce(None) => "order_in_force".to_owned(),
-        Fact::OrderInForce(Some(kind)) => of("order_in_force", kind.name()),
-        Fact::Required(requirement) => of("required", requirement.name()),
-        Fact::ProgrammeState(programme) => of("programme", programme.name()),
-        Fact::Flag(register) => of("flag", register.name()),
-        Fact::Outstanding(agency) => of("outstanding", agency.name()),
-        Fact::ChildSafeguarding => "child_safeguarding".to_owned(),
-        Fact::RiskFactor(factor) => of("risk_factor", factor.name()),
-        Fact::PersonGroup => "person.group".to_owned(),
-        Fact::PersonRelation => "person.relation".to_owned(),
-        Fact::PersonVictim => "person.victim".to_owned(),
-        Fact::PersonInHousehold => "person.in_household".to_owned(),
-        Fact::PersonProtected => "person.protected".to_owned(),
-        Fact::ThisOrderInForce => "order.in_force".to_owned(),
-        Fact::ThisOrderKind => "order.kind".to_owned(),
-        Fact::ThisRequestOutstanding => "request.outstanding".to_owned(),
-        Fact::ThisRequestOf => "request.of".to_owned(),
-        Fact::ThisRequestAbout => "request.about".to_owned(),
-        Fact::ThisRegister => "register".to_owned(),
-        Fact::Ever { kinds, filter, of } => events(&format!("{}ever", of.prefix()), kinds, None, filter.as_ref()),
-        Fact::Count { kinds, within, filter, of } => {
-            events(&format!("{}count", of.prefix()), kinds, Some(within), filter.as_ref())
-        }
-        Fact::DaysSince { kinds, filter, of } => {
-            events(&format!("{}days_since", of.prefix()), kinds, None, filter.as_ref())
-        }
-    }
-}
-
-fn filter_text(filter: &Filter, kinds: &[crate::event::Kind]) -> String {
-    let kinds: Vec<Listens> = kinds.iter().map(|k| Listens::Kind(*k)).collect();
-    let Ok((domain, _)) = common_field(&kinds, &filter.field) else { return filter.field.clone() };
-    let words = domain.words().unwrap_or_default();
-    let named: Vec<&str> =
-        (0_u32..).zip(words).filter(|(code, _)| filter.codes.contains(code)).map(|(_, word)| *word).collect();
-    match (matches!(domain, Domain::ManyTerms(_)), named.as_slice()) {
-        (true, [only]) => format!("{} has {only}", filter.field),
-        (true, several) => format!("{} has {}", filter.field, listed(several)),
-        (false, [only]) => format!("{} = {only}", filter.field),
-        (false, several) => format!("{} in {}", filter.field, listed(several)),
-    }
-}
-
-fn listed(words: &[&str]) -> String {
-    format!("[{}]", words.join(", "))
-}
+use crate::policy::fact::{Fact, level_names};
+use crate::policy::fact_text::{fact_text, listed};
+use crate::policy::model::{Atom, Policy, Test};
 
 impl Space<'_> {
     /// What a box says: a condition for each fact that it bounds, in the order of the policy.
