@@ -36,6 +36,8 @@ pub const NOT_OF_ONE_ANSWER: &[&str] = &[
     "every_action_can_be_closed_by_an_event",
     "where_a_yes_requires_something_an_unknown_requires_it_too_or_somebody_to_find_out",
     "the_law_of_the_unknown_would_notice_a_rule_that_leaves_it_out",
+    "the_pack_has_no_defect_but_those_that_it_accepts",
+    "nor_has_the_pack_with_the_local_overlay",
 ];
 
 /// The day on which the story is asked about, unless a law asks another.
