@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use risk_core::explain::words;
 use risk_core::policy::condition::{Asks, Expression, Operand, Question};
 use risk_core::policy::fact::{Domain, FactValue, level_names};
+use risk_core::policy::fact_text::fact_text;
 use risk_core::policy::model::{Comparison, Listens, Policy};
 
 /// A condition's tree, each question with the place of its fact.
@@ -26,7 +27,7 @@ pub struct Interpreter<'p> {
 impl<'p> Interpreter<'p> {
     pub fn new(policy: &'p Policy) -> Self {
         let facts: HashMap<Vec<String>, usize> =
-            policy.facts.iter().enumerate().map(|(place, f)| (key(&words::fact(policy, f)), place)).collect();
+            policy.facts.iter().enumerate().map(|(place, f)| (key(&fact_text(f, policy)), place)).collect();
         let parse = |text: &str| (!text.is_empty()).then(|| planted(Expression::parse(text).unwrap(), &facts));
         let kinds = policy.index.listeners.keys();
         let domains = kinds.flat_map(|kind| {
