@@ -64,7 +64,7 @@ enum Command {
     /// or requires, parameters that nothing uses, level conditions that are not monotone: these are defects. Facts on which
     /// no rule says anything, limits that differ, kinds that no rule listens to are worth knowing. Each comes with the
     /// smallest set of facts that shows it. What the author knows and accepts stands in the policy with the reason:
-    /// [[accepted]] finding = "…", of = "…", why = "…".
+    /// `[[accepted]]` finding = "…", of = "…", why = "…".
     #[command(after_long_help = help_of_analyse())]
     Analyse(analyse::Options),
     /// Tell in what two policies differ, and over logs which cases would get another answer

@@ -2,7 +2,7 @@
 //!
 //! Conditions compare bounded facts, so that each is a union of boxes in a space of facts, and every question here is one
 //! about boxes: whether one is empty, whether others include it, what is left outside. Facts count as independent of each
-//! other, but for what [`implied`] knows. Each stretch of days in which the policy stays the same is analysed by itself.
+//! other, but for what `implied` knows. Each stretch of days in which the policy stays the same is analysed by itself.
 
 mod accept;
 mod deadlines;
