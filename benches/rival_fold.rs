@@ -1,4 +1,4 @@
-//! The rival: twenty-four of the pack's rules and one of its duties folded as somebody would by hand, with one `match`.
+//! The rival: twenty-five of the pack's rules and one of its duties folded as somebody would by hand, with one `match`.
 //!
 //! It keeps what a team would keep who write such rules into their case-management system: levels, open actions with
 //! their reasons and due dates, last dates and counters. It knows no corrections, no overlapping versions of the log, no
@@ -9,20 +9,21 @@ use chrono::{DateTime, Days, Months, NaiveDate, Utc};
 use risk_core::calendar::{BusinessCalendar, london_day};
 use risk_core::event::Event;
 use risk_core::event::vocabulary::{
-    ActionKind as Action, AssessmentStage, CheckResult, CheckedWith, Concern, DisclosedBy, Group, InformationContent,
-    InformationOf, Level, Programme, Requirement, Role, Sex, SharedWith, Term, Tri,
+    ActionKind as Action, AssessmentStage, CallOutOutcome, CheckResult, CheckedWith, Concern, DisclosedBy, Group,
+    InformationContent, InformationOf, Level, Programme, Requirement, Role, Sex, SharedWith, Term, Tri,
 };
 use risk_core::log::Record;
 use uuid::Uuid;
 
 /// The rules that it has.
-pub const RULES: [&str; 24] = [
+pub const RULES: [&str; 25] = [
     "sentence-plan",
     "bbr-referral",
     "bbr-start",
     "plw-referral",
     "plw-first-contact",
     "incident-learnt",
+    "call-out-learnt",
     "incident-seen-by-children",
     "incident-not-from-police",
     "incident-police-not-told",
@@ -205,9 +206,15 @@ impl Case {
             }
             Event::PlwReferred(_) => self.close(Action::ReferToPlw),
             Event::PlwContactMade(_) => self.close(Action::PlwContactVictim),
-            Event::PoliceCallOut(e) => self.incident(record, e.children_present),
+            Event::PoliceCallOut(e) => {
+                if e.outcome != CallOutOutcome::NoFurtherAction || e.children_present != Tri::No {
+                    self.incident("call-out-learnt", record);
+                }
+                self.seen_by_children(record, e.children_present);
+            }
             Event::IncidentReported(e) => {
-                self.incident(record, e.children_present);
+                self.incident("incident-learnt", record);
+                self.seen_by_children(record, e.children_present);
                 self.open(Action::RequestPoliceInformation, "incident-not-from-police", record, None);
                 if e.police_informed != Tri::Yes && self.supervised_by(record) {
                     self.open(Action::ShareWithPolice, "incident-police-not-told", record, soon);
@@ -229,7 +236,9 @@ impl Case {
                 }
             }
             Event::ConcernDisclosed(e) => match e.by {
-                DisclosedBy::Facilitator | DisclosedBy::Practitioner => {
+                DisclosedBy::Facilitator | DisclosedBy::Practitioner
+                    if e.concerns.is_empty() || !e.concerns.iter().all(|concern| mild(*concern)) =>
+                {
                     self.review("facilitator-raises-concern", record);
                     self.open(Action::ShareWithResponsibleOfficer, "facilitator-raises-concern", record, soon);
                     self.open(Action::ManagementOversight, "facilitator-raises-concern", record, None);
@@ -328,13 +337,16 @@ impl Case {
         self.started.is_some_and(|started| started <= record.occurred_at)
     }
 
-    fn incident(&mut self, record: &Record, children_present: Tri) {
+    fn incident(&mut self, rule: &'static str, record: &Record) {
         if self.supervised_by(record) {
-            self.review("incident-learnt", record);
-            self.open(Action::ConsiderMaracReferral, "incident-learnt", record, None);
-            self.open(Action::ManagementOversight, "incident-learnt", record, None);
-            self.indicate(Group::KnownAdult, "incident-learnt", record);
+            self.review(rule, record);
+            self.open(Action::ConsiderMaracReferral, rule, record, None);
+            self.open(Action::ManagementOversight, rule, record, None);
+            self.indicate(Group::KnownAdult, rule, record);
         }
+    }
+
+    fn seen_by_children(&mut self, record: &Record, children_present: Tri) {
         if children_present == Tri::Yes {
             self.indicate(Group::Children, "incident-seen-by-children", record);
         }
@@ -346,6 +358,10 @@ impl Case {
             self.open(Action::ManagementOversight, "visit-raises-concern", record, None);
         }
     }
+}
+
+fn mild(concern: Concern) -> bool {
+    matches!(concern, Concern::Denial | Concern::Relapse | Concern::WantsReconciliation)
 }
 
 fn violent(concern: Concern) -> bool {
