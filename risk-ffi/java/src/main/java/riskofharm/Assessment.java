@@ -39,11 +39,14 @@ public final class Assessment extends Handle {
     /**
      * What opened, closed and moved between this answer and a later one.
      *
-     * @param after the later answer, of the same case, for the same audience
-     * @return the changes, a JSON array
+     * @param after the later answer, about the same case, for the same audience
+     * @return the changes, a JSON array; empty where there is none
+     * @throws RiskException {@link RiskStatus#MISMATCH} for answers about two cases or for two audiences
      */
     public String changesTo(Assessment after) {
-        return text((before, buf) -> after.using(later -> RiskLibrary.risk_assessment_changes(before, later, buf)));
+        // The later answer leads the call: its error is the call's.
+        return after.text((later, buf) ->
+                using(before -> RiskLibrary.risk_assessment_changes(before, later, buf)));
     }
 
     @Override

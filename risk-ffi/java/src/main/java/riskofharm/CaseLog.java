@@ -12,7 +12,8 @@ import java.util.UUID;
  * itself reads them into a log when it needs an answer; the log costs what its records cost.
  *
  * <p>Records are JSON, one on a line, plain or sealed; {@code RiskOfHarm.schema("record")} has their form. A log is plain
- * or sealed as a whole: to append to a sealed one takes a {@link Stamp} for each record.
+ * or sealed as a whole: to append to a sealed one takes a {@link Stamp} for each record. An empty log becomes what its
+ * first records are.
  */
 public final class CaseLog extends Handle {
     private CaseLog(long handle) {
@@ -20,7 +21,7 @@ public final class CaseLog extends Handle {
     }
 
     /**
-     * Begins the log of a case, plain and empty.
+     * Begins the log of a case, empty.
      *
      * @param caseId the case; identifiers such as a CRN stay with the host
      * @return the log
@@ -92,7 +93,8 @@ public final class CaseLog extends Handle {
      * @param records as in {@link #append(String)}
      * @param expectedLength how many records the log should have now
      * @return how long the log is now, and how many records are new
-     * @throws RiskException as {@link #append(String)}, and {@link RiskStatus#POSITION_CONFLICT} for another length
+     * @throws RiskException as {@link #append(String)}, and {@link RiskStatus#POSITION_CONFLICT} for another length, unless
+     *     nothing of it is new
      */
     public Appended append(String records, long expectedLength) {
         return append(records, new long[] {expectedLength}, null);
@@ -187,11 +189,12 @@ public final class CaseLog extends Handle {
     }
 
     /**
-     * Seals a plain log: each record gets its position, its stamp and a hash that covers the one before it.
+     * Seals a plain log: each record gets its position, its stamp and a hash that covers the one before it. A log that is
+     * sealed stays as it is, and needs no stamps.
      *
      * @param stamps one for each record
-     * @throws RiskException {@link RiskStatus#BAD_STAMP} for another number of stamps, for moments that go back, or where
-     *     the log is sealed already; the log is as it was
+     * @throws RiskException {@link RiskStatus#BAD_STAMP} for another number of stamps, or for moments that go back;
+     *     {@link RiskStatus#BAD_RECORD} for a stamp before its record; the log is as it was
      */
     public void seal(List<Stamp> stamps) {
         byte[] packed = Stamp.packed(stamps);

@@ -64,8 +64,8 @@ public final class RiskException extends RuntimeException {
 
     /**
      * The error as JSON: {@code code}, {@code name}, {@code message}, and where they are known {@code file}, {@code line},
-     * {@code column}, {@code field}, {@code expected}, {@code found}, {@code event_id}, {@code position}, {@code actual};
-     * for a policy {@code errors}, a list of {@code file}, {@code line}, {@code column}, {@code message}.
+     * {@code column}, {@code event_id}, {@code position}, {@code field}, {@code expected}, {@code found}; for a policy
+     * {@code errors}, a list of {@code file}, {@code line}, {@code column}, {@code message}.
      *
      * @return one JSON object
      */

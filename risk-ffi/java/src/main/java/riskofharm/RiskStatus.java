@@ -6,12 +6,14 @@ public enum RiskStatus {
     NULL_POINTER(1),
     /** A text is not UTF-8: in Java, it has half a surrogate pair. */
     NOT_UTF8(2),
-    /** A struct of a size or with members that the library does not know. */
-    BAD_STRUCT(3),
+    /** A struct of a size or with members that the library does not know. Java cannot reach it: it makes the structs. */
+    BAD_SIZE(3),
     /** A moment that cannot be read, or none where one is needed. */
     BAD_TIME(4),
-    /** A word that is not of its list: a lens, audience, kind, action, group, rule, schema or locality. */
+    /** A word that is not of its list: a lens, audience, kind, action, group, rule or schema. */
     BAD_WORD(5),
+    /** Two things that do not belong together, such as answers about two cases. */
+    MISMATCH(6),
     /** A record that is malformed or not allowed. */
     BAD_RECORD(20),
     /** The log has another length than the one expected: somebody else appended first. */

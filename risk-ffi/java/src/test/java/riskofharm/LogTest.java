@@ -12,6 +12,7 @@ final class LogTest {
         tests.add("a record delivered twice is there once", LogTest::deliveredTwice);
         tests.add("records come back byte for byte, from any position", () -> recordsReturn(tests));
         tests.add("a sealed log grows by stamps, verifies, and is read again", LogTest::sealed);
+        tests.add("an empty log becomes sealed with its first record", LogTest::sealedFromTheStart);
         tests.add("an erased payload is gone, and the sealed log still verifies", LogTest::erased);
         tests.add("a stamp keeps its moment, and never shows its salt", LogTest::stamp);
     }
@@ -63,6 +64,15 @@ final class LogTest {
             try (CaseLog again = CaseLog.read(log.records())) {
                 Check.equal(head, again.head().orElseThrow(), "the head read again");
             }
+        }
+    }
+
+    private static void sealedFromTheStart() {
+        try (CaseLog log = CaseLog.create(Records.CASE)) {
+            Check.equal(new Appended(1, 1), log.append(Records.started(), List.of(Stamp.now())), "appended");
+            String head = log.head().orElseThrow();
+            log.seal(List.of());
+            Check.equal(head, log.head().orElseThrow(), "the head of a log sealed again");
         }
     }
 

@@ -19,6 +19,7 @@ final class StatusTest {
         tests.add("an append that somebody else was before is refused with both lengths", StatusTest::positionConflict);
         tests.add("the same id with other content is refused", StatusTest::eventConflict);
         tests.add("stamps for a plain log, none for a sealed one and too few are refused", StatusTest::badStamp);
+        tests.add("answers about two cases, or for two audiences, are not compared", () -> mismatch(tests));
         tests.add("a sealed log that was changed is refused with the place", StatusTest::tampered);
         tests.add("a policy that does not load says where, for each of its errors", StatusTest::badPolicy);
         tests.add("an audience that the policy grants nothing gets nothing", StatusTest::noView);
@@ -54,7 +55,6 @@ final class StatusTest {
             Check.refused(RiskStatus.BAD_WORD, () -> log.whyNot(policy, ASKED, "no-such-rule"));
         }
         Check.refused(RiskStatus.BAD_WORD, () -> RiskOfHarm.schema("dinner"));
-        Check.refused(RiskStatus.BAD_WORD, () -> Policy.load(PolicySource.embedded().locality("atlantis")));
     }
 
     private static void badRecord() throws Exception {
@@ -77,7 +77,7 @@ final class StatusTest {
             RiskException refusal =
                     Check.refused(RiskStatus.POSITION_CONFLICT, () -> log.append(Records.callOut(), 0));
             Check.equal("0", refusal.detail("expected").orElse(""), "expected");
-            Check.equal("1", refusal.detail("actual").orElse(""), "actual");
+            Check.equal("1", refusal.detail("found").orElse(""), "found");
         }
     }
 
@@ -92,8 +92,8 @@ final class StatusTest {
 
     private static void badStamp() throws Exception {
         try (CaseLog log = CaseLog.create(Records.CASE)) {
-            Check.refused(RiskStatus.BAD_STAMP, () -> log.append(Records.started(), List.of(Stamp.now())));
             log.append(Records.started());
+            Check.refused(RiskStatus.BAD_STAMP, () -> log.append(Records.callOut(), List.of(Stamp.now())));
             Check.refused(RiskStatus.BAD_STAMP, () -> log.seal(List.of()));
             Check.refused(RiskStatus.BAD_STAMP, () -> log.seal(List.of(Stamp.now(), Stamp.now())));
             log.seal(List.of(Stamp.now()));
@@ -101,6 +101,18 @@ final class StatusTest {
             Check.refused(RiskStatus.BAD_STAMP,
                     () -> log.append(Records.callOut() + "\n" + Records.of(9, "2018-01-01T00:00:00Z",
                             "appointment_attended", "{}"), List.of(Stamp.now())));
+        }
+    }
+
+    private static void mismatch(Tests tests) throws Exception {
+        try (Policy policy = Policy.embedded();
+                CaseLog log = CaseLog.read(tests.sean);
+                CaseLog other = CaseLog.create(Records.CASE);
+                Assessment one = log.assess(policy, ASKED);
+                Assessment two = other.assess(policy, ASKED);
+                Assessment three = log.assess(policy, Question.by(Audience.MANAGER).at("2018-01-10"))) {
+            Check.refused(RiskStatus.MISMATCH, () -> one.changesTo(two));
+            Check.refused(RiskStatus.MISMATCH, () -> one.changesTo(three));
         }
     }
 
