@@ -177,6 +177,16 @@
 #define RISK_NEVER INT64_MAX
 
 /**
+ * For risk_assessment_text(): what matters now.
+ */
+#define RISK_AGENDA 0
+
+/**
+ * For risk_assessment_text(): also the steps, whatever else is open, and what was done.
+ */
+#define RISK_ALL 1
+
+/**
  * An answer: unchangeable, and independent of the case and the policy that it was made with. Any number of threads may use
  * one at once.
  */
@@ -808,6 +818,23 @@ risk_status risk_assessment_json(const struct risk_assessment *assessment,
                                  struct risk_buf *out);
 
 /**
+ * The answer as a page for people, in plain text of 80 columns: who is at risk, and what to do first, each line with its owner,
+ * due date and reason. `detail`: RISK_AGENDA for what matters now, RISK_ALL for the steps of each line, whatever else is open,
+ * and what was done.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any, at once. Errors: RISK_BAD_WORD for another
+ * `detail`; RISK_MISMATCH for a policy that the answer was not made with; RISK_NULL_POINTER, RISK_POISONED.
+ *
+ * Example: `risk_assessment_text(answer, policy, RISK_AGENDA, &page); puts(page.data); risk_buf_free(&page);`
+ *
+ * The caller's part: `assessment` and `policy` are handles that are not freed; `out` a place for the result.
+ */
+risk_status risk_assessment_text(const struct risk_assessment *assessment,
+                                 const struct risk_policy *policy,
+                                 int32_t detail,
+                                 struct risk_buf *out);
+
+/**
  * When this answer changes next with nothing new but time: something falls due, or becomes overdue. In microseconds since
  * 1970 UTC; RISK_NEVER where it does not. A host asks again then, and on every new record.
  *
@@ -835,6 +862,21 @@ risk_status risk_assessment_next_change(const struct risk_assessment *assessment
 risk_status risk_assessment_changes(const struct risk_assessment *before,
                                     const struct risk_assessment *after,
                                     struct risk_buf *out);
+
+/**
+ * The same in sentences for people, a paragraph each in plain text of 80 columns, with a sign (`+` to do, `~` moved, `-` no
+ * longer pending, `=` levels, `*` notes) and the ids of the rules behind it. Empty where nothing changed that a person would
+ * want to know.
+ *
+ * Ownership, threads, errors: as risk_assessment_changes().
+ *
+ * Example: `risk_assessment_told(yesterday, today, &news); fputs(news.data, stdout);`
+ *
+ * The caller's part: As risk_assessment_changes().
+ */
+risk_status risk_assessment_told(const struct risk_assessment *before,
+                                 const struct risk_assessment *after,
+                                 struct risk_buf *out);
 
 /**
  * As risk_last_error_message(), of the last call led by this handle that failed, on whatever thread. A copy.

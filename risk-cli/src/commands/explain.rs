@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::input::Text;
 use crate::options::{Format, PolicyOptions, QuestionOptions};
 use crate::output::Reply;
-use crate::text::explanation;
+use risk_text::explanation;
 
 /// Why something stands in the answer, or why it does not
 ///
