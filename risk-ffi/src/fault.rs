@@ -18,10 +18,10 @@ use crate::status::{self, risk_status};
 #[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct Fault {
     code: risk_status,
-    name: String,
+    name: &'static str,
     message: String,
     #[serde(flatten)]
-    at: Where,
+    at: Box<Where>,
     /// Everything that is wrong with a policy, where there may be several things.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<Remark>,
@@ -75,7 +75,7 @@ pub(crate) fn warnings_of(warnings: &[Warning]) -> Vec<Remark> {
 
 impl Fault {
     pub(crate) fn new(code: risk_status, message: impl Into<String>) -> Self {
-        let name = status::name_of(code).to_string_lossy().into_owned();
+        let name = status::name_of(code).to_str().unwrap_or_default();
         Self { code, name, message: message.into(), ..Self::default() }
     }
 
@@ -90,7 +90,7 @@ impl Fault {
         let message = format!("`{field}`: expected {expected}, found {found}");
         let at =
             Where { field: Some(field.to_owned()), expected: Some(expected), found: Some(found), ..Where::default() };
-        Self { at, ..Self::new(code, message) }
+        Self { at: Box::new(at), ..Self::new(code, message) }
     }
 
     /// A record of a text that is no record, and its line.
@@ -104,7 +104,7 @@ impl Fault {
             found: Some(found),
             ..Where::default()
         };
-        Self { at, ..Self::new(status::RISK_BAD_RECORD, message) }
+        Self { at: Box::new(at), ..Self::new(status::RISK_BAD_RECORD, message) }
     }
 
     /// The same, with the line of the text on which the record stands that it names.
@@ -153,7 +153,7 @@ impl From<AppendError> for Fault {
             ),
             AppendError::Stamp { .. } => (status::RISK_BAD_STAMP, Where::default()),
         };
-        Self { at, ..Self::new(code, message) }
+        Self { at: Box::new(at), ..Self::new(code, message) }
     }
 }
 
@@ -175,7 +175,7 @@ impl From<Tampering> for Fault {
             found: Some(t.found),
             ..Where::default()
         };
-        Self { at, ..Self::new(status::RISK_TAMPERED, message) }
+        Self { at: Box::new(at), ..Self::new(status::RISK_TAMPERED, message) }
     }
 }
 
@@ -187,7 +187,7 @@ impl From<PolicyErrors> for Fault {
             column: Some(first.place.column),
             ..Where::default()
         });
-        Self { at, errors: errors_of(&e), ..Self::new(status::RISK_BAD_POLICY, e.to_string()) }
+        Self { at: Box::new(at), errors: errors_of(&e), ..Self::new(status::RISK_BAD_POLICY, e.to_string()) }
     }
 }
 
