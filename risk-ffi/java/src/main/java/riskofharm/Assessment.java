@@ -20,7 +20,21 @@ public final class Assessment extends Handle {
      * @return compact JSON ({@code risk-assessment/1}), the same bytes for the same question
      */
     public String json() {
-        return text(RiskLibrary::risk_assessment_json);
+        return taken(RiskLibrary::risk_assessment_json);
+    }
+
+    /**
+     * The answer as a page for people, in plain text of 80 columns: who is at risk, and what to do first, each line with its
+     * owner, due date and reason.
+     *
+     * @param policy the policy that the answer was made with
+     * @param detail how much of it
+     * @return the page
+     * @throws RiskException {@link RiskStatus#MISMATCH} for another policy
+     */
+    public String text(Policy policy, Detail detail) {
+        return taken((assessment, buf) -> policy.using(rules ->
+                RiskLibrary.risk_assessment_text(assessment, rules, detail.number(), buf)));
     }
 
     /**
@@ -45,8 +59,20 @@ public final class Assessment extends Handle {
      */
     public String changesTo(Assessment after) {
         // The later answer leads the call: its error is the call's.
-        return after.text((later, buf) ->
+        return after.taken((later, buf) ->
                 using(before -> RiskLibrary.risk_assessment_changes(before, later, buf)));
+    }
+
+    /**
+     * The same in sentences for people: plain text of 80 columns, a paragraph for each change, with a sign ({@code +} to do,
+     * {@code ~} moved, {@code -} no longer pending, {@code =} levels, {@code *} notes) and the ids of the rules behind it.
+     *
+     * @param after the later answer, about the same case, for the same audience
+     * @return the paragraphs; empty where nothing changed that a person would want to know
+     * @throws RiskException {@link RiskStatus#MISMATCH} for answers about two cases or for two audiences
+     */
+    public String toldTo(Assessment after) {
+        return after.taken((later, buf) -> using(before -> RiskLibrary.risk_assessment_told(before, later, buf)));
     }
 
     @Override

@@ -217,7 +217,7 @@ public final class CaseLog extends Handle {
      * @return JSON Lines
      */
     public String records(long after) {
-        return text((log, buf) -> RiskLibrary.risk_case_records(log, after, buf));
+        return taken((log, buf) -> RiskLibrary.risk_case_records(log, after, buf));
     }
 
     /**
@@ -226,7 +226,7 @@ public final class CaseLog extends Handle {
      * @return its id
      */
     public UUID id() {
-        return UUID.fromString(text(RiskLibrary::risk_case_id));
+        return UUID.fromString(taken(RiskLibrary::risk_case_id));
     }
 
     /**
@@ -246,7 +246,7 @@ public final class CaseLog extends Handle {
      * @return 64 hexadecimal digits, or nothing for a plain log
      */
     public Optional<String> head() {
-        return Optional.of(text(RiskLibrary::risk_case_head)).filter(head -> !head.isEmpty());
+        return Optional.of(taken(RiskLibrary::risk_case_head)).filter(head -> !head.isEmpty());
     }
 
     /**
@@ -271,7 +271,7 @@ public final class CaseLog extends Handle {
     }
 
     private String report(byte[] head) {
-        return text((log, buf) -> RiskLibrary.risk_case_verify(log, head, length(head), buf));
+        return taken((log, buf) -> RiskLibrary.risk_case_verify(log, head, length(head), buf));
     }
 
     /**
@@ -319,7 +319,7 @@ public final class CaseLog extends Handle {
     private String explained(Policy policy, Question question, String of) {
         byte[] what = of == null ? null : Text.utf8(of);
         try (Block asked = question.block()) {
-            return text((log, buf) -> policy.using(rules ->
+            return taken((log, buf) -> policy.using(rules ->
                     RiskLibrary.risk_case_explain(log, rules, asked.address(), what, length(what), buf)));
         }
     }
@@ -336,7 +336,7 @@ public final class CaseLog extends Handle {
     public String whyNot(Policy policy, Question question, String rule) {
         byte[] id = Text.utf8(rule);
         try (Block asked = question.block()) {
-            return text((log, buf) -> policy.using(rules ->
+            return taken((log, buf) -> policy.using(rules ->
                     RiskLibrary.risk_case_why_not(log, rules, asked.address(), id, id.length, buf)));
         }
     }

@@ -62,7 +62,7 @@ abstract class Handle implements AutoCloseable {
     }
 
     /** Runs a call that only reads, and takes the text that it wrote. */
-    final String text(TextCall call) {
+    final String taken(TextCall call) {
         long[] buf = new long[3];
         reading(handle -> call.on(handle, buf));
         return Text.taken(buf);

@@ -63,7 +63,7 @@ public final class Policy extends Handle {
      * @return SHA-256, 64 hexadecimal digits
      */
     public String digest() {
-        return text(RiskLibrary::risk_policy_digest);
+        return taken(RiskLibrary::risk_policy_digest);
     }
 
     @Override

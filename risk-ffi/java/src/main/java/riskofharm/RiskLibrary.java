@@ -38,20 +38,29 @@ final class RiskLibrary {
         }
         String name = file();
         try {
-            Native.register(RiskLibrary.class, NativeLibrary.getInstance(name));
+            NativeLibrary library = NativeLibrary.getInstance(name);
+            compare(asked(library, "risk_abi_version"), asked(library, "risk_version_number"));
+            Native.register(RiskLibrary.class, library);
         } catch (UnsatisfiedLinkError cause) {
             UnsatisfiedLinkError error = new UnsatisfiedLinkError("risk of harm: the library " + name
                     + " was not found or cannot be used. Expected it on LD_LIBRARY_PATH, in the folder named by"
-                    + " -Djna.library.path, or as the file named by -D" + LOCATION + ". The system says: "
+                    + " -Djna.library.path, or as the file named by -D" + LOCATION + ". What was found: "
                     + cause.getMessage());
             error.initCause(cause);
             throw error;
         }
-        if (risk_abi_version() != ABI || risk_version_number() < WRITTEN_FOR) {
-            throw new UnsatisfiedLinkError("risk of harm: these classes need ABI " + ABI + " and version "
-                    + shown(WRITTEN_FOR) + " or later, found ABI " + risk_abi_version() + " and version "
-                    + shown(risk_version_number()) + " in " + name);
+    }
+
+    /** A library that is too old lacks functions, and one of another ABI has others: neither is called but for its version. */
+    private static void compare(int abi, int version) {
+        if (abi != ABI || version < WRITTEN_FOR) {
+            throw new UnsatisfiedLinkError("these classes need ABI " + ABI + " and version " + shown(WRITTEN_FOR)
+                    + " or later, found ABI " + abi + " and version " + shown(version));
         }
+    }
+
+    private static int asked(NativeLibrary library, String version) {
+        return library.getFunction(version).invokeInt(new Object[0]);
     }
 
     /** What is loaded: on Linux by its versioned name, as a linked program would. Another ABI has another name. */
@@ -127,9 +136,13 @@ final class RiskLibrary {
 
     static native int risk_assessment_json(long assessment, long[] out);
 
+    static native int risk_assessment_text(long assessment, long policy, int detail, long[] out);
+
     static native int risk_assessment_next_change(long assessment, long[] out);
 
     static native int risk_assessment_changes(long before, long after, long[] out);
+
+    static native int risk_assessment_told(long before, long after, long[] out);
 
     static native int risk_assessment_last_error_message(long assessment, long[] out);
 

@@ -19,7 +19,7 @@ final class Check {
     }
 
     static void contains(String part, String whole) {
-        that(whole.contains(part), "`" + part + "` stands in: " + whole);
+        that(whole.contains(part), "`" + part + "` stands in: " + whole.substring(0, Math.min(whole.length(), 2000)));
     }
 
     /** The library refuses, with this status; gives what it said. */

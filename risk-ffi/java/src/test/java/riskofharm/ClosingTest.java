@@ -2,13 +2,17 @@ package riskofharm;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 /** Closing: once, in time, and never under a running call. */
 final class ClosingTest {
-    private static final int CALLERS = 8;
+    private static final int USERS = 8;
+    private static final int ROUNDS = 2000;
+    private static final int SPINS = 2000;
 
     private ClosingTest() {}
 
@@ -16,10 +20,10 @@ final class ClosingTest {
         tests.add("a call on what is closed throws, and closing twice does nothing", () -> closed(tests));
         tests.add("handles close in any order, also on another thread", () -> anyOrder(tests));
         tests.add("a handle is freed once, and after the last call in it", ClosingTest::freedOnce);
-        tests.add("closing a log races eight threads that read it and append to it", () -> logRace(tests));
+        tests.add("closing a log races eight threads that read it and append to it", ClosingTest::logRace);
         tests.add("closing a policy races eight threads that ask under it", () -> policyRace(tests));
-        tests.add("closing an answer races eight threads that read it", () -> answerRace(tests));
-        tests.add("two answers compared both ways while both close do not wait for each other", () -> bothWays(tests));
+        tests.add("closing an answer races eight threads that read it", ClosingTest::answerRace);
+        tests.add("two answers compared both ways while both close do not wait for each other", ClosingTest::bothWays);
         tests.add("a handle that was forgotten is freed", ClosingTest::forgotten);
     }
 
@@ -91,97 +95,112 @@ final class ClosingTest {
         AtomicInteger inside = new AtomicInteger();
         AtomicInteger freed = new AtomicInteger();
         AtomicInteger tooEarly = new AtomicInteger();
-        int rounds = 3000;
-        for (int round = 0; round < rounds; round++) {
-            Counted handle = new Counted(inside, freed, tooEarly);
-            race(handle, handle::call);
-        }
-        Check.equal(rounds, freed.get(), "frees");
+        int made = race(ROUNDS, () -> new Counted(inside, freed, tooEarly), Counted::call);
+        Check.equal(made, freed.get(), "frees");
         Check.equal(0, tooEarly.get(), "calls under which a handle was freed");
     }
 
-    private static void logRace(Tests tests) throws Exception {
+    private static void logRace() throws Exception {
         try (Policy policy = Policy.embedded()) {
-            for (int round = 0; round < 2000; round++) {
+            race(ROUNDS, () -> {
                 CaseLog log = CaseLog.create(Records.CASE);
                 log.append(Records.started());
-                race(log, () -> {
-                    log.append(Records.callOut());
-                    Check.that(log.length() >= 1, "the log has its records");
-                    log.assess(policy, ASKED).close();
-                });
-            }
+                return log;
+            }, log -> {
+                log.append(Records.callOut());
+                Check.that(log.length() >= 1, "the log has its records");
+                log.assess(policy, ASKED).close();
+            });
         }
     }
 
     private static void policyRace(Tests tests) throws Exception {
         try (CaseLog log = CaseLog.read(tests.sean)) {
-            for (int round = 0; round < 100; round++) {
-                Policy policy = Policy.embedded();
-                race(policy, () -> log.assess(policy, ASKED).close());
-            }
+            race(20, Policy::embedded, policy -> log.assess(policy, ASKED).close());
         }
     }
 
-    private static void answerRace(Tests tests) throws Exception {
+    private static void answerRace() throws Exception {
         try (Policy policy = Policy.embedded(); CaseLog log = CaseLog.create(Records.CASE)) {
             log.append(Records.started());
-            for (int round = 0; round < 3000; round++) {
-                Assessment answer = log.assess(policy, ASKED);
-                race(answer, () -> Check.contains("risk-assessment/1", answer.json()));
-            }
+            race(ROUNDS, () -> log.assess(policy, ASKED),
+                    answer -> Check.contains("risk-assessment/1", answer.json()));
         }
     }
 
-    private static void bothWays(Tests tests) throws Exception {
-        try (Policy policy = Policy.embedded(); CaseLog log = CaseLog.read(tests.sean)) {
-            for (int round = 0; round < 500; round++) {
-                Assessment one = log.assess(policy, ASKED);
-                Assessment two = log.assess(policy, ASKED.at("2018-01-10"));
-                Thread closer = new Thread(two::close);
-                Thread caller = new Thread(() -> untilClosed(() -> two.changesTo(one)));
-                closer.start();
-                caller.start();
-                race(one, () -> one.changesTo(two));
-                caller.join();
-                closer.join();
-            }
+    /** Two answers of which each is compared with the other. */
+    private record Pair(Assessment one, Assessment two) implements AutoCloseable {
+        void compare() {
+            one.changesTo(two);
+            two.changesTo(one);
+        }
+
+        @Override
+        public void close() {
+            one.close();
+            two.close();
         }
     }
 
-    /** Eight threads call until it is closed, and one closes it once all have begun. */
-    private static void race(Handle handle, Runnable call) throws InterruptedException {
-        CountDownLatch begun = new CountDownLatch(CALLERS);
-        AtomicLong surprises = new AtomicLong();
-        List<Thread> callers = new ArrayList<>();
-        for (int i = 0; i < CALLERS; i++) {
-            Thread caller = new Thread(() -> {
-                begun.countDown();
-                untilClosed(call);
+    private static void bothWays() throws Exception {
+        try (Policy policy = Policy.embedded(); CaseLog log = CaseLog.create(Records.CASE)) {
+            log.append(Records.started());
+            race(ROUNDS, () -> new Pair(log.assess(policy, ASKED), log.assess(policy, ASKED.at("2018-01-10"))),
+                    Pair::compare);
+        }
+    }
+
+    /** A call on what may be closed meanwhile. */
+    private interface Use<T> {
+        void of(T closeable);
+    }
+
+    /**
+     * Eight threads use what stands there, while it is closed under them and another is put in its place, until so many were
+     * closed in use. Gives how many there were in all.
+     */
+    private static <T extends AutoCloseable> int race(int rounds, Supplier<T> make, Use<T> use) throws Exception {
+        AtomicReference<T> current = new AtomicReference<>(make.get());
+        AtomicLong uses = new AtomicLong();
+        AtomicBoolean over = new AtomicBoolean();
+        AtomicReference<Throwable> surprise = new AtomicReference<>();
+        List<Thread> users = new ArrayList<>();
+        for (int i = 0; i < USERS; i++) {
+            Thread user = new Thread(() -> {
+                while (!over.get()) {
+                    try {
+                        use.of(current.get());
+                    } catch (IllegalStateException closed) {
+                        Check.equal("closed", closed.getMessage(), "message");
+                        Thread.yield();
+                    }
+                    uses.incrementAndGet();
+                }
             });
-            caller.setUncaughtExceptionHandler((thread, surprise) -> {
-                surprises.incrementAndGet();
-                surprise.printStackTrace(System.out);
-            });
-            callers.add(caller);
-            caller.start();
+            user.setUncaughtExceptionHandler((thread, thrown) -> surprise.compareAndSet(null, thrown));
+            users.add(user);
+            user.start();
         }
-        begun.await();
-        handle.close();
-        for (Thread caller : callers) {
-            caller.join();
-        }
-        Check.equal(0L, surprises.get(), "surprises");
-    }
-
-    private static void untilClosed(Runnable call) {
-        try {
-            while (true) {
-                call.run();
+        int closed = 0;
+        for (int met = 0; met < rounds && surprise.get() == null; closed++) {
+            // A round counts where somebody used it before it was closed. Spinning finds out soonest who runs beside us.
+            long before = uses.get();
+            for (int spin = 0; spin < SPINS && uses.get() == before; spin++) {
+                Thread.onSpinWait();
             }
-        } catch (IllegalStateException refusal) {
-            Check.equal("closed", refusal.getMessage(), "message");
+            met += uses.get() == before ? 0 : 1;
+            current.get().close();
+            current.set(make.get());
         }
+        over.set(true);
+        for (Thread user : users) {
+            user.join();
+        }
+        if (surprise.get() != null) {
+            throw new AssertionError("a user met a surprise", surprise.get());
+        }
+        current.get().close();
+        return closed + 1;
     }
 
     private static void forgotten() throws Exception {

@@ -39,6 +39,7 @@ final class Records {
     /** That record is erased by law. */
     static String erased() {
         return of(3, "2018-01-05T09:00:00Z", "payload_erased",
-                "{\"event_id\":\"" + id(2) + "\",\"reason\":\"legal_erasure\",\"by\":\"officer-1\"}");
+                "{\"event_id\":\"" + id(2) + "\",\"reason\":\"legal_erasure\",\"by\":\"officer-1\"}")
+                .replace("\"kind\"", "\"handling\":\"third_party\",\"kind\"");
     }
 }

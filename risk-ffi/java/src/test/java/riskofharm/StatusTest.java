@@ -153,9 +153,9 @@ final class StatusTest {
 
     private static void noReasons(Tests tests) throws Exception {
         try (Policy policy = Policy.embedded(); CaseLog log = CaseLog.read(tests.sean)) {
-            Question person = Question.by(Audience.SUPERVISED_PERSON).at("2018-01-10");
-            log.assess(policy, person).close();
-            Check.refused(RiskStatus.NO_REASONS, () -> log.explain(policy, person));
+            Question agency = Question.by(Audience.PARTNER_AGENCY).at("2018-01-10");
+            log.assess(policy, agency).close();
+            Check.refused(RiskStatus.NO_REASONS, () -> log.explain(policy, agency));
         }
     }
 
@@ -176,5 +176,6 @@ final class StatusTest {
     }
 
     /** A policy that loads and grants nobody anything. */
-    private static final String MINIMAL = "[policy]\nid = \"nothing\"\nversion = \"0.1.0\"\ntitle = \"Nothing\"\n";
+    private static final String MINIMAL = "[policy]\nid = \"nothing\"\nversion = \"0.1.0\"\ntitle = \"Nothing\"\n"
+            + "reviewed_through = 2021-06-25\n";
 }
