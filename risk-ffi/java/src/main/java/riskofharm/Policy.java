@@ -27,7 +27,7 @@ public final class Policy extends Handle {
      * @param source its files
      * @return the policy
      * @throws RiskException {@link RiskStatus#BAD_POLICY} where it does not load: {@link RiskException#json()} has every
-     *     error with file, line and column
+     *     error with file, line and column. So is a locality that nothing in the policy names
      */
     public static Policy load(PolicySource source) {
         long[] handle = new long[1];

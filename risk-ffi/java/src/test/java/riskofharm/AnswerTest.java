@@ -1,5 +1,6 @@
 package riskofharm;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -83,7 +84,7 @@ final class AnswerTest {
 
     private static void page(Tests tests) throws Exception {
         try (Policy policy = Policy.embedded();
-                Policy other = Policy.load(PolicySource.embedded().locality("northshire"));
+                Policy other = Policy.load(overlaid(tests));
                 CaseLog log = CaseLog.read(tests.sean);
                 Assessment answer = log.assess(policy, ASKED)) {
             String page = answer.text(policy, Detail.AGENDA);
@@ -131,16 +132,18 @@ final class AnswerTest {
     }
 
     private static void sources(Tests tests) throws Exception {
-        Path policies = tests.cases.resolve("../../policies");
-        PolicySource pack = PolicySource.folder(policies.resolve("england-wales"));
-        PolicySource local = PolicySource.embedded()
-                .overlay("northshire.toml", Files.readString(policies.resolve("overlays/northshire.toml")))
-                .locality("northshire");
+        PolicySource pack = PolicySource.folder(tests.cases.resolve("../../policies/england-wales"));
+        PolicySource local = overlaid(tests);
         try (Policy embedded = Policy.embedded(); Policy read = Policy.load(pack); Policy overlaid = Policy.load(local)) {
             Check.equal(embedded.digest(), read.digest(), "digest of the folder");
             Check.that(!embedded.digest().equals(overlaid.digest()), "an overlay has another digest");
         }
-        Check.contains("{", Policy.check(local));
+        Check.contains("\"valid\":true", Policy.check(local));
+    }
+
+    private static PolicySource overlaid(Tests tests) throws IOException {
+        Path overlay = tests.cases.resolve("../../policies/overlays/northshire.toml");
+        return PolicySource.embedded().overlay("northshire.toml", Files.readString(overlay)).locality("northshire");
     }
 
     private static void words(Tests tests) {

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
@@ -12,7 +11,8 @@ import java.util.function.Supplier;
 final class ClosingTest {
     private static final int USERS = 8;
     private static final int ROUNDS = 2000;
-    private static final int SPINS = 2000;
+    /** Nanoseconds to wait for somebody to take up what is there. */
+    private static final long PATIENCE = 5_000_000;
 
     private ClosingTest() {}
 
@@ -63,7 +63,11 @@ final class ClosingTest {
     private static final class Counted extends Handle {
         private final AtomicInteger inside;
 
-        Counted(AtomicInteger inside, AtomicInteger freed, AtomicInteger tooEarly) {
+        Counted(AtomicInteger freed, AtomicInteger tooEarly) {
+            this(new AtomicInteger(), freed, tooEarly);
+        }
+
+        private Counted(AtomicInteger inside, AtomicInteger freed, AtomicInteger tooEarly) {
             super(1, handle -> {
                 freed.incrementAndGet();
                 tooEarly.addAndGet(inside.get());
@@ -92,10 +96,9 @@ final class ClosingTest {
     }
 
     private static void freedOnce() throws Exception {
-        AtomicInteger inside = new AtomicInteger();
         AtomicInteger freed = new AtomicInteger();
         AtomicInteger tooEarly = new AtomicInteger();
-        int made = race(ROUNDS, () -> new Counted(inside, freed, tooEarly), Counted::call);
+        int made = race(ROUNDS, () -> new Counted(freed, tooEarly), Counted::call);
         Check.equal(made, freed.get(), "frees");
         Check.equal(0, tooEarly.get(), "calls under which a handle was freed");
     }
@@ -157,24 +160,25 @@ final class ClosingTest {
 
     /**
      * Eight threads use what stands there, while it is closed under them and another is put in its place, until so many were
-     * closed in use. Gives how many there were in all.
+     * closed just after they were taken up. Gives how many there were in all.
      */
     private static <T extends AutoCloseable> int race(int rounds, Supplier<T> make, Use<T> use) throws Exception {
         AtomicReference<T> current = new AtomicReference<>(make.get());
-        AtomicLong uses = new AtomicLong();
+        AtomicReference<T> taken = new AtomicReference<>();
         AtomicBoolean over = new AtomicBoolean();
         AtomicReference<Throwable> surprise = new AtomicReference<>();
         List<Thread> users = new ArrayList<>();
         for (int i = 0; i < USERS; i++) {
             Thread user = new Thread(() -> {
                 while (!over.get()) {
+                    T mine = current.get();
+                    taken.set(mine);
                     try {
-                        use.of(current.get());
+                        use.of(mine);
                     } catch (IllegalStateException closed) {
                         Check.equal("closed", closed.getMessage(), "message");
                         Thread.yield();
                     }
-                    uses.incrementAndGet();
                 }
             });
             user.setUncaughtExceptionHandler((thread, thrown) -> surprise.compareAndSet(null, thrown));
@@ -183,12 +187,12 @@ final class ClosingTest {
         }
         int closed = 0;
         for (int met = 0; met < rounds && surprise.get() == null; closed++) {
-            // A round counts where somebody used it before it was closed. Spinning finds out soonest who runs beside us.
-            long before = uses.get();
-            for (int spin = 0; spin < SPINS && uses.get() == before; spin++) {
+            // A round counts where somebody had just taken it up. Spinning finds out soonest, where both run at once.
+            long latest = System.nanoTime() + PATIENCE;
+            while (taken.get() != current.get() && System.nanoTime() < latest) {
                 Thread.onSpinWait();
             }
-            met += uses.get() == before ? 0 : 1;
+            met += taken.get() == current.get() ? 1 : 0;
             current.get().close();
             current.set(make.get());
         }
@@ -207,7 +211,7 @@ final class ClosingTest {
         AtomicInteger freed = new AtomicInteger();
         int made = 1000;
         for (int i = 0; i < made; i++) {
-            new Counted(new AtomicInteger(), freed, new AtomicInteger());
+            new Counted(freed, new AtomicInteger());
         }
         for (int attempt = 0; freed.get() < made && attempt < 100; attempt++) {
             System.gc();

@@ -140,7 +140,12 @@ final class StatusTest {
         RiskException refusal = Check.refused(RiskStatus.BAD_POLICY, () -> Policy.load(wrong));
         Check.contains("\"errors\":[", refusal.json());
         Check.contains("rules.toml", refusal.getMessage());
-        Check.contains("rules.toml", Policy.check(wrong));
+        String report = Policy.check(wrong);
+        Check.contains("\"valid\":false", report);
+        Check.contains("rules.toml", report);
+        RiskException place = Check.refused(RiskStatus.BAD_POLICY,
+                () -> Policy.load(PolicySource.embedded().locality("atlantis")));
+        Check.contains("atlantis", place.getMessage());
         Check.refused(RiskStatus.BAD_POLICY, () -> Policy.load(PolicySource.files(Map.of())));
     }
 
