@@ -54,6 +54,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+
 /** A risk_str of a string literal, to be assigned to a member of a struct. */
 #ifdef __cplusplus
 #define RISK_STR(literal) (risk_str{(literal), sizeof(literal) - 1})
@@ -796,7 +797,11 @@ void risk_case_free(struct risk_case *the_case);
 
 #if defined(RISK_PROVOKE)
 /**
- * Meets a defect on purpose, so that tests see what becomes of a handle then.
+ * Meets a defect on purpose, so that tests see what becomes of a handle then. No installed library has it.
+ *
+ * Ownership: none. Threads: any. Errors: RISK_PANIC, and RISK_POISONED from then on.
+ *
+ * Example: `assert(risk_provoke_panic(the_case) == RISK_PANIC);`
  *
  * The caller's part: As [`risk_case_id`].
  */

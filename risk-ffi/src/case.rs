@@ -166,7 +166,11 @@ pub unsafe extern "C" fn risk_case_free(the_case: *mut risk_case) {
     unsafe { boundary::free(the_case) }
 }
 
-/// Meets a defect on purpose, so that tests see what becomes of a handle then.
+/// Meets a defect on purpose, so that tests see what becomes of a handle then. No installed library has it.
+///
+/// Ownership: none. Threads: any. Errors: RISK_PANIC, and RISK_POISONED from then on.
+///
+/// Example: `assert(risk_provoke_panic(the_case) == RISK_PANIC);`
 ///
 /// # Safety
 /// As [`risk_case_id`].

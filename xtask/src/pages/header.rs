@@ -26,7 +26,7 @@ pub fn page(root: &Path) -> Result<(PathBuf, String), Failure> {
         usize_is_size_t: true,
         line_length: 120,
         header: Some(read(&crate_folder.join("packaging/risk.h.top"))?.trim_end().to_owned()),
-        after_includes: Some(read(&crate_folder.join("packaging/risk.h.macros"))?.trim_end().to_owned()),
+        after_includes: Some(format!("\n{}", read(&crate_folder.join("packaging/risk.h.macros"))?.trim())),
         constant: ConstantConfig { allow_static_const: false, ..ConstantConfig::default() },
         ..Config::default()
     };
@@ -45,4 +45,25 @@ pub fn page(root: &Path) -> Result<(PathBuf, String), Failure> {
         text.replace(" * # Safety\n *\n", " * The caller's part: ")
             .replace(" * # Safety\n * ", " * The caller's part: "),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_header_says_of_every_function_who_owns_what_from_which_thread_what_can_fail_and_how_it_is_called() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let (_, header) = page(&root).unwrap();
+        let (_, functions) = header.split_once("extern \"C\" {").unwrap();
+        let documented: Vec<(&str, &str)> = functions.split("/**").filter_map(|part| part.split_once("*/")).collect();
+        let code: String = documented.iter().map(|(_, code)| *code).collect();
+        assert_eq!(documented.len(), code.matches(");").count(), "every function has its own comment");
+        for (comment, signature) in documented {
+            let said = comment.to_lowercase();
+            for word in ["ownership", "threads", "errors", "example:"] {
+                assert!(said.contains(word), "nothing of {word} in the comment of{signature}");
+            }
+        }
+    }
 }
