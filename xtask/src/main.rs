@@ -1,6 +1,8 @@
 //! `cargo xtask`: one command each to set up, test and measure the workspace.
 
+mod bindings;
 mod calibration;
+mod install;
 mod mutants;
 mod pages;
 mod python;
@@ -40,6 +42,15 @@ enum Command {
         /// Run this step only
         #[arg(long, value_name = "STEP")]
         only: Option<Step>,
+    },
+    /// Build the C library, and put it under a folder with its headers and what pkg-config and CMake need to find it
+    ///
+    /// Linux only. Says what it put where. What stood there of an earlier version with the same names is replaced, and a
+    /// program that runs with it is not disturbed. docs/linking.md says how to go on.
+    Install {
+        /// The folder, such as /usr/local; made where it is not there
+        #[arg(long, value_name = "FOLDER")]
+        prefix: PathBuf,
     },
     /// Write the pages that are generated: docs/policies from the policy, docs/cases from the example cases
     ///
@@ -109,6 +120,8 @@ enum Step {
     Pages,
     /// The tests of all crates
     Tests,
+    /// The library as C, C++ and Java programs use it: installed, linked, called from many threads, watched for errors of memory
+    Bindings,
     /// The documentation builds, and no link in it is broken
     Docs,
     /// The tests that stand beside the rules of the policy
@@ -134,6 +147,7 @@ impl Step {
             }
             Self::Pages => pages::check(root),
             Self::Tests => run(cargo(root).args(["test", "--workspace", "--locked", "--quiet"])),
+            Self::Bindings => bindings::test(root),
             Self::Docs => run(cargo(root).env("RUSTDOCFLAGS", "-D warnings").args([
                 "doc",
                 "--workspace",
@@ -183,6 +197,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Setup => set_up(&root),
         Command::Test { only } => test(&root, only),
+        Command::Install { prefix } => install::install(&root, &prefix),
         Command::Docs { check: true } => pages::check(&root),
         Command::Docs { check: false } => pages::write(&root),
         Command::Calibration => calibration::write(&root),
