@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 /** Closing: once, in time, and never under a running call. */
 final class ClosingTest {
     private static final int USERS = 8;
-    private static final int ROUNDS = 2000;
+    private static final int ROUNDS = 1000;
     /** Nanoseconds to wait for somebody to take up what is there. */
     private static final long PATIENCE = 5_000_000;
 
