@@ -5,9 +5,10 @@ use std::ffi::{CStr, c_char};
 use risk_core::{assessment, log};
 
 use crate::boundary;
-use crate::fault::{self, Fault};
+use crate::last_error;
 use crate::pointer::{Out, risk_buf, text};
-use crate::status::{self, RISK_BAD_WORD, risk_status};
+use risk_binding::Fault;
+use risk_binding::status::{self, RISK_BAD_WORD, risk_status};
 
 /// The version of this header, in three parts.
 pub const RISK_VERSION_MAJOR: u32 = 0;
@@ -71,7 +72,7 @@ pub extern "C" fn risk_status_name(status: risk_status) -> *const c_char {
 /// Example: `if (risk_policy_load(NULL, &policy) != RISK_OK) fprintf(stderr, "%s\n", risk_last_error_message());`
 #[unsafe(no_mangle)]
 pub extern "C" fn risk_last_error_message() -> *const c_char {
-    fault::last_message()
+    last_error::last_message()
 }
 
 /// The same as JSON: `{"code":20,"name":"RISK_BAD_RECORD","message":"…"}`, and where they are known `file`, `line`,
@@ -83,7 +84,7 @@ pub extern "C" fn risk_last_error_message() -> *const c_char {
 /// Example: `log_line(risk_last_error_json());`
 #[unsafe(no_mangle)]
 pub extern "C" fn risk_last_error_json() -> *const c_char {
-    fault::last_json()
+    last_error::last_json()
 }
 
 /// The form of what the library reads and writes, as JSON Schema (2020-12): of a `record`, or of an `assessment`.

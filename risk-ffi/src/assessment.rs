@@ -6,10 +6,10 @@ use risk_text::changes::told;
 use risk_text::plain;
 
 use crate::boundary::{self, Handle, call_with};
-use crate::fault::Fault;
 use crate::pointer::{Out, null, optional, risk_buf};
 use crate::policy::risk_policy;
-use crate::status::{RISK_BAD_WORD, RISK_MISMATCH, risk_status};
+use risk_binding::Fault;
+use risk_binding::status::{RISK_BAD_WORD, RISK_MISMATCH, risk_status};
 
 /// What risk_assessment_next_change() gives where nothing changes without a new event: the greatest int64_t.
 pub const RISK_NEVER: i64 = i64::MAX;

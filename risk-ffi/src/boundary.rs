@@ -4,9 +4,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use crate::fault::{self, Fault};
+use crate::last_error;
 use crate::pointer::{Out, null, risk_buf};
-use crate::status::{RISK_OK, RISK_PANIC, RISK_POISONED, risk_status};
+use risk_binding::Fault;
+use risk_binding::status::{RISK_OK, RISK_PANIC, RISK_POISONED, risk_status};
 
 /// What stands behind a handle: the thing, its last fault, and whether a defect was met in it.
 ///
@@ -72,7 +73,7 @@ pub(crate) fn call_with<T: Sync + Send>(
 }
 
 fn kept(fault: &Fault) -> risk_status {
-    fault::keep(fault);
+    last_error::keep(fault);
     fault.status()
 }
 

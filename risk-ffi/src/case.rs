@@ -11,12 +11,12 @@ use risk_core::log::Log;
 
 pub use self::log::*;
 use crate::boundary::{self, Handle, call_with};
-use crate::fault::Fault;
 use crate::pointer::{Out, null, optional, optional_text, risk_buf, text};
 use crate::policy::risk_policy;
 use crate::question::{self, risk_question};
 use crate::risk_assessment;
-use crate::status::risk_status;
+use risk_binding::Fault;
+use risk_binding::status::risk_status;
 
 /// The log of one case. `const` calls may run on any number of threads at once; calls that change it wait for each other and
 /// for those.

@@ -1,6 +1,6 @@
 //! The engine as a C library. `include/risk.h` is generated from this crate's sources and is its manual.
 //!
-//! - [`status`]: the numbers; [`fault`]: what went wrong and where;
+//! - [`last_error`]: what a thread can ask for after a call that failed;
 //! - [`pointer`]: what crosses the border, and the only place where a caller's memory is touched;
 //! - [`boundary`]: handles, and the call that no panic leaves;
 //! - [`policy`], [`case`], [`question`], [`assessment`], [`about`]: the functions.
@@ -10,11 +10,10 @@ mod about;
 mod assessment;
 mod boundary;
 mod case;
-mod fault;
+mod last_error;
 mod pointer;
 mod policy;
 mod question;
-mod status;
 
 pub use about::*;
 pub use assessment::*;
@@ -22,4 +21,4 @@ pub use case::*;
 pub use pointer::{risk_buf, risk_buf_free, risk_str};
 pub use policy::*;
 pub use question::risk_question;
-pub use status::*;
+pub use risk_binding::status::*;

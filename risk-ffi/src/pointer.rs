@@ -3,8 +3,8 @@
 use std::ffi::c_char;
 use std::{ptr, slice};
 
-use crate::fault::Fault;
-use crate::status::{RISK_BAD_SIZE, RISK_NOT_UTF8, RISK_NULL_POINTER};
+use risk_binding::Fault;
+use risk_binding::status::{RISK_BAD_SIZE, RISK_NOT_UTF8, RISK_NULL_POINTER};
 
 /// A text within a struct: UTF-8, not NUL-terminated, owned by the caller. No bytes, as in a struct set to zero: not
 /// given. `RISK_STR("text")` makes one of a string literal.

@@ -6,9 +6,9 @@ use risk_policies::ENGLAND_WALES_FILES;
 use serde::Serialize;
 
 use crate::boundary::{self, Handle, call_with};
-use crate::fault::{Fault, Remark, errors_of, warnings_of};
 use crate::pointer::{Out, list, optional, risk_buf, risk_str, sized};
-use crate::status::risk_status;
+use risk_binding::status::risk_status;
+use risk_binding::{Fault, Remark, errors_of, warnings_of};
 
 /// A policy: checked, compiled, and unchangeable. Any number of threads may use one at once.
 pub struct risk_policy(pub(crate) Handle<Policy>);

@@ -1,18 +1,10 @@
 //! What is asked of a case.
 
-use std::collections::BTreeSet;
-
-use chrono::{DateTime, Datelike};
+use risk_binding::status::RISK_BAD_TIME;
+use risk_binding::{Asked, Fault, When};
 use risk_core::assessment::Question;
-use risk_core::calendar::parse_moment;
-use risk_core::event::field::{describe_text, one_of};
-use risk_core::event::vocabulary::Audience;
-use risk_core::event::{Instant, Kind, Term};
-use risk_core::fold::run::Lens;
 
-use crate::fault::Fault;
 use crate::pointer::{list, null, risk_str, sized};
-use crate::status::{RISK_BAD_TIME, RISK_BAD_WORD};
 
 /// What is asked of a case: the moment, from where, for whom. Set it to zero, then `size`, a moment and an audience.
 ///
@@ -66,52 +58,27 @@ pub(crate) unsafe fn read(question: *const risk_question) -> Result<Question, Fa
             list("question.feeds", q.feeds, q.feeds_len)?,
         )
     };
-    let feeds = kinds.iter().enumerate().map(|(i, kind)| {
-        let field = format!("question.feeds[{i}]");
+    let kind = |(i, kind): (usize, &risk_str)| {
         // SAFETY: by this function's contract.
-        let kind = unsafe { kind.get(&field)? }.unwrap_or_default();
-        word::<Kind>(&field, kind)
-    });
-    let feeds: BTreeSet<Kind> = feeds.collect::<Result<_, Fault>>()?;
-    let at = moment("question.at", q.at, at_text)?
-        .ok_or_else(|| Fault::mismatch(RISK_BAD_TIME, "question.at", "a moment, here or in `at_text`", "none"))?;
-    Ok(Question {
-        at,
-        known_at: moment("question.known_at", q.known_at, known_at_text)?,
-        lens: lens.map_or(Ok(Lens::AsKnown), |lens| word("question.lens", lens))?,
-        audience: word::<Audience>("question.audience", audience)?,
-        feeds: (!q.feeds.is_null()).then_some(feeds),
-    })
+        Ok(unsafe { kind.get(&format!("question.feeds[{i}]"))? }.unwrap_or_default())
+    };
+    let kinds: Vec<&str> = kinds.iter().enumerate().map(kind).collect::<Result<_, Fault>>()?;
+    let asked = Asked {
+        at: when("question.at", q.at, at_text)?,
+        known_at: when("question.known_at", q.known_at, known_at_text)?,
+        lens,
+        audience,
+        feeds: (!q.feeds.is_null()).then_some(kinds),
+    };
+    asked.question()
 }
 
-fn word<T: Term>(field: &str, text: &str) -> Result<T, Fault> {
-    T::parse(text).ok_or_else(|| {
-        let found = if text.is_empty() { "none".to_owned() } else { describe_text(text) };
-        Fault::mismatch(RISK_BAD_WORD, field, one_of(T::names(), text), found)
-    })
-}
-
-/// A moment given as a number or as text, if it is.
-fn moment(field: &str, microseconds: i64, text: Option<&str>) -> Result<Option<Instant>, Fault> {
+/// A moment given as a number or as text.
+fn when<'a>(field: &str, microseconds: i64, text: Option<&'a str>) -> Result<When<'a>, Fault> {
     match (microseconds, text.filter(|text| !text.is_empty())) {
-        (0, None) => Ok(None),
-        (0, Some(text)) => {
-            let told = |e: risk_core::calendar::MomentError| Fault::new(RISK_BAD_TIME, format!("`{field}_text`: {e}"));
-            parse_moment(text).map(Some).map_err(told)
-        }
-        (_, None) => instant(field, microseconds).map(Some),
-        (_, Some(_)) => {
-            let expected = "a moment as a number or as text";
-            Err(Fault::mismatch(RISK_BAD_TIME, field, expected, "both"))
-        }
+        (0, None) => Ok(When::NotGiven),
+        (0, Some(text)) => Ok(When::Text(text)),
+        (microseconds, None) => Ok(When::Microseconds(microseconds)),
+        (_, Some(_)) => Err(Fault::mismatch(RISK_BAD_TIME, field, "a moment as a number or as text", "both")),
     }
-}
-
-/// The instant of so many microseconds since 1970 UTC, in the years that RFC 3339 can write.
-pub(crate) fn instant(field: &str, microseconds: i64) -> Result<Instant, Fault> {
-    let instant = DateTime::from_timestamp_micros(microseconds).filter(|t| (0..=9999).contains(&t.year()));
-    instant.ok_or_else(|| {
-        let expected = "microseconds since 1970 UTC in the years 0 to 9999";
-        Fault::mismatch(RISK_BAD_TIME, field, expected, microseconds.to_string())
-    })
 }

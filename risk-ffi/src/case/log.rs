@@ -3,18 +3,15 @@
 use std::ffi::c_char;
 use std::sync::{PoisonError, RwLock};
 
+use risk_binding::status::{RISK_BAD_WORD, risk_status};
+use risk_binding::{Appended, Fault, append, erase, instant, read, report, sealed};
 use risk_core::event::field::describe_text;
-use risk_core::log::{Appended, Log, Record, RecordError, Stamp, Tampered, Verified, seal, verify};
-use serde::Serialize;
-use serde_json::value::RawValue;
+use risk_core::log::{Log, Stamp};
 use uuid::Uuid;
 
 use super::{CASE, held, risk_case};
 use crate::boundary::{self, Handle, call_with};
-use crate::fault::Fault;
 use crate::pointer::{Out, list, optional, optional_text, risk_buf, text};
-use crate::question::instant;
-use crate::status::{RISK_BAD_RECORD, RISK_BAD_STAMP, RISK_BAD_WORD, risk_status};
 
 /// What the host adds to a record of a sealed log.
 #[repr(C)]
@@ -75,12 +72,7 @@ pub unsafe extern "C" fn risk_case_read(records: *const c_char, len: usize, out:
     boundary::call(|| {
         // SAFETY: by this function's contract.
         let (lines, out) = unsafe { (text("records", records, len)?, Out::required("out", out)?) };
-        let log = Log::parse("records", lines).map_err(|e| match verify(lines, None) {
-            // What was never sealed cannot have been tampered with: then the log's own error says more.
-            Err(t) if !matches!(t.what, Tampered::Unsealed | Tampered::Unreadable) => Fault::from(t),
-            _ => Fault::from(e),
-        })?;
-        out.handle(case_of(log));
+        out.handle(case_of(read(lines)?));
         Ok(())
     })
 }
@@ -117,18 +109,11 @@ pub unsafe extern "C" fn risk_case_append(
         let (lines, expected, stamps) = unsafe {
             (text("records", records, len)?, optional(expected_length).copied(), list("stamps", stamps, stamps_len)?)
         };
-        let parsed = parse_each(lines)?;
-        let line_of = |id| parsed.iter().find(|(_, record)| record.event_id == id).map(|(line, _)| *line);
-        let batch: Vec<Record> = parsed.iter().map(|(_, record)| record.clone()).collect();
-        let mut log = changed(case);
-        let appended = if stamps.is_empty() {
-            log.append_all(batch, expected)
-        } else {
-            let mut stamps = read_stamps(stamps, batch.len())?.into_iter();
-            log.append_sealed(batch, expected, |_| stamps.next().unwrap_or(NO_STAMP))
-        };
-        let appended = appended.map_err(|e| Fault::from(e).on_line_of(line_of))?;
-        tell(out, &log, &appended);
+        let stamps = read_stamps(stamps)?;
+        let stamps = (!stamps.is_empty()).then_some(stamps.as_slice());
+        let appended = append(&mut changed(case), lines, expected, stamps)?;
+        // SAFETY: by this function's contract.
+        unsafe { tell(out, appended) };
         Ok(())
     })
 }
@@ -159,16 +144,11 @@ pub unsafe extern "C" fn risk_case_erase(
         // SAFETY: by this function's contract.
         let (line, expected, stamp) =
             unsafe { (text("record", record, len)?, optional(expected_length).copied(), optional(stamp)) };
-        let erasure = Record::parse(line).map_err(|e| Fault::record(1, e))?;
-        let mut log = changed(case);
-        let appended = match stamp {
-            None => log.erase(erasure, expected)?,
-            Some(stamp) => {
-                let stamp = read_stamp(0, stamp)?;
-                log.erase_sealed(erasure, expected, |_| stamp)?
-            }
-        };
-        tell(out, &log, &[appended]);
+        let stamp = stamp.map(std::slice::from_ref).map(read_stamps).transpose()?;
+        let stamp = stamp.and_then(|one| one.first().copied());
+        let appended = erase(&mut changed(case), line, expected, stamp)?;
+        // SAFETY: by this function's contract.
+        unsafe { tell(out, appended) };
         Ok(())
     })
 }
@@ -193,12 +173,9 @@ pub unsafe extern "C" fn risk_case_seal(
     call_with(unsafe { optional(the_case) }.map(|c| &c.0), CASE, |case| {
         // SAFETY: by this function's contract.
         let stamps = unsafe { list("stamps", stamps, stamps_len)? };
+        let stamps = read_stamps(stamps)?;
         let mut log = changed(case);
-        if !log.is_sealed() {
-            let mut stamps = read_stamps(stamps, log.records().len())?.into_iter();
-            let sealed = seal(&log, |_| stamps.next().unwrap_or(NO_STAMP))?;
-            *log = sealed;
-        }
+        *log = sealed(&log, &stamps)?;
         Ok(())
     })
 }
@@ -343,19 +320,6 @@ pub unsafe extern "C" fn risk_records_verify(
     })
 }
 
-#[derive(Serialize)]
-struct Intact<'a> {
-    intact: bool,
-    records: u64,
-    head: &'a str,
-    expected_at: Option<u64>,
-}
-
-fn report(lines: &str, head: Option<&str>) -> Result<String, Fault> {
-    let Verified { records, head, expected_at } = verify(lines, head)?;
-    Ok(serde_json::to_string(&Intact { intact: true, records, head: &head, expected_at })?)
-}
-
 fn case_of(log: Log) -> risk_case {
     risk_case(Handle::new(RwLock::new(log)))
 }
@@ -364,61 +328,21 @@ fn changed(case: &RwLock<Log>) -> std::sync::RwLockWriteGuard<'_, Log> {
     case.write().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Records one after the other, each with the line on which it begins. A record may stand on several lines.
-fn parse_each(records: &str) -> Result<Vec<(usize, Record)>, Fault> {
-    let mut values = serde_json::Deserializer::from_str(records).into_iter::<&RawValue>();
-    let mut parsed = Vec::new();
-    loop {
-        let rest = records.get(values.byte_offset()..).unwrap_or_default();
-        let blank = rest.len().saturating_sub(rest.trim_start().len());
-        let begins = values.byte_offset().saturating_add(blank);
-        let line = records.get(..begins).unwrap_or_default().matches('\n').count().saturating_add(1);
-        match values.next() {
-            Some(Ok(raw)) => parsed.push((line, Record::parse(raw.get()).map_err(|e| Fault::record(line, e))?)),
-            // The record's own reader says what is wrong with it, where this one only says that it is no JSON.
-            Some(Err(_)) => {
-                let faulty = Record::parse(rest.trim()).err();
-                let unlike = || RecordError {
-                    field: "record".to_owned(),
-                    expected: "one JSON object a record".to_owned(),
-                    found: "something else".to_owned(),
-                };
-                return Err(Fault::record(line, faulty.unwrap_or_else(unlike)));
-            }
-            None if parsed.is_empty() => {
-                return Err(Fault::mismatch(RISK_BAD_RECORD, "records", "at least one record", "none"));
-            }
-            None => return Ok(parsed),
-        }
-    }
-}
-
-/// Stands where a stamp is asked for that was counted before: it is refused by its time, so that none can be forged.
-const NO_STAMP: Stamp = Stamp { appended_at: risk_core::event::Instant::MIN_UTC, salt: [0; 16] };
-
-fn read_stamps(stamps: &[risk_stamp], records: usize) -> Result<Vec<Stamp>, Fault> {
-    if stamps.len() != records {
-        let expected = format!("one for each record, {records}");
-        return Err(Fault::mismatch(RISK_BAD_STAMP, "stamps", expected, stamps.len().to_string()));
-    }
-    stamps.iter().enumerate().map(|(i, stamp)| read_stamp(i, stamp)).collect()
-}
-
-fn read_stamp(i: usize, stamp: &risk_stamp) -> Result<Stamp, Fault> {
-    if stamp.salt == [0; 16] {
-        let expected = "16 random bytes";
-        return Err(Fault::mismatch(RISK_BAD_STAMP, &format!("stamps[{i}].salt"), expected, "16 zeros"));
-    }
-    let appended_at = instant(&format!("stamps[{i}].appended_at"), stamp.appended_at)?;
-    Ok(Stamp { appended_at, salt: stamp.salt })
+fn read_stamps(stamps: &[risk_stamp]) -> Result<Vec<Stamp>, Fault> {
+    let read = |(i, stamp): (usize, &risk_stamp)| {
+        let appended_at = instant(&format!("stamps[{i}].appended_at"), stamp.appended_at)?;
+        Ok(Stamp { appended_at, salt: stamp.salt })
+    };
+    stamps.iter().enumerate().map(read).collect()
 }
 
 /// Tells the caller who wants to know what became of an append.
-fn tell(out: *mut risk_appended, log: &Log, appended: &[Appended]) {
-    let added = appended.iter().filter(|a| a.new).count();
-    let told = risk_appended { length: log.len(), added: u64::try_from(added).unwrap_or(u64::MAX) };
-    // SAFETY: NULL, or by contract of the calls a place for the result.
+///
+/// # Safety
+/// `out` is NULL or a place for the result.
+unsafe fn tell(out: *mut risk_appended, Appended { length, added }: Appended) {
+    // SAFETY: by this function's contract.
     if let Ok(out) = unsafe { Out::required("out", out) } {
-        out.write(told);
+        out.write(risk_appended { length, added });
     }
 }

@@ -8,7 +8,8 @@ use super::read;
 use crate::step::Failure;
 
 /// The sources in the order in which a reader of the header needs them.
-const SOURCES: [&str; 8] = ["status", "about", "pointer", "policy", "case/log", "case", "question", "assessment"];
+const SOURCES: [&str; 8] =
+    ["../../risk-binding/src/status", "about", "pointer", "policy", "case/log", "case", "question", "assessment"];
 
 /// The header, and what it should say.
 pub fn page(root: &Path) -> Result<(PathBuf, String), Failure> {

@@ -1,8 +1,5 @@
 //! What went wrong, for the caller: a status, a sentence, and where.
 
-use std::cell::RefCell;
-use std::ffi::{CString, c_char};
-
 use risk_core::calendar::MomentError;
 use risk_core::explain::{ExplainError, UnknownTarget};
 use risk_core::log::{AppendError, LogError, RecordError, Tampering};
@@ -14,9 +11,9 @@ use uuid::Uuid;
 
 use crate::status::{self, risk_status};
 
-/// What went wrong. Its JSON is what `risk_last_error_json` gives.
+/// What went wrong.
 #[derive(Debug, Clone, Default, Serialize)]
-pub(crate) struct Fault {
+pub struct Fault {
     code: risk_status,
     name: &'static str,
     message: String,
@@ -29,28 +26,36 @@ pub(crate) struct Fault {
 
 /// Where, and what was expected there: as much as is known.
 #[derive(Debug, Clone, Default, Serialize)]
-pub(crate) struct Where {
+pub struct Where {
+    /// The file of a policy.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) file: Option<String>,
+    pub file: Option<String>,
+    /// The line, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) line: Option<usize>,
+    pub line: Option<usize>,
+    /// The column, from 1, in characters.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) column: Option<usize>,
+    pub column: Option<usize>,
+    /// The record.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) event_id: Option<Uuid>,
+    pub event_id: Option<Uuid>,
+    /// The record's place in the log, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) position: Option<u64>,
+    pub position: Option<u64>,
+    /// The field, as a path.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) field: Option<String>,
+    pub field: Option<String>,
+    /// What was expected.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) expected: Option<String>,
+    pub expected: Option<String>,
+    /// What stood there; never a record's data or note.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) found: Option<String>,
+    pub found: Option<String>,
 }
 
 /// One thing to say of a policy, and where.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Remark {
+pub struct Remark {
     file: String,
     line: usize,
     column: usize,
@@ -64,28 +69,25 @@ impl Remark {
 }
 
 /// All errors of a policy, one by one.
-pub(crate) fn errors_of(errors: &PolicyErrors) -> Vec<Remark> {
+pub fn errors_of(errors: &PolicyErrors) -> Vec<Remark> {
     errors.0.iter().map(|e| Remark::new(&e.place, e.problem.to_string())).collect()
 }
 
 /// What deserves a look in a policy, one by one.
-pub(crate) fn warnings_of(warnings: &[Warning]) -> Vec<Remark> {
+pub fn warnings_of(warnings: &[Warning]) -> Vec<Remark> {
     warnings.iter().map(|w| Remark::new(&w.place, w.concern.to_string())).collect()
 }
 
 impl Fault {
-    pub(crate) fn new(code: risk_status, message: impl Into<String>) -> Self {
+    /// A fault of which there is nothing to say but a sentence.
+    #[must_use]
+    pub fn new(code: risk_status, message: impl Into<String>) -> Self {
         let name = status::name_of(code).to_str().unwrap_or_default();
         Self { code, name, message: message.into(), ..Self::default() }
     }
 
     /// A field that holds something else than expected.
-    pub(crate) fn mismatch(
-        code: risk_status,
-        field: &str,
-        expected: impl Into<String>,
-        found: impl Into<String>,
-    ) -> Self {
+    pub fn mismatch(code: risk_status, field: &str, expected: impl Into<String>, found: impl Into<String>) -> Self {
         let (expected, found) = (expected.into(), found.into());
         let message = format!("`{field}`: expected {expected}, found {found}");
         let at =
@@ -94,7 +96,7 @@ impl Fault {
     }
 
     /// A record of a text that is no record, and its line.
-    pub(crate) fn record(line: usize, e: RecordError) -> Self {
+    pub fn record(line: usize, e: RecordError) -> Self {
         let message = format!("line {line}: {e}");
         let RecordError { field, expected, found } = e;
         let at = Where {
@@ -108,7 +110,7 @@ impl Fault {
     }
 
     /// The same, with the line of the text on which the record stands that it names.
-    pub(crate) fn on_line_of(mut self, line_of: impl Fn(Uuid) -> Option<usize>) -> Self {
+    pub fn on_line_of(mut self, line_of: impl Fn(Uuid) -> Option<usize>) -> Self {
         self.at.line = self.at.line.or_else(|| line_of(self.at.event_id?));
         if let Some(line) = self.at.line {
             self.message = format!("line {line}: {}", self.message);
@@ -116,15 +118,21 @@ impl Fault {
         self
     }
 
-    pub(crate) fn status(&self) -> risk_status {
+    /// Its number.
+    #[must_use]
+    pub fn status(&self) -> risk_status {
         self.code
     }
 
-    pub(crate) fn message(&self) -> &str {
+    /// It in a sentence; of a policy one a line.
+    #[must_use]
+    pub fn message(&self) -> &str {
         &self.message
     }
 
-    pub(crate) fn json(&self) -> String {
+    /// It as JSON: `code`, `name`, `message`, and where it is known, where.
+    #[must_use]
+    pub fn json(&self) -> String {
         serde_json::to_string(self).unwrap_or_else(|_| format!("{{\"code\":{}}}", self.code))
     }
 }
@@ -225,36 +233,4 @@ impl From<serde_json::Error> for Fault {
     fn from(e: serde_json::Error) -> Self {
         Self::new(status::RISK_PANIC, format!("a defect of the library: an answer that has no form in JSON ({e})"))
     }
-}
-
-/// The last fault of a thread, as C reads it.
-struct Kept {
-    message: CString,
-    json: CString,
-}
-
-thread_local! {
-    static LAST: RefCell<Kept> = RefCell::new(Kept { message: CString::default(), json: CString::default() });
-}
-
-/// Keeps a fault for this thread.
-pub(crate) fn keep(fault: &Fault) {
-    let kept = Kept { message: without_nul(fault.message()), json: without_nul(&fault.json()) };
-    // A thread that is ending has no place to keep it; the status says enough.
-    let _ = LAST.try_with(|last| last.replace(kept));
-}
-
-/// The kept message of this thread: lives until the next fault on it.
-pub(crate) fn last_message() -> *const c_char {
-    LAST.try_with(|last| last.borrow().message.as_ptr()).unwrap_or(c"".as_ptr())
-}
-
-/// The kept JSON of this thread: lives until the next fault on it.
-pub(crate) fn last_json() -> *const c_char {
-    LAST.try_with(|last| last.borrow().json.as_ptr()).unwrap_or(c"".as_ptr())
-}
-
-/// A message may show a character of the caller's text; a NUL in it would end the C string.
-fn without_nul(text: &str) -> CString {
-    CString::new(text.replace('\0', "\u{fffd}")).unwrap_or_default()
 }

@@ -1,3 +1,4 @@
+#![allow(non_camel_case_types, reason = "the names of C, where the numbers are frozen")]
 //! The status numbers. A number is never given another meaning, and never used again.
 
 /// How a call ended: 0, or what was wrong. Numbers are frozen; a later version may add to them.
@@ -65,6 +66,7 @@ const NAMES: &[(risk_status, &std::ffi::CStr)] = &[
 ];
 
 /// The name of a status, as in this header; `RISK_UNKNOWN_STATUS` for a number that this version does not know.
-pub(crate) fn name_of(status: risk_status) -> &'static std::ffi::CStr {
+#[must_use]
+pub fn name_of(status: risk_status) -> &'static std::ffi::CStr {
     NAMES.iter().find(|(number, _)| *number == status).map_or(c"RISK_UNKNOWN_STATUS", |(_, name)| name)
 }
