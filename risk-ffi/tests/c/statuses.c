@@ -58,7 +58,7 @@ static void a_moment_that_is_none_is_refused(void) {
     risk_assessment *answer = UNTOUCHED;
     risk_question asked_for = question("2018-02-30", "manager");
     STATUS(RISK_BAD_TIME, risk_case_assess(held, policy, &asked_for, &answer));
-    MESSAGE("question.at");
+    MESSAGE("`at`");
     asked_for = question("", "manager");
     STATUS(RISK_BAD_TIME, risk_case_assess(held, policy, &asked_for, &answer));
     MESSAGE("a moment");
@@ -68,7 +68,7 @@ static void a_moment_that_is_none_is_refused(void) {
     asked_for = question("2018-02-03", "manager");
     asked_for.known_at_text = str("soon");
     STATUS(RISK_BAD_TIME, risk_case_assess(held, policy, &asked_for, &answer));
-    MESSAGE("question.known_at");
+    MESSAGE("`known_at`");
     asked_for = question("", "manager");
     asked_for.at = INT64_MIN;
     STATUS(RISK_BAD_TIME, risk_case_assess(held, policy, &asked_for, &answer));
@@ -83,7 +83,7 @@ static void a_word_that_is_not_of_its_list_is_refused_with_those_that_are_near(v
     risk_str feed = str("police_callout");
     risk_question asked_for = question("2018-02-03", "manger");
     STATUS(RISK_BAD_WORD, risk_case_assess(held, policy, &asked_for, &answer));
-    MESSAGE("question.audience");
+    MESSAGE("`audience`");
     MESSAGE("manager");
     asked_for = question("2018-02-03", "");
     STATUS(RISK_BAD_WORD, risk_case_assess(held, policy, &asked_for, &answer));
@@ -95,7 +95,7 @@ static void a_word_that_is_not_of_its_list_is_refused_with_those_that_are_near(v
     asked_for.feeds = &feed;
     asked_for.feeds_len = 1;
     STATUS(RISK_BAD_WORD, risk_case_assess(held, policy, &asked_for, &answer));
-    MESSAGE("feeds[0]");
+    MESSAGE("`feeds`");
     MESSAGE("police_call_out");
     asked_for = question("2018-02-03", "manager");
     STATUS(RISK_BAD_WORD, risk_case_explain(held, policy, &asked_for, "reviews", 7, &out));

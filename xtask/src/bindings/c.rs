@@ -60,9 +60,7 @@ impl Watch {
         let fewer: &[(&str, &str)] = match self {
             Self::Nothing => &[],
             Self::Sanitizers => &[("RISK_ROUNDS", "10"), ("RISK_MEMORY_IS_WATCHED_OTHERWISE", "1")],
-            Self::Memcheck => {
-                &[("RISK_ROUNDS", "4"), ("RISK_CASES", "12"), ("RISK_MEMORY_IS_WATCHED_OTHERWISE", "1")]
-            }
+            Self::Memcheck => &[("RISK_ROUNDS", "4"), ("RISK_CASES", "12"), ("RISK_MEMORY_IS_WATCHED_OTHERWISE", "1")],
             Self::Helgrind => &[("RISK_ROUNDS", "6"), ("RISK_READING_ONLY", "1")],
         };
         command.envs(fewer.iter().copied());
@@ -72,7 +70,10 @@ impl Watch {
 
 fn valgrind(arguments: &[&str], program: &Path) -> Command {
     let mut valgrind = Command::new("valgrind");
-    valgrind.args(["--quiet", "--error-exitcode=9", "--num-callers=30", "--fair-sched=yes"]).args(arguments).arg(program);
+    valgrind
+        .args(["--quiet", "--error-exitcode=9", "--num-callers=30", "--fair-sched=yes"])
+        .args(arguments)
+        .arg(program);
     valgrind
 }
 

@@ -60,9 +60,7 @@ fn prints_what_it_should(program: &mut Command) -> Result<(), Failure> {
     println!("   {shown}");
     match PRINTED.iter().find(|line| !found.contains(*line)) {
         None => Ok(()),
-        Some(missing) => {
-            Err(Failure::Differs { what: shown, expected: format!("a line with `{missing}`"), found })
-        }
+        Some(missing) => Err(Failure::Differs { what: shown, expected: format!("a line with `{missing}`"), found }),
     }
 }
 
