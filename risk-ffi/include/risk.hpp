@@ -241,11 +241,24 @@ struct Appended {
     std::uint64_t added;
 };
 
+/// How much a page for people holds.
+enum class Detail : std::int32_t {
+    /// What matters now.
+    agenda = RISK_AGENDA,
+    /// Also the steps, whatever else is open, and what was done.
+    all = RISK_ALL,
+};
+
 /// An answer, with what it takes to compare it with another.
 class Assessment {
 public:
-    /// The answer, in the form `risk-assessment/1`.
+    /// The answer as JSON, in the form `risk-assessment/1`.
     [[nodiscard]] std::string json() const { return detail::text_of(risk_assessment_json, get()); }
+
+    /// The answer as a page for people, in 80 columns. `policy`: the one that it was made with.
+    [[nodiscard]] std::string text(const Policy &policy, Detail much = Detail::agenda) const {
+        return detail::text_of(risk_assessment_text, get(), policy.get(), static_cast<std::int32_t>(much));
+    }
 
     /// When this answer would next change with no new record; nothing: never.
     [[nodiscard]] std::optional<Moment> next_change() const {
@@ -260,6 +273,11 @@ public:
     /// What opened, closed and moved from this answer to a later one, as a JSON list.
     [[nodiscard]] std::string changes_to(const Assessment &after) const {
         return detail::text_of(risk_assessment_changes, get(), after.get());
+    }
+
+    /// The same in sentences for people, in 80 columns; empty where nothing changed that a person would want to know.
+    [[nodiscard]] std::string told_to(const Assessment &after) const {
+        return detail::text_of(risk_assessment_told, get(), after.get());
     }
 
     /// The handle, for a call of risk.h; still owned here. NULL after a move.

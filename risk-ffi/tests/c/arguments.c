@@ -79,11 +79,17 @@ static void a_null_where_something_must_be_given_is_refused_and_named(void) {
 
     NULL_REFUSED("assessment", risk_assessment_json(NULL, &out));
     NULL_REFUSED("out", risk_assessment_json(answer, NULL));
+    NULL_REFUSED("assessment", risk_assessment_text(NULL, policy, RISK_AGENDA, &out));
+    NULL_REFUSED("policy", risk_assessment_text(answer, NULL, RISK_AGENDA, &out));
+    NULL_REFUSED("out", risk_assessment_text(answer, policy, RISK_AGENDA, NULL));
     NULL_REFUSED("assessment", risk_assessment_next_change(NULL, &(int64_t){0}));
     NULL_REFUSED("out", risk_assessment_next_change(answer, NULL));
     NULL_REFUSED("before", risk_assessment_changes(NULL, answer, &out));
     NULL_REFUSED("after", risk_assessment_changes(answer, NULL, &out));
     NULL_REFUSED("out", risk_assessment_changes(answer, answer, NULL));
+    NULL_REFUSED("before", risk_assessment_told(NULL, answer, &out));
+    NULL_REFUSED("after", risk_assessment_told(answer, NULL, &out));
+    NULL_REFUSED("out", risk_assessment_told(answer, answer, NULL));
     NULL_REFUSED("assessment", risk_assessment_last_error_message(NULL, &out));
     NULL_REFUSED("out", risk_assessment_last_error_message(answer, NULL));
     NULL_REFUSED("assessment", risk_assessment_last_error_json(NULL, &out));
@@ -221,7 +227,7 @@ static void what_may_be_left_out_may_be_left_out(void) {
     asking.feeds = &nothing;
     STATUS(RISK_OK, risk_case_assess(held, policy, &asking, &blind));
     STATUS(RISK_OK, risk_assessment_json(blind, &out));
-    GAVE(out, "\"blind_to\":[{");
+    GAVE(out, "\"blind_to\":[\"");
     risk_assessment_free(whole);
     risk_assessment_free(blind);
 }

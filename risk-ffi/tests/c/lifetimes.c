@@ -13,25 +13,34 @@ static void an_answer_outlives_its_case_and_its_policy(void) {
     STATUS(RISK_OK, risk_case_assess(held, policy, &asked_for, &before));
     asked_for.at_text = str("2018-02-05");
     STATUS(RISK_OK, risk_case_assess(held, policy, &asked_for, &after));
-    risk_policy_free(policy);
     risk_case_free(held);
+    STATUS(RISK_OK, risk_assessment_text(after, policy, RISK_AGENDA, &out));
+    GAVE(out, "AGENDA");
+    STATUS(RISK_OK, risk_assessment_text(after, policy, RISK_ALL, &out));
+    GAVE(out, "AGENDA");
+    risk_policy_free(policy);
     STATUS(RISK_OK, risk_assessment_json(after, &out));
     HAS(out.data, kept.data);
     GAVE(out, "\"schema\":\"risk-assessment/1\"");
     STATUS(RISK_OK, risk_assessment_next_change(after, &next));
     CHECK(next > INT64_C(1517875199000000) && next != RISK_NEVER);
     STATUS(RISK_OK, risk_assessment_changes(before, after, &out));
+    GAVE(out, "\"change\":\"opened\"");
+    STATUS(RISK_OK, risk_assessment_told(before, after, &out));
+    GAVE(out, "To do: ");
+    STATUS(RISK_OK, risk_assessment_told(after, after, &out));
+    CHECK(out.len == 0);
+    risk_buf_free(&out);
     risk_assessment_free(before);
     risk_assessment_free(after);
-    GAVE(out, "\"change\":\"opened\"");
     GAVE(kept, "");
 }
 
-static void a_case_without_records_has_an_answer_that_never_changes(void) {
+static void long_after_the_last_rule_an_answer_never_changes(void) {
     risk_policy *policy = embedded();
     risk_case *held = NULL;
     risk_assessment *answer = NULL;
-    risk_question asked_for = question("2018-01-20", "manager");
+    risk_question asked_for = question("2200-01-01", "manager");
     int64_t next = 0;
     STATUS(RISK_OK, risk_case_new(CASE_ID, strlen(CASE_ID), &held));
     STATUS(RISK_OK, risk_case_assess(held, policy, &asked_for, &answer));
@@ -128,7 +137,7 @@ static void a_hundred_thousand_rounds_leave_no_memory_in_use(void) {
 
 int main(void) {
     RUN(an_answer_outlives_its_case_and_its_policy);
-    RUN(a_case_without_records_has_an_answer_that_never_changes);
+    RUN(long_after_the_last_rule_an_answer_never_changes);
     RUN(what_one_thread_made_another_may_free);
     RUN(a_hundred_thousand_rounds_leave_no_memory_in_use);
     return verdict("lifetimes");

@@ -1,5 +1,6 @@
 /* Many threads at once: on one policy, on cases of their own, and on one case that all read and one writes.
-   RISK_FRAMES: cases to ask about. RISK_ROUNDS: how often each thread asks (50). */
+   RISK_FRAMES: cases to ask about. RISK_ROUNDS: how often each thread asks (50). RISK_READING_ONLY: where set, nothing is
+   changed while threads run, so that no lock is needed, and a tool that cannot see the library's locks may watch. */
 #include "frames.h"
 
 #define THREADS 8
@@ -140,8 +141,10 @@ int main(void) {
     CHECK(case_count > 0);
     RUN(many_threads_ask_about_many_cases_under_one_policy);
     RUN(many_threads_ask_about_one_case);
-    RUN(one_thread_appends_while_others_ask);
-    RUN(what_many_threads_append_is_all_there_once);
+    if (getenv("RISK_READING_ONLY") == NULL) {
+        RUN(one_thread_appends_while_others_ask);
+        RUN(what_many_threads_append_is_all_there_once);
+    }
     risk_policy_free(policy);
     free(cases);
     free(one);

@@ -10,6 +10,9 @@ using std::chrono::seconds;
 
 namespace {
 
+/// The policy that the library has inside: it takes some time to load.
+const risk::Policy policy = risk::Policy::embedded();
+
 risk::Moment moment(std::int64_t seconds_since_1970) { return risk::Moment(seconds(seconds_since_1970)); }
 
 risk::Stamp stamp(std::int64_t seconds_since_1970) {
@@ -33,11 +36,10 @@ void the_header_is_of_the_library_that_runs() {
 }
 
 void two_translation_units_use_one_library() {
-    CHECK(risk::Policy::embedded().digest() == digest_from_elsewhere());
+    CHECK(policy.digest() == digest_from_elsewhere());
 }
 
 void a_case_is_appended_to_and_asked() {
-    const risk::Policy policy = risk::Policy::embedded();
     risk::Case held = risk::Case::create(case_id);
     CHECK(held.id() == case_id && held.length() == 0 && held.head().empty());
     const risk::Appended first = held.append(started, 0);
@@ -50,6 +52,8 @@ void a_case_is_appended_to_and_asked() {
     const risk::Assessment after = held.assess(policy, question);
     CHECK(has(after.json(), policy.digest()));
     CHECK(has(before.changes_to(after), "\"change\":\"opened\""));
+    CHECK(has(before.told_to(after), "To do: ") && after.told_to(after).empty());
+    CHECK(has(after.text(policy), "AGENDA") && after.text(policy, risk::Detail::all).size() > after.text(policy).size());
     CHECK(has(held.explain(policy, question), "\"schema\":\"risk-explanation/1\""));
     CHECK(has(held.explain(policy, question, "review_risk"), "\"action\":\"review_risk\""));
     CHECK(has(held.why_not(policy, question, "sara"), "\"trials\""));
@@ -59,7 +63,6 @@ void a_case_is_appended_to_and_asked() {
 }
 
 void a_moment_is_the_same_as_a_time_point_and_as_text() {
-    const risk::Policy policy = risk::Policy::embedded();
     const risk::Case held = risk::Case::read(started);
     const std::string text = held.assess(policy, {"2018-02-06T15:00:00Z", "manager"}).json();
     CHECK(held.assess(policy, {moment(1517929200), "manager"}).json() == text);
@@ -68,7 +71,6 @@ void a_moment_is_the_same_as_a_time_point_and_as_text() {
 }
 
 void a_question_can_say_everything() {
-    const risk::Policy policy = risk::Policy::embedded();
     const risk::Case held = risk::Case::read(started + call_out);
     risk::Question question("2018-02-05", "inspector");
     question.known_at = moment(1517443200);
@@ -77,14 +79,13 @@ void a_question_can_say_everything() {
     const std::string answer = held.assess(policy, question).json();
     CHECK(has(answer, "\"known_at\":\"2018-02-01T00:00:00Z\""));
     CHECK(has(answer, "\"lens\":\"hindsight\""));
-    CHECK(has(answer, "\"blind_to\":[{"));
+    CHECK(has(answer, "\"blind_to\":[\""));
     question.feeds.reset();
     CHECK(has(held.assess(policy, question).json(), "\"blind_to\":[]"));
 }
 
 void the_next_change_is_a_time_point_or_never() {
-    const risk::Policy policy = risk::Policy::embedded();
-    CHECK(!risk::Case::create(case_id).assess(policy, {"2018-02-05", "manager"}).next_change().has_value());
+    CHECK(!risk::Case::create(case_id).assess(policy, {"2200-01-01", "manager"}).next_change().has_value());
     const auto next = risk::Case::read(started).assess(policy, {"2018-02-05", "manager"}).next_change();
     CHECK(next.has_value() && *next > moment(1517788800));
 }
@@ -109,11 +110,15 @@ void an_error_says_where_and_changes_nothing() {
 }
 
 void an_overlay_and_a_locality_count() {
+    const std::string plain = policy.digest();
+    CHECK(risk::Policy::load({}).digest() == plain);
     risk::PolicyOptions options;
-    options.overlays.push_back({"nothing.toml", ""});
-    const std::string plain = risk::Policy::load({}).digest();
-    CHECK(plain == risk::Policy::embedded().digest());
-    options.overlays.front().text = "[[parameter_value]]\n";
+    options.overlays.push_back({"nowhere.toml", "[overlay]\nof = \"england-wales\"\nlocality = \"nowhere\"\n\n"
+                                                "[[parameter]]\nid = \"call_out_check_interval\"\n"
+                                                "values = [{ from = 2017-04-01, value = 60, basis = \"assumed\" }]\n"});
+    options.locality = "nowhere";
+    CHECK(risk::Policy::load(options).digest() != plain);
+    options.overlays.front().text.append("[[parameter]]\nid = \"no_such_parameter\"\n");
     CHECK(error_of([&] { (void)risk::Policy::load(options); }).status() == RISK_BAD_POLICY);
 }
 
@@ -128,12 +133,12 @@ void a_sealed_log_is_kept_and_verified() {
     CHECK(has(risk::verify_records(held.records()), "\"intact\":true"));
     const std::string erasure =
         record("0e", "2018-03-02T09:00:00Z", "payload_erased",
-               R"("event_id":"10000000-0000-4000-8000-000000000002","reason":"legal_erasure","by":"m1")");
+               R"("event_id":"10000000-0000-4000-8000-000000000001","reason":"legal_erasure","by":"m1")");
     CHECK(held.erase(erasure, 2, stamp(1520062402)).length == 3);
-    CHECK(!has(held.records(), "no_further_action"));
+    CHECK(!has(held.records(), "community_order"));
     CHECK(has(held.verify(), "\"records\":3"));
     std::string changed = held.records();
-    changed.replace(changed.find("community_order"), 9, "suspended");
+    changed.replace(changed.find("[\"p1\"]"), 6, "[\"p2\"]");
     CHECK(error_of([&] { (void)risk::verify_records(changed); }).status() == RISK_TAMPERED);
 }
 
@@ -147,7 +152,6 @@ void a_handle_that_was_moved_away_says_so() {
 }
 
 void one_policy_serves_many_threads() {
-    const risk::Policy policy = risk::Policy::embedded();
     const risk::Case shared = risk::Case::read(started + call_out);
     const risk::Question question("2018-02-05", "manager");
     const std::string expected = shared.assess(policy, question).json();

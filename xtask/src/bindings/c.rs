@@ -10,15 +10,20 @@ use crate::install::VERSION;
 use crate::pages::read;
 use crate::step::{Failure, printed, run};
 
-/// The programs of risk-ffi/tests/c that use the library as it is installed.
-const PROGRAMS: [&str; 7] = ["header", "statuses", "arguments", "errors", "log", "lifetimes", "threads"];
-/// The program that compares answers, which a watched run asks fewer of.
-const CONFORMANCE: &str = "conformance";
-/// The program that needs the feature `provoke`.
+/// The programs of risk-ffi/tests/c.
+const PROGRAMS: [&str; 9] =
+    ["header", "statuses", "arguments", "errors", "log", "lifetimes", "threads", "conformance", PROVOKED];
+/// The one that needs the feature `provoke`.
 const PROVOKED: &str = "provoked";
 
 const STRICT: [&str; 5] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-g"];
 const SANITIZERS: [&str; 3] = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"];
+
+const MEMCHECK: [&str; 3] = [
+    "--leak-check=full",
+    "--show-leak-kinds=definite,indirect,possible",
+    "--errors-for-leak-kinds=definite,indirect,possible",
+];
 
 /// What watches a program while it runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +34,10 @@ pub enum Watch {
     Sanitizers,
     /// valgrind's memcheck, in the library too: twenty to fifty times slower, so fewer rounds.
     Memcheck,
+    /// valgrind's helgrind, in the library too, for the threads that read. It cannot see the locks of Rust's standard library,
+    /// which are no pthread locks: it takes every change behind one for a race. What only reads needs no lock, so that
+    /// whatever it finds there is real: a cache that a `const` call fills, say.
+    Helgrind,
 }
 
 impl Watch {
@@ -44,26 +53,28 @@ impl Watch {
     fn running(self, program: &Path) -> Command {
         let mut command = match self {
             Self::Nothing | Self::Sanitizers => Command::new(program),
-            Self::Memcheck => {
-                let mut valgrind = Command::new("valgrind");
-                valgrind.args(["--quiet", "--error-exitcode=9", "--leak-check=full", "--num-callers=30"]);
-                valgrind.args(["--show-leak-kinds=definite,indirect,possible"]);
-                valgrind.args(["--errors-for-leak-kinds=definite,indirect,possible", "--fair-sched=yes"]).arg(program);
-                valgrind
-            }
+            Self::Memcheck => valgrind(&MEMCHECK, program),
+            Self::Helgrind => valgrind(&["--tool=helgrind"], program),
         };
         // Rounds of a loop, and cases of the conformance set; what is left out is the whole of it.
-        let (rounds, cases) = match self {
-            Self::Nothing => return command,
-            Self::Sanitizers => ("10", None),
-            Self::Memcheck => ("4", Some("12")),
+        let fewer: &[(&str, &str)] = match self {
+            Self::Nothing => &[],
+            Self::Sanitizers => &[("RISK_ROUNDS", "10"), ("RISK_MEMORY_IS_WATCHED_OTHERWISE", "1")],
+            Self::Memcheck => &[("RISK_ROUNDS", "4"), ("RISK_CASES", "12"), ("RISK_MEMORY_IS_WATCHED_OTHERWISE", "1")],
+            Self::Helgrind => &[("RISK_ROUNDS", "6"), ("RISK_READING_ONLY", "1")],
         };
-        command.env("RISK_ROUNDS", rounds).env("RISK_MEMORY_IS_WATCHED_OTHERWISE", "1");
-        if let Some(cases) = cases {
-            command.env("RISK_CASES", cases);
-        }
+        command.envs(fewer.iter().copied());
         command
     }
+}
+
+fn valgrind(arguments: &[&str], program: &Path) -> Command {
+    let mut valgrind = Command::new("valgrind");
+    valgrind
+        .args(["--quiet", "--error-exitcode=9", "--num-callers=30", "--fair-sched=yes"])
+        .args(arguments)
+        .arg(program);
+    valgrind
 }
 
 /// The tests.
@@ -120,14 +131,20 @@ impl<'a> Checks<'a> {
 
     /// Compiles and runs the programs in C.
     pub fn c(&self, watch: Watch) -> Result<(), Failure> {
-        for name in PROGRAMS.into_iter().chain([CONFORMANCE, PROVOKED]) {
-            let prefix = if name == PROVOKED { &self.places.provoke } else { &self.places.prefix };
-            let mut cc = compiler("CC", "cc");
-            self.strictly(&mut cc, "c99", watch.flags()).arg(self.tests("c").join(format!("{name}.c")));
-            let program = self.linked(cc, name, prefix, watch)?;
-            self.passes(watch, &program)?;
-        }
-        Ok(())
+        PROGRAMS.iter().try_for_each(|name| self.program(name, watch))
+    }
+
+    /// The threads that only read, watched for races.
+    pub fn races(&self) -> Result<(), Failure> {
+        self.program("threads", Watch::Helgrind)
+    }
+
+    fn program(&self, name: &str, watch: Watch) -> Result<(), Failure> {
+        let prefix = if name == PROVOKED { &self.places.provoke } else { &self.places.prefix };
+        let mut cc = compiler("CC", "cc");
+        self.strictly(&mut cc, "c99", watch.flags()).arg(self.tests("c").join(format!("{name}.c")));
+        let program = self.linked(cc, name, prefix, watch)?;
+        self.passes(watch, &program)
     }
 
     /// Compiles and runs the program in C++.

@@ -62,6 +62,7 @@ pub fn test(root: &Path) -> Result<(), Failure> {
     part("C", &[Tool::C], &|| checks.c(Watch::Nothing))?;
     part("C, addresses and undefined behaviour", &[Tool::C], &|| checks.c(Watch::Sanitizers))?;
     part("C, memory", &[Tool::C, Tool::Valgrind], &|| checks.c(Watch::Memcheck))?;
+    part("C, races", &[Tool::C, Tool::Valgrind], &|| checks.races())?;
     part("C++", &[Tool::Cpp], &|| checks.cpp(Watch::Nothing))?;
     part("C++, addresses and undefined behaviour", &[Tool::Cpp], &|| checks.cpp(Watch::Sanitizers))?;
     part("C++, memory", &[Tool::Cpp, Tool::Valgrind], &|| checks.cpp(Watch::Memcheck))?;
