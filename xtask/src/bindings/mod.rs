@@ -5,6 +5,7 @@
 mod c;
 mod examples;
 mod frames;
+mod java;
 mod tools;
 
 use std::fs;
@@ -68,6 +69,7 @@ pub fn test(root: &Path) -> Result<(), Failure> {
         examples::by_make(&places)
     })?;
     part("examples, by CMake", &[Tool::C, Tool::Cpp, Tool::Make, Tool::Cmake], &|| examples::by_cmake(&places))?;
+    part("Java", &[Tool::Java, Tool::Jna], &|| java::test(&places))?;
     Ok(())
 }
 
