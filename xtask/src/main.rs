@@ -38,6 +38,9 @@ enum Command {
     ///
     /// The steps run in the order in which `--only` lists them, cheapest first. Exit code 0: all passed. 1: one failed,
     /// and a line that begins with FAILED names it.
+    ///
+    /// The step `bindings` needs compilers and tools of C, C++ and Java. As root on Debian it installs those that are missing;
+    /// elsewhere it says which parts it skips. Where the variable CI is set nothing is skipped: a missing tool fails.
     Test {
         /// Run this step only
         #[arg(long, value_name = "STEP")]
