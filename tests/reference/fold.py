@@ -38,6 +38,7 @@ def fold(version, policy, lens, at, caused_before):
         "now": None,
     }
     happenings, start = with_clocks(version, lens, at)
+    state["supervision_began"] = start
     if state["since"] is not None and start is not None:
         state["since"] = max(state["since"], start)
     for clock in sorted({h["clock"] for h in happenings if h["clock"] <= at}):
