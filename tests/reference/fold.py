@@ -389,7 +389,7 @@ def overdue_actions(state):
             if not ended(state, over) and not asked_in_time(state, line, due):
                 first = min(line["reasons"], key=lambda r: (r["clock"], r["event"]))
                 priority = min((r["priority"] for r in open_reasons(line)), key=PRIORITIES.index)
-                mark = strictest(r["mark"] for r in line["reasons"])
+                mark = strictest([r["mark"] for r in line["reasons"]] + [d["happening"]["mark"] for d in line["decisions"]])
                 h = derived("action_overdue", over, {"id": first["event"], "mark": mark}, line["subject"])
                 h["details"] = {"action": line["action"], "priority": priority}
                 found.append((over, (line["action"], line["subject"], first["event"]), h))

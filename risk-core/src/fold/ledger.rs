@@ -113,6 +113,8 @@ impl Instance {
         match same {
             Some(r) => {
                 r.priority = r.priority.min(reason.priority);
+                // Of several lines that one event opened and that are overdue: it stands for the most open of them alone.
+                r.because.handling = r.because.handling.min(reason.because.handling);
                 if r.deadline.day().is_none_or(|d| reason.deadline.day().is_some_and(|n| n < d)) {
                     r.deadline = reason.deadline;
                 }
