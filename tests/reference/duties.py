@@ -38,7 +38,7 @@ def look_at(state, step):
 
 def begin_spell(state, duty, subject, step):
     """A spell begins. What is done once, or waits on somebody, stands open from now on; a round opens when it falls due."""
-    if not step and not state["known"]["sentences"]:
+    if not step and not state["taken"]:
         return
     by, mark = brought_about(state, duty, subject, step)
     spell = {"duty": duty, "subject": subject, "since": state["now"], "by": by, "mark": mark, "opened": []}
@@ -52,15 +52,18 @@ def begin_spell(state, duty, subject, step):
 
 def brought_about(state, duty, subject, step):
     """The record of a step that began a spell: the last that bears on what the condition asks about, else the last; with
-    the strictest mark of those that bear on it. A duty that itself came into force rests on the latest sentence."""
+    the strictest mark of those that bear on it. A duty that itself came into force rests on the latest sentence or, where
+    nobody was sentenced yet, on what was on record."""
     kinds = [k for fact in asked_of(state, duty["condition"], None, subject, why) for k in fed_by(fact)]
-    bearing = [h for h in step if h["kind"] in kinds]
-    in_order = sorted(bearing or step, key=lambda h: (h["occurred"], h["id"]))
-    if in_order:
-        return in_order[-1], strictest([in_order[-1]["mark"]] + [h["mark"] for h in bearing])
-    sentence = max(state["known"]["sentences"].values(), key=lambda s: (s["started"], s["by"]))
+    sentence = max(state["known"]["sentences"].values(), key=lambda s: (s["started"], s["by"]), default=None)
     now = state["now"]
-    return {"id": sentence["by"], "mark": sentence["mark"], "occurred": now, "recorded": now}, sentence["mark"]
+    if not step and sentence:
+        return {"id": sentence["by"], "mark": sentence["mark"], "occurred": now, "recorded": now}, sentence["mark"]
+    records = step or state["taken"]
+    bearing = [h for h in records if h["kind"] in kinds]
+    last = max(bearing or records, key=lambda h: (h["occurred"], h["id"]))
+    mark = strictest([last["mark"]] + [h["mark"] for h in bearing])
+    return (last if step else {**last, "occurred": now, "recorded": now}), mark
 
 
 def origin(spell):

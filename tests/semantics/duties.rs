@@ -345,3 +345,19 @@ fn when_a_performance_is_retracted_its_round_is_open_again() {
     let round = story.on("2017-10-10").latest(RequestPoliceInformation).clone();
     assert_eq!((round.status, round.due), (Status::Overdue, Some(day("2017-10-01"))));
 }
+
+#[test]
+fn a_duty_that_comes_into_force_stands_also_where_nobody_was_sentenced_yet() {
+    let story = given(
+        CHASING,
+        &[r#"
+        { on = 2014-05-21, kind = "information_requested", request_id = "r1", of = "police", about = "domestic_abuse_call_outs", stage = "pre_sentence" },
+        { on = 2014-05-25, kind = "address_established" },
+    "#],
+    );
+    story.on("2014-05-31").asks_nothing_of(ChaseInformation);
+    let chase = story.on("2014-06-15").the(ChaseInformation).clone();
+    assert_eq!((chase.status, chase.due), (Status::DueSoon, Some(day("2014-06-15"))), "no news is needed to begin it");
+    assert_eq!(chase.because[0].event_id, Some(e(1)), "because of the request, not of what came last");
+    assert_eq!(story.on("2014-06-16").status(ChaseInformation), Status::Overdue);
+}

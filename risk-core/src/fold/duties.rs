@@ -178,14 +178,18 @@ impl<'a> State<'a, '_> {
         let strictest = happenings.iter().filter(bears).map(|h| h.handling).max();
         let mut because = match chosen {
             Some(h) => self.because(RuleRef::Duty(index), duty.basis, h, now, facts.into()),
-            // The duty itself came into force: it rests on the supervision that runs.
+            // The duty itself came into force: it rests on the latest sentence, before any on what is on record.
             None => {
-                let s = self.facts.sentences.values().max_by_key(|s| (s.started, s.by))?;
+                let sentence = self.facts.sentences.values().max_by_key(|s| (s.started, s.by));
+                let (event, handling) = match sentence {
+                    Some(s) => (s.by, s.handling),
+                    None => self.facts.last_bearing(&fed_by)?,
+                };
                 Because {
                     rule: RuleRef::Duty(index),
-                    event: s.by,
+                    event,
                     basis: duty.basis,
-                    handling: s.handling,
+                    handling,
                     occurred_at: now,
                     recorded_at: now,
                     told: (now, now),
@@ -209,7 +213,11 @@ impl<'a> State<'a, '_> {
     ) {
         let policy = self.policy;
         let Some(duty) = policy.duties.get(index) else { return };
-        let Some(origin) = self.origin(index, facts, now, happenings) else { return };
+        let Some(origin) = self.origin(index, facts, now, happenings) else {
+            // Nothing that can be read is on record yet: the duty is looked at again with the next record.
+            self.duties.looked_at = false;
+            return;
+        };
         self.fired.insert(RuleRef::Duty(index));
         let last_performed = self.last_performance(duty.action, &subject);
         let next_due = self.next_round(index, &origin, last_performed, now);
