@@ -140,8 +140,8 @@ def answer_by(state, happening):
 
 def decide(state, happening):
     """A person's decision about an action: not needed, done elsewhere, put off (section 4). It is shown on the line, also
-    where it reaches nothing or may not be taken."""
-    data = happening["data"]
+    where it reaches nothing or may not be taken. Gives the lines that it closed."""
+    data, closed = happening["data"], []
     for line in state["lines"]:
         if line["action"] != data["action"] or not pending(line):
             continue
@@ -158,6 +158,8 @@ def decide(state, happening):
             elif data["decision"] == "deferred" and "until" in data:
                 basis = reason["due_basis"] or reason["basis"]
                 reason |= {"due": date.fromisoformat(data["until"]), "due_basis": basis, "due_unknown": None}
+        closed += [] if pending(line) else [line]
+    return closed
 
 
 def may_decide(state, line, role):

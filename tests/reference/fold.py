@@ -57,7 +57,7 @@ def run_on(state, at):
         "arisen": dict(state["arisen"]),
         "duties_arisen": set(state["duties_arisen"]),
         "raised": set(state["raised"]),
-        "spells": {key: {**spell, "opened": list(spell["opened"])} for key, spell in state["spells"].items()},
+        "spells": {key: {**spell} for key, spell in state["spells"].items()},
         **{name: list(state[name]) for name in ["held", "indications", "flags"]},
     }
     run_clock(later, at)
@@ -96,8 +96,10 @@ def turn(state, happenings, before):
     fired = firings(state, happenings)
     for h in happenings:
         answer_by(state, h)
+        duties.perform(state, h)
         if h["kind"] == "action_decided":
-            decide(state, h)
+            for line in decide(state, h):
+                duties.perform_by_decision(state, line, h)
     state["now_due"], state["held"] = parted(state["held"], lambda effect: effect[3]["clock"] <= state["now"])
     for effect in state["now_due"]:
         join(state, effect)
@@ -109,7 +111,6 @@ def turn(state, happenings, before):
         for effect in what_is_required(state, rule, h):
             arise(state, effect)
     drop_needless_countersignatures(state, happenings)
-    duties.move_on(state)
     duties.look_at(state, happenings)
     open_rounds(state)
 

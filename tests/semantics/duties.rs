@@ -2,7 +2,7 @@
 
 use risk_core::assessment::answer::Status;
 use risk_core::event::vocabulary::ActionKind::{
-    ChaseInformation, HomeVisit, MonitorProtectiveOrder, RequestPoliceInformation,
+    ChaseInformation, EstablishAddress, HomeVisit, MonitorProtectiveOrder, RequestPoliceInformation,
 };
 
 use crate::story::{SUPERVISED, day, e, given};
@@ -344,6 +344,51 @@ fn when_a_performance_is_retracted_its_round_is_open_again() {
     assert!(!story.on("2017-10-09").pending(RequestPoliceInformation));
     let round = story.on("2017-10-10").latest(RequestPoliceInformation).clone();
     assert_eq!((round.status, round.due), (Status::Overdue, Some(day("2017-10-01"))));
+}
+
+#[test]
+fn what_was_done_long_before_is_learnt_of_and_the_round_that_stands_open_is_no_later_for_it() {
+    let story = given(
+        EVERY_THIRTY_DAYS,
+        &[
+            SUPERVISED,
+            r#"
+        { on = 2016-03-01, recorded = 2017-09-20, kind = "information_requested", request_id = "r1", of = "police", about = "domestic_abuse_call_outs", stage = "ongoing" },
+    "#,
+            &asked("2017-09-25", "r2"),
+        ],
+    );
+    let round = story.on("2017-09-20").the(RequestPoliceInformation).clone();
+    assert_eq!((round.status, round.due), (Status::Overdue, Some(day("2017-09-01"))), "not due in March 2016");
+    assert_eq!(round.last_done, Some(day("2016-03-01")));
+    assert_eq!(story.on("2017-09-25").status(RequestPoliceInformation), Status::DoneLate);
+    assert_eq!(story.on("2017-10-25").latest(RequestPoliceInformation).due, Some(day("2017-10-25")));
+}
+
+#[test]
+fn what_was_done_stays_done_though_it_comes_undone_after_supervision_ended() {
+    let rules = r#"
+        [[action]]
+        id = "establish_address"
+        closed_by = [{ on = "address_established", when = "address_known = yes" }]
+        [[duty]]
+        id = "somewhere"
+        action = "establish_address"
+        while = "supervised = yes and address_known in [no, unknown]"
+    "#;
+    let story = given(
+        rules,
+        &[
+            SUPERVISED,
+            r#"
+        { on = 2017-10-01, kind = "supervision_ended", sentence_id = "s1", reason = "completed" },
+        { on = 2017-10-05, kind = "address_established" },
+        { on = 2017-11-01, kind = "whereabouts_unknown" },
+    "#,
+        ],
+    );
+    let address = story.on("2017-11-01").the(EstablishAddress).clone();
+    assert_eq!((address.status, address.last_done), (Status::Done, Some(day("2017-10-05"))));
 }
 
 #[test]

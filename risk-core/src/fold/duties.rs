@@ -328,15 +328,18 @@ impl<'a> State<'a, '_> {
             }
             let next_due = self.next_round(index, &spell.origin, Some(h.occurred_at), h.clock);
             let undatable = matches!(next_due, Deadline::Unknown { .. });
-            if waits_through(policy, action) {
+            let waits = waits_through(policy, action);
+            if waits {
                 self.ledger.move_round(action, subject, RuleRef::Duty(index), &next_due);
             }
+            // What was done before the round that stands open does not answer it, and makes it no later either.
+            let stands = self.ledger.pending(action, subject).is_some_and(|i| i.waits_for(RuleRef::Duty(index)));
             if let Some(spell) = self.duties.spell_mut(index, subject) {
                 spell.last_performed = Some(h.occurred_at);
+                spell.raised = next_due.day().filter(|_| stands);
                 spell.next_due = next_due;
-                spell.raised = None;
             }
-            if undatable && !waits_through(policy, action) {
+            if undatable && !waits && !stands {
                 // A round whose date cannot be told stands open at once: it must not be forgotten.
                 self.raise_round(index, subject, h.clock);
             }

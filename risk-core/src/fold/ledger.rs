@@ -123,6 +123,12 @@ impl Instance {
         }
     }
 
+    /// Whether a reason that this rule or duty gives is left unanswered.
+    #[must_use]
+    pub fn waits_for(&self, rule: RuleRef) -> bool {
+        self.reasons.iter().any(|r| r.answer.is_none() && r.because.rule == rule)
+    }
+
     /// The reasons that count: those left unanswered, or all once none is.
     pub fn live_reasons(&self) -> impl Iterator<Item = &Reason> {
         let pending = self.pending();
