@@ -7,12 +7,12 @@ without (or whose period no source sets) stands once.
 from datetime import timedelta
 
 from . import subjects
-from .actions import asked_of, closers, closes, does, lines_of, open_reasons, pending, superseded
+from .actions import asked_of, closes, does, lines_of, open_reasons, superseded
 from .blindness import fed_by
 from .conditions import facts_of, why
 from .deadlines import due_of, period_after
-from .facts import of_kinds, supervision_ended_by
-from .policy import in_force, kinds_of, limit_of
+from .facts import supervision_ended_by
+from .policy import in_force, limit_of
 from .times import after, day_of, start_of
 from .words import strictest
 
