@@ -425,3 +425,12 @@ fn what_was_taken_out_was_superseded_that_day_though_supervision_began_anew_late
         assert_eq!((review.status, review.closed), (Status::Superseded, Some(day("2017-12-10"))), "{on}");
     }
 }
+
+#[test]
+fn what_was_contested_and_taken_out_says_both() {
+    let dispute =
+        r#"{ on = 2017-12-08, kind = "record_disputed", event_id = "e2", reason = "accuracy_contested", by = "ann" },"#;
+    let seen = given(RULES, &[SUPERVISED, HARASSMENT, dispute, RETRACTED]).on("2017-12-10");
+    let review = seen.the(ReviewRisk);
+    assert_eq!((review.status, review.because[0].disputed), (Status::Superseded, true));
+}

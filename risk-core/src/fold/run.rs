@@ -14,6 +14,7 @@ use super::state::{Floors, State};
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, vocabulary};
 use crate::event::{Kind, Nature};
+use crate::log::versions::disputes;
 use crate::log::{Entry, Epoch, Record, epochs};
 use crate::policy::model::{Listens, Policy};
 
@@ -131,9 +132,12 @@ pub fn fold<'a, 'p>(records: &[&'a Record], policy: &'p Policy, span: Span) -> F
         unrecognised: epoch
             .map(|e| e.unrecognised.iter().copied().filter(|r| clock(r) <= span.at).collect())
             .unwrap_or_default(),
-        disputed: epoch
-            .map(|e| e.entries.iter().filter(|e| e.disputed).map(|e| e.record.event_id).collect())
-            .unwrap_or_default(),
+        // That a record is contested is shown also where it has been taken out since.
+        disputed: records
+            .iter()
+            .filter(|r| r.recorded_at <= span.known_at)
+            .filter_map(|r| disputes(r.event()?))
+            .collect(),
         state,
     }
 }
