@@ -10,7 +10,7 @@ from . import subjects
 from .actions import asked_of, closes, does, lines_of, open_reasons, superseded
 from .blindness import fed_by
 from .conditions import facts_of, why
-from .deadlines import due_of, period_after
+from .deadlines import NO_LIMIT, due_of, period_after
 from .facts import supervision_ended_by
 from .policy import in_force, limit_of
 from .times import after, day_of, start_of
@@ -136,7 +136,7 @@ def performed(state, spell, happening):
     if waits_through(state, spell["duty"]):
         for line in lines_of(state, spell["duty"]["action"], spell["subject"])[-1:]:
             for reason in open_reasons(line):
-                if reason["rule"] == spell["duty"]["id"]:
+                if reason["rule"] == spell["duty"]["id"] and due and due != NO_LIMIT:
                     reason |= due
     elif not stands_open(state, spell):
         spell["raised"] = None

@@ -402,7 +402,54 @@ fn a_duty_that_comes_into_force_stands_also_where_nobody_was_sentenced_yet() {
     );
     story.on("2014-05-31").asks_nothing_of(ChaseInformation);
     let chase = story.on("2014-06-15").the(ChaseInformation).clone();
-    assert_eq!((chase.status, chase.due), (Status::DueSoon, Some(day("2014-06-15"))), "no news is needed to begin it");
+    assert_eq!((chase.status, chase.due), (Status::Open, Some(day("2014-06-15"))), "no news is needed to begin it");
     assert_eq!(chase.because[0].event_id, Some(e(1)), "because of the request, not of what came last");
     assert_eq!(story.on("2014-06-16").status(ChaseInformation), Status::Overdue);
+}
+
+#[test]
+fn a_reminder_of_a_request_that_nobody_knows_of_yet_moves_no_date() {
+    let rules = r#"
+        [[action]]
+        id = "request_police_information"
+        closed_by = [{ on = "information_received", when = "request.of = police" }]
+        waiting = [{ on = "information_requested", when = "event.of = police", with = "event.of" }]
+        chased_by = [{ on = "information_chased", when = "request.of = police" }]
+        [[duty]]
+        id = "repeat"
+        action = "request_police_information"
+        while = "supervised = yes"
+        every = "thirty"
+        first = "immediately"
+        [[parameter]]
+        id = "thirty"
+        value = 30
+    "#;
+    let reminders = r#"
+        { on = 2017-09-10, kind = "information_chased", request_id = "r1" },
+        { on = 2017-09-25, kind = "information_chased", request_id = "r1" },
+    "#;
+    let story = given(rules, &[SUPERVISED, reminders, &asked("2017-09-20", "r1")]);
+    let early = story.on("2017-09-20").the(RequestPoliceInformation).clone();
+    assert_eq!((early.status, early.due, early.last_done), (Status::Overdue, Some(day("2017-09-01")), None));
+    let reminded = story.on("2017-09-25").the(RequestPoliceInformation).clone();
+    assert_eq!((reminded.status, reminded.due), (Status::Waiting, Some(day("2017-10-25"))));
+    assert_eq!(reminded.last_done, Some(day("2017-09-25")));
+}
+
+#[test]
+fn a_reminder_after_which_no_period_runs_leaves_the_date_as_it_is() {
+    let once = CHASING.replace("every = \"fourteen\"", "first = { within = \"fourteen\" }");
+    let story = given(
+        &once,
+        &[
+            SUPERVISED,
+            r#"
+        { on = 2017-10-01, kind = "information_requested", request_id = "r1", of = "police", about = "domestic_abuse_call_outs", stage = "ongoing" },
+        { on = 2017-10-05, kind = "information_chased", request_id = "r1" },
+    "#,
+        ],
+    );
+    let chase = story.on("2017-10-16").the(ChaseInformation).clone();
+    assert_eq!((chase.status, chase.due), (Status::Overdue, Some(day("2017-10-15"))));
 }

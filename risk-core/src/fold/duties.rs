@@ -329,7 +329,8 @@ impl<'a> State<'a, '_> {
             let next_due = self.next_round(index, &spell.origin, Some(h.occurred_at), h.clock);
             let undatable = matches!(next_due, Deadline::Unknown { .. });
             let waits = waits_through(policy, action);
-            if waits {
+            // A reminder after which no period runs leaves the date as it is.
+            if waits && next_due != Deadline::None {
                 self.ledger.move_round(action, subject, RuleRef::Duty(index), &next_due);
             }
             // What was done before the round that stands open does not answer it, and makes it no later either.
