@@ -1,7 +1,9 @@
 //! An answer for somebody is the fold of the records that they may see, and of nothing else.
 
 use risk_core::assessment::answer::{Caution, Status};
-use risk_core::event::vocabulary::ActionKind::{CompleteSentencePlan, HomeVisit, MaintainContact, ReviewRisk};
+use risk_core::event::vocabulary::ActionKind::{
+    CompleteSentencePlan, HomeVisit, MaintainContact, ManagementOversight, ReviewRisk,
+};
 use risk_core::event::vocabulary::Audience::{Inspector, ResponsibleOfficer, SupervisedPerson};
 use risk_core::event::vocabulary::Group::KnownAdult;
 use risk_core::event::vocabulary::Handling;
@@ -126,4 +128,40 @@ fn a_rule_or_duty_that_asks_what_a_victim_told_is_as_confidential_as_what_was_to
         (Some(Handling::PartnerConfidential), Some(Caution::DoNotRaiseWithPerson))
     );
     assert_eq!(seen.the(MaintainContact).caution, None, "what rests on the move alone may be raised");
+}
+
+#[test]
+fn what_stands_for_an_open_reason_alone_is_as_open_as_that() {
+    // Two actions that one event opened are overdue; of one of them a victim told, too.
+    let rules = r#"
+        [[action]]
+        id = "home_visit"
+        closed_by = [{ on = "home_visit_completed" }]
+        [[action]]
+        id = "maintain_contact"
+        closed_by = [{ on = "appointment_attended" }]
+        [[action]]
+        id = "management_oversight"
+        closed_by = [{ on = "management_oversight_recorded" }]
+        [[rule]]
+        id = "moved"
+        on = "address_changed"
+        require = [{ action = "home_visit", due = "immediately" }, { action = "maintain_contact", due = "immediately" }]
+        [[rule]]
+        id = "she-told"
+        on = "plw_disclosure"
+        require = [{ action = "home_visit", due = "immediately" }]
+        [[rule]]
+        id = "overdue"
+        on = "action_overdue"
+        require = [{ action = "management_oversight" }]
+    "#;
+    let feed = r#"
+        { on = 2017-12-04, kind = "address_changed" },
+        { on = 2017-12-04, kind = "plw_disclosure", person = "p1" },
+    "#;
+    let seen = given(rules, &[SUPERVISED, feed]).on("2017-12-05");
+    assert_eq!(seen.the(HomeVisit).handling, Some(Handling::PartnerConfidential));
+    let oversight = seen.the(ManagementOversight);
+    assert_eq!((oversight.handling, oversight.caution), (Some(Handling::Ordinary), None));
 }
