@@ -40,7 +40,9 @@ TESTS = [
     ("nine_cases", []),
     ("laws", ["--skip", "every_rule_that_is_in_force_here_fires"]),
 ]
-PROFILE = ["--profile", "mutants", "--config", 'profile.mutants.inherits="dev"', "--config", "profile.mutants.debug=false"]
+# Many changes repay an optimised build; for a few the profile of cargo-mutants is built sooner.
+MANY = ["--profile", "many-mutants", "--config", 'profile.many-mutants.inherits="dev"', "--config", "profile.many-mutants.debug=false"]
+FEW = ["--profile", "mutants"]
 MEMORY = 6 << 30
 
 
@@ -170,6 +172,7 @@ def refused(copy, command):
 
 def built(copy, mutants, numbers):
     """Builds the tests with all changes that compile; returns their programs, and what was left out and why."""
+    profile = MANY if len(numbers) > 200 else FEW
     by_file = defaultdict(list)
     for n in numbers:
         by_file[mutants[n]["file"]].append(n)
@@ -179,7 +182,7 @@ def built(copy, mutants, numbers):
     while True:
         for name, these in by_file.items():
             rewrite(copy / name, with_arms(sources[name], mutants, [n for n in these if n not in left_out]))
-        errors, elsewhere, out = refused(copy, ["cargo", "check", "-p", "risk-core", *PROFILE, "--message-format=json"])
+        errors, elsewhere, out = refused(copy, ["cargo", "check", "-p", "risk-core", *profile, "--message-format=json"])
         if not errors and out.returncode == 0:
             break
         if not errors:
@@ -187,7 +190,7 @@ def built(copy, mutants, numbers):
         left_out |= dict.fromkeys(errors, "unviable")
         print(f"the compiler refuses {len(errors)}", flush=True)
     tests = ["--lib", *(a for name, _ in TESTS if name != "risk_core" for a in ("--test", name))]
-    command = ["cargo", "test", "-p", "risk-core", "-p", "risk-verify", *PROFILE, *tests, "--no-run", "--message-format=json"]
+    command = ["cargo", "test", "-p", "risk-core", "-p", "risk-verify", *profile, *tests, "--no-run", "--message-format=json"]
     lines = subprocess.run(command, cwd=copy, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
     programs = {m["target"]["name"]: m["executable"] for m in map(json.loads, lines) if m.get("executable")}
     return programs, left_out

@@ -61,6 +61,21 @@ fn facts_that_no_case_can_have_together_never_hold() {
 }
 
 #[test]
+fn a_window_of_months_may_be_as_long_as_its_longest_and_as_short_as_its_shortest() {
+    let two_months = "[[parameter]]\nid = \"two_months\"\ntitle = \"Two months\"\nunit = \"months\"\nrange = [1, 12]\n\
+                      values = [{ from = 2014-06-01, value = 2, basis = \"assumed\" }]";
+    for (when, impossible) in [
+        ("count(charged, param.two_months) > 2 and count(charged, 62) < 2", true),
+        ("count(charged, param.two_months) > 2 and count(charged, 61) < 2", false),
+        ("count(charged, 56) > 2 and count(charged, param.two_months) < 2", true),
+        ("count(charged, 57) > 2 and count(charged, param.two_months) < 2", false),
+    ] {
+        let rule = format!("on = \"contact_reported\"\nwhen = \"{when}\"\n{VISIT}\n{two_months}");
+        assert_eq!(found(&pack(&[("two-windows", &rule)]), Sort::NeverFires).len(), usize::from(impossible), "{when}");
+    }
+}
+
+#[test]
 fn an_alternative_that_never_holds_is_worth_knowing() {
     let when = "on = \"police_call_out\"\nwhen = \"supervised = yes or count(police_call_out, 30) >= param.many\"";
     let policy = pack(&[("either", &format!("{when}\n{VISIT}"))]);
