@@ -190,6 +190,27 @@ fn what_is_required_flagged_asked_for_and_how_a_circumstance_stands() {
 }
 
 #[test]
+fn of_a_sentence_or_a_request_told_twice_what_happened_last_stands_whichever_was_written_down_first() {
+    let sentence = |recorded: &str, day: &str, kind: &str| {
+        format!(
+            "{{ on = {day}, recorded = {recorded}, kind = \"supervision_started\", sentence_id = \"s2\", sentence_type = \"{kind}\", index_offence = \"arson\" }},"
+        )
+    };
+    let request = |recorded: &str, day: &str, of: &str| {
+        format!(
+            "{{ on = {day}, recorded = {recorded}, kind = \"information_requested\", request_id = \"r1\", of = \"{of}\", about = \"other\", stage = \"initial\" }},"
+        )
+    };
+    for (first, second) in [("2017-11-03", "2017-11-04"), ("2017-11-04", "2017-11-03")] {
+        let told =
+            [sentence(first, "2017-10-01", "suspended_sentence_order"), sentence(second, "2017-10-02", "licence")];
+        after(&told, "sentence_type = licence");
+        let asked = [request(first, "2017-10-01", "court"), request(second, "2017-10-02", "police")];
+        after(&asked, "outstanding(police) = yes and outstanding(court) = no");
+    }
+}
+
+#[test]
 fn how_a_programme_stands() {
     let spoken =
         |day: &str, kind: &str, rest: &str| on(day, kind, &format!("programme_id = \"g1\", programme = \"bbr\"{rest}"));
@@ -242,6 +263,12 @@ fn what_an_order_is_and_whom_it_protects() {
     asked(&[expired.clone()], "p1", "order_in_force = no");
     asked(&[expired, varied], "p2", "order_in_force = yes");
     let breached = spoken("2017-12-10", "protective_order_breached", "");
+    asked_on(
+        "protective_order_expired",
+        &[],
+        &made("2017-10-01", "2017-10-01", ", expires_on = 2017-12-09"),
+        "order.kind = restraining and order.in_force = no and event.order = restraining",
+    );
     let told_twice = [
         made("2017-10-01", "2017-10-01", ""),
         "{ on = 2017-09-15, recorded = 2017-10-02, kind = \"protective_order_made\", order_id = \"o1\", order = \"dapo\", protects = [\"p3\"] },".to_owned(),

@@ -52,7 +52,10 @@ fn facts_that_no_case_can_have_together_never_hold() {
         let both: Vec<&str> = shown.split(" and ").collect();
         assert!(all.len() == 1 && both.iter().all(|part| all[0].contains(part)), "{when}: {all:?}");
     }
-    // What looks alike and is possible: an event after this one has happened, and none before it.
+    // What looks alike and is possible: a count of none, whether or not there was ever one.
+    let none = "on = \"contact_reported\"\nwhen = \"count(charged, 30) = 0 and ever(charged) = no\"";
+    assert_eq!(found(&pack(&[("none", &format!("{none}\n{VISIT}"))]), Sort::NeverFires), Vec::<String>::new());
+    // And: an event after this one has happened, and none before it.
     let policy = pack(&[(
         "possible",
         &format!("on = \"contact_reported\"\nwhen = \"days_since(charged) = never and ever(charged)\"\n{VISIT}"),
@@ -73,6 +76,15 @@ fn a_window_of_months_may_be_as_long_as_its_longest_and_as_short_as_its_shortest
         let rule = format!("on = \"contact_reported\"\nwhen = \"{when}\"\n{VISIT}\n{two_months}");
         assert_eq!(found(&pack(&[("two-windows", &rule)]), Sort::NeverFires).len(), usize::from(impossible), "{when}");
     }
+}
+
+#[test]
+fn what_is_found_on_several_kinds_is_one_finding_that_names_each_once() {
+    let on = "on = [\"charged\", \"police_call_out\", \"contact_reported\"]\nwhen = \"person.protected = yes and order_in_force = no\"";
+    let policy = pack(&[("never", &format!("{on}\n{VISIT}"))]);
+    let all = found(&policy, Sort::NeverFires);
+    assert_eq!(all.len(), 1, "{all:?}");
+    assert!(all[0].starts_with("never on contact_reported, police_call_out, charged: "), "{all:?}");
 }
 
 #[test]
