@@ -59,7 +59,8 @@ fn nanoseconds<S, R>(work: impl Fn(&S) -> R, sample: &S) -> f64 {
     began.elapsed().as_nanos() as f64
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+/// The middle one.
+pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }

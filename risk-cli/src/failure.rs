@@ -2,7 +2,7 @@
 
 use std::io;
 
-use risk_core::explain::ExplainError;
+use risk_core::explain::{ExplainError, UnknownTarget};
 use risk_core::log::LogError;
 use risk_core::policy::PolicyErrors;
 use risk_core::view::NoView;
@@ -55,6 +55,9 @@ pub enum Failure {
     /// An outcome or a rule that cannot be explained.
     #[error(transparent)]
     Explain(#[from] ExplainError),
+    /// Nothing of that name can be explained.
+    #[error(transparent)]
+    Target(#[from] UnknownTarget),
     /// An option that needs another.
     #[error("{option}: expected {expected}, found none")]
     Missing {

@@ -6,12 +6,9 @@ use std::{fs, io};
 
 use risk_core::log::{Log, LogError};
 use risk_core::policy::Policy;
+use risk_policies::{ENGLAND_WALES, ENGLAND_WALES_FILES};
 
 use crate::failure::Failure;
-
-/// The policy that is built in.
-pub const ENGLAND_WALES: &str = "england-wales";
-const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/england_wales.rs"));
 
 /// A text with the name that messages give it.
 #[derive(Debug)]
@@ -65,7 +62,7 @@ pub fn policy(name: &str, overlays: &[String], locality: Option<&str>) -> Result
     let overlays = overlays.iter().map(|path| Text::read(path)).collect::<Result<Vec<_>, _>>()?;
     let overlays = borrowed(&overlays);
     if name == ENGLAND_WALES {
-        return Ok(Policy::load_with(EMBEDDED, &overlays, locality)?);
+        return Ok(Policy::load_with(ENGLAND_WALES_FILES, &overlays, locality)?);
     }
     let files = toml_files(name)?;
     Ok(Policy::load_with(&borrowed(&files), &overlays, locality)?)

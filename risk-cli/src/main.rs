@@ -9,7 +9,6 @@ mod groups;
 mod input;
 mod options;
 mod output;
-mod text;
 
 use std::process::ExitCode;
 

@@ -12,9 +12,10 @@ use risk_core::event::vocabulary::Audience;
 use risk_core::event::{Instant, Kind, Term};
 use risk_core::fold::run::Lens;
 use risk_core::policy::Policy;
+use risk_policies::ENGLAND_WALES;
 
 use crate::failure::Failure;
-use crate::input::{self, ENGLAND_WALES};
+use crate::input;
 
 /// Under which policy.
 #[derive(Args)]

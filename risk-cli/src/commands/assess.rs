@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::input::Text;
 use crate::options::{Format, PolicyOptions, QuestionOptions};
 use crate::output::Reply;
-use crate::text::assessment::{Detail, page};
+use risk_text::assessment::{Detail, page};
 
 /// How a case stands, and what somebody now has to do
 ///

@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::input::Text;
 use crate::options::{Format, PolicyOptions, QuestionOptions, moment};
 use crate::output::Reply;
-use crate::text::changes;
+use risk_text::changes;
 
 /// Two answers to one case: as known against hindsight, two dates, or two policies
 ///

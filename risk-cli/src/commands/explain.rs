@@ -1,17 +1,13 @@
 //! `risk explain`: why something stands in the answer, and why something does not.
 
 use clap::Args;
-use risk_core::event::Term;
-use risk_core::event::field::{describe_text, one_of};
-use risk_core::event::vocabulary::{ActionKind, Group};
 use risk_core::explain::{Target, explain, why_not};
-use uuid::Uuid;
 
 use crate::failure::Failure;
 use crate::input::Text;
 use crate::options::{Format, PolicyOptions, QuestionOptions};
 use crate::output::Reply;
-use crate::text::explanation;
+use risk_text::explanation;
 
 /// Why something stands in the answer, or why it does not
 ///
@@ -45,7 +41,7 @@ pub struct Options {
 /// # Errors
 /// [`Failure`] where the log, the policy, the question or what is to be explained cannot be used.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
-    let target = options.of.as_deref().map_or(Ok(Target::Everything), target)?;
+    let target = options.of.as_deref().map_or(Ok(Target::Everything), Target::parse)?;
     let policy = options.policy.load()?;
     let log = Text::read(&options.log)?.log()?;
     let question = options.question.question();
@@ -61,15 +57,4 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
         Format::Json => Reply::json(&found),
         Format::Text => Ok(Reply::text(explanation::page(&found, &question, target, &policy))),
     }
-}
-
-fn target(text: &str) -> Result<Target, Failure> {
-    let action = ActionKind::parse(text).map(Target::Action);
-    let group = || Group::parse(text).map(Target::Group);
-    let instance = || Uuid::parse_str(text).ok().map(Target::Instance);
-    action.or_else(group).or_else(instance).ok_or_else(|| {
-        let names: Vec<&str> = ActionKind::names().iter().chain(Group::names()).copied().collect();
-        let expected = format!("an action's id, or one of {}", one_of(&names, text));
-        Failure::Unknown { sort: "action or group", found: describe_text(text), expected }
-    })
 }

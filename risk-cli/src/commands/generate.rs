@@ -13,7 +13,7 @@ use tempfile::NamedTempFile;
 
 use crate::failure::Failure;
 use crate::output::Reply;
-use crate::text::words::count;
+use risk_text::words::count;
 
 /// Invent a caseload: logs of cases that nobody lived
 ///

@@ -8,13 +8,13 @@ use clap::{Args, Subcommand, ValueEnum};
 use risk_core::calendar::BusinessCalendar;
 use risk_core::policy::{Policy, Style};
 use risk_core::policy_tests::{self, TestResult};
+use risk_policies::ENGLAND_WALES;
 
 use crate::failure::Failure;
-use crate::input::ENGLAND_WALES;
 use crate::options::LocalOptions;
 use crate::output::Reply;
-use crate::text::analysis::sorts_in_words;
-use crate::text::words::count;
+use risk_text::analysis::sorts_in_words;
+use risk_text::words::count;
 
 /// Check, show, test or analyse a policy, or tell in what two differ
 #[derive(Args)]

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::input::Text;
 use crate::options::moment;
 use crate::output::{Reply, write_file};
-use crate::text::words::count;
+use risk_text::words::count;
 
 /// Seal a log: plain records in, hash-chained records out
 ///

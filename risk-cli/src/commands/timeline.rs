@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::input::Text;
 use crate::options::{Format, PolicyOptions, QuestionOptions};
 use crate::output::Reply;
-use crate::text::changes;
+use risk_text::changes;
 
 /// What each event of a case changed, and what time alone did in between
 ///

@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::input::Text;
 use crate::options::Format;
 use crate::output::Reply;
-use crate::text::words::count;
+use risk_text::words::count;
 
 /// Whether a sealed log is what was sealed
 ///

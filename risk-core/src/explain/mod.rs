@@ -15,6 +15,7 @@ pub use why_not::{Trial, WhyNot, why_not};
 use crate::assessment::answer::{Action, GroupLevel, Receipt};
 use crate::calendar;
 use crate::event::catalogue::Instant;
+use crate::event::field::{describe_text, one_of};
 use crate::event::vocabulary::{ActionKind, Audience, Group, Handling};
 use crate::event::{Kind, Term};
 use crate::fold::run::Lens;
@@ -36,6 +37,33 @@ pub enum Target {
     Instance(Uuid),
     /// The levels of one group.
     Group(Group),
+}
+
+/// A text that names nothing to be explained.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown action or group {found}: expected {expected}")]
+pub struct UnknownTarget {
+    /// What stood there, as far as it may be shown.
+    pub found: String,
+    /// What there is.
+    pub expected: String,
+}
+
+impl Target {
+    /// Reads an action (`review_risk`), a group at risk (`children`), or an action's id in the answer.
+    ///
+    /// # Errors
+    /// [`UnknownTarget`] for any other text.
+    pub fn parse(text: &str) -> Result<Self, UnknownTarget> {
+        let action = ActionKind::parse(text).map(Self::Action);
+        let group = || Group::parse(text).map(Self::Group);
+        let instance = || Uuid::parse_str(text).ok().map(Self::Instance);
+        action.or_else(group).or_else(instance).ok_or_else(|| {
+            let names: Vec<&str> = ActionKind::names().iter().chain(Group::names()).copied().collect();
+            let expected = format!("an action's id, or one of {}", one_of(&names, text));
+            UnknownTarget { found: describe_text(text), expected }
+        })
+    }
 }
 
 /// Why an explanation cannot be given.

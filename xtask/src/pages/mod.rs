@@ -1,6 +1,7 @@
-//! The pages that are generated: the policy by obligation, and the story of each example case.
+//! The pages that are generated: the policy by obligation, the story of each example case, and the C header.
 
 mod case;
+mod header;
 mod record;
 
 use std::fs;
@@ -46,7 +47,7 @@ pub fn check(root: &Path) -> Result<(), Failure> {
 
 fn pages(root: &Path) -> Result<Vec<(PathBuf, String)>, Failure> {
     let policy = policy(root)?;
-    let mut pages = vec![(root.join("docs/policies/england-wales.md"), policy.guide())];
+    let mut pages = vec![(root.join("docs/policies/england-wales.md"), policy.guide()), header::page(root)?];
     pages.extend(case::pages(root, &policy)?);
     Ok(pages)
 }
@@ -87,10 +88,15 @@ mod tests {
     fn a_page_that_is_missing_or_says_something_else_is_named() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let copy = std::env::temp_dir().join(format!("pages-{}", std::process::id()));
-        for folder in [POLICY, "examples/cases"] {
+        for folder in
+            [POLICY, "examples/cases", "risk-binding/src", "risk-ffi/src", "risk-ffi/src/case", "risk-ffi/packaging"]
+        {
             fs::create_dir_all(copy.join(folder)).unwrap();
             for entry in fs::read_dir(root.join(folder)).unwrap() {
                 let path = entry.unwrap().path();
+                if path.is_dir() {
+                    continue;
+                }
                 fs::copy(&path, copy.join(folder).join(path.file_name().unwrap())).unwrap();
             }
         }

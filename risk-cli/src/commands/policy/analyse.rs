@@ -8,7 +8,7 @@ use super::Which;
 use crate::failure::Failure;
 use crate::options::Format;
 use crate::output::Reply;
-use crate::text::analysis;
+use risk_text::analysis;
 
 #[derive(Args)]
 pub struct Options {

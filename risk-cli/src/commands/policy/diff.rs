@@ -13,7 +13,7 @@ use crate::groups::Groups;
 use crate::input::Text;
 use crate::options::{Format, LocalOptions, QuestionOptions};
 use crate::output::Reply;
-use crate::text::{changes, differences as page};
+use risk_text::{changes, differences as page};
 
 #[derive(Args)]
 pub struct Options {

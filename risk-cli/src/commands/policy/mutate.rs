@@ -13,7 +13,7 @@ use super::Which;
 use crate::failure::Failure;
 use crate::options::Format;
 use crate::output::Reply;
-use crate::text::words::count;
+use risk_text::words::count;
 
 #[derive(Args)]
 pub struct Options {

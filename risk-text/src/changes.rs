@@ -1,5 +1,6 @@
 //! What changed between answers: a timeline step by step, two answers side by side, two policies.
 
+use risk_core::assessment::Change;
 use risk_core::compare::{Between, Comparison, Side};
 use risk_core::event::Term;
 use risk_core::event::vocabulary::{Audience, Handling};
@@ -68,7 +69,7 @@ fn step(page: &mut Page, s: &Step) {
         let only = if s.changes.is_empty() { "nothing else changed" } else { "only details changed (--format json)" };
         page.indented(4, &styled(QUIET, only));
     }
-    lines(page, &told);
+    lines(page, "    ", &told);
 }
 
 fn record(r: &EventLine) -> String {
@@ -89,8 +90,16 @@ fn by_time(kind: Derived) -> &'static str {
     }
 }
 
+/// What changed from one answer to a later one, a line each; nothing where nothing did that a person would want to know.
+#[must_use]
+pub fn told(changes: &[Change]) -> String {
+    let mut page = Page::default();
+    lines(&mut page, "", &tell(changes, Voice::InTime));
+    page.finish()
+}
+
 /// Prints changes, each with the sign of its sort, its rules and what to be careful of; why to be careful is said once.
-fn lines(page: &mut Page, told: &[Line]) {
+fn lines(page: &mut Page, indent: &str, told: &[Line]) {
     let mut why_said: Vec<Handling> = Vec::new();
     for line in told {
         let sign = match line.sort {
@@ -109,7 +118,7 @@ fn lines(page: &mut Page, told: &[Line]) {
                 format!(" {}", caution(h))
             }
         };
-        page.paragraph(&format!("    {sign} "), "      ", &format!("{}{careful}{rules}", line.text));
+        page.paragraph(&format!("{indent}{sign} "), &format!("{indent}  "), &format!("{}{careful}{rules}", line.text));
     }
 }
 
@@ -159,7 +168,7 @@ pub fn comparison(found: &Comparison) -> String {
     if told.is_empty() {
         page.indented(2, "Nothing.");
     }
-    lines(&mut page, &told);
+    lines(&mut page, "    ", &told);
     page.finish()
 }
 
@@ -245,7 +254,7 @@ pub fn answers(over: &[(String, Comparison)]) -> String {
         if told.is_empty() {
             page.indented(4, "Only details that a page does not show; --format json has them.");
         }
-        lines(&mut page, &told);
+        lines(&mut page, "    ", &told);
     }
     page.finish()
 }

@@ -8,6 +8,7 @@ pub mod differences;
 pub mod explanation;
 pub mod words;
 
+use anstream::adapter::strip_str;
 use anstyle::{AnsiColor, Style};
 use textwrap::{Options, WordSplitter};
 
@@ -19,6 +20,12 @@ pub const URGENT: Style = AnsiColor::Red.on_default().bold();
 pub const QUIET: Style = Style::new().dimmed();
 
 const WIDTH: usize = 80;
+
+/// The text without its styles: for what is no terminal.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    strip_str(text).to_string()
+}
 
 /// The text in that style.
 #[must_use]

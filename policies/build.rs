@@ -1,4 +1,4 @@
-//! Puts the policy pack into the binary: every `.toml` file of `policies/england-wales`, as a list of names and texts.
+//! Lists the `.toml` files of `england-wales` for `embedded.rs`, with their texts.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
     let manifest = env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?;
-    let pack = Path::new(&manifest).join("../policies/england-wales");
+    let pack = Path::new(&manifest).join("england-wales");
     println!("cargo::rerun-if-changed={}", pack.display());
     let mut files: Vec<PathBuf> =
         fs::read_dir(&pack)?.map(|entry| entry.map(|e| e.path())).collect::<io::Result<_>>()?;

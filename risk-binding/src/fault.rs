@@ -1,0 +1,236 @@
+//! What went wrong, for the caller: a status, a sentence, and where.
+
+use risk_core::calendar::MomentError;
+use risk_core::explain::{ExplainError, UnknownTarget};
+use risk_core::log::{AppendError, LogError, RecordError, Tampering};
+use risk_core::policy::model::Place;
+use risk_core::policy::{PolicyErrors, Warning};
+use risk_core::view::NoView;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::status::{self, risk_status};
+
+/// What went wrong.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Fault {
+    code: risk_status,
+    name: &'static str,
+    message: String,
+    #[serde(flatten)]
+    at: Box<Where>,
+    /// Everything that is wrong with a policy, where there may be several things.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Remark>,
+}
+
+/// Where, and what was expected there: as much as is known.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Where {
+    /// The file of a policy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// The line, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// The column, from 1, in characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<usize>,
+    /// The record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event_id: Option<Uuid>,
+    /// The record's place in the log, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<u64>,
+    /// The field, as a path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// What was expected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
+    /// What stood there; never a record's data or note.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found: Option<String>,
+}
+
+/// One thing to say of a policy, and where.
+#[derive(Debug, Clone, Serialize)]
+pub struct Remark {
+    file: String,
+    line: usize,
+    column: usize,
+    message: String,
+}
+
+impl Remark {
+    fn new(place: &Place, message: String) -> Self {
+        Self { file: place.file.clone(), line: place.line, column: place.column, message }
+    }
+}
+
+/// All errors of a policy, one by one.
+pub fn errors_of(errors: &PolicyErrors) -> Vec<Remark> {
+    errors.0.iter().map(|e| Remark::new(&e.place, e.problem.to_string())).collect()
+}
+
+/// What deserves a look in a policy, one by one.
+pub fn warnings_of(warnings: &[Warning]) -> Vec<Remark> {
+    warnings.iter().map(|w| Remark::new(&w.place, w.concern.to_string())).collect()
+}
+
+impl Fault {
+    /// A fault of which there is nothing to say but a sentence.
+    #[must_use]
+    pub fn new(code: risk_status, message: impl Into<String>) -> Self {
+        let name = status::name_of(code).to_str().unwrap_or_default();
+        Self { code, name, message: message.into(), ..Self::default() }
+    }
+
+    /// A field that holds something else than expected.
+    pub fn mismatch(code: risk_status, field: &str, expected: impl Into<String>, found: impl Into<String>) -> Self {
+        let (expected, found) = (expected.into(), found.into());
+        let message = format!("`{field}`: expected {expected}, found {found}");
+        let at =
+            Where { field: Some(field.to_owned()), expected: Some(expected), found: Some(found), ..Where::default() };
+        Self { at: Box::new(at), ..Self::new(code, message) }
+    }
+
+    /// A record of a text that is no record, and its line.
+    pub fn record(line: usize, e: RecordError) -> Self {
+        let message = format!("line {line}: {e}");
+        let RecordError { field, expected, found } = e;
+        let at = Where {
+            line: Some(line),
+            field: Some(field),
+            expected: Some(expected),
+            found: Some(found),
+            ..Where::default()
+        };
+        Self { at: Box::new(at), ..Self::new(status::RISK_BAD_RECORD, message) }
+    }
+
+    /// The same, with the line of the text on which the record stands that it names.
+    pub fn on_line_of(mut self, line_of: impl Fn(Uuid) -> Option<usize>) -> Self {
+        self.at.line = self.at.line.or_else(|| line_of(self.at.event_id?));
+        if let Some(line) = self.at.line {
+            self.message = format!("line {line}: {}", self.message);
+        }
+        self
+    }
+
+    /// Its number.
+    #[must_use]
+    pub fn status(&self) -> risk_status {
+        self.code
+    }
+
+    /// It in a sentence; of a policy one a line.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// It as JSON: `code`, `name`, `message`, and where it is known, where.
+    #[must_use]
+    pub fn json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_else(|_| format!("{{\"code\":{}}}", self.code))
+    }
+}
+
+impl From<AppendError> for Fault {
+    fn from(e: AppendError) -> Self {
+        let message = e.to_string();
+        let (code, at) = match e {
+            AppendError::Refused { event_id, field, expected, found } => (
+                status::RISK_BAD_RECORD,
+                Where {
+                    event_id: Some(event_id),
+                    field: Some(field),
+                    expected: Some(expected),
+                    found: Some(found),
+                    ..Where::default()
+                },
+            ),
+            AppendError::Conflict { event_id, position } => (
+                status::RISK_EVENT_CONFLICT,
+                Where { event_id: Some(event_id), position: Some(position), ..Where::default() },
+            ),
+            AppendError::PositionConflict { expected, actual } => (
+                status::RISK_POSITION_CONFLICT,
+                Where { expected: Some(expected.to_string()), found: Some(actual.to_string()), ..Where::default() },
+            ),
+            AppendError::Stamp { .. } => (status::RISK_BAD_STAMP, Where::default()),
+        };
+        Self { at: Box::new(at), ..Self::new(code, message) }
+    }
+}
+
+impl From<LogError> for Fault {
+    fn from(e: LogError) -> Self {
+        Self::record(e.line, RecordError { field: e.field, expected: e.expected, found: e.found })
+    }
+}
+
+impl From<Tampering> for Fault {
+    fn from(t: Tampering) -> Self {
+        let message = t.to_string();
+        let at = Where {
+            line: Some(t.line),
+            event_id: t.event_id,
+            position: Some(t.position),
+            field: Some(t.what.to_string()),
+            expected: Some(t.expected),
+            found: Some(t.found),
+            ..Where::default()
+        };
+        Self { at: Box::new(at), ..Self::new(status::RISK_TAMPERED, message) }
+    }
+}
+
+impl From<PolicyErrors> for Fault {
+    fn from(e: PolicyErrors) -> Self {
+        let at = e.0.first().map_or_else(Where::default, |first| Where {
+            file: Some(first.place.file.clone()),
+            line: Some(first.place.line),
+            column: Some(first.place.column),
+            ..Where::default()
+        });
+        Self { at: Box::new(at), errors: errors_of(&e), ..Self::new(status::RISK_BAD_POLICY, e.to_string()) }
+    }
+}
+
+impl From<NoView> for Fault {
+    fn from(e: NoView) -> Self {
+        Self::new(status::RISK_NO_VIEW, e.to_string())
+    }
+}
+
+impl From<ExplainError> for Fault {
+    fn from(e: ExplainError) -> Self {
+        let code = match e {
+            ExplainError::View(_) => status::RISK_NO_VIEW,
+            ExplainError::NotForAudience(_) => status::RISK_NO_REASONS,
+            ExplainError::UnknownRule { .. } => status::RISK_BAD_WORD,
+        };
+        Self::new(code, e.to_string())
+    }
+}
+
+impl From<UnknownTarget> for Fault {
+    fn from(e: UnknownTarget) -> Self {
+        Self::mismatch(status::RISK_BAD_WORD, "of", e.expected, e.found)
+    }
+}
+
+impl From<MomentError> for Fault {
+    fn from(e: MomentError) -> Self {
+        Self::new(status::RISK_BAD_TIME, e.to_string())
+    }
+}
+
+impl From<serde_json::Error> for Fault {
+    /// What the library writes has a form in JSON: where it had none, that is a defect.
+    fn from(e: serde_json::Error) -> Self {
+        Self::new(status::RISK_PANIC, format!("a defect of the library: an answer that has no form in JSON ({e})"))
+    }
+}

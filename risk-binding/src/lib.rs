@@ -1,0 +1,11 @@
+//! The engine as bindings to other languages see it: records and words as text, and one form of error with a frozen number and
+//! name. What is of one language only stands in its own crate.
+
+mod fault;
+mod question;
+mod records;
+pub mod status;
+
+pub use fault::{Fault, Remark, Where, errors_of, warnings_of};
+pub use question::{Asked, When};
+pub use records::{Appended, append, erase, instant, read, report, sealed};

@@ -1,0 +1,72 @@
+#![allow(non_camel_case_types, reason = "the names of C, where the numbers are frozen")]
+//! The status numbers. A number is never given another meaning, and never used again.
+
+/// How a call ended: 0, or what was wrong. Numbers are frozen; a later version may add to them.
+pub type risk_status = i32;
+
+/// Done.
+pub const RISK_OK: i32 = 0;
+
+/// The caller: a pointer that must be given is NULL.
+pub const RISK_NULL_POINTER: i32 = 1;
+/// The caller: a text is not UTF-8.
+pub const RISK_NOT_UTF8: i32 = 2;
+/// The caller: a `size` that no version of the struct has, a tail of it that is not zero, or a length that cannot be.
+pub const RISK_BAD_SIZE: i32 = 3;
+/// The caller: a moment that is none, or none where one is needed, or two where one is meant.
+pub const RISK_BAD_TIME: i32 = 4;
+/// The caller: a word that is not of its list: a lens, an audience, a kind, an action, a group, a rule, a schema.
+pub const RISK_BAD_WORD: i32 = 5;
+/// The caller: two things that do not belong together, such as answers about two cases.
+pub const RISK_MISMATCH: i32 = 6;
+
+/// A record that is malformed, or that the log cannot take.
+pub const RISK_BAD_RECORD: i32 = 20;
+
+/// The log has grown, or is another, since the caller read it.
+pub const RISK_POSITION_CONFLICT: i32 = 40;
+/// The log has a record of that event_id which says something else.
+pub const RISK_EVENT_CONFLICT: i32 = 41;
+/// A sealed log and no stamps, a plain one and stamps, too few of them, or one that cannot be.
+pub const RISK_BAD_STAMP: i32 = 42;
+/// A sealed log is not what was sealed.
+pub const RISK_TAMPERED: i32 = 43;
+
+/// A policy that has errors.
+pub const RISK_BAD_POLICY: i32 = 60;
+/// The policy grants this audience no answer.
+pub const RISK_NO_VIEW: i32 = 61;
+/// The policy does not let this audience see why.
+pub const RISK_NO_REASONS: i32 = 62;
+
+/// An earlier call with this handle met a defect of the library. The handle can only be freed.
+pub const RISK_POISONED: i32 = 98;
+/// A defect of the library. Nothing was written; the handle can from now on only be freed.
+pub const RISK_PANIC: i32 = 99;
+
+/// Every status with its name.
+const NAMES: &[(risk_status, &std::ffi::CStr)] = &[
+    (RISK_OK, c"RISK_OK"),
+    (RISK_NULL_POINTER, c"RISK_NULL_POINTER"),
+    (RISK_NOT_UTF8, c"RISK_NOT_UTF8"),
+    (RISK_BAD_SIZE, c"RISK_BAD_SIZE"),
+    (RISK_BAD_TIME, c"RISK_BAD_TIME"),
+    (RISK_BAD_WORD, c"RISK_BAD_WORD"),
+    (RISK_MISMATCH, c"RISK_MISMATCH"),
+    (RISK_BAD_RECORD, c"RISK_BAD_RECORD"),
+    (RISK_POSITION_CONFLICT, c"RISK_POSITION_CONFLICT"),
+    (RISK_EVENT_CONFLICT, c"RISK_EVENT_CONFLICT"),
+    (RISK_BAD_STAMP, c"RISK_BAD_STAMP"),
+    (RISK_TAMPERED, c"RISK_TAMPERED"),
+    (RISK_BAD_POLICY, c"RISK_BAD_POLICY"),
+    (RISK_NO_VIEW, c"RISK_NO_VIEW"),
+    (RISK_NO_REASONS, c"RISK_NO_REASONS"),
+    (RISK_POISONED, c"RISK_POISONED"),
+    (RISK_PANIC, c"RISK_PANIC"),
+];
+
+/// The name of a status, as in this header; `RISK_UNKNOWN_STATUS` for a number that this version does not know.
+#[must_use]
+pub fn name_of(status: risk_status) -> &'static std::ffi::CStr {
+    NAMES.iter().find(|(number, _)| *number == status).map_or(c"RISK_UNKNOWN_STATUS", |(_, name)| name)
+}

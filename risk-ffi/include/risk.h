@@ -1,0 +1,925 @@
+/**
+ * librisk: what must happen next in a domestic abuse case in probation, and why.
+ *
+ * A host holds the log of a case (risk_case), folds it with a policy (risk_policy), and gets an answer (risk_assessment): the
+ * current classification of risk of serious harm, and the required actions with owner, deadline and status, each with the
+ * events, the rule and the source that it comes from. The library has no clock, no files and no network: the same calls give
+ * the same answers, to the byte.
+ *
+ *     risk_policy *policy = NULL;
+ *     risk_case *the_case = NULL;
+ *     risk_assessment *answer = NULL;
+ *     risk_buf json = {0};
+ *     risk_question question = {0};
+ *     question.size = sizeof question;
+ *     question.at_text = RISK_STR("2018-04-18");
+ *     question.audience = RISK_STR("responsible_officer");
+ *     if (risk_policy_load(NULL, &policy) != RISK_OK
+ *         || risk_case_read(lines, strlen(lines), &the_case) != RISK_OK
+ *         || risk_case_assess(the_case, policy, &question, &answer) != RISK_OK
+ *         || risk_assessment_json(answer, &json) != RISK_OK)
+ *         fprintf(stderr, "%s\n", risk_last_error_message());
+ *     else
+ *         puts(json.data);
+ *     risk_buf_free(&json);
+ *     risk_assessment_free(answer);
+ *     risk_case_free(the_case);
+ *     risk_policy_free(policy);
+ *
+ * Conventions, for every function:
+ *
+ * - Status. A function that can fail returns a risk_status, RISK_OK or a number that is frozen. Results come through the last
+ *   parameters, which are written on success only.
+ * - Text is UTF-8: a pointer and a length in bytes, no NUL needed. What must be given and is NULL is RISK_NULL_POINTER.
+ * - Times are int64_t microseconds since 1970 UTC, or text. Records and answers are JSON.
+ * - Ownership. What comes through `out` is the caller's, to be freed by the library's own function and never by free(). What
+ *   goes in is copied. Handles may be freed in any order and on any thread. Freeing NULL does nothing; freeing a handle twice,
+ *   or using it afterwards, is the caller's fault, as is a pointer that is none.
+ * - Threads. Calls that take a handle as `const` may run on any number of threads at once, also beside a call that changes it;
+ *   calls that change a handle wait for each other. A handle may be freed when no other call with it runs.
+ * - Errors. What went wrong stands, as a sentence and as JSON, on the thread (risk_last_error_message()) and on the handle that
+ *   led the call, its first parameter unless said otherwise (risk_case_last_error_message()). No error tells a record's data
+ *   or note.
+ * - Defects. A defect of the library never reaches the caller as more than RISK_PANIC: nothing is written, and the handle that
+ *   led the call answers RISK_POISONED until it is freed. Others are not touched. The report for the library's makers goes to
+ *   standard error. Running out of memory ends the process.
+ * - Growth. Structs that may grow begin with their size. A program built with an older header runs with a newer library of the
+ *   same RISK_ABI_VERSION; one built with a newer header runs with an older library as long as it leaves newer members zero.
+ *
+ * Generated from the sources in risk-ffi/src by `cargo xtask docs`; do not edit.
+ */
+
+#ifndef RISK_H
+#define RISK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/** A risk_str of a string literal, to be assigned to a member of a struct. */
+#ifdef __cplusplus
+#define RISK_STR(literal) (risk_str{(literal), sizeof(literal) - 1})
+#else
+#define RISK_STR(literal) ((risk_str){(literal), sizeof(literal) - 1})
+#endif
+
+/**
+ * Done.
+ */
+#define RISK_OK 0
+
+/**
+ * The caller: a pointer that must be given is NULL.
+ */
+#define RISK_NULL_POINTER 1
+
+/**
+ * The caller: a text is not UTF-8.
+ */
+#define RISK_NOT_UTF8 2
+
+/**
+ * The caller: a `size` that no version of the struct has, a tail of it that is not zero, or a length that cannot be.
+ */
+#define RISK_BAD_SIZE 3
+
+/**
+ * The caller: a moment that is none, or none where one is needed, or two where one is meant.
+ */
+#define RISK_BAD_TIME 4
+
+/**
+ * The caller: a word that is not of its list: a lens, an audience, a kind, an action, a group, a rule, a schema.
+ */
+#define RISK_BAD_WORD 5
+
+/**
+ * The caller: two things that do not belong together, such as answers about two cases.
+ */
+#define RISK_MISMATCH 6
+
+/**
+ * A record that is malformed, or that the log cannot take.
+ */
+#define RISK_BAD_RECORD 20
+
+/**
+ * The log has grown, or is another, since the caller read it.
+ */
+#define RISK_POSITION_CONFLICT 40
+
+/**
+ * The log has a record of that event_id which says something else.
+ */
+#define RISK_EVENT_CONFLICT 41
+
+/**
+ * A sealed log and no stamps, a plain one and stamps, too few of them, or one that cannot be.
+ */
+#define RISK_BAD_STAMP 42
+
+/**
+ * A sealed log is not what was sealed.
+ */
+#define RISK_TAMPERED 43
+
+/**
+ * A policy that has errors.
+ */
+#define RISK_BAD_POLICY 60
+
+/**
+ * The policy grants this audience no answer.
+ */
+#define RISK_NO_VIEW 61
+
+/**
+ * The policy does not let this audience see why.
+ */
+#define RISK_NO_REASONS 62
+
+/**
+ * An earlier call with this handle met a defect of the library. The handle can only be freed.
+ */
+#define RISK_POISONED 98
+
+/**
+ * A defect of the library. Nothing was written; the handle can from now on only be freed.
+ */
+#define RISK_PANIC 99
+
+/**
+ * The version of this header, in three parts.
+ */
+#define RISK_VERSION_MAJOR 0
+
+/**
+ * The version of this header, in three parts.
+ */
+#define RISK_VERSION_MINOR 1
+
+/**
+ * The version of this header, in three parts.
+ */
+#define RISK_VERSION_PATCH 0
+
+/**
+ * The version of this header as one number: MAJOR * 1000000 + MINOR * 1000 + PATCH.
+ */
+#define RISK_VERSION_NUMBER 1000
+
+/**
+ * The version of the binary interface: a program runs with a library that has the same.
+ */
+#define RISK_ABI_VERSION 0
+
+/**
+ * What risk_assessment_next_change() gives where nothing changes without a new event: the greatest int64_t.
+ */
+#define RISK_NEVER INT64_MAX
+
+/**
+ * For risk_assessment_text(): what matters now.
+ */
+#define RISK_AGENDA 0
+
+/**
+ * For risk_assessment_text(): also the steps, whatever else is open, and what was done.
+ */
+#define RISK_ALL 1
+
+/**
+ * An answer: unchangeable, and independent of the case and the policy that it was made with. Any number of threads may use
+ * one at once.
+ */
+typedef struct risk_assessment risk_assessment;
+
+/**
+ * The log of one case. `const` calls may run on any number of threads at once; calls that change it wait for each other and
+ * for those.
+ */
+typedef struct risk_case risk_case;
+
+/**
+ * A policy: checked, compiled, and unchangeable. Any number of threads may use one at once.
+ */
+typedef struct risk_policy risk_policy;
+
+/**
+ * How a call ended: 0, or what was wrong. Numbers are frozen; a later version may add to them.
+ */
+typedef int32_t risk_status;
+
+/**
+ * A text that the library gives. It belongs to the caller, who hands it to risk_buf_free() when done, and never to free().
+ */
+typedef struct risk_buf {
+  /**
+   * UTF-8. A NUL stands behind the last byte, so that it can be printed as it is.
+   */
+  const char *data;
+  /**
+   * How many bytes, without the NUL.
+   */
+  size_t len;
+  /**
+   * The library's own.
+   */
+  void *owner;
+} risk_buf;
+
+/**
+ * A text within a struct: UTF-8, not NUL-terminated, owned by the caller. `{NULL, 0}`, as in a struct set to zero: not
+ * given. `RISK_STR("text")` makes one of a string literal.
+ */
+typedef struct risk_str {
+  /**
+   * The first byte.
+   */
+  const char *data;
+  /**
+   * How many bytes.
+   */
+  size_t len;
+} risk_str;
+
+/**
+ * A file of a policy.
+ */
+typedef struct risk_file {
+  /**
+   * Its name, for messages: `england-wales/levels.toml`.
+   */
+  struct risk_str name;
+  /**
+   * What it holds: TOML.
+   */
+  struct risk_str text;
+} risk_file;
+
+/**
+ * Which policy. Set it to zero, then `size`, then what is wanted.
+ */
+typedef struct risk_policy_options {
+  /**
+   * sizeof(risk_policy_options), so that the struct may grow.
+   */
+  uint32_t size;
+  /**
+   * The files of the policy; NULL: the pack for England and Wales that is built in.
+   */
+  const struct risk_file *files;
+  /**
+   * How many files.
+   */
+  size_t files_len;
+  /**
+   * Local overlays, which set parameters and add rules; NULL: none.
+   */
+  const struct risk_file *overlays;
+  /**
+   * How many overlays.
+   */
+  size_t overlays_len;
+  /**
+   * The locality whose parameters and rules count; not given: none.
+   */
+  struct risk_str locality;
+} risk_policy_options;
+
+/**
+ * What the host adds to a record of a sealed log.
+ */
+typedef struct risk_stamp {
+  /**
+   * When the log takes the record, in microseconds since 1970 UTC: never before the record's `recorded_at`, nor before
+   * the last record's stamp.
+   */
+  int64_t appended_at;
+  /**
+   * Fresh random bytes from a good source. They keep the record's digest from being guessed once its payload is erased.
+   */
+  uint8_t salt[16];
+} risk_stamp;
+
+/**
+ * What became of an append.
+ */
+typedef struct risk_appended {
+  /**
+   * How many records the log has now.
+   */
+  uint64_t length;
+  /**
+   * How many of those given are new; the log had the others already, with the same content.
+   */
+  uint64_t added;
+} risk_appended;
+
+/**
+ * What is asked of a case: the moment, from where, for whom. Set it to zero, then `size`, a moment and an audience.
+ *
+ * A moment is given as microseconds since 1970 UTC, or as text: `2018-04-18` (the end of that day in London),
+ * `2018-02-06 15:00` (London), `2018-02-06T15:00:00Z` (RFC 3339). Zero microseconds and no text: not given.
+ *
+ * Example: `risk_question q = {0}; q.size = sizeof q; q.at_text = RISK_STR("2018-04-18"); q.audience = RISK_STR("manager");`
+ */
+typedef struct risk_question {
+  /**
+   * sizeof(risk_question), so that the struct may grow.
+   */
+  uint32_t size;
+  /**
+   * The moment, in microseconds since 1970 UTC. Either this or `at_text` must be given.
+   */
+  int64_t at;
+  /**
+   * Only what was recorded by then counts, in microseconds since 1970 UTC. Not given: as `at`, in hindsight everything.
+   */
+  int64_t known_at;
+  /**
+   * The moment, as text.
+   */
+  struct risk_str at_text;
+  /**
+   * The same as `known_at`, as text.
+   */
+  struct risk_str known_at_text;
+  /**
+   * `as_known`: what the service knew, as it came to know it; `hindsight`: all that is known, placed when it happened. Not
+   * given: `as_known`.
+   */
+  struct risk_str lens;
+  /**
+   * Who reads the answer: `responsible_officer`, `partner_link_worker`, `programmes_team`, `manager`, `inspector`,
+   * `analyst`, `partner_agency` or `supervised_person`. It must be given: the answer holds what the policy lets that
+   * reader see, and nothing else.
+   */
+  struct risk_str audience;
+  /**
+   * The kinds of event that the host can deliver at all; the answer then names the rules that are blind. NULL: all.
+   */
+  const struct risk_str *feeds;
+  /**
+   * How many kinds.
+   */
+  size_t feeds_len;
+} risk_question;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * The version of the library as one number, to be compared with RISK_VERSION_NUMBER.
+ *
+ * Ownership: none. Threads: any. Errors: none.
+ *
+ * Example: `assert(risk_version_number() == RISK_VERSION_NUMBER);`
+ */
+uint32_t risk_version_number(void);
+
+/**
+ * The version of the library's binary interface, to be compared with RISK_ABI_VERSION when a program starts.
+ *
+ * Ownership: none. Threads: any. Errors: none.
+ *
+ * Example: `if (risk_abi_version() != RISK_ABI_VERSION) return refuse();`
+ */
+uint32_t risk_abi_version(void);
+
+/**
+ * The version of the library as text, such as `0.1.0`.
+ *
+ * Ownership: static, never freed. Threads: any. Errors: none.
+ *
+ * Example: `printf("librisk %s\n", risk_version());`
+ */
+const char *risk_version(void);
+
+/**
+ * The name of a status, such as `RISK_BAD_RECORD`; `RISK_UNKNOWN_STATUS` for a number that this version does not know.
+ *
+ * Ownership: static, never freed. Threads: any. Errors: none.
+ *
+ * Example: `fprintf(stderr, "%s\n", risk_status_name(status));`
+ */
+const char *risk_status_name(risk_status status);
+
+/**
+ * What the last call that failed on this thread had to say, as one sentence or, for a policy, one a line: where, what was
+ * expected, what was found. Empty where none has failed. It never tells a record's data or note.
+ *
+ * Ownership: the library's; valid until the next call of this library on this thread. Threads: each has its own. Errors:
+ * none; a call that succeeds leaves it as it is.
+ *
+ * Example: `if (risk_policy_load(NULL, &policy) != RISK_OK) fprintf(stderr, "%s\n", risk_last_error_message());`
+ */
+const char *risk_last_error_message(void);
+
+/**
+ * The same as JSON: `{"code":20,"name":"RISK_BAD_RECORD","message":"…"}`, and where they are known `file`, `line`,
+ * `column`, `event_id`, `position`, `field`, `expected`, `found`; of a policy with errors also `errors`, a list of
+ * `{file, line, column, message}`. Empty where no call has failed.
+ *
+ * Ownership, threads, errors: as risk_last_error_message().
+ *
+ * Example: `log_line(risk_last_error_json());`
+ */
+const char *risk_last_error_json(void);
+
+/**
+ * The form of what the library reads and writes, as JSON Schema (2020-12): of a `record`, or of an `assessment`.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any. Errors: RISK_BAD_WORD for another name.
+ *
+ * Example: `risk_schema("record", 6, &schema);`
+ *
+ * The caller's part: `of` points to `len` bytes; `out` to a place for the result.
+ */
+risk_status risk_schema(const char *of,
+                        size_t len,
+                        struct risk_buf *out);
+
+/**
+ * Frees what a buffer holds and empties it; freeing an empty one, or NULL, does nothing.
+ *
+ * Ownership: what the buffer holds is the library's again. Threads: any, one at a time for one buffer. Errors: none; a copy of
+ * the struct is not emptied with it: freeing the copy too is the caller's fault.
+ *
+ * Example: `risk_buf_free(&json);`
+ *
+ * The caller's part: The buffer is one that the library filled, or all zero.
+ */
+void risk_buf_free(struct risk_buf *buf);
+
+/**
+ * Reads, checks and compiles a policy. Takes some milliseconds: do it once, and use it for every case.
+ *
+ * `options` may be NULL: the pack for England and Wales that is built in, without anything local.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_policy_free(); the texts are copied. Threads: any. Errors:
+ * RISK_BAD_POLICY, with everything that is wrong in the JSON of the error; RISK_BAD_SIZE, RISK_NOT_UTF8,
+ * RISK_NULL_POINTER.
+ *
+ * Example: `risk_policy *policy = NULL; risk_status s = risk_policy_load(NULL, &policy);`
+ *
+ * The caller's part: `options` and what it points to can be read; `out` is a place for the result.
+ */
+risk_status risk_policy_load(const struct risk_policy_options *options, struct risk_policy **out);
+
+/**
+ * Reads and checks a policy without keeping it, and says everything that is wrong with it as JSON:
+ * `{"valid":true,"id":"…","version":"…","digest":"…","errors":[],"warnings":[{"file":…,"line":…,"column":…,"message":…}]}`.
+ * The status is RISK_OK whether or not it is valid; `id`, `version` and `digest` are null where it is not.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any. Errors: RISK_BAD_SIZE,
+ * RISK_NOT_UTF8, RISK_NULL_POINTER.
+ *
+ * Example: `risk_policy_check(&options, &report); puts(report.data); risk_buf_free(&report);`
+ *
+ * The caller's part: As risk_policy_load().
+ */
+risk_status risk_policy_check(const struct risk_policy_options *options,
+                              struct risk_buf *out);
+
+/**
+ * The digest of a policy's meaning: 64 hexadecimal digits, the same for the same rules however they are laid out. An answer
+ * carries it in its receipt.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any, at once. Errors: RISK_NULL_POINTER,
+ * RISK_POISONED.
+ *
+ * Example: `risk_policy_digest(policy, &digest); puts(digest.data); risk_buf_free(&digest);`
+ *
+ * The caller's part: `policy` is a handle that is not freed; `out` a place for the result.
+ */
+risk_status risk_policy_digest(const struct risk_policy *policy,
+                               struct risk_buf *out);
+
+/**
+ * As risk_last_error_message(), of the last call led by this handle that failed, on whatever thread. A copy.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any, at once. Errors: RISK_NULL_POINTER.
+ *
+ * Example: `risk_policy_last_error_message(policy, &message);`
+ *
+ * The caller's part: As risk_policy_digest().
+ */
+risk_status risk_policy_last_error_message(const struct risk_policy *policy,
+                                           struct risk_buf *out);
+
+/**
+ * As risk_last_error_json(), of the last call led by this handle that failed, on whatever thread. A copy.
+ *
+ * Ownership, threads, errors: as risk_policy_last_error_message().
+ *
+ * Example: `risk_policy_last_error_json(policy, &json);`
+ *
+ * The caller's part: As risk_policy_digest().
+ */
+risk_status risk_policy_last_error_json(const struct risk_policy *policy, struct risk_buf *out);
+
+/**
+ * Frees a policy. NULL is allowed. Answers made with it live on.
+ *
+ * Ownership: the handle is the library's again. Threads: any, while no other call with this handle runs. Errors: none;
+ * freeing twice is the caller's fault.
+ *
+ * Example: `risk_policy_free(policy);`
+ *
+ * The caller's part: `policy` is NULL or a handle that is not freed.
+ */
+void risk_policy_free(struct risk_policy *policy);
+
+/**
+ * The empty log of a case.
+ *
+ * `case_id` is the case's UUID as text.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_case_free(). Threads: any. Errors: RISK_BAD_WORD for text that is
+ * no UUID; RISK_NOT_UTF8, RISK_NULL_POINTER.
+ *
+ * Example: `risk_case_new("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11", 36, &the_case);`
+ *
+ * The caller's part: `case_id` points to `len` bytes; `out` is a place for the result.
+ */
+risk_status risk_case_new(const char *case_id,
+                          size_t len,
+                          struct risk_case **out);
+
+/**
+ * A case from its records: JSON Lines, plain or sealed, in the log's order, as risk_case_records() gives them. A sealed log
+ * is verified.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_case_free(); the text is copied. Threads: any. Errors:
+ * RISK_BAD_RECORD with `line` and `field`, also for no record at all; RISK_TAMPERED; RISK_NOT_UTF8, RISK_NULL_POINTER.
+ *
+ * Example: `risk_case_read(lines, strlen(lines), &the_case);`
+ *
+ * The caller's part: `records` points to `len` bytes; `out` is a place for the result.
+ */
+risk_status risk_case_read(const char *records,
+                           size_t len,
+                           struct risk_case **out);
+
+/**
+ * Appends records, all or none: one, or many as JSON Lines. A record that the log has already, with the same content, is
+ * taken and changes nothing, so that a delivery may be repeated. After an error the log is as it was.
+ *
+ * `expected_length` points to how many records the caller believes the log to have, or is NULL; it is not asked where nothing
+ * is new. `stamps` is NULL for a plain log; for a sealed one it points to as many stamps as there are records. An empty log
+ * becomes what its first records are.
+ *
+ * Ownership: the texts are copied; `out` may be NULL. Threads: any; it waits for other calls with this handle. Errors:
+ * RISK_BAD_RECORD with `line`, `field`, `expected`, `found`; RISK_POSITION_CONFLICT with the lengths `expected` and `found`;
+ * RISK_EVENT_CONFLICT with `event_id` and `position`; RISK_BAD_STAMP; RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED.
+ *
+ * Example: `uint64_t seen = 40; risk_case_append(the_case, line, strlen(line), &seen, NULL, 0, &appended);`
+ *
+ * The caller's part: `the_case` is a handle that is not freed; `records` points to `len` bytes, `stamps` to `stamps_len` stamps; `expected_length` and
+ * `out` are NULL or what they should be.
+ */
+risk_status risk_case_append(struct risk_case *the_case,
+                             const char *records,
+                             size_t len,
+                             const uint64_t *expected_length,
+                             const struct risk_stamp *stamps,
+                             size_t stamps_len,
+                             struct risk_appended *out);
+
+/**
+ * Appends a `payload_erased` record, and removes data and note of the record that it names: what the law may demand. The
+ * record stays in its place, and a sealed log stays intact. Done again, it changes nothing.
+ *
+ * `stamp` is NULL for a plain log. A text that was read out of the log before is the host's to erase.
+ *
+ * Ownership, threads: as risk_case_append(). Errors: as risk_case_append(); RISK_BAD_RECORD also where a correction still
+ * holds data of the record, which is to be erased first.
+ *
+ * Example: `risk_case_erase(the_case, erasure, strlen(erasure), NULL, NULL, NULL);`
+ *
+ * The caller's part: As risk_case_append(), with one stamp or NULL.
+ */
+risk_status risk_case_erase(struct risk_case *the_case,
+                            const char *record,
+                            size_t len,
+                            const uint64_t *expected_length,
+                            const struct risk_stamp *stamp,
+                            struct risk_appended *out);
+
+/**
+ * Seals a plain log: each record gets its place in a hash chain, so that a later change of any of them is found. A log that is
+ * sealed already stays as it is, and needs no stamps.
+ *
+ * Ownership: nothing is kept of `stamps`, of which there are as many as records. Threads: any; it waits for other calls with
+ * this handle. Errors: RISK_BAD_STAMP; RISK_BAD_RECORD for a stamp before its record; RISK_NULL_POINTER, RISK_POISONED.
+ *
+ * Example: `risk_case_seal(the_case, stamps, length);`
+ *
+ * The caller's part: `the_case` is a handle that is not freed; `stamps` points to `stamps_len` stamps.
+ */
+risk_status risk_case_seal(struct risk_case *the_case,
+                           const struct risk_stamp *stamps,
+                           size_t stamps_len);
+
+/**
+ * The records after a position, as JSON Lines in the exact bytes as kept: what a host stores. `after` = 0: all of them.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_buf_free(); empty where there are none. Threads: any, at once.
+ * Errors: RISK_NULL_POINTER, RISK_POISONED.
+ *
+ * Example: `risk_case_records(the_case, stored, &lines);`
+ *
+ * The caller's part: As risk_case_id().
+ */
+risk_status risk_case_records(const struct risk_case *the_case,
+                              uint64_t after,
+                              struct risk_buf *out);
+
+/**
+ * The case's UUID as text.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any, at once. Errors: RISK_NULL_POINTER,
+ * RISK_POISONED.
+ *
+ * Example: `risk_case_id(the_case, &id); puts(id.data); risk_buf_free(&id);`
+ *
+ * The caller's part: `the_case` is a handle that is not freed; `out` a place for the result.
+ */
+risk_status risk_case_id(const struct risk_case *the_case,
+                         struct risk_buf *out);
+
+/**
+ * How many records the log has: what the next risk_case_append() may expect.
+ *
+ * Ownership: none. Threads: any, at once. Errors: RISK_NULL_POINTER, RISK_POISONED.
+ *
+ * Example: `uint64_t length; risk_case_length(the_case, &length);`
+ *
+ * The caller's part: As risk_case_id().
+ */
+risk_status risk_case_length(const struct risk_case *the_case, uint64_t *out);
+
+/**
+ * The hash of a sealed log's last record, 64 hexadecimal digits: kept elsewhere, it shows later that no end was cut off.
+ * Empty for a plain log.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any, at once. Errors: RISK_NULL_POINTER,
+ * RISK_POISONED.
+ *
+ * Example: `risk_case_head(the_case, &head);`
+ *
+ * The caller's part: As risk_case_id().
+ */
+risk_status risk_case_head(const struct risk_case *the_case,
+                           struct risk_buf *out);
+
+/**
+ * Whether a sealed case is what was sealed, and goes on from a head kept elsewhere (NULL: none was), as JSON:
+ * `{"intact":true,"records":40,"head":"…","expected_at":38}`; `expected_at` is the position of that head, or null.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any, at once. Errors: RISK_TAMPERED with the
+ * `line`, the `position`, and in `field` how it showed: `unsealed`, `unreadable`, `layout`, `position`, `payload`, `header`,
+ * `payload_missing` or `head`; RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED.
+ *
+ * Example: `risk_case_verify(the_case, kept_head, 64, &report);`
+ *
+ * The caller's part: As risk_case_id(); `expected_head` points to `len` bytes or is NULL.
+ */
+risk_status risk_case_verify(const struct risk_case *the_case,
+                             const char *expected_head,
+                             size_t len,
+                             struct risk_buf *out);
+
+/**
+ * The same for records that are not held as a case: a sealed log as it lies in a store.
+ *
+ * Ownership, errors: as risk_case_verify(). Threads: any.
+ *
+ * Example: `risk_records_verify(lines, strlen(lines), NULL, 0, &report);`
+ *
+ * The caller's part: `records` points to `len` bytes, `expected_head` to `head_len` or is NULL; `out` is a place for the result.
+ */
+risk_status risk_records_verify(const char *records,
+                                size_t len,
+                                const char *expected_head,
+                                size_t head_len,
+                                struct risk_buf *out);
+
+/**
+ * How the case stands, and what somebody now has to do.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_assessment_free(); it lives on without the case and the policy.
+ * Threads: any, at once. Errors: RISK_BAD_TIME and RISK_BAD_WORD for the question, RISK_NO_VIEW where the policy grants the
+ * audience nothing; RISK_BAD_SIZE, RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED.
+ *
+ * Example: `risk_assessment *answer = NULL; risk_status s = risk_case_assess(the_case, policy, &question, &answer);`
+ *
+ * The caller's part: `the_case` and `policy` are handles that are not freed, `question` and what it points to can be read, `out` is a place for
+ * the result.
+ */
+risk_status risk_case_assess(const struct risk_case *the_case,
+                             const struct risk_policy *policy,
+                             const struct risk_question *question,
+                             struct risk_assessment **out);
+
+/**
+ * Why something stands in the answer, as JSON (`risk-explanation/1`): each outcome with the events behind it, the rule that
+ * made it follow, and the place in the source that says so.
+ *
+ * `of` is an action (`review_risk`, or its id in the answer) or a group at risk (`children`); NULL: all that is open.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any, at once. Errors: as
+ * risk_case_assess(); RISK_NO_REASONS where the audience may not see why; RISK_BAD_WORD for another `of`.
+ *
+ * Example: `risk_case_explain(the_case, policy, &question, "review_risk", 11, &why);`
+ *
+ * The caller's part: As risk_case_assess(); `of` points to `len` bytes or is NULL.
+ */
+risk_status risk_case_explain(const struct risk_case *the_case,
+                              const struct risk_policy *policy,
+                              const struct risk_question *question,
+                              const char *of,
+                              size_t len,
+                              struct risk_buf *out);
+
+/**
+ * Why a rule or duty did not fire, as JSON: each time that it was looked at, the comparisons that failed with the values
+ * found, and what it would have asked for.
+ *
+ * Ownership, threads: as risk_case_explain(). Errors: as risk_case_explain(); RISK_BAD_WORD for an id that no rule has.
+ *
+ * Example: `risk_case_why_not(the_case, policy, &question, "plw-raised-risk", 15, &why);`
+ *
+ * The caller's part: As risk_case_assess(); `rule` points to `len` bytes.
+ */
+risk_status risk_case_why_not(const struct risk_case *the_case,
+                              const struct risk_policy *policy,
+                              const struct risk_question *question,
+                              const char *rule,
+                              size_t len,
+                              struct risk_buf *out);
+
+/**
+ * As risk_last_error_message(), of the last call led by this handle that failed, on whatever thread. A copy.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any, at once. Errors: RISK_NULL_POINTER.
+ *
+ * Example: `risk_case_last_error_message(the_case, &message);`
+ *
+ * The caller's part: As risk_case_id().
+ */
+risk_status risk_case_last_error_message(const struct risk_case *the_case,
+                                         struct risk_buf *out);
+
+/**
+ * As risk_last_error_json(), of the last call led by this handle that failed, on whatever thread. A copy.
+ *
+ * Ownership, threads, errors: as risk_case_last_error_message().
+ *
+ * Example: `risk_case_last_error_json(the_case, &json);`
+ *
+ * The caller's part: As risk_case_id().
+ */
+risk_status risk_case_last_error_json(const struct risk_case *the_case, struct risk_buf *out);
+
+/**
+ * Frees a case. NULL is allowed. Answers made from it live on.
+ *
+ * Ownership: the handle is the library's again. Threads: any, while no other call with this handle runs. Errors: none;
+ * freeing twice is the caller's fault.
+ *
+ * Example: `risk_case_free(the_case);`
+ *
+ * The caller's part: `the_case` is NULL or a handle that is not freed.
+ */
+void risk_case_free(struct risk_case *the_case);
+
+#if defined(RISK_PROVOKE)
+/**
+ * Meets a defect on purpose, so that tests see what becomes of a handle then. No installed library has it.
+ *
+ * Ownership: none. Threads: any. Errors: RISK_PANIC, and RISK_POISONED from then on.
+ *
+ * Example: `assert(risk_provoke_panic(the_case) == RISK_PANIC);`
+ *
+ * The caller's part: As [`risk_case_id`].
+ */
+risk_status risk_provoke_panic(const struct risk_case *the_case);
+#endif
+
+/**
+ * The answer as JSON, on one line: the contract `risk-assessment/1`, of which risk_schema() gives the form. The same case,
+ * policy and question give the same bytes.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any, at once. Errors: RISK_NULL_POINTER,
+ * RISK_POISONED.
+ *
+ * Example: `risk_assessment_json(answer, &json); puts(json.data); risk_buf_free(&json);`
+ *
+ * The caller's part: `assessment` is a handle that is not freed; `out` a place for the result.
+ */
+risk_status risk_assessment_json(const struct risk_assessment *assessment,
+                                 struct risk_buf *out);
+
+/**
+ * The answer as a page for people, in plain text of 80 columns: who is at risk, and what to do first, each line with its owner,
+ * due date and reason. `detail`: RISK_AGENDA for what matters now, RISK_ALL for the steps of each line, whatever else is open,
+ * and what was done.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any, at once. Errors: RISK_BAD_WORD for another
+ * `detail`; RISK_MISMATCH for a policy that the answer was not made with; RISK_NULL_POINTER, RISK_POISONED.
+ *
+ * Example: `risk_assessment_text(answer, policy, RISK_AGENDA, &page); puts(page.data); risk_buf_free(&page);`
+ *
+ * The caller's part: `assessment` and `policy` are handles that are not freed; `out` a place for the result.
+ */
+risk_status risk_assessment_text(const struct risk_assessment *assessment,
+                                 const struct risk_policy *policy,
+                                 int32_t detail,
+                                 struct risk_buf *out);
+
+/**
+ * When this answer changes next with nothing new but time: something falls due, or becomes overdue. In microseconds since
+ * 1970 UTC; RISK_NEVER where it does not. A host asks again then, and on every new record.
+ *
+ * Ownership: none. Threads: any, at once. Errors: RISK_NULL_POINTER, RISK_POISONED.
+ *
+ * Example: `int64_t again; risk_assessment_next_change(answer, &again); if (again != RISK_NEVER) remind_me(again);`
+ *
+ * The caller's part: As risk_assessment_json().
+ */
+risk_status risk_assessment_next_change(const struct risk_assessment *assessment,
+                                        int64_t *out);
+
+/**
+ * What opened, closed and moved from one answer to another about the same case for the same audience, as a JSON list of
+ * `{"change":"opened","action":{…}}`, `closed`, `moved` (`before`, `after`, `what`), `gone`, `classification`, `flags` and
+ * `other`. Running counts of days are no change.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any, at once. Errors: RISK_MISMATCH for
+ * answers about two cases or for two audiences; RISK_NULL_POINTER, RISK_POISONED. Led by `after`.
+ *
+ * Example: `risk_assessment_changes(yesterday, today, &changes);`
+ *
+ * The caller's part: `before` and `after` are handles that are not freed; `out` a place for the result.
+ */
+risk_status risk_assessment_changes(const struct risk_assessment *before,
+                                    const struct risk_assessment *after,
+                                    struct risk_buf *out);
+
+/**
+ * The same in sentences for people, a paragraph each in plain text of 80 columns, with a sign (`+` to do, `~` moved, `-` no
+ * longer pending, `=` levels, `*` notes) and the ids of the rules behind it. Empty where nothing changed that a person would
+ * want to know.
+ *
+ * Ownership, threads, errors: as risk_assessment_changes().
+ *
+ * Example: `risk_assessment_told(yesterday, today, &news); fputs(news.data, stdout);`
+ *
+ * The caller's part: As risk_assessment_changes().
+ */
+risk_status risk_assessment_told(const struct risk_assessment *before,
+                                 const struct risk_assessment *after,
+                                 struct risk_buf *out);
+
+/**
+ * As risk_last_error_message(), of the last call led by this handle that failed, on whatever thread. A copy.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any, at once. Errors: RISK_NULL_POINTER.
+ *
+ * Example: `risk_assessment_last_error_message(answer, &message);`
+ *
+ * The caller's part: As risk_assessment_json().
+ */
+risk_status risk_assessment_last_error_message(const struct risk_assessment *assessment,
+                                               struct risk_buf *out);
+
+/**
+ * As risk_last_error_json(), of the last call led by this handle that failed, on whatever thread. A copy.
+ *
+ * Ownership, threads, errors: as risk_assessment_last_error_message().
+ *
+ * Example: `risk_assessment_last_error_json(answer, &json);`
+ *
+ * The caller's part: As risk_assessment_json().
+ */
+risk_status risk_assessment_last_error_json(const struct risk_assessment *assessment, struct risk_buf *out);
+
+/**
+ * Frees an answer. NULL is allowed.
+ *
+ * Ownership: the handle is the library's again. Threads: any, while no other call with this handle runs. Errors: none;
+ * freeing twice is the caller's fault.
+ *
+ * Example: `risk_assessment_free(answer);`
+ *
+ * The caller's part: `assessment` is NULL or a handle that is not freed.
+ */
+void risk_assessment_free(struct risk_assessment *assessment);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* RISK_H */

@@ -1,0 +1,24 @@
+//! The engine as a C library. `include/risk.h` is generated from this crate's sources and is its manual.
+//!
+//! - [`last_error`]: what a thread can ask for after a call that failed;
+//! - [`pointer`]: what crosses the border, and the only place where a caller's memory is touched;
+//! - [`boundary`]: handles, and the call that no panic leaves;
+//! - [`policy`], [`case`], [`question`], [`assessment`], [`about`]: the functions.
+#![allow(non_camel_case_types, reason = "the names of C")]
+
+mod about;
+mod assessment;
+mod boundary;
+mod case;
+mod last_error;
+mod pointer;
+mod policy;
+mod question;
+
+pub use about::*;
+pub use assessment::*;
+pub use case::*;
+pub use pointer::{risk_buf, risk_buf_free, risk_str};
+pub use policy::*;
+pub use question::risk_question;
+pub use risk_binding::status::*;
