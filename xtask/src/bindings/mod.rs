@@ -65,7 +65,6 @@ pub fn test(root: &Path) -> Result<(), Failure> {
     part("C, races", &[Tool::C, Tool::Valgrind], &|| checks.races())?;
     part("C++", &[Tool::Cpp], &|| checks.cpp(Watch::Nothing))?;
     part("C++, addresses and undefined behaviour", &[Tool::Cpp], &|| checks.cpp(Watch::Sanitizers))?;
-    part("C++, memory", &[Tool::Cpp, Tool::Valgrind], &|| checks.cpp(Watch::Memcheck))?;
     part("examples, by pkg-config", &[Tool::C, Tool::Cpp, Tool::Make, Tool::PkgConfig], &|| {
         examples::by_make(&places)
     })?;
