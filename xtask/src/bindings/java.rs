@@ -65,9 +65,12 @@ impl Java {
     }
 
     fn compile(&self, part: &str, folder: &Path) -> Result<(), Failure> {
+        // javac warns of a class path that is not there yet.
+        let classes = self.work.join(part);
+        fs::create_dir_all(&classes).map_err(|cause| Failure::File { path: classes.clone(), cause })?;
         let mut javac = Command::new("javac");
         javac.args(["--release", RELEASE, "-Xlint:all", "-Werror", "-cp"]).arg(self.classes(part));
-        run(javac.arg("-d").arg(self.work.join(part)).args(listed(folder, "java")?))
+        run(javac.arg("-d").arg(classes).args(listed(folder, "java")?))
     }
 
     fn document(&self) -> Result<(), Failure> {
