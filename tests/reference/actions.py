@@ -11,7 +11,7 @@ from .facts import asking, concerns, of_kinds, value
 from .policy import kinds_of, number
 from .records import named_by
 from .times import day_of, start_of
-from .words import DECISIONS, PRIORITIES
+from .words import DECISIONS, MARKS, PRIORITIES
 
 
 def pending(line):
@@ -89,7 +89,8 @@ def answer(reason, happening, how, naming):
 
 def require(state, action, subject, reason):
     """Opens an action, or adds a reason to the line that stands open or was opened in this very step. The same event under
-    the same rule again changes nothing but to an earlier date or a higher priority."""
+    the same rule again changes nothing but to an earlier date, a higher priority or, of what fell due by itself, a more open
+    mark."""
     lines = [l for l in lines_of(state, action, subject)][-1:]
     line = lines[0] if lines and (pending(lines[0]) or opened(lines[0])[0] == reason["clock"]) else None
     if line is None:
@@ -98,6 +99,7 @@ def require(state, action, subject, reason):
     same = [r for r in open_reasons(line) if (r["rule"], r["event"]) == (reason["rule"], reason["event"])]
     if same:
         same[0]["priority"] = min(same[0]["priority"], reason["priority"], key=PRIORITIES.index)
+        same[0]["mark"] = min(same[0]["mark"], reason["mark"], key=MARKS.index)
         if reason["due"] and (not same[0]["due"] or reason["due"] < same[0]["due"]):
             same[0] |= {name: reason[name] for name in ["due", "due_basis", "due_unknown"]}
     else:
@@ -138,8 +140,8 @@ def answer_by(state, happening):
 
 def decide(state, happening):
     """A person's decision about an action: not needed, done elsewhere, put off (section 4). It is shown on the line, also
-    where it reaches nothing or may not be taken."""
-    data = happening["data"]
+    where it reaches nothing or may not be taken. Gives the lines that it closed."""
+    data, closed = happening["data"], []
     for line in state["lines"]:
         if line["action"] != data["action"] or not pending(line):
             continue
@@ -156,6 +158,8 @@ def decide(state, happening):
             elif data["decision"] == "deferred" and "until" in data:
                 basis = reason["due_basis"] or reason["basis"]
                 reason |= {"due": date.fromisoformat(data["until"]), "due_basis": basis, "due_unknown": None}
+        closed += [] if pending(line) else [line]
+    return closed
 
 
 def may_decide(state, line, role):

@@ -7,12 +7,12 @@ without (or whose period no source sets) stands once.
 from datetime import timedelta
 
 from . import subjects
-from .actions import asked_of, closers, closes, does, lines_of, open_reasons, pending, superseded
+from .actions import asked_of, closes, does, lines_of, open_reasons, superseded
 from .blindness import fed_by
 from .conditions import facts_of, why
-from .deadlines import due_of, period_after
-from .facts import of_kinds, supervision_ended_by
-from .policy import in_force, kinds_of, limit_of
+from .deadlines import NO_LIMIT, due_of, period_after
+from .facts import supervision_ended_by
+from .policy import in_force, limit_of
 from .times import after, day_of, start_of
 from .words import strictest
 
@@ -38,10 +38,11 @@ def look_at(state, step):
 
 def begin_spell(state, duty, subject, step):
     """A spell begins. What is done once, or waits on somebody, stands open from now on; a round opens when it falls due."""
-    if not step and not state["known"]["sentences"]:
+    if not step and not state["taken"]:
         return
     by, mark = brought_about(state, duty, subject, step)
-    spell = {"duty": duty, "subject": subject, "since": state["now"], "by": by, "mark": mark, "opened": []}
+    spell = {"duty": duty, "subject": subject, "since": state["now"], "by": by, "mark": mark, "raised": None}
+    spell["last"] = last_performance(state, duty["action"], subject)
     state["spells"][(duty["id"], subject)] = spell
     due = next_round(state, spell)
     if due and due["due"] and not waits_through(state, duty):
@@ -52,15 +53,18 @@ def begin_spell(state, duty, subject, step):
 
 def brought_about(state, duty, subject, step):
     """The record of a step that began a spell: the last that bears on what the condition asks about, else the last; with
-    the strictest mark of those that bear on it. A duty that itself came into force rests on the latest sentence."""
+    the strictest mark of those that bear on it. A duty that itself came into force rests on the latest sentence or, where
+    nobody was sentenced yet, on what was on record."""
     kinds = [k for fact in asked_of(state, duty["condition"], None, subject, why) for k in fed_by(fact)]
-    bearing = [h for h in step if h["kind"] in kinds]
-    in_order = sorted(bearing or step, key=lambda h: (h["occurred"], h["id"]))
-    if in_order:
-        return in_order[-1], strictest([in_order[-1]["mark"]] + [h["mark"] for h in bearing])
-    sentence = max(state["known"]["sentences"].values(), key=lambda s: (s["started"], s["by"]))
+    sentence = max(state["known"]["sentences"].values(), key=lambda s: (s["started"], s["by"]), default=None)
     now = state["now"]
-    return {"id": sentence["by"], "mark": sentence["mark"], "occurred": now, "recorded": now}, sentence["mark"]
+    if not step and sentence:
+        return {"id": sentence["by"], "mark": sentence["mark"], "occurred": now, "recorded": now}, sentence["mark"]
+    records = step or state["taken"]
+    bearing = [h for h in records if h["kind"] in kinds]
+    last = max(bearing or records, key=lambda h: (h["occurred"], h["id"]))
+    mark = strictest([last["mark"]] + [h["mark"] for h in bearing])
+    return (last if step else {**last, "occurred": now, "recorded": now}), mark
 
 
 def origin(spell):
@@ -94,24 +98,50 @@ def waits_through(state, duty):
     return bool(state["policy"]["actions"][duty["action"]]["chased_by"])
 
 
+def performs(state, happening, action, subject):
+    """Whether an event performs an action: reminding, where it waits on somebody, else whatever closes it."""
+    if state["policy"]["actions"][action]["chased_by"]:
+        return does(state, "chased_by", happening, action, subject)
+    return closes(state, happening, action, subject)
+
+
 def last_performance(state, action, subject):
-    """When an action was last performed, by whoever, and when that was learnt: by reminding, where it waits on somebody, else
-    by whatever closes it, or by a decision that it is not needed. `None` if never."""
-    definition = state["policy"]["actions"][action]
-    if definition["chased_by"]:
-        chasers = of_kinds(state["known"], kinds_of(definition, "chased_by"))
-        found = [(h["occurred"], h["clock"]) for h in chasers if does(state, "chased_by", h, action, subject)]
-    else:
-        found = [(h["occurred"], h["clock"]) for h in closers(state, action) if closes(state, h, action, subject)]
-    for line in [l for l in lines_of(state, action, subject) if not pending(l)]:
-        answers = [r["answer"] for r in line["reasons"]]
-        found += [(a["on"], a["clock"]) for a in answers if a["how"] in ["not_needed", "done_elsewhere"]]
-    return max(found, default=None)
+    """When an action was last performed, by whoever, and when that was learnt, of all that is known; `None` if never."""
+    found = [h for h in state["taken"] if performs(state, h, action, subject)]
+    return max(((h["occurred"], h["clock"]) for h in found), default=None)
 
 
-def last_done(state, action, subject):
-    last = last_performance(state, action, subject)
-    return last[0] if last else None
+def perform(state, happening):
+    """Lets an event count as a performance of the duties that stand. This is asked once, on the facts of its step: what was
+    done stays done, whatever is learnt later."""
+    for spell in state["spells"].values():
+        if performs(state, happening, spell["duty"]["action"], spell["subject"]):
+            performed(state, spell, happening)
+
+
+def perform_by_decision(state, line, happening):
+    """Lets a decision that closed a line count as a performance of the duties behind that action."""
+    for spell in state["spells"].values():
+        if (spell["duty"]["action"], spell["subject"]) == (line["action"], line["subject"]):
+            performed(state, spell, happening)
+
+
+def performed(state, spell, happening):
+    """The period begins anew, unless what was done is older than the last time: the date of what waits on somebody moves on;
+    else the next round is to come, unless one stands open still. One whose date cannot be told comes at once."""
+    if spell["last"] and spell["last"][0] >= happening["occurred"]:
+        return
+    spell["last"] = (happening["occurred"], happening["clock"])
+    due = next_round(state, spell)
+    if waits_through(state, spell["duty"]):
+        for line in lines_of(state, spell["duty"]["action"], spell["subject"])[-1:]:
+            for reason in open_reasons(line):
+                if reason["rule"] == spell["duty"]["id"] and due and due != NO_LIMIT:
+                    reason |= due
+    elif not stands_open(state, spell):
+        spell["raised"] = None
+        if due and due["due_unknown"]:
+            raise_round(state, spell)
 
 
 def next_round(state, spell):
@@ -122,9 +152,8 @@ def next_round(state, spell):
     duty, policy = spell["duty"], state["policy"]
     if "every" not in duty:
         return None
-    last = last_performance(state, duty["action"], spell["subject"])
-    if last:
-        done, learnt = last
+    if spell["last"]:
+        done, learnt = spell["last"]
         return period_after(policy, duty["every"], done, max(learnt, spell["since"]))
     if "first" in duty:
         return due_of(policy, origin(spell), limit_of(duty["first"]), spell["since"])
@@ -147,7 +176,6 @@ def open_round(state, spell, due, not_before):
         "duty": True,
         "answer": None,
     }
-    spell["opened"].append(due["due"])
     state["effects_of_duties"].append(("open", duty["action"], spell["subject"], reason))
 
 
@@ -159,22 +187,11 @@ def stands_open(state, spell):
 
 def raise_round(state, spell):
     """A round falls due: whatever was done since the last time answers it."""
-    last = last_done(state, spell["duty"]["action"], spell["subject"])
-    since = spell["by"]["occurred"] if last is None else max(last + 1, spell["by"]["occurred"])
-    now = state["now"]
+    since = max(spell["last"][0] + 1, spell["by"]["occurred"]) if spell["last"] else spell["by"]["occurred"]
+    now, due = state["now"], next_round(state, spell)
+    spell["raised"] = due["due"]
     fallen_due = {"occurred": now, "recorded": max(now, spell["by"]["recorded"]), "learnt": now}
-    open_round(state, spell, {**next_round(state, spell), **fallen_due}, since)
-
-
-def move_on(state):
-    """A reminder moves on the date of what waits on somebody."""
-    for spell in state["spells"].values():
-        duty, subject = spell["duty"], spell["subject"]
-        if waits_through(state, duty) and last_performance(state, duty["action"], subject):
-            for line in lines_of(state, duty["action"], subject):
-                for reason in open_reasons(line):
-                    if reason["rule"] == duty["id"]:
-                        reason |= next_round(state, spell)
+    open_round(state, spell, {**due, **fallen_due}, since)
 
 
 def rounds_falling_due(state):
@@ -184,7 +201,7 @@ def rounds_falling_due(state):
         return found
     for spell in state["spells"].values():
         due = None if waits_through(state, spell["duty"]) or stands_open(state, spell) else next_round(state, spell)
-        if due and due["due"] and due["due"] not in spell["opened"]:
+        if due and due["due"] and due["due"] != spell["raised"]:
             at = start_of(due["due"])
             if in_force(state["policy"], spell["duty"], at):
                 found.append((at, spell))

@@ -38,6 +38,7 @@ def fold(version, policy, lens, at, caused_before):
         "now": None,
     }
     happenings, start = with_clocks(version, lens, at)
+    state["supervision_began"] = start
     if state["since"] is not None and start is not None:
         state["since"] = max(state["since"], start)
     for clock in sorted({h["clock"] for h in happenings if h["clock"] <= at}):
@@ -56,7 +57,7 @@ def run_on(state, at):
         "arisen": dict(state["arisen"]),
         "duties_arisen": set(state["duties_arisen"]),
         "raised": set(state["raised"]),
-        "spells": {key: {**spell, "opened": list(spell["opened"])} for key, spell in state["spells"].items()},
+        "spells": {key: {**spell} for key, spell in state["spells"].items()},
         **{name: list(state[name]) for name in ["held", "indications", "flags"]},
     }
     run_clock(later, at)
@@ -95,8 +96,10 @@ def turn(state, happenings, before):
     fired = firings(state, happenings)
     for h in happenings:
         answer_by(state, h)
+        duties.perform(state, h)
         if h["kind"] == "action_decided":
-            decide(state, h)
+            for line in decide(state, h):
+                duties.perform_by_decision(state, line, h)
     state["now_due"], state["held"] = parted(state["held"], lambda effect: effect[3]["clock"] <= state["now"])
     for effect in state["now_due"]:
         join(state, effect)
@@ -108,7 +111,6 @@ def turn(state, happenings, before):
         for effect in what_is_required(state, rule, h):
             arise(state, effect)
     drop_needless_countersignatures(state, happenings)
-    duties.move_on(state)
     duties.look_at(state, happenings)
     open_rounds(state)
 
@@ -388,7 +390,7 @@ def overdue_actions(state):
             if not ended(state, over) and not asked_in_time(state, line, due):
                 first = min(line["reasons"], key=lambda r: (r["clock"], r["event"]))
                 priority = min((r["priority"] for r in open_reasons(line)), key=PRIORITIES.index)
-                mark = strictest(r["mark"] for r in line["reasons"])
+                mark = strictest([r["mark"] for r in line["reasons"]] + [d["happening"]["mark"] for d in line["decisions"]])
                 h = derived("action_overdue", over, {"id": first["event"], "mark": mark}, line["subject"])
                 h["details"] = {"action": line["action"], "priority": priority}
                 found.append((over, (line["action"], line["subject"], first["event"]), h))

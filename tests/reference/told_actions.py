@@ -200,9 +200,8 @@ def last_done(a, line):
     found = []
     for r in line["reasons"]:
         spell = a["state"]["spells"].get((r["rule"], line["subject"]))
-        if r.get("duty") and spell:
-            found.append(duties.last_done(a["state"], line["action"], line["subject"]))
-    found = [f for f in found if f is not None]
+        if r.get("duty") and spell and spell["last"]:
+            found.append(spell["last"][0])
     return day_of(max(found)).isoformat() if found else None
 
 

@@ -13,17 +13,26 @@ def run(records, policy, question):
     if lens == "hindsight":
         versions = [{**versions[-1], "since": None}]
     versions = [v for v in versions if v["since"] is None or v["since"] <= at]
-    withdrawn, caused, before = [], {}, None
+    withdrawn, background, caused, before = [], [], {}, None
     for place, version in enumerate(versions):
         following = versions[place + 1 :]
         until = following[0]["since"] - 1 if following else at
         state = fold(version, policy, lens, until, caused)
         if before:
-            withdrawn += [line for line in (left_behind(l, state, version) for l in before["lines"]) if line]
-        withdrawn = [line for line in (without_what_came_back(l, state) for l in withdrawn) if line["reasons"]]
+            gone = [line for line in (left_behind(l, state, version) for l in before["lines"]) if line]
+            if before["supervision_began"] is None:
+                background += gone
+            else:
+                withdrawn += gone
+        withdrawn, background = [
+            [line for line in (without_what_came_back(l, state) for l in lines) if line["reasons"]]
+            for lines in [withdrawn, background]
+        ]
         caused = {**state["arisen"], **caused}
         before = state
     which = "recorded" if lens == "as_known" else "occurred"
+    # What was caused before supervision began is background once it has begun: it leaves no line.
+    withdrawn += background if before["supervision_began"] is None else []
     return {
         "state": before,
         "withdrawn": withdrawn,
@@ -49,8 +58,7 @@ def left_behind(line, state, version):
     gone = [r for r in line["reasons"] if not still_arises(line, r, state)]
     if not gone:
         return None
-    since = state["since"]
-    reasons = [{**r, "answer": r["answer"] or superseded(version["by"][0], since)} for r in gone]
+    reasons = [{**r, "answer": r["answer"] or superseded(version["by"][0], version["since"])} for r in gone]
     closed = not any(r["answer"] is None for r in gone)
     return {**line, "reasons": reasons, "withdrawn": len(gone) < len(line["reasons"]), "basis_withdrawn": closed}
 

@@ -382,3 +382,55 @@ fn each_line_of_one_action_is_explained_by_its_own_reasons() {
         assert_eq!(explained, said);
     }
 }
+
+/// On 1 June, when nobody was sentenced yet.
+const BEFORE_ANY_SENTENCE: &str =
+    r#"{ on = 2017-06-01, kind = "concern_disclosed", by = "practitioner", concerns = ["harassment"] },"#;
+
+#[test]
+fn a_start_of_supervision_that_was_taken_out_as_it_was_entered_moves_nothing() {
+    let taken_out =
+        r#"{ on = 2017-09-01, kind = "record_retracted", event_id = "e2", reason = "wrong_person", by = "ann" },"#;
+    let seen = given(RULES, &[BEFORE_ANY_SENTENCE, SUPERVISED, taken_out]).on("2017-10-01");
+    let review = seen.the(ReviewRisk);
+    assert_eq!((review.opened, review.due), (day("2017-06-01"), Some(day("2017-06-08"))), "known since June");
+}
+
+#[test]
+fn what_was_taken_out_before_supervision_began_leaves_no_line_once_it_has() {
+    let taken_out =
+        r#"{ on = 2017-07-01, kind = "record_retracted", event_id = "e1", reason = "entered_in_error", by = "ann" },"#;
+    let story = given(RULES, &[BEFORE_ANY_SENTENCE, taken_out, SUPERVISED]);
+    let before = story.on("2017-08-01").the(ReviewRisk).clone();
+    assert_eq!((before.status, before.closed), (Status::Superseded, Some(day("2017-07-01"))));
+    story.on("2017-09-01").asks_nothing_of(ReviewRisk);
+}
+
+#[test]
+fn what_was_taken_out_was_superseded_that_day_though_supervision_began_anew_later() {
+    let story = given(
+        RULES,
+        &[
+            SUPERVISED,
+            HARASSMENT,
+            r#"
+        { on = 2017-12-10, kind = "record_retracted", event_id = "e1", reason = "wrong_person", by = "ann" },
+        { on = 2017-12-10, kind = "record_retracted", event_id = "e2", reason = "wrong_person", by = "ann" },
+        { on = 2018-01-15, kind = "supervision_started", sentence_id = "s2", sentence_type = "licence", index_offence = "assault" },
+    "#,
+        ],
+    );
+    for on in ["2017-12-31", "2018-01-31"] {
+        let review = story.on(on).the(ReviewRisk).clone();
+        assert_eq!((review.status, review.closed), (Status::Superseded, Some(day("2017-12-10"))), "{on}");
+    }
+}
+
+#[test]
+fn what_was_contested_and_taken_out_says_both() {
+    let dispute =
+        r#"{ on = 2017-12-08, kind = "record_disputed", event_id = "e2", reason = "accuracy_contested", by = "ann" },"#;
+    let seen = given(RULES, &[SUPERVISED, HARASSMENT, dispute, RETRACTED]).on("2017-12-10");
+    let review = seen.the(ReviewRisk);
+    assert_eq!((review.status, review.because[0].disputed), (Status::Superseded, true));
+}

@@ -2,7 +2,7 @@
 
 use risk_core::assessment::answer::Status;
 use risk_core::event::vocabulary::ActionKind::{
-    ChaseInformation, HomeVisit, MonitorProtectiveOrder, RequestPoliceInformation,
+    ChaseInformation, EstablishAddress, HomeVisit, MonitorProtectiveOrder, RequestPoliceInformation,
 };
 
 use crate::story::{SUPERVISED, day, e, given};
@@ -344,4 +344,141 @@ fn when_a_performance_is_retracted_its_round_is_open_again() {
     assert!(!story.on("2017-10-09").pending(RequestPoliceInformation));
     let round = story.on("2017-10-10").latest(RequestPoliceInformation).clone();
     assert_eq!((round.status, round.due), (Status::Overdue, Some(day("2017-10-01"))));
+}
+
+#[test]
+fn what_was_done_long_before_is_learnt_of_and_the_round_that_stands_open_is_no_later_for_it() {
+    let story = given(
+        EVERY_THIRTY_DAYS,
+        &[
+            SUPERVISED,
+            r#"
+        { on = 2016-03-01, recorded = 2017-09-20, kind = "information_requested", request_id = "r1", of = "police", about = "domestic_abuse_call_outs", stage = "ongoing" },
+    "#,
+            &asked("2017-09-25", "r2"),
+        ],
+    );
+    let round = story.on("2017-09-20").the(RequestPoliceInformation).clone();
+    assert_eq!((round.status, round.due), (Status::Overdue, Some(day("2017-09-01"))), "not due in March 2016");
+    assert_eq!(round.last_done, Some(day("2016-03-01")));
+    assert_eq!(story.on("2017-09-25").status(RequestPoliceInformation), Status::DoneLate);
+    assert_eq!(story.on("2017-10-25").latest(RequestPoliceInformation).due, Some(day("2017-10-25")));
+}
+
+#[test]
+fn what_was_done_stays_done_though_it_comes_undone_after_supervision_ended() {
+    let rules = r#"
+        [[action]]
+        id = "establish_address"
+        closed_by = [{ on = "address_established", when = "address_known = yes" }]
+        [[duty]]
+        id = "somewhere"
+        action = "establish_address"
+        while = "supervised = yes and address_known in [no, unknown]"
+    "#;
+    let story = given(
+        rules,
+        &[
+            SUPERVISED,
+            r#"
+        { on = 2017-10-01, kind = "supervision_ended", sentence_id = "s1", reason = "completed" },
+        { on = 2017-10-05, kind = "address_established" },
+        { on = 2017-11-01, kind = "whereabouts_unknown" },
+    "#,
+        ],
+    );
+    let address = story.on("2017-11-01").the(EstablishAddress).clone();
+    assert_eq!((address.status, address.last_done), (Status::Done, Some(day("2017-10-05"))));
+}
+
+#[test]
+fn a_duty_that_comes_into_force_stands_also_where_nobody_was_sentenced_yet() {
+    let story = given(
+        CHASING,
+        &[r#"
+        { on = 2014-05-21, kind = "information_requested", request_id = "r1", of = "police", about = "domestic_abuse_call_outs", stage = "pre_sentence" },
+        { on = 2014-05-25, kind = "address_established" },
+    "#],
+    );
+    story.on("2014-05-31").asks_nothing_of(ChaseInformation);
+    let chase = story.on("2014-06-15").the(ChaseInformation).clone();
+    assert_eq!((chase.status, chase.due), (Status::Open, Some(day("2014-06-15"))), "no news is needed to begin it");
+    assert_eq!(chase.because[0].event_id, Some(e(1)), "because of the request, not of what came last");
+    assert_eq!(story.on("2014-06-16").status(ChaseInformation), Status::Overdue);
+}
+
+#[test]
+fn a_reminder_of_a_request_that_nobody_knows_of_yet_moves_no_date() {
+    let rules = r#"
+        [[action]]
+        id = "request_police_information"
+        closed_by = [{ on = "information_received", when = "request.of = police" }]
+        waiting = [{ on = "information_requested", when = "event.of = police", with = "event.of" }]
+        chased_by = [{ on = "information_chased", when = "request.of = police" }]
+        [[duty]]
+        id = "repeat"
+        action = "request_police_information"
+        while = "supervised = yes"
+        every = "thirty"
+        first = "immediately"
+        [[parameter]]
+        id = "thirty"
+        value = 30
+    "#;
+    let reminders = r#"
+        { on = 2017-09-10, kind = "information_chased", request_id = "r1" },
+        { on = 2017-09-25, kind = "information_chased", request_id = "r1" },
+    "#;
+    let story = given(rules, &[SUPERVISED, reminders, &asked("2017-09-20", "r1")]);
+    let early = story.on("2017-09-20").the(RequestPoliceInformation).clone();
+    assert_eq!((early.status, early.due, early.last_done), (Status::Overdue, Some(day("2017-09-01")), None));
+    let reminded = story.on("2017-09-25").the(RequestPoliceInformation).clone();
+    assert_eq!((reminded.status, reminded.due), (Status::Waiting, Some(day("2017-10-25"))));
+    assert_eq!(reminded.last_done, Some(day("2017-09-25")));
+}
+
+#[test]
+fn a_reminder_after_which_no_period_runs_leaves_the_date_as_it_is() {
+    let once = CHASING.replace("every = \"fourteen\"", "first = { within = \"fourteen\" }");
+    let story = given(
+        &once,
+        &[
+            SUPERVISED,
+            r#"
+        { on = 2017-10-01, kind = "information_requested", request_id = "r1", of = "police", about = "domestic_abuse_call_outs", stage = "ongoing" },
+        { on = 2017-10-05, kind = "information_chased", request_id = "r1" },
+    "#,
+        ],
+    );
+    let chase = story.on("2017-10-16").the(ChaseInformation).clone();
+    assert_eq!((chase.status, chase.due), (Status::Overdue, Some(day("2017-10-15"))));
+}
+
+#[test]
+fn a_duty_that_stands_once_and_runs_from_what_happened_is_late_where_that_was_learnt_late() {
+    let rules = r#"
+        [[parameter]]
+        id = "three_days"
+        value = 3
+        [[action]]
+        id = "home_visit"
+        closed_by = [{ on = "home_visit_completed" }]
+        [[duty]]
+        id = "visit-at-home"
+        action = "home_visit"
+        while = "address_known = yes"
+        first = { within = "three_days", from = "occurred" }
+    "#;
+    let told_late = r#"{ on = 2017-12-01, recorded = 2017-12-10, kind = "address_established" },"#;
+    let visit = given(rules, &[SUPERVISED, told_late]).on("2017-12-10").the(HomeVisit).clone();
+    assert_eq!((visit.opened, visit.due), (day("2017-12-10"), Some(day("2017-12-04"))), "late recording wins no time");
+    assert_eq!(visit.status, Status::Overdue);
+}
+
+#[test]
+fn a_period_of_no_days_comes_round_each_day_it_is_done_and_misses_none() {
+    let rules = EVERY_THIRTY_DAYS.replace("value = 30", "value = 0");
+    let seen = given(&rules, &[SUPERVISED]).on("2017-09-10");
+    let round = seen.the(RequestPoliceInformation);
+    assert_eq!((round.status, round.missed), (Status::Overdue, None));
 }

@@ -178,14 +178,18 @@ impl<'a> State<'a, '_> {
         let strictest = happenings.iter().filter(bears).map(|h| h.handling).max();
         let mut because = match chosen {
             Some(h) => self.because(RuleRef::Duty(index), duty.basis, h, now, facts.into()),
-            // The duty itself came into force: it rests on the supervision that runs.
+            // The duty itself came into force: it rests on the latest sentence, before any on what is on record.
             None => {
-                let s = self.facts.sentences.values().max_by_key(|s| (s.started, s.by))?;
+                let sentence = self.facts.sentences.values().max_by_key(|s| (s.started, s.by));
+                let (event, handling) = match sentence {
+                    Some(s) => (s.by, s.handling),
+                    None => self.facts.last_bearing(&fed_by)?,
+                };
                 Because {
                     rule: RuleRef::Duty(index),
-                    event: s.by,
+                    event,
                     basis: duty.basis,
-                    handling: s.handling,
+                    handling,
                     occurred_at: now,
                     recorded_at: now,
                     told: (now, now),
@@ -209,7 +213,11 @@ impl<'a> State<'a, '_> {
     ) {
         let policy = self.policy;
         let Some(duty) = policy.duties.get(index) else { return };
-        let Some(origin) = self.origin(index, facts, now, happenings) else { return };
+        let Some(origin) = self.origin(index, facts, now, happenings) else {
+            // Nothing that can be read is on record yet: the duty is looked at again with the next record.
+            self.duties.looked_at = false;
+            return;
+        };
         self.fired.insert(RuleRef::Duty(index));
         let last_performed = self.last_performance(duty.action, &subject);
         let next_due = self.next_round(index, &origin, last_performed, now);
@@ -320,15 +328,19 @@ impl<'a> State<'a, '_> {
             }
             let next_due = self.next_round(index, &spell.origin, Some(h.occurred_at), h.clock);
             let undatable = matches!(next_due, Deadline::Unknown { .. });
-            if waits_through(policy, action) {
+            let waits = waits_through(policy, action);
+            // A reminder after which no period runs leaves the date as it is.
+            if waits && next_due != Deadline::None {
                 self.ledger.move_round(action, subject, RuleRef::Duty(index), &next_due);
             }
+            // What was done before the round that stands open does not answer it, and makes it no later either.
+            let stands = self.ledger.pending(action, subject).is_some_and(|i| i.waits_for(RuleRef::Duty(index)));
             if let Some(spell) = self.duties.spell_mut(index, subject) {
                 spell.last_performed = Some(h.occurred_at);
+                spell.raised = next_due.day().filter(|_| stands);
                 spell.next_due = next_due;
-                spell.raised = None;
             }
-            if undatable && !waits_through(policy, action) {
+            if undatable && !waits && !stands {
                 // A round whose date cannot be told stands open at once: it must not be forgotten.
                 self.raise_round(index, subject, h.clock);
             }

@@ -465,6 +465,15 @@ impl<'a> Facts<'a> {
         self.of_kinds(kinds).filter(|h| h.id_of(field) == Some(id)).map(|h| h.occurred_at).min()
     }
 
+    /// Of everything on record, the last of these kinds, else the last of all, with the strictest mark of those kinds.
+    #[must_use]
+    pub fn last_bearing(&self, kinds: &BTreeSet<Kind>) -> Option<(Uuid, Handling)> {
+        let all = || self.of_kinds(Kind::all());
+        let bearing = || all().filter(|h| h.kind().is_some_and(|k| kinds.contains(&k)));
+        let last = bearing().max_by_key(|h| h.order()).or_else(|| all().max_by_key(|h| h.order()))?;
+        Some((last.id, bearing().map(|h| h.handling).fold(last.handling, Ord::max)))
+    }
+
     /// Every record of these kinds, in the order of happening within each kind.
     pub fn of_kinds<'s>(&'s self, kinds: &'s [Kind]) -> impl Iterator<Item = &'s Happening<'a>> {
         kinds.iter().filter_map(|k| self.history.get(*k as usize)).flatten().map(AsRef::as_ref)

@@ -113,12 +113,20 @@ impl Instance {
         match same {
             Some(r) => {
                 r.priority = r.priority.min(reason.priority);
+                // Of several lines that one event opened and that are overdue: it stands for the most open of them alone.
+                r.because.handling = r.because.handling.min(reason.because.handling);
                 if r.deadline.day().is_none_or(|d| reason.deadline.day().is_some_and(|n| n < d)) {
                     r.deadline = reason.deadline;
                 }
             }
             None => self.reasons.push(reason),
         }
+    }
+
+    /// Whether a reason that this rule or duty gives is left unanswered.
+    #[must_use]
+    pub fn waits_for(&self, rule: RuleRef) -> bool {
+        self.reasons.iter().any(|r| r.answer.is_none() && r.because.rule == rule)
     }
 
     /// The reasons that count: those left unanswered, or all once none is.

@@ -14,6 +14,7 @@ use super::state::{Floors, State};
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, vocabulary};
 use crate::event::{Kind, Nature};
+use crate::log::versions::disputes;
 use crate::log::{Entry, Epoch, Record, epochs};
 use crate::policy::model::{Listens, Policy};
 
@@ -42,6 +43,13 @@ pub struct Folded<'a, 'p> {
     pub disputed: BTreeSet<Uuid>,
 }
 
+/// What a correction took away.
+struct Withdrawn {
+    line: Instance,
+    /// Whether supervision had begun in the version of the log that caused it.
+    begun: bool,
+}
+
 /// What to fold, and how.
 #[derive(Debug, Clone, Copy)]
 pub struct Span {
@@ -64,14 +72,13 @@ pub fn fold<'a, 'p>(records: &[&'a Record], policy: &'p Policy, span: Span) -> F
         versions.drain(..versions.len().saturating_sub(1));
     }
     let mut known: BTreeMap<ReasonKey, Instant> = BTreeMap::new();
-    let mut withdrawn: Vec<Instance> = Vec::new();
-    let mut before: Option<State<'a, 'p>> = None;
+    let mut withdrawn: Vec<Withdrawn> = Vec::new();
+    let mut before: Option<(State<'a, 'p>, bool)> = None;
     let mut rest = versions.into_iter().peekable();
     let mut last = None;
     while let Some(epoch) = rest.next() {
-        let start = beginning(&epoch, span);
-        let since = if span.lens == Lens::AsKnown { epoch.since.map(|s| start.map_or(s, |b| s.max(b))) } else { None };
-        if since.is_some_and(|s| s > span.at) {
+        let corrected = epoch.since.filter(|_| span.lens == Lens::AsKnown);
+        if corrected.is_some_and(|s| s > span.at) {
             break;
         }
         // This version of the log held until the next correction was recorded.
@@ -79,25 +86,29 @@ pub fn fold<'a, 'p>(records: &[&'a Record], policy: &'p Policy, span: Span) -> F
             Some(next) if next <= span.at => next.checked_sub_signed(TimeDelta::microseconds(1)).unwrap_or(next),
             _ => span.at,
         };
+        let span = Span { at: until, ..span };
+        let start = beginning(&epoch, span);
+        let since = corrected.map(|s| start.map_or(s, |b| s.max(b)));
         let mut state = State::new(policy, Floors { known: known.clone(), since });
         state.watch = span.watch;
-        for step in in_order(&epoch, start, Span { at: until, ..span }).chunk_by(|a, b| a.clock == b.clock) {
+        for step in in_order(&epoch, start, span).chunk_by(|a, b| a.clock == b.clock) {
             if let Some(first) = step.first() {
                 state.step(first.clock, step);
             }
         }
         state.run_to(until);
-        if let (Some(earlier), Some(since)) = (&before, since) {
+        if let (Some((earlier, begun)), Some(since)) = (&before, corrected) {
             let by = epoch.by.iter().min().copied().unwrap_or_default();
-            withdrawn.extend(earlier.ledger.instances().filter_map(|i| withdraw(i, &state, by, since)));
+            let gone = earlier.ledger.instances().filter_map(|i| withdraw(i, &state, by, since));
+            withdrawn.extend(gone.map(|line| Withdrawn { line, begun: *begun }));
         }
         // What a later correction brought back is no longer withdrawn.
-        for instance in &mut withdrawn {
-            let gone: Vec<bool> = instance.reasons.iter().map(|r| !still_arises(instance, r, &state)).collect();
+        for Withdrawn { line, .. } in &mut withdrawn {
+            let gone: Vec<bool> = line.reasons.iter().map(|r| !still_arises(line, r, &state)).collect();
             let mut gone = gone.into_iter();
-            instance.reasons.retain(|_| gone.next().unwrap_or(true));
+            line.reasons.retain(|_| gone.next().unwrap_or(true));
         }
-        withdrawn.retain(|i| !i.reasons.is_empty());
+        withdrawn.retain(|w| !w.line.reasons.is_empty());
         if rest.peek().is_some() {
             let mut arisen: BTreeMap<&ReasonKey, Instant> = BTreeMap::new();
             for (key, at) in &state.arisen {
@@ -107,10 +118,12 @@ pub fn fold<'a, 'p>(records: &[&'a Record], policy: &'p Policy, span: Span) -> F
                 known.entry(key.clone()).or_insert(at);
             }
         }
-        before = Some(state);
+        before = Some((state, start.is_some()));
         last = Some(epoch);
     }
-    let state = before.unwrap_or_else(|| State::new(policy, Floors::default()));
+    let (state, begun) = before.unwrap_or_else(|| (State::new(policy, Floors::default()), false));
+    // What was caused before supervision began is background once it has begun, and leaves no line.
+    let withdrawn = withdrawn.into_iter().filter(|w| w.begun || !begun).map(|w| w.line).collect();
     let epoch = last.as_ref();
     let clock = |r: &Record| if span.lens == Lens::AsKnown { r.recorded_at } else { r.occurred_at };
     Folded {
@@ -119,9 +132,12 @@ pub fn fold<'a, 'p>(records: &[&'a Record], policy: &'p Policy, span: Span) -> F
         unrecognised: epoch
             .map(|e| e.unrecognised.iter().copied().filter(|r| clock(r) <= span.at).collect())
             .unwrap_or_default(),
-        disputed: epoch
-            .map(|e| e.entries.iter().filter(|e| e.disputed).map(|e| e.record.event_id).collect())
-            .unwrap_or_default(),
+        // That a record is contested is shown also where it has been taken out since.
+        disputed: records
+            .iter()
+            .filter(|r| r.recorded_at <= span.known_at)
+            .filter_map(|r| disputes(r.event()?))
+            .collect(),
         state,
     }
 }

@@ -110,12 +110,12 @@ impl<'a> State<'a, '_> {
         let policy = self.policy;
         let concerned = h.kind().and_then(|k| policy.index.answered.get(&k));
         for def in concerned.into_iter().flatten().filter_map(|place| policy.actions.get(*place)) {
-            self.perform_duties(def, h);
             let (facts, levels) = (&self.facts, &self.levels);
             self.ledger.answer(def.action, h, |subject| {
                 let reader = Reader { facts, levels, policy };
                 triggered(&reader, &def.closed_by, h, subject, h.clock) && may_close(levels, h, subject)
             });
+            self.perform_duties(def, h);
         }
         if let Some(Event::ActionDecided(e)) = h.event.as_deref() {
             let def = policy.action(e.action);

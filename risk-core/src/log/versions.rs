@@ -205,7 +205,8 @@ fn change(event: &Event, present: &BTreeMap<Uuid, &Record>) -> Option<(Uuid, Wha
     present.contains_key(&target).then_some((target, what))
 }
 
-fn disputes(event: &Event) -> Option<Uuid> {
+/// The record that an event contests.
+pub(crate) fn disputes(event: &Event) -> Option<Uuid> {
     match event {
         Event::RecordDisputed(d) => Some(d.event_id),
         _ => None,
