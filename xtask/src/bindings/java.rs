@@ -54,12 +54,10 @@ struct Java {
 impl Java {
     /// Takes away what an earlier run compiled, maybe of sources that are gone.
     fn clear(&self) -> Result<(), Failure> {
-        let failed = |cause| Failure::File { path: self.work.clone(), cause };
-        if self.work.exists() {
-            fs::remove_dir_all(&self.work).map_err(failed)?;
+        match fs::remove_dir_all(&self.work) {
+            Err(cause) if self.work.exists() => Err(Failure::File { path: self.work.clone(), cause }),
+            _ => Ok(()),
         }
-        // The compiler warns of a class path that is not there.
-        fs::create_dir_all(self.work.join("main")).map_err(failed)
     }
 
     fn package(&self, part: &str) -> PathBuf {
@@ -67,9 +65,12 @@ impl Java {
     }
 
     fn compile(&self, part: &str, folder: &Path) -> Result<(), Failure> {
+        // javac warns of a class path that is not there yet.
+        let classes = self.work.join(part);
+        fs::create_dir_all(&classes).map_err(|cause| Failure::File { path: classes.clone(), cause })?;
         let mut javac = Command::new("javac");
-        javac.args(["--release", RELEASE, "-Xlint:all", "-Werror", "-cp"]).arg(self.classes("main"));
-        run(javac.arg("-d").arg(self.work.join(part)).args(listed(folder, "java")?))
+        javac.args(["--release", RELEASE, "-Xlint:all", "-Werror", "-cp"]).arg(self.classes(part));
+        run(javac.arg("-d").arg(classes).args(listed(folder, "java")?))
     }
 
     fn document(&self) -> Result<(), Failure> {
@@ -89,7 +90,7 @@ impl Java {
         java
     }
 
-    /// JNA, our classes, and those of one part, which may be our classes again.
+    /// JNA, our classes, and those of one part.
     fn classes(&self, part: &str) -> OsString {
         env::join_paths([JNA.into(), self.work.join("main"), self.work.join(part)]).unwrap_or_default()
     }
