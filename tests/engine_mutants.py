@@ -202,7 +202,7 @@ def limited():
 
 def tried(copy, programs, number, limits):
     """How the tests took a change: caught by which, or timeout in which, or missed."""
-    environment = {**os.environ, CHOICE: str(number), "RUST_BACKTRACE": "0"}
+    environment = {"PROPTEST_CASES": "4", **os.environ, CHOICE: str(number), "RUST_BACKTRACE": "0"}
     for name, arguments in (test for test in TESTS if test[0] in limits):
         folder = copy / ("risk-verify" if name == "conformance" else "risk-core")
         try:

@@ -27,6 +27,8 @@ const RULES: &str = r#"
     indicate = [{ group = "known_adult", level = "medium" }]
     flag = [{ register = "domestic_abuse_perpetrator" }]
 "#;
+/// No line.
+const NOTHING: [String; 0] = [];
 const TOLD: &str = r#"{ on = 2017-12-04, kind = "plw_disclosure", person = "p1", concerns = ["physical_violence"], raised_risk = "yes" },"#;
 
 fn seen() -> Seen {
@@ -255,8 +257,8 @@ fn of_a_group_only_what_changed_is_told() {
     let all_of_it = ["Risk to known adult: medium indicated; work to MEDIUM."];
     assert_eq!(said(None, now.clone()), all_of_it);
     assert_eq!(said(levels(none), now.clone()), all_of_it);
-    assert_eq!(said(now.clone(), now.clone()), [String::new(); 0]);
-    assert_eq!(said(now.clone(), None), [String::new(); 0]);
+    assert_eq!(said(now.clone(), now.clone()), NOTHING);
+    assert_eq!(said(now.clone(), None), NOTHING);
     assert_eq!(
         said(now.clone(), levels(none)),
         ["Risk to known adult: no indication left unanswered; work to UNKNOWN."]
@@ -313,11 +315,7 @@ fn a_flag_is_told_where_it_stands_otherwise_and_where_no_rule_speaks_of_it_any_m
     ] {
         assert_eq!(said(vec![], vec![flag(should_be, is)]), [format!("Flag domestic abuse perpetrator: {words}.")]);
     }
-    assert_eq!(
-        said(vec![flag(set, set)], vec![flag(set, set)]),
-        [String::new(); 0],
-        "nothing of what stands as it stood"
-    );
+    assert_eq!(said(vec![flag(set, set)], vec![flag(set, set)]), NOTHING, "nothing of what stands as it stood");
     let other = Flag { register: Register::Marac, ..flag(set, set) };
     assert_eq!(
         said(vec![flag(set, set), other.clone()], vec![other]),
@@ -337,5 +335,5 @@ fn what_the_answer_says_of_itself_is_told_where_it_matters_to_a_reader() {
     assert_eq!(said("unrecognised"), ["A record came that only a newer version can read."]);
     assert_eq!(said("withheld"), ["The content of a record was removed by law."]);
     assert_eq!(said("receipt"), ["The time through which the policy was reviewed is over, or another policy answers."]);
-    assert_eq!(said("agenda"), [String::new(); 0]);
+    assert_eq!(said("agenda"), NOTHING);
 }
