@@ -117,6 +117,8 @@ enum Benchmark {
     Case,
     /// The rules' conditions compiled, beside walking their trees
     Conditions,
+    /// An append and an answer for a case of 100 events through C and through Java, beside the same in Rust
+    Ffi,
 }
 
 /// A step of `cargo xtask test`, in order.
@@ -215,11 +217,7 @@ fn main() -> ExitCode {
         Command::Conformance => verify::conformance(&root),
         Command::Mutants { sample: Some(share), seed, file, .. } => mutants::sample(&root, &share, seed, &file),
         Command::Mutants { shard, file, .. } => mutants::mutants(&root, shard.as_deref(), &file),
-        Command::Bench { benchmark } => {
-            let name = benchmark.and_then(|one| one.to_possible_value());
-            let name = name.as_ref().map_or("*", |value| value.get_name());
-            run(cargo(&root).args(["bench", "--package", "risk-generate", "--bench", name, "--locked"]))
-        }
+        Command::Bench { benchmark } => bench(&root, benchmark),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -228,6 +226,17 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn bench(root: &Path, benchmark: Option<Benchmark>) -> Result<(), Failure> {
+    let name = benchmark.and_then(|one| one.to_possible_value());
+    let name = name.as_ref().map_or("*", |value| value.get_name());
+    let mut command = cargo(root);
+    command.args(["bench", "--package", "risk-generate", "--bench", name, "--locked"]);
+    if benchmark.is_none_or(|one| one == Benchmark::Ffi) {
+        command.envs(bindings::programs(root)?);
+    }
+    run(&mut command)
 }
 
 fn test(root: &Path, only: Option<Step>) -> Result<(), Failure> {

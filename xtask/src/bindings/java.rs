@@ -28,7 +28,7 @@ const SAID: [&str; 5] = [
 /// # Errors
 /// Where a command fails, which says by itself what was wrong, or the example does not say what it should.
 pub fn test(places: &Places<'_>) -> Result<(), Failure> {
-    let java = Java { sources: places.root.join("risk-ffi/java/src"), work: places.work.join("java") };
+    let java = Java::new(places);
     java.clear()?;
     java.compile("main", &java.package("main"))?;
     java.document()?;
@@ -46,12 +46,16 @@ pub fn test(places: &Places<'_>) -> Result<(), Failure> {
 }
 
 /// Where the sources are, and where what is made of them goes.
-struct Java {
+pub(super) struct Java {
     sources: PathBuf,
     work: PathBuf,
 }
 
 impl Java {
+    pub(super) fn new(places: &Places<'_>) -> Self {
+        Self { sources: places.root.join("risk-ffi/java/src"), work: places.work.join("java") }
+    }
+
     /// Takes away what an earlier run compiled, maybe of sources that are gone.
     fn clear(&self) -> Result<(), Failure> {
         match fs::remove_dir_all(&self.work) {
@@ -60,11 +64,11 @@ impl Java {
         }
     }
 
-    fn package(&self, part: &str) -> PathBuf {
+    pub(super) fn package(&self, part: &str) -> PathBuf {
         self.sources.join(part).join("java/riskofharm")
     }
 
-    fn compile(&self, part: &str, folder: &Path) -> Result<(), Failure> {
+    pub(super) fn compile(&self, part: &str, folder: &Path) -> Result<(), Failure> {
         // javac warns of a class path that is not there yet.
         let classes = self.work.join(part);
         fs::create_dir_all(&classes).map_err(|cause| Failure::File { path: classes.clone(), cause })?;
@@ -81,7 +85,7 @@ impl Java {
 
     /// A Java that finds the library under `prefix`. Its heap is small and of a fixed size, so that growth elsewhere shows.
     /// Debian's JNA takes its native part from the system.
-    fn start(&self, part: &str, prefix: &Path, class: &str) -> Command {
+    pub(super) fn start(&self, part: &str, prefix: &Path, class: &str) -> Command {
         let mut java = Command::new("java");
         java.args(["-Xms96m", "-Xmx96m", "-XX:+AlwaysPreTouch", "-Djna.nosys=false"]);
         java.arg(format!("-Djava.library.path=/usr/lib/{}-linux-gnu/jni:/usr/lib/jni", env::consts::ARCH));

@@ -2,6 +2,7 @@
 //!
 //! The library is installed under `target/bindings/prefix`, and everything here uses what stands there, as a stranger would.
 
+mod bench;
 mod c;
 mod examples;
 mod frames;
@@ -14,6 +15,7 @@ use std::time::Instant;
 
 use crate::install;
 use crate::step::Failure;
+pub use bench::programs;
 use c::{Checks, Watch};
 use tools::{Tool, Tools};
 
@@ -52,7 +54,7 @@ impl<'a> Places<'a> {
 pub fn test(root: &Path) -> Result<(), Failure> {
     let tools = Tools::found_or_installed()?;
     let places = Places::new(root);
-    fs::create_dir_all(&places.work).map_err(|cause| Failure::File { path: places.work.clone(), cause })?;
+    prepare(&places)?;
     let checks = Checks::new(&places);
     let part = |name: &str, needs: &[Tool], work: &dyn Fn() -> Result<(), Failure>| part(&tools, name, needs, work);
 
@@ -71,6 +73,11 @@ pub fn test(root: &Path) -> Result<(), Failure> {
     part("examples, by CMake", &[Tool::C, Tool::Cpp, Tool::Make, Tool::Cmake], &|| examples::by_cmake(&places))?;
     part("Java", &[Tool::Java, Tool::Jna], &|| java::test(&places))?;
     Ok(())
+}
+
+/// The folder in which everything is built.
+fn prepare(places: &Places<'_>) -> Result<(), Failure> {
+    fs::create_dir_all(&places.work).map_err(|cause| Failure::File { path: places.work.clone(), cause })
 }
 
 fn install(places: &Places<'_>) -> Result<(), Failure> {

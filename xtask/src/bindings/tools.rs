@@ -118,6 +118,15 @@ impl Tools {
         Ok(found)
     }
 
+    /// Fails where one of these is missing.
+    ///
+    /// # Errors
+    /// [`Failure::Missing`], with all that are.
+    pub fn needed(&self, needs: &[Tool]) -> Result<(), Failure> {
+        let tools: Vec<&str> = needs.iter().filter(|tool| !self.has(**tool)).map(|tool| tool.name()).collect();
+        if tools.is_empty() { Ok(()) } else { Err(Failure::Missing { tools }) }
+    }
+
     fn found() -> Self {
         Self(ALL.into_iter().filter(|tool| tool.is_there()).collect())
     }
