@@ -228,7 +228,7 @@ typedef struct risk_buf {
 } risk_buf;
 
 /**
- * A text within a struct: UTF-8, not NUL-terminated, owned by the caller. `{NULL, 0}`, as in a struct set to zero: not
+ * A text within a struct: UTF-8, not NUL-terminated, owned by the caller. No bytes, as in a struct set to zero: not
  * given. `RISK_STR("text")` makes one of a string literal.
  */
 typedef struct risk_str {

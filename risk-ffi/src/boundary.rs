@@ -79,8 +79,10 @@ fn kept(fault: &Fault) -> risk_status {
 
 /// What a panic says is for whoever mends the library, and is on standard error already; it may not tell a caller's data.
 fn defect(panic: Box<dyn std::any::Any + Send>) -> Fault {
-    // Dropping it could panic again.
-    std::mem::forget(panic);
+    // A message is dropped. Of anything else that could panic again.
+    if !panic.is::<&'static str>() && !panic.is::<String>() {
+        std::mem::forget(panic);
+    }
     Fault::new(RISK_PANIC, "a defect of the library: nothing was written, and a handle of this call can only be freed")
 }
 

@@ -6,7 +6,7 @@ use std::{ptr, slice};
 use risk_binding::Fault;
 use risk_binding::status::{RISK_BAD_SIZE, RISK_NOT_UTF8, RISK_NULL_POINTER};
 
-/// A text within a struct: UTF-8, not NUL-terminated, owned by the caller. `{NULL, 0}`, as in a struct set to zero: not
+/// A text within a struct: UTF-8, not NUL-terminated, owned by the caller. No bytes, as in a struct set to zero: not
 /// given. `RISK_STR("text")` makes one of a string literal.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]

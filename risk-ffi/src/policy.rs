@@ -169,7 +169,11 @@ unsafe fn load(options: *const risk_policy_options) -> Result<Result<Policy, Pol
         } else {
             Some(files("files", options.files, options.files_len)?)
         };
-        (given, files("overlays", options.overlays, options.overlays_len)?, options.locality.get("locality")?)
+        (
+            given,
+            files("overlays", options.overlays, options.overlays_len)?,
+            options.locality.get("locality")?.filter(|locality| !locality.is_empty()),
+        )
     };
     Ok(Policy::load_with(given.as_deref().unwrap_or(ENGLAND_WALES_FILES), &overlays, locality))
 }

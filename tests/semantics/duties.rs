@@ -453,3 +453,32 @@ fn a_reminder_after_which_no_period_runs_leaves_the_date_as_it_is() {
     let chase = story.on("2017-10-16").the(ChaseInformation).clone();
     assert_eq!((chase.status, chase.due), (Status::Overdue, Some(day("2017-10-15"))));
 }
+
+#[test]
+fn a_duty_that_stands_once_and_runs_from_what_happened_is_late_where_that_was_learnt_late() {
+    let rules = r#"
+        [[parameter]]
+        id = "three_days"
+        value = 3
+        [[action]]
+        id = "home_visit"
+        closed_by = [{ on = "home_visit_completed" }]
+        [[duty]]
+        id = "visit-at-home"
+        action = "home_visit"
+        while = "address_known = yes"
+        first = { within = "three_days", from = "occurred" }
+    "#;
+    let told_late = r#"{ on = 2017-12-01, recorded = 2017-12-10, kind = "address_established" },"#;
+    let visit = given(rules, &[SUPERVISED, told_late]).on("2017-12-10").the(HomeVisit).clone();
+    assert_eq!((visit.opened, visit.due), (day("2017-12-10"), Some(day("2017-12-04"))), "late recording wins no time");
+    assert_eq!(visit.status, Status::Overdue);
+}
+
+#[test]
+fn a_period_of_no_days_comes_round_each_day_it_is_done_and_misses_none() {
+    let rules = EVERY_THIRTY_DAYS.replace("value = 30", "value = 0");
+    let seen = given(&rules, &[SUPERVISED]).on("2017-09-10");
+    let round = seen.the(RequestPoliceInformation);
+    assert_eq!((round.status, round.missed), (Status::Overdue, None));
+}

@@ -58,6 +58,24 @@ flags = "all"
 fields = ["classification", "agenda", "because", "flags", "subjects", "event_ids", "handling", "decisions", "completeness"]
 
 [[audience]]
+id = "manager"
+marks = ["ordinary", "staff", "third_party", "partner_confidential", "restricted"]
+kinds = "all"
+actions = "all"
+groups = []
+flags = []
+fields = ["agenda"]
+
+[[audience]]
+id = "analyst"
+marks = ["ordinary", "staff", "third_party", "partner_confidential", "restricted"]
+kinds = "all"
+actions = "all"
+groups = ["children", "known_adult", "public", "staff", "prisoners"]
+flags = "all"
+fields = ["classification", "agenda", "because", "flags", "completeness"]
+
+[[audience]]
 id = "supervised_person"
 marks = ["ordinary"]
 kinds = ["supervision_started", "initial_appointment_attended", "sentence_plan_completed"]

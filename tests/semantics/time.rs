@@ -358,3 +358,25 @@ fn an_assessment_is_stale_only_where_a_parameter_sets_an_age() {
     let without = given(A_CONCERN_ASKS_FOR_A_REVIEW, &[SUPERVISED, assessed]);
     assert_eq!(without.on("2037-12-19").group(KnownAdult).status, GroupStatus::Settled);
 }
+
+#[test]
+fn supervision_reaches_its_end_on_the_day_after_its_last_unless_it_was_ended_before() {
+    let rules = r#"
+        [[action]]
+        id = "home_visit"
+        closed_by = [{ on = "home_visit_completed" }]
+        [[rule]]
+        id = "end"
+        on = "supervision_end_reached"
+        require = [{ action = "home_visit" }]
+    "#;
+    let until_march = r#"
+        { on = 2017-09-01, kind = "supervision_started", sentence_id = "s1", sentence_type = "community_order", index_offence = "assault", ends_on = 2018-03-01 },
+    "#;
+    let visits = |ended: &str, at: &str| given(rules, &[until_march, ended]).on(at).all(HomeVisit).len();
+    let ended =
+        |on: &str| format!(r#"{{ on = {on}, kind = "supervision_ended", sentence_id = "s1", reason = "completed" }},"#);
+    assert_eq!((visits("", "2018-03-01"), visits("", "2018-03-02")), (0, 1));
+    assert_eq!(visits(&ended("2018-02-01"), "2019-01-01"), 0, "it never reached its end");
+    assert_eq!(visits(&ended("2018-03-05"), "2019-01-01"), 1, "somebody wrote it down a few days later");
+}

@@ -4,7 +4,7 @@ use risk_core::assessment::answer::{Caution, Status};
 use risk_core::event::vocabulary::ActionKind::{
     CompleteSentencePlan, HomeVisit, MaintainContact, ManagementOversight, ReviewRisk,
 };
-use risk_core::event::vocabulary::Audience::{Inspector, ResponsibleOfficer, SupervisedPerson};
+use risk_core::event::vocabulary::Audience::{Analyst, Inspector, Manager, ResponsibleOfficer, SupervisedPerson};
 use risk_core::event::vocabulary::Group::KnownAdult;
 use risk_core::event::vocabulary::Handling;
 
@@ -164,4 +164,41 @@ fn what_stands_for_an_open_reason_alone_is_as_open_as_that() {
     assert_eq!(seen.the(HomeVisit).handling, Some(Handling::PartnerConfidential));
     let oversight = seen.the(ManagementOversight);
     assert_eq!((oversight.handling, oversight.caution), (Some(Handling::Ordinary), None));
+}
+
+/// A review rests on what a victim told; one record's payload was removed by law, and a manager decided.
+const TOLD_AND_ERASED: &str = r#"
+    { on = 2017-09-04, kind = "initial_appointment_attended" },
+    { on = 2017-12-04, kind = "plw_disclosure", person = "p1" },
+    { on = 2017-12-05, kind = "action_decided", action = "review_risk", decision = "will_do", by = "mo", role = "manager", reason = "other" },
+    { on = 2017-12-06, kind = "payload_erased", event_id = "e2", reason = "legal_erasure", by = "mo" },
+"#;
+
+#[test]
+fn what_a_view_does_not_name_is_nowhere_in_its_answer() {
+    let story = given(A_PLAN_AND_A_REVIEW, &[SUPERVISED, TOLD_AND_ERASED]);
+    let everything = story.seen_by(Inspector, "2017-12-07").answer;
+    assert_eq!(everything.withheld, [crate::story::e(2)]);
+    let review = |answer: &risk_core::assessment::answer::Assessment| {
+        answer.actions.iter().find(|a| a.action == ReviewRisk).cloned().unwrap()
+    };
+    let seen = review(&everything);
+    assert!(seen.decided.is_some() && seen.handling.is_some() && seen.caution.is_some() && !seen.because.is_empty());
+    // No ids, no marks and no decisions.
+    let analyst = story.seen_by(Analyst, "2017-12-07").answer;
+    assert!(analyst.withheld.is_empty(), "not even that this one was removed");
+    let blank = review(&analyst);
+    assert_eq!((blank.decided.clone(), blank.handling, blank.caution, blank.closed_by.len()), (None, None, None, 0));
+    assert_eq!(blank.because[0].event_id, None);
+    assert!(!bytes(&analyst).contains("p1"));
+    // Event ids, and no word on what the records lack.
+    let his = story.seen_by(SupervisedPerson, "2017-12-07").answer;
+    assert_eq!((his.withheld.len(), his.blind_to.len(), his.classification.is_some()), (0, 0, false));
+    // An agenda, and no reason for any of it.
+    let manager = story.seen_by(Manager, "2017-12-07").answer;
+    assert_eq!(
+        (manager.classification.is_some(), manager.flags.len(), manager.agenda.lines.is_empty()),
+        (false, 0, false)
+    );
+    assert_eq!(review(&manager).because, []);
 }

@@ -1,6 +1,8 @@
 //! `cargo xtask`: one command each to set up, test and measure the workspace.
 
+mod bindings;
 mod calibration;
+mod install;
 mod mutants;
 mod pages;
 mod python;
@@ -36,10 +38,22 @@ enum Command {
     ///
     /// The steps run in the order in which `--only` lists them, cheapest first. Exit code 0: all passed. 1: one failed,
     /// and a line that begins with FAILED names it.
+    ///
+    /// The step `bindings` needs compilers and tools of C, C++ and Java. As root on Debian it installs those that are missing;
+    /// elsewhere it says which parts it skips. Where the variable CI is set nothing is skipped: a missing tool fails.
     Test {
         /// Run this step only
         #[arg(long, value_name = "STEP")]
         only: Option<Step>,
+    },
+    /// Build the C library, and put it under a folder with its headers and what pkg-config and CMake need to find it
+    ///
+    /// Linux only. Says what it put where. What stood there of an earlier version with the same names is replaced, and a
+    /// program that runs with it is not disturbed. docs/linking.md says how to go on.
+    Install {
+        /// The folder, such as /usr/local; made where it is not there
+        #[arg(long, value_name = "FOLDER")]
+        prefix: PathBuf,
     },
     /// Write the pages that are generated: docs/policies from the policy, docs/cases from the example cases
     ///
@@ -67,15 +81,22 @@ enum Command {
     Conformance,
     /// Change the engine line by line, and see whether a test notices
     ///
-    /// Uses cargo-mutants, and installs it where it is not there. A whole run takes many hours: give it a part, such as
-    /// `--shard 3/100`, or a file. .cargo/mutants.toml says what is left out and why; mutants.out holds the results.
+    /// Uses cargo-mutants, and installs it where it is not there. A whole run takes days: give it a part, such as
+    /// `--shard 3/100`, or a file. With `--sample` the tests are built once for all changes of the sample, which makes a
+    /// change some ten times cheaper. .cargo/mutants.toml says what is left out and why; mutants.out holds the results.
     Mutants {
         /// Part K of N
-        #[arg(long, value_name = "K/N")]
+        #[arg(long, value_name = "K/N", conflicts_with = "sample")]
         shard: Option<String>,
         /// Only in these files
         #[arg(long, value_name = "FILE")]
         file: Vec<String>,
+        /// A share of all changes, drawn at random, such as 0.25; 1 takes them all
+        #[arg(long, value_name = "SHARE")]
+        sample: Option<String>,
+        /// The seed of the draw
+        #[arg(long, value_name = "N", requires = "sample", default_value_t = 1)]
+        seed: u32,
     },
     /// Run a benchmark, or all: what the engine costs, beside a rival measured in turn in the same run
     ///
@@ -109,6 +130,8 @@ enum Step {
     Pages,
     /// The tests of all crates
     Tests,
+    /// The library as C, C++ and Java programs use it: installed, linked, called from many threads, watched for errors of memory
+    Bindings,
     /// The documentation builds, and no link in it is broken
     Docs,
     /// The tests that stand beside the rules of the policy
@@ -134,6 +157,7 @@ impl Step {
             }
             Self::Pages => pages::check(root),
             Self::Tests => run(cargo(root).args(["test", "--workspace", "--locked", "--quiet"])),
+            Self::Bindings => bindings::test(root),
             Self::Docs => run(cargo(root).env("RUSTDOCFLAGS", "-D warnings").args([
                 "doc",
                 "--workspace",
@@ -183,12 +207,14 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Setup => set_up(&root),
         Command::Test { only } => test(&root, only),
+        Command::Install { prefix } => install::install(&root, &prefix),
         Command::Docs { check: true } => pages::check(&root),
         Command::Docs { check: false } => pages::write(&root),
         Command::Calibration => calibration::write(&root),
         Command::Verify { long } => verify::verify(&root, long),
         Command::Conformance => verify::conformance(&root),
-        Command::Mutants { shard, file } => mutants::mutants(&root, shard.as_deref(), &file),
+        Command::Mutants { sample: Some(share), seed, file, .. } => mutants::sample(&root, &share, seed, &file),
+        Command::Mutants { shard, file, .. } => mutants::mutants(&root, shard.as_deref(), &file),
         Command::Bench { benchmark } => {
             let name = benchmark.and_then(|one| one.to_possible_value());
             let name = name.as_ref().map_or("*", |value| value.get_name());

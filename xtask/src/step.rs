@@ -69,6 +69,30 @@ pub enum Failure {
         /// What was found and expected.
         problem: String,
     },
+    /// A command was given where it cannot work.
+    #[error("{what}: expected {expected}")]
+    Unsupported {
+        /// The command.
+        what: &'static str,
+        /// What it needs.
+        expected: &'static str,
+    },
+    /// Programs that a step needs are not there.
+    #[error("expected {}: not found, and CI is set, so that nothing may be skipped", tools.join(", "))]
+    Missing {
+        /// What each of them is called.
+        tools: Vec<&'static str>,
+    },
+    /// Something is not as it should be.
+    #[error("{what}: expected {expected}, found {found}")]
+    Differs {
+        /// What.
+        what: String,
+        /// How it should be.
+        expected: String,
+        /// How it is.
+        found: String,
+    },
     /// README.md could not be understood.
     #[error("README.md:{line}: {problem}")]
     ReadmeForm {
@@ -122,7 +146,7 @@ pub fn ensure_component(root: &Path, component: &str) -> Result<(), Failure> {
 }
 
 /// The command line as a person would type it.
-fn shown(command: &Command) -> String {
+pub fn shown(command: &Command) -> String {
     let program = Path::new(command.get_program()).file_name().unwrap_or(command.get_program());
     std::iter::once(program).chain(command.get_args()).map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
 }

@@ -64,7 +64,7 @@ fn policy(root: &Path) -> Result<Policy, Failure> {
 }
 
 /// The files of a folder that end so, by name; none where there is no such folder.
-fn listed(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Failure> {
+pub fn listed(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Failure> {
     if !folder.is_dir() {
         return Ok(vec![]);
     }
@@ -76,7 +76,8 @@ fn listed(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Failure> {
     Ok(paths)
 }
 
-fn read(path: &Path) -> Result<String, Failure> {
+/// What a file holds.
+pub fn read(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|cause| Failure::File { path: path.to_owned(), cause })
 }
 

@@ -1,9 +1,11 @@
 //! Appending: idempotent, all or nothing, and nothing less confidential than what it names.
 
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{attended, call_out, case, correction, day, erasure, id, log_of, record, retraction, third_party};
+use super::{
+    attended, call_out, case, correction, day, erasure, id, line, log_of, record, retraction, sealed, third_party,
+};
 use crate::event::vocabulary::Handling;
 use crate::log::{AppendError, Appended, Log, Payload, Record};
 
@@ -125,22 +127,33 @@ fn chased(n: u128, on: u32) -> Record {
     record(n, on, "information_chased", json!({ "request_id": "r1" }))
 }
 
+/// All that may be said of a request.
+fn replies(n: u128, on: u32) -> [Record; 3] {
+    let received = json!({ "request_id": "r1", "content": "known" });
+    [
+        chased(n, on),
+        record(n, on, "unanswered_request_escalated", json!({ "request_id": "r1" })),
+        record(n, on, "information_received", received),
+    ]
+}
+
 #[test]
 fn nor_than_the_request_that_it_speaks_of() {
     let log = log_of([request(1, 4, "marac")]);
-    let (_, message) = refusal(&log, chased(2, 5));
-    assert!(message.contains("`partner_confidential` or stricter") && message.contains("found `staff`"), "{message}");
+    for reply in replies(2, 5) {
+        let (found, (_, message)) = (format!("found `{}`", reply.handling), refusal(&log, reply));
+        assert!(message.contains("`partner_confidential` or stricter") && message.contains(&found), "{message}");
+    }
     assert_eq!(log_of([request(1, 4, "police"), chased(2, 5)]).len(), 2);
 }
 
 #[test]
 fn also_where_the_request_comes_into_the_log_after_its_reply() {
-    let log = log_of([chased(2, 5)]);
-    let (_, message) = refusal(&log, request(1, 4, "marac"));
-    assert!(
-        message.contains("`staff` or less strict") && message.contains("found `partner_confidential`"),
-        "{message}"
-    );
+    for reply in replies(2, 5) {
+        let expected = format!("`{}` or less strict", reply.handling);
+        let (_, message) = refusal(&log_of([reply]), request(1, 4, "marac"));
+        assert!(message.contains(&expected) && message.contains("found `partner_confidential`"), "{message}");
+    }
 }
 
 #[test]
@@ -232,11 +245,42 @@ fn what_a_newer_schema_added_survives_a_change_of_mark() {
 }
 
 #[test]
+fn what_a_newer_schema_added_is_part_of_what_a_record_says_and_how_it_is_written_is_not() {
+    let newer = |kind: &str, data: Value, urgency: &str, occurred_at: &str| {
+        let mut line = line(kind, data);
+        for (name, value) in [("v", json!(2)), ("urgency", json!(urgency)), ("occurred_at", json!(occurred_at))] {
+            line.insert(name.to_owned(), value);
+        }
+        Record::parse(&Value::Object(line).to_string()).unwrap()
+    };
+    let (utc, elsewhere) = ("2017-12-04T21:10:00Z", "2017-12-04T22:10:00+01:00");
+    let again = |first: &Record, second: Record| log_of([first.clone()]).append(second, None).map(|done| done.new);
+    for kind in ["appointment_attended", "tag_fitted"] {
+        let first = newer(kind, json!({}), "high", utc);
+        assert_eq!(again(&first, first.clone()), Ok(false));
+        assert!(again(&first, newer(kind, json!({}), "low", utc)).is_err(), "another value of what it added");
+        assert_eq!(again(&first, newer(kind, json!({}), "high", elsewhere)), Ok(false), "the same instant");
+        assert!(sealed(&log_of([first.clone()])).records()[0].same_content(&first), "a seal is no content");
+    }
+    let (unsaid, said) = (json!({}), json!({ "acceptable": "unknown" }));
+    let readable = newer("appointment_attended", unsaid.clone(), "high", utc);
+    assert_eq!(
+        again(&readable, newer("appointment_attended", said.clone(), "high", utc)),
+        Ok(false),
+        "it says the same"
+    );
+    let unreadable = newer("tag_fitted", unsaid, "high", utc);
+    assert!(again(&unreadable, newer("tag_fitted", said, "high", utc)).is_err(), "nobody can tell what it says");
+}
+
+#[test]
 fn a_log_that_cannot_be_read_says_file_and_line() {
     let good = attended(1, 4).to_line();
     let says = |text: &str| Log::parse("case.jsonl", text).unwrap_err().to_string();
     assert_eq!(says(""), "case.jsonl:1: field `record`: expected at least one record, found nothing");
     assert!(says(&format!("{good}\n\n{{")).starts_with("case.jsonl:3: field `record`: expected one JSON object"));
+    assert!(says("{]}").ends_with("found text that is not JSON from column 2"), "{}", says("{]}"));
+    assert!(says("[1]").ends_with("found JSON that is not an object"), "{}", says("[1]"));
     let unknown = retraction(2, 5, 9).to_line();
     assert!(says(&format!("{good}\n{unknown}\n")).starts_with("case.jsonl:2: field `data.event_id`"));
     let other_case = attended(3, 4).to_line().replace(&case().to_string(), &id(5).to_string());

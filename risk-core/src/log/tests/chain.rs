@@ -106,6 +106,21 @@ fn a_line_removed_is_found_where_it_stood() {
 }
 
 #[test]
+fn a_wrong_place_is_told_where_it_is_a_number_and_never_in_other_words() {
+    let text = small().to_jsonl();
+    let place = |position: &str| {
+        let changed = text.replacen("\"position\":2,", &format!("\"position\":{position},"), 1);
+        let t = found(&changed.lines().collect::<Vec<_>>());
+        assert_eq!((t.line, t.what, t.expected.as_str()), (2, Tampered::Position, "position 2"));
+        t.found
+    };
+    assert_eq!(place("7"), "position 7");
+    assert_eq!(place("12345678901234567890"), "position 12345678901234567890");
+    assert_eq!(place("123456789012345678901"), "no position");
+    assert_eq!(place("\"she said\""), "no position");
+}
+
+#[test]
 fn lines_swapped_doubled_or_put_in_are_found() {
     let text = small().to_jsonl();
     let lines: Vec<&str> = text.lines().collect();

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{call_out, line};
+use super::{attended, call_out, line, log_of, seal, stamp};
 use crate::event::Kind;
 use crate::event::vocabulary::{Handling, Role};
 use crate::log::{Payload, Record};
@@ -152,6 +152,24 @@ fn a_record_of_a_newer_schema_is_an_event_where_we_can_read_it() {
     assert_eq!(record.kind(), Some(Kind::PoliceCallOut));
     let new_word = parse(&call_out_with(&[("v", json!(2)), ("data", json!({ "outcome": "mediation" }))])).unwrap();
     assert!(matches!(new_word.payload, Payload::Unrecognised { .. }));
+}
+
+#[test]
+fn two_records_are_equal_where_content_and_place_are() {
+    let (one, other) = (attended(1, 4), attended(1, 5));
+    let log = |n: u64| seal(&log_of([one.clone()]), |p| stamp(p + n)).unwrap().records()[0].clone();
+    assert_eq!(one, one.clone());
+    assert_ne!(one, other, "another content");
+    assert_eq!(log(0), log(0));
+    assert_ne!(one, log(0), "the same content without a place");
+    assert_ne!(log(0), log(1), "the same content in another place");
+}
+
+#[test]
+fn a_number_that_is_not_whole_is_refused_where_it_stands() {
+    let bbr = json!({ "sentence_id": "s1", "requirement": "bbr", "days": 1.5 });
+    let e = parse(&line("requirement_imposed", bbr)).unwrap_err();
+    assert_eq!((e.field.as_str(), e.found.as_str()), ("data.days", "1.5"));
 }
 
 #[test]

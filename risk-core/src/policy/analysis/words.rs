@@ -110,3 +110,20 @@ pub(super) fn in_words(condition: &str, policy: &Policy) -> String {
     Expression::parse(condition)
         .map_or_else(|_| condition.to_owned(), |e| crate::policy::in_words::in_words(&e, policy))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::numbers_text;
+
+    #[test]
+    fn numbers_are_told_as_the_runs_that_they_form() {
+        let told = |cells: u128| numbers_text("n", &[(0, 0), (1, 4), (5, 5), (6, 9)], cells, "never n");
+        assert_eq!(told(0b00001), "n = 0");
+        assert_eq!(told(0b00010), "(n >= 1 and n <= 4)");
+        assert_eq!(told(0b00011), "n <= 4");
+        assert_eq!(told(0b01100), "n >= 5");
+        assert_eq!(told(0b01111), "n >= 0");
+        assert_eq!(told(0b01001), "n = 0 or n >= 6");
+        assert_eq!(told(0b10010), "(n >= 1 and n <= 4) or never n");
+    }
+}

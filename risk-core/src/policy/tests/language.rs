@@ -48,6 +48,33 @@ fn canonical(text: &str) -> String {
 }
 
 #[test]
+fn comparisons_of_one_fact_are_one_comparison() {
+    for (both, one) in [
+        ("sex in [male, female] and sex in [female, unknown]", "sex = female"),
+        (
+            "count(charged, 30) >= 2 and count(charged, 30) <= 4 and count(charged, 30) <= 3",
+            "count(charged, 30) >= 2 and count(charged, 30) <= 3",
+        ),
+        ("days_since(charged) != never and days_since(charged) <= 5", "days_since(charged) <= 5"),
+        ("days_since(charged) = never and days_since(charged) = never", "days_since(charged) = never"),
+        ("supervised = yes or supervised = yes and in_custody = yes", "supervised = yes"),
+    ] {
+        assert_eq!(on_disclosure(both), on_disclosure(one), "{both}");
+    }
+    for never in [
+        "sex = male and sex in [female, unknown]",
+        "count(charged, 30) >= 3 and count(charged, 30) <= 2",
+        "days_since(charged) = never and days_since(charged) <= 5",
+        "days_since(charged) = never and days_since(charged) != never",
+        "event.concerns has weapon and not event.concerns has weapon",
+    ] {
+        assert_eq!(fault(never).1, Problem::NeverHolds.to_string(), "{never}");
+    }
+    assert_ne!(on_disclosure("event.concerns has weapon and not event.concerns has stalking"), []);
+    assert_ne!(on_disclosure("count(charged, 30) >= 3 and count(charged, 30) <= 3"), []);
+}
+
+#[test]
 fn not_binds_closest_then_and_then_or() {
     assert_eq!(
         canonical("(not supervised) and in_custody or sex = male"),

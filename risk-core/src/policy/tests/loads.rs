@@ -164,6 +164,7 @@ require = [{ action = "home_visit" }]
 [[test]]
 name = "the south visits"
 locality = "south"
+audience = "responsible_officer"
 given = [{ on = 2014-07-01, kind = "address_changed" }]
 at = 2014-07-02
 then = { fires = ["south-visits"] }
@@ -184,6 +185,15 @@ fn an_overlay_sets_values_and_adds_rules_in_its_locality_only() {
 }
 
 #[test]
+fn a_test_is_run_in_its_own_locality_whichever_the_policy_was_loaded_for() {
+    for locality in [None, Some("north"), Some("south")] {
+        let policy = Policy::load_with(&SAMPLE, &[("south.toml", OVERLAY)], locality).unwrap();
+        let results: Vec<_> = crate::policy_tests::run(&policy).filter(|r| r.name == "the south visits").collect();
+        assert_eq!((results.len(), &results[0].failures), (1, &vec![]), "{locality:?}");
+    }
+}
+
+#[test]
 fn a_policy_with_an_overlay_is_written_as_one() {
     let policy = Policy::load_with(&SAMPLE, &[("south.toml", OVERLAY)], Some("south")).unwrap();
     let printed = policy.to_toml();
@@ -198,7 +208,7 @@ fn an_overlay_may_set_values_and_add_rules_and_nothing_else() {
         assert!(errors.contains(expected), "expected {expected}\nfound {errors}");
     };
     let with = |from: &str, to: &str| OVERLAY.replacen(from, to, 1);
-    refused(&format!("{OVERLAY}\n[[document]]\nid = \"own\""), None, "south.toml:25:3: unknown entry `document`");
+    refused(&format!("{OVERLAY}\n[[document]]\nid = \"own\""), None, "south.toml:26:3: unknown entry `document`");
     refused(
         &with("id = \"review_time\"", "id = \"review_time\"\nunit = \"days\""),
         None,

@@ -42,6 +42,16 @@ fn what_is_not_toml() {
 }
 
 #[test]
+fn what_cannot_be_read_is_all_that_is_said() {
+    let said = |from: &str, to: &str| load(&changed(from, to).0).expect_err(to).to_string();
+    let not_toml = said("version = \"1.0.0\"", "version = 1.0§.0\"");
+    assert!(not_toml.lines().all(|line| line.contains(": this is not TOML: ")), "{not_toml}");
+    // An action that cannot be read is not one that its rules lack.
+    let misread = said("priority = \"planned\"", "priority = §\"soon\"");
+    assert_eq!(misread.lines().count(), 1, "{misread}");
+}
+
+#[test]
 fn entries_and_fields_that_the_language_does_not_have() {
     refused("[[duty]]\nid", "[[§duties]]\nid", "unknown entry `duties`: expected one of ");
     refused(

@@ -52,12 +52,42 @@ fn facts_that_no_case_can_have_together_never_hold() {
         let both: Vec<&str> = shown.split(" and ").collect();
         assert!(all.len() == 1 && both.iter().all(|part| all[0].contains(part)), "{when}: {all:?}");
     }
-    // What looks alike and is possible: an event after this one has happened, and none before it.
+    // What looks alike and is possible: as many in the shorter window as in the longer.
+    let as_many = "on = \"contact_reported\"\nwhen = \"count(charged, 30) = 3 and count(charged, 60) = 3\"";
+    assert_eq!(found(&pack(&[("as-many", &format!("{as_many}\n{VISIT}"))]), Sort::NeverFires), Vec::<String>::new());
+    // A count of none, where there was never one.
+    let none = "on = \"contact_reported\"\nwhen = \"count(charged, 30) = 0 and ever(charged) = no\"";
+    assert_eq!(found(&pack(&[("none", &format!("{none}\n{VISIT}"))]), Sort::NeverFires), Vec::<String>::new());
+    // And: an event after this one has happened, and none before it.
     let policy = pack(&[(
         "possible",
         &format!("on = \"contact_reported\"\nwhen = \"days_since(charged) = never and ever(charged)\"\n{VISIT}"),
     )]);
     assert_eq!(found(&policy, Sort::NeverFires), Vec::<String>::new());
+}
+
+#[test]
+fn a_window_of_months_may_be_as_long_as_its_longest_and_as_short_as_its_shortest() {
+    let two_months = "[[parameter]]\nid = \"two_months\"\ntitle = \"Two months\"\nunit = \"months\"\nrange = [1, 12]\n\
+                      values = [{ from = 2014-06-01, value = 2, basis = \"assumed\" }]";
+    for (when, impossible) in [
+        ("count(charged, param.two_months) > 2 and count(charged, 62) < 2", true),
+        ("count(charged, param.two_months) > 2 and count(charged, 61) < 2", false),
+        ("count(charged, 56) > 2 and count(charged, param.two_months) < 2", true),
+        ("count(charged, 57) > 2 and count(charged, param.two_months) < 2", false),
+    ] {
+        let rule = format!("on = \"contact_reported\"\nwhen = \"{when}\"\n{VISIT}\n{two_months}");
+        assert_eq!(found(&pack(&[("two-windows", &rule)]), Sort::NeverFires).len(), usize::from(impossible), "{when}");
+    }
+}
+
+#[test]
+fn what_is_found_on_several_kinds_is_one_finding_that_names_each_once() {
+    let on = "on = [\"charged\", \"police_call_out\", \"contact_reported\"]\nwhen = \"person.protected = yes and order_in_force = no\"";
+    let policy = pack(&[("never", &format!("{on}\n{VISIT}"))]);
+    let all = found(&policy, Sort::NeverFires);
+    assert_eq!(all.len(), 1, "{all:?}");
+    assert!(all[0].starts_with("never on contact_reported, police_call_out, charged: "), "{all:?}");
 }
 
 #[test]
@@ -207,6 +237,42 @@ fn a_level_condition_that_skips_a_level_is_not_monotone() {
             analyse(&policy, None).monotone.iter().filter(|m| m.rule == "goes").map(|m| m.goes).collect();
         assert_eq!(ways, [goes], "{when}");
     }
+}
+
+#[test]
+fn how_each_rule_goes_is_told_once_for_as_long_as_it_goes_so() {
+    let rule = |when: &str| format!("on = \"contact_reported\"\nwhen = \"{when}\"\n{VISIT}");
+    let policy = pack(&[
+        ("rises", &rule("recorded(children) >= medium")),
+        ("rises-too", &rule("recorded(public) >= medium")),
+        ("falls", &rule("recorded(children) <= low")),
+        (
+            "for-a-year",
+            &format!("effective = {{ from = 2015-01-01, to = 2016-01-01 }}\n{}", rule("recorded(staff) >= medium")),
+        ),
+        (
+            "turns",
+            &rule(
+                "recorded(known_adult) >= medium and count(police_call_out, 30) >= param.many or recorded(known_adult) >= high",
+            ),
+        ),
+    ]);
+    let told: Vec<String> = analyse(&policy, None)
+        .monotone
+        .iter()
+        .filter(|m| m.fact.starts_with("recorded"))
+        .map(|m| format!("{} {:?} {}..{:?}", m.rule, m.goes, m.from, m.to.map(|to| to.to_string())))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "rises Rises 2014-06-01..None",
+            "rises-too Rises 2014-06-01..None",
+            "falls Falls 2014-06-01..None",
+            "turns Rises 2014-06-01..None",
+            "for-a-year Rises 2015-01-01..Some(\"2016-01-01\")",
+        ]
+    );
 }
 
 #[test]

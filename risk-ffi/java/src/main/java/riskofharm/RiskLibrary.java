@@ -1,0 +1,154 @@
+package riskofharm;
+
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Platform;
+import com.sun.jna.Pointer;
+
+/**
+ * The functions of {@code risk.h}, one Java method each, mapped directly.
+ *
+ * <p>Handles and addresses are {@code long}, text is UTF-8 bytes with a length, and what a function writes comes back in
+ * an array: a handle, a count or a moment in {@code long[1]}, {@code risk_appended} in {@code long[2]}, {@code risk_buf} in
+ * {@code long[3]}. Arrays of numbers cost the least to pass; they fit because the library is used on 64-bit systems only,
+ * which is checked here.
+ */
+final class RiskLibrary {
+    /** {@code RISK_OK}. */
+    static final int OK = 0;
+    /** {@code RISK_NEVER}. */
+    static final long NEVER = Long.MAX_VALUE;
+    /** {@code RISK_VERSION_NUMBER} of the header that these methods were written from: 0.1.0. */
+    static final int WRITTEN_FOR = 1_000;
+    /** {@code RISK_ABI_VERSION} of that header. */
+    static final int ABI = 0;
+    /** Names the file of the library where it lies on no search path. */
+    static final String LOCATION = "riskofharm.library";
+
+    static {
+        load();
+    }
+
+    private RiskLibrary() {}
+
+    private static void load() {
+        if (Native.POINTER_SIZE != Long.BYTES || Native.SIZE_T_SIZE != Long.BYTES) {
+            throw new UnsatisfiedLinkError("risk of harm: a 64-bit system is needed, found pointers of "
+                    + Native.POINTER_SIZE + " bytes");
+        }
+        String name = file();
+        try {
+            NativeLibrary library = NativeLibrary.getInstance(name);
+            compare(asked(library, "risk_abi_version"), asked(library, "risk_version_number"));
+            Native.register(RiskLibrary.class, library);
+        } catch (UnsatisfiedLinkError cause) {
+            UnsatisfiedLinkError error = new UnsatisfiedLinkError("risk of harm: the library " + name
+                    + " was not found or cannot be used. Expected it on LD_LIBRARY_PATH, in the folder named by"
+                    + " -Djna.library.path, or as the file named by -D" + LOCATION + ". What was found: "
+                    + cause.getMessage());
+            error.initCause(cause);
+            throw error;
+        }
+    }
+
+    /** A library that is too old lacks functions, and one of another ABI has others: neither is called but for its version. */
+    private static void compare(int abi, int version) {
+        if (abi != ABI || version < WRITTEN_FOR) {
+            throw new UnsatisfiedLinkError("these classes need ABI " + ABI + " and version " + shown(WRITTEN_FOR)
+                    + " or later, found ABI " + abi + " and version " + shown(version));
+        }
+    }
+
+    private static int asked(NativeLibrary library, String version) {
+        return library.getFunction(version).invokeInt(new Object[0]);
+    }
+
+    /** What is loaded: on Linux by its versioned name, as a linked program would. Another ABI has another name. */
+    static String file() {
+        return System.getProperty(LOCATION, Platform.isLinux() ? "librisk.so." + ABI : "risk");
+    }
+
+    private static String shown(int version) {
+        return version / 1_000_000 + "." + version / 1_000 % 1_000 + "." + version % 1_000;
+    }
+
+    static native int risk_version_number();
+
+    static native int risk_abi_version();
+
+    static native Pointer risk_version();
+
+    static native Pointer risk_status_name(int status);
+
+    static native Pointer risk_last_error_message();
+
+    static native Pointer risk_last_error_json();
+
+    static native void risk_buf_free(long[] buf);
+
+    static native int risk_policy_load(Pointer options, long[] out);
+
+    static native int risk_policy_check(Pointer options, long[] out);
+
+    static native int risk_policy_digest(long policy, long[] out);
+
+    static native int risk_policy_last_error_message(long policy, long[] out);
+
+    static native int risk_policy_last_error_json(long policy, long[] out);
+
+    static native void risk_policy_free(long policy);
+
+    static native int risk_case_new(byte[] caseId, long length, long[] out);
+
+    static native int risk_case_read(byte[] records, long length, long[] out);
+
+    static native int risk_case_append(long log, byte[] records, long length, long[] expectedLength, byte[] stamps,
+            long stampsLength, long[] out);
+
+    static native int risk_case_erase(long log, byte[] record, long length, long[] expectedLength, byte[] stamp,
+            long[] out);
+
+    static native int risk_case_seal(long log, byte[] stamps, long stampsLength);
+
+    static native int risk_case_records(long log, long after, long[] out);
+
+    static native int risk_case_id(long log, long[] out);
+
+    static native int risk_case_length(long log, long[] out);
+
+    static native int risk_case_head(long log, long[] out);
+
+    static native int risk_case_verify(long log, byte[] expectedHead, long length, long[] out);
+
+    static native int risk_records_verify(byte[] records, long length, byte[] expectedHead, long headLength, long[] out);
+
+    static native int risk_case_assess(long log, long policy, Pointer question, long[] out);
+
+    static native int risk_case_explain(long log, long policy, Pointer question, byte[] of, long length, long[] out);
+
+    static native int risk_case_why_not(long log, long policy, Pointer question, byte[] rule, long length, long[] out);
+
+    static native int risk_case_last_error_message(long log, long[] out);
+
+    static native int risk_case_last_error_json(long log, long[] out);
+
+    static native void risk_case_free(long log);
+
+    static native int risk_assessment_json(long assessment, long[] out);
+
+    static native int risk_assessment_text(long assessment, long policy, int detail, long[] out);
+
+    static native int risk_assessment_next_change(long assessment, long[] out);
+
+    static native int risk_assessment_changes(long before, long after, long[] out);
+
+    static native int risk_assessment_told(long before, long after, long[] out);
+
+    static native int risk_assessment_last_error_message(long assessment, long[] out);
+
+    static native int risk_assessment_last_error_json(long assessment, long[] out);
+
+    static native void risk_assessment_free(long assessment);
+
+    static native int risk_schema(byte[] of, long length, long[] out);
+}

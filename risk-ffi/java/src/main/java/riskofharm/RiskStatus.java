@@ -1,0 +1,69 @@
+package riskofharm;
+
+/** What went wrong, by the frozen numbers of {@code risk.h}. */
+public enum RiskStatus {
+    /** A pointer that must be given was not. Java cannot reach it: {@code null} is refused before the call. */
+    NULL_POINTER(1),
+    /** A text is not UTF-8: in Java, it has half a surrogate pair. */
+    NOT_UTF8(2),
+    /** A struct of a size or with members that the library does not know. Java cannot reach it: it makes the structs. */
+    BAD_SIZE(3),
+    /** A moment that cannot be read, or none where one is needed. */
+    BAD_TIME(4),
+    /** A word that is not of its list: a lens, audience, kind, action, group, rule or schema. */
+    BAD_WORD(5),
+    /** Two things that do not belong together, such as answers about two cases. */
+    MISMATCH(6),
+    /** A record that is malformed or not allowed. */
+    BAD_RECORD(20),
+    /** The log has another length than the one expected: somebody else appended first. */
+    POSITION_CONFLICT(40),
+    /** The log has a record of that id with other content. */
+    EVENT_CONFLICT(41),
+    /** Stamps for a plain log, none for a sealed one, too few, or one that goes back in time. */
+    BAD_STAMP(42),
+    /** A sealed log is not what was sealed, or does not reach the head that was expected. */
+    TAMPERED(43),
+    /** A policy that does not load. */
+    BAD_POLICY(60),
+    /** The policy gives this audience no view. */
+    NO_VIEW(61),
+    /** The policy does not let this audience see why. */
+    NO_REASONS(62),
+    /** An earlier call on this handle panicked: it can only be closed. */
+    POISONED(98),
+    /** A defect of the library. It has told where on standard error; the handle is poisoned. */
+    PANIC(99),
+    /** A number that these classes do not know, of a newer library: see {@link RiskException#code()}. */
+    UNRECOGNISED(-1);
+
+    private final int code;
+
+    RiskStatus(int code) {
+        this.code = code;
+    }
+
+    /**
+     * The number in {@code risk.h}.
+     *
+     * @return the number; -1 for {@link #UNRECOGNISED}
+     */
+    public int code() {
+        return code;
+    }
+
+    /**
+     * The status of a number.
+     *
+     * @param code a number of {@code risk.h}
+     * @return its status, or {@link #UNRECOGNISED}
+     */
+    public static RiskStatus of(int code) {
+        for (RiskStatus status : values()) {
+            if (status.code == code) {
+                return status;
+            }
+        }
+        return UNRECOGNISED;
+    }
+}

@@ -1,0 +1,181 @@
+//! The tests of the C library, in C and C++: compiled against what is installed, and run as they are and watched.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::Places;
+use super::tools::compiler;
+use crate::install::VERSION;
+use crate::pages::read;
+use crate::step::{Failure, printed, run};
+
+/// The programs of risk-ffi/tests/c.
+const PROGRAMS: [&str; 9] =
+    ["header", "statuses", "arguments", "errors", "log", "lifetimes", "threads", "conformance", PROVOKED];
+/// The one that needs the feature `provoke`.
+const PROVOKED: &str = "provoked";
+
+const STRICT: [&str; 5] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-g"];
+const SANITIZERS: [&str; 3] = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"];
+
+const MEMCHECK: [&str; 3] = [
+    "--leak-check=full",
+    "--show-leak-kinds=definite,indirect,possible",
+    "--errors-for-leak-kinds=definite,indirect,possible",
+];
+
+/// What watches a program while it runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Watch {
+    /// Nothing: the whole of it.
+    Nothing,
+    /// The sanitizers of the compiler, in the C and C++ code; allocations of the library too.
+    Sanitizers,
+    /// valgrind's memcheck, in the library too: twenty to fifty times slower, so fewer rounds.
+    Memcheck,
+    /// valgrind's helgrind, in the library too, for the threads that read. It cannot see the locks of Rust's standard library,
+    /// which are no pthread locks: it takes every change behind one for a race. What only reads needs no lock, so that
+    /// whatever it finds there is real: a cache that a `const` call fills, say.
+    Helgrind,
+}
+
+impl Watch {
+    fn flags(self) -> &'static [&'static str] {
+        if self == Self::Sanitizers { &SANITIZERS } else { &[] }
+    }
+
+    fn folder(self) -> &'static str {
+        if self == Self::Sanitizers { "sanitized" } else { "plain" }
+    }
+
+    /// The command that runs a program.
+    fn running(self, program: &Path) -> Command {
+        let mut command = match self {
+            Self::Nothing | Self::Sanitizers => Command::new(program),
+            Self::Memcheck => valgrind(&MEMCHECK, program),
+            Self::Helgrind => valgrind(&["--tool=helgrind"], program),
+        };
+        // Rounds of a loop, and cases of the conformance set; what is left out is the whole of it.
+        let fewer: &[(&str, &str)] = match self {
+            Self::Nothing => &[],
+            Self::Sanitizers => &[("RISK_ROUNDS", "10"), ("RISK_MEMORY_IS_WATCHED_OTHERWISE", "1")],
+            Self::Memcheck => &[("RISK_ROUNDS", "4"), ("RISK_CASES", "12"), ("RISK_MEMORY_IS_WATCHED_OTHERWISE", "1")],
+            Self::Helgrind => &[("RISK_ROUNDS", "6"), ("RISK_READING_ONLY", "1")],
+        };
+        command.envs(fewer.iter().copied());
+        command
+    }
+}
+
+fn valgrind(arguments: &[&str], program: &Path) -> Command {
+    let mut valgrind = Command::new("valgrind");
+    valgrind
+        .args(["--quiet", "--error-exitcode=9", "--num-callers=30", "--fair-sched=yes"])
+        .args(arguments)
+        .arg(program);
+    valgrind
+}
+
+/// The tests.
+pub struct Checks<'a> {
+    places: &'a Places<'a>,
+}
+
+impl<'a> Checks<'a> {
+    /// The tests, in their places.
+    pub fn new(places: &'a Places<'a>) -> Self {
+        Self { places }
+    }
+
+    /// The header compiles in every language that it is for, and the C++ one in C++.
+    pub fn header(&self) -> Result<(), Failure> {
+        let source = self.tests("c").join("header.c");
+        for standard in ["c99", "c11", "c17"] {
+            let mut cc = compiler("CC", "cc");
+            run(self.strictly(&mut cc, standard, &["-fsyntax-only"]).arg(&source))?;
+        }
+        for standard in ["c++17", "c++20"] {
+            let mut cxx = compiler("CXX", "c++");
+            run(self.strictly(&mut cxx, standard, &["-fsyntax-only", "-x", "c++"]).arg(&source))?;
+            let mut cxx = compiler("CXX", "c++");
+            let flags = ["-fsyntax-only", "-Wconversion", "-Wshadow"];
+            run(self.strictly(&mut cxx, standard, &flags).arg(self.tests("cpp").join("elsewhere.cpp")))?;
+        }
+        Ok(())
+    }
+
+    /// The library exports what is written down, and nothing else; and it is called what a program will look for.
+    pub fn symbols(&self) -> Result<(), Failure> {
+        let library = self.places.lib().join(format!("librisk.so.{VERSION}"));
+        let list = self.places.root.join("risk-ffi/abi/librisk.symbols");
+        let told = printed(Command::new("nm").args(["--dynamic", "--defined-only", "--format=posix"]).arg(&library))?;
+        let first_word = |line: &str| line.split_whitespace().next().map(str::to_owned);
+        let found: BTreeSet<String> = told.lines().filter_map(first_word).collect();
+        let expected: BTreeSet<String> = read(&list)?.lines().filter_map(first_word).collect();
+        let differing: Vec<String> = expected.symmetric_difference(&found).cloned().collect();
+        if !differing.is_empty() {
+            let what = format!("{}: {}", library.display(), differing.join(", "));
+            let (expected, found) = (format!("the symbols of {}", list.display()), "others".to_owned());
+            return Err(Failure::Differs { what, expected, found });
+        }
+        println!("   {} symbols", found.len());
+        let dynamic = printed(Command::new("readelf").arg("--dynamic").arg(&library))?;
+        let soname = dynamic.lines().find(|line| line.contains("SONAME")).unwrap_or("none").trim().to_owned();
+        if soname.ends_with("[librisk.so.0]") {
+            return Ok(());
+        }
+        let (what, expected) = (library.display().to_string(), "the SONAME librisk.so.0".to_owned());
+        Err(Failure::Differs { what, expected, found: soname })
+    }
+
+    /// Compiles and runs the programs in C.
+    pub fn c(&self, watch: Watch) -> Result<(), Failure> {
+        PROGRAMS.iter().try_for_each(|name| self.program(name, watch))
+    }
+
+    /// The threads that only read, watched for races.
+    pub fn races(&self) -> Result<(), Failure> {
+        self.program("threads", Watch::Helgrind)
+    }
+
+    fn program(&self, name: &str, watch: Watch) -> Result<(), Failure> {
+        let prefix = if name == PROVOKED { &self.places.provoke } else { &self.places.prefix };
+        let mut cc = compiler("CC", "cc");
+        self.strictly(&mut cc, "c99", watch.flags()).arg(self.tests("c").join(format!("{name}.c")));
+        let program = self.linked(cc, name, prefix, watch)?;
+        self.passes(watch, &program)
+    }
+
+    /// Compiles and runs the program in C++.
+    pub fn cpp(&self, watch: Watch) -> Result<(), Failure> {
+        let mut cxx = compiler("CXX", "c++");
+        self.strictly(&mut cxx, "c++17", watch.flags()).args(["-Wconversion", "-Wshadow"]);
+        cxx.args(["wrapper.cpp", "elsewhere.cpp"].map(|file| self.tests("cpp").join(file)));
+        let program = self.linked(cxx, "wrapper", &self.places.prefix, watch)?;
+        self.passes(watch, &program)
+    }
+
+    fn tests(&self, language: &str) -> PathBuf {
+        self.places.root.join("risk-ffi/tests").join(language)
+    }
+
+    fn strictly<'c>(&self, compiler: &'c mut Command, standard: &str, flags: &[&str]) -> &'c mut Command {
+        compiler.arg(format!("-std={standard}")).args(STRICT).args(flags);
+        compiler.arg("-I").arg(self.places.prefix.join("include"))
+    }
+
+    /// Links a program with the library under a prefix.
+    fn linked(&self, mut compiler: Command, name: &str, prefix: &Path, watch: Watch) -> Result<PathBuf, Failure> {
+        let folder = self.places.work.join(watch.folder());
+        std::fs::create_dir_all(&folder).map_err(|cause| Failure::File { path: folder.clone(), cause })?;
+        let (program, lib) = (folder.join(name), prefix.join("lib"));
+        compiler.arg("-o").arg(&program).arg("-L").arg(&lib).args(["-lrisk", "-pthread"]);
+        run(compiler.arg(format!("-Wl,-rpath,{}", lib.display())))?;
+        Ok(program)
+    }
+
+    fn passes(&self, watch: Watch, program: &Path) -> Result<(), Failure> {
+        run(watch.running(program).env("RISK_FRAMES", &self.places.frames))
+    }
+}

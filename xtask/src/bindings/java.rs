@@ -1,0 +1,120 @@
+//! The Java classes: compiled without a warning, documented, and tested against the installed library; and their example.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::Places;
+use super::tools::JNA;
+use crate::pages::listed;
+use crate::step::{Failure, printed, run};
+
+/// The oldest Java that they are written for.
+const RELEASE: &str = "17";
+
+/// What the example says, among other things.
+const SAID: [&str; 5] = [
+    "What the police call-out brought",
+    "+ To do: Review the risk of harm",
+    "PROTECT NOW: Review the risk of harm",
+    "Refused: the mistyped call-out (BAD_RECORD)",
+    "Refused: the appointment of a second writer (POSITION_CONFLICT)",
+];
+
+/// Compiles the classes and runs their tests and their example. Needs `javac`, `javadoc`, `java` and JNA.
+///
+/// # Errors
+/// Where a command fails, which says by itself what was wrong, or the example does not say what it should.
+pub fn test(places: &Places<'_>) -> Result<(), Failure> {
+    let java = Java { sources: places.root.join("risk-ffi/java/src"), work: places.work.join("java") };
+    java.clear()?;
+    java.compile("main", &java.package("main"))?;
+    java.document()?;
+    java.compile("test", &java.package("test"))?;
+    java.compile("bench", &java.package("bench"))?;
+    let tests = |prefix: &Path, part: &str| {
+        let mut tests = java.start("test", prefix, "riskofharm.Tests");
+        run(tests.arg(&places.frames).arg(places.root.join("examples/cases")).arg(part))
+    };
+    tests(&places.prefix, "")?;
+    tests(&places.provoke, "panic")?;
+    let example = places.root.join("examples/java");
+    java.compile("example", &example)?;
+    says(&example.join("CallOut.java"), &printed(&mut java.start("example", &places.prefix, "CallOut"))?)
+}
+
+/// Where the sources are, and where what is made of them goes.
+struct Java {
+    sources: PathBuf,
+    work: PathBuf,
+}
+
+impl Java {
+    /// Takes away what an earlier run compiled, maybe of sources that are gone.
+    fn clear(&self) -> Result<(), Failure> {
+        match fs::remove_dir_all(&self.work) {
+            Err(cause) if self.work.exists() => Err(Failure::File { path: self.work.clone(), cause }),
+            _ => Ok(()),
+        }
+    }
+
+    fn package(&self, part: &str) -> PathBuf {
+        self.sources.join(part).join("java/riskofharm")
+    }
+
+    fn compile(&self, part: &str, folder: &Path) -> Result<(), Failure> {
+        // javac warns of a class path that is not there yet.
+        let classes = self.work.join(part);
+        fs::create_dir_all(&classes).map_err(|cause| Failure::File { path: classes.clone(), cause })?;
+        let mut javac = Command::new("javac");
+        javac.args(["--release", RELEASE, "-Xlint:all", "-Werror", "-cp"]).arg(self.classes(part));
+        run(javac.arg("-d").arg(classes).args(listed(folder, "java")?))
+    }
+
+    fn document(&self) -> Result<(), Failure> {
+        let mut javadoc = Command::new("javadoc");
+        javadoc.args(["-quiet", "--release", RELEASE, "-Xdoclint:all", "-Werror", "-cp"]).arg(self.classes("main"));
+        run(javadoc.arg("-d").arg(self.work.join("doc")).args(listed(&self.package("main"), "java")?))
+    }
+
+    /// A Java that finds the library under `prefix`. Its heap is small and of a fixed size, so that growth elsewhere shows.
+    /// Debian's JNA takes its native part from the system.
+    fn start(&self, part: &str, prefix: &Path, class: &str) -> Command {
+        let mut java = Command::new("java");
+        java.args(["-Xms96m", "-Xmx96m", "-XX:+AlwaysPreTouch", "-Djna.nosys=false"]);
+        java.arg(format!("-Djava.library.path=/usr/lib/{}-linux-gnu/jni:/usr/lib/jni", env::consts::ARCH));
+        java.arg(format!("-Djna.library.path={}", prefix.join("lib").display()));
+        java.arg("-cp").arg(self.classes(part)).arg(class);
+        java
+    }
+
+    /// JNA, our classes, and those of one part.
+    fn classes(&self, part: &str) -> OsString {
+        env::join_paths([JNA.into(), self.work.join("main"), self.work.join(part)]).unwrap_or_default()
+    }
+}
+
+/// The example has said everything that it should.
+fn says(example: &Path, output: &str) -> Result<(), Failure> {
+    match SAID.into_iter().find(|line| !output.contains(line)) {
+        None => Ok(()),
+        Some(missing) => Err(Failure::Unusable {
+            path: example.to_owned(),
+            problem: format!("it should print `{missing}`, and printed:\n{output}"),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_example_that_leaves_something_out_is_told_with_what_it_printed() {
+        let failure = says(Path::new("CallOut.java"), "nothing much").unwrap_err().to_string();
+        assert!(failure.contains("What the police call-out brought") && failure.contains("nothing much"), "{failure}");
+        assert!(says(Path::new("CallOut.java"), &SAID.join("\n")).is_ok());
+    }
+}

@@ -1,0 +1,96 @@
+//! The step `bindings`: the library as programs in other languages use it.
+//!
+//! The library is installed under `target/bindings/prefix`, and everything here uses what stands there, as a stranger would.
+
+mod c;
+mod examples;
+mod frames;
+mod java;
+mod tools;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use crate::install;
+use crate::step::Failure;
+use c::{Checks, Watch};
+use tools::{Tool, Tools};
+
+/// Where the parts of the step find things.
+pub struct Places<'a> {
+    /// The workspace.
+    pub root: &'a Path,
+    /// What is built here.
+    pub work: PathBuf,
+    /// The library, installed.
+    pub prefix: PathBuf,
+    /// The library with the feature `provoke`, installed.
+    pub provoke: PathBuf,
+    /// The conformance cases, as frames.
+    pub frames: PathBuf,
+}
+
+impl<'a> Places<'a> {
+    fn new(root: &'a Path) -> Self {
+        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir));
+        let work = target.join("bindings");
+        let place = |name: &str| work.join(name);
+        Self { root, prefix: place("prefix"), provoke: place("provoke"), frames: place("conformance.frames"), work }
+    }
+
+    /// The folder in which the linker and a program that runs find the library.
+    pub fn lib(&self) -> PathBuf {
+        self.prefix.join("lib")
+    }
+}
+
+/// Installs the library and runs every part for which the machine has the tools.
+///
+/// # Errors
+/// The part that failed; where CI is set, also a tool that is missing.
+pub fn test(root: &Path) -> Result<(), Failure> {
+    let tools = Tools::found_or_installed()?;
+    let places = Places::new(root);
+    fs::create_dir_all(&places.work).map_err(|cause| Failure::File { path: places.work.clone(), cause })?;
+    let checks = Checks::new(&places);
+    let part = |name: &str, needs: &[Tool], work: &dyn Fn() -> Result<(), Failure>| part(&tools, name, needs, work);
+
+    part("install", &[], &|| install(&places))?;
+    part("header", &[Tool::C, Tool::Cpp], &|| checks.header())?;
+    part("exported symbols", &[Tool::Binutils], &|| checks.symbols())?;
+    part("C", &[Tool::C], &|| checks.c(Watch::Nothing))?;
+    part("C, addresses and undefined behaviour", &[Tool::C], &|| checks.c(Watch::Sanitizers))?;
+    part("C, memory", &[Tool::C, Tool::Valgrind], &|| checks.c(Watch::Memcheck))?;
+    part("C, races", &[Tool::C, Tool::Valgrind], &|| checks.races())?;
+    part("C++", &[Tool::Cpp], &|| checks.cpp(Watch::Nothing))?;
+    part("C++, addresses and undefined behaviour", &[Tool::Cpp], &|| checks.cpp(Watch::Sanitizers))?;
+    part("examples, by pkg-config", &[Tool::C, Tool::Cpp, Tool::Make, Tool::PkgConfig], &|| {
+        examples::by_make(&places)
+    })?;
+    part("examples, by CMake", &[Tool::C, Tool::Cpp, Tool::Make, Tool::Cmake], &|| examples::by_cmake(&places))?;
+    part("Java", &[Tool::Java, Tool::Jna], &|| java::test(&places))?;
+    Ok(())
+}
+
+fn install(places: &Places<'_>) -> Result<(), Failure> {
+    install::install(places.root, &places.prefix)?;
+    install::build(places.root, &["provoke"])?.put(places.root, &places.provoke)?;
+    let cases = frames::write(places.root, &places.frames)?;
+    println!("   {cases} conformance cases in {}", places.frames.display());
+    Ok(())
+}
+
+/// Runs a part, or says that it is skipped and for want of what.
+fn part(tools: &Tools, name: &str, needs: &[Tool], work: &dyn Fn() -> Result<(), Failure>) -> Result<(), Failure> {
+    let missing: Vec<&str> = needs.iter().filter(|tool| !tools.has(**tool)).map(|tool| tool.name()).collect();
+    if !missing.is_empty() {
+        println!("-- {name}: SKIPPED, for want of {}", missing.join(", "));
+        return Ok(());
+    }
+    println!("-- {name}");
+    let began = Instant::now();
+    work().map_err(|cause| Failure::Step { name: name.to_owned(), cause: Box::new(cause) })?;
+    println!("-- {name}: ok in {:.1?}", began.elapsed());
+    Ok(())
+}

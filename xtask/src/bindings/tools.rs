@@ -1,0 +1,151 @@
+//! The programs of other languages that the step needs: found, or installed where that can be done without asking anybody.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+
+use crate::step::{Failure, run, works};
+
+/// A program, or a few that come together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tool {
+    /// A C compiler, with its sanitizers.
+    C,
+    /// A C++ compiler.
+    Cpp,
+    /// What shows the symbols of a library.
+    Binutils,
+    /// make.
+    Make,
+    /// pkg-config.
+    PkgConfig,
+    /// CMake.
+    Cmake,
+    /// valgrind.
+    Valgrind,
+    /// Compiler and machine of Java.
+    Java,
+    /// JNA, where Debian puts it.
+    Jna,
+}
+
+/// All of them.
+const ALL: [Tool; 9] = [
+    Tool::C,
+    Tool::Cpp,
+    Tool::Binutils,
+    Tool::Make,
+    Tool::PkgConfig,
+    Tool::Cmake,
+    Tool::Valgrind,
+    Tool::Java,
+    Tool::Jna,
+];
+
+/// Where Debian's `libjna-java` puts the library.
+pub const JNA: &str = "/usr/share/java/jna.jar";
+
+impl Tool {
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::C => "a C compiler (cc, or CC)",
+            Self::Cpp => "a C++ compiler (c++, or CXX)",
+            Self::Binutils => "nm and readelf",
+            Self::Make => "make",
+            Self::PkgConfig => "pkg-config",
+            Self::Cmake => "cmake",
+            Self::Valgrind => "valgrind",
+            Self::Java => "javac and java",
+            Self::Jna => "JNA (/usr/share/java/jna.jar)",
+        }
+    }
+
+    /// The Debian packages that it is in.
+    fn packages(self) -> &'static [&'static str] {
+        match self {
+            Self::C => &["gcc", "libc6-dev"],
+            Self::Cpp => &["g++"],
+            Self::Binutils => &["binutils"],
+            Self::Make => &["make"],
+            Self::PkgConfig => &["pkg-config"],
+            Self::Cmake => &["cmake"],
+            Self::Valgrind => &["valgrind"],
+            Self::Java => &["openjdk-17-jdk-headless"],
+            Self::Jna => &["libjna-java", "libjna-jni"],
+        }
+    }
+
+    fn is_there(self) -> bool {
+        let runs = |program: &str| works(Command::new(program).arg("--version"));
+        match self {
+            Self::C => works(compiler("CC", "cc").arg("--version")),
+            Self::Cpp => works(compiler("CXX", "c++").arg("--version")),
+            Self::Binutils => runs("nm") && runs("readelf"),
+            Self::Make => runs("make"),
+            Self::PkgConfig => runs("pkg-config"),
+            Self::Cmake => runs("cmake"),
+            Self::Valgrind => runs("valgrind"),
+            Self::Java => runs("javac") && runs("java"),
+            Self::Jna => Path::new(JNA).is_file(),
+        }
+    }
+}
+
+/// The compiler that the environment names, or the usual one.
+pub fn compiler(variable: &str, usual: &str) -> Command {
+    Command::new(std::env::var_os(variable).unwrap_or_else(|| usual.into()))
+}
+
+/// What the machine has.
+pub struct Tools(BTreeSet<Tool>);
+
+impl Tools {
+    /// Looks what is there, and installs what is not, where this is Debian and we may.
+    ///
+    /// # Errors
+    /// Where CI is set and something is missing still.
+    pub fn found_or_installed() -> Result<Self, Failure> {
+        let mut found = Self::found();
+        let packages: Vec<&str> = found.missing().flat_map(|tool| tool.packages()).copied().collect();
+        if !packages.is_empty() && install(&packages) {
+            found = Self::found();
+        }
+        let tools: Vec<&str> = found.missing().map(Tool::name).collect();
+        if !tools.is_empty() && std::env::var_os("CI").is_some() {
+            return Err(Failure::Missing { tools });
+        }
+        Ok(found)
+    }
+
+    fn found() -> Self {
+        Self(ALL.into_iter().filter(|tool| tool.is_there()).collect())
+    }
+
+    fn missing(&self) -> impl Iterator<Item = Tool> {
+        ALL.into_iter().filter(|tool| !self.has(*tool))
+    }
+
+    /// Whether the machine has one.
+    pub fn has(&self, tool: Tool) -> bool {
+        self.0.contains(&tool)
+    }
+}
+
+/// Installs Debian packages, as root or by a sudo that asks nothing. What fails shows in what is still missing.
+fn install(packages: &[&str]) -> bool {
+    let apt_get = |arguments: &[&str]| {
+        let mut command = if works(Command::new("sh").args(["-c", "test \"$(id -u)\" = 0"])) {
+            Command::new("apt-get")
+        } else {
+            let mut sudo = Command::new("sudo");
+            sudo.args(["--non-interactive", "DEBIAN_FRONTEND=noninteractive", "apt-get"]);
+            sudo
+        };
+        command.env("DEBIAN_FRONTEND", "noninteractive").args(["--quiet", "--quiet"]).args(arguments);
+        run(&mut command).inspect_err(|failure| println!("   {failure}")).is_ok()
+    };
+    works(Command::new("apt-get").arg("--version"))
+        && apt_get(&["update"])
+        && apt_get(&[&["install", "--yes", "--no-install-recommends"], packages].concat())
+}
