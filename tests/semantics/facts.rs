@@ -173,6 +173,9 @@ fn what_is_required_flagged_asked_for_and_how_a_circumstance_stands() {
     after(&[], "flag(marac) = no");
     after(&[flag("2017-10-01", "flag_recorded")], "flag(marac) = yes and flag(restraining_order) = no");
     after(&[flag("2017-10-01", "flag_recorded"), flag("2017-11-01", "flag_removed")], "flag(marac) = no");
+    for kind in ["flag_recorded", "flag_reviewed", "flag_removed"] {
+        asked_on(kind, &[], &flag("2017-12-10", kind), "register = marac");
+    }
     let factor =
         |day: &str, state: &str| on(day, "risk_factor_changed", &format!("factor = \"alcohol\", state = \"{state}\""));
     after(&[], "risk_factor(alcohol) = unknown");
