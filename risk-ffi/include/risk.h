@@ -453,7 +453,7 @@ risk_status risk_schema(const char *of,
 void risk_buf_free(struct risk_buf *buf);
 
 /**
- * Reads, checks and compiles a policy. Takes some milliseconds: do it once, and use it for every case.
+ * Reads, checks and compiles a policy. Takes tens of milliseconds: do it once, and use it for every case.
  *
  * `options` may be NULL: the pack for England and Wales that is built in, without anything local.
  *

@@ -44,7 +44,7 @@ pub struct risk_policy_options {
 /// The first version had all of these members.
 const LEAST_OPTIONS: usize = size_of::<risk_policy_options>();
 
-/// Reads, checks and compiles a policy. Takes some milliseconds: do it once, and use it for every case.
+/// Reads, checks and compiles a policy. Takes tens of milliseconds: do it once, and use it for every case.
 ///
 /// `options` may be NULL: the pack for England and Wales that is built in, without anything local.
 ///

@@ -336,3 +336,14 @@ fn agreement_by_somebody_whose_role_nobody_gave_lowers_nothing() {
     assert_eq!(indicated(&seen), Some(High));
     assert_eq!(seen.status(CountersignLowerLevel), Status::Open);
 }
+
+#[test]
+fn agreement_given_as_the_next_assessment_is_made_comes_too_late_for_the_one_before() {
+    let agreed = |on: &str| {
+        let (first, second) = (assessed("2017-12-06", "medium", "ann"), assessed("2017-12-08", "medium", "bob"));
+        let story = given(FOUR_EYES, &[SUPERVISED, CONCERN, &first, &second, &oversight(on, "agrees", "mo", "e3")]);
+        indicated(&story.on("2017-12-09"))
+    };
+    assert_eq!(agreed("2017-12-07"), None);
+    assert_eq!(agreed("2017-12-08"), Some(High), "of one moment, the assessment has replaced it already");
+}

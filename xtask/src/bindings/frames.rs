@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn a_case_is_fields_with_their_lengths_in_bytes_and_keeps_the_order_of_members() {
         let expected = "title 3\none\npolicy.a.toml 6\nx = 1\n\nat 20\n2018-01-01T00:00:00Z\nlens 8\nas_known\n\
-            audience 7\nmanager\nfeeds 7\ncharged\nfeeds 9\nconvicted\nlog 19\n{\"b\":1,\"a\":\"é\"}\n{}\n\n\
+            audience 7\nmanager\nfeeds 7\ncharged\nfeeds 9\nconvicted\nlog 20\n{\"b\":1,\"a\":\"é\"}\n{}\n\n\
             answer 30\n{\"schema\":\"risk-assessment/1\"}\n\n";
         assert_eq!(framed(&case()).unwrap(), expected);
     }
