@@ -128,13 +128,16 @@ pub fn instant(field: &str, microseconds: i64) -> Result<Instant, Fault> {
 fn parse_each(records: &str) -> Result<Vec<(usize, Record)>, Fault> {
     let mut values = serde_json::Deserializer::from_str(records).into_iter::<&RawValue>();
     let mut parsed = Vec::new();
+    // Each line is counted once, however many records there are.
+    let (mut line, mut counted) = (1_usize, 0);
     loop {
         let rest = records.get(values.byte_offset()..).unwrap_or_default();
         let blank = rest.len().saturating_sub(rest.trim_start().len());
         let begins = values.byte_offset().saturating_add(blank);
-        let line = || records.get(..begins).unwrap_or_default().matches('\n').count().saturating_add(1);
+        line = line.saturating_add(records.get(counted..begins).unwrap_or_default().matches('\n').count());
+        counted = begins;
         match values.next() {
-            Some(Ok(raw)) => parsed.push((line(), Record::parse(raw.get()).map_err(|e| Fault::record(line(), e))?)),
+            Some(Ok(raw)) => parsed.push((line, Record::parse(raw.get()).map_err(|e| Fault::record(line, e))?)),
             // The record's own reader says what is wrong with it, where this one only says that it is no JSON.
             Some(Err(_)) => {
                 let first = rest.trim_start().lines().next().unwrap_or_default();
@@ -144,7 +147,7 @@ fn parse_each(records: &str) -> Result<Vec<(usize, Record)>, Fault> {
                     expected: "one JSON object a record".to_owned(),
                     found: "something else".to_owned(),
                 };
-                return Err(Fault::record(line(), faulty.unwrap_or_else(unlike)));
+                return Err(Fault::record(line, faulty.unwrap_or_else(unlike)));
             }
             None if parsed.is_empty() => {
                 return Err(Fault::mismatch(RISK_BAD_RECORD, "records", "at least one record", "none"));
@@ -167,4 +170,26 @@ fn one_for_each(stamps: &[Stamp], records: usize) -> Result<impl Iterator<Item =
         return Err(Fault::mismatch(RISK_BAD_STAMP, &field, "16 random bytes", "16 zeros"));
     }
     Ok(stamps.iter().copied())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails says so")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_named_by_the_line_on_which_it_begins_wherever_those_before_it_end() {
+        let good = |id: u32| {
+            format!(
+                "{{\"event_id\":\"00000000-0000-4000-8000-{id:012}\",\n\"case_id\":\"3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11\",\
+                 \"occurred_at\":\"2018-01-08T10:00:00Z\",\"recorded_at\":\"2018-01-08T10:00:00Z\",\
+                 \"source\":{{\"agency\":\"probation\"}},\"kind\":\"appointment_attended\",\"data\":{{}}}}"
+            )
+        };
+        let lines = |text: &str| parse_each(text).unwrap().iter().map(|(line, _)| *line).collect::<Vec<_>>();
+        assert_eq!(lines(&format!("\n{}\n\n{} {}\n", good(1), good(2), good(3))), [2, 5, 6]);
+        let refused = |text: &str| parse_each(text).unwrap_err().message().to_owned();
+        assert!(refused(&format!("{}\n{{}}", good(1))).starts_with("line 3: "), "a record that is none");
+        assert!(refused(&format!("{}\n\n{{", good(1))).starts_with("line 4: "), "text that is no JSON");
+    }
 }
