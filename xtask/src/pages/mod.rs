@@ -1,8 +1,9 @@
-//! The pages that are generated: the policy by obligation, the story of each example case, and the C header.
+//! The pages that are generated: the policy by obligation, the story of each example case, the C header, and the words of Python.
 
 mod case;
 mod header;
 mod record;
+mod words;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -47,7 +48,8 @@ pub fn check(root: &Path) -> Result<(), Failure> {
 
 fn pages(root: &Path) -> Result<Vec<(PathBuf, String)>, Failure> {
     let policy = policy(root)?;
-    let mut pages = vec![(root.join("docs/policies/england-wales.md"), policy.guide()), header::page(root)?];
+    let mut pages =
+        vec![(root.join("docs/policies/england-wales.md"), policy.guide()), header::page(root)?, words::page(root)];
     pages.extend(case::pages(root, &policy)?);
     Ok(pages)
 }

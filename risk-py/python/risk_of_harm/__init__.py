@@ -1,0 +1,71 @@
+"""What must happen next in a domestic abuse case in probation, and why.
+
+>>> import risk_of_harm
+>>> policy = risk_of_harm.Policy.embedded()
+>>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
+>>> risk_of_harm.assess(log, policy, at="2018-04-18", audience="responsible_officer").agenda
+[]
+"""
+
+from ._assessment import Action, Assessment, assess, compare, timeline
+from ._case_log import Appended, CaseLog, Record, Stamp
+from ._errors import (
+    AudienceError,
+    ConflictError,
+    IntegrityError,
+    PolicyError,
+    QuestionError,
+    RecordError,
+    RiskError,
+)
+from ._policy import Policy
+from ._risk import version as _version
+from ._time import Moment
+from .words import (
+    ActionKind,
+    Audience,
+    Group,
+    GroupStatus,
+    Handling,
+    Kind,
+    Lens,
+    Level,
+    Priority,
+    Register,
+    Status,
+)
+
+__version__ = _version()
+
+__all__ = [
+    "Action",
+    "ActionKind",
+    "Appended",
+    "Assessment",
+    "Audience",
+    "AudienceError",
+    "CaseLog",
+    "ConflictError",
+    "Group",
+    "GroupStatus",
+    "Handling",
+    "IntegrityError",
+    "Kind",
+    "Lens",
+    "Level",
+    "Moment",
+    "Policy",
+    "PolicyError",
+    "Priority",
+    "QuestionError",
+    "Record",
+    "RecordError",
+    "Register",
+    "RiskError",
+    "Stamp",
+    "Status",
+    "__version__",
+    "assess",
+    "compare",
+    "timeline",
+]

@@ -1,0 +1,323 @@
+"""Answers: how a case stands for a reader at a moment."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from . import _risk
+from ._case_log import CaseLog
+from ._errors import call
+from ._policy import Policy
+from ._time import Moment, instant, moment
+from .words import ActionKind, Audience, Handling, Kind, Lens, Priority, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that somebody must do, or had to. What is not typed here stands in ``details``."""
+
+    id: UUID
+    """Its id in this answer. People's decisions name kind, subject and reasons, never this."""
+    action: ActionKind | str
+    """What is to be done."""
+    about: tuple[str, ...]
+    """About whom or what."""
+    title: str
+    """The instruction."""
+    owner: str
+    """Whose it is."""
+    priority: Priority | str
+    """How much it presses."""
+    status: Status | str
+    """How it stands."""
+    opened: date
+    """Since when."""
+    closed: date | None
+    """Until when; None while it is pending."""
+    due: date | None
+    """By when; None where no source says."""
+    days_overdue: int
+    """How many days past that; 0 where it is not."""
+    part_of: UUID | None
+    """The action of which it is a step."""
+    handling: Handling | str | None
+    """The strictest mark of its reasons; None for an audience that does not see marks."""
+    details: dict[str, Any]
+    """All of it, as the contract ``risk-assessment/1`` has it."""
+
+    @property
+    def is_pending(self) -> bool:
+        """Still to be done."""
+        return self.status in (Status.OPEN, Status.DUE_SOON, Status.OVERDUE, Status.WAITING)
+
+    @classmethod
+    def _of(cls, told: dict[str, Any]) -> Action:
+        def day(name: str) -> date | None:
+            value = told.get(name)
+            return None if value is None else date.fromisoformat(value)
+
+        def word(kind: Any, name: str) -> Any:
+            value = told.get(name)
+            try:
+                return None if value is None else kind(value)
+            except ValueError:
+                return value
+
+        part_of = told.get("part_of")
+        return cls(
+            id=UUID(told["id"]),
+            action=word(ActionKind, "action"),
+            about=tuple(told["about"]),
+            title=told["title"],
+            owner=told["owner"],
+            priority=word(Priority, "priority"),
+            status=word(Status, "status"),
+            opened=date.fromisoformat(told["opened"]),
+            closed=day("closed"),
+            due=day("due"),
+            days_overdue=told.get("days_overdue") or 0,
+            part_of=None if part_of is None else UUID(part_of),
+            handling=word(Handling, "handling"),
+            details=told,
+        )
+
+
+class Assessment:
+    """How a case stands for a reader at a moment. It does not change; the case and the policy may go.
+
+    >>> import risk_of_harm
+    >>> policy = risk_of_harm.Policy.embedded()
+    >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
+    >>> answer = risk_of_harm.assess(log, policy, at="2018-04-18", audience="manager")
+    >>> answer.actions
+    []
+    """
+
+    _inner: _risk.Assessment
+    _policy: Policy
+
+    def __init__(self) -> None:
+        raise TypeError("use risk_of_harm.assess(...)")
+
+    @cached_property
+    def _told(self) -> dict[str, Any]:
+        return dict(json.loads(self.to_json()))
+
+    def to_json(self) -> str:
+        """The contract ``risk-assessment/1``: the same bytes as from every other binding."""
+        return call(self._inner.to_json)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as a new dict."""
+        return dict(json.loads(self.to_json()))
+
+    @property
+    def case_id(self) -> UUID:
+        """The case."""
+        return UUID(self._told["case_id"])
+
+    @property
+    def at(self) -> datetime:
+        """The moment asked about, in UTC."""
+        return datetime.fromisoformat(self._told["at"].replace("Z", "+00:00"))
+
+    @property
+    def known_at(self) -> datetime:
+        """What the service is taken to know: everything recorded by then."""
+        return datetime.fromisoformat(self._told["known_at"].replace("Z", "+00:00"))
+
+    @property
+    def next_change_at(self) -> datetime | None:
+        """When this answer changes with no new event; None where it does not."""
+        return instant(self._told["next_change_at"])
+
+    @property
+    def lens(self) -> Lens:
+        """From where the case is looked at."""
+        return Lens(self._told["lens"])
+
+    @property
+    def audience(self) -> Audience:
+        """For whom."""
+        return Audience(self._told["audience"])
+
+    @property
+    def classification(self) -> dict[str, Any] | None:
+        """Levels, overall and by group; None for an audience that may not see them."""
+        found: dict[str, Any] | None = self.to_dict()["classification"]
+        return found
+
+    @property
+    def actions(self) -> list[Action]:
+        """Every action there was, in the policy's order."""
+        return [Action._of(told) for told in self.to_dict()["actions"]]
+
+    @property
+    def agenda(self) -> list[Action]:
+        """The few that matter now, the most important first."""
+        by_id = {action.id: action for action in self.actions}
+        return [by_id[UUID(line)] for line in self._told["agenda"]["lines"]]
+
+    @property
+    def flags(self) -> list[dict[str, Any]]:
+        """Register flags that rules speak of."""
+        return list(self.to_dict()["flags"])
+
+    @property
+    def receipt(self) -> dict[str, Any]:
+        """What the answer was made with, so that it can be made again."""
+        return dict(self.to_dict()["receipt"])
+
+    def text(self, *, all: bool = False) -> str:
+        """The answer as a page for people: what matters now, or all of it."""
+        return self._inner.text(all)
+
+    def explain(self, of: ActionKind | UUID | str | None = None) -> dict[str, Any]:
+        """Why something stands in the answer: the events, the rule, and the place in its source.
+
+        Args:
+            of: An action, its id, or a group at risk; None: all that is open.
+
+        Raises:
+            AudienceError: The audience may not see why.
+            QuestionError: There is no such action or group.
+        """
+        name = of.value if isinstance(of, ActionKind) else None if of is None else str(of)
+        return dict(json.loads(call(self._inner.explain, name)))
+
+    def why_not(self, rule: str) -> dict[str, Any]:
+        """Why a rule or duty did not fire: each time that it was looked at, and the comparisons that failed.
+
+        Raises:
+            AudienceError: The audience may not see why.
+            QuestionError: No rule has that id.
+        """
+        return dict(json.loads(call(self._inner.why_not, rule)))
+
+    def changes_since(self, before: Assessment) -> list[dict[str, Any]]:
+        """What opened, closed and moved since an earlier answer about the same case for the same audience.
+
+        Raises:
+            ValueError: The earlier answer is about another case, or for another audience.
+        """
+        if before.case_id != self.case_id or before.audience != self.audience:
+            raise ValueError("expected an answer about the same case for the same audience, found another")
+        return list(json.loads(call(self._inner.changes_since, before._inner)))
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __repr__(self) -> str:
+        pending = sum(action.is_pending for action in self.actions)
+        return f"<Assessment of {self.case_id} at {self.at:%Y-%m-%d} for the {self.audience.value}: {pending} pending>"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Assessment) and other.to_json() == self.to_json()
+
+    def __hash__(self) -> int:
+        return hash(self.to_json())
+
+
+def assess(
+    log: CaseLog,
+    policy: Policy,
+    *,
+    at: Moment,
+    audience: Audience | str,
+    known_at: Moment | None = None,
+    lens: Lens | str = Lens.AS_KNOWN,
+    feeds: Iterable[Kind | str] | None = None,
+) -> Assessment:
+    """How a case stands, and what somebody now has to do.
+
+    Args:
+        log: The case.
+        policy: The rules.
+        at: The moment.
+        audience: Who reads it: the answer holds what the policy lets that reader see, and nothing else.
+        known_at: Only what was recorded by then counts; left out: as ``at``, in hindsight everything.
+        lens: ``as_known``, or ``hindsight``.
+        feeds: The kinds of event that can be delivered at all; the answer then names the rules that are blind.
+
+    Raises:
+        QuestionError: A moment or a word is none.
+        AudienceError: The policy grants this audience no answer.
+
+    >>> import risk_of_harm
+    >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
+    >>> risk_of_harm.assess(log, risk_of_harm.Policy.embedded(), at="2018-04-18", audience="manger")
+    Traceback (most recent call last):
+    risk_of_harm._errors.QuestionError: `audience`: expected `manager`, or another of ...
+    """
+    words = _words(at, known_at, lens, audience, feeds)
+    answer = object.__new__(Assessment)
+    answer._inner = call(_risk.assess, log._inner, policy._inner, words)
+    return answer
+
+
+def timeline(
+    log: CaseLog,
+    policy: Policy,
+    *,
+    at: Moment,
+    audience: Audience | str,
+    known_at: Moment | None = None,
+    lens: Lens | str = Lens.AS_KNOWN,
+) -> dict[str, Any]:
+    """What each event of a case changed, and what time alone did in between, up to a moment (``risk-timeline/1``).
+
+    Raises:
+        QuestionError, AudienceError: As for ``assess``.
+    """
+    words = _words(at, known_at, lens, audience, None)
+    return dict(json.loads(call(_risk.timeline, log._inner, policy._inner, words, False)))
+
+
+def compare(
+    log: CaseLog,
+    policy: Policy,
+    *,
+    at: Moment,
+    audience: Audience | str,
+    known_at: Moment | None = None,
+    lens: Lens | str = Lens.AS_KNOWN,
+    and_at: Moment | None = None,
+    other_policy: Policy | None = None,
+) -> dict[str, Any]:
+    """Two answers to one case side by side (``risk-comparison/1``).
+
+    With ``and_at``: another moment. With ``other_policy``: another policy. With neither: what was known against hindsight, and
+    what part of each delay was late information and what part a late act.
+
+    Raises:
+        ValueError: Both another moment and another policy.
+        QuestionError, AudienceError: As for ``assess``.
+    """
+    if and_at is not None and other_policy is not None:
+        raise ValueError("expected another moment or another policy, found both")
+    words = _words(at, known_at, lens, audience, None)
+    other_words = None if and_at is None else _words(and_at, known_at, lens, audience, None)
+    other = None if other_policy is None else other_policy._inner
+    return dict(json.loads(call(_risk.compare, log._inner, policy._inner, words, other_words, other, False)))
+
+
+def _words(
+    at: Moment,
+    known_at: Moment | None,
+    lens: Lens | str,
+    audience: Audience | str,
+    feeds: Iterable[Kind | str] | None,
+) -> dict[str, Any]:
+    return {
+        "at": moment("at", at),
+        "known_at": None if known_at is None else moment("known_at", known_at),
+        "lens": Lens(lens).value if isinstance(lens, Lens) else lens,
+        "audience": audience.value if isinstance(audience, Audience) else audience,
+        "feeds": None if feeds is None else [kind.value if isinstance(kind, Kind) else kind for kind in feeds],
+    }

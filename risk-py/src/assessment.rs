@@ -1,0 +1,119 @@
+//! Answers, and what sets them side by side.
+
+use std::sync::Arc;
+
+use pyo3::prelude::*;
+use risk_core::assessment::{self, Question};
+use risk_core::compare::{dates, lenses, policies};
+use risk_core::explain::{Target, explain, why_not};
+use risk_core::log::Log;
+use risk_core::policy;
+use risk_text::assessment::{Detail, page};
+use risk_text::{changes, plain};
+
+use crate::case_log::CaseLog;
+use crate::fault::Raise;
+use crate::policy::Policy;
+use crate::question::Words;
+
+/// An answer, with what it was made from, so that it can be explained.
+#[pyclass(frozen, module = "risk_of_harm._risk")]
+pub(crate) struct Assessment {
+    answer: assessment::Assessment,
+    log: Arc<Log>,
+    policy: Arc<policy::Policy>,
+    question: Question,
+}
+
+/// How a case stands.
+#[pyfunction]
+pub(crate) fn assess(py: Python<'_>, log: &CaseLog, policy: &Policy, words: Words) -> PyResult<Assessment> {
+    let (log, policy, question) = (log.held(), Arc::clone(&policy.policy), words.question()?);
+    let answer = py.detach(|| assessment::assess(&log, &policy, &question)).raise()?;
+    Ok(Assessment { answer, log, policy, question })
+}
+
+/// What each step of a log changed, as JSON or as a page.
+#[pyfunction]
+pub(crate) fn timeline(
+    py: Python<'_>,
+    log: &CaseLog,
+    policy: &Policy,
+    words: Words,
+    as_text: bool,
+) -> PyResult<String> {
+    let (log, policy, question) = (log.held(), &policy.policy, words.question()?);
+    py.detach(|| {
+        let found = risk_core::timeline::timeline(&log, policy, &question)?;
+        Ok::<_, risk_binding::Fault>(if as_text {
+            plain(&changes::timeline(&found))
+        } else {
+            serde_json::to_string(&found)?
+        })
+    })
+    .raise()
+}
+
+/// Two answers side by side, as JSON or as a page: another moment, another policy, or else known against hindsight.
+#[pyfunction]
+#[pyo3(signature = (log, policy, words, other_words, other_policy, as_text))]
+pub(crate) fn compare(
+    py: Python<'_>,
+    log: &CaseLog,
+    policy: &Policy,
+    words: Words,
+    other_words: Option<Words>,
+    other_policy: Option<&Policy>,
+    as_text: bool,
+) -> PyResult<String> {
+    let (log, question) = (log.held(), words.question()?);
+    let and = other_words.map(|words| words.question()).transpose()?;
+    py.detach(|| {
+        let found = match (and, other_policy) {
+            (Some(other), _) => dates(&log, &policy.policy, &question, other.at)?,
+            (None, Some(other)) => policies(&log, &policy.policy, &other.policy, &question)?,
+            (None, None) => lenses(&log, &policy.policy, &question)?,
+        };
+        Ok::<_, risk_binding::Fault>(if as_text {
+            plain(&changes::comparison(&found))
+        } else {
+            serde_json::to_string(&found)?
+        })
+    })
+    .raise()
+}
+
+#[pymethods]
+impl Assessment {
+    fn to_json(&self, py: Python<'_>) -> PyResult<String> {
+        py.detach(|| serde_json::to_string(&self.answer)).raise()
+    }
+
+    fn text(&self, py: Python<'_>, all: bool) -> String {
+        let detail = if all { Detail::All } else { Detail::Agenda };
+        py.detach(|| plain(&page(&self.answer, &self.policy, detail)))
+    }
+
+    #[pyo3(signature = (of))]
+    fn explain(&self, py: Python<'_>, of: Option<&str>) -> PyResult<String> {
+        py.detach(|| {
+            let target = of.map_or(Ok(Target::Everything), Target::parse)?;
+            let told = explain(&self.log, &self.policy, &self.question, target)?;
+            Ok::<_, risk_binding::Fault>(serde_json::to_string(&told)?)
+        })
+        .raise()
+    }
+
+    fn why_not(&self, py: Python<'_>, rule: &str) -> PyResult<String> {
+        py.detach(|| {
+            let told = why_not(&self.log, &self.policy, &self.question, rule)?;
+            Ok::<_, risk_binding::Fault>(serde_json::to_string(&told)?)
+        })
+        .raise()
+    }
+
+    /// What changed from an earlier answer, as JSON.
+    fn changes_since(&self, py: Python<'_>, before: &Self) -> PyResult<String> {
+        py.detach(|| serde_json::to_string(&assessment::changes(&before.answer, &self.answer))).raise()
+    }
+}

@@ -1,0 +1,31 @@
+//! The private half of the Python package: everything here takes and gives text, numbers and handles, and holds no lock of
+//! Python's while it works. What is Python's own (enums, exceptions, tables, pages of a notebook) is in
+//! `python/risk_of_harm`.
+
+mod assessment;
+mod case_log;
+mod fault;
+mod policy;
+mod question;
+mod words;
+
+use pyo3::prelude::*;
+
+/// The engine, as `risk_of_harm` sees it.
+#[pymodule(gil_used = false)]
+mod _risk {
+    #[pymodule_export]
+    use super::assessment::{Assessment, assess, compare, timeline};
+    #[pymodule_export]
+    use super::case_log::CaseLog;
+    #[pymodule_export]
+    use super::policy::Policy;
+    #[pymodule_export]
+    use super::words::{schema, version, words};
+    use super::*;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("Fault", module.py().get_type::<fault::PyFault>())
+    }
+}
