@@ -7,15 +7,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from . import _risk
+from . import _html, _risk
 from ._case_log import CaseLog
 from ._errors import call
 from ._policy import Policy
 from ._time import Moment, instant, moment
 from .words import ActionKind, Audience, Handling, Kind, Lens, Priority, Status
+
+if TYPE_CHECKING:
+    from ._plot import Chart
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +213,28 @@ class Assessment:
             raise ValueError("expected an answer about the same case for the same audience, found another")
         return list(json.loads(call(self._inner.changes_since, before._inner)))
 
+    def timeline(self) -> dict[str, Any]:
+        """What each event changed, and what time alone did in between, up to the moment asked about (``risk-timeline/1``)."""
+        return dict(json.loads(call(self._inner.timeline)))
+
+    def plot(self, *, dark: bool = False) -> Chart:
+        """The case over time: levels, events, and each action from opening to due to closing.
+
+        It shows what the audience of this answer may see, and nothing else. It needs ``pip install risk-of-harm[plot]``.
+
+        Args:
+            dark: For a dark page.
+
+        Raises:
+            ImportError: Altair is not there.
+        """
+        from . import _plot
+
+        return _plot.case(self, dark=dark)
+
+    def _repr_html_(self) -> str:
+        return _html.assessment(self)
+
     def __str__(self) -> str:
         return self.text()
 
@@ -258,6 +283,7 @@ def assess(
     words = _words(at, known_at, lens, audience, feeds)
     answer = object.__new__(Assessment)
     answer._inner = call(_risk.assess, log._inner, policy._inner, words)
+    answer._policy = policy
     return answer
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from . import _risk
+from . import _html, _risk
 from ._errors import call
 
 
@@ -150,6 +150,9 @@ class Policy:
         []
         """
         return list(json.loads(call(self._inner.test)))
+
+    def _repr_html_(self) -> str:
+        return _html.policy(self)
 
     def __eq__(self, other: object) -> bool:
         same = isinstance(other, Policy) and other.digest == self.digest
