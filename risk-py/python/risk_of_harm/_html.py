@@ -112,19 +112,22 @@ def _more(summary: str, *inside: _Markup) -> _Markup:
     return _tag("details", _tag("summary", summary), *inside)
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
+    """The text with a capital first."""
     return text[:1].upper() + text[1:]
 
 
-def _day(day: date | str | None) -> str:
+def day_written(day: date | str | None) -> str:
+    """``12 Dec 2017``; nothing where there is no day."""
     if day is None:
         return ""
     day = date.fromisoformat(day) if isinstance(day, str) else day
     return f"{day.day} {day:%b %Y}"
 
 
-def _days(count: int) -> str:
-    return f"{count} day" if count == 1 else f"{count} days"
+def overdue_written(days: int) -> str:
+    """For how long, in words."""
+    return "overdue by 1 day" if days == 1 else f"overdue by {days} days"
 
 
 def policy(shown: Policy) -> str:
@@ -134,15 +137,15 @@ def policy(shown: Policy) -> str:
     facts = [
         ("Policy", f"{shown.id} {shown.version}"),
         *locality,
-        ("Reviewed through", _day(told["reviewed_through"])),
+        ("Reviewed through", day_written(told["reviewed_through"])),
         ("Digest", shown.digest),
         ("Rules and duties", f"{len(told['rules'])} and {len(told['duties'])}"),
         ("Actions", f"{len(told['actions'])}"),
         ("Tests", f"{len(told['tests'])}"),
     ]
-    documents = [(d["title"], d.get("publisher"), _day(d.get("date"))) for d in told["documents"]]
+    documents = [(d["title"], d.get("publisher"), day_written(d.get("date"))) for d in told["documents"]]
     limits = [
-        (p["title"], v.get("value", "not set"), phrase(p["unit"]), _day(v["from"]), v.get("locality"), phrase(v["basis"]))
+        (p["title"], v.get("value", "not set"), phrase(p["unit"]), day_written(v["from"]), v.get("locality"), phrase(v["basis"]))
         for p in told["parameters"]
         for v in p["values"]
     ]
@@ -184,7 +187,7 @@ def case_log(log: CaseLog) -> str:
 def assessment(answer: Assessment) -> str:
     """An answer: who is at risk, what to do first, and all the rest of the page for people on demand."""
     told = answer.to_dict()
-    titles = _titles(answer._policy)
+    titles = rule_titles(answer)
     classification = [] if told["classification"] is None else _levels(told["classification"], titles)
     return _page(
         *_header(answer),
@@ -195,18 +198,19 @@ def assessment(answer: Assessment) -> str:
     )
 
 
-def _titles(of: Policy) -> dict[str, str]:
-    told = json.loads(of.show("json"))
+def rule_titles(answer: Assessment) -> dict[str, str]:
+    """What each rule and duty says, by its id."""
+    told = json.loads(answer._policy.show("json"))
     return {rule["id"]: rule["title"] for rule in [*told["rules"], *told["duties"]]}
 
 
 def _header(answer: Assessment) -> list[_Markup]:
     day, known = day_in_london(answer.at), day_in_london(answer.known_at)
-    lines = [_paragraph(_tag("strong", f"Case {answer.case_id}"), f", {_day(day)}, for the {phrase(answer.audience.value)}")]
+    lines = [_paragraph(_tag("strong", f"Case {answer.case_id}"), f", {day_written(day)}, for the {phrase(answer.audience.value)}")]
     if answer.lens.value == "hindsight":
         lines.append(_paragraph("Hindsight: everything known now, placed when it happened. It does not show what was known then."))
     if answer.known_at != answer.at:
-        lines.append(_paragraph(f"With what was recorded by {_day(known)}."))
+        lines.append(_paragraph(f"With what was recorded by {day_written(known)}."))
     return lines
 
 
@@ -224,14 +228,14 @@ def _levels(told: dict[str, Any], titles: dict[str, str]) -> list[_Markup]:
     ]
     cautions = []
     for group in told["groups"]:
-        name = _capital(phrase(group["group"]))
+        name = capital(phrase(group["group"]))
         if group["setting"] != overall["setting"]:
             name += f" (in {phrase(group['setting'])})"
         recorded, indicated = group["recorded"], group["indicated"]
         rows.append(
             (
                 name,
-                f"{phrase(recorded['level'])}, {_day(recorded['on'])}" if recorded else "no level recorded",
+                f"{phrase(recorded['level'])}, {day_written(recorded['on'])}" if recorded else "no level recorded",
                 f"{phrase(indicated['level'])}: {_why(indicated['because'], titles)}" if indicated else "",
                 phrase(group["working_level"]).upper(),
                 phrase(group["status"]),
@@ -285,7 +289,7 @@ def _agenda_line(number: int, same: list[Action], actions: list[Action], titles:
         what.append(_paragraph("Steps: ", *steps, class_="quiet"))
     when = [_paragraph(_about(action), *_timing(action)) for action in same]
     inherited = ", inherited from an earlier holder" if any(a.details.get("inherited") for a in same) else ""
-    who = _capital(phrase(first.owner)) + inherited
+    who = capital(phrase(first.owner)) + inherited
     return _tag(
         "tr",
         _tag("th", number, scope="row"),
@@ -297,10 +301,10 @@ def _agenda_line(number: int, same: list[Action], actions: list[Action], titles:
 
 
 def _about(action: Action) -> str:
-    return f"About {_listed([_subject(subject) for subject in action.about])}: " if action.about else ""
+    return f"About {_listed([subject_written(each) for each in action.about])}: " if action.about else ""
 
 
-def _subject(subject: str) -> str:
+def subject_written(subject: str) -> str:
     """Flags and groups are words, all else is an id."""
     return phrase(subject) if subject in _NAMED else subject
 
@@ -310,39 +314,39 @@ def _timing(action: Action) -> list[object]:
     if due is None:
         unknown = action.details.get("due_unknown")
         limit = f"the due date cannot be told: {unknown}" if unknown else "no limit in any source"
-        return [f"open since {_day(action.opened)}; {limit}"]
+        return [f"open since {day_written(action.opened)}; {limit}"]
     if action.days_overdue:
-        overdue = _tag("span", f"overdue by {_days(action.days_overdue)}", class_="overdue")
-        return [overdue, f": due {_day(due)}{assumed}"]
-    return [f"{phrase(str(action.status))}: due {_day(due)}{assumed}"]
+        overdue = _tag("span", overdue_written(action.days_overdue), class_="overdue")
+        return [overdue, f": due {day_written(due)}{assumed}"]
+    return [f"{phrase(str(action.status))}: due {day_written(due)}{assumed}"]
 
 
 def _circumstances(action: Action) -> list[str]:
     """What else there is to know before acting on it."""
     told, lines = action.details, []
     if waiting := told.get("waiting_on"):
-        chased = f"chased {waiting['chased']}×, last on {_day(waiting.get('last_chased'))}" if waiting["chased"] else "not chased yet"
-        lines.append(f"Waiting on {phrase(waiting['party'])} since {_day(waiting['since'])}, {chased}.")
+        chased = f"chased {waiting['chased']}×, last on {day_written(waiting.get('last_chased'))}" if waiting["chased"] else "not chased yet"
+        lines.append(f"Waiting on {phrase(waiting['party'])} since {day_written(waiting['since'])}, {chased}.")
     for refused in told.get("refused") or []:
         by = f" by {phrase(refused['by'])}" if refused.get("by") else ""
         reason = phrase(refused["reason"]) if refused.get("reason") else "no reason recorded"
-        lines.append(f"Refused{by} on {_day(refused['on'])} ({reason}); it stays open.")
+        lines.append(f"Refused{by} on {day_written(refused['on'])} ({reason}); it stays open.")
     if decided := told.get("decided"):
-        until = f" until {_day(decided['until'])}" if decided.get("until") else ""
+        until = f" until {day_written(decided['until'])}" if decided.get("until") else ""
         outcome = "" if decided.get("accepted", True) else "; that is not for this role to decide, so it changes nothing"
         lines.append(
-            f"Decided by {decided['by']} ({phrase(decided['role'])}) on {_day(decided['on'])}: "
+            f"Decided by {decided['by']} ({phrase(decided['role'])}) on {day_written(decided['on'])}: "
             f"{phrase(decided['decision'])}{until} ({phrase(decided['reason'])}){outcome}."
         )
     if told.get("last_done"):
-        lines.append(f"Last done on {_day(told['last_done'])}.")
+        lines.append(f"Last done on {day_written(told['last_done'])}.")
     if told.get("missed"):
         lines.append(f"{told['missed']} rounds passed without it." if told["missed"] > 1 else "1 round passed without it.")
     if told.get("history_from"):
-        lines.append(f"Records that would show it done are complete only from {_day(told['history_from'])}: it may have been done.")
+        lines.append(f"Records that would show it done are complete only from {day_written(told['history_from'])}: it may have been done.")
     if told.get("frozen_on"):
         handed = "; handed over, as it still protects somebody" if told.get("handed_over") else ""
-        lines.append(f"Supervision ended on {_day(told['frozen_on'])}: this is how it stood then{handed}.")
+        lines.append(f"Supervision ended on {day_written(told['frozen_on'])}: this is how it stood then{handed}.")
     if told.get("findings"):
         lines.append(f"Findings: {_listed(told['findings'])}.")
     return lines
@@ -363,7 +367,7 @@ def _steps(parents: set[Any], actions: list[Action]) -> list[object]:
         if any(str(step.priority) == "protect_now" for step in same):
             marks.append("PROTECT NOW")
         if overdue := max(step.days_overdue for step in same):
-            marks.append(f"overdue by {_days(overdue)}")
+            marks.append(overdue_written(overdue))
         if any(step.details.get("caution") for step in same):
             marks.append("do not raise with the person")
         named += [", " if named else "", name]
@@ -393,7 +397,7 @@ def _notes(told: dict[str, Any]) -> list[_Markup]:
     policy = told["receipt"]["policy"]
     lines = []
     if policy.get("beyond_review"):
-        lines.append(f"The policy was reviewed only through {_day(policy['reviewed_through'])}: later rules may be missing.")
+        lines.append(f"The policy was reviewed only through {day_written(policy['reviewed_through'])}: later rules may be missing.")
     if told["blind_to"]:
         lines.append(f"Without the feeds they need, these cannot speak: {', '.join(told['blind_to'])}.")
     if told["unrecognised"]:
