@@ -2,12 +2,12 @@
 //! Python's while it works. What is Python's own (enums, exceptions, tables, pages of a notebook) is in
 //! `python/risk_of_harm`.
 
+mod about;
 mod assessment;
 mod case_log;
 mod fault;
 mod policy;
 mod question;
-mod words;
 
 use pyo3::prelude::*;
 
@@ -15,13 +15,13 @@ use pyo3::prelude::*;
 #[pymodule(gil_used = false)]
 mod _risk {
     #[pymodule_export]
+    use super::about::{command, schema, version};
+    #[pymodule_export]
     use super::assessment::{Assessment, assess, compare, timeline};
     #[pymodule_export]
     use super::case_log::CaseLog;
     #[pymodule_export]
     use super::policy::Policy;
-    #[pymodule_export]
-    use super::words::{schema, version, words};
     use super::*;
 
     #[pymodule_init]
