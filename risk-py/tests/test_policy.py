@@ -147,13 +147,11 @@ def test_all_errors_of_a_policy_are_told_at_once() -> None:
 
 def test_the_pack_has_nothing_that_deserves_a_look_and_a_policy_that_does_says_where(policy: Policy) -> None:
     assert policy.check() == []
-    files = pack()
-    gone = files["accepted.toml"]
-    del files["accepted.toml"]
-    warnings = Policy.from_files(files).check()
-    assert gone and warnings
-    for warning in warnings:
-        assert warning["file"] in files and warning["line"] >= 1 and warning["column"] >= 1 and warning["message"]
+    untested = NORTHSHIRE.read_text(encoding="utf-8").partition("[[test]]")[0]
+    (warning,) = Policy.from_files(pack(), overlays={"n.toml": untested}, locality="northshire").check()
+    assert warning["message"] == "no test expects `northshire-call-out-visit` to fire"
+    line, _ = place(untested, "[[rule]]")
+    assert (warning["file"], warning["line"]) == ("n.toml", line)
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ class AudienceError(RiskError, PermissionError):
 
     >>> import risk_of_harm
     >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
-    >>> answer = risk_of_harm.assess(log, at="2018-04-18", audience="analyst")
+    >>> answer = risk_of_harm.assess(log, at="2018-04-18", audience="partner_agency")
     >>> answer.why_not("plw-raised-risk")
     Traceback (most recent call last):
     risk_of_harm._errors.AudienceError: ...

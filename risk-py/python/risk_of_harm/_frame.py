@@ -141,7 +141,7 @@ def frame(told: dict[str, Any], table: str, seen: frozenset[str], library: str) 
     try:
         module = importlib.import_module(library)
     except ImportError as missing:
-        raise ImportError(f"{library} is not installed: pip install {library}") from missing
+        raise ImportError(f"{library} is not installed: pip install risk-of-harm[{library}]") from missing
     return _FRAMES[library](module, columns, {column.name: [row[column.name] for row in found] for column in columns})
 
 
