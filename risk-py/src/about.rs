@@ -26,6 +26,12 @@ pub(crate) fn schema(of: &str) -> PyResult<String> {
     serde_json::to_string(&schema.raise()?).raise()
 }
 
+/// A term of the catalogue, as people write it.
+#[pyfunction]
+pub(crate) fn phrase(term: &str) -> String {
+    risk_core::event::phrase(term)
+}
+
 /// The `risk` command with these arguments, the first of which is its name; gives the exit code.
 #[pyfunction]
 pub(crate) fn command(py: Python<'_>, arguments: Vec<OsString>) -> u8 {

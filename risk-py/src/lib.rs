@@ -15,7 +15,7 @@ use pyo3::prelude::*;
 #[pymodule(gil_used = false)]
 mod _risk {
     #[pymodule_export]
-    use super::about::{command, schema, version};
+    use super::about::{command, phrase, schema, version};
     #[pymodule_export]
     use super::assessment::{Assessment, assess, compare, timeline};
     #[pymodule_export]
