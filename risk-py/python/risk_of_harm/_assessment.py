@@ -319,8 +319,8 @@ class Assessment:
         return self.text()
 
     def __repr__(self) -> str:
-        pending = sum(action.is_pending for action in self.actions)
-        return f"<Assessment of {self.case_id} at {self.at.date()} for the {self.audience.value}: {pending} pending>"
+        day, pending = self._told["at"][:10], len(self.pending)
+        return f"<Assessment of {self.case_id} at {day} for the {self.audience.value}: {pending} pending>"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Assessment) and other.to_json() == self.to_json()
