@@ -13,7 +13,7 @@ from uuid import UUID
 
 from . import _frame, _risk
 from ._case_log import CaseLog
-from ._errors import QuestionError, call, utf8
+from ._errors import QuestionError, call, expect, utf8
 from ._policy import Policy
 from ._time import Moment, instant, moment
 from .words import ActionKind, Audience, Handling, Kind, Lens, Priority, Status
@@ -311,6 +311,7 @@ class Assessment:
         >>> risk_of_harm.assess(log, at="2018-05-18", audience="manager").changes_since(before)
         []
         """
+        expect("before", before, Assessment)
         if before.case_id != self.case_id or before.audience != self.audience:
             raise ValueError("expected an answer about the same case for the same audience, found another")
         return list(json.loads(call(self._inner.changes_since, before._inner)))
@@ -365,8 +366,7 @@ def assess(
     Traceback (most recent call last):
     risk_of_harm._errors.QuestionError: `audience`: expected `manager`, or another of ...
     """
-    policy = policy or Policy.embedded()
-    return _asked(log, policy, _words(at, known_at, lens, audience, feeds))
+    return _asked(expect("log", log, CaseLog), _policy(policy), _words(at, known_at, lens, audience, feeds))
 
 
 def _asked(log: CaseLog, policy: Policy, words: dict[str, Any]) -> Assessment:
@@ -398,8 +398,9 @@ def timeline(
     >>> risk_of_harm.timeline(log, at="2018-04-18", audience="manager")["steps"]
     []
     """
-    words, policy = _words(at, known_at, lens, audience, None), policy or Policy.embedded()
-    return dict(json.loads(call(_risk.timeline, log._inner, policy._inner, words, False)))
+    asked, rules = expect("log", log, CaseLog)._inner, _policy(policy)._inner
+    words = _words(at, known_at, lens, audience, None)
+    return dict(json.loads(call(_risk.timeline, asked, rules, words, False)))
 
 
 def compare(
@@ -429,10 +430,15 @@ def compare(
     """
     if and_at is not None and other_policy is not None:
         raise ValueError("expected another moment or another policy, found both")
-    words, policy = _words(at, known_at, lens, audience, None), policy or Policy.embedded()
+    asked, rules = expect("log", log, CaseLog)._inner, _policy(policy)._inner
+    words = _words(at, known_at, lens, audience, None)
     other_words = None if and_at is None else _words(and_at, known_at, lens, audience, None)
-    other = None if other_policy is None else other_policy._inner
-    return dict(json.loads(call(_risk.compare, log._inner, policy._inner, words, other_words, other, False)))
+    other = None if other_policy is None else _policy(other_policy)._inner
+    return dict(json.loads(call(_risk.compare, asked, rules, words, other_words, other, False)))
+
+
+def _policy(policy: Policy | None) -> Policy:
+    return Policy.embedded() if policy is None else expect("policy", policy, Policy)
 
 
 def _words(

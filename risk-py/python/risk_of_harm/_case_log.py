@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from . import _risk
-from ._errors import RecordError, call, utf8
+from ._errors import RecordError, call, expect, utf8
 from ._time import microseconds
 
 Record = str | Mapping[str, Any]
@@ -64,6 +64,8 @@ class CaseLog:
     _inner: _risk.CaseLog
 
     def __init__(self, case_id: UUID | str) -> None:
+        if not isinstance(case_id, (UUID, str)):
+            raise TypeError(f"case_id: expected a UUID or its text, found {type(case_id).__name__}")
         self._inner = call(_risk.CaseLog, str(case_id))
 
     @classmethod
@@ -129,7 +131,7 @@ class CaseLog:
 
         Raises:
             RecordError, ConflictError: As for ``append``.
-            IntegrityError: Stamps for a plain log, another number of them, or one from before its record.
+            IntegrityError: Stamps for a plain log, or another number of them.
 
         >>> import risk_of_harm
         >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
@@ -187,6 +189,13 @@ class CaseLog:
 
     def seal(self, stamps: Iterable[Stamp] | None = None) -> str:
         """Seals the log: each record gets its place in a hash chain. Gives the head, to be kept elsewhere.
+
+        Args:
+            stamps: One for each record; left out: of this moment. A log that is sealed already stays as it is.
+
+        Raises:
+            IntegrityError: Another number of stamps, or one that cannot be.
+            RecordError: A stamp from before its record.
 
         >>> import risk_of_harm
         >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
@@ -256,8 +265,6 @@ class CaseLog:
 
 
 def _text(records: str) -> str:
-    if not isinstance(records, str):
-        raise TypeError(f"records: expected text, found {type(records).__name__}")
     return utf8("records", records, RecordError)
 
 
@@ -286,4 +293,4 @@ def _value(value: object) -> object:
 
 
 def _stamp(stamp: Stamp) -> tuple[int, bytes]:
-    return microseconds("appended_at", stamp.appended_at), stamp.salt
+    return microseconds("appended_at", expect("stamps", stamp, Stamp).appended_at), stamp.salt

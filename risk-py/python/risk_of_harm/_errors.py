@@ -10,6 +10,7 @@ from . import _risk
 
 P = ParamSpec("P")
 T = TypeVar("T")
+K = TypeVar("K")
 
 
 class RiskError(Exception):
@@ -157,6 +158,17 @@ def mismatch(raised: type[RiskError], code: str, field: str, expected: str, foun
     return raised(message, code, [{"field": field, "expected": expected, "found": found, "message": message}])
 
 
+def expect(name: str, given: object, kind: type[K]) -> K:
+    """What was given, if it is of that kind.
+
+    Raises:
+        TypeError: It is not.
+    """
+    if not isinstance(given, kind):
+        raise TypeError(f"{name}: expected a {kind.__name__}, found {type(given).__name__}")
+    return given
+
+
 def not_utf8(field: str, at: int, raised: type[RiskError]) -> RiskError:
     """The exception for a text that has no form in UTF-8: half of a surrogate pair stands in it."""
     return mismatch(raised, "RISK_NOT_UTF8", field, "text that is UTF-8", f"half a character at {at}")
@@ -165,7 +177,7 @@ def not_utf8(field: str, at: int, raised: type[RiskError]) -> RiskError:
 def utf8(field: str, text: str, raised: type[RiskError]) -> str:
     """The text, if it has a form in UTF-8."""
     try:
-        text.encode()
+        expect(field, text, str).encode()
     except UnicodeEncodeError as fault:
         raise not_utf8(field, fault.start, raised) from None
     return text

@@ -118,7 +118,7 @@ _TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
 
 
 def _table(table: str, seen: frozenset[str]) -> tuple[str, list[Column]]:
-    if table not in _TABLES:
+    if not isinstance(table, str) or table not in _TABLES:
         raise mismatch(QuestionError, "RISK_BAD_WORD", "table", f"one of {', '.join(_TABLES)}", "another")
     member, columns = _TABLES[table]
     return member, [column for column in columns if column.needs is None or column.needs in seen]
@@ -134,7 +134,7 @@ def rows(told: dict[str, Any], table: str, seen: frozenset[str]) -> list[dict[st
 
 def frame(told: dict[str, Any], table: str, seen: frozenset[str], library: str) -> Any:
     """The same as a frame of that library."""
-    if library not in _FRAMES:
+    if not isinstance(library, str) or library not in _FRAMES:
         raise mismatch(QuestionError, "RISK_BAD_WORD", "library", f"one of {', '.join(_FRAMES)}", "another")
     _, columns = _table(table, seen)
     found = rows(told, table, seen)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from . import _risk
-from ._errors import PolicyError, call, not_utf8, utf8
+from ._errors import PolicyError, call, expect, not_utf8, utf8
 
 
 class Policy:
@@ -92,7 +92,7 @@ class Policy:
         ...     print(error.errors[0]["file"], error.errors[0]["line"])
         rules.toml 1
         """
-        return cls._of(_texts(files), _texts(overlays or {}), locality)
+        return cls._of(_texts(files), _texts({} if overlays is None else overlays), locality)
 
     @property
     def id(self) -> str:
@@ -150,7 +150,7 @@ class Policy:
         >>> policy.diff(policy)["entries"]
         []
         """
-        return dict(json.loads(call(self._inner.diff, other._inner)))
+        return dict(json.loads(call(self._inner.diff, expect("other", other, Policy)._inner)))
 
     def test(self) -> list[dict[str, Any]]:
         """How the tests beside the rules go: ``name``, ``file``, ``line``, and ``failures``, empty where one passes.
@@ -210,4 +210,5 @@ def _read(path: Path) -> tuple[str, str]:
 
 
 def _texts(files: Mapping[str, str]) -> list[tuple[str, str]]:
-    return [(utf8("file", name, PolicyError), utf8(name, text, PolicyError)) for name, text in files.items()]
+    each = dict(files).items()
+    return [(utf8("file", name, PolicyError), utf8(name, text, PolicyError)) for name, text in each]

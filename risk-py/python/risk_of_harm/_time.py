@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta, timezone
 
-from ._errors import QuestionError, RiskError, mismatch, utf8
+from ._errors import QuestionError, RiskError, expect, mismatch, utf8
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
@@ -17,6 +17,7 @@ def microseconds(
     name: str, moment: datetime, raised: type[RiskError] = QuestionError, code: str = "RISK_BAD_TIME"
 ) -> int:
     """Microseconds since 1970 UTC."""
+    expect(name, moment, datetime)
     if moment.tzinfo is None or moment.utcoffset() is None:
         raise mismatch(raised, code, name, "a datetime with its zone", "one without: London, or UTC?")
     return (moment - _EPOCH) // timedelta(microseconds=1)
