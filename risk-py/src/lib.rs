@@ -2,7 +2,9 @@
 //! Python's while it works. What is Python's own (enums, exceptions, tables, pages of a notebook) is in
 //! `python/risk_of_harm`.
 
+mod arrow;
 mod assessment;
+mod bulk;
 mod case_log;
 mod fault;
 mod policy;
@@ -16,6 +18,10 @@ use pyo3::prelude::*;
 mod _risk {
     #[pymodule_export]
     use super::assessment::{Assessment, assess, compare, timeline};
+    #[pymodule_export]
+    use super::arrow::{ArrowSchema, Batches};
+    #[pymodule_export]
+    use super::bulk::{Caseload, RecordLines, caseload_tables, joined, record_schema, records_of};
     #[pymodule_export]
     use super::case_log::CaseLog;
     #[pymodule_export]
