@@ -41,7 +41,8 @@ pub(crate) fn reader(table: &Bound<'_, PyAny>) -> PyResult<Reader> {
         return Ok(Box::new(RecordBatchStreamReader::try_new(stream).map_err(unlike)?));
     }
     if table.hasattr("__arrow_c_array__")? {
-        let (schema, array): (Bound<'_, PyAny>, Bound<'_, PyAny>) = table.call_method0("__arrow_c_array__")?.extract()?;
+        let (schema, array): (Bound<'_, PyAny>, Bound<'_, PyAny>) =
+            table.call_method0("__arrow_c_array__")?.extract()?;
         let (schema, array) = (contents(&schema, SCHEMA)?, contents(&array, ARRAY)?);
         // SAFETY: capsules of these names hold an initialised ArrowSchema, which is only read here, and an ArrowArray, which is
         // moved out, so that it is released once.

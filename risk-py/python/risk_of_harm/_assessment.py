@@ -39,9 +39,9 @@ class Action:
     ... })
     Appended(length=1, added=1)
     >>> answer = risk_of_harm.assess(log, at="2018-04-18", audience="manager")
-    >>> plan = next(action for action in answer.actions if action.action == "complete_sentence_plan")
-    >>> plan.due, plan.status, plan.is_pending
-    (datetime.date(2018, 1, 29), <Status.OVERDUE: 'overdue'>, True)
+    >>> action = answer.actions[0]
+    >>> action.title, action.opened, action.is_pending
+    ('Establish what the file does not say', datetime.date(2018, 1, 8), True)
     """
 
     id: UUID
@@ -138,11 +138,23 @@ class Assessment:
         return dict(json.loads(self.to_json()))
 
     def to_json(self) -> str:
-        """The contract ``risk-assessment/1``: the same bytes as from every other binding."""
+        """The contract ``risk-assessment/1``: the same bytes as from every other binding.
+
+        >>> import risk_of_harm
+        >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
+        >>> risk_of_harm.assess(log, at="2018-04-18", audience="manager").to_json()[:63]
+        '{"schema":"risk-assessment/1","case_id":"3f6c9a52-8c1e-4c3b-9c5'
+        """
         return call(self._inner.to_json)
 
     def to_dict(self) -> dict[str, Any]:
-        """The same as a new dict."""
+        """The same as a new dict.
+
+        >>> import risk_of_harm
+        >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
+        >>> risk_of_harm.assess(log, at="2018-04-18", audience="manager").to_dict()["schema"]
+        'risk-assessment/1'
+        """
         return dict(json.loads(self.to_json()))
 
     @property

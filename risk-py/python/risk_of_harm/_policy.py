@@ -137,7 +137,7 @@ class Policy:
         """The policy whole: as ``text``, ``markdown``, ``guide`` (by obligation) or ``json``.
 
         >>> import risk_of_harm
-        >>> "review_risk" in risk_of_harm.Policy.embedded().show()
+        >>> "plw-raised-risk" in risk_of_harm.Policy.embedded().show()
         True
         """
         return call(self._inner.show, form)
