@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from ._errors import QuestionError, RiskError, expect, mismatch, utf8
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 Moment = datetime | date | str
@@ -12,10 +14,13 @@ Moment = datetime | date | str
 ``2018-02-06 15:00`` (London), or RFC 3339."""
 
 
-def microseconds(name: str, moment: datetime) -> int:
+def microseconds(
+    name: str, moment: datetime, raised: type[RiskError] = QuestionError, code: str = "RISK_BAD_TIME"
+) -> int:
     """Microseconds since 1970 UTC."""
+    expect(name, moment, datetime)
     if moment.tzinfo is None or moment.utcoffset() is None:
-        raise ValueError(f"{name}: expected a datetime with its zone, found one without: London, or UTC?")
+        raise mismatch(raised, code, name, "a datetime with its zone", "one without: London, or UTC?")
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
@@ -26,7 +31,7 @@ def moment(name: str, given: Moment) -> int | str:
     if isinstance(given, date):
         return given.isoformat()
     if isinstance(given, str):
-        return given
+        return utf8(name, given, QuestionError)
     raise TypeError(f"{name}: expected a datetime, a date or text, found {type(given).__name__}")
 
 
