@@ -13,7 +13,7 @@ from ._risk import phrase
 from .words import Status
 
 if TYPE_CHECKING:
-    from altair import VConcatChart as Chart
+    from altair import VConcatChart
 
     from ._assessment import Assessment
     from ._caseload import Caseload
@@ -25,10 +25,11 @@ _LIGHT = {"page": "#ffffff", "text": "#1a1a1a", "faint": "#6b6b6b", "grid": "#e2
 _DARK = {"page": "#161616", "text": "#f0f0f0", "faint": "#a3a3a3", "grid": "#363636", "calm": "#7fb8e6", "late": "#ffa057"}
 
 
-def case(answer: Assessment, *, dark: bool = False) -> Chart:
+def case(answer: Assessment, *, dark: bool = False) -> VConcatChart:
     """The case of an answer over time."""
     alt = extra("altair", "plot")
-    return _Case(alt, history(answer), _DARK if dark else _LIGHT).chart()
+    chart: VConcatChart = _Case(alt, history(answer), _DARK if dark else _LIGHT).chart()
+    return chart
 
 
 class _Rows:
@@ -43,9 +44,8 @@ class _Rows:
         self.named[name] = rows
         return self.alt.Chart(self.alt.NamedData(name=name))
 
-    def given_to(self, chart: Any, colours: dict[str, str]) -> Any:
+    def give(self, chart: Any, colours: dict[str, str]) -> None:
         chart.datasets, chart.config = self.named, _config(colours)
-        return chart
 
 
 class _Case:
@@ -56,7 +56,7 @@ class _Case:
         self.rows = _Rows(alt)
         self.scale = dict(type="utc", domain=[told.start.isoformat(), told.end.isoformat()], nice=False)
 
-    def chart(self) -> Chart:
+    def chart(self) -> Any:
         panels = [self.levels()] if self.told.levels else []
         if self.told.events:
             panels.append(self.events())
@@ -65,8 +65,10 @@ class _Case:
         if not panels:
             panels.append(self.nothing())
         title, description = self.told.title, self.told.description
-        apart = {"scale": {"shape": "independent", "fill": "independent"}}
-        return self.rows.given_to(self.alt.vconcat(*panels, spacing=14, title=title, description=description, resolve=apart), self.colours)
+        chart = self.alt.vconcat(*panels, spacing=14, title=title, description=description)
+        chart.resolve = {"scale": {"shape": "independent", "fill": "independent"}}
+        self.rows.give(chart, self.colours)
+        return chart
 
     def x(self, field: str, *, labels: bool = True) -> Any:
         axis = dict(title=None, format="%-d %b %Y", labelOverlap="greedy", labelSeparation=10, labels=labels, ticks=labels)
@@ -99,7 +101,7 @@ class _Case:
         tip = ["group", "since", "recorded level", "indicated level", "work to", "status", "because", "caution"]
         tooltip = _tooltip(alt, tip)
         since = self.x("from", labels=labels)
-        ends = {"x": since, "x2": alt.X2("to:T")}
+        ends: dict[str, Any] = {"x": since, "x2": alt.X2("to:T")}
 
         def of(which: str) -> Any:
             return self.rows.chart([{**row, "level": row[which]} for row in spans if row[which]])
@@ -187,7 +189,7 @@ BANDS = {"1 to 7 days": 7, "8 to 28 days": 28, "29 to 91 days": 91, "more than 9
 _PENDING = [status.value for status in (Status.OPEN, Status.DUE_SOON, Status.OVERDUE, Status.WAITING)]
 
 
-def caseload(shown: Caseload, *, dark: bool = False) -> Chart:
+def caseload(shown: Caseload, *, dark: bool = False) -> VConcatChart:
     """What is overdue in a caseload: by owner, action and for how long. The numbers stand in the cells."""
     alt, colours = extra("altair", "plot"), _DARK if dark else _LIGHT
     counted = _Overdue.count(extra("pyarrow", "plot"), shown.actions)
@@ -200,8 +202,9 @@ def caseload(shown: Caseload, *, dark: bool = False) -> Chart:
         empty = rows.chart([{"says": "Nothing is overdue in these records."}])
         panels.append(empty.mark_text(color=colours["text"]).encode(text="says:N").properties(width=WIDTH, height=40))
     title = alt.Title("What is overdue, and for how long", subtitle=said)
-    chart = alt.vconcat(*panels, title=title, description=f"What is overdue: {said}.")
-    return rows.given_to(chart, colours)
+    chart: VConcatChart = alt.vconcat(*panels, title=title, description=f"What is overdue: {said}.")
+    rows.give(chart, colours)
+    return chart
 
 
 class _Overdue:
