@@ -1,6 +1,6 @@
 //! What went wrong, for the caller: a status, a sentence, and where.
 
-use risk_core::calendar::MomentError;
+use risk_core::event::field::describe_text;
 use risk_core::explain::{ExplainError, UnknownTarget};
 use risk_core::log::{AppendError, LogError, RecordError, Tampering};
 use risk_core::policy::model::Place;
@@ -59,6 +59,12 @@ pub struct Where {
     pub found: Option<String>,
 }
 
+impl Where {
+    fn between(expected: impl Into<String>, found: impl Into<String>) -> Self {
+        Self { expected: Some(expected.into()), found: Some(found.into()), ..Self::default() }
+    }
+}
+
 /// One thing to say of a policy, and where.
 #[derive(Debug, Clone, Serialize)]
 pub struct Remark {
@@ -102,8 +108,7 @@ impl Fault {
     pub fn mismatch(code: risk_status, field: &str, expected: impl Into<String>, found: impl Into<String>) -> Self {
         let (expected, found) = (expected.into(), found.into());
         let message = format!("`{field}`: expected {expected}, found {found}");
-        let at =
-            Where { field: Some(field.to_owned()), expected: Some(expected), found: Some(found), ..Where::default() };
+        let at = Where { field: Some(field.to_owned()), ..Where::between(expected, found) };
         Self { at: Box::new(at), ..Self::new(code, message) }
     }
 
@@ -111,13 +116,7 @@ impl Fault {
     pub fn record(line: usize, e: RecordError) -> Self {
         let message = format!("line {line}: {e}");
         let RecordError { field, expected, found } = e;
-        let at = Where {
-            line: Some(line),
-            field: Some(field),
-            expected: Some(expected),
-            found: Some(found),
-            ..Where::default()
-        };
+        let at = Where { line: Some(line), field: Some(field), ..Where::between(expected, found) };
         Self { at: Box::new(at), ..Self::new(status::RISK_BAD_RECORD, message) }
     }
 
@@ -155,23 +154,21 @@ impl From<AppendError> for Fault {
         let (code, at) = match e {
             AppendError::Refused { event_id, field, expected, found } => (
                 status::RISK_BAD_RECORD,
-                Where {
-                    event_id: Some(event_id),
-                    field: Some(field),
-                    expected: Some(expected),
-                    found: Some(found),
-                    ..Where::default()
-                },
+                Where { event_id: Some(event_id), field: Some(field), ..Where::between(expected, found) },
             ),
             AppendError::Conflict { event_id, position } => (
                 status::RISK_EVENT_CONFLICT,
-                Where { event_id: Some(event_id), position: Some(position), ..Where::default() },
+                Where {
+                    event_id: Some(event_id),
+                    position: Some(position),
+                    ..Where::between("the content of the record at that position", "other content")
+                },
             ),
-            AppendError::PositionConflict { expected, actual } => (
-                status::RISK_POSITION_CONFLICT,
-                Where { expected: Some(expected.to_string()), found: Some(actual.to_string()), ..Where::default() },
-            ),
-            AppendError::Stamp { .. } => (status::RISK_BAD_STAMP, Where::default()),
+            AppendError::PositionConflict { expected, actual } => {
+                (status::RISK_POSITION_CONFLICT, Where::between(expected.to_string(), actual.to_string()))
+            }
+            AppendError::Stamp { sealed: true } => (status::RISK_BAD_STAMP, Where::between("a stamp", "none")),
+            AppendError::Stamp { sealed: false } => (status::RISK_BAD_STAMP, Where::between("no stamp", "one")),
         };
         Self { at: Box::new(at), ..Self::new(code, message) }
     }
@@ -191,9 +188,7 @@ impl From<Tampering> for Fault {
             event_id: t.event_id,
             position: Some(t.position),
             field: Some(t.what.to_string()),
-            expected: Some(t.expected),
-            found: Some(t.found),
-            ..Where::default()
+            ..Where::between(t.expected, t.found)
         };
         Self { at: Box::new(at), ..Self::new(status::RISK_TAMPERED, message) }
     }
@@ -219,24 +214,19 @@ impl From<NoView> for Fault {
 
 impl From<ExplainError> for Fault {
     fn from(e: ExplainError) -> Self {
-        let code = match e {
-            ExplainError::View(_) => status::RISK_NO_VIEW,
-            ExplainError::NotForAudience(_) => status::RISK_NO_REASONS,
-            ExplainError::UnknownRule { .. } => status::RISK_BAD_WORD,
-        };
-        Self::new(code, e.to_string())
+        match e {
+            ExplainError::View(_) => Self::new(status::RISK_NO_VIEW, e.to_string()),
+            ExplainError::NotForAudience(_) => Self::new(status::RISK_NO_REASONS, e.to_string()),
+            ExplainError::UnknownRule { found, nearest } => {
+                Self::mismatch(status::RISK_BAD_WORD, "rule", nearest, describe_text(&found))
+            }
+        }
     }
 }
 
 impl From<UnknownTarget> for Fault {
     fn from(e: UnknownTarget) -> Self {
         Self::mismatch(status::RISK_BAD_WORD, "of", e.expected, e.found)
-    }
-}
-
-impl From<MomentError> for Fault {
-    fn from(e: MomentError) -> Self {
-        Self::new(status::RISK_BAD_TIME, e.to_string())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use risk_core::assessment::Question;
-use risk_core::calendar::{MomentError, parse_moment};
+use risk_core::calendar::parse_moment;
 use risk_core::event::field::{describe_text, one_of};
 use risk_core::event::vocabulary::Audience;
 use risk_core::event::{Instant, Kind, Term};
@@ -71,8 +71,7 @@ fn moment(field: &str, when: When<'_>) -> Result<Option<Instant>, Fault> {
         When::NotGiven => Ok(None),
         When::Microseconds(microseconds) => instant(field, microseconds).map(Some),
         When::Text(text) => {
-            let told = |e: MomentError| Fault::new(RISK_BAD_TIME, format!("`{field}`: {e}"));
-            parse_moment(text).map(Some).map_err(told)
+            parse_moment(text).map(Some).map_err(|e| Fault::mismatch(RISK_BAD_TIME, field, e.expected(), e.found()))
         }
     }
 }

@@ -3,7 +3,6 @@
 use std::fs::{self, Permissions};
 use std::io::{self, Write};
 use std::path::Path;
-use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
@@ -11,7 +10,8 @@ use tempfile::NamedTempFile;
 
 use crate::failure::Failure;
 
-const BAD_INPUT: u8 = 2;
+/// The exit code where the input cannot be used.
+pub const BAD_INPUT: u8 = 2;
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 
 /// What a command says, worked out whole before any of it is written.
@@ -53,7 +53,7 @@ impl Reply {
 ///
 /// # Errors
 /// [`Failure::Write`] where standard output takes nothing more for another reason.
-pub fn print(reply: &Reply) -> Result<ExitCode, Failure> {
+pub fn print(reply: &Reply) -> Result<u8, Failure> {
     let mut out = anstream::stdout().lock();
     match out.write_all(reply.text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -63,14 +63,14 @@ pub fn print(reply: &Reply) -> Result<ExitCode, Failure> {
     }
     // Nobody is left to tell where standard error is closed.
     let _ = anstream::stderr().write_all(reply.remark.as_bytes());
-    Ok(if reply.no { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(u8::from(reply.no))
 }
 
 /// Says on standard error why nothing was done.
 #[must_use]
-pub fn complain(failure: &Failure) -> ExitCode {
+pub fn complain(failure: &Failure) -> u8 {
     let _ = writeln!(anstream::stderr(), "{ERROR}error:{ERROR:#} {failure}");
-    ExitCode::from(BAD_INPUT)
+    BAD_INPUT
 }
 
 /// Writes a file whole or not at all: under another name beside it, then renamed.

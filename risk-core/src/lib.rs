@@ -34,3 +34,5 @@ pub mod policy_tests;
 pub mod mutation;
 
 pub mod workload;
+
+pub mod measures;

@@ -112,6 +112,20 @@ impl Assessment {
         .raise()
     }
 
+    /// What each step changed, up to the moment asked about, as JSON.
+    fn timeline(&self, py: Python<'_>) -> PyResult<String> {
+        py.detach(|| {
+            let found = risk_core::timeline::timeline(&self.log, &self.policy, &self.question)?;
+            Ok::<_, risk_binding::Fault>(serde_json::to_string(&found)?)
+        })
+        .raise()
+    }
+
+    /// The log that was asked, one record a line.
+    fn lines(&self, py: Python<'_>) -> String {
+        py.detach(|| self.log.to_jsonl())
+    }
+
     /// What changed from an earlier answer, as JSON.
     fn changes_since(&self, py: Python<'_>, before: &Self) -> PyResult<String> {
         py.detach(|| serde_json::to_string(&assessment::changes(&before.answer, &self.answer))).raise()

@@ -2,6 +2,7 @@
 //! Python's while it works. What is Python's own (enums, exceptions, tables, pages of a notebook) is in
 //! `python/risk_of_harm`.
 
+mod about;
 mod arrow;
 mod assessment;
 mod bulk;
@@ -9,7 +10,6 @@ mod case_log;
 mod fault;
 mod policy;
 mod question;
-mod words;
 
 use pyo3::prelude::*;
 
@@ -17,17 +17,17 @@ use pyo3::prelude::*;
 #[pymodule(gil_used = false)]
 mod _risk {
     #[pymodule_export]
-    use super::assessment::{Assessment, assess, compare, timeline};
+    use super::about::{command, phrase, schema, version};
     #[pymodule_export]
     use super::arrow::{ArrowSchema, Batches};
     #[pymodule_export]
-    use super::bulk::{Caseload, RecordLines, caseload_tables, joined, record_schema, records_of};
+    use super::assessment::{Assessment, assess, compare, timeline};
+    #[pymodule_export]
+    use super::bulk::{Caseload, RecordLines, caseload_tables, joined, record_schema, records_of, told};
     #[pymodule_export]
     use super::case_log::CaseLog;
     #[pymodule_export]
     use super::policy::Policy;
-    #[pymodule_export]
-    use super::words::{schema, version, words};
     use super::*;
 
     #[pymodule_init]

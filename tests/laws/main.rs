@@ -18,6 +18,7 @@ mod chain;
 mod deadlines;
 mod hostile;
 mod levels;
+mod measured;
 mod one_answer;
 mod policy_text;
 mod reasons;

@@ -9,6 +9,7 @@ mod python;
 mod readme;
 mod step;
 mod verify;
+mod wheel;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -134,6 +135,8 @@ enum Step {
     Tests,
     /// The library as C, C++ and Java programs use it: installed, linked, called from many threads, watched for errors of memory
     Bindings,
+    /// The Python package as those who install it have it: a wheel, its types, its tests and its documentation
+    Python,
     /// The documentation builds, and no link in it is broken
     Docs,
     /// The tests that stand beside the rules of the policy
@@ -160,6 +163,7 @@ impl Step {
             Self::Pages => pages::check(root),
             Self::Tests => run(cargo(root).args(["test", "--workspace", "--locked", "--quiet"])),
             Self::Bindings => bindings::test(root),
+            Self::Python => wheel::test(root),
             Self::Docs => run(cargo(root).env("RUSTDOCFLAGS", "-D warnings").args([
                 "doc",
                 "--workspace",

@@ -1,41 +1,58 @@
-//! The Python environment of the checks: `.venv` with the pinned packages of `tests/requirements.txt`.
+//! Python environments with pinned packages: `.venv` for the checks, and those in which the Python package is used.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::step::{Failure, run, works};
 
-const REQUIREMENTS: &str = "tests/requirements.txt";
+/// Where an environment has its Python.
+const INTERPRETER: &str = if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" };
 /// Succeeds where Python is recent enough.
 const IS_RECENT: &str = "import sys; sys.exit(sys.version_info < (3, 10))";
 
-/// A Python with the packages that the checks need.
+/// A Python with the packages that are asked for.
 pub struct Python {
     root: PathBuf,
     interpreter: PathBuf,
 }
 
 impl Python {
-    /// Makes the environment, or brings it up to date, if it is not so already.
+    /// The environment of the checks, made or brought up to date if it is not so already.
     pub fn set_up(root: &Path) -> Result<Self, Failure> {
-        let venv = root.join(".venv");
-        let interpreter = venv.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-        let python = Self { root: root.to_owned(), interpreter };
+        Self::with(root, &root.join(".venv"), Path::new("tests/requirements.txt"))
+    }
+
+    /// The environment in a folder with the packages of a file of the workspace, made or brought up to date if it is not so
+    /// already.
+    pub fn with(root: &Path, venv: &Path, requirements: &Path) -> Result<Self, Failure> {
+        let python = Self { root: root.to_owned(), interpreter: venv.join(INTERPRETER) };
         // What was last installed is kept beside it, so that a change of the pins is noticed.
         let installed = venv.join("requirements.installed");
-        let wanted = read(&root.join(REQUIREMENTS))?;
+        let wanted = read(&root.join(requirements))?;
         let sound = works(python.command().args(["-c", IS_RECENT]));
         if sound && fs::read_to_string(&installed).is_ok_and(|text| text == wanted) {
             return Ok(python);
         }
         if !sound {
-            run(system_python(root)?.args(["-m", "venv", "--clear", ".venv"]))?;
+            run(system_python(root)?.args(["-m", "venv", "--clear"]).arg(venv))?;
         }
-        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", REQUIREMENTS];
-        run(python.command().args(pip))?;
+        python.install(&["--requirement".as_ref(), requirements.as_os_str()])?;
         fs::write(&installed, wanted).map_err(|cause| Failure::File { path: installed, cause })?;
         Ok(python)
+    }
+
+    /// A new environment in a folder, with nothing in it.
+    pub fn bare(root: &Path, venv: &Path) -> Result<Self, Failure> {
+        run(system_python(root)?.args(["-m", "venv", "--clear"]).arg(venv))?;
+        Ok(Self { root: root.to_owned(), interpreter: venv.join(INTERPRETER) })
+    }
+
+    /// Installs with pip.
+    pub fn install(&self, what: &[&OsStr]) -> Result<(), Failure> {
+        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+        run(self.command().args(pip).args(what))
     }
 
     /// Where it is.

@@ -11,27 +11,19 @@ use crate::event::field::describe_text;
 
 /// Why a moment could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected {}, found {}", self.expected(), self.found())]
 pub enum MomentError {
     /// It has none of the accepted forms.
-    #[error(
-        "expected a date (2018-04-18), a London time (2018-02-06 15:00) or an RFC 3339 instant (2018-02-06T15:00:00Z), \
-         found {found}"
-    )]
     Form {
         /// What stood there: a term, or a description of its shape.
         found: String,
     },
     /// London's clocks went forward over it.
-    #[error("expected a London time that exists, found {wall}, which was skipped when summer time began")]
     Skipped {
         /// The wall-clock time.
         wall: NaiveDateTime,
     },
     /// London's clocks showed it twice.
-    #[error(
-        "expected one moment, found {wall}, which London's clocks showed twice when summer time ended: write it with \
-         its offset, {first} or {second}"
-    )]
     Twice {
         /// The wall-clock time.
         wall: NaiveDateTime,
@@ -40,6 +32,33 @@ pub enum MomentError {
         /// The second of the two, RFC 3339.
         second: String,
     },
+}
+
+impl MomentError {
+    /// What was expected.
+    #[must_use]
+    pub fn expected(&self) -> &'static str {
+        match self {
+            Self::Form { .. } => {
+                "a date (2018-04-18), a London time (2018-02-06 15:00) or an RFC 3339 instant (2018-02-06T15:00:00Z)"
+            }
+            Self::Skipped { .. } => "a London time that exists",
+            Self::Twice { .. } => "one moment",
+        }
+    }
+
+    /// What stood there.
+    #[must_use]
+    pub fn found(&self) -> String {
+        match self {
+            Self::Form { found } => found.clone(),
+            Self::Skipped { wall } => format!("{wall}, which was skipped when summer time began"),
+            Self::Twice { wall, first, second } => format!(
+                "{wall}, which London's clocks showed twice when summer time ended: write it with its offset, {first} or \
+                 {second}"
+            ),
+        }
+    }
 }
 
 /// The civil day, in London, on which an instant falls.

@@ -6,21 +6,43 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import Enum
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import UUID
 
-from . import _risk
+from . import _frame, _html, _risk
 from ._case_log import CaseLog
-from ._errors import call
+from ._errors import QuestionError, call, expect, utf8
 from ._policy import Policy
 from ._time import Moment, instant, moment
 from .words import ActionKind, Audience, Handling, Kind, Lens, Priority, Status
 
+if TYPE_CHECKING:
+    from ._plot import Chart
+
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something that somebody must do, or had to. What is not typed here stands in ``details``."""
+    """Something that somebody must do, or had to. What is not typed here stands in ``details``.
+
+    >>> import risk_of_harm
+    >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
+    >>> log.append({
+    ...     "event_id": "00000000-0000-4000-8000-000000000001",
+    ...     "case_id": log.case_id,
+    ...     "occurred_at": "2018-01-08T10:00:00Z",
+    ...     "recorded_at": "2018-01-08T10:00:00Z",
+    ...     "source": {"agency": "probation"},
+    ...     "kind": "supervision_started",
+    ...     "data": {"sentence_id": "s1", "sentence_type": "community_order", "index_offence": "assault"},
+    ... })
+    Appended(length=1, added=1)
+    >>> answer = risk_of_harm.assess(log, at="2018-04-18", audience="manager")
+    >>> plan = next(action for action in answer.actions if action.action == "complete_sentence_plan")
+    >>> plan.due, plan.status, plan.is_pending
+    (datetime.date(2018, 1, 29), <Status.OVERDUE: 'overdue'>, True)
+    """
 
     id: UUID
     """Its id in this answer. People's decisions name kind, subject and reasons, never this."""
@@ -92,18 +114,24 @@ class Assessment:
     """How a case stands for a reader at a moment. It does not change; the case and the policy may go.
 
     >>> import risk_of_harm
-    >>> policy = risk_of_harm.Policy.embedded()
     >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
-    >>> answer = risk_of_harm.assess(log, policy, at="2018-04-18", audience="manager")
+    >>> answer = risk_of_harm.assess(log, at="2018-04-18", audience="manager")
     >>> answer.actions
     []
     """
 
     _inner: _risk.Assessment
     _policy: Policy
+    _words: dict[str, Any]
 
     def __init__(self) -> None:
         raise TypeError("use risk_of_harm.assess(...)")
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError("an assessment does not change")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError("an assessment does not change")
 
     @cached_property
     def _told(self) -> dict[str, Any]:
@@ -134,7 +162,7 @@ class Assessment:
 
     @property
     def next_change_at(self) -> datetime | None:
-        """When this answer changes with no new event; None where it does not."""
+        """When this answer changes with no new event; None where it does not. Running counts of days are not a change."""
         return instant(self._told["next_change_at"])
 
     @property
@@ -159,6 +187,11 @@ class Assessment:
         return [Action._of(told) for told in self.to_dict()["actions"]]
 
     @property
+    def pending(self) -> list[Action]:
+        """Those of them that are still to be done: open, due soon, overdue or waiting."""
+        return [action for action in self.actions if action.is_pending]
+
+    @property
     def agenda(self) -> list[Action]:
         """The few that matter now, the most important first."""
         by_id = {action.id: action for action in self.actions}
@@ -174,9 +207,66 @@ class Assessment:
         """What the answer was made with, so that it can be made again."""
         return dict(self.to_dict()["receipt"])
 
+    @property
+    def blind_to(self) -> list[str]:
+        """Rules and duties that cannot fire for want of a feed."""
+        return list(self._told["blind_to"])
+
+    @property
+    def unrecognised(self) -> list[dict[str, Any]]:
+        """Records that a newer version wrote and this one cannot read."""
+        return list(self.to_dict()["unrecognised"])
+
+    @property
+    def withheld(self) -> list[UUID]:
+        """Records whose payload was removed by law: what they said is missing here."""
+        return [UUID(id) for id in self._told["withheld"]]
+
     def text(self, *, all: bool = False) -> str:
-        """The answer as a page for people: what matters now, or all of it."""
+        """The answer as a page for people: what matters now, or all of it.
+
+        >>> import risk_of_harm
+        >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
+        >>> print(risk_of_harm.assess(log, at="2018-04-18", audience="manager").text())
+        Case 3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11...
+        """
         return self._inner.text(all)
+
+    def rows(self, table: str = "actions") -> list[dict[str, Any]]:
+        """One of its tables as plain rows, with dates as ``date``.
+
+        The tables are those of a whole caseload, with the same columns: ``actions``, ``classifications`` (levels by group) and
+        ``flags``. For an audience that sees no subjects or no event ids the columns ``about`` and ``event_ids`` are not there.
+
+        Raises:
+            QuestionError: There is no such table.
+
+        >>> import risk_of_harm
+        >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
+        >>> answer = risk_of_harm.assess(log, at="2018-04-18", audience="manager")
+        >>> [(row["group"], row["working_level"]) for row in answer.rows("classifications")][0]
+        ('children', 'unknown')
+        """
+        return _frame.rows(self._told, table, self._policy._fields(self.audience))
+
+    def frame(self, table: str = "actions", *, library: str = "pandas") -> Any:
+        """One of its tables as a data frame with typed columns, also where it has no row.
+
+        Args:
+            table: ``actions``, ``classifications`` or ``flags``: see ``rows``.
+            library: ``pandas`` (a DataFrame; days as ``datetime64``), ``polars`` (a DataFrame) or ``pyarrow`` (a Table).
+
+        Raises:
+            QuestionError: There is no such table or library.
+            ImportError: The library is not installed.
+
+        >>> import risk_of_harm
+        >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
+        >>> answer = risk_of_harm.assess(log, at="2018-04-18", audience="analyst")
+        >>> answer.frame(library="pyarrow").column_names[:4]
+        ['case_id', 'action_id', 'action', 'title']
+        """
+        return _frame.frame(self._told, table, self._policy._fields(self.audience), library)
 
     def explain(self, of: ActionKind | UUID | str | None = None) -> dict[str, Any]:
         """Why something stands in the answer: the events, the rule, and the place in its source.
@@ -187,8 +277,14 @@ class Assessment:
         Raises:
             AudienceError: The audience may not see why.
             QuestionError: There is no such action or group.
+
+        >>> import risk_of_harm
+        >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
+        >>> answer = risk_of_harm.assess(log, at="2018-04-18", audience="manager")
+        >>> answer.explain(risk_of_harm.Group.CHILDREN)["schema"]
+        'risk-explanation/1'
         """
-        name = of.value if isinstance(of, ActionKind) else None if of is None else str(of)
+        name = None if of is None else str(of) if isinstance(of, UUID) else _word("of", of)
         return dict(json.loads(call(self._inner.explain, name)))
 
     def why_not(self, rule: str) -> dict[str, Any]:
@@ -197,6 +293,12 @@ class Assessment:
         Raises:
             AudienceError: The audience may not see why.
             QuestionError: No rule has that id.
+
+        >>> import risk_of_harm
+        >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
+        >>> answer = risk_of_harm.assess(log, at="2018-04-18", audience="manager")
+        >>> answer.why_not("plw-raised-risk")["rule"]["title"]
+        'The Partner Link Worker reports raised risk'
         """
         return dict(json.loads(call(self._inner.why_not, rule)))
 
@@ -205,17 +307,46 @@ class Assessment:
 
         Raises:
             ValueError: The earlier answer is about another case, or for another audience.
+
+        >>> import risk_of_harm
+        >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
+        >>> before = risk_of_harm.assess(log, at="2018-04-18", audience="manager")
+        >>> risk_of_harm.assess(log, at="2018-05-18", audience="manager").changes_since(before)
+        []
         """
+        expect("before", before, Assessment)
         if before.case_id != self.case_id or before.audience != self.audience:
             raise ValueError("expected an answer about the same case for the same audience, found another")
         return list(json.loads(call(self._inner.changes_since, before._inner)))
+
+    def timeline(self) -> dict[str, Any]:
+        """What each event changed, and what time alone did in between, up to the moment asked about (``risk-timeline/1``)."""
+        return dict(json.loads(call(self._inner.timeline)))
+
+    def plot(self, *, dark: bool = False) -> Chart:
+        """The case over time: levels, events, and each action from opening to due to closing.
+
+        It shows what the audience of this answer may see, and nothing else. It needs ``pip install risk-of-harm[plot]``.
+
+        Args:
+            dark: For a dark page.
+
+        Raises:
+            ImportError: Altair is not there.
+        """
+        from . import _plot
+
+        return _plot.case(self, dark=dark)
+
+    def _repr_html_(self) -> str:
+        return _html.assessment(self)
 
     def __str__(self) -> str:
         return self.text()
 
     def __repr__(self) -> str:
-        pending = sum(action.is_pending for action in self.actions)
-        return f"<Assessment of {self.case_id} at {self.at:%Y-%m-%d} for the {self.audience.value}: {pending} pending>"
+        day, pending = self._told["at"][:10], len(self.pending)
+        return f"<Assessment of {self.case_id} at {day} for the {self.audience.value}: {pending} pending>"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Assessment) and other.to_json() == self.to_json()
@@ -223,10 +354,13 @@ class Assessment:
     def __hash__(self) -> int:
         return hash(self.to_json())
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _asked_again, (self._told["case_id"], self._inner.lines(), self._policy, self._words)
+
 
 def assess(
     log: CaseLog,
-    policy: Policy,
+    policy: Policy | None = None,
     *,
     at: Moment,
     audience: Audience | str,
@@ -238,7 +372,7 @@ def assess(
 
     Args:
         log: The case.
-        policy: The rules.
+        policy: The rules; left out: the pack that is built in.
         at: The moment.
         audience: Who reads it: the answer holds what the policy lets that reader see, and nothing else.
         known_at: Only what was recorded by then counts; left out: as ``at``, in hindsight everything.
@@ -251,19 +385,28 @@ def assess(
 
     >>> import risk_of_harm
     >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
-    >>> risk_of_harm.assess(log, risk_of_harm.Policy.embedded(), at="2018-04-18", audience="manger")
+    >>> risk_of_harm.assess(log, at="2018-04-18", audience="manager").classification["overall"]["recorded"]
+    'unknown'
+    >>> risk_of_harm.assess(log, at="2018-04-18", audience="manger")
     Traceback (most recent call last):
     risk_of_harm._errors.QuestionError: `audience`: expected `manager`, or another of ...
     """
-    words = _words(at, known_at, lens, audience, feeds)
+    return _asked(expect("log", log, CaseLog), _policy(policy), _words(at, known_at, lens, audience, feeds))
+
+
+def _asked(log: CaseLog, policy: Policy, words: dict[str, Any]) -> Assessment:
     answer = object.__new__(Assessment)
-    answer._inner = call(_risk.assess, log._inner, policy._inner, words)
+    vars(answer).update(_inner=call(_risk.assess, log._inner, policy._inner, words), _policy=policy, _words=words)
     return answer
+
+
+def _asked_again(case_id: str, lines: str, policy: Policy, words: dict[str, Any]) -> Assessment:
+    return _asked(CaseLog.from_jsonl(lines) if lines else CaseLog(case_id), policy, words)
 
 
 def timeline(
     log: CaseLog,
-    policy: Policy,
+    policy: Policy | None = None,
     *,
     at: Moment,
     audience: Audience | str,
@@ -274,14 +417,20 @@ def timeline(
 
     Raises:
         QuestionError, AudienceError: As for ``assess``.
+
+    >>> import risk_of_harm
+    >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
+    >>> risk_of_harm.timeline(log, at="2018-04-18", audience="manager")["steps"]
+    []
     """
+    asked, rules = expect("log", log, CaseLog)._inner, _policy(policy)._inner
     words = _words(at, known_at, lens, audience, None)
-    return dict(json.loads(call(_risk.timeline, log._inner, policy._inner, words, False)))
+    return dict(json.loads(call(_risk.timeline, asked, rules, words, False)))
 
 
 def compare(
     log: CaseLog,
-    policy: Policy,
+    policy: Policy | None = None,
     *,
     at: Moment,
     audience: Audience | str,
@@ -298,13 +447,23 @@ def compare(
     Raises:
         ValueError: Both another moment and another policy.
         QuestionError, AudienceError: As for ``assess``.
+
+    >>> import risk_of_harm
+    >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
+    >>> risk_of_harm.compare(log, at="2018-04-18", audience="manager", and_at="2018-05-18")["between"]
+    'dates'
     """
     if and_at is not None and other_policy is not None:
         raise ValueError("expected another moment or another policy, found both")
+    asked, rules = expect("log", log, CaseLog)._inner, _policy(policy)._inner
     words = _words(at, known_at, lens, audience, None)
     other_words = None if and_at is None else _words(and_at, known_at, lens, audience, None)
-    other = None if other_policy is None else other_policy._inner
-    return dict(json.loads(call(_risk.compare, log._inner, policy._inner, words, other_words, other, False)))
+    other = None if other_policy is None else _policy(other_policy)._inner
+    return dict(json.loads(call(_risk.compare, asked, rules, words, other_words, other, False)))
+
+
+def _policy(policy: Policy | None) -> Policy:
+    return Policy.embedded() if policy is None else expect("policy", policy, Policy)
 
 
 def _words(
@@ -314,10 +473,19 @@ def _words(
     audience: Audience | str,
     feeds: Iterable[Kind | str] | None,
 ) -> dict[str, Any]:
+    if isinstance(feeds, str):
+        raise TypeError("feeds: expected a list of kinds, found one text")
     return {
         "at": moment("at", at),
         "known_at": None if known_at is None else moment("known_at", known_at),
-        "lens": Lens(lens).value if isinstance(lens, Lens) else lens,
-        "audience": audience.value if isinstance(audience, Audience) else audience,
-        "feeds": None if feeds is None else [kind.value if isinstance(kind, Kind) else kind for kind in feeds],
+        "lens": _word("lens", lens),
+        "audience": _word("audience", audience),
+        "feeds": None if feeds is None else [_word("feeds", kind) for kind in feeds],
     }
+
+
+def _word(name: str, given: Enum | str) -> str:
+    word = given.value if isinstance(given, Enum) else given
+    if not isinstance(word, str):
+        raise TypeError(f"{name}: expected a word, found {type(given).__name__}")
+    return utf8(name, word, QuestionError)

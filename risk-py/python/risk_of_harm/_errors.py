@@ -10,6 +10,7 @@ from . import _risk
 
 P = ParamSpec("P")
 T = TypeVar("T")
+K = TypeVar("K")
 
 
 class RiskError(Exception):
@@ -39,31 +40,86 @@ class RiskError(Exception):
 
 
 class QuestionError(RiskError, ValueError):
-    """A moment, an audience or another word of a question that is none."""
+    """A moment, an audience or another word of a question that is none.
+
+    >>> import risk_of_harm
+    >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
+    >>> risk_of_harm.assess(log, at="yesterday", audience="manager")
+    Traceback (most recent call last):
+    risk_of_harm._errors.QuestionError: `at`: expected a date (2018-04-18), a London time ...
+    """
 
 
 class RecordError(RiskError, ValueError):
-    """A record that is malformed, or that the log cannot take."""
+    """A record that is malformed, or that the log cannot take.
+
+    >>> import risk_of_harm
+    >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
+    >>> try:
+    ...     log.append({"kind": "police_callout"})
+    ... except risk_of_harm.RecordError as error:
+    ...     print(error.errors[0]["field"], len(log))
+    event_id 0
+    """
 
 
 class ConflictError(RiskError):
-    """The log is not what the caller believed: it has grown, or holds another record of that id."""
+    """The log is not what the caller believed: it has grown, or holds another record of that id.
+
+    >>> import risk_of_harm
+    >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
+    >>> record = {
+    ...     "event_id": "00000000-0000-4000-8000-000000000001",
+    ...     "case_id": log.case_id,
+    ...     "occurred_at": "2018-01-08T10:00:00Z",
+    ...     "recorded_at": "2018-01-08T10:00:00Z",
+    ...     "source": {"agency": "probation"},
+    ...     "kind": "appointment_attended",
+    ...     "data": {},
+    ... }
+    >>> log.append(record, expected_length=7)
+    Traceback (most recent call last):
+    risk_of_harm._errors.ConflictError: expected a log of 7 records, found 0
+    """
 
 
 class IntegrityError(RiskError):
-    """A sealed log is not what was sealed, or a stamp cannot be."""
+    """A sealed log is not what was sealed, or a stamp cannot be.
+
+    >>> import risk_of_harm
+    >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
+    >>> log.seal([risk_of_harm.Stamp.now()])
+    Traceback (most recent call last):
+    risk_of_harm._errors.IntegrityError: `stamps`: expected one for each record, 0, found 1
+    """
 
 
 class PolicyError(RiskError, ValueError):
-    """A policy that has errors: all of them are in ``errors``."""
+    """A policy that has errors: all of them are in ``errors``.
+
+    >>> import risk_of_harm
+    >>> risk_of_harm.Policy.embedded(locality="atlantis")
+    Traceback (most recent call last):
+    risk_of_harm._errors.PolicyError: (asked for):1:1: unknown locality `atlantis`: ...
+    """
 
 
 class AudienceError(RiskError, PermissionError):
-    """The policy does not let this audience see what was asked."""
+    """The policy does not let this audience see what was asked.
+
+    >>> import risk_of_harm
+    >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
+    >>> answer = risk_of_harm.assess(log, at="2018-04-18", audience="partner_agency")
+    >>> answer.why_not("plw-raised-risk")
+    Traceback (most recent call last):
+    risk_of_harm._errors.AudienceError: ...
+    """
 
 
 _KINDS: dict[str, type[RiskError]] = {
     "RISK_NULL_POINTER": QuestionError,
+    "RISK_NOT_UTF8": QuestionError,
+    "RISK_BAD_SIZE": QuestionError,
     "RISK_BAD_TIME": QuestionError,
     "RISK_BAD_WORD": QuestionError,
     "RISK_MISMATCH": QuestionError,
@@ -91,3 +147,37 @@ def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return function(*args, **kwargs)
     except _risk.Fault as fault:
         raise _error(fault) from None
+    except UnicodeEncodeError as fault:
+        # It carries the whole text, which may be somebody's words.
+        raise not_utf8("text", fault.start, QuestionError) from None
+
+
+def mismatch(raised: type[RiskError], code: str, field: str, expected: str, found: str) -> RiskError:
+    """The exception for a field that holds something else than expected."""
+    message = f"`{field}`: expected {expected}, found {found}"
+    return raised(message, code, [{"field": field, "expected": expected, "found": found, "message": message}])
+
+
+def expect(name: str, given: object, kind: type[K]) -> K:
+    """What was given, if it is of that kind.
+
+    Raises:
+        TypeError: It is not.
+    """
+    if not isinstance(given, kind):
+        raise TypeError(f"{name}: expected a {kind.__name__}, found {type(given).__name__}")
+    return given
+
+
+def not_utf8(field: str, at: int, raised: type[RiskError]) -> RiskError:
+    """The exception for a text that has no form in UTF-8: half of a surrogate pair stands in it."""
+    return mismatch(raised, "RISK_NOT_UTF8", field, "text that is UTF-8", f"half a character at {at}")
+
+
+def utf8(field: str, text: str, raised: type[RiskError]) -> str:
+    """The text, if it has a form in UTF-8."""
+    try:
+        expect(field, text, str).encode()
+    except UnicodeEncodeError as fault:
+        raise not_utf8(field, fault.start, raised) from None
+    return text

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from . import _risk
-from ._errors import call
+from . import _html, _risk
+from ._errors import PolicyError, call, expect, not_utf8, utf8
 
 
 class Policy:
     """A policy: checked, compiled, and unchangeable. Any number of threads may use one; it can be pickled.
+
+    Where a policy may be left out, the pack that is built in is meant.
 
     >>> import risk_of_harm
     >>> policy = risk_of_harm.Policy.embedded()
@@ -49,7 +53,8 @@ class Policy:
         >>> len(risk_of_harm.Policy.embedded().digest)
         64
         """
-        return cls._of(None, [_read(Path(overlay)) for overlay in overlays], locality)
+        read = _read_all(overlays)
+        return cls._of(None, read, locality) if read or locality is not None else _embedded()
 
     @classmethod
     def from_folder(
@@ -66,10 +71,10 @@ class Policy:
         Traceback (most recent call last):
         FileNotFoundError: nowhere: expected a folder that holds .toml files, found none
         """
-        files = [_read(path) for path in sorted(Path(folder).glob("*.toml"))]
+        files = _read_all(sorted(Path(folder).glob("*.toml")))
         if not files:
             raise FileNotFoundError(f"{folder}: expected a folder that holds .toml files, found none")
-        return cls._of(files, [_read(Path(overlay)) for overlay in overlays], locality)
+        return cls._of(files, _read_all(overlays), locality)
 
     @classmethod
     def from_files(
@@ -87,7 +92,7 @@ class Policy:
         ...     print(error.errors[0]["file"], error.errors[0]["line"])
         rules.toml 1
         """
-        return cls._of(list(files.items()), list((overlays or {}).items()), locality)
+        return cls._of(_texts(files), _texts({} if overlays is None else overlays), locality)
 
     @property
     def id(self) -> str:
@@ -108,6 +113,11 @@ class Policy:
     def digest(self) -> str:
         """The digest of its meaning: 64 hexadecimal digits, the same for the same rules however they are laid out."""
         return self._inner.digest
+
+    @property
+    def reviewed_through(self) -> date:
+        """The last day through which it was reviewed; an answer for a later day says so."""
+        return date.fromisoformat(self._inner.reviewed_through)
 
     @property
     def locality(self) -> str | None:
@@ -140,7 +150,7 @@ class Policy:
         >>> policy.diff(policy)["entries"]
         []
         """
-        return dict(json.loads(call(self._inner.diff, other._inner)))
+        return dict(json.loads(call(self._inner.diff, expect("other", other, Policy)._inner)))
 
     def test(self) -> list[dict[str, Any]]:
         """How the tests beside the rules go: ``name``, ``file``, ``line``, and ``failures``, empty where one passes.
@@ -151,6 +161,13 @@ class Policy:
         """
         return list(json.loads(call(self._inner.test)))
 
+    def _fields(self, audience: str) -> frozenset[str]:
+        """What an audience sees of an answer, in the words of the pack: ``subjects``, ``event_ids``, …"""
+        return _fields_of(self)[audience]
+
+    def _repr_html_(self) -> str:
+        return _html.policy(self)
+
     def __eq__(self, other: object) -> bool:
         same = isinstance(other, Policy) and other.digest == self.digest
         return same and isinstance(other, Policy) and other.locality == self.locality
@@ -159,12 +176,42 @@ class Policy:
         return hash((self.digest, self.locality))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Policy._of, self._inner.given()
+        return _again, self._inner.given()
 
     def __repr__(self) -> str:
         locality = f", locality={self.locality!r}" if self.locality else ""
         return f"<Policy {self.id} {self.version} ({self.digest[:12]}){locality}>"
 
 
+@lru_cache(maxsize=1)
+def _embedded() -> Policy:
+    """The pack that is built in: loaded once, as it cannot change."""
+    return Policy._of(None, [], None)
+
+
+@lru_cache(maxsize=8)
+def _fields_of(policy: Policy) -> dict[str, frozenset[str]]:
+    told = json.loads(policy.show("json"))["audiences"]
+    return {audience["id"]: frozenset(audience["fields"]) for audience in told}
+
+
+def _again(files: Any, overlays: Any, locality: str | None) -> Policy:
+    return Policy._of(files, overlays, locality) if files or overlays or locality is not None else _embedded()
+
+
+def _read_all(paths: Iterable[str | Path]) -> list[tuple[str, str]]:
+    if isinstance(paths, (str, Path)):
+        raise TypeError("overlays: expected a list of files, found one")
+    return [_read(Path(path)) for path in paths]
+
+
 def _read(path: Path) -> tuple[str, str]:
-    return str(path), path.read_text(encoding="utf-8")
+    try:
+        return str(path), path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as fault:
+        raise not_utf8(str(path), fault.start, PolicyError) from None
+
+
+def _texts(files: Mapping[str, str]) -> list[tuple[str, str]]:
+    each = dict(files).items()
+    return [(utf8("file", name, PolicyError), utf8(name, text, PolicyError)) for name, text in each]

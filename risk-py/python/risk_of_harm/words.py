@@ -7,7 +7,12 @@ from enum import Enum
 
 
 class ActionKind(str, Enum):
-    """What somebody is to do."""
+    """What somebody is to do.
+
+    >>> import risk_of_harm
+    >>> risk_of_harm.ActionKind("review_risk")
+    <ActionKind.REVIEW_RISK: 'review_risk'>
+    """
 
     REVIEW_RISK = "review_risk"
     """Review risk."""
@@ -123,7 +128,12 @@ class ActionKind(str, Enum):
 
 
 class Audience(str, Enum):
-    """Who reads an answer."""
+    """Who reads an answer.
+
+    >>> import risk_of_harm
+    >>> risk_of_harm.Audience("responsible_officer")
+    <Audience.RESPONSIBLE_OFFICER: 'responsible_officer'>
+    """
 
     RESPONSIBLE_OFFICER = "responsible_officer"
     """Responsible officer."""
@@ -147,7 +157,12 @@ class Audience(str, Enum):
 
 
 class Group(str, Enum):
-    """Who is at risk."""
+    """Who is at risk.
+
+    >>> import risk_of_harm
+    >>> risk_of_harm.Group("children")
+    <Group.CHILDREN: 'children'>
+    """
 
     CHILDREN = "children"
     """Children."""
@@ -165,7 +180,12 @@ class Group(str, Enum):
 
 
 class GroupStatus(str, Enum):
-    """How a group's classification stands."""
+    """How a group's classification stands.
+
+    >>> import risk_of_harm
+    >>> risk_of_harm.GroupStatus("not_assessed")
+    <GroupStatus.NOT_ASSESSED: 'not_assessed'>
+    """
 
     NOT_ASSESSED = "not_assessed"
     """Not assessed."""
@@ -181,7 +201,12 @@ class GroupStatus(str, Enum):
 
 
 class Handling(str, Enum):
-    """Who may know of a record."""
+    """Who may know of a record.
+
+    >>> import risk_of_harm
+    >>> risk_of_harm.Handling("ordinary")
+    <Handling.ORDINARY: 'ordinary'>
+    """
 
     ORDINARY = "ordinary"
     """Ordinary."""
@@ -199,7 +224,12 @@ class Handling(str, Enum):
 
 
 class Kind(str, Enum):
-    """What happened."""
+    """What happened.
+
+    >>> import risk_of_harm
+    >>> risk_of_harm.Kind("history_loaded")
+    <Kind.HISTORY_LOADED: 'history_loaded'>
+    """
 
     HISTORY_LOADED = "history_loaded"
     """History loaded."""
@@ -417,7 +447,12 @@ class Kind(str, Enum):
 
 
 class Lens(str, Enum):
-    """From where a case is looked at."""
+    """From where a case is looked at.
+
+    >>> import risk_of_harm
+    >>> risk_of_harm.Lens("as_known")
+    <Lens.AS_KNOWN: 'as_known'>
+    """
 
     AS_KNOWN = "as_known"
     """As known."""
@@ -429,7 +464,12 @@ class Lens(str, Enum):
 
 
 class Level(str, Enum):
-    """Risk of serious harm. Unknown is not low."""
+    """Risk of serious harm. Unknown is not low.
+
+    >>> import risk_of_harm
+    >>> risk_of_harm.Level("unknown")
+    <Level.UNKNOWN: 'unknown'>
+    """
 
     UNKNOWN = "unknown"
     """Unknown."""
@@ -447,7 +487,12 @@ class Level(str, Enum):
 
 
 class Priority(str, Enum):
-    """How much an action presses."""
+    """How much an action presses.
+
+    >>> import risk_of_harm
+    >>> risk_of_harm.Priority("protect_now")
+    <Priority.PROTECT_NOW: 'protect_now'>
+    """
 
     PROTECT_NOW = "protect_now"
     """Protect now."""
@@ -461,7 +506,12 @@ class Priority(str, Enum):
 
 
 class Register(str, Enum):
-    """The flags of the case-management system."""
+    """The flags of the case-management system.
+
+    >>> import risk_of_harm
+    >>> risk_of_harm.Register("domestic_abuse_perpetrator")
+    <Register.DOMESTIC_ABUSE_PERPETRATOR: 'domestic_abuse_perpetrator'>
+    """
 
     DOMESTIC_ABUSE_PERPETRATOR = "domestic_abuse_perpetrator"
     """Domestic abuse perpetrator."""
@@ -499,7 +549,12 @@ class Register(str, Enum):
 
 
 class Status(str, Enum):
-    """How an action stands."""
+    """How an action stands.
+
+    >>> import risk_of_harm
+    >>> risk_of_harm.Status("open")
+    <Status.OPEN: 'open'>
+    """
 
     OPEN = "open"
     """Open."""

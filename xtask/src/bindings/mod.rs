@@ -7,7 +7,7 @@ mod c;
 mod examples;
 mod frames;
 mod java;
-mod tools;
+pub mod tools;
 
 use std::fs;
 use std::path::{Path, PathBuf};

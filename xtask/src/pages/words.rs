@@ -30,7 +30,11 @@ pub fn page(root: &Path) -> (PathBuf, String) {
 }
 
 fn list<T: Term>(text: &mut String, name: &str, meaning: &str) {
-    let _ = write!(text, "\n\nclass {name}(str, Enum):\n    \"\"\"{meaning}\"\"\"\n\n");
+    let _ = write!(text, "\n\nclass {name}(str, Enum):\n    \"\"\"{meaning}\n\n");
+    if let Some(word) = T::names().first() {
+        let _ = writeln!(text, "    >>> import risk_of_harm\n    >>> risk_of_harm.{name}(\"{word}\")");
+        let _ = writeln!(text, "    <{name}.{}: '{word}'>\n    \"\"\"\n", word.to_uppercase());
+    }
     for word in T::names() {
         let _ = writeln!(text, "    {} = \"{word}\"", word.to_uppercase());
         let _ = writeln!(text, "    \"\"\"{}.\"\"\"", capital(&phrase(word)));

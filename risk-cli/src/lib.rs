@@ -1,0 +1,91 @@
+//! The `risk` command: how a case stands, what somebody now has to do, and why; and the care of logs and policies.
+//!
+//! A thin skin over `risk-core`. Each command reads its input whole, works out what to say, and only then is anything
+//! written, so that bad input leaves nothing behind.
+
+mod commands;
+mod failure;
+mod groups;
+mod input;
+mod options;
+mod output;
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use commands::{assess, compare, completions, explain, generate, man, policy, schema, seal, timeline, verify};
+use failure::Failure;
+use options::Color;
+use output::{BAD_INPUT, Reply, print};
+
+/// How a domestic abuse case stands, what somebody now has to do, and why.
+///
+/// A case is a log of events, one JSON object a line; a policy says what follows from them. The answer proposes; people
+/// decide. It never lowers a level, and it never reads silence as safety.
+#[derive(Parser)]
+#[command(name = "risk", version, max_term_width = 100, propagate_version = false, arg_required_else_help = true)]
+#[command(after_long_help = "Exit codes:
+  0  done
+  1  the answer is no: a log was tampered with, or a test of the policy failed
+  2  the input cannot be used: the message says where, what was found and what was expected;
+     nothing was written
+
+Example:
+  risk assess examples/cases/sean.jsonl --at 2017-12-20")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Colour in what is written; it never carries a meaning of its own
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    color: Color,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Assess(assess::Options),
+    Explain(explain::Options),
+    Timeline(timeline::Options),
+    Compare(compare::Options),
+    Verify(verify::Options),
+    Seal(seal::Options),
+    Policy(policy::Options),
+    Generate(generate::Options),
+    Schema(schema::Options),
+    Completions(completions::Options),
+    Man(man::Options),
+}
+
+impl Command {
+    fn run(&self) -> Result<Reply, Failure> {
+        match self {
+            Self::Assess(options) => assess::run(options),
+            Self::Explain(options) => explain::run(options),
+            Self::Timeline(options) => timeline::run(options),
+            Self::Compare(options) => compare::run(options),
+            Self::Verify(options) => verify::run(options),
+            Self::Seal(options) => seal::run(options),
+            Self::Policy(options) => policy::run(options),
+            Self::Generate(options) => generate::run(options),
+            Self::Schema(options) => schema::run(*options),
+            Self::Completions(options) => completions::run(*options, Cli::command()),
+            Self::Man(options) => man::run(options, Cli::command()),
+        }
+    }
+}
+
+/// Runs the command as if it had been called with these arguments, the first of which is its own name, and gives the exit
+/// code. It writes to standard output and standard error.
+#[must_use]
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(told) => {
+            // Nobody is left to tell where the stream is closed.
+            let _ = told.print();
+            return u8::try_from(told.exit_code()).unwrap_or(BAD_INPUT);
+        }
+    };
+    cli.color.apply();
+    cli.command.run().and_then(|reply| print(&reply)).unwrap_or_else(|failure| output::complain(&failure))
+}

@@ -1,0 +1,95 @@
+//! The Python package as those who install it have it: built as a wheel, installed, and used; never from the source tree.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::bindings::tools::Tools;
+use crate::python::Python;
+use crate::step::{Failure, run};
+
+/// The packages with which it is tested and built.
+const REQUIREMENTS: &str = "risk-py/tests/requirements.txt";
+
+/// Builds the wheel and checks it: in an environment that has nothing else, and in one that has all that it can work with.
+pub fn test(root: &Path) -> Result<(), Failure> {
+    // Spark needs Java; its tests say so where there is none.
+    Tools::found_or_installed()?;
+    let built = Wheel::build(root)?;
+
+    println!("-- python: alone");
+    let bare = Python::bare(root, &built.work.join("bare"))?;
+    bare.install(&["--no-deps".as_ref(), built.file.as_os_str()])?;
+    run(bare.command().current_dir(&built.work).args(["-I", "-W", "error"]).arg(root.join("risk-py/tests/alone.py")))?;
+
+    println!("-- python: types");
+    let python = built.installed(root)?;
+    let in_work = |arguments: &[&str]| {
+        let mut command = python.command();
+        command.current_dir(&built.work).arg("-I").args(arguments);
+        command
+    };
+    let config = root.join("risk-py/pyproject.toml");
+    run(in_work(&["-m", "mypy", "--strict", "-p", "risk_of_harm", "--config-file"]).arg(&config))?;
+    let allowed = root.join("risk-py/tests/stubtest-allowlist.txt");
+    run(in_work(&["-m", "mypy.stubtest", "risk_of_harm", "--mypy-config-file"])
+        .arg(&config)
+        .arg("--allowlist")
+        .arg(allowed))?;
+
+    println!("-- python: tests");
+    run(in_work(&["-m", "pytest", "--quiet", "-W", "error"])
+        .arg("--config-file")
+        .arg(&config)
+        .arg(root.join("risk-py/tests")))?;
+
+    println!("-- python: documentation");
+    let site = built.work.join("site");
+    run(python.command().args(["-I", "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir"]).arg(site))
+}
+
+/// Builds the wheel, and gives a Python that has it and all that it can work with.
+pub fn python(root: &Path) -> Result<Python, Failure> {
+    Wheel::build(root)?.installed(root)
+}
+
+/// A wheel that was just built.
+struct Wheel {
+    file: PathBuf,
+    work: PathBuf,
+}
+
+impl Wheel {
+    fn build(root: &Path) -> Result<Self, Failure> {
+        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir));
+        let work = target.join("python");
+        let wheels = work.join("wheels");
+        let failed = |cause| Failure::File { path: wheels.clone(), cause };
+        // The newest is the only one.
+        if wheels.exists() {
+            fs::remove_dir_all(&wheels).map_err(failed)?;
+        }
+        fs::create_dir_all(&wheels).map_err(failed)?;
+        let python = environment(root, &work)?;
+        let mut maturin = python.command();
+        maturin.current_dir(root.join("risk-py")).env("CARGO_TARGET_DIR", &target);
+        run(maturin.args(["-m", "maturin", "build", "--release", "--locked", "--quiet", "--out"]).arg(&wheels))?;
+        let file = fs::read_dir(&wheels).map_err(failed)?.filter_map(Result::ok).map(|entry| entry.path()).next();
+        let file = file.ok_or_else(|| Failure::Unusable {
+            path: wheels.clone(),
+            problem: "expected the wheel that maturin built, found nothing".to_owned(),
+        })?;
+        Ok(Self { file, work })
+    }
+
+    fn installed(&self, root: &Path) -> Result<Python, Failure> {
+        let python = environment(root, &self.work)?;
+        let again: [&OsStr; 3] = ["--no-deps".as_ref(), "--force-reinstall".as_ref(), self.file.as_os_str()];
+        python.install(&again)?;
+        Ok(python)
+    }
+}
+
+fn environment(root: &Path, work: &Path) -> Result<Python, Failure> {
+    Python::with(root, &work.join("venv"), Path::new(REQUIREMENTS))
+}
