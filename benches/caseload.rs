@@ -30,7 +30,7 @@ pub fn england_wales() -> Policy {
 
 /// So many cases of the inspection's shape.
 pub fn cases(number: u32) -> Vec<Log> {
-    let caseload = Caseload { cases: number, seed: SEED, shape: Shape::Inspection, events: Some(EVENTS) };
+    let caseload = Caseload { first: 0, cases: number, seed: SEED, shape: Shape::Inspection, events: Some(EVENTS) };
     caseload.logs().map(Result::unwrap).collect()
 }
 

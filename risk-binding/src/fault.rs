@@ -39,6 +39,12 @@ pub struct Where {
     /// The record.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event_id: Option<Uuid>,
+    /// The case, where there are many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case_id: Option<Uuid>,
+    /// The row of a table of records, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub row: Option<u64>,
     /// The record's place in the log, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<u64>,
@@ -90,6 +96,12 @@ impl Fault {
     pub fn new(code: risk_status, message: impl Into<String>) -> Self {
         let name = status::name_of(code).to_str().unwrap_or_default();
         Self { code, name, message: message.into(), ..Self::default() }
+    }
+
+    /// A fault of which it is known where it shows.
+    #[must_use]
+    pub fn located(code: risk_status, message: impl Into<String>, at: Where) -> Self {
+        Self { at: Box::new(at), ..Self::new(code, message) }
     }
 
     /// A field that holds something else than expected.

@@ -44,6 +44,8 @@ pub enum Shape {
 /// A caseload. A case depends on the seed and its own number alone: more cases change none of the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Caseload {
+    /// The number of the first case.
+    pub first: u32,
     /// How many cases.
     pub cases: u32,
     /// What the choices follow from.
@@ -59,7 +61,7 @@ impl Caseload {
     /// A caseload of the inspection's shape.
     #[must_use]
     pub const fn inspection(cases: u32, seed: u64) -> Self {
-        Self { cases, seed, shape: Shape::Inspection, events: None }
+        Self { first: 0, cases, seed, shape: Shape::Inspection, events: None }
     }
 
     /// The last day of which anything is told: the end of the month in which the inspectors' fieldwork ended.
@@ -70,7 +72,7 @@ impl Caseload {
 
     /// The logs, in the order of their numbers.
     pub fn logs(&self) -> impl Iterator<Item = Result<Log, GenerateError>> + '_ {
-        (0..self.cases).map(|number| self.log(number))
+        (self.first..self.first.saturating_add(self.cases)).map(|number| self.log(number))
     }
 
     /// The log of the case of that number, from 0.

@@ -3,7 +3,9 @@
 //! `python/risk_of_harm`.
 
 mod about;
+mod arrow;
 mod assessment;
+mod bulk;
 mod case_log;
 mod fault;
 mod policy;
@@ -18,6 +20,10 @@ mod _risk {
     use super::about::{command, phrase, schema, version};
     #[pymodule_export]
     use super::assessment::{Assessment, assess, compare, timeline};
+    #[pymodule_export]
+    use super::arrow::{ArrowSchema, Batches};
+    #[pymodule_export]
+    use super::bulk::{Caseload, RecordLines, caseload_tables, joined, record_schema, records_of};
     #[pymodule_export]
     use super::case_log::CaseLog;
     #[pymodule_export]

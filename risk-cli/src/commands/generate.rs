@@ -29,6 +29,9 @@ pub struct Options {
     /// How many cases
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     cases: u32,
+    /// Leave out so many before: what several processes write side by side is what one would have written
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    skip: u32,
     /// What the cases follow from: any number
     #[arg(long, value_name = "S")]
     seed: u64,
@@ -59,8 +62,13 @@ enum ShapeOption {
 /// [`Failure`] where the output cannot be written, or the folder holds something already.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let ShapeOption::Inspection = options.shape;
-    let caseload =
-        Caseload { cases: options.cases, seed: options.seed, shape: Shape::Inspection, events: options.events };
+    let caseload = Caseload {
+        first: options.skip,
+        cases: options.cases,
+        seed: options.seed,
+        shape: Shape::Inspection,
+        events: options.events,
+    };
     let path = &options.output;
     if path.as_os_str() == "-" {
         if options.one_file {

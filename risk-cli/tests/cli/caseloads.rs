@@ -14,6 +14,13 @@ fn the_same_seed_gives_the_same_bytes() {
 }
 
 #[test]
+fn two_parts_of_a_caseload_are_the_whole() {
+    let one = risk(["generate", "--cases", "1", "--seed", "7"]).fine();
+    let two = risk(["generate", "--skip", "1", "--cases", "2", "--seed", "7"]).fine();
+    assert_eq!(one + &two, risk(THREE).fine());
+}
+
+#[test]
 fn one_case_goes_straight_into_an_assessment() {
     let log = risk(["generate", "--cases", "1", "--seed", "7"]).fine();
     let page = risk_reading(&log, ["assess", "-", "--at", "2018-05-31"]).fine();

@@ -71,6 +71,19 @@ pub fn assess(log: &Log, policy: &Policy, question: &Question) -> Result<Assessm
     Ok(assess_records(log, &records, &view, question, span).0)
 }
 
+/// [`assess`] without looking ahead: `next_change_at` is left empty, and all else is the same. For whole caseloads, where
+/// nobody waits for the next change and finding it costs more than the rest.
+///
+/// # Errors
+/// As [`assess`].
+pub fn assess_now(log: &Log, policy: &Policy, question: &Question) -> Result<Assessment, NoView> {
+    let view = View::of(policy, question.audience)?;
+    let records = view.records(log.records().iter());
+    let span = question.span(&records);
+    let folded = fold(&records, policy, span);
+    Ok(build::build(&case_line(log), &folded, &Confidence::of_view(&records, &view, span), &view, question, span.known_at))
+}
+
 /// The answer and the fold behind it, from the records that the reader may see.
 pub(crate) fn assess_records<'a, 'p>(
     log: &Log,
@@ -80,7 +93,7 @@ pub(crate) fn assess_records<'a, 'p>(
     span: Span,
 ) -> (Assessment, Folded<'a, 'p>) {
     let folded = fold(records, view.policy(), span);
-    let case = CaseLine { id: log.case_id(), records: log.len(), head: log.head() };
+    let case = case_line(log);
     let confidence = Confidence::of_view(records, view, span);
     let answer = answer(&case, &folded, &confidence, view, question, span.known_at);
     (answer, folded)
@@ -95,6 +108,10 @@ pub struct CaseLine {
     pub records: u64,
     /// The hash of the last record.
     pub head: Option<String>,
+}
+
+fn case_line(log: &Log) -> CaseLine {
+    CaseLine { id: log.case_id(), records: log.len(), head: log.head() }
 }
 
 /// The answer that a folded case gives, with the moment at which it would next change by itself.

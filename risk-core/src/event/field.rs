@@ -132,14 +132,15 @@ pub fn describe_text(s: &str) -> String {
 /// Lists the allowed words, putting the nearest first where one is near.
 #[must_use]
 pub fn one_of(names: &[&str], found: &str) -> String {
-    let near = names
-        .iter()
-        .map(|n| (edit_distance(n, found), *n))
-        .min()
-        .filter(|(d, n)| *d <= 3 && *d < n.len())
-        .map(|(_, n)| format!("`{n}`, or another of "))
-        .unwrap_or_default();
+    let near = nearest(names, found).map(|n| format!("`{n}`, or another of ")).unwrap_or_default();
     format!("{near}{}", names.join(", "))
+}
+
+/// The word of those allowed that is meant by one misspelt, where one is near.
+#[must_use]
+pub fn nearest<'n>(names: &[&'n str], found: &str) -> Option<&'n str> {
+    let nearest = names.iter().map(|n| (edit_distance(n, found), *n)).min();
+    nearest.filter(|(d, n)| *d <= 3 && *d < n.len()).map(|(_, n)| n)
 }
 
 /// Levenshtein distance, for suggestions in messages only.

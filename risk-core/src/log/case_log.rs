@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::admission::Admission;
 use super::chain::{self, Stamp};
+use super::decoded::Decoded;
 use super::record::{Payload, Record, RecordError};
 use crate::event::{Event, Kind, Term};
 
@@ -154,6 +155,17 @@ impl Log {
             let e = RecordError::new("event_id", "each record of a sealed log once", "one that stands in it before");
             return Err((line_of(i), e));
         }
+        log.take(admitted.fresh);
+        Ok(log)
+    }
+
+    /// The plain log of records that were decoded elsewhere: the same as [`Log::parse`] makes of their lines.
+    ///
+    /// # Errors
+    /// The place of the record among those given, from 0, and why [`Log::append`] would refuse it.
+    pub fn of_decoded(case_id: Uuid, records: Vec<Decoded>) -> Result<Self, (usize, AppendError)> {
+        let mut log = Self::new(case_id);
+        let admitted = log.admit(records.into_iter().map(Decoded::into_record).collect())?;
         log.take(admitted.fresh);
         Ok(log)
     }

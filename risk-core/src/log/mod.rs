@@ -7,6 +7,7 @@
 mod admission;
 mod case_log;
 pub mod chain;
+mod decoded;
 mod member;
 pub mod record;
 mod schema;
@@ -17,6 +18,7 @@ pub mod versions;
 
 pub use case_log::{AppendError, Appended, Log, LogError};
 pub use chain::{Stamp, Tampered, Tampering, Verified, seal, verify};
+pub use decoded::{Decoded, Parts, data};
 pub use record::{Payload, Record, RecordError, RecordSource, SCHEMA_VERSION};
 pub use schema::schema;
 pub use versions::{Entry, Epoch, epochs};

@@ -4,6 +4,7 @@ mod reading;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::OnceLock;
 
 use chrono::{SecondsFormat, Timelike};
 use serde_json::Value;
@@ -88,7 +89,8 @@ pub struct Record {
     kind: String,
     note: Option<String>,
     seal: Option<Seal>,
-    line: String,
+    /// The exact text; for a record that came as none, what its fields say, written when first asked for.
+    line: OnceLock<String>,
 }
 
 /// A record's place in the chain.
@@ -128,7 +130,7 @@ impl Record {
         source: RecordSource,
         event: Event,
     ) -> Self {
-        let record = Self {
+        Self {
             event_id,
             case_id,
             occurred_at: to_microseconds(occurred_at),
@@ -141,9 +143,8 @@ impl Record {
             payload: Payload::Event(event),
             note: None,
             seal: None,
-            line: String::new(),
-        };
-        record.rewritten()
+            line: OnceLock::new(),
+        }
     }
 
     /// The same with another mark. One less strict than the kind allows is refused when the record is appended.
@@ -181,11 +182,16 @@ impl Record {
     /// The record as one line of JSON, in the exact bytes as kept.
     #[must_use]
     pub fn to_line(&self) -> String {
-        self.line.clone()
+        self.line().to_owned()
     }
 
     pub(super) fn line(&self) -> &str {
-        &self.line
+        self.line.get_or_init(|| assemble(borrowed(&self.written_members())))
+    }
+
+    /// The members of the text that there is; none where the fields say all.
+    fn kept_members(&self) -> Option<Members<'_>> {
+        self.line.get().and_then(|line| Members::read(line).ok())
     }
 
     /// The kind, where this software knows what the record says or, once erased, said. `None` for a record that is not
@@ -246,7 +252,7 @@ impl Record {
         if self.v <= SCHEMA_VERSION {
             return None;
         }
-        let members = Members::read(&self.line).ok()?;
+        let members = self.kept_members()?;
         let untyped = |name: &str| !ENVELOPE.contains(&name) && !SEAL.contains(&name) && name != "note";
         members
             .iter()
@@ -257,16 +263,16 @@ impl Record {
 
     /// The record as a log may take it: its text agrees with its fields, and no seal of another log stands on it.
     pub(super) fn settled(self) -> Result<Self, RecordError> {
-        let plain = match Self::parse_kept(&self.line) {
+        let plain = match Self::parse_kept(self.line()) {
             Ok(kept) if kept.same_content(&self) => kept,
-            _ => Self::parse_kept(&self.rewritten().line)?,
+            _ => Self::parse_kept(self.rewritten().line())?,
         };
-        if plain.seal.is_none() { Ok(plain) } else { Self::parse_kept(&without(&plain.line, &SEAL)) }
+        if plain.seal.is_none() { Ok(plain) } else { Self::parse_kept(&without(plain.line(), &SEAL)) }
     }
 
     /// The record with its payload removed, and its mark spelt out (without the data nobody could tell the least one).
     pub(super) fn without_payload(&self) -> Result<Self, RecordError> {
-        let marked = if self.seal.is_some() { self.line.clone() } else { assemble(borrowed(&self.plain_members())) };
+        let marked = if self.seal.is_some() { self.to_line() } else { assemble(borrowed(&self.plain_members())) };
         Self::parse_kept(&without(&marked, &PAYLOAD))
     }
 
@@ -278,7 +284,7 @@ impl Record {
     /// The members of a plain line in their fixed order, the mark spelt out, in the exact bytes as kept where the text has
     /// them.
     pub(super) fn plain_members(&self) -> Vec<(String, String)> {
-        let kept = Members::read(&self.line).ok();
+        let kept = self.kept_members();
         let as_kept = |name: &str| kept.as_ref().and_then(|m| m.get(name)).map(str::to_owned);
         let exact = |(name, written): (String, String)| {
             let raw = as_kept(&name).unwrap_or(written);
@@ -296,7 +302,7 @@ impl Record {
             self.source.reference.as_ref().map(|r| ("reference", text(r))),
         ];
         let source: Vec<(&str, String)> = source.into_iter().flatten().collect();
-        let kept = Members::read(&self.line).ok();
+        let kept = self.kept_members();
         let data = match &self.payload {
             Payload::Event(e) => Some(Value::Object(e.encode()).to_string()),
             Payload::Unrecognised { .. } => kept.as_ref().and_then(|m| m.get("data").map(str::to_owned)),
@@ -322,8 +328,9 @@ impl Record {
 
     /// With a text that says what the fields say; a seal covers other bytes, and is gone.
     fn rewritten(self) -> Self {
-        let line = assemble(borrowed(&self.written_members()));
-        Self { line, seal: None, appended_at: None, ..self }
+        // What a newer schema added stands in the kept text only.
+        let line = self.line.get().map(|_| assemble(borrowed(&self.written_members())));
+        Self { line: line.map(OnceLock::from).unwrap_or_default(), seal: None, appended_at: None, ..self }
     }
 }
 

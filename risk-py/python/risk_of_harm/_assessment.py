@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from functools import cached_property
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import UUID
 
-from . import _frame, _risk
+from . import _frame, _html, _risk
 from ._case_log import CaseLog
 from ._errors import QuestionError, call, expect, utf8
 from ._policy import Policy
 from ._time import Moment, instant, moment
 from .words import ActionKind, Audience, Handling, Kind, Lens, Priority, Status
+
+if TYPE_CHECKING:
+    from ._plot import Chart
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +330,28 @@ class Assessment:
         if before.case_id != self.case_id or before.audience != self.audience:
             raise ValueError("expected an answer about the same case for the same audience, found another")
         return list(json.loads(call(self._inner.changes_since, before._inner)))
+
+    def timeline(self) -> dict[str, Any]:
+        """What each event changed, and what time alone did in between, up to the moment asked about (``risk-timeline/1``)."""
+        return dict(json.loads(call(self._inner.timeline)))
+
+    def plot(self, *, dark: bool = False) -> Chart:
+        """The case over time: levels, events, and each action from opening to due to closing.
+
+        It shows what the audience of this answer may see, and nothing else. It needs ``pip install risk-of-harm[plot]``.
+
+        Args:
+            dark: For a dark page.
+
+        Raises:
+            ImportError: Altair is not there.
+        """
+        from . import _plot
+
+        return _plot.case(self, dark=dark)
+
+    def _repr_html_(self) -> str:
+        return _html.assessment(self)
 
     def __str__(self) -> str:
         return self.text()

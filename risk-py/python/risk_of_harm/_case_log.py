@@ -9,7 +9,7 @@ from datetime import date, datetime, timezone
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from . import _risk
+from . import _html, _risk
 from ._errors import RecordError, call, expect, utf8
 from ._time import microseconds
 
@@ -257,6 +257,9 @@ class CaseLog:
     def is_sealed(self) -> bool:
         """Whether the records are chained."""
         return self._inner.sealed
+
+    def _repr_html_(self) -> str:
+        return _html.case_log(self)
 
     def __len__(self) -> int:
         return len(self._inner)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from . import _risk
+from . import _html, _risk
 from ._errors import PolicyError, call, expect, not_utf8, utf8
 
 
@@ -164,6 +164,9 @@ class Policy:
     def _fields(self, audience: str) -> frozenset[str]:
         """What an audience sees of an answer, in the words of the pack: ``subjects``, ``event_ids``, …"""
         return _fields_of(self)[audience]
+
+    def _repr_html_(self) -> str:
+        return _html.policy(self)
 
     def __eq__(self, other: object) -> bool:
         same = isinstance(other, Policy) and other.digest == self.digest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ._errors import QuestionError, RiskError, expect, mismatch, utf8
 
@@ -37,3 +38,11 @@ def moment(name: str, given: Moment) -> int | str:
 def instant(text: str | None) -> datetime | None:
     """The engine's own way of writing an instant, read."""
     return None if text is None else datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def day_in_london(at: datetime) -> date:
+    """The civil day of a moment. Where the machine knows no time zones, the day in UTC."""
+    try:
+        return at.astimezone(ZoneInfo("Europe/London")).date()
+    except ZoneInfoNotFoundError:
+        return at.astimezone(timezone.utc).date()

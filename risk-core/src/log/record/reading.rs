@@ -84,7 +84,7 @@ impl<'a> Fields<'a> {
             kind,
             note,
             seal,
-            line,
+            line: line.into(),
         })
     }
 

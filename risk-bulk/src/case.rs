@@ -1,0 +1,127 @@
+//! One case of a unit: its rows read, its log made, its question answered.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use risk_core::assessment::{Assessment, Question, assess, assess_now};
+use risk_core::log::{Decoded, Log, RecordError};
+use risk_core::policy::Policy;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::columns::Columns;
+use crate::cut::Run;
+use crate::problem::{Problem, Sort};
+
+/// What is asked of every case.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The rules.
+    pub policy: Arc<Policy>,
+    /// The question.
+    pub question: Question,
+    /// Whether to find out when each answer would next change; it costs more than the answer.
+    pub next_change: bool,
+}
+
+impl Asked {
+    fn answer(&self, log: &Log) -> Result<Assessment, Problem> {
+        let answer = if self.next_change { assess } else { assess_now };
+        let refused = |e| Problem::whole(Sort::View, "an audience that the policy names", e);
+        answer(log, &self.policy, &self.question).map_err(refused)
+    }
+}
+
+/// A case that has its answer.
+#[derive(Debug)]
+pub struct CaseAnswer<'a> {
+    /// The answer.
+    pub answer: &'a Assessment,
+    /// The records that it was made from.
+    pub log: &'a Log,
+    /// The columns that are kept, as the case's last record has them.
+    pub kept: &'a [Option<String>],
+}
+
+/// A row of a case.
+pub(crate) type Row<'u> = (&'u Arc<Columns>, usize, u64);
+
+/// The rows of one case, read.
+pub(crate) struct Case {
+    pub(crate) log: Log,
+    pub(crate) answer: Assessment,
+    pub(crate) kept: Vec<Option<String>>,
+}
+
+/// Answers for the case of these rows; or tells all that is wrong with them, in the order of the rows.
+pub(crate) fn answer(run: Run, rows: &[Row<'_>], asked: &Asked) -> Result<Case, Vec<Problem>> {
+    let first = rows.first().map(|(.., place)| *place).unwrap_or_default();
+    if run.again {
+        let expected = "all records of a case one after the other (sort by case_id)";
+        let found = "a case whose records also stand in an earlier place: an answer given for it is not whole";
+        let e = RecordError { field: "case_id".to_owned(), expected: expected.to_owned(), found: found.to_owned() };
+        return Err(vec![Problem::record(first, run.case_id, None, e)]);
+    }
+    // A defect in the fold is the defect of one case: the others still get their answers.
+    catch_unwind(AssertUnwindSafe(|| attempt(run, rows, asked))).unwrap_or_else(|_| {
+        Err(vec![Problem { row: Some(first), case_id: run.case_id, ..Problem::defect() }])
+    })
+}
+
+fn attempt(run: Run, rows: &[Row<'_>], asked: &Asked) -> Result<Case, Vec<Problem>> {
+    let mut records = Vec::with_capacity(rows.len());
+    let mut problems = Vec::new();
+    let mut before = None;
+    for (columns, row, place) in rows {
+        let event_id = || columns.event_id.id(*row);
+        match columns.record(*row) {
+            Ok(record) => records.push(record),
+            Err(e) => problems.push(Problem::record(*place, run.case_id, event_id(), e)),
+        }
+        if let Err(e) = rising(columns, *row, &mut before) {
+            problems.push(Problem::record(*place, run.case_id, event_id(), e));
+        }
+    }
+    match run.case_id {
+        Some(case_id) if problems.is_empty() => {
+            let log = log(case_id, records, rows).map_err(|e| vec![e])?;
+            let answer = asked.answer(&log).map_err(|e| vec![e])?;
+            Ok(Case { log, answer, kept: kept(rows) })
+        }
+        _ => Err(problems),
+    }
+}
+
+/// Where there is a column of positions, each must be beyond the one before.
+fn rising(columns: &Columns, row: usize, before: &mut Option<Value>) -> Result<(), RecordError> {
+    let Some(positions) = &columns.position else { return Ok(()) };
+    let wrong = |expected: String, found: String| {
+        Err(RecordError { field: "position".to_owned(), expected, found })
+    };
+    match (positions.value(row), before.as_ref().and_then(Value::as_i64)) {
+        (None, _) => wrong("the record's place in the log".to_owned(), "nothing".to_owned()),
+        (Some(now), Some(last)) if now.as_i64().is_some_and(|now| now <= last) => {
+            wrong(format!("a place beyond {last}, that of the record before"), now.to_string())
+        }
+        (now, _) => {
+            *before = now;
+            Ok(())
+        }
+    }
+}
+
+fn log(case_id: Uuid, records: Vec<Decoded>, rows: &[Row<'_>]) -> Result<Log, Problem> {
+    let row_of = |i: usize| rows.get(i).map(|(.., place)| *place);
+    // Places in the log leave out what was delivered twice, and so may lie before the row that is meant: ids do not.
+    let ids: Vec<Uuid> = records.iter().map(|r| r.record().event_id).collect();
+    Log::of_decoded(case_id, records).map_err(|(i, e)| {
+        let row_at = |_| ids.get(i).and_then(|id| ids.iter().position(|one| one == id)).and_then(row_of);
+        Problem::refused(row_of(i).unwrap_or_default(), case_id, e, row_at)
+    })
+}
+
+/// The kept columns, as the last record has them.
+fn kept(rows: &[Row<'_>]) -> Vec<Option<String>> {
+    let Some((columns, row, _)) = rows.last() else { return Vec::new() };
+    columns.keep.iter().map(|column| column.get(*row).map(std::borrow::Cow::into_owned)).collect()
+}

@@ -1,0 +1,29 @@
+//! Whole caseloads in columns: record batches of Arrow in, answers in tables out.
+//!
+//! The batches of a [`Caseload`] are sorted by case; they are cut where a case ends, folded by several threads, and the answers
+//! come out in the order of the input, in constant memory but for sixteen bytes a case. What is made of the answers is a
+//! [`Taker`]'s: [`Answers`] makes tables. [`Recording`] is the way back, from records to batches. A row and a line of a log that
+//! say the same are the same record.
+
+mod answers;
+mod case;
+mod cell;
+mod columns;
+mod cut;
+mod lines;
+mod problem;
+mod reading;
+mod recording;
+mod schema;
+mod stream;
+mod table;
+mod text;
+
+pub use answers::{Answers, Tables};
+pub use case::{Asked, CaseAnswer};
+pub use lines::{Lines, record_batch};
+pub use problem::{Problem, Sort, problem_table};
+pub use recording::{Recording, RecordingError};
+pub use schema::record_schema;
+pub use stream::{Caseload, Options, Part, Problems, Taker, Taking};
+pub use table::without_cases;

@@ -1,0 +1,135 @@
+//! From a row to a record.
+//!
+//! A row is read straight from its columns where nothing about it is unusual. Any other (a newer schema, a payload removed by
+//! law, anything that is not as it should be) is written as the line of a log and read as one: so that columns and lines mean
+//! the same, and what is wrong is told in the same words.
+
+use risk_core::event::vocabulary::{Handling, Role, SourceAgency};
+use risk_core::event::{Kind, Term};
+use risk_core::log::{Decoded, Parts, RecordError, RecordSource, SCHEMA_VERSION};
+use serde_json::{Map, Value};
+
+use crate::cell::{Cells, fitted};
+use crate::columns::{Columns, Data, Typed};
+use crate::text::Text;
+
+impl Columns {
+    /// The record of a row.
+    pub(crate) fn record(&self, row: usize) -> Result<Decoded, RecordError> {
+        match self.straight(row) {
+            Some(record) => Ok(record),
+            None => Decoded::parse(&self.line(row)?),
+        }
+    }
+
+    /// The record, where its row is an ordinary one.
+    fn straight(&self, row: usize) -> Option<Decoded> {
+        if self.v.value(row).is_some_and(|v| v != SCHEMA_VERSION) {
+            return None;
+        }
+        let kind = Kind::parse(self.kind.str(row)?)?;
+        let data = match &self.data {
+            Data::Json(text) => risk_core::log::data(text.str(row)?).ok()?,
+            Data::Typed(typed) => typed.ordinary(row, kind)?,
+        };
+        let parts = Parts {
+            event_id: self.event_id.id(row)?,
+            case_id: self.case_id.id(row)?,
+            occurred_at: self.occurred_at.get(row)?,
+            recorded_at: self.recorded_at.get(row)?,
+            source: self.source(row)?,
+            handling: term::<Handling>(&self.handling, row)?,
+            kind,
+            data: &data,
+            note: self.note.str(row),
+        };
+        Decoded::read(parts).ok()
+    }
+
+    fn source(&self, row: usize) -> Option<RecordSource> {
+        let source = &self.source;
+        if source.nulls.as_ref().is_some_and(|n| n.is_null(row)) {
+            return None;
+        }
+        let agency = term::<SourceAgency>(&source.agency, row)??;
+        let reference = source.reference.get(row).map(std::borrow::Cow::into_owned);
+        Some(RecordSource { agency, role: term::<Role>(&source.role, row)?, reference })
+    }
+
+    /// The row as the line of a log.
+    fn line(&self, row: usize) -> Result<String, RecordError> {
+        let mut members = Map::new();
+        let mut put = |name: &str, value: Option<Value>| {
+            if let Some(value) = value {
+                members.insert(name.to_owned(), value);
+            }
+        };
+        let text = |text: &Text| text.get(row).map(|t| Value::from(t.into_owned()));
+        put("event_id", text(&self.event_id));
+        put("case_id", text(&self.case_id));
+        put("occurred_at", self.occurred_at.text(row).map(Value::from));
+        put("recorded_at", self.recorded_at.text(row).map(Value::from));
+        let source = &self.source;
+        if source.nulls.as_ref().is_none_or(|n| n.is_valid(row)) {
+            let parts = [("agency", &source.agency), ("role", &source.role), ("reference", &source.reference)];
+            let parts = parts.into_iter().filter_map(|(name, column)| Some((name.to_owned(), text(column)?)));
+            put("source", Some(Value::Object(parts.collect())));
+        }
+        put("handling", text(&self.handling));
+        put("v", self.v.value(row));
+        put("kind", text(&self.kind));
+        put("note", text(&self.note));
+        let data = match &self.data {
+            Data::Typed(typed) => typed.any(row, self.kind.str(row).and_then(Kind::parse)),
+            Data::Json(json) => json.get(row).map(|text| risk_core::log::data(&text)).transpose()?,
+        };
+        put("data", data.map(Value::Object));
+        Ok(Value::Object(members).to_string())
+    }
+}
+
+impl Typed {
+    /// The data of a row, where it has none but fields of its kind.
+    fn ordinary(&self, row: usize, kind: Kind) -> Option<Map<String, Value>> {
+        if self.nulls.as_ref().is_some_and(|n| n.is_null(row)) {
+            return None;
+        }
+        let mut data = Map::new();
+        let mut awaited = *self.present.get(row)?;
+        for field in self.fields.of_kind(kind) {
+            if awaited == 0 {
+                break;
+            }
+            if let Some(value) = self.cells.get(field.cell).and_then(|cells| cells.value(row)) {
+                data.insert(field.name.to_owned(), fitted(value, field.shape));
+                awaited = awaited.saturating_sub(1);
+            }
+        }
+        (awaited == 0).then_some(data)
+    }
+
+    /// All that the row has; none where the payload was removed.
+    fn any(&self, row: usize, kind: Option<Kind>) -> Option<Map<String, Value>> {
+        if self.nulls.as_ref().is_some_and(|n| n.is_null(row)) {
+            return None;
+        }
+        let shape_of = |name: &str| {
+            let fields = kind.map(|kind| self.fields.of_kind(kind)).unwrap_or_default();
+            fields.iter().find(|f| f.name == name).map(|f| f.shape)
+        };
+        let value = |(name, cells): (&String, &Cells)| {
+            let value = cells.value(row)?;
+            Some((name.clone(), shape_of(name).map_or(value.clone(), |shape| fitted(value, shape))))
+        };
+        Some(self.fields.names.iter().zip(&self.cells).filter_map(value).collect())
+    }
+}
+
+/// The word of a row: `Some(None)` where there is none, `None` where it is not of its list.
+#[allow(clippy::option_option, reason = "no word, and a wrong one, are two things")]
+fn term<T: Term>(column: &Text, row: usize) -> Option<Option<T>> {
+    match column.str(row) {
+        Some(word) => T::parse(word).map(Some),
+        None => Some(None),
+    }
+}
