@@ -28,4 +28,4 @@ pub use problem::{Problem, Sort, problem_table};
 pub use recording::{Recording, RecordingError};
 pub use schema::record_schema;
 pub use stream::{Caseload, Options, Part, Problems, Taker, Taking};
-pub use table::without_cases;
+pub use table::{told, without_cases};

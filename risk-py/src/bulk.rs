@@ -60,11 +60,8 @@ impl Caseload {
         Ok(Self(Mutex::new(Some(made.raise()?))))
     }
 
-    fn __iter__(this: PyRef<'_, Self>) -> PyRef<'_, Self> {
-        this
-    }
-
-    fn __next__(&self, py: Python<'_>) -> PyResult<Option<PyPart>> {
+    /// The next part; none after the last.
+    fn next(&self, py: Python<'_>) -> PyResult<Option<PyPart>> {
         py.detach(|| {
             let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             let Some(caseload) = held.as_mut() else { return Ok(None) };
@@ -146,6 +143,13 @@ pub(crate) fn joined(py: Python<'_>, tables: Vec<Py<Batches>>, without: Vec<Stri
         if gone.is_empty() { all } else { without_cases(&all, &gone) }
     });
     Ok(Batches { schema, batches })
+}
+
+/// The first rows of a table, as text.
+#[pyfunction]
+pub(crate) fn told(table: &Bound<'_, PyAny>, rows: usize) -> PyResult<Vec<Vec<String>>> {
+    let batches = reader(table)?.filter_map(Result::ok);
+    Ok(batches.flat_map(|batch| risk_bulk::told(&batch, rows)).take(rows).collect())
 }
 
 /// The typed schema of records.

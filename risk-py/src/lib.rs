@@ -24,7 +24,7 @@ mod _risk {
     #[pymodule_export]
     use super::assessment::{Assessment, assess, compare, timeline};
     #[pymodule_export]
-    use super::bulk::{Caseload, RecordLines, caseload_tables, joined, record_schema, records_of};
+    use super::bulk::{Caseload, RecordLines, caseload_tables, joined, record_schema, records_of, told};
     #[pymodule_export]
     use super::case_log::CaseLog;
     #[pymodule_export]

@@ -59,12 +59,8 @@ impl Measures {
         Ok(Self { lenses, by, counted, caseload: Mutex::new(Some(caseload)) })
     }
 
-    fn __iter__(this: PyRef<'_, Self>) -> PyRef<'_, Self> {
-        this
-    }
-
     /// How many cases and events another part has, and what is wrong with some of them.
-    fn __next__(&self, py: Python<'_>) -> PyResult<Option<(u64, u64, Batches)>> {
+    fn next(&self, py: Python<'_>) -> PyResult<Option<(u64, u64, Batches)>> {
         py.detach(|| {
             let mut held = self.caseload.lock().unwrap_or_else(PoisonError::into_inner);
             let Some(caseload) = held.as_mut() else { return Ok::<_, Fault>(None) };

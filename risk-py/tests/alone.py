@@ -26,11 +26,11 @@ def main() -> None:
         log = CaseLog.from_jsonl(path.read_text(encoding="utf-8"))
         answer = assess(log, at="2018-04-18", audience="responsible_officer")
         assert answer.to_dict()["case_id"] == str(log.case_id) and answer.rows("classifications"), path
-    for library in ("pandas", "polars", "pyarrow"):
+    for library, extra in (("pandas", "pandas"), ("polars", "polars"), ("pyarrow", "parquet")):
         try:
             answer.frame(library=library)
         except ImportError as missing:
-            assert f"pip install risk-of-harm[{library}]" in str(missing), missing
+            assert f"pip install risk-of-harm[{extra}]" in str(missing), missing
         else:
             raise AssertionError(f"{library} is there")
 

@@ -6,10 +6,17 @@ import sysconfig
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import risk_of_harm
 from risk_of_harm import CaseLog, Policy
 from sample import ROOT
+
+
+# The same examples at each run; `--hypothesis-profile=long` draws others, and many more.
+settings.register_profile("default", max_examples=40, deadline=None, database=None, derandomize=True)
+settings.register_profile("long", max_examples=2000, deadline=None, database=None)
+settings.load_profile("default")
 
 
 def pytest_configure(config: pytest.Config) -> None:

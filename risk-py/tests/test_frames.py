@@ -111,11 +111,13 @@ def test_a_table_or_library_that_there_is_not_is_refused() -> None:
         answer.frame(library="excel")
 
 
-@pytest.mark.parametrize("library", ["pandas", "polars", "pyarrow"])
-def test_a_library_that_is_not_installed_is_asked_for(monkeypatch: pytest.MonkeyPatch, library: str) -> None:
+@pytest.mark.parametrize(("library", "extra"), [("pandas", "pandas"), ("polars", "polars"), ("pyarrow", "parquet")])
+def test_a_library_that_is_not_installed_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, library: str, extra: str
+) -> None:
     monkeypatch.setitem(sys.modules, library, None)
     answer = assess(told_log(), at="2018-04-18", audience="manager")
-    with pytest.raises(ImportError, match=rf"pip install risk-of-harm\[{library}\]"):
+    with pytest.raises(ImportError, match=rf"pip install risk-of-harm\[{extra}\]"):
         answer.frame(library=library)
 
 

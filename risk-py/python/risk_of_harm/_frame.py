@@ -138,11 +138,12 @@ def frame(told: dict[str, Any], table: str, seen: frozenset[str], library: str) 
         raise mismatch(QuestionError, "RISK_BAD_WORD", "library", f"one of {', '.join(_FRAMES)}", "another")
     _, columns = _table(table, seen)
     found = rows(told, table, seen)
+    extra, build = _FRAMES[library]
     try:
         module = importlib.import_module(library)
     except ImportError as missing:
-        raise ImportError(f"{library} is not installed: pip install risk-of-harm[{library}]") from missing
-    return _FRAMES[library](module, columns, {column.name: [row[column.name] for row in found] for column in columns})
+        raise ImportError(f"{library} is not installed: pip install risk-of-harm[{extra}]") from missing
+    return build(module, columns, {column.name: [row[column.name] for row in found] for column in columns})
 
 
 def _pandas(pandas: Any, columns: list[Column], values: dict[str, list[Any]]) -> Any:
@@ -172,8 +173,9 @@ def _pyarrow(pyarrow: Any, columns: list[Column], values: dict[str, list[Any]]) 
     return pyarrow.table(values, schema=pyarrow.schema([(column.name, types[column.kind]) for column in columns]))
 
 
-_FRAMES: dict[str, Callable[[Any, list[Column], dict[str, list[Any]]], Any]] = {
-    "pandas": _pandas,
-    "polars": _polars,
-    "pyarrow": _pyarrow,
+# The extra that brings each library, and what makes a frame of it.
+_FRAMES: dict[str, tuple[str, Callable[[Any, list[Column], dict[str, list[Any]]], Any]]] = {
+    "pandas": ("pandas", _pandas),
+    "polars": ("polars", _polars),
+    "pyarrow": ("parquet", _pyarrow),
 }
