@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pyarrow
 import pytest
 
 import risk_of_harm as rh
@@ -212,3 +213,31 @@ def test_a_policys_page_says_which_it_is_and_on_what_it_rests() -> None:
         assert document["title"] in page
     for rule in [*told["rules"], *told["duties"]]:
         assert rule["id"] in page
+
+
+def test_a_table_of_records_shows_nothing_of_what_they_say() -> None:
+    records = rh.records_to_arrow([the_log(case) for case in CASES])
+    page = Page(records._repr_html_()).text
+    assert "not shown" in page
+    assert "supervision_started" in page and f"and {len(records) - 10} more" in page
+    for word in ("community_order", "sentence_id", "known_adult", "expires_on"):
+        assert word not in page
+
+
+def test_a_caseload_says_what_was_asked_and_how_much_came_of_it() -> None:
+    records = rh.records_to_arrow([the_log(case) for case in CASES])
+    answered = rh.assess_caseload(records, audience="analyst", at="2018-04-18")
+    page = Page(answered._repr_html_()).text
+    assert "18 Apr 2018" in page and "analyst" in page and f"Cases {len(CASES)}" in page
+    assert "A case with a problem has no answer" not in page
+    first = Page(answered.actions._repr_html_())
+    assert len([tag for tag, _ in first.elements if tag == "tr"]) == 11
+
+
+def test_a_caseload_with_problems_says_so_on_its_page() -> None:
+    records = rh.records_to_arrow([the_log(case) for case in CASES]).to_arrow()
+    kinds = records.column("kind").to_pylist()
+    kinds[0] = "police_callout"
+    broken = records.set_column(records.column_names.index("kind"), "kind", pyarrow.array(kinds))
+    answered = rh.assess_caseload(broken, audience="analyst", at="2018-04-18", problems="rows")
+    assert "A case with a problem has no answer" in Page(answered._repr_html_()).text

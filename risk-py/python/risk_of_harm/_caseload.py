@@ -7,16 +7,15 @@ come out of here. Parquet files are read by pyarrow (``pip install risk-of-harm[
 from __future__ import annotations
 
 import glob
-import html
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from . import _risk
+from . import _html, _risk
 from ._assessment import _policy, _words, assess
 from ._case_log import CaseLog
 from ._errors import call
@@ -24,6 +23,9 @@ from ._extras import extra
 from ._policy import Policy
 from ._time import Moment
 from .words import Audience, Kind, Lens
+
+if TYPE_CHECKING:
+    from altair import VConcatChart
 
 TABLES = ("cases", "classifications", "actions", "flags", "problems")
 """The tables that a caseload comes to."""
@@ -103,11 +105,11 @@ class Table:
         return f"<Table of {len(self)} rows: {', '.join(self.column_names)}>"
 
     def _repr_html_(self) -> str:
-        rows = self._inner.told(10)
-        head = "".join(f"<th>{html.escape(name)}</th>" for name in self.column_names)
-        body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-        more = f"<p>{len(self):,} rows, of which {len(rows)} are shown</p>" if len(self) > len(rows) else ""
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+        # What records say is in the table and on no page.
+        said = [i for i, name in enumerate(self.column_names) if name in ("data", "note")]
+        rows = [["not shown" if i in said else cell for i, cell in enumerate(row)] for row in self._inner.told(10)]
+        count = "1 row" if len(self) == 1 else f"{len(self):,} rows"
+        return _html.table(count, self.column_names, rows, more=len(self) - len(rows))
 
 
 class Caseload:
@@ -139,6 +141,22 @@ class Caseload:
             setattr(self, name, tables[name])
         self.events, self.receipt = events, receipt
         return self
+
+    def plot(self, *, dark: bool = False) -> VConcatChart:
+        """What is overdue, by owner, action and age. It needs ``pip install risk-of-harm[plot]``.
+
+        Args:
+            dark: For a dark page.
+
+        Raises:
+            ImportError: Altair or pyarrow is not there.
+        """
+        from . import _plot
+
+        return _plot.caseload(self, dark=dark)
+
+    def _repr_html_(self) -> str:
+        return _html.caseload(self)
 
     def __repr__(self) -> str:
         told = ", ".join(f"{len(getattr(self, name)):,} {name}" for name in TABLES)
