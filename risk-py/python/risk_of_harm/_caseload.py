@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from . import _html, _risk
+from . import _html, _plot, _risk
 from ._assessment import _policy, _words, assess
 from ._case_log import CaseLog
 from ._errors import call
@@ -143,16 +143,20 @@ class Caseload:
         return self
 
     def plot(self, *, dark: bool = False) -> VConcatChart:
-        """What is overdue, by owner, action and age. It needs ``pip install risk-of-harm[plot]``.
+        """A picture of what is overdue, by owner, action and for how long.
 
         Args:
             dark: For a dark page.
 
         Raises:
-            ImportError: Altair or pyarrow is not there.
-        """
-        from . import _plot
+            ImportError: altair is not there: ``pip install risk-of-harm[plot]``.
 
+        >>> import risk_of_harm
+        >>> records = risk_of_harm.records_to_arrow(risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11"))
+        >>> caseload = risk_of_harm.assess_caseload(records, audience="analyst", at="2018-04-18")
+        >>> caseload.plot().to_dict()["title"]["text"]
+        'What is overdue, and for how long'
+        """
         return _plot.caseload(self, dark=dark)
 
     def _repr_html_(self) -> str:
