@@ -165,6 +165,18 @@ def test_a_reader_who_sees_no_levels_is_shown_none() -> None:
     assert "Work to" not in page
 
 
+def test_a_level_above_the_recorded_one_stands_until_a_person_decides() -> None:
+    raised = 0
+    for case in CASES:
+        answer = the_answer(case, "manager")
+        assert answer.classification is not None
+        page = Page(answer._repr_html_()).text.split("Everything")[0]
+        above = f"{answer.text()}".split("AGENDA")[0].count("until a person decides")
+        assert page.count("until a person decides") == above
+        raised += above
+    assert raised
+
+
 def test_unknown_is_not_shown_as_low() -> None:
     log = rh.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
     page = Page(rh.assess(log, rh.Policy.embedded(), at="2018-04-18", audience="manager")._repr_html_()).text

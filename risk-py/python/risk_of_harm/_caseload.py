@@ -262,7 +262,7 @@ def iter_caseload(
         The tables of a part, by name.
 
     Raises:
-        As ``assess_caseload``, some of it with the first part.
+        RecordError, ConflictError, QuestionError, AudienceError: As for ``assess_caseload``, some of it with the first part.
 
     >>> import risk_of_harm
     >>> records = risk_of_harm.records_to_arrow(risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11"))

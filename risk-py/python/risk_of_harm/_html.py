@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._risk import phrase
 from ._time import day_in_london
-from .words import Group, Priority, Register
+from .words import Group, Level, Priority, Register
 
 if TYPE_CHECKING:
     from ._assessment import Action, Assessment
@@ -253,12 +253,14 @@ def _header(answer: Assessment) -> list[_Markup]:
 def _levels(told: dict[str, Any], titles: dict[str, str]) -> list[_Markup]:
     overall = told["overall"]
     stated = any(group["recorded"] for group in told["groups"])
+    height = {level.value: i for i, level in enumerate(Level)}
+    raised = height[overall["working_level"]] > height[overall["recorded"]]
     rows: list[tuple[object, ...]] = [
         (
             "Overall",
             phrase(overall["recorded"]) if stated else "no level recorded",
             "",
-            phrase(overall["working_level"]).upper(),
+            phrase(overall["working_level"]).upper() + (" until a person decides" if raised else ""),
             "",
         )
     ]
