@@ -105,8 +105,11 @@ class Table:
         return f"<Table of {len(self)} rows: {', '.join(self.column_names)}>"
 
     def _repr_html_(self) -> str:
-        rows = self._inner.told(10)
-        return _html.table(f"{len(self):,} rows", self.column_names, rows, more=len(self) - len(rows))
+        # What records say is in the table and on no page.
+        said = [i for i, name in enumerate(self.column_names) if name in ("data", "note")]
+        rows = [["not shown" if i in said else cell for i, cell in enumerate(row)] for row in self._inner.told(10)]
+        count = "1 row" if len(self) == 1 else f"{len(self):,} rows"
+        return _html.table(count, self.column_names, rows, more=len(self) - len(rows))
 
 
 class Caseload:
@@ -157,8 +160,7 @@ class Caseload:
         return _plot.caseload(self, dark=dark)
 
     def _repr_html_(self) -> str:
-        tables = [(name, f"{len(getattr(self, name)):,}") for name in TABLES]
-        return _html.table(f"Caseload for the {self.receipt['audience']}", ["table", "rows"], tables)
+        return _html.caseload(self)
 
     def __repr__(self) -> str:
         told = ", ".join(f"{len(getattr(self, name)):,} {name}" for name in TABLES)
@@ -260,7 +262,7 @@ def iter_caseload(
         The tables of a part, by name.
 
     Raises:
-        As ``assess_caseload``, some of it with the first part.
+        RecordError, ConflictError, QuestionError, AudienceError: As for ``assess_caseload``, some of it with the first part.
 
     >>> import risk_of_harm
     >>> records = risk_of_harm.records_to_arrow(risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11"))
