@@ -6,7 +6,9 @@ use std::collections::HashSet;
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, SchemaRef};
 use risk_core::assessment::Assessment;
-use risk_core::assessment::answer::{Action, BecauseLine, Classification, Flag, GroupLevel, Overall, Status, WaitingOn};
+use risk_core::assessment::answer::{
+    Action, BecauseLine, Classification, Flag, GroupLevel, Overall, Status, WaitingOn,
+};
 use risk_core::event::Term;
 use risk_core::policy::model::ViewField;
 use risk_core::view::View;
@@ -52,7 +54,11 @@ impl Answers {
             let taken = CASES.iter().map(|c| c.name).chain(CLASSIFICATIONS.iter().map(|c| c.name));
             let mut taken = taken.chain(ACTIONS.iter().map(|c| c.name)).chain(FLAGS.iter().map(|c| c.name));
             if taken.any(|one| one == name) {
-                return Err(Problem::column(name, "a column to keep that has no name of an answer's own", "one that has"));
+                return Err(Problem::column(
+                    name,
+                    "a column to keep that has no name of an answer's own",
+                    "one that has",
+                ));
             }
             if !seen.insert(name) {
                 return Err(Problem::column(name, "each column to keep once", "it twice"));
@@ -127,18 +133,36 @@ impl Taking for Writing {
 /// The column that is there only where it was asked for.
 const NEXT_CHANGE: &str = "next_change_at";
 
-use ViewField::{Agenda, Because, Classification as Levels, Completeness, Decisions, EventIds, Findings, Handling, Subjects};
+use ViewField::{
+    Agenda, Because, Classification as Levels, Completeness, Decisions, EventIds, Findings, Handling, Subjects,
+};
 
 static CASES: &[Column<Assessment, Assessment>] = &[
     Column::new("case_id", &[], Reads::Id(|a, _| Some(a.case_id))),
     Column::new("records", &[], Reads::Count(|a, _| a.receipt.records.map(whole))),
     Column::new("overall_recorded", &[Levels], Reads::Text(|a, _| overall(a).map(|o| word(o.recorded)))),
     Column::new("overall_working_level", &[Levels], Reads::Text(|a, _| overall(a).map(|o| word(o.working_level)))),
-    Column::new("decided_by", &[Levels], Reads::Texts(|a, _| overall(a).map(|o| words(&o.decided_by)).unwrap_or_default())),
-    Column::new("not_assessed", &[Levels], Reads::Texts(|a, _| overall(a).map(|o| words(&o.not_assessed)).unwrap_or_default())),
+    Column::new(
+        "decided_by",
+        &[Levels],
+        Reads::Texts(|a, _| overall(a).map(|o| words(&o.decided_by)).unwrap_or_default()),
+    ),
+    Column::new(
+        "not_assessed",
+        &[Levels],
+        Reads::Texts(|a, _| overall(a).map(|o| words(&o.not_assessed)).unwrap_or_default()),
+    ),
     Column::new("setting", &[Levels], Reads::Text(|a, _| overall(a).map(|o| word(o.setting)))),
-    Column::new("pending", &[], Reads::Count(|a, _| Some(whole(a.actions.iter().filter(|x| x.status.pending()).count())))),
-    Column::new("overdue", &[], Reads::Count(|a, _| Some(whole(a.actions.iter().filter(|x| x.status == Status::Overdue).count())))),
+    Column::new(
+        "pending",
+        &[],
+        Reads::Count(|a, _| Some(whole(a.actions.iter().filter(|x| x.status.pending()).count()))),
+    ),
+    Column::new(
+        "overdue",
+        &[],
+        Reads::Count(|a, _| Some(whole(a.actions.iter().filter(|x| x.status == Status::Overdue).count()))),
+    ),
     Column::new("agenda", &[Agenda], Reads::Texts(|a, _| a.agenda.lines.iter().map(id).collect())),
     Column::new("agenda_more", &[Agenda], Reads::Count(|a, _| Some(whole(a.agenda.more)))),
     Column::new("unrecognised", &[Completeness], Reads::Count(|a, _| Some(whole(a.unrecognised.len())))),
@@ -154,13 +178,33 @@ static CLASSIFICATIONS: &[Column<Assessment, GroupLevel>] = &[
     Column::new("status", &[Levels], Reads::Text(|_, g| Some(word(g.status)))),
     Column::new("recorded", &[Levels], Reads::Text(|_, g| g.recorded.as_ref().map(|r| word(r.level)))),
     Column::new("recorded_on", &[Levels], Reads::Day(|_, g| g.recorded.as_ref().map(|r| r.on))),
-    Column::new("recorded_event_id", &[Levels, EventIds], Reads::Id(|_, g| g.recorded.as_ref().and_then(|r| r.event_id))),
+    Column::new(
+        "recorded_event_id",
+        &[Levels, EventIds],
+        Reads::Id(|_, g| g.recorded.as_ref().and_then(|r| r.event_id)),
+    ),
     Column::new("indicated", &[Levels], Reads::Text(|_, g| g.indicated.as_ref().map(|i| word(i.level)))),
     // The row holds what is indicated and what is under review: its mark is the stricter of theirs.
-    Column::new("handling", &[Levels, Handling], Reads::Text(|_, g| g.handling.max(g.indicated.as_ref().and_then(|i| i.handling)).map(word))),
-    Column::new("caution", &[Levels, Handling], Reads::Text(|_, g| g.caution.or(g.indicated.as_ref().and_then(|i| i.caution)).map(word))),
-    Column::new("rules", &[Levels, Because], Reads::Texts(|_, g| g.indicated.as_ref().map(|i| rules(&i.because)).unwrap_or_default())),
-    Column::new("event_ids", &[Levels, Because, EventIds], Reads::Texts(|_, g| g.indicated.as_ref().map(|i| events(&i.because)).unwrap_or_default())),
+    Column::new(
+        "handling",
+        &[Levels, Handling],
+        Reads::Text(|_, g| g.handling.max(g.indicated.as_ref().and_then(|i| i.handling)).map(word)),
+    ),
+    Column::new(
+        "caution",
+        &[Levels, Handling],
+        Reads::Text(|_, g| g.caution.or(g.indicated.as_ref().and_then(|i| i.caution)).map(word)),
+    ),
+    Column::new(
+        "rules",
+        &[Levels, Because],
+        Reads::Texts(|_, g| g.indicated.as_ref().map(|i| rules(&i.because)).unwrap_or_default()),
+    ),
+    Column::new(
+        "event_ids",
+        &[Levels, Because, EventIds],
+        Reads::Texts(|_, g| g.indicated.as_ref().map(|i| events(&i.because)).unwrap_or_default()),
+    ),
 ];
 
 static ACTIONS: &[Column<Assessment, Action>] = &[
@@ -186,7 +230,11 @@ static ACTIONS: &[Column<Assessment, Action>] = &[
     Column::new("last_done", &[], Reads::Day(|_, x| x.last_done)),
     Column::new("handling", &[Handling], Reads::Text(|_, x| x.handling.map(word))),
     Column::new("caution", &[Handling], Reads::Text(|_, x| x.caution.map(word))),
-    Column::new("findings", &[Findings], Reads::Texts(|_, x| x.findings.iter().map(|f| Cow::Borrowed(f.as_str())).collect())),
+    Column::new(
+        "findings",
+        &[Findings],
+        Reads::Texts(|_, x| x.findings.iter().map(|f| Cow::Borrowed(f.as_str())).collect()),
+    ),
     Column::new("decided", &[Decisions], Reads::Text(|_, x| x.decided.as_ref().map(|d| word(d.decision)))),
     Column::new("decided_reason", &[Decisions], Reads::Text(|_, x| x.decided.as_ref().map(|d| word(d.reason)))),
     Column::new("decided_role", &[Decisions], Reads::Text(|_, x| x.decided.as_ref().map(|d| word(d.role)))),

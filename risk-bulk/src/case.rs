@@ -63,9 +63,8 @@ pub(crate) fn answer(run: Run, rows: &[Row<'_>], asked: &Asked) -> Result<Case, 
         return Err(vec![Problem::record(first, run.case_id, None, e)]);
     }
     // A defect in the fold is the defect of one case: the others still get their answers.
-    catch_unwind(AssertUnwindSafe(|| attempt(run, rows, asked))).unwrap_or_else(|_| {
-        Err(vec![Problem { row: Some(first), case_id: run.case_id, ..Problem::defect() }])
-    })
+    catch_unwind(AssertUnwindSafe(|| attempt(run, rows, asked)))
+        .unwrap_or_else(|_| Err(vec![Problem { row: Some(first), case_id: run.case_id, ..Problem::defect() }]))
 }
 
 fn attempt(run: Run, rows: &[Row<'_>], asked: &Asked) -> Result<Case, Vec<Problem>> {
@@ -95,9 +94,7 @@ fn attempt(run: Run, rows: &[Row<'_>], asked: &Asked) -> Result<Case, Vec<Proble
 /// Where there is a column of positions, each must be beyond the one before.
 fn rising(columns: &Columns, row: usize, before: &mut Option<Value>) -> Result<(), RecordError> {
     let Some(positions) = &columns.position else { return Ok(()) };
-    let wrong = |expected: String, found: String| {
-        Err(RecordError { field: "position".to_owned(), expected, found })
-    };
+    let wrong = |expected: String, found: String| Err(RecordError { field: "position".to_owned(), expected, found });
     match (positions.value(row), before.as_ref().and_then(Value::as_i64)) {
         (None, _) => wrong("the record's place in the log".to_owned(), "nothing".to_owned()),
         (Some(now), Some(last)) if now.as_i64().is_some_and(|now| now <= last) => {

@@ -60,8 +60,15 @@ pub(crate) enum Cells {
     Dates(Int64Array),
     Moments(Moments),
     YesNo(BooleanArray),
-    List { lists: Lists, items: Box<Self> },
-    Struct { names: Vec<String>, members: Vec<Self>, nulls: Option<NullBuffer> },
+    List {
+        lists: Lists,
+        items: Box<Self>,
+    },
+    Struct {
+        names: Vec<String>,
+        members: Vec<Self>,
+        nulls: Option<NullBuffer>,
+    },
     /// Of a type that no field has: what matters is which rows have a value at all.
     Other(Option<NullBuffer>),
 }
@@ -188,9 +195,7 @@ fn day(since_1970: i64) -> String {
 /// text, and one thing as a list of one; whatever else it is, the catalogue's decoder says what is wrong with it.
 pub(crate) fn fitted(value: Value, shape: Shape) -> Value {
     match (shape, value) {
-        (Shape::Integer { .. }, Value::String(text)) => {
-            text.parse::<i64>().map_or(Value::String(text), Value::from)
-        }
+        (Shape::Integer { .. }, Value::String(text)) => text.parse::<i64>().map_or(Value::String(text), Value::from),
         (Shape::Levels | Shape::Replacement, Value::String(text)) => match risk_core::log::data(&text) {
             Ok(map) => fitted(Value::Object(map), shape),
             Err(_) => Value::String(text),

@@ -16,8 +16,21 @@ use crate::text::Text;
 
 /// What the columns of records are called, those of the source when it is not a struct included.
 const NAMES: [&str; 15] = [
-    "event_id", "case_id", "occurred_at", "recorded_at", "kind", "source", "source_agency", "source_role",
-    "source_reference", "handling", "v", "data", "note", "position", "hash",
+    "event_id",
+    "case_id",
+    "occurred_at",
+    "recorded_at",
+    "kind",
+    "source",
+    "source_agency",
+    "source_role",
+    "source_reference",
+    "handling",
+    "v",
+    "data",
+    "note",
+    "position",
+    "hash",
 ];
 
 const TEXT: &str = "text";
@@ -180,8 +193,7 @@ impl Layout {
             if NAMES.contains(&name.as_str()) && schema.fields().iter().filter(|f| f.name() == name).count() > 1 {
                 return Err(Problem::column(name, "one column of this name", "several"));
             }
-            let missing: Vec<&str> =
-                NAMES.iter().copied().filter(|n| schema.column_with_name(n).is_none()).collect();
+            let missing: Vec<&str> = NAMES.iter().copied().filter(|n| schema.column_with_name(n).is_none()).collect();
             let known = NAMES.contains(&name.as_str()) || keep.contains(name);
             // A misspelt `handling` that is passed over would show what was told in confidence.
             if let Some(meant) = nearest(&missing, name).filter(|_| !known) {
@@ -235,7 +247,8 @@ impl Layout {
     fn sound(&self, batch: &RecordBatch) -> Result<(), Problem> {
         for (field, array) in batch.schema().fields().iter().zip(batch.columns()) {
             if NAMES.contains(&field.name().as_str()) || self.keep.contains(field.name()) {
-                let unsound = |e| Problem { column: field.name().clone(), ..Problem::whole(Sort::Source, "sound data", e) };
+                let unsound =
+                    |e| Problem { column: field.name().clone(), ..Problem::whole(Sort::Source, "sound data", e) };
                 array.to_data().validate_full().map_err(unsound)?;
             }
         }
@@ -245,7 +258,9 @@ impl Layout {
     fn data(&self, array: &ArrayRef) -> Result<Data, Problem> {
         let Some(fields) = &self.typed else {
             let expected = "a struct of typed fields, or JSON text";
-            return Ok(Data::Json(Text::of(array).ok_or_else(|| Problem::of_type("data", expected, array.data_type()))?));
+            return Ok(Data::Json(
+                Text::of(array).ok_or_else(|| Problem::of_type("data", expected, array.data_type()))?,
+            ));
         };
         let cells: Vec<Cells> = array.as_struct().columns().iter().map(Cells::of).collect();
         let mut present = vec![0; array.len()];
@@ -300,4 +315,3 @@ fn source(batch: &RecordBatch) -> Result<Source, Problem> {
         reference: member("reference")?,
     })
 }
-

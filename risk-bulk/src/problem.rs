@@ -136,7 +136,11 @@ impl From<Problem> for Fault {
         let Problem { sort, row, case_id, event_id, column, expected, found } = problem;
         let field = (!column.is_empty()).then_some(column);
         let (expected, found) = (Some(expected), Some(found));
-        Self::located(sort.status(), message, Where { event_id, case_id, row, field, expected, found, ..Where::default() })
+        Self::located(
+            sort.status(),
+            message,
+            Where { event_id, case_id, row, field, expected, found, ..Where::default() },
+        )
     }
 }
 

@@ -13,8 +13,10 @@ use chrono::NaiveDate;
 use risk_core::event::Instant;
 use risk_core::policy::model::ViewField;
 use risk_core::view::View;
+use serde_json::Value;
 use uuid::Uuid;
 
+use crate::cell::Cells;
 use crate::schema::{UTC, instants, texts};
 use crate::text::Text;
 
@@ -169,6 +171,23 @@ impl Builder {
 pub(crate) fn days(day: NaiveDate) -> i32 {
     use chrono::Datelike;
     day.num_days_from_ce().saturating_sub(EPOCH_DAYS)
+}
+
+/// The first rows as text, for people to look at; what is not there is empty.
+#[must_use]
+pub fn told(batch: &RecordBatch, rows: usize) -> Vec<Vec<String>> {
+    let columns: Vec<Cells> = batch.columns().iter().map(Cells::of).collect();
+    let row =
+        |row: usize| columns.iter().map(|column| column.value(row).map_or_else(String::new, |v| written(&v))).collect();
+    (0..batch.num_rows().min(rows)).map(row).collect()
+}
+
+fn written(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(written).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
 }
 
 /// The batches without the rows of some cases. A case's rows stand together, so that what remains are slices.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi};
 use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
 use arrow_array::{RecordBatch, RecordBatchIterator, RecordBatchReader, StructArray};
-use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use arrow_schema::{DataType, Schema, SchemaRef};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
@@ -41,7 +41,8 @@ pub(crate) fn reader(table: &Bound<'_, PyAny>) -> PyResult<Reader> {
         return Ok(Box::new(RecordBatchStreamReader::try_new(stream).map_err(unlike)?));
     }
     if table.hasattr("__arrow_c_array__")? {
-        let (schema, array): (Bound<'_, PyAny>, Bound<'_, PyAny>) = table.call_method0("__arrow_c_array__")?.extract()?;
+        let (schema, array): (Bound<'_, PyAny>, Bound<'_, PyAny>) =
+            table.call_method0("__arrow_c_array__")?.extract()?;
         let (schema, array) = (contents(&schema, SCHEMA)?, contents(&array, ARRAY)?);
         // SAFETY: capsules of these names hold an initialised ArrowSchema, which is only read here, and an ArrowArray, which is
         // moved out, so that it is released once.
@@ -111,17 +112,19 @@ impl Batches {
         self.schema.fields().iter().map(|f| f.name().clone()).collect()
     }
 
-    /// The first rows only.
-    fn head(&self, rows: usize) -> Self {
-        let mut left = rows;
-        let mut taken = Vec::new();
-        for batch in &self.batches {
-            let some = batch.num_rows().min(left);
-            taken.push(batch.slice(0, some));
-            left = left.saturating_sub(some);
-        }
-        Self { schema: Arc::clone(&self.schema), batches: taken }
+    fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
+        schema(py, &self.schema)
     }
+
+    /// The first rows, as text.
+    fn told(&self, rows: usize) -> Vec<Vec<String>> {
+        self.batches.iter().flat_map(|batch| risk_bulk::told(batch, rows)).take(rows).collect()
+    }
+}
+
+fn schema<'py>(py: Python<'py>, schema: &Schema) -> PyResult<Bound<'py, PyCapsule>> {
+    let told = FFI_ArrowSchema::try_from(schema).map_err(|e| Fault::new(RISK_BAD_RECORD, e.to_string())).raise()?;
+    PyCapsule::new_with_value(py, told, SCHEMA)
 }
 
 /// A schema, by `__arrow_c_schema__`.
@@ -131,14 +134,6 @@ pub(crate) struct ArrowSchema(pub(crate) SchemaRef);
 #[pymethods]
 impl ArrowSchema {
     fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
-        let schema: &Schema = &self.0;
-        let told = FFI_ArrowSchema::try_from(schema).map_err(|e| Fault::new(RISK_BAD_RECORD, e.to_string())).raise()?;
-        PyCapsule::new_with_value(py, told, SCHEMA)
-    }
-
-    /// Each column with its type, as text.
-    fn columns(&self) -> Vec<(String, String)> {
-        let told = |f: &Arc<Field>| (f.name().clone(), f.data_type().to_string());
-        self.0.fields().iter().map(told).collect()
+        schema(py, &self.0)
     }
 }

@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
-use risk_binding::status::{RISK_BAD_RECORD, RISK_BAD_WORD, RISK_PANIC};
 use risk_binding::Fault;
+use risk_binding::status::{RISK_BAD_RECORD, RISK_BAD_WORD, RISK_PANIC};
 use risk_bulk::{Answers, Asked, Lines, Options, Part, Problem, Problems, Tables, problem_table, without_cases};
 use risk_core::event::field::describe_text;
 
@@ -46,14 +46,7 @@ impl Caseload {
         next_change: bool,
         workers: Option<usize>,
     ) -> PyResult<Self> {
-        let problems = match problems {
-            "raise" => Problems::Raise,
-            "rows" => Problems::Rows,
-            other => {
-                let found = describe_text(other);
-                return Err(raised(&Fault::mismatch(RISK_BAD_WORD, "problems", "`raise` or `rows`", found)));
-            }
-        };
+        let problems = problems_named(problems)?;
         let asked = Asked { policy: Arc::clone(&policy.policy), question: words.question()?, next_change };
         let events = reader(events)?;
         let made = py.detach(|| {
@@ -67,11 +60,8 @@ impl Caseload {
         Ok(Self(Mutex::new(Some(made.raise()?))))
     }
 
-    fn __iter__(this: PyRef<'_, Self>) -> PyRef<'_, Self> {
-        this
-    }
-
-    fn __next__(&self, py: Python<'_>) -> PyResult<Option<PyPart>> {
+    /// The next part; none after the last.
+    fn next(&self, py: Python<'_>) -> PyResult<Option<PyPart>> {
         py.detach(|| {
             let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             let Some(caseload) = held.as_mut() else { return Ok(None) };
@@ -98,8 +88,20 @@ impl Drop for Caseload {
     }
 }
 
+/// What is done about problems, by its name.
+pub(crate) fn problems_named(name: &str) -> PyResult<Problems> {
+    match name {
+        "raise" => Ok(Problems::Raise),
+        "rows" => Ok(Problems::Rows),
+        other => {
+            let found = describe_text(other);
+            Err(raised(&Fault::mismatch(RISK_BAD_WORD, "problems", "`raise` or `rows`", found)))
+        }
+    }
+}
+
 /// Nothing that breaks off in here reaches Python as a panic.
-fn guarded<T>(work: impl FnOnce() -> Result<T, Problem>) -> Result<T, Fault> {
+pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T, Problem>) -> Result<T, Fault> {
     let defect = |_| Err(Problem::defect());
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(defect).map_err(Fault::from)
 }
@@ -141,6 +143,13 @@ pub(crate) fn joined(py: Python<'_>, tables: Vec<Py<Batches>>, without: Vec<Stri
         if gone.is_empty() { all } else { without_cases(&all, &gone) }
     });
     Ok(Batches { schema, batches })
+}
+
+/// The first rows of a table, as text.
+#[pyfunction]
+pub(crate) fn told(table: &Bound<'_, PyAny>, rows: usize) -> PyResult<Vec<Vec<String>>> {
+    let batches = reader(table)?.filter_map(Result::ok);
+    Ok(batches.flat_map(|batch| risk_bulk::told(&batch, rows)).take(rows).collect())
 }
 
 /// The typed schema of records.

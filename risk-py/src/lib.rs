@@ -8,6 +8,7 @@ mod assessment;
 mod bulk;
 mod case_log;
 mod fault;
+mod measuring;
 mod policy;
 mod question;
 
@@ -19,13 +20,15 @@ mod _risk {
     #[pymodule_export]
     use super::about::{command, phrase, schema, version};
     #[pymodule_export]
-    use super::assessment::{Assessment, assess, compare, timeline};
-    #[pymodule_export]
     use super::arrow::{ArrowSchema, Batches};
     #[pymodule_export]
-    use super::bulk::{Caseload, RecordLines, caseload_tables, joined, record_schema, records_of};
+    use super::assessment::{Assessment, assess, compare, timeline};
+    #[pymodule_export]
+    use super::bulk::{Caseload, RecordLines, caseload_tables, joined, record_schema, records_of, told};
     #[pymodule_export]
     use super::case_log::CaseLog;
+    #[pymodule_export]
+    use super::measuring::Measures;
     #[pymodule_export]
     use super::policy::Policy;
     use super::*;

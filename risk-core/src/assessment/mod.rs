@@ -81,7 +81,14 @@ pub fn assess_now(log: &Log, policy: &Policy, question: &Question) -> Result<Ass
     let records = view.records(log.records().iter());
     let span = question.span(&records);
     let folded = fold(&records, policy, span);
-    Ok(build::build(&case_line(log), &folded, &Confidence::of_view(&records, &view, span), &view, question, span.known_at))
+    Ok(build::build(
+        &case_line(log),
+        &folded,
+        &Confidence::of_view(&records, &view, span),
+        &view,
+        question,
+        span.known_at,
+    ))
 }
 
 /// The answer and the fold behind it, from the records that the reader may see.

@@ -45,14 +45,19 @@ impl Decoded {
     pub fn read(parts: Parts<'_>) -> Result<Self, RecordError> {
         for (name, at) in [("occurred_at", parts.occurred_at), ("recorded_at", parts.recorded_at)] {
             if !(1..=9999).contains(&at.year()) {
-                return Err(RecordError::new(name, "an instant in RFC 3339, such as 2017-12-05T09:30:00Z", "another year"));
+                return Err(RecordError::new(
+                    name,
+                    "an instant in RFC 3339, such as 2017-12-05T09:30:00Z",
+                    "another year",
+                ));
             }
         }
         if let Some(reference) = parts.source.reference.as_deref().filter(|r| SubjectId::new(r).is_err()) {
             let expected = "an opaque reference: 1 to 64 letters, digits or . _ : -";
             return Err(RecordError::new("source.reference", expected, describe_text(reference)));
         }
-        let event = Event::decode(parts.kind, parts.data).map_err(|e| RecordError::new(e.field, e.expected, e.found))?;
+        let event =
+            Event::decode(parts.kind, parts.data).map_err(|e| RecordError::new(e.field, e.expected, e.found))?;
         let least = event.least_handling();
         let handling = parts.handling.unwrap_or(least);
         if handling < least {

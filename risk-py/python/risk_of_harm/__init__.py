@@ -9,6 +9,16 @@
 
 from ._assessment import Action, Assessment, assess, compare, timeline
 from ._case_log import Appended, CaseLog, Record, Stamp
+from ._caseload import (
+    Caseload,
+    RecordFile,
+    Table,
+    assess_caseload,
+    iter_caseload,
+    record_schema,
+    records_to_arrow,
+    table_schemas,
+)
 from ._errors import (
     AudienceError,
     ConflictError,
@@ -45,6 +55,7 @@ __all__ = [
     "Audience",
     "AudienceError",
     "CaseLog",
+    "Caseload",
     "ConflictError",
     "Group",
     "GroupStatus",
@@ -60,12 +71,19 @@ __all__ = [
     "QuestionError",
     "Record",
     "RecordError",
+    "RecordFile",
     "Register",
     "RiskError",
     "Stamp",
     "Status",
+    "Table",
     "__version__",
     "assess",
+    "assess_caseload",
     "compare",
+    "iter_caseload",
+    "record_schema",
+    "records_to_arrow",
+    "table_schemas",
     "timeline",
 ]

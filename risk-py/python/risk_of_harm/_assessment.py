@@ -19,7 +19,7 @@ from ._time import Moment, instant, moment
 from .words import ActionKind, Audience, Handling, Kind, Lens, Priority, Status
 
 if TYPE_CHECKING:
-    from ._plot import Chart
+    from altair import VConcatChart
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,7 +335,7 @@ class Assessment:
         """What each event changed, and what time alone did in between, up to the moment asked about (``risk-timeline/1``)."""
         return dict(json.loads(call(self._inner.timeline)))
 
-    def plot(self, *, dark: bool = False) -> Chart:
+    def plot(self, *, dark: bool = False) -> VConcatChart:
         """The case over time: levels, events, and each action from opening to due to closing.
 
         It shows what the audience of this answer may see, and nothing else. It needs ``pip install risk-of-harm[plot]``.
