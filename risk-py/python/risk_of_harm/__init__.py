@@ -28,6 +28,7 @@ from ._errors import (
     RecordError,
     RiskError,
 )
+from ._measures import Measures, measures
 from ._policy import Policy
 from ._risk import version as _version
 from ._time import Moment
@@ -64,6 +65,7 @@ __all__ = [
     "Kind",
     "Lens",
     "Level",
+    "Measures",
     "Moment",
     "Policy",
     "PolicyError",
@@ -82,6 +84,7 @@ __all__ = [
     "assess_caseload",
     "compare",
     "iter_caseload",
+    "measures",
     "record_schema",
     "records_to_arrow",
     "table_schemas",

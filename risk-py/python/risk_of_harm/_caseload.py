@@ -7,16 +7,15 @@ come out of here. Parquet files are read by pyarrow (``pip install risk-of-harm[
 from __future__ import annotations
 
 import glob
-import html
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from . import _risk
+from . import _html, _plot, _risk
 from ._assessment import _policy, _words, assess
 from ._case_log import CaseLog
 from ._errors import call
@@ -24,6 +23,9 @@ from ._extras import extra
 from ._policy import Policy
 from ._time import Moment
 from .words import Audience, Kind, Lens
+
+if TYPE_CHECKING:
+    from altair import VConcatChart
 
 TABLES = ("cases", "classifications", "actions", "flags", "problems")
 """The tables that a caseload comes to."""
@@ -104,10 +106,7 @@ class Table:
 
     def _repr_html_(self) -> str:
         rows = self._inner.told(10)
-        head = "".join(f"<th>{html.escape(name)}</th>" for name in self.column_names)
-        body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-        more = f"<p>{len(self):,} rows, of which {len(rows)} are shown</p>" if len(self) > len(rows) else ""
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+        return _html.table(f"{len(self):,} rows", self.column_names, rows, more=len(self) - len(rows))
 
 
 class Caseload:
@@ -139,6 +138,27 @@ class Caseload:
             setattr(self, name, tables[name])
         self.events, self.receipt = events, receipt
         return self
+
+    def plot(self, *, dark: bool = False) -> VConcatChart:
+        """A picture of what is overdue, by owner, action and for how long.
+
+        Args:
+            dark: For a dark page.
+
+        Raises:
+            ImportError: altair is not there: ``pip install risk-of-harm[plot]``.
+
+        >>> import risk_of_harm
+        >>> records = risk_of_harm.records_to_arrow(risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11"))
+        >>> caseload = risk_of_harm.assess_caseload(records, audience="analyst", at="2018-04-18")
+        >>> caseload.plot().to_dict()["title"]["text"]
+        'What is overdue, and for how long'
+        """
+        return _plot.caseload(self, dark=dark)
+
+    def _repr_html_(self) -> str:
+        tables = [(name, f"{len(getattr(self, name)):,}") for name in TABLES]
+        return _html.table(f"Caseload for the {self.receipt['audience']}", ["table", "rows"], tables)
 
     def __repr__(self) -> str:
         told = ", ".join(f"{len(getattr(self, name)):,} {name}" for name in TABLES)
