@@ -13,7 +13,7 @@ HERE = Path(__file__).parent
 
 def mypy(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     # Away from the source tree, so that the installed package is what is looked at.
-    command = [sys.executable, "-I", "-m", "mypy", "--strict", "--config-file", "", "--cache-dir", str(cwd / "cache"), *map(str, arguments)]
+    command = [sys.executable, "-I", "-m", "mypy", "--strict", "--config-file", "", "--cache-dir", str(cwd.parent / "mypy"), *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd)
 
 
