@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import sysconfig
 from pathlib import Path
 
+import pyarrow
 import pytest
 from hypothesis import settings
 
@@ -38,3 +41,18 @@ def david_text() -> str:
 @pytest.fixture
 def david(david_text: str) -> CaseLog:
     return CaseLog.from_jsonl(david_text)
+
+
+@pytest.fixture(scope="session")
+def caseload_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Forty invented cases on lines, case by case."""
+    file = tmp_path_factory.mktemp("caseload") / "caseload.jsonl"
+    command = [sys.executable, "-m", "risk_of_harm", "generate", "--cases", "40", "--seed", "2018", "--one-file"]
+    subprocess.run([*command, "--output", str(file)], check=True, stdout=subprocess.DEVNULL)
+    return file
+
+
+@pytest.fixture(scope="session")
+def caseload(caseload_file: Path) -> pyarrow.Table:
+    """The same as a table of records with typed data."""
+    return pyarrow.table(risk_of_harm.RecordFile(caseload_file))

@@ -15,6 +15,7 @@ from risk_of_harm import (
     Audience,
     AudienceError,
     CaseLog,
+    Caseload,
     ConflictError,
     Group,
     GroupStatus,
@@ -23,6 +24,7 @@ from risk_of_harm import (
     Kind,
     Lens,
     Level,
+    Measures,
     Moment,
     Policy,
     PolicyError,
@@ -30,13 +32,21 @@ from risk_of_harm import (
     QuestionError,
     Record,
     RecordError,
+    RecordFile,
     Register,
     RiskError,
     Stamp,
     Status,
+    Table,
     __version__,
     assess,
+    assess_caseload,
     compare,
+    iter_caseload,
+    measures,
+    record_schema,
+    records_to_arrow,
+    table_schemas,
     timeline,
 )
 
@@ -86,10 +96,26 @@ def asked(log: CaseLog, policy: Policy | None, at: Moment) -> Assessment:
     return answer
 
 
+def asked_of_many(log: CaseLog) -> Caseload:
+    records: Table = records_to_arrow(log)
+    found: Caseload = assess_caseload(records, audience=Audience.ANALYST, at=date(2018, 4, 18), problems="rows")
+    tables: list[Table] = [found.cases, found.classifications, found.actions, found.flags, found.problems]
+    counted: tuple[int, int, list[str]] = (found.events, len(found.cases), records.column_names)
+    assert all(isinstance(table, Table) for table in tables) and counted[:2] == (1, 1)
+    for part in iter_caseload(records, audience="analyst", at="2018-04-18"):
+        assert len(part["cases"]) == 1
+    counted_up: Measures = measures(records, audience="analyst", at="2018-04-18")
+    assert table_schemas(audience="analyst") and record_schema() and counted_up.cases == 1
+    read: RecordFile | None = None
+    assert read is None
+    return found
+
+
 def main() -> None:
     log, policy = log_of(uuid4()), Policy.embedded()
     answer = asked(log, policy, date(2018, 4, 18))
     assert answer == asked(log, None, "2018-04-18") and hash(answer)
+    assert asked_of_many(log).receipt
     steps: dict[str, Any] = timeline(log, at="2018-04-18", audience="manager")
     sides: dict[str, Any] = compare(log, policy, at="2018-04-18", audience="manager", other_policy=policy)
     assert steps and sides

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use risk_bulk::{CaseAnswer, Caseload, Problems, Taker, Taking, without_cases};
 use risk_core::event::vocabulary::Audience;
-use risk_generate::{Caseload as Invented, Shape};
+use risk_generate::Caseload as Invented;
 
 use crate::sample::{asked, logs, options, parts, records, rows, rows_of, texts, with};
 
@@ -84,8 +84,7 @@ fn a_caseload_that_is_dropped_ends_its_threads() {
         let batch = batch.clone();
         move || Ok(batch.clone())
     });
-    let mut caseload =
-        Caseload::new(&batch.schema(), endless, asked, answers, &options(Problems::Rows)).unwrap();
+    let mut caseload = Caseload::new(&batch.schema(), endless, asked, answers, &options(Problems::Rows)).unwrap();
     assert!(caseload.next().unwrap().is_ok());
     drop(caseload);
 }
@@ -111,7 +110,7 @@ fn a_case_of_a_hundred_thousand_records_is_one_case() {
             self.0
         }
     }
-    let invented = Invented { cases: 1, seed: 1, shape: Shape::Inspection, events: Some(5000) };
+    let invented = Invented { events: Some(5000), ..Invented::inspection(1, 1) };
     let batch = records(&[invented.log(0).unwrap()]);
     let asked = asked(Audience::SupervisedPerson);
     let given = cut(&batch, 999).into_iter().map(Ok);
@@ -129,5 +128,15 @@ fn rows_of_cases_can_be_taken_out_of_a_table() {
     let ids: Vec<String> = left.iter().flat_map(|b| texts(b, "case_id")).collect();
     let stays = |id: &String| !gone.iter().any(|g| g.to_string() == *id);
     assert_eq!(ids, texts(&batch, "case_id").into_iter().filter(stays).collect::<Vec<_>>());
-    assert!(rows_of(&without_cases(&[batch.slice(0, 1)], &gone).first().cloned().unwrap_or(batch.slice(0, 0)).project(&[0]).unwrap()).is_empty());
+    assert!(
+        rows_of(
+            &without_cases(&[batch.slice(0, 1)], &gone)
+                .first()
+                .cloned()
+                .unwrap_or(batch.slice(0, 0))
+                .project(&[0])
+                .unwrap()
+        )
+        .is_empty()
+    );
 }

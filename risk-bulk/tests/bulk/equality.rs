@@ -2,8 +2,8 @@
 
 use risk_bulk::{Asked, Problems, Tables};
 use risk_core::assessment::assess;
-use risk_core::event::vocabulary::Audience;
 use risk_core::event::Term;
+use risk_core::event::vocabulary::Audience;
 use risk_core::fold::run::Lens;
 use risk_core::log::Log;
 use serde_json::Value;

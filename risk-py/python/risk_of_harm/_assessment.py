@@ -332,7 +332,13 @@ class Assessment:
         return list(json.loads(call(self._inner.changes_since, before._inner)))
 
     def timeline(self) -> dict[str, Any]:
-        """What each event changed, and what time alone did in between, up to the moment asked about (``risk-timeline/1``)."""
+        """What each event changed, and what time alone did in between, up to the moment asked about (``risk-timeline/1``).
+
+        >>> import risk_of_harm
+        >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
+        >>> risk_of_harm.assess(log, at="2018-04-18", audience="manager").timeline()["steps"]
+        []
+        """
         return dict(json.loads(call(self._inner.timeline)))
 
     def plot(self, *, dark: bool = False) -> VConcatChart:
@@ -345,6 +351,11 @@ class Assessment:
 
         Raises:
             ImportError: Altair is not there.
+
+        >>> import risk_of_harm
+        >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
+        >>> type(risk_of_harm.assess(log, at="2018-04-18", audience="manager").plot()).__name__
+        'VConcatChart'
         """
         from . import _plot
 

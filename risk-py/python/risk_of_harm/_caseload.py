@@ -89,16 +89,34 @@ class Table:
         return list(self._inner.column_names)
 
     def to_arrow(self) -> Any:
-        """The table as a ``pyarrow.Table``."""
+        """The table as a ``pyarrow.Table``.
+
+        >>> import risk_of_harm
+        >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
+        >>> risk_of_harm.records_to_arrow(log).to_arrow().shape
+        (0, 8)
+        """
         return extra("pyarrow", "parquet").table(self)
 
     def to_pandas(self) -> Any:
-        """The table as a ``pandas.DataFrame``."""
+        """The table as a ``pandas.DataFrame``.
+
+        >>> import risk_of_harm
+        >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
+        >>> risk_of_harm.records_to_arrow(log).to_pandas().shape
+        (0, 8)
+        """
         extra("pandas", "pandas")
         return self.to_arrow().to_pandas()
 
     def to_polars(self) -> Any:
-        """The table as a ``polars.DataFrame``."""
+        """The table as a ``polars.DataFrame``.
+
+        >>> import risk_of_harm
+        >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
+        >>> risk_of_harm.records_to_arrow(log).to_polars().shape
+        (0, 8)
+        """
         return extra("polars", "polars").DataFrame(self)
 
     def __repr__(self) -> str:
@@ -113,7 +131,14 @@ class Table:
 
 
 class Caseload:
-    """The answers to a caseload, each table of them as a ``Table``. A case with a problem is in ``problems`` alone."""
+    """The answers to a caseload, each table of them as a ``Table``. A case with a problem is in ``problems`` alone.
+
+    >>> import risk_of_harm
+    >>> records = risk_of_harm.records_to_arrow(risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11"))
+    >>> answers = risk_of_harm.assess_caseload(records, audience="analyst", at="2018-04-18")
+    >>> len(answers.cases), len(answers.problems), answers.events
+    (0, 0, 0)
+    """
 
     __slots__ = ("actions", "cases", "classifications", "events", "flags", "problems", "receipt")
     cases: Table
@@ -318,7 +343,15 @@ def record_schema() -> Any:
 
 
 class RecordFile:
-    """Records on the lines of a file as a stream of typed batches, read anew by whoever asks, in constant memory."""
+    """Records on the lines of a file as a stream of typed batches, read anew by whoever asks, in constant memory.
+
+    >>> import pathlib, tempfile, risk_of_harm
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "cases.jsonl")
+    ...     _ = path.write_text("")
+    ...     len(risk_of_harm.assess_caseload(risk_of_harm.RecordFile(path), audience="analyst", at="2018-04-18").cases)
+    0
+    """
 
     __slots__ = ("_inner",)
     _inner: _risk.RecordLines

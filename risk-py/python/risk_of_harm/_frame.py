@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
 
 from ._errors import QuestionError, mismatch
+from ._extras import extra
 
 
 class Column(NamedTuple):
@@ -138,12 +138,8 @@ def frame(told: dict[str, Any], table: str, seen: frozenset[str], library: str) 
         raise mismatch(QuestionError, "RISK_BAD_WORD", "library", f"one of {', '.join(_FRAMES)}", "another")
     _, columns = _table(table, seen)
     found = rows(told, table, seen)
-    extra, build = _FRAMES[library]
-    try:
-        module = importlib.import_module(library)
-    except ImportError as missing:
-        raise ImportError(f"{library} is not installed: pip install risk-of-harm[{extra}]") from missing
-    return build(module, columns, {column.name: [row[column.name] for row in found] for column in columns})
+    brought_by, build = _FRAMES[library]
+    return build(extra(library, brought_by), columns, {column.name: [row[column.name] for row in found] for column in columns})
 
 
 def _pandas(pandas: Any, columns: list[Column], values: dict[str, list[Any]]) -> Any:

@@ -20,6 +20,12 @@ class Measures:
 
     Nothing in them is divided: each number stands beside what it is to be divided by. A number that is null was suppressed, or
     is the median of nothing.
+
+    >>> import risk_of_harm
+    >>> records = risk_of_harm.records_to_arrow(risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11"))
+    >>> counted = risk_of_harm.measures(records, audience="analyst", at="2018-04-18")
+    >>> counted.actions.column_names[:2]
+    ['lens', 'action']
     """
 
     __slots__ = ("actions", "cases", "events", "problems", "receipt", "rules")

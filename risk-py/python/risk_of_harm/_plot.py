@@ -83,8 +83,7 @@ class _Case:
     def written(self, rows: list[Row], **places: Any) -> list[Any]:
         """What a row says, at its place, clear of the lines behind it."""
         text = self.rows.chart(rows)
-        marks: list[dict[str, Any]] = [{"stroke": self.colours["page"], "strokeWidth": 4}]
-        marks.append({"color": self.colours["text"]})
+        marks: list[dict[str, Any]] = [{"stroke": self.colours["page"], "strokeWidth": 4}, {"color": self.colours["text"]}]
         return [text.mark_text(align="left", dx=8, lineHeight=12, **m).encode(text="says:N", **places) for m in marks]
 
     def levels(self) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ._caseload import iter_caseload, table_schemas
+from ._caseload import TABLES, iter_caseload, table_schemas
 from ._policy import Policy
 from ._time import Moment
 from .words import Audience, Kind, Lens
@@ -16,8 +16,6 @@ from .words import Audience, Kind, Lens
 if TYPE_CHECKING:
     import pyarrow
     from pyspark.sql import DataFrame
-
-TABLES = ("cases", "classifications", "actions", "flags", "problems")
 
 
 class Caseload:
@@ -155,18 +153,19 @@ def _fold(
     reader = pyarrow.RecordBatchReader.from_batches(first.schema, every())
     for part in iter_caseload(reader, **question):
         for name in TABLES:
-            rows = pyarrow.record_batch(part[name])
-            if rows.num_rows:
-                of = schema.field(name).type
-                columns = [rows.column(field.name).cast(field.type) for field in of]
-                struct = pyarrow.StructArray.from_arrays(columns, fields=list(of))
-                yield pyarrow.record_batch(
-                    [
-                        pyarrow.array([name] * rows.num_rows, pyarrow.string()),
-                        *(
-                            struct if other == name else pyarrow.nulls(rows.num_rows, schema.field(other).type)
-                            for other in TABLES
-                        ),
-                    ],
-                    schema=schema,
-                )
+            for rows in part[name].to_arrow().to_batches():
+                yield _told(name, rows, schema)
+
+
+def _told(name: str, rows: pyarrow.RecordBatch, schema: pyarrow.Schema) -> pyarrow.RecordBatch:
+    """Rows of one table in the schema of all of them."""
+    import pyarrow
+
+    columns = [pyarrow.array([name] * rows.num_rows, pyarrow.string())]
+    for field in list(schema)[1:]:
+        if field.name == name:
+            of = [rows.column(one.name).cast(one.type) for one in field.type]
+            columns.append(pyarrow.StructArray.from_arrays(of, fields=list(field.type)))
+        else:
+            columns.append(pyarrow.nulls(rows.num_rows, field.type))
+    return pyarrow.record_batch(columns, schema=schema)
