@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use arrow_schema::ArrowError;
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 use risk_binding::Fault;
@@ -46,14 +47,7 @@ impl Caseload {
         next_change: bool,
         workers: Option<usize>,
     ) -> PyResult<Self> {
-        let problems = match problems {
-            "raise" => Problems::Raise,
-            "rows" => Problems::Rows,
-            other => {
-                let found = describe_text(other);
-                return Err(raised(&Fault::mismatch(RISK_BAD_WORD, "problems", "`raise` or `rows`", found)));
-            }
-        };
+        let problems = problems_named(problems)?;
         let asked = Asked { policy: Arc::clone(&policy.policy), question: words.question()?, next_change };
         let events = reader(events)?;
         let made = py.detach(|| {
@@ -95,14 +89,31 @@ impl Drop for Caseload {
     }
 }
 
+/// What is done about problems, by its name.
+pub(crate) fn problems_named(name: &str) -> PyResult<Problems> {
+    match name {
+        "raise" => Ok(Problems::Raise),
+        "rows" => Ok(Problems::Rows),
+        other => {
+            let found = describe_text(other);
+            Err(raised(&Fault::mismatch(RISK_BAD_WORD, "problems", "`raise` or `rows`", found)))
+        }
+    }
+}
+
 /// Nothing that breaks off in here reaches Python as a panic.
-fn guarded<T>(work: impl FnOnce() -> Result<T, Problem>) -> Result<T, Fault> {
+pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T, Problem>) -> Result<T, Fault> {
     let defect = |_| Err(Problem::defect());
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(defect).map_err(Fault::from)
 }
 
+/// What is made here makes a table: where it does not, that is a defect.
+#[allow(clippy::needless_pass_by_value, reason = "what map_err gives")]
+pub(crate) fn defect(e: ArrowError) -> Fault {
+    Fault::new(RISK_PANIC, format!("a defect of the library: {e}"))
+}
+
 fn tables(part: Part<<Answers as risk_bulk::Taker>::Part>) -> Result<PyPart, Fault> {
-    let defect = |e: arrow_schema::ArrowError| Fault::new(RISK_PANIC, format!("a defect of the library: {e}"));
     let Tables { cases, classifications, actions, flags } = part.taken.map_err(defect)?;
     let problems = problem_table(&part.problems).map_err(defect)?;
     let ids: HashSet<String> = part.problems.iter().filter_map(|p| p.case_id).map(|id| id.to_string()).collect();

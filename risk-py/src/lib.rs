@@ -8,6 +8,7 @@ mod assessment;
 mod bulk;
 mod case_log;
 mod fault;
+mod measuring;
 mod policy;
 mod question;
 
@@ -26,6 +27,8 @@ mod _risk {
     use super::bulk::{Caseload, RecordLines, caseload_tables, joined, record_schema, records_of, told};
     #[pymodule_export]
     use super::case_log::CaseLog;
+    #[pymodule_export]
+    use super::measuring::Measures;
     #[pymodule_export]
     use super::policy::Policy;
     use super::*;

@@ -1,42 +1,44 @@
-"""The package with nothing beside it: it answers, and says by name what it would need for more.
+"""The package where nothing else is installed: run by the tests in an environment that holds it and no other package."""
 
-Run by `cargo xtask test` in an environment that has this package and no other, outside the source tree.
-"""
+from __future__ import annotations
 
+import importlib.metadata
 import subprocess
 import sys
+from pathlib import Path
 
 import risk_of_harm
+from risk_of_harm import CaseLog, assess
 
-log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
-log.append(
-    {
-        "event_id": "00000000-0000-0000-0000-000000000001",
-        "case_id": log.case_id,
-        "occurred_at": "2017-12-04T21:10:00Z",
-        "recorded_at": "2017-12-05T09:30:00Z",
-        "source": {"agency": "police"},
-        "kind": "police_call_out",
-        "data": {"children_present": "yes", "outcome": "unknown"},
-    }
-)
-answer = risk_of_harm.assess(log, risk_of_harm.Policy.embedded(), at="2017-12-20", audience="manager")
-assert answer.agenda, "a call-out with children present asks something of somebody"
-assert "site-packages" in risk_of_harm.__file__, risk_of_harm.__file__
+CASES = Path(__file__).resolve().parents[2] / "examples/cases"
+OTHERS = {"pandas", "polars", "pyarrow", "altair", "duckdb", "pyspark", "tqdm", "hypothesis", "numpy", "pytest"}
 
-told = subprocess.run([sys.executable, "-m", "risk_of_harm", "--version"], capture_output=True, text=True, check=True)
-assert told.stdout == f"risk {risk_of_harm.__version__}\n", told.stdout
 
-asked = {
-    "[plot]": lambda: answer.plot(),
-    "[parquet]": lambda: risk_of_harm.assess_caseload("no.parquet", audience="analyst", at="2018-04-18"),
-    "[spark]": lambda: __import__("risk_of_harm.spark").spark.assess_caseload(None, audience="analyst", at="2018-04-18"),
-    "[testing]": lambda: __import__("risk_of_harm.testing"),
-}
-for extra, ask in asked.items():
-    try:
-        ask()
-    except ImportError as missing:
-        assert f"pip install risk-of-harm{extra}" in str(missing), missing
-    else:
-        sys.exit(f"{extra}: expected an ImportError that names it, found none")
+def main() -> None:
+    here = {found.metadata["Name"].lower() for found in importlib.metadata.distributions()}
+    assert not here & OTHERS, f"this environment is not bare: {sorted(here & OTHERS)}"
+
+    # Nothing is asked for but by choice.
+    needed = importlib.metadata.requires("risk-of-harm") or []
+    assert all("extra ==" in line for line in needed), needed
+
+    for path in sorted(CASES.glob("*.jsonl")):
+        log = CaseLog.from_jsonl(path.read_text(encoding="utf-8"))
+        answer = assess(log, at="2018-04-18", audience="responsible_officer")
+        assert answer.to_dict()["case_id"] == str(log.case_id) and len(answer.table("classifications")), path
+    for library, extra in (("pandas", "pandas"), ("polars", "polars"), ("pyarrow", "parquet")):
+        try:
+            getattr(answer.table(), f"to_{library.removeprefix('py')}")()
+        except ImportError as missing:
+            assert f"pip install risk-of-harm[{extra}]" in str(missing), missing
+        else:
+            raise AssertionError(f"{library} is there")
+
+    folder = Path(risk_of_harm.__file__).parent
+    assert {"py.typed", "_risk.pyi"} <= {path.name for path in folder.iterdir()}, "the types are not in the wheel"
+    told = subprocess.run([sys.executable, "-I", "-m", "risk_of_harm", "--version"], capture_output=True, text=True)
+    assert told.stdout == f"risk {risk_of_harm.__version__}\n", told
+
+
+if __name__ == "__main__":
+    main()

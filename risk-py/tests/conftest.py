@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import sysconfig
 from pathlib import Path
 
+import pyarrow
 import pytest
+from hypothesis import settings
 
 import risk_of_harm
 from risk_of_harm import CaseLog, Policy
 from sample import ROOT
+
+
+# The same examples at each run; `--hypothesis-profile=long` draws others, and many more.
+settings.register_profile("default", max_examples=40, deadline=None, database=None, derandomize=True)
+settings.register_profile("long", max_examples=2000, deadline=None, database=None)
+settings.load_profile("default")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -31,3 +41,18 @@ def david_text() -> str:
 @pytest.fixture
 def david(david_text: str) -> CaseLog:
     return CaseLog.from_jsonl(david_text)
+
+
+@pytest.fixture(scope="session")
+def caseload_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Forty invented cases on lines, case by case."""
+    file = tmp_path_factory.mktemp("caseload") / "caseload.jsonl"
+    command = [sys.executable, "-m", "risk_of_harm", "generate", "--cases", "40", "--seed", "2018", "--one-file"]
+    subprocess.run([*command, "--output", str(file)], check=True, stdout=subprocess.DEVNULL)
+    return file
+
+
+@pytest.fixture(scope="session")
+def caseload(caseload_file: Path) -> pyarrow.Table:
+    """The same as a table of records with typed data."""
+    return pyarrow.table(risk_of_harm.RecordFile(caseload_file))

@@ -66,7 +66,7 @@ proptest! {
         let mut counting = Counting::default();
         let mut lines = 0;
         for (i, history) in histories.iter().enumerate() {
-            let group = if i % 2 == 0 { "north" } else { "south" };
+            let group = if i.is_multiple_of(2) { "north" } else { "south" };
             let log = history.log();
             count(&mut counting, group, &log, 400);
             lines += at(&log, &packs::ONE_OF_EACH, january(400)).actions.len() as u64;
@@ -84,7 +84,7 @@ proptest! {
     fn counting_in_parts_and_in_any_order_counts_the_same(
         histories in prop::collection::vec(histories(Style::ANY), 1..5), cut in 0_usize..5
     ) {
-        let group = |i: usize| if i % 2 == 0 { "north" } else { "south" };
+        let group = |i: usize| if i.is_multiple_of(2) { "north" } else { "south" };
         let logs: Vec<(usize, Log)> = histories.iter().map(|h| h.log()).enumerate().collect();
         let mut whole = Counting::default();
         logs.iter().for_each(|(i, log)| count(&mut whole, group(*i), log, 400));

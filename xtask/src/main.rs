@@ -101,7 +101,7 @@ enum Command {
     },
     /// Run a benchmark, or all: what the engine costs, beside a rival measured in turn in the same run
     ///
-    /// Each takes under a minute once it is built. Its last line is `NAME ratio=R ours=A rival=B unit=U`: medians, and
+    /// Each but `bulk` takes under a minute once it is built. Its last line is `NAME ratio=R ours=A rival=B unit=U`: medians, and
     /// R is A / B. No test looks at a time. benches/README.md says what is measured, and what was found.
     Bench {
         /// Run this benchmark only
@@ -120,6 +120,11 @@ enum Benchmark {
     Conditions,
     /// An append and an answer for a case of 100 events through C and through Java, beside the same in Rust
     Ffi,
+    /// Whole caseloads from Python, beside only reading them; up to the national one of 26.5 million events
+    ///
+    /// The caseload is made once, which takes some minutes and half a gigabyte; then each run takes some minutes. Not among
+    /// those that run when no benchmark is named.
+    Bulk,
 }
 
 /// A step of `cargo xtask test`, in order.
@@ -233,6 +238,9 @@ fn main() -> ExitCode {
 }
 
 fn bench(root: &Path, benchmark: Option<Benchmark>) -> Result<(), Failure> {
+    if benchmark == Some(Benchmark::Bulk) {
+        return wheel::bench(root);
+    }
     let name = benchmark.and_then(|one| one.to_possible_value());
     let name = name.as_ref().map_or("*", |value| value.get_name());
     let mut command = cargo(root);

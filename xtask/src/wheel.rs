@@ -48,9 +48,12 @@ pub fn test(root: &Path) -> Result<(), Failure> {
     run(python.command().args(["-I", "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir"]).arg(site))
 }
 
-/// Builds the wheel, and gives a Python that has it and all that it can work with.
-pub fn python(root: &Path) -> Result<Python, Failure> {
-    Wheel::build(root)?.installed(root)
+/// Measures whole caseloads from Python: `benches/bulk.py` with the wheel.
+pub fn bench(root: &Path) -> Result<(), Failure> {
+    let built = Wheel::build(root)?;
+    let python = built.installed(root)?;
+    let work = built.work.with_file_name("bench-bulk");
+    run(python.command().arg(root.join("benches/bulk.py")).arg("--work").arg(work))
 }
 
 /// A wheel that was just built.

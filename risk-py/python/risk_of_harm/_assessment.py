@@ -11,15 +11,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import UUID
 
-from . import _frame, _html, _risk
+from . import _html, _risk
 from ._case_log import CaseLog
 from ._errors import QuestionError, call, expect, utf8
 from ._policy import Policy
+from ._tables import Table
 from ._time import Moment, instant, moment
 from .words import ActionKind, Audience, Handling, Kind, Lens, Priority, Status
 
 if TYPE_CHECKING:
-    from ._plot import Chart
+    from altair import VConcatChart
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,9 @@ class Action:
     ... })
     Appended(length=1, added=1)
     >>> answer = risk_of_harm.assess(log, at="2018-04-18", audience="manager")
-    >>> plan = next(action for action in answer.actions if action.action == "complete_sentence_plan")
-    >>> plan.due, plan.status, plan.is_pending
-    (datetime.date(2018, 1, 29), <Status.OVERDUE: 'overdue'>, True)
+    >>> action = answer.actions[0]
+    >>> action.title, action.opened, action.is_pending
+    ('Establish what the file does not say', datetime.date(2018, 1, 8), True)
     """
 
     id: UUID
@@ -138,11 +139,23 @@ class Assessment:
         return dict(json.loads(self.to_json()))
 
     def to_json(self) -> str:
-        """The contract ``risk-assessment/1``: the same bytes as from every other binding."""
+        """The contract ``risk-assessment/1``: the same bytes as from every other binding.
+
+        >>> import risk_of_harm
+        >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
+        >>> risk_of_harm.assess(log, at="2018-04-18", audience="manager").to_json()[:63]
+        '{"schema":"risk-assessment/1","case_id":"3f6c9a52-8c1e-4c3b-9c5'
+        """
         return call(self._inner.to_json)
 
     def to_dict(self) -> dict[str, Any]:
-        """The same as a new dict."""
+        """The same as a new dict.
+
+        >>> import risk_of_harm
+        >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
+        >>> risk_of_harm.assess(log, at="2018-04-18", audience="manager").to_dict()["schema"]
+        'risk-assessment/1'
+        """
         return dict(json.loads(self.to_json()))
 
     @property
@@ -232,11 +245,11 @@ class Assessment:
         """
         return self._inner.text(all)
 
-    def rows(self, table: str = "actions") -> list[dict[str, Any]]:
-        """One of its tables as plain rows, with dates as ``date``.
+    def table(self, name: str = "actions") -> Table:
+        """One of its tables, which any library of data frames can read.
 
-        The tables are those of a whole caseload, with the same columns: ``actions``, ``classifications`` (levels by group) and
-        ``flags``. For an audience that sees no subjects or no event ids the columns ``about`` and ``event_ids`` are not there.
+        The tables are those of a whole caseload: ``cases``, ``classifications`` (levels by group), ``actions`` and ``flags``. A
+        column that the audience may not see is not there.
 
         Raises:
             QuestionError: There is no such table.
@@ -244,29 +257,10 @@ class Assessment:
         >>> import risk_of_harm
         >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
         >>> answer = risk_of_harm.assess(log, at="2018-04-18", audience="manager")
-        >>> [(row["group"], row["working_level"]) for row in answer.rows("classifications")][0]
-        ('children', 'unknown')
+        >>> answer.table("classifications").to_pandas()[["group", "working_level"]].iloc[0].to_list()
+        ['children', 'unknown']
         """
-        return _frame.rows(self._told, table, self._policy._fields(self.audience))
-
-    def frame(self, table: str = "actions", *, library: str = "pandas") -> Any:
-        """One of its tables as a data frame with typed columns, also where it has no row.
-
-        Args:
-            table: ``actions``, ``classifications`` or ``flags``: see ``rows``.
-            library: ``pandas`` (a DataFrame; days as ``datetime64``), ``polars`` (a DataFrame) or ``pyarrow`` (a Table).
-
-        Raises:
-            QuestionError: There is no such table or library.
-            ImportError: The library is not installed.
-
-        >>> import risk_of_harm
-        >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
-        >>> answer = risk_of_harm.assess(log, at="2018-04-18", audience="analyst")
-        >>> answer.frame(library="pyarrow").column_names[:4]
-        ['case_id', 'action_id', 'action', 'title']
-        """
-        return _frame.frame(self._told, table, self._policy._fields(self.audience), library)
+        return Table._of(call(self._inner.table, utf8("name", name, QuestionError)))
 
     def explain(self, of: ActionKind | UUID | str | None = None) -> dict[str, Any]:
         """Why something stands in the answer: the events, the rule, and the place in its source.
@@ -320,10 +314,16 @@ class Assessment:
         return list(json.loads(call(self._inner.changes_since, before._inner)))
 
     def timeline(self) -> dict[str, Any]:
-        """What each event changed, and what time alone did in between, up to the moment asked about (``risk-timeline/1``)."""
+        """What each event changed, and what time alone did in between, up to the moment asked about (``risk-timeline/1``).
+
+        >>> import risk_of_harm
+        >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
+        >>> risk_of_harm.assess(log, at="2018-04-18", audience="manager").timeline()["steps"]
+        []
+        """
         return dict(json.loads(call(self._inner.timeline)))
 
-    def plot(self, *, dark: bool = False) -> Chart:
+    def plot(self, *, dark: bool = False) -> VConcatChart:
         """The case over time: levels, events, and each action from opening to due to closing.
 
         It shows what the audience of this answer may see, and nothing else. It needs ``pip install risk-of-harm[plot]``.
@@ -333,6 +333,11 @@ class Assessment:
 
         Raises:
             ImportError: Altair is not there.
+
+        >>> import risk_of_harm
+        >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
+        >>> type(risk_of_harm.assess(log, at="2018-04-18", audience="manager").plot()).__name__
+        'VConcatChart'
         """
         from . import _plot
 

@@ -33,7 +33,12 @@ class Appended(NamedTuple):
 
 
 class Stamp(NamedTuple):
-    """What is added to a record of a sealed log."""
+    """What is added to a record of a sealed log.
+
+    >>> import datetime, os, risk_of_harm
+    >>> risk_of_harm.Stamp(datetime.datetime.now(datetime.timezone.utc), os.urandom(16)).appended_at.tzname()
+    'UTC'
+    """
 
     appended_at: datetime
     """When the log takes the record, with its zone."""
@@ -137,7 +142,7 @@ class CaseLog:
         >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
         >>> log.extend([{"kind": "appointment_attended"}, {"kind": "police_callout"}])
         Traceback (most recent call last):
-        risk_of_harm._errors.RecordError: line 1: field `event_id`: expected a UUID, found nothing
+        risk_of_harm._errors.RecordError: line 1: field `event_id`: expected the event_id (a UUID), found nothing
         """
         if isinstance(records, (str, Mapping)):
             raise TypeError("expected several records, found one: append takes one, from_jsonl a text of many")
@@ -230,7 +235,12 @@ class CaseLog:
         return dict(json.loads(call(self._inner.verify, expected_head)))
 
     def to_jsonl(self, after: int = 0) -> str:
-        """The records after so many, one a line, in the exact bytes as kept."""
+        """The records after so many, one a line, in the exact bytes as kept.
+
+        >>> import risk_of_harm
+        >>> risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11").to_jsonl()
+        ''
+        """
         return self._inner.lines(after)
 
     @property

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ._caseload import iter_caseload, table_schemas
+from ._caseload import TABLES, iter_caseload, table_schemas
 from ._policy import Policy
 from ._time import Moment
 from .words import Audience, Kind, Lens
@@ -16,8 +16,6 @@ from .words import Audience, Kind, Lens
 if TYPE_CHECKING:
     import pyarrow
     from pyspark.sql import DataFrame
-
-TABLES = ("cases", "classifications", "actions", "flags", "problems")
 
 
 class Caseload:
@@ -86,12 +84,12 @@ def assess_caseload(
     """How every case of a Spark data frame stands: the same rows as ``risk_of_harm.assess_caseload`` gives.
 
     The frame is shuffled once, so that all records of a case meet, and sorted within each partition; then each partition is
-    streamed through the engine. No case, and no partition, is held whole by Python.
+    streamed through the engine. No case, and no partition, is held whole by Python. What is not named below is as for
+    ``risk_of_harm.assess_caseload``.
 
     Args:
         events: The records, in the columns that ``risk_of_harm.assess_caseload`` takes, in any order.
         policy: The rules; left out: the pack that is built in. It is sent to the machines as text.
-        audience, at, known_at, lens, feeds, problems, keep: As for ``risk_of_harm.assess_caseload``.
         partitions: Into how many parts the cases are divided; left out: as the session says.
 
     Raises:
@@ -155,18 +153,19 @@ def _fold(
     reader = pyarrow.RecordBatchReader.from_batches(first.schema, every())
     for part in iter_caseload(reader, **question):
         for name in TABLES:
-            rows = pyarrow.record_batch(part[name])
-            if rows.num_rows:
-                of = schema.field(name).type
-                columns = [rows.column(field.name).cast(field.type) for field in of]
-                struct = pyarrow.StructArray.from_arrays(columns, fields=list(of))
-                yield pyarrow.record_batch(
-                    [
-                        pyarrow.array([name] * rows.num_rows, pyarrow.string()),
-                        *(
-                            struct if other == name else pyarrow.nulls(rows.num_rows, schema.field(other).type)
-                            for other in TABLES
-                        ),
-                    ],
-                    schema=schema,
-                )
+            for rows in part[name].to_arrow().to_batches():
+                yield _told(name, rows, schema)
+
+
+def _told(name: str, rows: pyarrow.RecordBatch, schema: pyarrow.Schema) -> pyarrow.RecordBatch:
+    """Rows of one table in the schema of all of them."""
+    import pyarrow
+
+    columns = [pyarrow.array([name] * rows.num_rows, pyarrow.string())]
+    for field in list(schema)[1:]:
+        if field.name == name:
+            of = [rows.column(one.name).cast(one.type) for one in field.type]
+            columns.append(pyarrow.StructArray.from_arrays(of, fields=list(field.type)))
+        else:
+            columns.append(pyarrow.nulls(rows.num_rows, field.type))
+    return pyarrow.record_batch(columns, schema=schema)

@@ -1,0 +1,138 @@
+"""A program that uses all of the public API with its types: checked by mypy in ``test_types.py``, and run there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timezone
+from typing import Any
+from uuid import UUID, uuid4
+
+from risk_of_harm import (
+    Action,
+    ActionKind,
+    Appended,
+    Assessment,
+    Audience,
+    AudienceError,
+    CaseLog,
+    Caseload,
+    ConflictError,
+    Group,
+    GroupStatus,
+    Handling,
+    IntegrityError,
+    Kind,
+    Lens,
+    Level,
+    Measures,
+    Moment,
+    Policy,
+    PolicyError,
+    Priority,
+    QuestionError,
+    Record,
+    RecordError,
+    RecordFile,
+    Register,
+    RiskError,
+    Stamp,
+    Status,
+    Table,
+    __version__,
+    assess,
+    assess_caseload,
+    compare,
+    iter_caseload,
+    measures,
+    record_schema,
+    records_to_arrow,
+    table_schemas,
+    timeline,
+)
+
+
+def log_of(case_id: UUID) -> CaseLog:
+    log = CaseLog(case_id)
+    then = datetime(2018, 1, 8, 10, tzinfo=timezone.utc)
+    record: Record = {
+        "event_id": uuid4(),
+        "case_id": case_id,
+        "occurred_at": then,
+        "recorded_at": then,
+        "source": {"agency": "probation"},
+        "handling": Handling.STAFF,
+        "kind": Kind.RISK_ASSESSED,
+        "data": {"levels": {Group.CHILDREN: Level.HIGH}, "assessor": "staff-1", "stage": "initial", "signed": "yes"},
+    }
+    appended: Appended = log.append(record, expected_length=0)
+    length: int = appended.length
+    again: Appended = log.extend([record], expected_length=length, stamps=None)
+    assert again.added == 0
+    head: str = log.seal([Stamp.now()])
+    report: dict[str, Any] = log.verify(head)
+    assert report["intact"] and log.head == head and log.is_sealed and len(log) == 1
+    text: str = log.to_jsonl(after=0)
+    entries: list[dict[str, Any]] = list(log)
+    assert entries and CaseLog.from_jsonl(text).case_id == case_id
+    return log
+
+
+def asked(log: CaseLog, policy: Policy | None, at: Moment) -> Assessment:
+    answer = assess(log, policy, at=at, audience=Audience.MANAGER, lens=Lens.AS_KNOWN, known_at=at, feeds=list(Kind))
+    actions: list[Action] = answer.actions
+    for action in actions + answer.agenda + answer.pending:
+        kind: ActionKind | str = action.action
+        days: tuple[date, date | None, date | None] = (action.opened, action.due, action.closed)
+        words: tuple[Priority | str, Status | str, Handling | str | None] = (action.priority, action.status, action.handling)
+        assert kind and days and words and isinstance(action.is_pending, bool)
+        explained: dict[str, Any] = answer.explain(action.id)
+        assert explained
+    moments: tuple[datetime, datetime, datetime | None] = (answer.at, answer.known_at, answer.next_change_at)
+    lists: Sequence[object] = (answer.flags, answer.blind_to, answer.unrecognised, answer.withheld)
+    told: tuple[dict[str, Any], dict[str, Any] | None] = (answer.receipt, answer.classification)
+    assert moments and lists and told and answer.text(all=True) and answer.why_not("plw-raised-risk")
+    changes: list[dict[str, Any]] = answer.changes_since(answer)
+    assert changes == [] and isinstance(answer.case_id, UUID)
+    return answer
+
+
+def asked_of_many(log: CaseLog) -> Caseload:
+    records: Table = records_to_arrow(log)
+    found: Caseload = assess_caseload(records, audience=Audience.ANALYST, at=date(2018, 4, 18), problems="rows")
+    tables: list[Table] = [found.cases, found.classifications, found.actions, found.flags, found.problems]
+    counted: tuple[int, int, list[str]] = (found.events, len(found.cases), records.column_names)
+    assert all(isinstance(table, Table) for table in tables) and counted[:2] == (1, 1)
+    for part in iter_caseload(records, audience="analyst", at="2018-04-18"):
+        assert len(part["cases"]) == 1
+    counted_up: Measures = measures(records, audience="analyst", at="2018-04-18")
+    assert table_schemas(audience="analyst") and record_schema() and counted_up.cases == 1
+    read: RecordFile | None = None
+    assert read is None
+    return found
+
+
+def main() -> None:
+    log, policy = log_of(uuid4()), Policy.embedded()
+    answer = asked(log, policy, date(2018, 4, 18))
+    assert answer == asked(log, None, "2018-04-18") and hash(answer)
+    assert asked_of_many(log).receipt
+    steps: dict[str, Any] = timeline(log, at="2018-04-18", audience="manager")
+    sides: dict[str, Any] = compare(log, policy, at="2018-04-18", audience="manager", other_policy=policy)
+    assert steps and sides
+    reviewed: date = policy.reviewed_through
+    warnings: list[dict[str, Any]] = policy.check()
+    assert reviewed and warnings == [] and policy.diff(policy) and policy.show("guide") and policy.id and policy.version
+    errors: list[type[RiskError]] = [
+        AudienceError, ConflictError, IntegrityError, PolicyError, QuestionError, RecordError,
+    ]  # fmt: skip
+    try:
+        log.append("{}")
+    except RiskError as error:
+        code: str = error.code
+        found: list[dict[str, Any]] = error.errors
+        assert code == "RISK_BAD_RECORD" and found and type(error) in errors
+    assert (Register("plw"), GroupStatus("stale")) and __version__
+
+
+if __name__ == "__main__":
+    main()
