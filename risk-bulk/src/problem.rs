@@ -52,9 +52,9 @@ pub struct Problem {
     /// The column, with the field within it: `data.outcome`.
     pub column: String,
     /// What was expected.
-    pub expected: String,
+    pub expected: Box<str>,
     /// What stood there; never data or note.
-    pub found: String,
+    pub found: Box<str>,
 }
 
 impl Problem {
@@ -66,8 +66,8 @@ impl Problem {
             case_id: None,
             event_id: None,
             column: column.into(),
-            expected: expected.into(),
-            found: found.into(),
+            expected: expected.into().into_boxed_str(),
+            found: found.into().into_boxed_str(),
         }
     }
 
@@ -135,7 +135,7 @@ impl From<Problem> for Fault {
         let message = problem.to_string();
         let Problem { sort, row, case_id, event_id, column, expected, found } = problem;
         let field = (!column.is_empty()).then_some(column);
-        let (expected, found) = (Some(expected), Some(found));
+        let (expected, found) = (Some(expected.into_string()), Some(found.into_string()));
         Self::located(
             sort.status(),
             message,
@@ -149,8 +149,8 @@ static PROBLEMS: &[Column<Problem, Problem>] = &[
     Column::new("row", &[], Reads::Count(|p, _| p.row.and_then(|row| i64::try_from(row).ok()))),
     Column::new("event_id", &[], Reads::Id(|p, _| p.event_id)),
     Column::new("column", &[], Reads::Text(|p, _| Some(p.column.as_str().into()))),
-    Column::new("expected", &[], Reads::Text(|p, _| Some(p.expected.as_str().into()))),
-    Column::new("found", &[], Reads::Text(|p, _| Some(p.found.as_str().into()))),
+    Column::new("expected", &[], Reads::Text(|p, _| Some((&*p.expected).into()))),
+    Column::new("found", &[], Reads::Text(|p, _| Some((&*p.found).into()))),
     Column::new("message", &[], Reads::Text(|p, _| Some(p.to_string().into()))),
     Column::new("code", &[], Reads::Text(|p, _| Some(status::name_of(p.sort.status()).to_string_lossy()))),
 ];

@@ -18,7 +18,7 @@ fn cut(batch: &RecordBatch, size: usize) -> Vec<RecordBatch> {
 fn batches_of_any_size_give_the_same_answers_in_the_same_order() {
     let batch = records(&logs(5));
     let asked = asked(Audience::Manager);
-    let whole = parts(&[batch.clone()], &asked, &options(Problems::Raise)).unwrap();
+    let whole = parts(std::slice::from_ref(&batch), &asked, &options(Problems::Raise)).unwrap();
     for size in [1, 2, 3, 7, 19, 50, 100, batch.num_rows() - 1] {
         let cut = parts(&cut(&batch, size), &asked, &options(Problems::Raise)).unwrap();
         assert_eq!(rows(&cut, |t| &t.actions), rows(&whole, |t| &t.actions), "batches of {size}");
@@ -46,7 +46,7 @@ fn empty_batches_and_an_empty_caseload_are_no_case() {
     let batch = records(&logs(1));
     let asked = asked(Audience::Manager);
     let empty = batch.slice(0, 0);
-    assert!(parts(&[empty.clone()], &asked, &options(Problems::Raise)).unwrap().is_empty());
+    assert!(parts(std::slice::from_ref(&empty), &asked, &options(Problems::Raise)).unwrap().is_empty());
     let some = parts(&[empty.clone(), batch, empty], &asked, &options(Problems::Raise)).unwrap();
     assert_eq!(rows(&some, |t| &t.cases).len(), 1);
 }
@@ -124,7 +124,7 @@ fn rows_of_cases_can_be_taken_out_of_a_table() {
     let logs = logs(4);
     let batch = records(&logs);
     let gone: HashSet<_> = [logs[0].case_id(), logs[2].case_id()].into();
-    let left = without_cases(&[batch.clone()], &gone);
+    let left = without_cases(std::slice::from_ref(&batch), &gone);
     let ids: Vec<String> = left.iter().flat_map(|b| texts(b, "case_id")).collect();
     let stays = |id: &String| !gone.iter().any(|g| g.to_string() == *id);
     assert_eq!(ids, texts(&batch, "case_id").into_iter().filter(stays).collect::<Vec<_>>());

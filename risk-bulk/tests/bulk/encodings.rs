@@ -17,8 +17,11 @@ use uuid::Uuid;
 
 use crate::sample::{asked, logs, options, parts, records, rows, texts, with, without};
 
+/// How a column is made.
+type Make<'f, T> = &'f dyn Fn(&T) -> ArrayRef;
+
 fn answers(batch: &RecordBatch) -> Vec<Value> {
-    let parts = parts(&[batch.clone()], &asked(Audience::Manager), &options(Problems::Raise));
+    let parts = parts(std::slice::from_ref(batch), &asked(Audience::Manager), &options(Problems::Raise));
     rows(&parts.unwrap_or_else(|problem| panic!("{problem}")), |t| &t.actions)
 }
 
@@ -44,7 +47,7 @@ fn encoded(column: &ArrayRef, encode: &dyn Fn(&StringArray) -> ArrayRef) -> Arra
 fn text_of_every_encoding_says_the_same() {
     let batch = records(&logs(3));
     let expected = answers(&batch);
-    let encodings: [(&str, &dyn Fn(&StringArray) -> ArrayRef); 5] = [
+    let encodings: [(&str, Make<'_, StringArray>); 5] = [
         ("large", &|t| Arc::new(t.iter().collect::<LargeStringArray>())),
         ("view", &|t| Arc::new(t.iter().collect::<StringViewArray>())),
         ("dictionary of 32 bits", &dictionary::<Int32Type>),
@@ -89,7 +92,7 @@ fn instants_may_have_any_unit_and_zone_and_may_be_text() {
     let all = |make: &dyn Fn(&str) -> ArrayRef| {
         with(&with(&batch, "occurred_at", make("occurred_at")), "recorded_at", make("recorded_at"))
     };
-    let forms: [(&str, &dyn Fn(&str) -> ArrayRef); 5] = [
+    let forms: [(&str, Make<'_, str>); 5] = [
         ("seconds", &|n| {
             Arc::new(
                 TimestampSecondArray::from_iter_values(micros(n).values().iter().map(|t| t / 1_000_000))

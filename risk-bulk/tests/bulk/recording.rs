@@ -73,7 +73,7 @@ fn lines_become_the_same_batches_whatever_their_size() {
             Lines::new("logs", Cursor::new(text.as_bytes()), size).map(Result::unwrap).collect();
         let asked = asked(Audience::Manager);
         let lines = parts(&batches, &asked, &options(Problems::Raise)).unwrap();
-        let whole = parts(&[expected.clone()], &asked, &options(Problems::Raise)).unwrap();
+        let whole = parts(std::slice::from_ref(&expected), &asked, &options(Problems::Raise)).unwrap();
         assert_eq!(rows(&lines, |t| &t.actions), rows(&whole, |t| &t.actions));
     }
 }

@@ -15,13 +15,13 @@ use crate::sample::{asked, logs, options, parts, records, rows, texts, with, wit
 
 /// The problems of a batch, and the cases that have answers.
 fn told(batch: &RecordBatch) -> (Vec<Problem>, Vec<String>) {
-    let parts = parts(&[batch.clone()], &asked(Audience::Manager), &options(Problems::Rows)).unwrap();
+    let parts = parts(std::slice::from_ref(batch), &asked(Audience::Manager), &options(Problems::Rows)).unwrap();
     let cases = rows(&parts, |t| &t.cases).iter().map(|row| row["case_id"].as_str().unwrap().to_owned()).collect();
     (parts.into_iter().flat_map(|part| part.problems).collect(), cases)
 }
 
 fn raised(batch: &RecordBatch) -> Problem {
-    parts(&[batch.clone()], &asked(Audience::Manager), &options(Problems::Raise)).unwrap_err()
+    parts(std::slice::from_ref(batch), &asked(Audience::Manager), &options(Problems::Raise)).unwrap_err()
 }
 
 /// Three cases, with the text of one cell of the second another: its row, and the batch.
@@ -100,8 +100,8 @@ fn a_word_in_data_is_refused_in_the_words_of_a_log() {
         let Err(e) = Record::parse(&line) else { panic!("{line}") };
         if data != "{" {
             assert_eq!(
-                (&problems[0].column, &problems[0].expected, &problems[0].found),
-                (&e.field, &e.expected, &e.found),
+                (&*problems[0].column, &*problems[0].expected, &*problems[0].found),
+                (&*e.field, &*e.expected, &*e.found),
                 "{data}"
             );
         }
