@@ -8,13 +8,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import altair
-import pyarrow
 import pytest
 
 import risk_of_harm as rh
 from risk_of_harm import _plot
 from risk_of_harm._history import history
+
+pytest.importorskip("altair")
+pyarrow = pytest.importorskip("pyarrow")
 
 CASES = sorted((Path(__file__).parents[2] / "examples" / "cases").glob("*.jsonl"))
 
@@ -105,6 +106,18 @@ def test_every_pending_action_says_how_it_stands() -> None:
         assert len(told.actions) == len(answer.actions)
         assert sum(row["end"] == "pending" for row in told.actions) == sum(a.is_pending for a in answer.actions)
         assert all(bool(row["says"]) == (row["end"] == "pending") for row in told.actions)
+
+
+def test_what_waits_says_on_whom_and_what_is_frozen_says_so() -> None:
+    waits = frozen = 0
+    for case in CASES:
+        answer = the_answer(case, "manager", at="2019-06-01")
+        says = [row["says"] for row in history(answer).actions]
+        waits += sum("waiting on" in text for text in says)
+        frozen += sum("as supervision ended" in text for text in says)
+        assert sum("waiting on" in text for text in says) == sum(bool(a.details["waiting_on"]) and a.is_pending for a in answer.actions)
+        assert sum("as supervision ended" in text for text in says) == sum(bool(a.details.get("frozen_on")) for a in answer.actions)
+    assert frozen
 
 
 def test_two_actions_of_one_name_at_once_stand_on_two_lines() -> None:
@@ -255,4 +268,3 @@ def test_altair_is_not_loaded_before_a_picture_is_asked_for() -> None:
     program = "import risk_of_harm, sys; print('altair' in sys.modules)"
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "False"
-    assert altair.__name__ == "altair"
