@@ -73,6 +73,16 @@ impl Answers {
         })
     }
 
+    /// The tables of one case.
+    ///
+    /// # Errors
+    /// Where the rows do not make a table: a defect of this library.
+    pub fn of_one(&self, case: &CaseAnswer<'_>) -> Result<Tables, ArrowError> {
+        let mut writing = self.begin();
+        writing.take(case);
+        writing.finish()
+    }
+
     /// The tables without rows.
     #[must_use]
     pub fn empty(&self) -> Tables {

@@ -3,16 +3,22 @@
 use std::sync::Arc;
 
 use pyo3::prelude::*;
+use risk_binding::Fault;
+use risk_binding::status::RISK_BAD_WORD;
+use risk_bulk::{Answers, Asked, CaseAnswer};
 use risk_core::assessment::{self, Question};
 use risk_core::compare::{dates, lenses, policies};
+use risk_core::event::field::describe_text;
 use risk_core::explain::{Target, explain, why_not};
 use risk_core::log::Log;
 use risk_core::policy;
 use risk_text::assessment::{Detail, page};
 use risk_text::{changes, plain};
 
+use crate::arrow::Batches;
+use crate::bulk::defect;
 use crate::case_log::CaseLog;
-use crate::fault::Raise;
+use crate::fault::{Raise, raised};
 use crate::policy::Policy;
 use crate::question::Words;
 
@@ -45,11 +51,7 @@ pub(crate) fn timeline(
     let (log, policy, question) = (log.held(), &policy.policy, words.question()?);
     py.detach(|| {
         let found = risk_core::timeline::timeline(&log, policy, &question)?;
-        Ok::<_, risk_binding::Fault>(if as_text {
-            plain(&changes::timeline(&found))
-        } else {
-            serde_json::to_string(&found)?
-        })
+        Ok::<_, Fault>(if as_text { plain(&changes::timeline(&found)) } else { serde_json::to_string(&found)? })
     })
     .raise()
 }
@@ -74,11 +76,7 @@ pub(crate) fn compare(
             (None, Some(other)) => policies(&log, &policy.policy, &other.policy, &question)?,
             (None, None) => lenses(&log, &policy.policy, &question)?,
         };
-        Ok::<_, risk_binding::Fault>(if as_text {
-            plain(&changes::comparison(&found))
-        } else {
-            serde_json::to_string(&found)?
-        })
+        Ok::<_, Fault>(if as_text { plain(&changes::comparison(&found)) } else { serde_json::to_string(&found)? })
     })
     .raise()
 }
@@ -99,7 +97,7 @@ impl Assessment {
         py.detach(|| {
             let target = of.map_or(Ok(Target::Everything), Target::parse)?;
             let told = explain(&self.log, &self.policy, &self.question, target)?;
-            Ok::<_, risk_binding::Fault>(serde_json::to_string(&told)?)
+            Ok::<_, Fault>(serde_json::to_string(&told)?)
         })
         .raise()
     }
@@ -107,7 +105,7 @@ impl Assessment {
     fn why_not(&self, py: Python<'_>, rule: &str) -> PyResult<String> {
         py.detach(|| {
             let told = why_not(&self.log, &self.policy, &self.question, rule)?;
-            Ok::<_, risk_binding::Fault>(serde_json::to_string(&told)?)
+            Ok::<_, Fault>(serde_json::to_string(&told)?)
         })
         .raise()
     }
@@ -116,9 +114,27 @@ impl Assessment {
     fn timeline(&self, py: Python<'_>) -> PyResult<String> {
         py.detach(|| {
             let found = risk_core::timeline::timeline(&self.log, &self.policy, &self.question)?;
-            Ok::<_, risk_binding::Fault>(serde_json::to_string(&found)?)
+            Ok::<_, Fault>(serde_json::to_string(&found)?)
         })
         .raise()
+    }
+
+    /// One of its tables, as those of a caseload.
+    fn table(&self, py: Python<'_>, name: &str) -> PyResult<Batches> {
+        let asked = Asked { policy: Arc::clone(&self.policy), question: self.question.clone(), next_change: true };
+        let case = CaseAnswer { answer: &self.answer, log: &self.log, kept: &[] };
+        let made = py.detach(|| Answers::new(&asked, &[]).map_err(Fault::from)?.of_one(&case).map_err(defect));
+        let tables = made.raise()?;
+        match name {
+            "cases" => Ok(Batches::of(tables.cases)),
+            "classifications" => Ok(Batches::of(tables.classifications)),
+            "actions" => Ok(Batches::of(tables.actions)),
+            "flags" => Ok(Batches::of(tables.flags)),
+            other => {
+                let expected = "`cases`, `classifications`, `actions` or `flags`";
+                Err(raised(&Fault::mismatch(RISK_BAD_WORD, "name", expected, describe_text(other))))
+            }
+        }
     }
 
     /// The log that was asked, one record a line.

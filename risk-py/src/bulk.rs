@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use arrow_schema::ArrowError;
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 use risk_binding::Fault;
@@ -106,8 +107,13 @@ pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T, Problem>) -> Result<T,
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(defect).map_err(Fault::from)
 }
 
+/// What is made here makes a table: where it does not, that is a defect.
+#[allow(clippy::needless_pass_by_value, reason = "what map_err gives")]
+pub(crate) fn defect(e: ArrowError) -> Fault {
+    Fault::new(RISK_PANIC, format!("a defect of the library: {e}"))
+}
+
 fn tables(part: Part<<Answers as risk_bulk::Taker>::Part>) -> Result<PyPart, Fault> {
-    let defect = |e: arrow_schema::ArrowError| Fault::new(RISK_PANIC, format!("a defect of the library: {e}"));
     let Tables { cases, classifications, actions, flags } = part.taken.map_err(defect)?;
     let problems = problem_table(&part.problems).map_err(defect)?;
     let ids: HashSet<String> = part.problems.iter().filter_map(|p| p.case_id).map(|id| id.to_string()).collect();

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use pyo3::prelude::*;
 use risk_binding::Fault;
-use risk_binding::status::{RISK_BAD_WORD, RISK_PANIC};
+use risk_binding::status::RISK_BAD_WORD;
 use risk_bulk::{Asked, Measuring, Options, measure_tables, problem_table};
 use risk_core::event::Term;
 use risk_core::event::field::{describe_text, one_of};
@@ -12,7 +12,7 @@ use risk_core::fold::run::Lens;
 use risk_core::measures::Counting;
 
 use crate::arrow::{Batches, Reader, reader};
-use crate::bulk::{guarded, problems_named};
+use crate::bulk::{defect, guarded, problems_named};
 use crate::fault::{Raise, raised};
 use crate::policy::Policy;
 use crate::question::Words;
@@ -107,8 +107,4 @@ impl Drop for Measures {
 fn lens(word: &str) -> PyResult<Lens> {
     let unlike = || Fault::mismatch(RISK_BAD_WORD, "lenses", one_of(Lens::names(), word), describe_text(word));
     Lens::parse(word).ok_or_else(|| raised(&unlike()))
-}
-
-fn defect(e: arrow_schema::ArrowError) -> Fault {
-    Fault::new(RISK_PANIC, format!("a defect of the library: {e}"))
 }

@@ -25,10 +25,10 @@ def main() -> None:
     for path in sorted(CASES.glob("*.jsonl")):
         log = CaseLog.from_jsonl(path.read_text(encoding="utf-8"))
         answer = assess(log, at="2018-04-18", audience="responsible_officer")
-        assert answer.to_dict()["case_id"] == str(log.case_id) and answer.rows("classifications"), path
+        assert answer.to_dict()["case_id"] == str(log.case_id) and len(answer.table("classifications")), path
     for library, extra in (("pandas", "pandas"), ("polars", "polars"), ("pyarrow", "parquet")):
         try:
-            answer.frame(library=library)
+            getattr(answer.table(), f"to_{library.removeprefix('py')}")()
         except ImportError as missing:
             assert f"pip install risk-of-harm[{extra}]" in str(missing), missing
         else:

@@ -124,7 +124,7 @@ def test_known_at_leaves_out_what_was_recorded_later() -> None:
 
 
 def test_hindsight_places_what_was_recorded_late_when_it_happened() -> None:
-    opened = {lens: answer(lens=lens).rows()[0]["opened"] for lens in Lens}
+    opened = {lens: answer(lens=lens).actions[0].opened for lens in Lens}
     sharing = {
         lens: [action.opened for action in answer(lens=lens).actions if action.action == "decide_sharing"]
         for lens in Lens

@@ -190,7 +190,7 @@ def leaks() -> list[Callable[[], Any]]:
         lambda: assess(told_log(), at="2018-04-18", audience="manager", feeds=[SECRET]),
         lambda: answer().explain(SECRET),
         lambda: answer().why_not(SECRET),
-        lambda: answer().rows(SECRET),
+        lambda: answer().table(SECRET),
         altered,
     ]
 
@@ -212,7 +212,7 @@ def test_no_answer_or_page_shows_a_note() -> None:
     shown = [
         repr(log), repr(found), str(found), found.text(all=True), found.to_json(), str(found.explain()),
         str(found.why_not("plw-raised-risk")), str(risk_of_harm.timeline(log, at="2018-04-18", audience="manager")),
-        str(risk_of_harm.compare(log, at="2018-04-18", audience="manager")), str(found.rows()),
+        str(risk_of_harm.compare(log, at="2018-04-18", audience="manager")), str(found.table()._inner.told(1000)),
     ]  # fmt: skip
     assert all("knife" not in text for text in shown)
     assert "knife" in log.to_jsonl()

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pyarrow
 import pytest
 
 import risk_of_harm as rh
@@ -164,6 +165,18 @@ def test_a_reader_who_sees_no_levels_is_shown_none() -> None:
     assert "Work to" not in page
 
 
+def test_a_level_above_the_recorded_one_stands_until_a_person_decides() -> None:
+    raised = 0
+    for case in CASES:
+        answer = the_answer(case, "manager")
+        assert answer.classification is not None
+        page = Page(answer._repr_html_()).text.split("Everything")[0]
+        above = f"{answer.text()}".split("AGENDA")[0].count("until a person decides")
+        assert page.count("until a person decides") == above
+        raised += above
+    assert raised
+
+
 def test_unknown_is_not_shown_as_low() -> None:
     log = rh.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
     page = Page(rh.assess(log, rh.Policy.embedded(), at="2018-04-18", audience="manager")._repr_html_()).text
@@ -212,3 +225,31 @@ def test_a_policys_page_says_which_it_is_and_on_what_it_rests() -> None:
         assert document["title"] in page
     for rule in [*told["rules"], *told["duties"]]:
         assert rule["id"] in page
+
+
+def test_a_table_of_records_shows_nothing_of_what_they_say() -> None:
+    records = rh.records_to_arrow([the_log(case) for case in CASES])
+    page = Page(records._repr_html_()).text
+    assert "not shown" in page
+    assert "supervision_started" in page and f"and {len(records) - 10} more" in page
+    for word in ("community_order", "sentence_id", "known_adult", "expires_on"):
+        assert word not in page
+
+
+def test_a_caseload_says_what_was_asked_and_how_much_came_of_it() -> None:
+    records = rh.records_to_arrow([the_log(case) for case in CASES])
+    answered = rh.assess_caseload(records, audience="analyst", at="2018-04-18")
+    page = Page(answered._repr_html_()).text
+    assert "18 Apr 2018" in page and "analyst" in page and f"Cases {len(CASES)}" in page
+    assert "A case with a problem has no answer" not in page
+    first = Page(answered.actions._repr_html_())
+    assert len([tag for tag, _ in first.elements if tag == "tr"]) == 11
+
+
+def test_a_caseload_with_problems_says_so_on_its_page() -> None:
+    records = rh.records_to_arrow([the_log(case) for case in CASES]).to_arrow()
+    kinds = records.column("kind").to_pylist()
+    kinds[0] = "police_callout"
+    broken = records.set_column(records.column_names.index("kind"), "kind", pyarrow.array(kinds))
+    answered = rh.assess_caseload(broken, audience="analyst", at="2018-04-18", problems="rows")
+    assert "A case with a problem has no answer" in Page(answered._repr_html_()).text

@@ -169,7 +169,7 @@ def test_an_answer_is_one_in_all_its_forms(entries: Records, audience: Audience,
     assert compact(answer.to_dict()) == answer.to_json()
     again = pickle.loads(pickle.dumps(answer))
     assert again == answer and again.text(all=True) == answer.text(all=True)
-    assert [str(action.id) for action in answer.actions] == [row["action_id"] for row in answer.rows()]
+    assert [str(action.id) for action in answer.actions] == [row["action_id"] for row in answer.table().to_arrow().to_pylist()]
     assert [action.id for action in answer.agenda] == [
         action.id for line in answer.to_dict()["agenda"]["lines"] for action in answer.actions if str(action.id) == line
     ]
@@ -209,7 +209,7 @@ def test_no_note_is_ever_shown(entries: Records, audience: Audience) -> None:
     secret = "she hides at her sister's"
     log = taken([{**entry, "note": secret} for entry in entries])
     answer = assess(log, at=after(entries), audience=audience)
-    assert secret not in answer.to_json() and secret not in answer.text(all=True) and secret not in repr(answer.rows())
+    assert secret not in answer.to_json() and secret not in answer.text(all=True) and secret not in repr(answer.table()._inner.told(1000))
 
 
 @given(hostile_lines(), logs(max_size=4))

@@ -88,7 +88,7 @@ def asked(log: CaseLog, policy: Policy | None, at: Moment) -> Assessment:
         explained: dict[str, Any] = answer.explain(action.id)
         assert explained
     moments: tuple[datetime, datetime, datetime | None] = (answer.at, answer.known_at, answer.next_change_at)
-    lists: Sequence[object] = (answer.flags, answer.blind_to, answer.unrecognised, answer.withheld, answer.rows("flags"))
+    lists: Sequence[object] = (answer.flags, answer.blind_to, answer.unrecognised, answer.withheld)
     told: tuple[dict[str, Any], dict[str, Any] | None] = (answer.receipt, answer.classification)
     assert moments and lists and told and answer.text(all=True) and answer.why_not("plw-raised-risk")
     changes: list[dict[str, Any]] = answer.changes_since(answer)

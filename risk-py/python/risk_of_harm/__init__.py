@@ -9,16 +9,7 @@
 
 from ._assessment import Action, Assessment, assess, compare, timeline
 from ._case_log import Appended, CaseLog, Record, Stamp
-from ._caseload import (
-    Caseload,
-    RecordFile,
-    Table,
-    assess_caseload,
-    iter_caseload,
-    record_schema,
-    records_to_arrow,
-    table_schemas,
-)
+from ._caseload import Caseload, assess_caseload, iter_caseload, table_schemas
 from ._errors import (
     AudienceError,
     ConflictError,
@@ -30,7 +21,9 @@ from ._errors import (
 )
 from ._measures import Measures, measures
 from ._policy import Policy
+from ._records import RecordFile, record_schema, records_to_arrow
 from ._risk import version as _version
+from ._tables import Table
 from ._time import Moment
 from .words import (
     ActionKind,

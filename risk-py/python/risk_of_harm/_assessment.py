@@ -11,10 +11,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import UUID
 
-from . import _frame, _html, _risk
+from . import _html, _risk
 from ._case_log import CaseLog
 from ._errors import QuestionError, call, expect, utf8
 from ._policy import Policy
+from ._tables import Table
 from ._time import Moment, instant, moment
 from .words import ActionKind, Audience, Handling, Kind, Lens, Priority, Status
 
@@ -244,11 +245,11 @@ class Assessment:
         """
         return self._inner.text(all)
 
-    def rows(self, table: str = "actions") -> list[dict[str, Any]]:
-        """One of its tables as plain rows, with dates as ``date``.
+    def table(self, name: str = "actions") -> Table:
+        """One of its tables, which any library of data frames can read.
 
-        The tables are those of a whole caseload, with the same columns: ``actions``, ``classifications`` (levels by group) and
-        ``flags``. For an audience that sees no subjects or no event ids the columns ``about`` and ``event_ids`` are not there.
+        The tables are those of a whole caseload: ``cases``, ``classifications`` (levels by group), ``actions`` and ``flags``. A
+        column that the audience may not see is not there.
 
         Raises:
             QuestionError: There is no such table.
@@ -256,29 +257,10 @@ class Assessment:
         >>> import risk_of_harm
         >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
         >>> answer = risk_of_harm.assess(log, at="2018-04-18", audience="manager")
-        >>> [(row["group"], row["working_level"]) for row in answer.rows("classifications")][0]
-        ('children', 'unknown')
+        >>> answer.table("classifications").to_pandas()[["group", "working_level"]].iloc[0].to_list()
+        ['children', 'unknown']
         """
-        return _frame.rows(self._told, table, self._policy._fields(self.audience))
-
-    def frame(self, table: str = "actions", *, library: str = "pandas") -> Any:
-        """One of its tables as a data frame with typed columns, also where it has no row.
-
-        Args:
-            table: ``actions``, ``classifications`` or ``flags``: see ``rows``.
-            library: ``pandas`` (a DataFrame; days as ``datetime64``), ``polars`` (a DataFrame) or ``pyarrow`` (a Table).
-
-        Raises:
-            QuestionError: There is no such table or library.
-            ImportError: The library is not installed.
-
-        >>> import risk_of_harm
-        >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
-        >>> answer = risk_of_harm.assess(log, at="2018-04-18", audience="analyst")
-        >>> answer.frame(library="pyarrow").column_names[:4]
-        ['case_id', 'action_id', 'action', 'title']
-        """
-        return _frame.frame(self._told, table, self._policy._fields(self.audience), library)
+        return Table._of(call(self._inner.table, utf8("name", name, QuestionError)))
 
     def explain(self, of: ActionKind | UUID | str | None = None) -> dict[str, Any]:
         """Why something stands in the answer: the events, the rule, and the place in its source.

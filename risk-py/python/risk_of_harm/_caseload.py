@@ -1,19 +1,13 @@
-"""Whole caseloads: records in tables, answers in tables.
-
-Anything that speaks the Arrow PyCapsule interface is a table: pyarrow, polars, a DuckDB relation, pandas, and the tables that
-come out of here. Parquet files are read by pyarrow (``pip install risk-of-harm[parquet]``).
-"""
+"""Whole caseloads: records in a table or in Parquet files, answers in tables."""
 
 from __future__ import annotations
 
-import glob
 import os
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 from . import _html, _plot, _risk
 from ._assessment import _policy, _words, assess
@@ -21,6 +15,8 @@ from ._case_log import CaseLog
 from ._errors import call
 from ._extras import extra
 from ._policy import Policy
+from ._progress import Progress, Told
+from ._tables import Events, ParquetFiles, Table, source
 from ._time import Moment
 from .words import Audience, Kind, Lens
 
@@ -29,102 +25,6 @@ if TYPE_CHECKING:
 
 TABLES = ("cases", "classifications", "actions", "flags", "problems")
 """The tables that a caseload comes to."""
-
-
-class ArrowStream(Protocol):
-    """A table of whatever library."""
-
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """An Arrow stream in a capsule."""
-
-
-class ArrowArray(Protocol):
-    """A record batch of whatever library."""
-
-    def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]:
-        """An Arrow schema and an Arrow array in capsules."""
-
-
-Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
-"""A Parquet file, several, or a pattern such as ``events/*.parquet``."""
-
-Events = ArrowStream | ArrowArray | Paths
-"""Records in a table, or where to read them."""
-
-Progress = Callable[[int, int], object] | bool | None
-"""Called now and then with the cases and the records done so far; True: a bar (``pip install risk-of-harm[progress]``)."""
-
-
-class Table:
-    """A table. It can be read any number of times, by anything that reads Arrow.
-
-    >>> import risk_of_harm
-    >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
-    >>> risk_of_harm.records_to_arrow(log)
-    <Table of 0 rows: case_id, event_id, occurred_at, recorded_at, source, handling, kind, data>
-    """
-
-    __slots__ = ("_inner",)
-    _inner: _risk.Batches | _ParquetFiles
-
-    def __init__(self) -> None:
-        raise TypeError("tables come from assess_caseload(...) and records_to_arrow(...)")
-
-    @classmethod
-    def _of(cls, inner: _risk.Batches | _ParquetFiles) -> Table:
-        self = object.__new__(cls)
-        self._inner = inner
-        return self
-
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """The rows as an Arrow stream."""
-        return self._inner.__arrow_c_stream__(requested_schema)
-
-    def __len__(self) -> int:
-        return len(self._inner)
-
-    @property
-    def column_names(self) -> list[str]:
-        """The names of the columns."""
-        return list(self._inner.column_names)
-
-    def to_arrow(self) -> Any:
-        """The table as a ``pyarrow.Table``.
-
-        >>> import risk_of_harm
-        >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
-        >>> risk_of_harm.records_to_arrow(log).to_arrow().shape
-        (0, 8)
-        """
-        return extra("pyarrow", "parquet").table(self)
-
-    def to_pandas(self) -> Any:
-        """The table as a ``pandas.DataFrame``.
-
-        >>> import risk_of_harm
-        >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
-        >>> risk_of_harm.records_to_arrow(log).to_pandas().shape
-        (0, 8)
-        """
-        extra("pandas", "pandas")
-        return self.to_arrow().to_pandas()
-
-    def to_polars(self) -> Any:
-        """The table as a ``polars.DataFrame``.
-
-        >>> import risk_of_harm
-        >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
-        >>> risk_of_harm.records_to_arrow(log).to_polars().shape
-        (0, 8)
-        """
-        return extra("polars", "polars").DataFrame(self)
-
-    def __repr__(self) -> str:
-        return f"<Table of {len(self)} rows: {', '.join(self.column_names)}>"
-
-    def _repr_html_(self) -> str:
-        rows = self._inner.told(10)
-        return _html.table(f"{len(self):,} rows", self.column_names, rows, more=len(self) - len(rows))
 
 
 class Caseload:
@@ -182,8 +82,7 @@ class Caseload:
         return _plot.caseload(self, dark=dark)
 
     def _repr_html_(self) -> str:
-        tables = [(name, f"{len(getattr(self, name)):,}") for name in TABLES]
-        return _html.table(f"Caseload for the {self.receipt['audience']}", ["table", "rows"], tables)
+        return _html.caseload(self)
 
     def __repr__(self) -> str:
         told = ", ".join(f"{len(getattr(self, name)):,} {name}" for name in TABLES)
@@ -242,23 +141,16 @@ def assess_caseload(
     <Caseload of 0 records for the analyst: 0 cases, 0 classifications, 0 actions, 0 flags, 0 problems>
     """
     policy = _policy(policy)
+    feeds = None if feeds is None else list(feeds)
     words = _words(at, known_at, lens, audience, feeds)
-    receipt = _receipt(policy, at, known_at, lens, audience, feeds)
-    source, rows = _source(events)
-    keep = list(keep)
+    receipt = receipt_of(policy, at, known_at, lens, audience, feeds)
     with ExitStack() as stack:
-        parts = call(_risk.Caseload, source, policy._inner, words, keep, problems, next_change, workers)
-        stack.enter_context(closing(parts))
-        told = stack.enter_context(_Told(progress, rows))
-        empty = call(_risk.caseload_tables, policy._inner, words, keep, next_change)
+        empty = call(_risk.caseload_tables, policy._inner, words, keep := list(keep), next_change)
         sink: _Memory | _Folder = _Memory(empty) if to is None else stack.enter_context(_Folder(Path(to), empty))
-        cases_done = events_done = 0
-        while (part := call(parts.next)) is not None:
-            tables, cases, records, withheld = part
+        records = 0
+        for tables, records, withheld in _parts(events, policy, words, keep, problems, next_change, progress, workers):
             sink.take(tables, withheld)
-            cases_done, events_done = cases_done + cases, events_done + records
-            told.now(cases_done, events_done)
-        return Caseload._of(sink.tables(), events_done, receipt)
+        return Caseload._of(sink.tables(), records, receipt)
 
 
 def iter_caseload(
@@ -285,27 +177,40 @@ def iter_caseload(
         The tables of a part, by name.
 
     Raises:
-        As ``assess_caseload``, some of it with the first part.
+        RecordError, ConflictError, QuestionError, AudienceError: As for ``assess_caseload``, some of it with the first part.
 
     >>> import risk_of_harm
     >>> records = risk_of_harm.records_to_arrow(risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11"))
     >>> list(risk_of_harm.iter_caseload(records, audience="analyst", at="2018-04-18"))
     []
     """
-    policy = _policy(policy)
     words = _words(at, known_at, lens, audience, feeds)
-    source, rows = _source(events)
-    keep = list(keep)
+    for tables, _, _ in _parts(events, _policy(policy), words, list(keep), problems, next_change, progress, workers):
+        yield {name: Table._of(table) for name, table in zip(TABLES, tables, strict=True)}
+
+
+def _parts(
+    events: Events,
+    policy: Policy,
+    words: dict[str, Any],
+    keep: list[str],
+    problems: str,
+    next_change: bool,
+    progress: Progress,
+    workers: int | None,
+) -> Iterator[tuple[tuple[_risk.Batches, ...], int, list[str]]]:
+    """Part by part: the tables, how many records were read so far, and the cases of which nothing may stay."""
+    reader, rows = source(events)
     with ExitStack() as stack:
-        parts = call(_risk.Caseload, source, policy._inner, words, keep, problems, next_change, workers)
+        parts = call(_risk.Caseload, reader, policy._inner, words, keep, problems, next_change, workers)
         stack.enter_context(closing(parts))
-        told = stack.enter_context(_Told(progress, rows))
-        cases_done = events_done = 0
+        told = stack.enter_context(Told(progress, rows))
+        cases_done = records_done = 0
         while (part := call(parts.next)) is not None:
-            tables, cases, records, _ = part
-            cases_done, events_done = cases_done + cases, events_done + records
-            told.now(cases_done, events_done)
-            yield {name: Table._of(table) for name, table in zip(TABLES, tables, strict=True)}
+            tables, cases, records, withheld = part
+            cases_done, records_done = cases_done + cases, records_done + records
+            told.now(cases_done, records_done)
+            yield tables, records_done, withheld
 
 
 def table_schemas(
@@ -328,58 +233,7 @@ def table_schemas(
     return {name: pyarrow.schema(table) for name, table in zip(TABLES, tables, strict=True)}
 
 
-def record_schema() -> Any:
-    """The schema of records with typed data, as a ``pyarrow.Schema``.
-
-    A null in ``data`` is a field left out; a null ``data`` is a payload removed by law.
-
-    >>> import risk_of_harm
-    >>> risk_of_harm.record_schema().field("recorded_at").type
-    TimestampType(timestamp[us, tz=UTC])
-    """
-    return extra("pyarrow", "parquet").schema(_risk.record_schema())
-
-
-class RecordFile:
-    """Records on the lines of a file as a stream of typed batches, read anew by whoever asks, in constant memory.
-
-    >>> import pathlib, tempfile, risk_of_harm
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = pathlib.Path(folder, "cases.jsonl")
-    ...     _ = path.write_text("")
-    ...     len(risk_of_harm.assess_caseload(risk_of_harm.RecordFile(path), audience="analyst", at="2018-04-18").cases)
-    0
-    """
-
-    __slots__ = ("_inner",)
-    _inner: _risk.RecordLines
-
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._inner = _risk.RecordLines(Path(path))
-
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """The records as an Arrow stream."""
-        return self._inner.__arrow_c_stream__(requested_schema)
-
-
-def records_to_arrow(logs: CaseLog | Iterable[CaseLog]) -> Table:
-    """The records of logs as a table of the typed schema, to be kept as Parquet or assessed as a caseload.
-
-    Notes are left out: they are somebody's words, and nothing here needs them. So is the place in a sealed log's chain.
-
-    Raises:
-        RecordError: A record of a newer schema, for which there are no columns.
-
-    >>> import risk_of_harm
-    >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
-    >>> len(risk_of_harm.records_to_arrow([log]))
-    0
-    """
-    several = [logs] if isinstance(logs, CaseLog) else list(logs)
-    return Table._of(call(_risk.records_of, [log._inner for log in several]))
-
-
-def _receipt(
+def receipt_of(
     policy: Policy,
     at: Moment,
     known_at: Moment | None,
@@ -394,109 +248,6 @@ def _receipt(
     receipt = {name: told["receipt"][name] for name in ("engine", "policy", "calendar", "locality")}
     known = None if known_at is None else told["known_at"]
     return {**receipt, "at": told["at"], "known_at": known, "lens": told["lens"], "audience": told["audience"]}
-
-
-class _ParquetFiles:
-    """Parquet files as one table."""
-
-    def __init__(self, paths: Sequence[Path]) -> None:
-        self._paths = paths
-        self._parquet = extra("pyarrow.parquet", "parquet")
-
-    def _open(self, path: Path) -> Any:
-        # Buffered ahead, a row group would be in memory twice.
-        return self._parquet.ParquetFile(path, pre_buffer=False)
-
-    def _schema(self) -> Any:
-        with self._open(self._paths[0]) as first:
-            return first.schema_arrow
-
-    def _batches(self, schema: Any) -> Iterator[Any]:
-        for path in self._paths:
-            with self._open(path) as file:
-                if not file.schema_arrow.equals(schema):
-                    raise ValueError(f"{path}: expected the columns and types of {self._paths[0]}, found others")
-                yield from file.iter_batches()
-
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        schema = self._schema()
-        reader = extra("pyarrow", "parquet").RecordBatchReader.from_batches(schema, self._batches(schema))
-        capsule: object = reader.__arrow_c_stream__(requested_schema)
-        return capsule
-
-    def __len__(self) -> int:
-        return sum(int(self._parquet.read_metadata(path).num_rows) for path in self._paths)
-
-    @property
-    def column_names(self) -> list[str]:
-        return list(self._schema().names)
-
-    def told(self, rows: int) -> list[list[str]]:
-        schema = self._schema()
-        for batch in self._batches(schema):
-            told: list[list[str]] = call(_risk.told, batch, rows)
-            return told
-        return []
-
-
-def _source(events: Events) -> tuple[Any, int | None]:
-    """What the engine reads, and how many rows it has if that is known."""
-    if isinstance(events, str | os.PathLike):
-        several: Sequence[str | os.PathLike[str]] = [events]
-    elif isinstance(events, Sequence) and not hasattr(events, "__arrow_c_stream__"):
-        several = events
-    else:
-        try:
-            return events, len(events)  # type: ignore[arg-type]
-        except (TypeError, NotImplementedError):
-            return events, None
-    paths: list[Path] = []
-    for each in several:
-        found = sorted(glob.glob(os.fspath(each))) if glob.has_magic(os.fspath(each)) else [os.fspath(each)]
-        if not found:
-            raise FileNotFoundError(f"{each}: expected Parquet files, found none")
-        paths.extend(map(Path, found))
-    if not paths:
-        raise FileNotFoundError("events: expected Parquet files, found an empty list")
-    files = _ParquetFiles(paths)
-    return files, len(files)
-
-
-class _Told:
-    """Tells how far the work is, at most five times a second and at its end."""
-
-    def __init__(self, progress: Progress, rows: int | None) -> None:
-        self._bar = extra("tqdm.auto", "progress").tqdm(total=rows, unit=" records") if progress is True else None
-        self._tell = progress if callable(progress) else None
-        self._last = 0.0
-        self._done = (0, 0)
-        self._told = (0, 0)
-
-    def now(self, cases: int, events: int) -> None:
-        self._done = (cases, events)
-        if time.monotonic() - self._last >= 0.2:
-            self._say()
-
-    def _say(self) -> None:
-        self._last = time.monotonic()
-        if self._done == self._told:
-            return
-        if self._bar is not None:
-            self._bar.update(self._done[1] - self._told[1])
-        self._told = self._done
-        if self._tell is not None:
-            self._tell(*self._done)
-
-    def __enter__(self) -> _Told:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
-    ) -> None:
-        if error is None:
-            self._say()
-        if self._bar is not None:
-            self._bar.close()
 
 
 class _Memory:
@@ -565,7 +316,7 @@ class _Folder:
                 self._take_out(name)
         for name in TABLES:
             self._part(name).replace(self._path(name))
-        return {name: Table._of(_ParquetFiles([self._path(name)])) for name in TABLES}
+        return {name: Table._of(ParquetFiles([self._path(name)])) for name in TABLES}
 
     def _write(self) -> None:
         for name, table in self._waiting.tables().items():

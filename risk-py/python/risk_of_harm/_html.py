@@ -11,24 +11,29 @@ from typing import TYPE_CHECKING, Any
 
 from ._risk import phrase
 from ._time import day_in_london
-from .words import Group, Priority, Register
+from .words import Group, Level, Priority, Register
 
 if TYPE_CHECKING:
     from ._assessment import Action, Assessment
     from ._case_log import CaseLog
+    from ._caseload import Caseload
     from ._policy import Policy
+
+CELL = 40
+"""How many letters of a cell a table of rows shows."""
 
 RECORDS_SHOWN = 100
 """How many records of a log a page lists, the latest."""
 
 _STYLE = """
-.risk-of-harm{color:inherit;background:none;color-scheme:light dark;max-width:70em;font-size:0.95em;line-height:1.4}
+.risk-of-harm{color:inherit;background:none;color-scheme:light dark;max-width:70em;overflow-x:auto;font-size:0.95em;line-height:1.4}
 .risk-of-harm table{border-collapse:collapse;margin:.6em 0;width:auto;color:inherit}
 .risk-of-harm table caption{text-align:left;font-weight:600;padding:.2em 0;color:inherit;caption-side:top}
 .risk-of-harm table th,.risk-of-harm table td{text-align:left;vertical-align:top;padding:.25em .8em .25em 0;
 border:0;border-bottom:1px solid;border-color:currentColor;white-space:normal;color:inherit;background:none;max-width:40em}
 .risk-of-harm table tr{background:none}
 .risk-of-harm table td.number{text-align:right;font-variant-numeric:tabular-nums}
+.risk-of-harm table.rows td{white-space:nowrap}
 .risk-of-harm p{margin:.3em 0}
 .risk-of-harm td>p:first-child{margin-top:0}
 .risk-of-harm .caution,.risk-of-harm .overdue{font-weight:700}
@@ -67,8 +72,17 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], 
     >>> "&lt;b&gt;" in table("actions", ["title"], [["<b>"]])
     True
     """
-    found = _table(title, columns, rows)
+    body = [_tag("tr", *[_cell(_cut(value), "td") for value in row]) for row in rows]
+    found = _framed(title, columns, body, class_="rows")
     return _page(found, _paragraph(f"and {more:,} more")) if more else _page(found)
+
+
+def _cut(value: object) -> object:
+    """A value that fits into a cell."""
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    text = _written(value)
+    return text if len(text) <= CELL else text[: CELL - 1] + "…"
 
 
 def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, first: str = "td") -> _Markup:
@@ -77,9 +91,9 @@ def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]],
     return _framed(title, columns, body)
 
 
-def _framed(title: str, columns: Sequence[str], body: list[_Markup]) -> _Markup:
+def _framed(title: str, columns: Sequence[str], body: list[_Markup], **attributes: str) -> _Markup:
     head = [_tag("thead", _tag("tr", *[_tag("th", column, scope="col") for column in columns]))] if columns else []
-    return _tag("table", _tag("caption", title), *head, _tag("tbody", *body))
+    return _tag("table", _tag("caption", title), *head, _tag("tbody", *body), **attributes)
 
 
 def _cell(value: object, name: str) -> _Markup:
@@ -198,6 +212,28 @@ def assessment(answer: Assessment) -> str:
     )
 
 
+def caseload(shown: Caseload) -> str:
+    """A caseload: what was asked, and how much came of it."""
+    receipt = shown.receipt
+    at = datetime.fromisoformat(receipt["at"].replace("Z", "+00:00"))
+    policy = receipt["policy"]
+    facts: list[tuple[str, object]] = [
+        ("On", day_written(day_in_london(at))),
+        ("For", phrase(receipt["audience"])),
+        ("Policy", f"{policy['id']} {policy['version']} ({policy['digest'][:12]})"),
+        ("Records", shown.events),
+        ("Cases", len(shown.cases)),
+        ("Classifications", len(shown.classifications)),
+        ("Actions", len(shown.actions)),
+        ("Flags", len(shown.flags)),
+        ("Problems", len(shown.problems)),
+    ]
+    if receipt["lens"] == "hindsight":
+        facts.insert(1, ("Lens", "hindsight: everything known now, placed when it happened"))
+    warning = [_paragraph("A case with a problem has no answer: see the table of problems.", class_="caution")]
+    return _page(_table("Caseload", [], facts, first="th"), *(warning if len(shown.problems) else []))
+
+
 def rule_titles(answer: Assessment) -> dict[str, str]:
     """What each rule and duty says, by its id."""
     told = json.loads(answer._policy.show("json"))
@@ -217,12 +253,14 @@ def _header(answer: Assessment) -> list[_Markup]:
 def _levels(told: dict[str, Any], titles: dict[str, str]) -> list[_Markup]:
     overall = told["overall"]
     stated = any(group["recorded"] for group in told["groups"])
+    height = {level.value: i for i, level in enumerate(Level)}
+    raised = height[overall["working_level"]] > height[overall["recorded"]]
     rows: list[tuple[object, ...]] = [
         (
             "Overall",
             phrase(overall["recorded"]) if stated else "no level recorded",
             "",
-            phrase(overall["working_level"]).upper(),
+            phrase(overall["working_level"]).upper() + (" until a person decides" if raised else ""),
             "",
         )
     ]

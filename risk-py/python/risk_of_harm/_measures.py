@@ -8,9 +8,11 @@ from typing import Any, Literal
 
 from . import _risk
 from ._assessment import _policy, _words
-from ._caseload import Events, Progress, Table, _receipt, _source, _Told
+from ._caseload import receipt_of
 from ._errors import call
 from ._policy import Policy
+from ._progress import Progress, Told
+from ._tables import Events, Table, source
 from ._time import Moment
 from .words import Audience, Kind, Lens
 
@@ -108,11 +110,11 @@ def measures(
     policy, first, *further = _policy(policy), *asked
     feeds = None if feeds is None else list(feeds)
     words = _words(at, known_at, first, audience, feeds)
-    source, rows = _source(events)
+    reader, rows = source(events)
     with ExitStack() as stack:
-        counting = call(_risk.Measures, source, policy._inner, words, further, list(by), problems, workers)
+        counting = call(_risk.Measures, reader, policy._inner, words, further, list(by), problems, workers)
         stack.enter_context(closing(counting))
-        told = stack.enter_context(_Told(progress, rows))
+        told = stack.enter_context(Told(progress, rows))
         cases_done = events_done = 0
         wrong = []
         while (part := call(counting.next)) is not None:
@@ -124,7 +126,7 @@ def measures(
         made.actions, made.rules = map(Table._of, call(counting.told, suppress_below))
         made.problems = Table._of(call(_risk.joined, [_no_problems(policy, words), *wrong], []))
         made.cases, made.events = cases_done, events_done
-        made.receipt = _receipt(policy, at, known_at, first, audience, feeds)
+        made.receipt = receipt_of(policy, at, known_at, first, audience, feeds)
         made.receipt["lens"] = asked
         return made
 

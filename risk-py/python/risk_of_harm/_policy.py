@@ -161,10 +161,6 @@ class Policy:
         """
         return list(json.loads(call(self._inner.test)))
 
-    def _fields(self, audience: str) -> frozenset[str]:
-        """What an audience sees of an answer, in the words of the pack: ``subjects``, ``event_ids``, …"""
-        return _fields_of(self)[audience]
-
     def _repr_html_(self) -> str:
         return _html.policy(self)
 
@@ -187,12 +183,6 @@ class Policy:
 def _embedded() -> Policy:
     """The pack that is built in: loaded once, as it cannot change."""
     return Policy._of(None, [], None)
-
-
-@lru_cache(maxsize=8)
-def _fields_of(policy: Policy) -> dict[str, frozenset[str]]:
-    told = json.loads(policy.show("json"))["audiences"]
-    return {audience["id"]: frozenset(audience["fields"]) for audience in told}
 
 
 def _again(files: Any, overlays: Any, locality: str | None) -> Policy:

@@ -84,12 +84,12 @@ def assess_caseload(
     """How every case of a Spark data frame stands: the same rows as ``risk_of_harm.assess_caseload`` gives.
 
     The frame is shuffled once, so that all records of a case meet, and sorted within each partition; then each partition is
-    streamed through the engine. No case, and no partition, is held whole by Python.
+    streamed through the engine. No case, and no partition, is held whole by Python. What is not named below is as for
+    ``risk_of_harm.assess_caseload``.
 
     Args:
         events: The records, in the columns that ``risk_of_harm.assess_caseload`` takes, in any order.
         policy: The rules; left out: the pack that is built in. It is sent to the machines as text.
-        audience, at, known_at, lens, feeds, problems, keep: As for ``risk_of_harm.assess_caseload``.
         partitions: Into how many parts the cases are divided; left out: as the session says.
 
     Raises:
