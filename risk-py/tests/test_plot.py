@@ -268,3 +268,37 @@ def test_altair_is_not_loaded_before_a_picture_is_asked_for() -> None:
     program = "import risk_of_harm, sys; print('altair' in sys.modules)"
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "False"
+
+
+def test_a_rise_of_an_indicated_level_is_marked_once() -> None:
+    answer = charlie()
+    chart = answer.plot().to_dict()
+
+    def marked(part: Any) -> list[str]:
+        if isinstance(part, list):
+            return [name for value in part for name in marked(value)]
+        if not isinstance(part, dict):
+            return []
+        own = [part["data"]["name"]] if isinstance(part.get("mark"), dict) and part["mark"].get("shape") == "triangle-up" else []
+        return own + [name for value in part.values() for name in marked(value)]
+
+    rises = [row["group"] for name in marked(chart) for row in chart["datasets"][name]]
+    assert rises == ["Children", "Known adult"]
+
+
+def test_what_is_drawn_stands_out_from_its_page() -> None:
+    def light(colour: str) -> float:
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    def contrast(one: str, other: str) -> float:
+        least, most = sorted((light(one), light(other)))
+        return (most + 0.05) / (least + 0.05)
+
+    # The ratios that WCAG 2.2 asks for of text, and of what is to be told apart.
+    for colours in (_plot._LIGHT, _plot._DARK):
+        assert contrast(colours["text"], colours["page"]) >= 7
+        assert contrast(colours["faint"], colours["page"]) >= 4.5
+        assert contrast(colours["calm"], colours["page"]) >= 4.5
+        assert contrast(colours["late"], colours["page"]) >= 4.5
