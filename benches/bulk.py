@@ -18,9 +18,10 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 # A caseload of the national size: people supervised in the community and after release in England and Wales.
 NATIONAL_CASES = 264_649
@@ -137,6 +138,7 @@ def beside(name: str, stage: str, folder: Path, work: Path, rounds: int) -> str:
 
 def make_part(out: Path, skip: int, cases: int, data: str) -> None:
     """Some cases of the invented caseload as a Parquet file."""
+    import pyarrow
     import pyarrow.parquet
 
     import risk_of_harm
@@ -144,12 +146,38 @@ def make_part(out: Path, skip: int, cases: int, data: str) -> None:
     arguments = ["generate", "--seed", str(SEED), "--events", str(EVENTS_PER_CASE)]
     arguments += ["--skip", str(skip), "--cases", str(cases)]
     with subprocess.Popen([sys.executable, "-m", "risk_of_harm", *arguments], stdout=subprocess.PIPE) as writer:
-        reader = pyarrow.RecordBatchReader.from_stream(risk_of_harm.records_to_arrow(writer.stdout, data=data))
+        assert writer.stdout is not None
+        if data == "typed":
+            lines = risk_of_harm.RecordFile(f"/dev/fd/{writer.stdout.fileno()}")
+            reader = pyarrow.RecordBatchReader.from_stream(lines)
+        else:
+            reader = as_json(writer.stdout)
         with pyarrow.parquet.ParquetWriter(out, reader.schema, compression="zstd") as file:
             for batch in reader:
                 file.write_batch(batch)
     if writer.returncode != 0:
         sys.exit(f"risk generate ended with {writer.returncode}")
+
+
+def as_json(lines: IO[bytes]) -> Any:
+    """Records with their data as JSON text."""
+    import pyarrow
+
+    import risk_of_harm
+
+    typed = risk_of_harm.record_schema()
+    schema = typed.set(typed.get_field_index("data"), pyarrow.field("data", pyarrow.string()))
+
+    def batches() -> Iterator[Any]:
+        while some := list(itertools.islice(lines, 65_536)):
+            records = [json.loads(line) for line in some]
+            for record in records:
+                record["data"] = json.dumps(record["data"])
+                for moment in ("occurred_at", "recorded_at"):
+                    record[moment] = datetime.fromisoformat(record[moment].replace("Z", "+00:00"))
+            yield pyarrow.RecordBatch.from_pylist(records, schema=schema)
+
+    return pyarrow.RecordBatchReader.from_batches(schema, batches())
 
 
 def caseload(folder: Path, cases: int, data: str) -> Path:
