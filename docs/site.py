@@ -110,7 +110,8 @@ class Notebook:
                 printed, value = reader.run("python", text, f"{path.name}, cell {number}")
                 parts.append(f"```python\n{text}\n```")
                 parts.append(self._mark(f"<pre>{html.escape(printed)}</pre>" if printed else "", shown(value)))
-        self.markdown = "\n\n".join(parts) + "\n"
+        # Pages and pictures are wide.
+        self.markdown = "\n\n".join(["---\nhide: [toc]\n---", *parts]) + "\n"
 
     def _mark(self, *outputs: str) -> str:
         """A mark in the Markdown, which the output takes the place of once the page is HTML."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from risk_of_harm import CaseLog
+from risk_of_harm import Assessment, CaseLog, Policy, assess
 
 ROOT = Path(__file__).resolve().parents[2]
 PACK = ROOT / "policies/england-wales"
@@ -62,6 +62,17 @@ def told_log() -> CaseLog:
     log = CaseLog(CASE)
     log.extend(story())
     return log
+
+
+def digest_of(policy: Policy) -> str:
+    """What another process is asked: it finds this module, and not those of the tests."""
+    return policy.digest
+
+
+def ask(case: tuple[Policy, CaseLog]) -> Assessment:
+    """Likewise."""
+    policy, log = case
+    return assess(log, policy, at="2018-04-18", audience="manager")
 
 
 def whole_text(error: BaseException) -> Iterator[str]:

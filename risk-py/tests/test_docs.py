@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import json
+import re
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -27,6 +30,7 @@ PAGES = sorted([*SITE.PAGES.glob("*.md"), *SITE.PAGES.glob("*.ipynb"), ROOT / "r
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_example_of_a_page_runs(page: Path) -> None:
+    pytest.importorskip("altair")
     reader = SITE.Reader()
     with SITE.empty_folder():
         for number, (kind, text) in enumerate(SITE.blocks(page), 1):
@@ -39,12 +43,38 @@ def test_no_example_is_passed_over_by_a_slip_of_its_fence(page: Path) -> None:
     assert set(fences) <= {"```python", "```bash", "```python notest", "```toml", "```text", "```sql", "```json"}
 
 
+class Shown:
+    """A page, as far as a link of it is concerned."""
+
+    class file:  # noqa: N801
+        src_uri = "page.md"
+
+
+def test_a_link_out_of_the_pages_leads_to_a_file_that_is_there() -> None:
+    told = SITE.on_page_markdown("[semantics](../../docs/semantics.md#3-steps)", Shown)
+    assert told == "[semantics](https://example.invalid/risk-of-harm/blob/main/docs/semantics.md#3-steps)"
+    with pytest.raises(ValueError, match="docs/nowhere.md"):
+        SITE.on_page_markdown("[nowhere](../../docs/nowhere.md)", Shown)
+
+
+def test_the_site_is_built_without_a_warning_and_fetches_nothing_from_elsewhere(tmp_path: Path) -> None:
+    pytest.importorskip("mkdocs")
+    command = [sys.executable, "-I", "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    pages = sorted(tmp_path.glob("*.html"))
+    assert {"index.html", "tour.html", "reference.html"} <= {page.name for page in pages}
+    for page in pages:
+        fetched = re.findall(r"<(?:script|link|img|iframe)[^>]*(?:src|href)=\"?(https?://[^\" >]+)", page.read_text(encoding="utf-8"))
+        # Where a page says of itself and its neighbours where they stand, nothing is fetched.
+        assert all(link.startswith("https://example.invalid/") for link in fetched), page.name
+    assert "OUTPUT-OF-CELL" not in (tmp_path / "tour.html").read_text(encoding="utf-8")
+
+
 def test_the_pages_have_examples() -> None:
     assert sum(len(SITE.blocks(page)) for page in PAGES) > 30
 
 
 def test_the_notebook_is_kept_without_what_it_showed_somebody() -> None:
-    import json
-
     for cell in json.loads((SITE.PAGES / "tour.ipynb").read_text(encoding="utf-8"))["cells"]:
         assert cell.get("outputs", []) == [] and cell.get("execution_count") is None

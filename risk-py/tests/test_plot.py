@@ -8,13 +8,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import altair
-import pyarrow
 import pytest
 
 import risk_of_harm as rh
 from risk_of_harm import _plot
 from risk_of_harm._history import history
+
+pytest.importorskip("altair")
+pyarrow = pytest.importorskip("pyarrow")
 
 CASES = sorted((Path(__file__).parents[2] / "examples" / "cases").glob("*.jsonl"))
 
@@ -105,6 +106,18 @@ def test_every_pending_action_says_how_it_stands() -> None:
         assert len(told.actions) == len(answer.actions)
         assert sum(row["end"] == "pending" for row in told.actions) == sum(a.is_pending for a in answer.actions)
         assert all(bool(row["says"]) == (row["end"] == "pending") for row in told.actions)
+
+
+def test_what_waits_says_on_whom_and_what_is_frozen_says_so() -> None:
+    waits = frozen = 0
+    for case in CASES:
+        answer = the_answer(case, "manager", at="2019-06-01")
+        says = [row["says"] for row in history(answer).actions]
+        waits += sum("waiting on" in text for text in says)
+        frozen += sum("as supervision ended" in text for text in says)
+        assert sum("waiting on" in text for text in says) == sum(bool(a.details["waiting_on"]) and a.is_pending for a in answer.actions)
+        assert sum("as supervision ended" in text for text in says) == sum(bool(a.details.get("frozen_on")) for a in answer.actions)
+    assert frozen
 
 
 def test_two_actions_of_one_name_at_once_stand_on_two_lines() -> None:
@@ -255,4 +268,37 @@ def test_altair_is_not_loaded_before_a_picture_is_asked_for() -> None:
     program = "import risk_of_harm, sys; print('altair' in sys.modules)"
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "False"
-    assert altair.__name__ == "altair"
+
+
+def test_a_rise_of_an_indicated_level_is_marked_once() -> None:
+    answer = charlie()
+    chart = answer.plot().to_dict()
+
+    def marked(part: Any) -> list[str]:
+        if isinstance(part, list):
+            return [name for value in part for name in marked(value)]
+        if not isinstance(part, dict):
+            return []
+        own = [part["data"]["name"]] if isinstance(part.get("mark"), dict) and part["mark"].get("shape") == "triangle-up" else []
+        return own + [name for value in part.values() for name in marked(value)]
+
+    rises = [row["group"] for name in marked(chart) for row in chart["datasets"][name]]
+    assert rises == ["Children", "Known adult"]
+
+
+def test_what_is_drawn_stands_out_from_its_page() -> None:
+    def light(colour: str) -> float:
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    def contrast(one: str, other: str) -> float:
+        least, most = sorted((light(one), light(other)))
+        return (most + 0.05) / (least + 0.05)
+
+    # The ratios that WCAG 2.2 asks for of text, and of what is to be told apart.
+    for colours in (_plot._LIGHT, _plot._DARK):
+        assert contrast(colours["text"], colours["page"]) >= 7
+        assert contrast(colours["faint"], colours["page"]) >= 4.5
+        assert contrast(colours["calm"], colours["page"]) >= 4.5
+        assert contrast(colours["late"], colours["page"]) >= 4.5

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import pickle
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from risk_of_harm import Policy, PolicyError, QuestionError, assess
-from sample import NORTHSHIRE, PACK, told_log
+from sample import NORTHSHIRE, PACK, digest_of, told_log
 
 
 def pack() -> dict[str, str]:
@@ -207,11 +208,7 @@ def test_a_policy_comes_back_from_a_pickle_the_same(policy: Policy, tmp_path: Pa
     assert pickle.loads(pickle.dumps(policy)) is policy
 
 
-def digest_of(policy: Policy) -> str:
-    return policy.digest
-
-
 def test_a_policy_can_be_sent_to_a_process_that_starts_afresh() -> None:
     local = northshire()
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        assert pool.map(digest_of, [local]) == [local.digest]
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        assert list(pool.map(digest_of, [local])) == [local.digest]

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from risk_of_harm import Assessment, CaseLog, Policy, assess
-from sample import CASE, NORTHSHIRE, event_id, record, supervision, told_log
+from risk_of_harm import CaseLog, Policy, assess
+from sample import CASE, NORTHSHIRE, ask, event_id, record, supervision, told_log
 
 START = datetime(2014, 7, 1, tzinfo=timezone.utc)
 
@@ -172,11 +172,6 @@ def test_a_forked_process_uses_what_it_inherited(policy: Policy) -> None:
 
     assert fork(child)
     assert len(log) == 3
-
-
-def ask(case: tuple[Policy, CaseLog]) -> Assessment:
-    policy, log = case
-    return assess(log, policy, at="2018-04-18", audience="manager")
 
 
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())

@@ -189,7 +189,10 @@ def _line(action: Action, today: date, titles: dict[str, str]) -> Row:
     status = phrase(str(action.status))
     # Of what is closed the mark at its end tells enough; of what is pending nobody should have to look anything up.
     now = overdue_written(action.days_overdue) if action.days_overdue else status
-    now += " as supervision ended" if frozen else ""
+    if waiting := told.get("waiting_on"):
+        now = f"{now}, " * (now != status) + f"waiting on {phrase(waiting['party'])}"
+    if frozen:
+        now += " as supervision ended" + ("; handed over" if told.get("handed_over") else "")
     press = "PROTECT NOW, " if action.priority == Priority.PROTECT_NOW else ""
     says = [press + now] if action.is_pending else []
     caution = "do not raise with the person" if told.get("caution") else ""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ._assessment import Assessment
     from ._caseload import Caseload
 
-WIDTH = 640
+WIDTH = 520
 """Of the field of a picture, in pixels, without its labels."""
 
 _LIGHT = {"page": "#ffffff", "text": "#1a1a1a", "faint": "#6b6b6b", "grid": "#e2e2e2", "calm": "#2b6ca3", "late": "#b34700"}
@@ -110,7 +110,9 @@ class _Case:
         recorded = of("recorded").mark_rule(color=c["calm"], size=4).encode(y=y, **ends)
         indicated = of("indicated").mark_rule(color=c["late"], size=2.5, strokeDash=[6, 4], yOffset=-5)
         indicated = indicated.encode(y=y, **ends)
-        raised = of("indicated").mark_point(shape="triangle-up", color=c["late"], filled=True, size=45, yOffset=-5)
+        before = [0, *(row["indicated"] for row in spans)]
+        moved = [{**row, "level": row["indicated"]} for row, level in zip(spans, before, strict=False) if row["indicated"] > level]
+        raised = self.rows.chart(moved).mark_point(shape="triangle-up", color=c["late"], filled=True, size=45, yOffset=-5)
         raised = raised.encode(x=since, y=y)
         blank = [row for row in spans if not row["working"]]
         unknown = self.rows.chart(blank).mark_text(align="left", dx=4, color=c["faint"], text="not assessed, nothing indicated")
@@ -252,7 +254,7 @@ def _owner(alt: Any, rows: _Rows, owner: str, counted: _Overdue, most: int, colo
     shaded = chart.transform_filter(alt.datum.band != "all").mark_rect(color=colours["calm"]).encode(opacity=shade)
     numbers = chart.mark_text(color=colours["text"]).encode(text="says:N")
     title = alt.Title(f"{capital(phrase(owner))}: {counted.owners[owner]:,}", anchor="start", fontSize=12)
-    return alt.layer(shaded, numbers).properties(width=480, height=alt.Step(26), title=title)
+    return alt.layer(shaded, numbers).properties(width=WIDTH, height=alt.Step(26), title=title)
 
 
 def _labelled(alt: Any, labels: list[str], *, grid: bool = True) -> Any:

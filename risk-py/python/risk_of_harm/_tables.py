@@ -153,7 +153,7 @@ class ParquetFiles:
     def told(self, rows: int) -> list[list[str]]:
         schema = self._schema()
         for batch in self._batches(schema):
-            told: list[list[str]] = call(_risk.told, batch.slice(0, rows))
+            told: list[list[str]] = call(_risk.told, batch, rows)
             return told
         return []
 
