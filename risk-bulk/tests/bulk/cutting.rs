@@ -8,7 +8,7 @@ use risk_bulk::{CaseAnswer, Caseload, Problems, Taker, Taking, without_cases};
 use risk_core::event::vocabulary::Audience;
 use risk_generate::Caseload as Invented;
 
-use crate::sample::{asked, logs, options, parts, records, rows, rows_of, texts, with};
+use crate::sample::{asked, logs, options, parts, records, rows, texts, with};
 
 fn cut(batch: &RecordBatch, size: usize) -> Vec<RecordBatch> {
     (0..batch.num_rows()).step_by(size).map(|from| batch.slice(from, size.min(batch.num_rows() - from))).collect()
@@ -90,8 +90,7 @@ fn a_caseload_that_is_dropped_ends_its_threads() {
 }
 
 #[test]
-fn a_case_of_a_hundred_thousand_records_is_one_case() {
-    // The fold of so long a history takes its time: what is held here is the reading.
+fn a_case_of_thousands_of_records_over_many_batches_is_one_case() {
     struct Lengths;
     struct Length(Vec<u64>);
     impl Taker for Lengths {
@@ -128,15 +127,5 @@ fn rows_of_cases_can_be_taken_out_of_a_table() {
     let ids: Vec<String> = left.iter().flat_map(|b| texts(b, "case_id")).collect();
     let stays = |id: &String| !gone.iter().any(|g| g.to_string() == *id);
     assert_eq!(ids, texts(&batch, "case_id").into_iter().filter(stays).collect::<Vec<_>>());
-    assert!(
-        rows_of(
-            &without_cases(&[batch.slice(0, 1)], &gone)
-                .first()
-                .cloned()
-                .unwrap_or(batch.slice(0, 0))
-                .project(&[0])
-                .unwrap()
-        )
-        .is_empty()
-    );
+    assert!(without_cases(&[batch.slice(0, 1)], &gone).is_empty());
 }

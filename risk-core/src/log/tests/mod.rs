@@ -2,6 +2,7 @@
 
 mod append;
 mod chain;
+mod decoded;
 mod erasure;
 mod record;
 mod versions;
