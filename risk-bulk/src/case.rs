@@ -10,7 +10,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::columns::Columns;
-use crate::cut::Run;
+use crate::cut::{MOST_RECORDS, Run};
 use crate::problem::{Problem, Sort};
 
 /// What is asked of every case.
@@ -60,6 +60,12 @@ pub(crate) fn answer(run: Run, rows: &[Row<'_>], asked: &Asked) -> Result<Case, 
         let expected = "all records of a case one after the other (sort by case_id)";
         let found = "a case whose records also stand in an earlier place: an answer given for it is not whole";
         let e = RecordError { field: "case_id".to_owned(), expected: expected.to_owned(), found: found.to_owned() };
+        return Err(vec![Problem::record(first, run.case_id, None, e)]);
+    }
+    if run.beyond > 0 {
+        let expected = format!("at most {MOST_RECORDS} records of a case");
+        let found = run.rows.saturating_add(run.beyond).to_string();
+        let e = RecordError { field: "case_id".to_owned(), expected, found };
         return Err(vec![Problem::record(first, run.case_id, None, e)]);
     }
     // A defect in the fold is the defect of one case: the others still get their answers.

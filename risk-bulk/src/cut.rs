@@ -12,6 +12,10 @@ use crate::columns::Columns;
 /// that handing them over costs nothing.
 pub(crate) const UNIT_ROWS: usize = 8192;
 
+/// The most records that a case may have here: far more than a sentence makes, and few enough that one case neither fills the
+/// memory nor keeps a thread for minutes (the fold takes longer for each record the more of them a case has).
+pub(crate) const MOST_RECORDS: usize = 20_000;
+
 /// Rows of one batch.
 #[derive(Debug)]
 pub(crate) struct Piece {
@@ -27,6 +31,8 @@ pub(crate) struct Run {
     /// The case; none where the rows name none that could be.
     pub(crate) case_id: Option<Uuid>,
     pub(crate) rows: usize,
+    /// Rows beyond [`MOST_RECORDS`]: counted, and not kept.
+    pub(crate) beyond: usize,
     /// Whether records of this case stood in an earlier place, apart from these.
     pub(crate) again: bool,
 }
@@ -73,6 +79,18 @@ impl Open {
         columns.case_id.same(row, &self.columns.case_id, self.row)
             || self.run.case_id.is_some_and(|case| columns.case_id.id(row) == Some(case))
     }
+
+    /// Takes in a further row; gives whether it is kept.
+    fn extend(&mut self, columns: &Arc<Columns>, row: usize) -> bool {
+        self.row = row;
+        if !Arc::ptr_eq(&self.columns, columns) {
+            self.columns = Arc::clone(columns);
+        }
+        let kept = self.run.rows < MOST_RECORDS;
+        let count = if kept { &mut self.run.rows } else { &mut self.run.beyond };
+        *count = count.saturating_add(1);
+        kept
+    }
 }
 
 impl Cutter {
@@ -83,10 +101,9 @@ impl Cutter {
         let mut from = 0;
         for row in 0..columns.rows {
             if let Some(open) = self.open.as_mut().filter(|open| open.goes_on(&columns, row)) {
-                open.run.rows = open.run.rows.saturating_add(1);
-                open.row = row;
-                if !Arc::ptr_eq(&open.columns, &columns) {
-                    open.columns = Arc::clone(&columns);
+                if !open.extend(&columns, row) {
+                    self.add(&columns, from..row, first);
+                    from = row.saturating_add(1);
                 }
                 continue;
             }
@@ -98,7 +115,7 @@ impl Cutter {
             }
             let case_id = columns.case_id.id(row);
             let again = case_id.is_some_and(|id| !self.begun.insert(id));
-            let run = Run { case_id, rows: 1, again };
+            let run = Run { case_id, rows: 1, beyond: 0, again };
             self.open = Some(Open { run, columns: Arc::clone(&columns), row });
         }
         self.add(&columns, from..columns.rows, first);

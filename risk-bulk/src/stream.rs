@@ -244,7 +244,8 @@ impl<T: Taker> Shared<T> {
                 return Err(part.problems.swap_remove(0));
             }
             part.cases = part.cases.saturating_add(1);
-            part.events = part.events.saturating_add(u64::try_from(run.rows).unwrap_or(u64::MAX));
+            part.events =
+                part.events.saturating_add(u64::try_from(run.rows.saturating_add(run.beyond)).unwrap_or(u64::MAX));
         }
         let Part { problems, cases, events, .. } = part;
         Ok(Part { taken: taking.finish(), problems, cases, events })

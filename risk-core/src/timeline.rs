@@ -164,6 +164,9 @@ impl Teller<'_, '_> {
                     }
                     let new = after.because.iter().filter(|b| !before.because.contains(b));
                     kinds.extend(new.flat_map(|b| self.raises(&b.rule)));
+                    if after.frozen_on.is_some() && before.frozen_on.is_none() {
+                        kinds.insert(Derived::SupervisionEndReached);
+                    }
                     if after.missed > before.missed {
                         kinds.insert(Derived::DutyDue);
                     }

@@ -218,6 +218,23 @@ def test_two_records_of_one_id_are_a_conflict(caseload: pyarrow.Table) -> None:
         answers(doubled)
 
 
+def test_a_case_of_a_million_records_is_told_at_once_and_the_others_are_answered(
+    caseload: pyarrow.Table, expected: dict[str, Any]
+) -> None:
+    endless = pyarrow.concat_tables([caseload.slice(0, 1)] * 1_000).combine_chunks()
+    place = endless.column_names.index("case_id")
+    case = "00000000-0000-4000-8000-999999999999"
+    endless = endless.set_column(place, "case_id", pyarrow.array([case] * len(endless)))
+    events = pyarrow.concat_tables([*[endless] * 1_000, caseload])
+    found = answers(events, problems="rows")
+    [problem] = found["problems"]
+    assert (problem["case_id"], problem["row"], problem["found"]) == (case, 0, "1000000")
+    assert problem["expected"] == "at most 20000 records of a case"
+    assert [row["case_id"] for row in found["cases"]] == [row["case_id"] for row in expected["cases"]]
+    with pytest.raises(RecordError, match="at most 20000 records of a case"):
+        answers(events)
+
+
 def test_times_without_a_zone_are_refused_before_anything_is_read(caseload: pyarrow.Table) -> None:
     place = caseload.column_names.index("recorded_at")
     naive = caseload.set_column(place, "recorded_at", caseload["recorded_at"].cast(pyarrow.timestamp("us")))

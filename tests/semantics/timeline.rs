@@ -77,6 +77,16 @@ fn each_step_tells_its_records_and_what_they_opened_moved_and_closed() {
 }
 
 #[test]
+fn the_end_of_supervision_is_named_where_it_comes_by_time() {
+    // Given an order of which it is known from the start when it ends, and a review that nobody makes,
+    let ends = SUPERVISED.replace("index_offence", "ends_on = 2018-01-01, index_offence");
+    let story = given(REVIEW, &[&ends, TOLD]);
+    // then the step at which the line stays as it stood is told as the end of supervision.
+    let last = sentences(&told(&story, &story.question("2018-02-01"))).pop().unwrap();
+    assert!(last.starts_with("2018-01-02 [SupervisionEndReached]: "), "{last}");
+}
+
+#[test]
 fn every_line_carries_its_rules_and_what_the_person_must_not_hear_of() {
     let story = story();
     let found = told(&story, &story.question("2017-12-05"));
