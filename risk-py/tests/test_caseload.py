@@ -224,7 +224,7 @@ def test_a_case_of_a_million_records_is_told_at_once_and_the_others_are_answered
     endless = pyarrow.concat_tables([caseload.slice(0, 1)] * 1_000).combine_chunks()
     place = endless.column_names.index("case_id")
     case = "00000000-0000-4000-8000-999999999999"
-    endless = endless.set_column(place, "case_id", pyarrow.array([case] * len(endless)))
+    endless = endless.set_column(place, caseload.schema.field("case_id"), pyarrow.array([case] * len(endless)))
     events = pyarrow.concat_tables([*[endless] * 1_000, caseload])
     found = answers(events, problems="rows")
     [problem] = found["problems"]
