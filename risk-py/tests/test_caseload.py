@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -241,6 +241,18 @@ def test_times_without_a_zone_are_refused_before_anything_is_read(caseload: pyar
     for table in (naive, naive.slice(0, 0)):
         with pytest.raises(RecordError, match="column `recorded_at`: expected times with a zone, .*found times without a zone"):
             answers(table)
+
+
+def test_times_as_text_with_offsets_of_any_zone_are_the_same_instants(
+    caseload: pyarrow.Table, expected: dict[str, Any]
+) -> None:
+    zones = [timezone.utc, timezone(timedelta(hours=1)), timezone(timedelta(hours=-5, minutes=-30))]
+    events = caseload
+    for name in ("occurred_at", "recorded_at"):
+        moments = caseload[name].to_pylist()
+        texts = [moment.astimezone(zones[row % 3]).isoformat() for row, moment in enumerate(moments)]
+        events = events.set_column(events.column_names.index(name), name, pyarrow.array(texts))
+    assert answers(events) == expected
 
 
 def test_an_empty_frame_is_a_caseload_without_a_case_and_another_frame_is_refused(caseload: pyarrow.Table) -> None:

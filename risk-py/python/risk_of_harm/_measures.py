@@ -55,7 +55,7 @@ class Measures:
         return f"<Measures of {self.cases:,} cases for the {self.receipt['audience']}: {len(self.actions):,} rows by action>"
 
     def _repr_html_(self) -> str:
-        return self.actions._repr_html_() + self.rules._repr_html_()
+        return self.actions._page("By action") + self.rules._page("By rule")
 
 
 def measures(

@@ -108,11 +108,13 @@ class Table:
         return f"<Table of {len(self)} rows: {', '.join(self.column_names)}>"
 
     def _repr_html_(self) -> str:
+        return self._page("1 row" if len(self) == 1 else f"{len(self):,} rows")
+
+    def _page(self, title: str) -> str:
         # What records say is in the table and on no page.
         said = [i for i, name in enumerate(self.column_names) if name in ("data", "note")]
         rows = [["not shown" if i in said else cell for i, cell in enumerate(row)] for row in self._inner.told(10)]
-        count = "1 row" if len(self) == 1 else f"{len(self):,} rows"
-        return _html.table(count, self.column_names, rows, more=len(self) - len(rows))
+        return _html.table(title, self.column_names, rows, more=len(self) - len(rows))
 
 
 class ParquetFiles:
