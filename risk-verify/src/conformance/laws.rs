@@ -15,8 +15,8 @@ use crate::interchange::{Exchange, Under};
 use crate::packs;
 use crate::scope::opening::{known_case, start};
 
-/// Laws that no single answer shows: they speak of texts that are refused, of hashes, of explanations, of two policies, or of
-/// the tests themselves.
+/// Laws that no single answer shows: they speak of texts that are refused, of hashes, of explanations, of two policies, of
+/// counts over many answers, or of the tests themselves.
 pub const NOT_OF_ONE_ANSWER: &[&str] = &[
     "a_changed_byte_in_a_sealed_log_is_found_and_located",
     "a_record_left_out_moved_or_doubled_is_found",
@@ -38,6 +38,10 @@ pub const NOT_OF_ONE_ANSWER: &[&str] = &[
     "the_law_of_the_unknown_would_notice_a_rule_that_leaves_it_out",
     "the_pack_has_no_defect_but_those_that_it_accepts",
     "nor_has_the_pack_with_the_local_overlay",
+    "two_offices_are_told_apart_and_an_action_that_one_never_owed_stands_there_with_nought",
+    "a_rule_that_somebody_disputes_is_counted_once_it_is_known",
+    "what_became_of_an_action_adds_up_to_how_often_it_was_required",
+    "counting_in_parts_and_in_any_order_counts_the_same",
 ];
 
 /// The day on which the story is asked about, unless a law asks another.
