@@ -12,7 +12,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 use risk_binding::Fault;
 use risk_binding::status::{RISK_BAD_RECORD, RISK_BAD_WORD, RISK_PANIC};
-use risk_bulk::{Answers, Asked, Lines, Options, Part, Problem, Problems, Tables, problem_table, without_cases};
+use risk_bulk::{Answers, Asked, Lines, Options, Part, Problem, Problems, Tables, Taker, problem_table, without_cases};
 use risk_core::event::field::describe_text;
 
 use crate::arrow::{ArrowSchema, Batches, Reader, reader, stream};
@@ -24,9 +24,42 @@ use crate::question::Words;
 /// Rows of a batch that is read from lines.
 const ROWS: usize = 65_536;
 
+/// A caseload that is being worked through. The threads and the input are given up after its last part, after an error, and
+/// when nobody holds it any more.
+pub(crate) struct Held<T: Taker>(Mutex<Option<risk_bulk::Caseload<Reader, T>>>);
+
+impl<T: Taker> Held<T> {
+    pub(crate) fn new(caseload: risk_bulk::Caseload<Reader, T>) -> Self {
+        Self(Mutex::new(Some(caseload)))
+    }
+
+    /// The next part; none after the last.
+    pub(crate) fn next(&self) -> Result<Option<Part<T::Part>>, Fault> {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(caseload) = held.as_mut() else { return Ok(None) };
+        let part = guarded(|| caseload.next().transpose());
+        if !matches!(part, Ok(Some(_))) {
+            *held = None;
+        }
+        part
+    }
+
+    /// Ends the work.
+    pub(crate) fn close(&self, py: Python<'_>) {
+        py.detach(|| drop(self.0.lock().unwrap_or_else(PoisonError::into_inner).take()));
+    }
+}
+
+impl<T: Taker> Drop for Held<T> {
+    fn drop(&mut self) {
+        // The threads may need the lock of Python's to give up the input, and are waited for.
+        Python::attach(|py| self.close(py));
+    }
+}
+
 /// The parts of a caseload, one by one.
 #[pyclass(frozen, module = "risk_of_harm._risk")]
-pub(crate) struct Caseload(Mutex<Option<risk_bulk::Caseload<Reader, Answers>>>);
+pub(crate) struct Caseload(Held<Answers>);
 
 /// The tables of a part: cases, classifications, actions, flags, problems; how many cases and events it has; and the cases that
 /// have a problem.
@@ -58,34 +91,17 @@ impl Caseload {
                 risk_bulk::Caseload::new(&schema, events, asked, answers, &options)
             })
         });
-        Ok(Self(Mutex::new(Some(made.raise()?))))
+        Ok(Self(Held::new(made.raise()?)))
     }
 
     /// The next part; none after the last.
     fn next(&self, py: Python<'_>) -> PyResult<Option<PyPart>> {
-        py.detach(|| {
-            let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let Some(caseload) = held.as_mut() else { return Ok(None) };
-            let part = guarded(|| caseload.next().transpose());
-            // After the last part, and after an error, the threads and the input are given up.
-            if !matches!(part, Ok(Some(_))) {
-                *held = None;
-            }
-            part?.map(tables).transpose()
-        })
-        .raise()
+        py.detach(|| self.0.next()?.map(tables).transpose()).raise()
     }
 
     /// Ends the work.
     fn close(&self, py: Python<'_>) {
-        py.detach(|| drop(self.0.lock().unwrap_or_else(PoisonError::into_inner).take()));
-    }
-}
-
-impl Drop for Caseload {
-    fn drop(&mut self) {
-        // The threads may need the lock of Python's to give up the input, and are waited for.
-        Python::attach(|py| self.close(py));
+        self.0.close(py);
     }
 }
 
@@ -113,7 +129,7 @@ pub(crate) fn defect(e: ArrowError) -> Fault {
     Fault::new(RISK_PANIC, format!("a defect of the library: {e}"))
 }
 
-fn tables(part: Part<<Answers as risk_bulk::Taker>::Part>) -> Result<PyPart, Fault> {
+fn tables(part: Part<<Answers as Taker>::Part>) -> Result<PyPart, Fault> {
     let Tables { cases, classifications, actions, flags } = part.taken.map_err(defect)?;
     let problems = problem_table(&part.problems).map_err(defect)?;
     let ids: HashSet<String> = part.problems.iter().filter_map(|p| p.case_id).map(|id| id.to_string()).collect();

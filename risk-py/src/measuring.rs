@@ -11,8 +11,8 @@ use risk_core::event::field::{describe_text, one_of};
 use risk_core::fold::run::Lens;
 use risk_core::measures::Counting;
 
-use crate::arrow::{Batches, Reader, reader};
-use crate::bulk::{defect, guarded, problems_named};
+use crate::arrow::{Batches, reader};
+use crate::bulk::{Held, defect, guarded, problems_named};
 use crate::fault::{Raise, raised};
 use crate::policy::Policy;
 use crate::question::Words;
@@ -23,7 +23,7 @@ pub(crate) struct Measures {
     lenses: Vec<Lens>,
     by: Vec<String>,
     counted: Mutex<Vec<Counting>>,
-    caseload: Mutex<Option<risk_bulk::Caseload<Reader, Measuring>>>,
+    caseload: Held<Measuring>,
 }
 
 #[pymethods]
@@ -56,20 +56,13 @@ impl Measures {
         });
         let (lenses, caseload): (Vec<Lens>, _) = made.raise()?;
         let counted = Mutex::new(vec![Counting::default(); lenses.len()]);
-        Ok(Self { lenses, by, counted, caseload: Mutex::new(Some(caseload)) })
+        Ok(Self { lenses, by, counted, caseload: Held::new(caseload) })
     }
 
     /// How many cases and events another part has, and what is wrong with some of them.
     fn next(&self, py: Python<'_>) -> PyResult<Option<(u64, u64, Batches)>> {
         py.detach(|| {
-            let mut held = self.caseload.lock().unwrap_or_else(PoisonError::into_inner);
-            let Some(caseload) = held.as_mut() else { return Ok::<_, Fault>(None) };
-            let part = guarded(|| caseload.next().transpose());
-            // After the last part, and after an error, the threads and the input are given up.
-            if !matches!(part, Ok(Some(_))) {
-                *held = None;
-            }
-            let Some(part) = part? else { return Ok(None) };
+            let Some(part) = self.caseload.next()? else { return Ok::<_, Fault>(None) };
             let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
             counted.iter_mut().zip(part.taken?).for_each(|(all, of_part)| all.merge(of_part));
             let problems = problem_table(&part.problems).map_err(defect)?;
@@ -93,14 +86,7 @@ impl Measures {
 
     /// Ends the work.
     fn close(&self, py: Python<'_>) {
-        py.detach(|| drop(self.caseload.lock().unwrap_or_else(PoisonError::into_inner).take()));
-    }
-}
-
-impl Drop for Measures {
-    fn drop(&mut self) {
-        // The threads may need the lock of Python's to give up the input, and are waited for.
-        Python::attach(|py| self.close(py));
+        self.caseload.close(py);
     }
 }
 

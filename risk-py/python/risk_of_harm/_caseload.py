@@ -239,11 +239,10 @@ def receipt_of(
     known_at: Moment | None,
     lens: Lens | str,
     audience: Audience | str,
-    feeds: Iterable[Kind | str] | None,
+    feeds: list[Kind | str] | None,
 ) -> dict[str, Any]:
     """What the answer to a case without records says of itself: all that is the same for every case."""
     nobody = CaseLog("00000000-0000-4000-8000-000000000000")
-    feeds = None if feeds is None else list(feeds)
     told = assess(nobody, policy, at=at, audience=audience, known_at=known_at, lens=lens, feeds=feeds).to_dict()
     receipt = {name: told["receipt"][name] for name in ("engine", "policy", "calendar", "locality")}
     known = None if known_at is None else told["known_at"]
