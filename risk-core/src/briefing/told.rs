@@ -14,7 +14,7 @@ use crate::assessment::answer::{Action, BecauseLine, Caution, GroupLevel, Receip
 use crate::event::vocabulary::{ActionKind, Audience, Handling, Level, Role, vocabulary};
 use crate::event::{Instant, Kind};
 use crate::policy::model::{Basis, Priority};
-use crate::telling::Sort;
+use crate::telling::{self, Sort};
 
 /// The name and version of a briefing's form.
 pub const SCHEMA: &str = "risk-briefing/1";
@@ -72,6 +72,18 @@ pub struct Briefing {
     pub not_answered: Vec<NotAnswered>,
     /// Rules and duties that cannot fire for want of a feed.
     pub blind_to: Vec<String>,
+}
+
+impl Briefing {
+    /// Every line of it, wherever it stands; one line may stand in several places.
+    pub fn lines(&self) -> impl Iterator<Item = &Line> {
+        let overdue = self.overdue.iter().flat_map(|owed| &owed.lines);
+        let due = self.due.iter().flat_map(|from| &from.days).flat_map(|day| &day.lines);
+        let waiting = self.waiting.iter().flat_map(|on| &on.lines);
+        let ended = self.ended.iter().flat_map(|case| &case.lines);
+        let agendas = self.cases.iter().flat_map(|case| &case.agenda);
+        overdue.chain(due).chain(waiting).chain(ended).chain(agendas)
+    }
 }
 
 /// What came on record in one case at one moment, and what that changed.
@@ -140,6 +152,13 @@ pub struct Changed {
     /// Set where the person must not hear of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caution: Option<Caution>,
+}
+
+impl From<&Changed> for telling::Line {
+    fn from(changed: &Changed) -> Self {
+        let do_not_raise = changed.handling.filter(|_| changed.caution.is_some());
+        Self { sort: changed.sort, text: changed.text.clone(), rules: changed.rules.clone(), do_not_raise }
+    }
 }
 
 /// Records of one case that came in and changed nothing.
