@@ -79,12 +79,15 @@ impl<'a> Words<'a> {
         let overdue: usize = b.overdue.iter().map(|owed| owed.lines.len()).sum();
         let due: usize = b.due.iter().flat_map(|from| &from.days).map(|day| day.lines.len()).sum();
         let waiting: usize = b.waiting.iter().map(|on| on.lines.len()).sum();
-        vec![
-            format!("{}.", count(b.cases.len(), "case", "cases")),
-            format!("{} came in.", count(call_outs, "police call-out", "police call-outs")),
-            format!("{} overdue, {} due by {}.", lines(overdue), lines(due), date(b.due_through)),
-            format!("{} waiting on others.", lines(waiting)),
-        ]
+        let came = format!("{} came in.", count(call_outs, "police call-out", "police call-outs"));
+        let told = [
+            Some(format!("{}.", count(b.cases.len(), "case", "cases"))),
+            // None is said only where there could be some.
+            Some(came).filter(|_| call_outs > 0 || b.call_outs_from == CallOuts::Delivered),
+            Some(format!("{} overdue, {} due by {}.", lines(overdue), lines(due), date(b.due_through))),
+            Some(format!("{} waiting on others.", lines(waiting))),
+        ];
+        told.into_iter().flatten().collect()
     }
 
     /// What to mind of the page itself, where the person must not hear of something in it.
@@ -234,8 +237,8 @@ impl<'a> Words<'a> {
         format!("{}, recorded {}.", capital(&self.counted(&kinds)), stamp(at))
     }
 
-    /// The cases with something open or under review, and those of which there is nothing to list. What stood open when
-    /// supervision ended is told elsewhere.
+    /// The cases with something to do or under review, and those of which there is nothing to list. What only stood open when
+    /// supervision ended has a place of its own.
     pub fn cases(&self) -> (Vec<&'a CaseBrief>, Vec<&'a CaseBrief>) {
         let live = |line: &Line| line.items.iter().any(|item| item.frozen_on.is_none());
         let open = |case: &&CaseBrief| case.agenda.iter().any(live) || !case.under_review.is_empty();
@@ -316,8 +319,9 @@ fn circumstances(item: &Item) -> String {
     let waiting = item.waiting_on.as_ref().filter(|_| item.status != Status::Open);
     let waiting = waiting.map(|w| format!("; waiting on {} since {}", phrase(&w.party), date(w.since)));
     let inherited = item.inherited.then(|| "; inherited from an earlier holder".to_owned());
-    let handed = item.handed_over.then(|| "; handed over, as it still protects somebody".to_owned());
-    [waiting, inherited, handed].into_iter().flatten().collect()
+    let frozen = item.frozen_on.map(|on| format!("; supervision ended on {}: this is how it stood then", date(on)));
+    let handed = item.handed_over.then(|| ", and it is handed over, as it still protects somebody".to_owned());
+    [waiting, inherited, frozen, handed].into_iter().flatten().collect()
 }
 
 fn done(kind: Kind) -> String {

@@ -33,22 +33,33 @@ impl Markup {
 }
 
 /// An element around others. Names are this program's own; values are escaped.
-pub fn tag(
+pub fn tag<'a>(
     name: &'static str,
-    attributes: &[(&'static str, &str)],
+    attributes: impl IntoIterator<Item = (&'static str, &'a str)>,
     inside: impl IntoIterator<Item = Markup>,
 ) -> Markup {
-    let attributes: String =
-        attributes.iter().map(|(name, value)| format!(" {name}=\"{}\"", Markup::text(value).0)).collect();
-    let inside: String = inside.into_iter().map(|m| m.0).collect();
-    Markup(format!("<{name}{attributes}>{inside}</{name}>\n"))
+    let mut made = inline_around(name, attributes, inside);
+    made.0.push('\n');
+    made
 }
 
-/// An element in running text: no line end after it.
-pub fn inline(name: &'static str, attributes: &[(&'static str, &str)], text: &str) -> Markup {
-    let mut made = tag(name, attributes, [Markup::text(text)]);
-    made.0.truncate(made.0.trim_end().len());
-    made
+/// An element in running text, with no line end after it.
+pub fn inline<'a>(
+    name: &'static str,
+    attributes: impl IntoIterator<Item = (&'static str, &'a str)>,
+    text: &str,
+) -> Markup {
+    inline_around(name, attributes, [Markup::text(text)])
+}
+
+fn inline_around<'a>(
+    name: &'static str,
+    attributes: impl IntoIterator<Item = (&'static str, &'a str)>,
+    inside: impl IntoIterator<Item = Markup>,
+) -> Markup {
+    let attributes = attributes.into_iter().map(|(name, value)| format!(" {name}=\"{}\"", Markup::text(value).0));
+    let (attributes, inside): (String, String) = (attributes.collect(), inside.into_iter().map(|m| m.0).collect());
+    Markup(format!("<{name}{attributes}>{inside}</{name}>"))
 }
 
 /// Pieces one after the other.
