@@ -8,6 +8,7 @@ mod pages;
 mod python;
 mod readme;
 mod step;
+mod tools;
 mod verify;
 mod wheel;
 
@@ -19,6 +20,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use python::Python;
 use step::{Failure, cargo, run};
+use tools::{Tool, Tools};
 
 /// Set up, test and measure this workspace.
 #[derive(Parser)]
@@ -40,8 +42,9 @@ enum Command {
     /// The steps run in the order in which `--only` lists them, cheapest first. Exit code 0: all passed. 1: one failed,
     /// and a line that begins with FAILED names it.
     ///
-    /// The step `bindings` needs compilers and tools of C, C++ and Java. As root on Debian it installs those that are missing;
-    /// elsewhere it says which parts it skips. Where the variable CI is set nothing is skipped: a missing tool fails.
+    /// The step `tests` needs the server of PostgreSQL, and `bindings` compilers and tools of C, C++ and Java. As root on Debian
+    /// they install what is missing; elsewhere they say what they skip. Where the variable CI is set nothing is skipped: a
+    /// missing tool fails. The tests with PostgreSQL use a server of their own, or the one whose URL is in RISK_TEST_POSTGRES.
     Test {
         /// Run this step only
         #[arg(long, value_name = "STEP")]
@@ -166,7 +169,10 @@ impl Step {
                 run(cargo(root).args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))
             }
             Self::Pages => pages::check(root),
-            Self::Tests => run(cargo(root).args(["test", "--workspace", "--locked", "--quiet"])),
+            Self::Tests => {
+                Tools::found_or_installed(&[Tool::Postgres])?.suffice("tests with PostgreSQL", &[Tool::Postgres]);
+                run(cargo(root).args(["test", "--workspace", "--locked", "--quiet"]))
+            }
             Self::Bindings => bindings::test(root),
             Self::Python => wheel::test(root),
             Self::Docs => run(cargo(root).env("RUSTDOCFLAGS", "-D warnings").args([

@@ -78,7 +78,7 @@ pub enum Failure {
         expected: &'static str,
     },
     /// Programs that a step needs are not there.
-    #[error("expected {}: not found, and CI is set, so that nothing may be skipped", tools.join(", "))]
+    #[error("expected {}: not found, and nothing may be skipped here", tools.join(", "))]
     Missing {
         /// What each of them is called.
         tools: Vec<&'static str>,

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::Places;
-use super::tools::compiler;
 use crate::install::VERSION;
 use crate::pages::read;
 use crate::step::{Failure, printed, run};
+use crate::tools::compiler;
 
 /// The programs of risk-ffi/tests/c.
 const PROGRAMS: [&str; 9] =
