@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 use rusqlite::TransactionBehavior;
 
+pub(crate) use sqlite_file::new_private_file;
+
 use crate::error::{StoreError, Trouble};
 use crate::sql::Tx;
 
