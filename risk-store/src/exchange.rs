@@ -76,7 +76,7 @@ impl Store {
         let mut after = WHOLE_STORE;
         loop {
             let keys = self.keys.as_ref();
-            let page = self.change(|tx, _| {
+            let page = self.look(|tx| {
                 let heads = match cases {
                     None => Head::page(tx, after, PAGE)?,
                     Some(cases) => next_of(tx, cases, after)?,

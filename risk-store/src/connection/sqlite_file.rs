@@ -65,7 +65,11 @@ pub(crate) fn new_private_file(path: &Path) -> io::Result<()> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
+    options.open(path)?;
+    // So that the file is there under its name after a loss of power too.
+    #[cfg(unix)]
+    File::open(path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")))?.sync_all()?;
+    Ok(())
 }
 
 fn try_open(path: &Path, patience: Duration) -> Result<Connection, Trouble> {
