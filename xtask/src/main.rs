@@ -77,7 +77,8 @@ enum Command {
     /// too. A minute or two; `cargo xtask test` does this by itself. docs/verification.md says what is proven by it and what
     /// is not.
     Verify {
-        /// Larger scopes, ten million texts and a million histories: a matter of hours, most of them for the histories
+        /// Larger scopes, ten million texts, a million histories and 10,000 killed writers: a matter of hours, most of them for the
+        /// histories
         #[arg(long)]
         long: bool,
     },

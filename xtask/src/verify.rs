@@ -10,6 +10,9 @@ use crate::step::{Failure, cargo, run};
 /// How many histories are compared with the reference.
 const HISTORIES: (u32, u32) = (2_000, 1_000_000);
 
+/// How many writers to a store are killed in the long run; the ordinary run of the tests kills 500.
+const KILLS: u32 = 10_000;
+
 /// What one rung found.
 struct Line {
     what: String,
@@ -37,6 +40,13 @@ pub fn verify(root: &Path, long: bool) -> Result<(), Failure> {
     rung("small scopes, taken whole".to_owned(), &mut || run(risk_verify(root).arg("exhaustive").args(long_flag)))?;
     rung("hostile bytes".to_owned(), &mut || run(risk_verify(root).arg("fuzz").args(long_flag)))?;
     rung(format!("{histories} histories, against the reference"), &mut || against_the_reference(root, histories))?;
+    if long {
+        rung(format!("{KILLS} writers to a store, killed at random moments"), &mut || {
+            let mut tests = cargo(root);
+            tests.args(["test", "--package", "risk-store", "--test", "store", "--locked", "--quiet", "killed"]);
+            run(tests.env("RISK_STORE_KILLS", KILLS.to_string()))
+        })?;
+    }
     println!();
     for line in &lines {
         println!("{:>8.1?}  passed: {}", line.took, line.what);
