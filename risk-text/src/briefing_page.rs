@@ -108,7 +108,7 @@ fn news(words: &Words<'_>) -> Markup {
 fn arrived(words: &Words<'_>, arrival: &Arrival) -> Markup {
     let record = |r: &CameIn| {
         let careful = r.handling.filter(|_| r.caution.is_some()).map(caution);
-        tag("p", [], std::iter::once(Markup::text(&words.came_in(r))).chain(careful))
+        tag("p", [("class", "record")], std::iter::once(Markup::text(&words.came_in(r))).chain(careful))
     };
     let records = all(arrival.records.iter().map(record));
     if arrival.changed.is_empty() {
