@@ -68,7 +68,7 @@ impl Store {
             return Ok(known);
         }
         // A transaction of its own, so that writers are kept waiting for a moment only.
-        let horizon = self.change(|tx, _| fence::horizon(tx))?;
+        let horizon = self.look(fence::horizon)?;
         self.inner().horizon = horizon;
         Ok(horizon)
     }

@@ -127,7 +127,7 @@ impl Store {
     /// Where the store cannot be read.
     pub fn checkpoint(&self) -> Result<Checkpoint, StoreError> {
         let at = self.now().to_rfc3339_opts(SecondsFormat::AutoSi, true);
-        let leaves = self.change(|tx, _| {
+        let leaves = self.look(|tx| {
             let mut leaves: Vec<Leaf> = Head::find(tx, WHOLE_STORE)?.iter().map(Leaf::from).collect();
             let mut after = WHOLE_STORE;
             loop {

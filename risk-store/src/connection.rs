@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 use rusqlite::TransactionBehavior;
 
+pub(crate) use sqlite_file::new_private_file;
+
 use crate::error::{StoreError, Trouble};
 use crate::sql::Tx;
 
@@ -19,6 +21,15 @@ use crate::sql::Tx;
 pub(crate) enum Make {
     IfMissing,
     Never,
+}
+
+/// Whether a transaction may write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Will {
+    /// It only looks, and waits for nobody.
+    Look,
+    /// It may write, and on a file waits for whoever writes.
+    Write,
 }
 
 /// Where a store lies.
@@ -83,13 +94,14 @@ impl Connection {
     /// breaks it is tried again, for as long as the patience lasts: so `work` may run several times, and must give the same.
     pub(crate) fn transact<T>(
         &mut self,
+        will: Will,
         mut work: impl FnMut(&mut Tx<'_>) -> Result<T, Trouble>,
     ) -> Result<T, StoreError> {
         let began = Instant::now();
         let mut perhaps_kept = false;
         let mut pause = Duration::from_millis(2);
         loop {
-            let trouble = match self.attempt(&mut work, &mut perhaps_kept) {
+            let trouble = match self.attempt(will, &mut work, &mut perhaps_kept) {
                 Ok(done) => return Ok(done),
                 Err(Trouble::Final(e)) => return Err(e),
                 Err(trouble) => trouble,
@@ -111,17 +123,18 @@ impl Connection {
 
     fn attempt<T>(
         &mut self,
+        will: Will,
         work: &mut impl FnMut(&mut Tx<'_>) -> Result<T, Trouble>,
         perhaps_kept: &mut bool,
     ) -> Result<T, Trouble> {
-        let mut tx = self.begin()?;
+        let mut tx = self.begin(will)?;
         let done = work(&mut tx)?;
         let committed = tx.commit();
         *perhaps_kept |= matches!(committed, Err(Trouble::Broken(_)));
         committed.map(|()| done)
     }
 
-    fn begin(&mut self) -> Result<Tx<'_>, Trouble> {
+    fn begin(&mut self, will: Will) -> Result<Tx<'_>, Trouble> {
         if self.process != std::process::id() {
             // Closing it would disturb the parent's.
             mem::forget(self.link.take());
@@ -132,7 +145,11 @@ impl Connection {
         }
         match &mut self.link {
             Some(Link::File(file)) => {
-                let tx = file.transaction_with_behavior(TransactionBehavior::Immediate);
+                let behaviour = match will {
+                    Will::Look => TransactionBehavior::Deferred,
+                    Will::Write => TransactionBehavior::Immediate,
+                };
+                let tx = file.transaction_with_behavior(behaviour);
                 tx.map(Tx::Sqlite).map_err(Trouble::sqlite)
             }
             Some(Link::Server { client, statements }) => {

@@ -5,6 +5,7 @@
 //! in it: that is of the store, not of its cases.
 
 use std::io::{BufRead, Write};
+use std::path::Path;
 
 use risk_core::event::field::describe_text;
 use risk_core::log::{Log, LogError, Record, RecordError};
@@ -17,7 +18,7 @@ use crate::journal::{self, Act, WHOLE_STORE, entry_hash};
 use crate::open::Open;
 use crate::sql::Tx;
 use crate::who::Operator;
-use crate::{Store, fence, records};
+use crate::{Store, connection, fence, records};
 
 const PAGE: u64 = 64;
 
@@ -75,7 +76,7 @@ impl Store {
         let mut after = WHOLE_STORE;
         loop {
             let keys = self.keys.as_ref();
-            let page = self.change(|tx, _| {
+            let page = self.look(|tx| {
                 let heads = match cases {
                     None => Head::page(tx, after, PAGE)?,
                     Some(cases) => next_of(tx, cases, after)?,
@@ -102,6 +103,29 @@ impl Store {
         }
         out.flush()?;
         Ok(exported)
+    }
+
+    /// Copies a store that is a file into another, which must not be there: as it is at this moment, while others go on writing.
+    /// The copy is a store itself.
+    ///
+    /// # Errors
+    /// [`StoreError::File`] where a file is there already or cannot be written; [`StoreError::Argument`] for a store in a
+    /// database, of which the server's own tools make copies.
+    pub fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        let mut inner = self.inner();
+        let Some(file) = inner.connection.file() else {
+            return Err(StoreError::argument("store", "a file", "a database; pg_dump makes a copy of it"));
+        };
+        connection::new_private_file(to)?;
+        let copied = file.backup("main", to, None::<fn(rusqlite::backup::Progress)>).map_err(Trouble::sqlite);
+        copied.map_err(|trouble| {
+            // What is no copy is not left behind as one.
+            let _ = std::fs::remove_file(to);
+            match trouble {
+                Trouble::Final(e) => e,
+                _ => StoreError::Busy(self.patience),
+            }
+        })
     }
 
     /// Takes in logs, plain or sealed, each case's lines together, and journals where the text has them: all of it, or nothing.

@@ -62,7 +62,7 @@ impl Store {
     /// # Errors
     /// Where the store cannot be read.
     pub fn cases_of(&self, scheme: &str, value: &str) -> Result<Vec<Uuid>, StoreError> {
-        self.change(|tx, _| cases_of(tx, scheme, value))
+        self.look(|tx| cases_of(tx, scheme, value))
     }
 
     /// What the store was told of a case.
@@ -70,7 +70,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub fn facts(&self, case_id: Uuid) -> Result<Facts, StoreError> {
-        self.change(|tx, _| facts_of(tx, case_id))
+        self.look(|tx| facts_of(tx, case_id))
     }
 
     /// Says that two cases are of one person. From now on they are answered together, under `into`; each keeps its own log,
@@ -151,7 +151,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::Damaged`] where the journal is not as it was kept.
     pub fn journal(&self, case_id: Option<Uuid>) -> Result<Vec<Entry>, StoreError> {
-        self.change(|tx, _| {
+        self.look(|tx| {
             if let Some(case_id) = case_id {
                 must_exist(tx, case_id)?;
             }

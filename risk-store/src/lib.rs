@@ -78,7 +78,7 @@ pub use records::Addition;
 pub use verify::{Difference, Verification};
 pub use who::{Operator, Reader};
 
-use connection::{Connection, Make, Place};
+use connection::{Connection, Make, Place, Will};
 use error::Trouble;
 use open::Open;
 use sql::Tx;
@@ -164,6 +164,11 @@ impl Store {
         now.with_nanosecond(now.nanosecond().saturating_sub(now.nanosecond() % 1000)).unwrap_or(now)
     }
 
+    /// Runs a transaction that only looks.
+    fn look<T>(&self, work: impl FnMut(&mut Tx<'_>) -> Result<T, Trouble>) -> Result<T, StoreError> {
+        self.inner().connection.transact(Will::Look, work)
+    }
+
     /// Runs a transaction that changes cases; their logs are remembered once it is kept.
     fn change<T>(
         &self,
@@ -172,7 +177,7 @@ impl Store {
         let mut inner = self.inner();
         let Inner { connection, logs, .. } = &mut *inner;
         let mut held = Vec::new();
-        let done = connection.transact(|tx| {
+        let done = connection.transact(Will::Write, |tx| {
             let mut open = Open::new(logs, self.keys.as_ref());
             let done = work(tx, &mut open)?;
             held = open.into_logs();

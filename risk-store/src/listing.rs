@@ -43,7 +43,7 @@ impl Store {
         let mut after = Some(WHOLE_STORE);
         let pages = iter::from_fn(move || {
             let from = after?;
-            let page = self.change(|tx, _| {
+            let page = self.look(|tx| {
                 let heads = Head::page(tx, from, PAGE)?;
                 let listed = heads.into_iter().map(|head| {
                     let Head { case_id, records, record_hash: head, .. } = head;

@@ -75,7 +75,7 @@ impl Store {
         let mut after = None;
         loop {
             let keys = self.keys.as_ref();
-            let (page, last) = self.change(|tx, _| {
+            let (page, last) = self.look(|tx| {
                 let heads = match after {
                     None => Head::find(tx, WHOLE_STORE)?.into_iter().collect(),
                     Some(after) => Head::page(tx, after, PAGE)?,
@@ -95,7 +95,7 @@ impl Store {
             };
         }
         for leaf in checkpoint.iter().flat_map(|c| &c.leaves) {
-            let there = self.change(|tx, _| Head::find(tx, leaf.case_id))?.is_some();
+            let there = self.look(|tx| Head::find(tx, leaf.case_id))?.is_some();
             if !there {
                 found.differs(leaf.case_id, "expected the case that the checkpoint names, found none");
             }
@@ -119,7 +119,7 @@ impl Store {
 
     /// Rows of a case that the store does not know of.
     fn without_a_head(&self, found: &mut Verification) -> Result<(), StoreError> {
-        let strays = self.change(|tx, _| {
+        let strays = self.look(|tx| {
             tx.rows(
                 "SELECT DISTINCT case_id FROM record WHERE case_id NOT IN (SELECT case_id FROM head)
                  UNION SELECT DISTINCT case_id FROM entry WHERE case_id NOT IN (SELECT case_id FROM head)",
@@ -155,12 +155,16 @@ impl Looked {
         found.entries = found.entries.saturating_add(count(self.journal.len()));
         let hashes = self.records(keys, found);
         let entries = self.entries(found);
-        let leaf = Leaf::from(&self.head);
-        self.ends(&hashes, leaf.records, &leaf.head, "records", "the store notes", found);
-        self.ends(&entries, leaf.entries, &leaf.journal, "journal entries", "the store notes", found);
-        if let Some(leaf) = checkpoint.and_then(|c| c.leaf(case_id)) {
-            self.ends(&hashes, leaf.records, &leaf.head, "records", "the checkpoint says", found);
-            self.ends(&entries, leaf.entries, &leaf.journal, "journal entries", "the checkpoint says", found);
+        let noted = Leaf::from(&self.head);
+        let kept = checkpoint.and_then(|c| c.leaf(case_id));
+        let ends = [Some(("the store notes", true, &noted)), kept.map(|leaf| ("the checkpoint says", false, leaf))];
+        for (who, very, leaf) in ends.into_iter().flatten() {
+            self.ends(&hashes, &End { who, very, count: leaf.records, of: "records", hash: &leaf.head }, found);
+            self.ends(
+                &entries,
+                &End { who, very, count: leaf.entries, of: "journal entries", hash: &leaf.journal },
+                found,
+            );
         }
     }
 
@@ -226,17 +230,32 @@ impl Looked {
         hashes
     }
 
-    /// Whether a chain has come by that end.
-    fn ends(&self, hashes: &[String], count: u64, hash: &str, of: &str, who: &str, found: &mut Verification) {
-        let last = usize::try_from(count).unwrap_or(usize::MAX).checked_sub(1);
-        let there = last.map_or(Some(""), |last| hashes.get(last).map(String::as_str));
-        // What the store notes is the very end; what a checkpoint says, an end of then.
-        let beyond = who == "the store notes" && hashes.len() > last.map_or(0, |last| last.saturating_add(1));
-        if there != Some(hash) || beyond {
-            let found_there = there.map_or_else(|| format!("{} {of}", hashes.len()), |h| format!("the hash {h} there"));
-            let found_there = if beyond { format!("{} {of}", hashes.len()) } else { found_there };
-            let what = format!("{who} {count} {of}, the last with the hash {hash}: found {found_there}");
-            found.differs(self.head.case_id, what);
+    /// Whether a chain has come by that end; or, for what the store notes itself, ends there.
+    fn ends(&self, hashes: &[String], end: &End<'_>, found: &mut Verification) {
+        let End { who, very, count, of, hash } = *end;
+        let last = usize::try_from(count).unwrap_or(usize::MAX);
+        let there = match last.checked_sub(1) {
+            None => Some(""),
+            Some(last) => hashes.get(last).map(String::as_str),
+        };
+        let beyond = very && hashes.len() > last;
+        if there == Some(hash) && !beyond {
+            return;
         }
+        let instead = match there {
+            Some(other) if !beyond => format!("the hash {other} there"),
+            _ => format!("{} {of}", hashes.len()),
+        };
+        found.differs(self.head.case_id, format!("{who} {count} {of}, the last with the hash {hash}: found {instead}"));
     }
+}
+
+/// Where a chain should have an end.
+struct End<'a> {
+    who: &'static str,
+    /// Whether it should be the very end.
+    very: bool,
+    count: u64,
+    of: &'static str,
+    hash: &'a str,
 }

@@ -123,6 +123,10 @@ enum Benchmark {
     Conditions,
     /// An append and an answer for a case of 100 events through C and through Java, beside the same in Rust
     Ffi,
+    /// A store's appends, loads and changes, beside the bare database and beside the Python package eventsourcing
+    ///
+    /// Some minutes. Not among those that run when no benchmark is named.
+    Store,
     /// Whole caseloads from Python, beside only reading them; up to the national one of 26.5 million events
     ///
     /// The caseload is made once, which takes some minutes and half a gigabyte; then each run takes some minutes. Not among
@@ -246,6 +250,12 @@ fn main() -> ExitCode {
 fn bench(root: &Path, benchmark: Option<Benchmark>) -> Result<(), Failure> {
     if benchmark == Some(Benchmark::Bulk) {
         return wheel::bench(root);
+    }
+    if benchmark == Some(Benchmark::Store) {
+        let python = wheel::python(root)?;
+        let mut command = cargo(root);
+        command.args(["bench", "--package", "risk-store", "--bench", "store", "--locked"]);
+        return run(command.env("RISK_BENCH_PYTHON", python.interpreter()));
     }
     let name = benchmark.and_then(|one| one.to_possible_value());
     let name = name.as_ref().map_or("*", |value| value.get_name());

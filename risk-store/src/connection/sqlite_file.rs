@@ -1,6 +1,6 @@
 //! A store in one SQLite file.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -27,11 +27,15 @@ const SETTINGS: &str = "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA
     PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;";
 
 pub(super) fn open(path: &Path, patience: Duration, make: Make) -> Result<Connection, StoreError> {
-    if make == Make::IfMissing {
-        make_file(path)?;
-    } else if !path.exists() {
-        return Err(StoreError::Missing(path.display().to_string()));
+    match make {
+        Make::Never if !path.exists() => return Err(StoreError::Missing(path.display().to_string())),
+        Make::Never => {}
+        Make::IfMissing => match new_private_file(path) {
+            Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(e.into()),
+            _ => {}
+        },
     }
+    must_be_writable(path)?;
     let began = Instant::now();
     loop {
         match try_open(path, patience) {
@@ -44,25 +48,36 @@ pub(super) fn open(path: &Path, patience: Duration, make: Make) -> Result<Connec
     }
 }
 
-/// A new file is readable by its owner alone.
-fn make_file(path: &Path) -> io::Result<()> {
+/// A write-ahead log cannot even be read where nothing may be written.
+fn must_be_writable(path: &Path) -> Result<(), StoreError> {
+    let refused = |e: io::Error| match e.kind() {
+        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied if File::open(path).is_ok() => {
+            StoreError::ReadOnly
+        }
+        _ => StoreError::Unreachable(format!("{}: {e}", path.display())),
+    };
+    OpenOptions::new().write(true).open(path).map(drop).map_err(refused)
+}
+
+/// Makes an empty file that its owner alone may read, where there is none.
+pub(crate) fn new_private_file(path: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Err(e) if e.kind() != io::ErrorKind::AlreadyExists => Err(e),
-        _ => Ok(()),
-    }
+    options.open(path)?;
+    // So that the file is there under its name after a loss of power too.
+    #[cfg(unix)]
+    File::open(path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")))?.sync_all()?;
+    Ok(())
 }
 
 fn try_open(path: &Path, patience: Duration) -> Result<Connection, Trouble> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut file = Connection::open_with_flags(path, flags).map_err(Trouble::sqlite)?;
     file.busy_timeout(patience).map_err(Trouble::sqlite)?;
-    file.execute_batch(SETTINGS).map_err(Trouble::sqlite)?;
-
     let found = form(&file, path)?;
+    file.execute_batch(SETTINGS).map_err(Trouble::sqlite)?;
     if found < migrations::KNOWN {
         file.execute_batch(&format!("PRAGMA application_id={APPLICATION_ID};")).map_err(Trouble::sqlite)?;
     }

@@ -1,12 +1,12 @@
 //! Appending: all or none, once only, and kept.
 
 use risk_core::log::{AppendError, verify};
-use risk_store::{Addition, StoreError};
+use risk_store::{Addition, Options, StoreError};
 
-use crate::place::{feed, officer, on_each};
-use crate::records::{attended, call_out, case, erasure, event, noted};
-use chrono::Utc;
-use serde_json::json;
+use chrono::{DateTime, Duration, Utc};
+
+use crate::place::{feed, on_each};
+use crate::records::{attended, call_out, case};
 
 #[test]
 fn what_was_appended_is_read_back_sealed_and_whole() {
@@ -61,52 +61,32 @@ fn a_batch_for_several_cases_is_kept_whole_or_not_at_all() {
 }
 
 #[test]
-fn smoke_of_everything_else() {
+fn what_another_program_appended_meanwhile_is_seen_before_anything_is_appended_behind_it() {
     on_each(|place| {
-        let store = place.store();
-        let told = noted(
-            case(1),
-            1,
-            "plw_disclosure",
-            json!({"person": "p1", "concerns": ["weapon"]}),
-            "2018-02-01T09:00:00Z",
-            Some("zebra"),
+        let (one, other) = (place.store(), place.store());
+        one.append(&feed(), case(1), vec![call_out(case(1), 1)], None).unwrap();
+        other.append(&feed(), case(1), vec![attended(case(1), 2)], Some(1)).unwrap();
+        let stale = one.append(&feed(), case(1), vec![attended(case(1), 3)], Some(1)).unwrap_err();
+        assert!(
+            matches!(stale, StoreError::Append { error: AppendError::PositionConflict { expected: 1, actual: 2 }, .. }),
+            "{stale}"
         );
-        store.append(&feed(), case(1), vec![told, attended(case(1), 2)], None).unwrap();
-        store.append(&feed(), case(2), vec![call_out(case(2), 3)], None).unwrap();
-        store.identify(&feed(), case(1), "crn", "X1").unwrap();
-        store.exclude(&feed(), case(2), "N07A001").unwrap();
-        assert!(store.consult(&officer(), case(2), Utc::now()).is_err());
-        let checkpoint = store.checkpoint().unwrap();
-        assert_eq!(risk_store::Checkpoint::parse(&checkpoint.to_text()).unwrap(), checkpoint);
-        let proof = checkpoint.prove(case(2)).unwrap();
-        assert!(proof.leads_to(&checkpoint.root));
-        assert_eq!(store.changes(&feed(), 0, 10).unwrap().len(), 3);
-        let erased = store
-            .erase(
-                &feed(),
-                case(1),
-                erasure(case(1), 9, 1).with_handling(risk_core::event::vocabulary::Handling::PartnerConfidential),
-            )
-            .unwrap();
-        println!("{erased:?}");
-        store.merge(&feed(), case(2), case(1)).unwrap();
-        let verified = store.verify(Some(&checkpoint), |_| ()).unwrap();
-        assert!(verified.is_intact(), "{verified:?}");
-        let mut out = Vec::new();
-        store.export(&feed(), None, true, &mut out, |_| ()).unwrap();
-        let other = crate::place::Place::file();
-        let copy = other.store();
-        println!("{:?}", copy.import(&feed(), "x", &mut out.as_slice(), |_| ()).unwrap());
-        println!("{:?}", copy.import(&feed(), "x", &mut out.as_slice(), |_| ()).unwrap());
-        let verified = copy.verify(Some(&checkpoint), |_| ()).unwrap();
-        println!("{verified:?}");
-        println!("{:?}", copy.facts(case(2)));
-        let people: Vec<_> = store.caseload(&officer(), Utc::now(), None).collect();
-        println!("{people:?}");
-        for e in store.journal(Some(case(2))).unwrap() {
-            println!("{}", serde_json::to_string(&e).unwrap());
-        }
-        let _ = event(1);
+        assert_eq!(one.append(&feed(), case(1), vec![attended(case(1), 3)], Some(2)).unwrap()[0].position, 3);
+        assert_eq!(other.log(&feed(), case(1)).unwrap().to_jsonl(), one.log(&feed(), case(1)).unwrap().to_jsonl());
+    });
+}
+
+#[test]
+fn the_time_at_which_the_store_takes_a_record_never_goes_back_and_is_never_before_the_record() {
+    let at = |day: &str| day.parse::<DateTime<Utc>>().unwrap();
+    on_each(|place| {
+        let set = |now: DateTime<Utc>| place.store_with(Options { clock: Box::new(move || now), ..Options::default() });
+        let noon = at("2018-06-01T12:00:00Z");
+        set(noon).append(&feed(), case(1), vec![call_out(case(1), 1)], None).unwrap();
+        set(noon - Duration::hours(1)).append(&feed(), case(1), vec![attended(case(1), 2)], None).unwrap();
+        let log = set(noon).log(&feed(), case(1)).unwrap();
+        assert_eq!(log.records().iter().map(|r| r.appended_at).collect::<Vec<_>>(), [Some(noon), Some(noon)]);
+        let early = set(at("2018-01-01T00:00:00Z")).append(&feed(), case(2), vec![call_out(case(2), 3)], None);
+        assert!(matches!(early.unwrap_err(), StoreError::Append { error: AppendError::Refused { .. }, .. }));
     });
 }

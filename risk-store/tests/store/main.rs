@@ -9,5 +9,17 @@
 )]
 
 mod appending;
+mod damage;
+mod erasing;
+mod evidence_of_change;
+mod following;
+mod identity;
+mod killed;
+mod model;
+mod moving;
+mod obstacles;
+mod opening;
 mod place;
+mod readers;
 mod records;
+mod writer;
