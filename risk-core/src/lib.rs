@@ -3,7 +3,8 @@
 //! The modules stand in the order in which data flows through them: what may happen ([`event`]), what was recorded
 //! ([`log`]), the rules ([`policy`]), who may see what ([`view`]), the fold of the one under the other ([`fold`]), the answer
 //! ([`assessment`]) and the reasons for it ([`explain`]). [`timeline`] and [`compare`] are differences of answers, and [`telling`] puts them into
-//! sentences; [`workload`] counts what the answers to a caseload ask of people. [`policy_tests`] runs the tests that stand
+//! sentences; [`workload`] counts what the answers to a caseload ask of people, and a
+//! [`briefing`] tells a morning's meeting what is new in them. [`policy_tests`] runs the tests that stand
 //! beside the rules, and [`mutation`] asks what they leave unpinned. [`calendar`] serves them all. There is no I/O, clock,
 //! randomness or thread in here: the same inputs give the same answer, to the byte.
 
@@ -36,3 +37,5 @@ pub mod mutation;
 pub mod workload;
 
 pub mod measures;
+
+pub mod briefing;

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
+use serde::Serialize;
 
 use crate::assessment::Change;
 use crate::assessment::answer::{Action, Classification, Flag, FlagState, GroupLevel, GroupStatus, Status};
@@ -23,7 +24,8 @@ pub enum Voice {
 }
 
 /// What sort of change a line tells of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Sort {
     /// Something to do that was not there before.
     Opened,

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::event::Term;
 use crate::event::vocabulary::{ActionKind, Audience, Group, Handling, Register};
+use crate::event::{Kind, Term};
 use crate::log::{Payload, Record};
 use crate::policy::model::{AudienceDef, Policy, ViewField};
 
@@ -51,6 +51,13 @@ impl<'p> View<'p> {
         };
         let erased_kind_hidden = matches!(record.payload, Payload::Erased) && self.def.kinds.is_some();
         self.def.marks.contains(&record.handling) && kind && !erased_kind_hidden
+    }
+
+    /// Whether it may see records of that kind, as long as they carry the kind's own mark.
+    #[must_use]
+    pub fn sees_kind(&self, kind: Kind) -> bool {
+        self.def.kinds.as_ref().is_none_or(|kinds| kinds.contains(&kind))
+            && self.def.marks.contains(&kind.spec().handling)
     }
 
     /// Whether it sees every record there could be; only then may an answer give numbers of records.

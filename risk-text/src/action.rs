@@ -80,25 +80,7 @@ impl<'a> Teller<'a> {
     /// The rules behind it, the latest first.
     #[must_use]
     pub fn why<'b>(&self, because: impl Iterator<Item = &'b BecauseLine>) -> Option<String> {
-        let because: Vec<&BecauseLine> = because.collect();
-        let titles = distinct(because.iter().rev().map(|b| {
-            let assumed = if b.basis == Basis::Assumed { " (assumed: no source asks for it)" } else { "" };
-            format!("{}{assumed}", self.rule_title(&b.rule))
-        }));
-        let disputed = if because.iter().any(|b| b.disputed) { " A record behind this is disputed." } else { "" };
-        let more = titles.len().saturating_sub(REASONS);
-        let named: Vec<String> = titles.into_iter().take(REASONS).collect();
-        let more = if more == 0 { String::new() } else { format!("; and {more} more") };
-        let reasons = format!("{}{more}", named.join("; "));
-        // A title may be a question.
-        let stop = if reasons.ends_with('?') { "" } else { "." };
-        (!named.is_empty()).then(|| format!("{reasons}{stop}{disputed}"))
-    }
-
-    fn rule_title<'b>(&'b self, id: &'b str) -> &'b str {
-        let rules = self.policy.rules.iter().map(|r| (&r.id, &r.title));
-        let mut titles = rules.chain(self.policy.duties.iter().map(|d| (&d.id, &d.title)));
-        titles.find(|(rule, _)| *rule == id).map_or(id, |(_, title)| title)
+        why(self.policy, because)
     }
 
     /// The subjects of each way in which the actions stand in time.
@@ -176,6 +158,30 @@ impl<'a> Teller<'a> {
             }
         }
     }
+}
+
+/// The rules behind a line, by their titles, the latest first.
+#[must_use]
+pub fn why<'b>(policy: &Policy, because: impl Iterator<Item = &'b BecauseLine>) -> Option<String> {
+    let because: Vec<&BecauseLine> = because.collect();
+    let titles = distinct(because.iter().rev().map(|b| {
+        let assumed = if b.basis == Basis::Assumed { " (assumed: no source asks for it)" } else { "" };
+        format!("{}{assumed}", rule_title(policy, &b.rule))
+    }));
+    let disputed = if because.iter().any(|b| b.disputed) { " A record behind this is disputed." } else { "" };
+    let more = titles.len().saturating_sub(REASONS);
+    let named: Vec<String> = titles.into_iter().take(REASONS).collect();
+    let more = if more == 0 { String::new() } else { format!("; and {more} more") };
+    let reasons = format!("{}{more}", named.join("; "));
+    // A title may be a question.
+    let stop = if reasons.ends_with('?') { "" } else { "." };
+    (!named.is_empty()).then(|| format!("{reasons}{stop}{disputed}"))
+}
+
+fn rule_title<'b>(policy: &'b Policy, id: &'b str) -> &'b str {
+    let rules = policy.rules.iter().map(|r| (&r.id, &r.title));
+    let mut titles = rules.chain(policy.duties.iter().map(|d| (&d.id, &d.title)));
+    titles.find(|(rule, _)| *rule == id).map_or(id, |(_, title)| title)
 }
 
 /// What keeps somebody safe: that the person must not hear of it.

@@ -99,7 +99,7 @@ pub fn told(changes: &[Change]) -> String {
 }
 
 /// Prints changes, each with the sign of its sort, its rules and what to be careful of; why to be careful is said once.
-fn lines(page: &mut Page, indent: &str, told: &[Line]) {
+pub(super) fn lines(page: &mut Page, indent: &str, told: &[Line]) {
     let mut why_said: Vec<Handling> = Vec::new();
     for line in told {
         let sign = match line.sort {

@@ -3,9 +3,14 @@
 pub mod action;
 pub mod analysis;
 pub mod assessment;
+pub mod briefing;
+pub mod briefing_page;
+mod briefing_words;
 pub mod changes;
 pub mod differences;
 pub mod explanation;
+mod markup;
+pub mod measures;
 pub mod words;
 
 use anstream::adapter::strip_str;

@@ -60,7 +60,9 @@ pub fn beginning(at: Instant) -> String {
     if at == start_of_day(day) { moment(end_of_day(day)) } else { moment(at) }
 }
 
-fn wall_time(at: Instant) -> String {
+/// `21:10`, in London.
+#[must_use]
+pub fn wall_time(at: Instant) -> String {
     DateTime::with_timezone(&at, &London).format("%H:%M").to_string()
 }
 

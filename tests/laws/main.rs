@@ -14,6 +14,7 @@
 
 mod analysed;
 mod ask;
+mod briefed;
 mod chain;
 mod deadlines;
 mod hostile;

@@ -114,7 +114,7 @@ proptest! {
     }
 }
 
-fn log_of_seen(log: &Log, view: &View<'_>) -> Option<Log> {
+pub fn log_of_seen(log: &Log, view: &View<'_>) -> Option<Log> {
     let seen = view.records(log.records().iter()).into_iter().cloned().collect();
     let mut found = Log::new(log.case_id());
     found.append_all(seen, None).ok()?;

@@ -9,6 +9,7 @@ mod story;
 
 mod acts;
 mod agenda;
+mod briefing;
 mod compare;
 mod corrections;
 mod deadlines;

@@ -77,7 +77,8 @@ enum Command {
     /// too. A minute or two; `cargo xtask test` does this by itself. docs/verification.md says what is proven by it and what
     /// is not.
     Verify {
-        /// Larger scopes, ten million texts and a million histories: a matter of hours, most of them for the histories
+        /// Larger scopes, ten million texts, a million histories and 10,000 killed writers: a matter of hours, most of them for the
+        /// histories
         #[arg(long)]
         long: bool,
     },
@@ -123,6 +124,10 @@ enum Benchmark {
     Conditions,
     /// An append and an answer for a case of 100 events through C and through Java, beside the same in Rust
     Ffi,
+    /// A store's appends, loads and changes, beside the bare database and beside the Python package eventsourcing
+    ///
+    /// Some minutes. Not among those that run when no benchmark is named.
+    Store,
     /// Whole caseloads from Python, beside only reading them; up to the national one of 26.5 million events
     ///
     /// The caseload is made once, which takes some minutes and half a gigabyte; then each run takes some minutes. Not among
@@ -251,6 +256,12 @@ fn main() -> ExitCode {
 fn bench(root: &Path, benchmark: Option<Benchmark>) -> Result<(), Failure> {
     if benchmark == Some(Benchmark::Bulk) {
         return wheel::bench(root);
+    }
+    if benchmark == Some(Benchmark::Store) {
+        let python = wheel::python(root)?;
+        let mut command = cargo(root);
+        command.args(["bench", "--package", "risk-store", "--bench", "store", "--locked"]);
+        return run(command.env("RISK_BENCH_PYTHON", python.interpreter()));
     }
     let name = benchmark.and_then(|one| one.to_possible_value());
     let name = name.as_ref().map_or("*", |value| value.get_name());

@@ -10,6 +10,9 @@ use crate::step::{Failure, cargo, run};
 /// How many histories are compared with the reference.
 const HISTORIES: (u32, u32) = (2_000, 1_000_000);
 
+/// How many writers to a store are killed in the long run; the ordinary run of the tests kills 500.
+const KILLS: u32 = 10_000;
+
 /// What one rung found.
 struct Line {
     what: String,
@@ -43,6 +46,13 @@ pub fn verify(root: &Path, long: bool) -> Result<(), Failure> {
     rung(format!("{histories} histories, against the reference"), &mut || {
         against_the_reference(root, profile, histories)
     })?;
+    if long {
+        rung(format!("{KILLS} writers to a store, killed at random moments"), &mut || {
+            let mut tests = cargo(root);
+            tests.args(["test", "--package", "risk-store", "--test", "store", "--locked", "--quiet", "killed"]);
+            run(tests.env("RISK_STORE_KILLS", KILLS.to_string()))
+        })?;
+    }
     println!();
     for line in &lines {
         println!("{:>8.1?}  passed: {}", line.took, line.what);

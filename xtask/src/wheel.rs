@@ -56,6 +56,14 @@ pub fn bench(root: &Path) -> Result<(), Failure> {
     run(python.command().arg(root.join("benches/bulk.py")).arg("--work").arg(work))
 }
 
+/// Python with what the package's tests need, and without the package.
+///
+/// # Errors
+/// Where there is no Python, or something cannot be installed.
+pub fn python(root: &Path) -> Result<Python, Failure> {
+    environment(root, &work(root))
+}
+
 /// A wheel that was just built.
 struct Wheel {
     file: PathBuf,
@@ -64,8 +72,7 @@ struct Wheel {
 
 impl Wheel {
     fn build(root: &Path) -> Result<Self, Failure> {
-        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir));
-        let work = target.join("python");
+        let (target, work) = (target(root), work(root));
         let wheels = work.join("wheels");
         let failed = |cause| Failure::File { path: wheels.clone(), cause };
         // The newest is the only one.
@@ -91,6 +98,14 @@ impl Wheel {
         python.install(&again)?;
         Ok(python)
     }
+}
+
+fn target(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir))
+}
+
+fn work(root: &Path) -> PathBuf {
+    target(root).join("python")
 }
 
 fn environment(root: &Path, work: &Path) -> Result<Python, Failure> {

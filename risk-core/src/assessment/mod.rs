@@ -80,15 +80,20 @@ pub fn assess_now(log: &Log, policy: &Policy, question: &Question) -> Result<Ass
     let view = View::of(policy, question.audience)?;
     let records = view.records(log.records().iter());
     let span = question.span(&records);
-    let folded = fold(&records, policy, span);
-    Ok(build::build(
-        &case_line(log),
-        &folded,
-        &Confidence::of_view(&records, &view, span),
-        &view,
-        question,
-        span.known_at,
-    ))
+    Ok(assess_records_now(log, &records, &view, question, span))
+}
+
+/// [`assess_now`], from the records that the reader may see.
+pub(crate) fn assess_records_now(
+    log: &Log,
+    records: &[&Record],
+    view: &View<'_>,
+    question: &Question,
+    span: Span,
+) -> Assessment {
+    let folded = fold(records, view.policy(), span);
+    let confidence = Confidence::of_view(records, view, span);
+    build::build(&case_line(log), &folded, &confidence, view, question, span.known_at)
 }
 
 /// The answer and the fold behind it, from the records that the reader may see.

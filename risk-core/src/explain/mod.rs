@@ -163,7 +163,7 @@ impl EventLine {
 }
 
 /// The name of a kind; a record that this version cannot read has the name by which rules listen to it.
-fn kind_name(kind: Option<Kind>) -> String {
+pub(crate) fn kind_name(kind: Option<Kind>) -> String {
     kind.map_or_else(|| Listens::Unrecognised.name(), Kind::name).to_owned()
 }
 
