@@ -87,6 +87,14 @@ pub enum Failure {
     /// A store that does not do what it was asked.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A store that does not open.
+    #[error("{place}: {error}")]
+    Opening {
+        /// Where it is.
+        place: String,
+        /// Why not.
+        error: StoreError,
+    },
     /// An id that is none.
     #[error("{from}: {error}")]
     Who {
