@@ -93,7 +93,7 @@ pub enum Failure {
         /// Where it is.
         place: String,
         /// Why not.
-        error: StoreError,
+        error: Box<StoreError>,
     },
     /// An id that is none.
     #[error("{from}: {error}")]
@@ -101,7 +101,7 @@ pub enum Failure {
         /// Where it was found.
         from: &'static str,
         /// What is wrong with it.
-        error: StoreError,
+        error: Box<StoreError>,
     },
     /// Nobody who asks.
     #[error("--as: expected who asks, named here or in the variable RISK_AS, as this system knows no name: {0}")]

@@ -69,7 +69,7 @@ impl Place {
     pub fn refused(&self, error: StoreError) -> Failure {
         match error {
             StoreError::Missing(_) | StoreError::NotAStore { .. } => error.into(),
-            error => Failure::Opening { place: self.name().to_owned(), error },
+            error => Failure::Opening { place: self.name().to_owned(), error: error.into() },
         }
     }
 
@@ -139,7 +139,7 @@ impl StoreOptions {
     /// [`Failure`] where there is none, or nobody asks.
     pub fn operate(&self) -> Result<Operated, Failure> {
         let (who, from) = self.who()?;
-        let by = Operator::new(&who).map_err(|error| Failure::Who { from, error })?;
+        let by = Operator::new(&who).map_err(|error| Failure::Who { from, error: error.into() })?;
         let (store, name) = self.open()?;
         Ok(Operated { store, by, name })
     }
@@ -171,9 +171,9 @@ impl ReadingOptions {
     /// [`Failure`] where there is none, or nobody asks.
     pub fn open(&self, audience: Audience) -> Result<(Store, Reader), Failure> {
         let (who, from) = self.store.who()?;
-        let reader = Reader::new(&who, audience).map_err(|error| Failure::Who { from, error })?;
+        let reader = Reader::new(&who, audience).map_err(|error| Failure::Who { from, error: error.into() })?;
         let for_purpose = |purpose: &String| {
-            reader.clone().with_purpose(purpose).map_err(|error| Failure::Who { from: "--purpose", error })
+            reader.clone().with_purpose(purpose).map_err(|error| Failure::Who { from: "--purpose", error: error.into() })
         };
         let reader = self.purpose.as_ref().map(for_purpose).transpose()?.unwrap_or_else(|| reader.clone());
         Ok((self.store.open()?.0, reader))
