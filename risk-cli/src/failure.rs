@@ -87,13 +87,21 @@ pub enum Failure {
     /// A store that does not do what it was asked.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A store that does not open.
+    #[error("{place}: {error}")]
+    Opening {
+        /// Where it is.
+        place: String,
+        /// Why not.
+        error: Box<StoreError>,
+    },
     /// An id that is none.
     #[error("{from}: {error}")]
     Who {
         /// Where it was found.
         from: &'static str,
         /// What is wrong with it.
-        error: StoreError,
+        error: Box<StoreError>,
     },
     /// Nobody who asks.
     #[error("--as: expected who asks, named here or in the variable RISK_AS, as this system knows no name: {0}")]

@@ -41,10 +41,16 @@ impl Display for Identifier {
     }
 }
 
-impl From<&Identifier> for Only {
-    fn from(identifier: &Identifier) -> Self {
-        Self { scheme: identifier.scheme.clone(), value: identifier.value.clone() }
+/// The cases that have the identifier.
+///
+/// # Errors
+/// [`Failure::NoSuchCase`] where none has, so that a mistyped one does not pass for a quiet day.
+pub fn only(identifier: Option<&Identifier>, store: &Store) -> Result<Option<Only>, Failure> {
+    let Some(identifier) = identifier else { return Ok(None) };
+    if store.cases_of(&identifier.scheme, &identifier.value)?.is_empty() {
+        return Err(Failure::NoSuchCase(identifier.clone()));
     }
+    Ok(Some(Only { scheme: identifier.scheme.clone(), value: identifier.value.clone() }))
 }
 
 /// A case of a store, as people name it.

@@ -16,31 +16,31 @@ use crate::output::remark;
 
 const PLACE: &str = "RISK_STORE";
 const WHO: &str = "RISK_AS";
+/// Under which heading of a help text the options stand. Said of each, as what is said of all would go on behind them.
+const HEADING: &str = "Store";
 
 /// Which store, and in whose name.
 #[derive(Args)]
-#[command(next_help_heading = "Store")]
 pub struct StoreOptions {
     /// The store: a file, or a database as postgres://USER@HOST/DATABASE; default the variable RISK_STORE, else
     /// risk-of-harm/cases.risk in your data folder
-    #[arg(long, value_name = "PATH|URL")]
+    #[arg(long, value_name = "PATH|URL", help_heading = HEADING)]
     store: Option<String>,
     /// Who asks, an id as it will stand in the journal; default the variable RISK_AS, else your name on this system
-    #[arg(long = "as", value_name = "ID")]
+    #[arg(long = "as", value_name = "ID", help_heading = HEADING)]
     who: Option<String>,
     /// The keys of cases whose payloads are encrypted in the store: a file of lines `CASE KEY`, a UUID and 64 hexadecimal digits
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = HEADING)]
     keys: Option<String>,
 }
 
 /// A person who reads from a store.
 #[derive(Args)]
-#[command(next_help_heading = "Store")]
 pub struct ReadingOptions {
     #[command(flatten)]
     store: StoreOptions,
     /// For what it is read, as it will stand in the journal: a word or a reference, such as supervision or complaint:4711
-    #[arg(long, value_name = "WORD")]
+    #[arg(long, value_name = "WORD", help_heading = HEADING)]
     purpose: Option<String>,
 }
 
@@ -62,6 +62,15 @@ impl Place {
     #[must_use]
     pub fn name(&self) -> &str {
         if self.at.contains("://") { "the store in the database" } else { &self.at }
+    }
+
+    /// Why the store there does not open, with the place.
+    #[must_use]
+    pub fn refused(&self, error: StoreError) -> Failure {
+        match error {
+            StoreError::Missing(_) | StoreError::NotAStore { .. } => error.into(),
+            error => Failure::Opening { place: self.name().to_owned(), error: error.into() },
+        }
     }
 
     /// Makes the folder of the store that is taken where none is named, for its owner alone.
@@ -120,7 +129,8 @@ impl StoreOptions {
     /// [`Failure::Store`].
     pub fn open(&self) -> Result<(Store, String), Failure> {
         let place = self.place()?;
-        Ok((Store::open(place.as_given(), self.options()?)?, place.name().to_owned()))
+        let store = Store::open(place.as_given(), self.options()?).map_err(|error| place.refused(error))?;
+        Ok((store, place.name().to_owned()))
     }
 
     /// Opens it for the operator.
@@ -129,7 +139,7 @@ impl StoreOptions {
     /// [`Failure`] where there is none, or nobody asks.
     pub fn operate(&self) -> Result<Operated, Failure> {
         let (who, from) = self.who()?;
-        let by = Operator::new(&who).map_err(|error| Failure::Who { from, error })?;
+        let by = Operator::new(&who).map_err(|error| Failure::Who { from, error: error.into() })?;
         let (store, name) = self.open()?;
         Ok(Operated { store, by, name })
     }
@@ -161,9 +171,9 @@ impl ReadingOptions {
     /// [`Failure`] where there is none, or nobody asks.
     pub fn open(&self, audience: Audience) -> Result<(Store, Reader), Failure> {
         let (who, from) = self.store.who()?;
-        let reader = Reader::new(&who, audience).map_err(|error| Failure::Who { from, error })?;
+        let reader = Reader::new(&who, audience).map_err(|error| Failure::Who { from, error: error.into() })?;
         let for_purpose = |purpose: &String| {
-            reader.clone().with_purpose(purpose).map_err(|error| Failure::Who { from: "--purpose", error })
+            reader.clone().with_purpose(purpose).map_err(|error| Failure::Who { from: "--purpose", error: error.into() })
         };
         let reader = self.purpose.as_ref().map(for_purpose).transpose()?.unwrap_or_else(|| reader.clone());
         Ok((self.store.open()?.0, reader))

@@ -3,22 +3,23 @@
 use risk_core::assessment::answer::Receipt;
 use risk_core::event::Instant;
 use risk_core::measures::{ActionMeasure, Group, Measures};
+use textwrap::{Options, WordSplitter};
 
 use super::words::{self, capital, phrase};
 use super::{Page, QUIET, STRONG, styled};
 
-/// How wide the name of an action is told; the numbers stand behind it.
-const NAME: usize = 26;
+/// How wide the name of an action is told; the numbers stand behind it, or behind its last line.
+const NAME: usize = 25;
 /// What the columns hold, in two lines.
 const COLUMNS: [(&str, &str); 9] = [
     ("", "cases"),
-    ("re-", "quired"),
+    ("how", "often"),
     ("in", "time"),
     ("", "late"),
     ("over-", "due"),
     ("not", "yet"),
-    ("not", "need"),
-    ("super", "seded"),
+    ("not", "need."),
+    ("fell", "away"),
     ("med.", "days"),
 ];
 
@@ -39,12 +40,12 @@ pub fn page<'m>(
             page.indented(2, "No action was required.");
         }
         let mut group: Option<&Group> = None;
-        for measure in &measures.actions {
+        for measure in measures.actions.iter().filter(|m| m.required != Some(0)) {
             if group != Some(&measure.group) {
                 begin(&mut page, measure, by);
             }
             group = Some(&measure.group);
-            page.labelled(0, &shortened(measure), NAME, &numbers(measure));
+            row(&mut page, measure);
         }
     }
     page.gap();
@@ -60,8 +61,10 @@ pub fn page<'m>(
 }
 
 fn notes(page: &mut Page, suppress_below: Option<u64>) {
-    let told = "Cases: in which it was required; then how often it was required, once for each subject, which is the sum of the \
-                six numbers behind it. Half of those done were done within the median days.";
+    let told = "Cases: in which it was required. How often: once for each subject; the sum of the six numbers behind it, which \
+                are done in time, done late, overdue, not yet due, not needed as a person decided, and fallen away with what \
+                it rested on. Half of those done were done within the median days. What was never required in a group does \
+                not stand there.";
     page.paragraph("", "", told);
     if let Some(least) = suppress_below {
         let told = format!(
@@ -86,10 +89,16 @@ fn begin(page: &mut Page, measure: &ActionMeasure, by: &[String]) {
     }
 }
 
-/// The action's name, in as many letters as there is room for.
-fn shortened(measure: &ActionMeasure) -> String {
+/// The action's name and its numbers.
+fn row(page: &mut Page, measure: &ActionMeasure) {
     let name = words::of(measure.action);
-    if name.chars().count() <= NAME { name } else { name.chars().take(NAME.saturating_sub(1)).chain(['…']).collect() }
+    let options = Options::new(NAME).subsequent_indent("  ").word_splitter(WordSplitter::NoHyphenation);
+    let mut lines = textwrap::wrap(&name, options);
+    let last = lines.pop().unwrap_or_default();
+    for line in lines {
+        page.paragraph("", "", &line);
+    }
+    page.labelled(0, &last, NAME, &numbers(measure));
 }
 
 fn numbers(m: &ActionMeasure) -> String {
@@ -110,7 +119,7 @@ fn numbers(m: &ActionMeasure) -> String {
     cells(&told)
 }
 
-/// Beneath each other, to the right; the first of a line is never a blank, which wrapping would take away.
+/// Beneath each other, to the right.
 fn cells(cells: &[String]) -> String {
-    cells.iter().map(|cell| format!("{cell:>5}")).collect::<Vec<_>>().join("")
+    cells.iter().map(|cell| format!("{cell:>6}")).collect::<Vec<_>>().join("")
 }

@@ -10,12 +10,12 @@ use risk_core::fold::run::Lens;
 use risk_core::log::Log;
 use risk_core::measures::{Counting, Group, Measures, disputed_rules};
 use risk_core::policy::Policy;
-use risk_store::{Consulted, Only};
+use risk_store::Consulted;
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::failure::Failure;
-use crate::identifier::Identifier;
+use crate::identifier::{Identifier, only};
 use crate::options::{AudienceOptions, Format, PolicyOptions, moment, term};
 use crate::output::Reply;
 use crate::progress::counting;
@@ -134,7 +134,7 @@ fn count(options: &Options, policy: &Policy, questions: &[Question]) -> Result<(
     let mut counted = vec![Counting::default(); questions.len()];
     let mut not_counted = Vec::new();
     let Operated { store, by, .. } = options.store.operate()?;
-    let only = options.only.as_ref().map(Only::from);
+    let only = only(options.only.as_ref(), &store)?;
     let known_at = questions.iter().map(|q| q.known_at.unwrap_or(q.at)).max().unwrap_or_else(Utc::now);
     let bar = counting("cases");
     for consulted in store.counted(&by, known_at, only.as_ref())? {

@@ -7,10 +7,10 @@ use clap::{Args, ValueEnum};
 use risk_core::briefing::{Asked, Briefing, Collecting};
 use risk_core::event::{Instant, Kind};
 use risk_core::policy::Policy;
-use risk_store::{Consulted, Only, StoreError};
+use risk_store::{Consulted, StoreError};
 
 use crate::failure::Failure;
-use crate::identifier::Identifier;
+use crate::identifier::{Identifier, only};
 use crate::options::{AudienceOptions, PolicyOptions, moment, term};
 use crate::output::{Reply, write_file};
 use crate::progress::counting;
@@ -94,7 +94,7 @@ fn collected(options: &Options, policy: &Policy) -> Result<Briefing, Failure> {
     let feeds = options.feeds.as_ref().map(|kinds| kinds.iter().copied().collect());
     let mut collecting = Collecting::new(policy, Asked { at, since, audience, feeds })?;
     let (store, reader) = options.reading.open(audience)?;
-    let only = options.only.as_ref().map(Only::from);
+    let only = only(options.only.as_ref(), &store)?;
     let bar = counting("cases");
     for consulted in store.caseload(&reader, at, only.as_ref()) {
         let Consulted { case_id, identifiers, log } = consulted?;

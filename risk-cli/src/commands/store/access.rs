@@ -79,10 +79,10 @@ fn act(act: &Act) -> String {
     let records = |n: u64| count(n, "record", "records");
     match act {
         Act::Appended { records: n, length, corrects: false } => {
-            format!("appended {} (collection); {length} since", records(*n))
+            format!("appended {} (collection); the case has {length} since", records(*n))
         }
         Act::Appended { records: n, length, corrects: true } => {
-            format!("appended {}, with a correction (alteration); {length} since", records(*n))
+            format!("appended {}, with a correction (alteration); the case has {length} since", records(*n))
         }
         Act::Consulted => "asked for an answer (consultation)".to_owned(),
         Act::Read => "read all records (disclosure)".to_owned(),

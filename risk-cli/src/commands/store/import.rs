@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, stdin};
 
 use clap::Args;
+use risk_store::StoreError;
 
 use crate::failure::Failure;
 use crate::output::Reply;
@@ -44,7 +45,10 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
         (file, Box::new(BufReader::new(reading(opened, bytes))))
     };
     let Operated { store, by, name } = options.store.operate()?;
-    let came = store.import(&by, file_name, &mut *lines, |_| {})?;
+    let came = store.import(&by, file_name, &mut *lines, |_| {}).map_err(|e| match e {
+        StoreError::File(error) => Failure::Read { file: file_name.to_owned(), error },
+        other => other.into(),
+    })?;
     let mut said = format!("{name}: {}", count(came.cases, "case", "cases"));
     said.push_str(&format!(", {}", count(came.added, "new record", "new records")));
     for (n, what) in [(came.known, "known already"), (came.erased, "erased, as in the text")] {

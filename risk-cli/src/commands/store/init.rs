@@ -32,9 +32,10 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
         Ok(store) => (store, "is a store already, and stays as it is"),
         Err(StoreError::Missing(_)) => {
             place.make_folder()?;
-            (Store::create(place.as_given(), options.store.options()?)?, "a new store")
+            let store = Store::create(place.as_given(), options.store.options()?);
+            (store.map_err(|error| place.refused(error))?, "a new store")
         }
-        Err(other) => return Err(other.into()),
+        Err(other) => return Err(place.refused(other)),
     };
     let colon = if what.starts_with("is") { "" } else { ":" };
     Ok(Reply::text(format!("{name}{colon} {what}\n{}", promise(&store))))

@@ -113,12 +113,10 @@ fn proven(text: &Text, root: &str, format: Format) -> Result<Reply, Failure> {
             Reply { no, remark: said, ..Reply::default() }
         }
         Format::Text => Reply::text(format!(
-            "{}: case {} was in the checkpoint of that root, with {}\nhead {}\n\
-             Its sealed log can be held against that: risk verify LOG --head {}\n",
-            text.name,
+            "case {} was in the checkpoint of that root, with {}\nhead {}\n\
+             Its sealed log can be held against that head with `risk verify LOG --head`.\n",
             leaf.case_id,
             count(leaf.records, "record", "records"),
-            leaf.head,
             leaf.head
         )),
     })
