@@ -8,6 +8,7 @@ mod pages;
 mod python;
 mod readme;
 mod step;
+mod tools;
 mod verify;
 mod wheel;
 
@@ -18,7 +19,8 @@ use std::time::Instant;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use python::Python;
-use step::{Failure, cargo, run};
+use step::{Failure, cargo, run, run_together};
+use tools::{Tool, Tools};
 
 /// Set up, test and measure this workspace.
 #[derive(Parser)]
@@ -40,8 +42,9 @@ enum Command {
     /// The steps run in the order in which `--only` lists them, cheapest first. Exit code 0: all passed. 1: one failed,
     /// and a line that begins with FAILED names it.
     ///
-    /// The step `bindings` needs compilers and tools of C, C++ and Java. As root on Debian it installs those that are missing;
-    /// elsewhere it says which parts it skips. Where the variable CI is set nothing is skipped: a missing tool fails.
+    /// The step `tests` needs the server of PostgreSQL, and `bindings` compilers and tools of C, C++ and Java. As root on Debian
+    /// they install what is missing; elsewhere they say what they skip. Where the variable CI is set nothing is skipped: a
+    /// missing tool fails. The tests with PostgreSQL use a server of their own, or the one whose URL is in RISK_TEST_POSTGRES.
     Test {
         /// Run this step only
         #[arg(long, value_name = "STEP")]
@@ -74,7 +77,8 @@ enum Command {
     /// too. A minute or two; `cargo xtask test` does this by itself. docs/verification.md says what is proven by it and what
     /// is not.
     Verify {
-        /// Larger scopes, ten million texts and a million histories: a matter of hours, most of them for the histories
+        /// Larger scopes, ten million texts, a million histories and 10,000 killed writers: a matter of hours, most of them for the
+        /// histories
         #[arg(long)]
         long: bool,
     },
@@ -120,6 +124,10 @@ enum Benchmark {
     Conditions,
     /// An append and an answer for a case of 100 events through C and through Java, beside the same in Rust
     Ffi,
+    /// A store's appends, loads and changes, beside the bare database and beside the Python package eventsourcing
+    ///
+    /// Some minutes. Not among those that run when no benchmark is named.
+    Store,
     /// Whole caseloads from Python, beside only reading them; up to the national one of 26.5 million events
     ///
     /// The caseload is made once, which takes some minutes and half a gigabyte; then each run takes some minutes. Not among
@@ -166,7 +174,10 @@ impl Step {
                 run(cargo(root).args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))
             }
             Self::Pages => pages::check(root),
-            Self::Tests => run(cargo(root).args(["test", "--workspace", "--locked", "--quiet"])),
+            Self::Tests => {
+                Tools::found_or_installed(&[Tool::Postgres])?.suffice("tests with PostgreSQL", &[Tool::Postgres]);
+                run(cargo(root).args(["test", "--workspace", "--locked", "--quiet"]))
+            }
             Self::Bindings => bindings::test(root),
             Self::Python => wheel::test(root),
             Self::Docs => run(cargo(root).env("RUSTDOCFLAGS", "-D warnings").args([
@@ -182,15 +193,7 @@ impl Step {
             ])),
             Self::Analysis => with_and_without_overlay(root, "analyse"),
             Self::Mutation => with_and_without_overlay(root, "mutate"),
-            Self::PythonChecks => run(Python::set_up(root)?.command().args([
-                "-m",
-                "unittest",
-                "discover",
-                "-s",
-                "tests",
-                "-p",
-                "*_check.py",
-            ])),
+            Self::PythonChecks => python_checks(root),
             Self::Verify => verify::verify(root, false),
             Self::Readme => readme::check(root),
         }
@@ -200,6 +203,19 @@ impl Step {
     fn name(self) -> String {
         self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
     }
+}
+
+/// Runs each `tests/*_check.py` in a process of its own, all at the same time: each works alone.
+fn python_checks(root: &Path) -> Result<(), Failure> {
+    let python = Python::set_up(root)?;
+    let names =
+        pages::listed(&root.join("tests"), "py")?.into_iter().filter_map(|path| Some(path.file_name()?.to_owned()));
+    let checks = names.filter(|name| name.to_string_lossy().ends_with("_check.py")).map(|name| {
+        let mut check = python.command();
+        check.args(["-m", "unittest", "discover", "-s", "tests", "-p"]).arg(name);
+        check
+    });
+    run_together(checks)
 }
 
 /// Asks something of the policy, as it stands and with its overlay.
@@ -240,6 +256,12 @@ fn main() -> ExitCode {
 fn bench(root: &Path, benchmark: Option<Benchmark>) -> Result<(), Failure> {
     if benchmark == Some(Benchmark::Bulk) {
         return wheel::bench(root);
+    }
+    if benchmark == Some(Benchmark::Store) {
+        let python = wheel::python(root)?;
+        let mut command = cargo(root);
+        command.args(["bench", "--package", "risk-store", "--bench", "store", "--locked"]);
+        return run(command.env("RISK_BENCH_PYTHON", python.interpreter()));
     }
     let name = benchmark.and_then(|one| one.to_possible_value());
     let name = name.as_ref().map_or("*", |value| value.get_name());

@@ -4,17 +4,19 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::bindings::tools::Tools;
 use crate::python::Python;
 use crate::step::{Failure, run};
+use crate::tools::{Tool, Tools};
 
 /// The packages with which it is tested and built.
 const REQUIREMENTS: &str = "risk-py/tests/requirements.txt";
 
 /// Builds the wheel and checks it: in an environment that has nothing else, and in one that has all that it can work with.
 pub fn test(root: &Path) -> Result<(), Failure> {
-    // Spark needs Java; its tests say so where there is none.
-    Tools::found_or_installed()?;
+    // Where one is missing, the tests say themselves which of them they skip.
+    let tools = Tools::found_or_installed(&[Tool::Java, Tool::Postgres])?;
+    tools.suffice("python: tests with Spark", &[Tool::Java]);
+    tools.suffice("python: tests with PostgreSQL", &[Tool::Postgres]);
     let built = Wheel::build(root)?;
 
     println!("-- python: alone");
@@ -56,6 +58,14 @@ pub fn bench(root: &Path) -> Result<(), Failure> {
     run(python.command().arg(root.join("benches/bulk.py")).arg("--work").arg(work))
 }
 
+/// Python with what the package's tests need, and without the package.
+///
+/// # Errors
+/// Where there is no Python, or something cannot be installed.
+pub fn python(root: &Path) -> Result<Python, Failure> {
+    environment(root, &work(root))
+}
+
 /// A wheel that was just built.
 struct Wheel {
     file: PathBuf,
@@ -64,8 +74,7 @@ struct Wheel {
 
 impl Wheel {
     fn build(root: &Path) -> Result<Self, Failure> {
-        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir));
-        let work = target.join("python");
+        let (target, work) = (target(root), work(root));
         let wheels = work.join("wheels");
         let failed = |cause| Failure::File { path: wheels.clone(), cause };
         // The newest is the only one.
@@ -91,6 +100,14 @@ impl Wheel {
         python.install(&again)?;
         Ok(python)
     }
+}
+
+fn target(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir))
+}
+
+fn work(root: &Path) -> PathBuf {
+    target(root).join("python")
 }
 
 fn environment(root: &Path, work: &Path) -> Result<Python, Failure> {

@@ -170,6 +170,26 @@ impl Log {
         Ok(log)
     }
 
+    /// The plain log of one person whose records lie in several logs: all of them, as records of `case_id`, in the order in
+    /// which the service held them. A record that stands in two of the logs with the same content is taken once.
+    ///
+    /// # Errors
+    /// [`AppendError::Conflict`] where two logs have a record of one id that says something else.
+    pub fn joined(case_id: Uuid, logs: &[Self]) -> Result<Self, AppendError> {
+        let mut records: Vec<&Record> = logs.iter().flat_map(|log| &log.records).collect();
+        records.sort_by_key(|r| r.recorded_at);
+        let of_the_case = |r: &Record| {
+            let mut moved = r.clone();
+            moved.case_id = case_id;
+            moved.settled().map_err(|e| AppendError::refused(r.event_id, e))
+        };
+        let records = records.into_iter().map(of_the_case).collect::<Result<Vec<_>, _>>()?;
+        let mut log = Self::new(case_id);
+        let admitted = log.admit(records).map_err(|(_, e)| e)?;
+        log.take(admitted.fresh);
+        Ok(log)
+    }
+
     /// Appends a record to a plain log. See [`Log::append_all`].
     ///
     /// # Errors

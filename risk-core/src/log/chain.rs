@@ -304,7 +304,9 @@ fn record_hash<'m>(previous: &'m str, header: impl Iterator<Item = (&'m str, &'m
     digest(RECORD_TAG, std::iter::once(("previous", previous)).chain(header))
 }
 
-fn digest<'m>(tag: &'m str, members: impl Iterator<Item = (&'m str, &'m str)>) -> String {
+/// The digest of a tag and a list of members, as it is described above: 64 lower-case hexadecimal digits.
+#[must_use]
+pub fn digest<'m>(tag: &'m str, members: impl Iterator<Item = (&'m str, &'m str)>) -> String {
     let mut sha = Sha256::new();
     for text in std::iter::once(tag).chain(members.flat_map(|(name, raw)| [name, raw])) {
         // Lengths first, so that no two lists of texts run together into the same bytes.

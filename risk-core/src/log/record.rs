@@ -226,6 +226,26 @@ impl Record {
         self.seal.as_ref().map(|s| s.hash.as_str())
     }
 
+    /// A sealed record's line in two: the line as it stays once its payload is erased, and what an erasure takes away, as
+    /// members without braces. [`Record::sealed_line`] puts them together again, byte for byte. `None` for a plain record.
+    #[must_use]
+    pub fn sealed_parts(&self) -> Option<(String, Option<&str>)> {
+        let (line, hash) = (self.line(), format!("\"hash\":\"{}\"", self.hash()?));
+        // Nothing before a record's hash can hold it, as it covers all of that.
+        let end = line.find(&hash)?.saturating_add(hash.len());
+        let payload = line.get(end..)?.strip_prefix(',').and_then(|rest| rest.strip_suffix('}'));
+        Some((format!("{}}}", line.get(..end)?), payload))
+    }
+
+    /// The line of which [`Record::sealed_parts`] made these two.
+    #[must_use]
+    pub fn sealed_line(header: &str, payload: Option<&str>) -> String {
+        match payload {
+            None => header.to_owned(),
+            Some(payload) => format!("{},{payload}}}", header.strip_suffix('}').unwrap_or(header)),
+        }
+    }
+
     /// Whether both say the same, whatever the order of members, the white space and the seal.
     #[must_use]
     pub fn same_content(&self, other: &Self) -> bool {

@@ -4,10 +4,10 @@ use std::path::Path;
 use std::process::Command;
 
 use super::java::Java;
-use super::tools::{Tool, Tools, compiler};
 use super::{Places, prepare};
 use crate::install;
 use crate::step::{Failure, run};
+use crate::tools::{Tool, Tools, compiler};
 
 /// Installs the library and builds both programs; gives for each the variable in which the benchmark looks for its command, and
 /// the command, one argument a line.
@@ -15,7 +15,7 @@ use crate::step::{Failure, run};
 /// # Errors
 /// Where a compiler or JNA is missing, or something does not build.
 pub fn programs(root: &Path) -> Result<Vec<(&'static str, String)>, Failure> {
-    Tools::found_or_installed()?.needed(&[Tool::C, Tool::Java, Tool::Jna])?;
+    Tools::found_or_installed(&[Tool::C, Tool::Java, Tool::Jna])?.all()?;
     let places = Places::new(root);
     prepare(&places)?;
     install::install(root, &places.prefix)?;

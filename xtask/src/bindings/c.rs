@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::Places;
-use super::tools::compiler;
 use crate::install::VERSION;
 use crate::pages::read;
 use crate::step::{Failure, printed, run};
+use crate::tools::compiler;
 
 /// The programs of risk-ffi/tests/c.
-const PROGRAMS: [&str; 9] =
-    ["header", "statuses", "arguments", "errors", "log", "lifetimes", "threads", "conformance", PROVOKED];
+const PROGRAMS: [&str; 10] =
+    ["header", "statuses", "arguments", "errors", "log", "lifetimes", "threads", "conformance", "store", PROVOKED];
 /// The one that needs the feature `provoke`.
 const PROVOKED: &str = "provoked";
 

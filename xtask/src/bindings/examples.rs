@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::Places;
-use super::tools::compiler;
 use crate::step::{Failure, printed, run};
+use crate::tools::compiler;
 
 const LANGUAGES: [&str; 2] = ["c", "cpp"];
 

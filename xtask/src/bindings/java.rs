@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::Places;
-use super::tools::JNA;
 use crate::pages::listed;
 use crate::step::{Failure, printed, run};
+use crate::tools::JNA;
 
 /// The oldest Java that they are written for.
 const RELEASE: &str = "17";

@@ -7,7 +7,6 @@ mod c;
 mod examples;
 mod frames;
 mod java;
-pub mod tools;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,9 +14,22 @@ use std::time::Instant;
 
 use crate::install;
 use crate::step::Failure;
+use crate::tools::{Tool, Tools};
 pub use bench::programs;
 use c::{Checks, Watch};
-use tools::{Tool, Tools};
+
+/// What the parts of the step need.
+const NEEDED: [Tool; 9] = [
+    Tool::C,
+    Tool::Cpp,
+    Tool::Binutils,
+    Tool::Make,
+    Tool::PkgConfig,
+    Tool::Cmake,
+    Tool::Valgrind,
+    Tool::Java,
+    Tool::Jna,
+];
 
 /// Where the parts of the step find things.
 pub struct Places<'a> {
@@ -52,7 +64,7 @@ impl<'a> Places<'a> {
 /// # Errors
 /// The part that failed; where CI is set, also a tool that is missing.
 pub fn test(root: &Path) -> Result<(), Failure> {
-    let tools = Tools::found_or_installed()?;
+    let tools = Tools::found_or_installed(&NEEDED)?;
     let places = Places::new(root);
     prepare(&places)?;
     let checks = Checks::new(&places);
@@ -90,9 +102,7 @@ fn install(places: &Places<'_>) -> Result<(), Failure> {
 
 /// Runs a part, or says that it is skipped and for want of what.
 fn part(tools: &Tools, name: &str, needs: &[Tool], work: &dyn Fn() -> Result<(), Failure>) -> Result<(), Failure> {
-    let missing: Vec<&str> = needs.iter().filter(|tool| !tools.has(**tool)).map(|tool| tool.name()).collect();
-    if !missing.is_empty() {
-        println!("-- {name}: SKIPPED, for want of {}", missing.join(", "));
+    if !tools.suffice(name, needs) {
         return Ok(());
     }
     println!("-- {name}");

@@ -1,13 +1,12 @@
-//! The programs of other languages that the step needs: found, or installed where that can be done without asking anybody.
+//! The programs that steps need besides Rust and Python: found, or installed where that can be done without asking anybody.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
 use crate::step::{Failure, run, works};
 
 /// A program, or a few that come together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tool {
     /// A C compiler, with its sanitizers.
     C,
@@ -27,20 +26,12 @@ pub enum Tool {
     Java,
     /// JNA, where Debian puts it.
     Jna,
+    /// The server.
+    Postgres,
 }
 
-/// All of them.
-const ALL: [Tool; 9] = [
-    Tool::C,
-    Tool::Cpp,
-    Tool::Binutils,
-    Tool::Make,
-    Tool::PkgConfig,
-    Tool::Cmake,
-    Tool::Valgrind,
-    Tool::Java,
-    Tool::Jna,
-];
+/// Starts the server of the tests, and knows where its programs are.
+const POSTGRES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/postgres/server.sh");
 
 /// Where Debian's `libjna-java` puts the library.
 pub const JNA: &str = "/usr/share/java/jna.jar";
@@ -58,6 +49,7 @@ impl Tool {
             Self::Valgrind => "valgrind",
             Self::Java => "javac and java",
             Self::Jna => "JNA (/usr/share/java/jna.jar)",
+            Self::Postgres => "the server of PostgreSQL",
         }
     }
 
@@ -73,6 +65,7 @@ impl Tool {
             Self::Valgrind => &["valgrind"],
             Self::Java => &["openjdk-17-jdk-headless"],
             Self::Jna => &["libjna-java", "libjna-jni"],
+            Self::Postgres => &["postgresql"],
         }
     }
 
@@ -88,6 +81,7 @@ impl Tool {
             Self::Valgrind => runs("valgrind"),
             Self::Java => runs("javac") && runs("java"),
             Self::Jna => Path::new(JNA).is_file(),
+            Self::Postgres => works(Command::new(POSTGRES).arg("--programs")),
         }
     }
 }
@@ -97,48 +91,46 @@ pub fn compiler(variable: &str, usual: &str) -> Command {
     Command::new(std::env::var_os(variable).unwrap_or_else(|| usual.into()))
 }
 
-/// What the machine has.
-pub struct Tools(BTreeSet<Tool>);
+/// What the machine has of what a step wants.
+pub struct Tools {
+    missing: Vec<Tool>,
+}
 
 impl Tools {
     /// Looks what is there, and installs what is not, where this is Debian and we may.
     ///
     /// # Errors
     /// Where CI is set and something is missing still.
-    pub fn found_or_installed() -> Result<Self, Failure> {
-        let mut found = Self::found();
-        let packages: Vec<&str> = found.missing().flat_map(|tool| tool.packages()).copied().collect();
+    pub fn found_or_installed(wanted: &[Tool]) -> Result<Self, Failure> {
+        let missing = || wanted.iter().copied().filter(|tool| !tool.is_there()).collect();
+        let mut tools = Self { missing: missing() };
+        let packages: Vec<&str> = tools.missing.iter().flat_map(|tool| tool.packages()).copied().collect();
         if !packages.is_empty() && install(&packages) {
-            found = Self::found();
+            tools.missing = missing();
         }
-        let tools: Vec<&str> = found.missing().map(Tool::name).collect();
-        if !tools.is_empty() && std::env::var_os("CI").is_some() {
-            return Err(Failure::Missing { tools });
-        }
-        Ok(found)
+        if std::env::var_os("CI").is_some() { tools.all() } else { Ok(tools) }
     }
 
-    /// Fails where one of these is missing.
+    /// All of them.
     ///
     /// # Errors
-    /// [`Failure::Missing`], with all that are.
-    pub fn needed(&self, needs: &[Tool]) -> Result<(), Failure> {
-        let tools: Vec<&str> = needs.iter().filter(|tool| !self.has(**tool)).map(|tool| tool.name()).collect();
-        if tools.is_empty() { Ok(()) } else { Err(Failure::Missing { tools }) }
+    /// Where one is missing.
+    pub fn all(self) -> Result<Self, Failure> {
+        if self.missing.is_empty() { Ok(self) } else { Err(Failure::Missing { tools: names(&self.missing) }) }
     }
 
-    fn found() -> Self {
-        Self(ALL.into_iter().filter(|tool| tool.is_there()).collect())
+    /// Whether a part of the step can be run that needs these; says what is skipped, and for want of what.
+    pub fn suffice(&self, part: &str, needs: &[Tool]) -> bool {
+        let missing: Vec<Tool> = self.missing.iter().copied().filter(|tool| needs.contains(tool)).collect();
+        if !missing.is_empty() {
+            println!("-- {part}: SKIPPED, for want of {}", names(&missing).join(", "));
+        }
+        missing.is_empty()
     }
+}
 
-    fn missing(&self) -> impl Iterator<Item = Tool> {
-        ALL.into_iter().filter(|tool| !self.has(*tool))
-    }
-
-    /// Whether the machine has one.
-    pub fn has(&self, tool: Tool) -> bool {
-        self.0.contains(&tool)
-    }
+fn names(tools: &[Tool]) -> Vec<&'static str> {
+    tools.iter().map(|tool| tool.name()).collect()
 }
 
 /// Installs Debian packages, as root or by a sudo that asks nothing. What fails shows in what is still missing.

@@ -1,0 +1,185 @@
+//! Taking a payload out of a log: for good, or to be kept as evidence.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use risk_core::event::Event;
+use risk_core::log::{Appended, Record};
+use uuid::Uuid;
+
+use crate::Store;
+use crate::error::{StoreError, Trouble};
+use crate::journal::Act;
+use crate::open::Open;
+use crate::records::{self, Case};
+use crate::sql::Tx;
+use crate::who::Operator;
+
+/// What became of an erasure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erased {
+    /// Where the record that says so stands.
+    pub appended: Appended,
+    /// Whether the erased bytes are gone from the files too.
+    pub scrubbed: Scrubbed,
+}
+
+/// Whether what was erased is gone from the store's files too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scrubbed {
+    /// It is.
+    Done,
+    /// Not yet, and why: the store no longer gives it to anybody, but old pages or the log of writes may hold it.
+    /// [`Store::scrub`] tries again.
+    Pending(String),
+}
+
+impl Store {
+    /// Removes salt, data and note of a record by law: appends `erasure`, a `payload_erased` record that names it, and removes
+    /// them from the store and its files. The chain stays whole. Evidence that was kept of the record goes too. Done again, it
+    /// changes nothing.
+    ///
+    /// Copies made before hold what they held; where payloads are encrypted, giving the case's key no longer makes them
+    /// unreadable in every copy.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], also where the payload is gone already by another erasure; [`StoreError::Append`] for what is
+    /// no such record, also where a correction still holds data of
+    /// the record: that is to be erased first.
+    pub fn erase(&self, by: &Operator, case_id: Uuid, erasure: Record) -> Result<Erased, StoreError> {
+        let now = self.now();
+        let appended = self.change(|tx, open| {
+            let (case, event_id, position) = target(tx, open, case_id, &erasure)?;
+            let again = case.log.record(erasure.event_id).is_some();
+            let place = [(&case_id).into(), position.into()];
+            let evidence = tx.execute("DELETE FROM evidence WHERE case_id = $1 AND position = $2", &place)?;
+            let payload = tx.execute(
+                "UPDATE record SET payload = NULL WHERE case_id = $1 AND position = $2 AND payload IS NOT NULL",
+                &place,
+            )?;
+            if evidence == 0 && payload == 0 && !again {
+                return Err(gone_already(event_id).into());
+            }
+            let appended = case.erase(tx, now, erasure.clone())?;
+            if appended.new || evidence > 0 {
+                case.note(tx, by.into(), now, Act::Erased { event_id })?;
+            }
+            Ok(appended)
+        })?;
+        Ok(Erased { appended, scrubbed: self.scrub()? })
+    }
+
+    /// Takes a payload out of its log, as [`Store::erase`] does, where the law asks for it to be kept as evidence all the same
+    /// (Data Protection Act 2018, section 47(2)): no answer rests on it from then on. It lies apart, sealed as it was, and
+    /// [`Store::evidence`] reads it.
+    ///
+    /// # Errors
+    /// As [`Store::erase`], and [`StoreError::NotFound`] where the payload is gone already.
+    pub fn restrict(&self, by: &Operator, case_id: Uuid, erasure: Record) -> Result<Erased, StoreError> {
+        let now = self.now();
+        let appended = self.change(|tx, open| {
+            let (case, event_id, position) = target(tx, open, case_id, &erasure)?;
+            let again = case.log.record(erasure.event_id).is_some();
+            let place = [(&case_id).into(), position.into()];
+            let kept = tx.execute(
+                "INSERT INTO evidence (case_id, position, payload)
+                 SELECT case_id, position, payload FROM record
+                 WHERE case_id = $1 AND position = $2 AND payload IS NOT NULL",
+                &place,
+            )?;
+            if kept == 0 && !again {
+                return Err(gone_already(event_id).into());
+            }
+            let appended = case.erase(tx, now, erasure.clone())?;
+            tx.execute("UPDATE record SET payload = NULL WHERE case_id = $1 AND position = $2", &place)?;
+            if appended.new {
+                case.note(tx, by.into(), now, Act::Restricted { event_id })?;
+            }
+            Ok(appended)
+        })?;
+        Ok(Erased { appended, scrubbed: self.scrub()? })
+    }
+
+    /// A record whose payload is kept as evidence, as the line of the sealed log that it was: the chain's own commitment shows
+    /// that nothing of it was changed.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] where no evidence of it is kept.
+    pub fn evidence(&self, by: &Operator, case_id: Uuid, event_id: Uuid) -> Result<String, StoreError> {
+        let now = self.now();
+        self.change(|tx, open| {
+            let case = open.hold_known(tx, case_id)?;
+            let none = || StoreError::NotFound { expected: "a record kept as evidence", found: event_id.to_string() };
+            let position = case.log.record(event_id).and_then(Record::position).ok_or_else(none)?;
+            let payload = tx.row(
+                "SELECT payload FROM evidence WHERE case_id = $1 AND position = $2",
+                &[(&case_id).into(), position.into()],
+                |row| row.bytes(0),
+            )?;
+            let header = tx.row(
+                "SELECT header FROM record WHERE case_id = $1 AND position = $2",
+                &[(&case_id).into(), position.into()],
+                |row| row.text(0),
+            )?;
+            case.note(tx, by.into(), now, Act::EvidenceRead { event_id })?;
+            let (payload, header) = payload.zip(header).ok_or_else(none)?;
+            Ok(records::Kept { case_id, position, header, payload }.line(open.keys())?)
+        })
+    }
+
+    /// Removes from the store's files what was erased: on SQLite the log of writes is folded into the file and emptied (what is
+    /// deleted from the file is overwritten as it is deleted); on PostgreSQL the table is written anew, which holds up writers
+    /// meanwhile. The server's own log of writes keeps old pages until it is recycled.
+    ///
+    /// # Errors
+    /// Where the store cannot be reached.
+    pub fn scrub(&self) -> Result<Scrubbed, StoreError> {
+        let mut inner = self.inner();
+        if let Some(server) = inner.connection.server() {
+            let written = server
+                .batch_execute("VACUUM (FULL) record")
+                .and_then(|()| server.batch_execute("VACUUM (FULL) evidence"));
+            return Ok(written.map_or_else(
+                |e| Scrubbed::Pending(e.as_db_error().map_or_else(|| e.to_string(), |told| told.message().to_owned())),
+                |()| Scrubbed::Done,
+            ));
+        }
+        let Some(file) = inner.connection.file() else {
+            return Ok(Scrubbed::Pending("no connection".to_owned()));
+        };
+        let began = Instant::now();
+        loop {
+            let busy = file.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+            match busy.map_err(Trouble::sqlite) {
+                Ok(0) => return Ok(Scrubbed::Done),
+                Ok(_) | Err(Trouble::Contended) if began.elapsed() < self.patience => {
+                    thread::sleep(Duration::from_millis(10));
+                }
+                Err(Trouble::Final(e)) => return Err(e),
+                _ => return Ok(Scrubbed::Pending("somebody is reading the store".to_owned())),
+            }
+        }
+    }
+}
+
+fn gone_already(event_id: Uuid) -> StoreError {
+    let found = format!("payload of record {event_id}, which is gone already");
+    StoreError::NotFound { expected: "a record whose payload is there", found }
+}
+
+/// The case, and the record that an erasure names in it.
+fn target<'o, 's>(
+    tx: &mut Tx<'_>,
+    open: &'o mut Open<'s>,
+    case_id: Uuid,
+    erasure: &Record,
+) -> Result<(&'o mut Case<'s>, Uuid, u64), Trouble> {
+    let Some(Event::PayloadErased(erased)) = erasure.event() else {
+        return Err(StoreError::argument("record", "a payload_erased record", "another").into());
+    };
+    let event_id = erased.event_id;
+    let case = open.hold_known(tx, case_id)?;
+    let position = case.log.record(event_id).and_then(Record::position);
+    let found = || StoreError::NotFound { expected: "a record of that case", found: format!("record {event_id}") };
+    Ok((case, event_id, position.ok_or_else(found)?))
+}

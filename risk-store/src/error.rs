@@ -1,0 +1,216 @@
+//! Why a store did not do what it was asked.
+
+use std::time::Duration;
+
+use risk_core::log::{AppendError, LogError, Tampering};
+use risk_core::view::NoView;
+use uuid::Uuid;
+
+/// Why a store did not do what it was asked. It is then as it was, but for [`StoreError::Unconfirmed`].
+///
+/// Messages carry ids, fields and positions, never what a record says.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A record that the case's log does not take.
+    #[error("case {case_id}: {error}")]
+    Append {
+        /// The case.
+        case_id: Uuid,
+        /// Why not.
+        error: AppendError,
+    },
+    /// Nothing of that name is in the store.
+    #[error("expected {expected}, found no {found}")]
+    NotFound {
+        /// What was asked for.
+        expected: &'static str,
+        /// Its name.
+        found: String,
+    },
+    /// The reader may not see the case. That it was asked for is written down.
+    #[error("case {case_id} is not shown to {reader}, who is excluded from it")]
+    Excluded {
+        /// The case.
+        case_id: Uuid,
+        /// Who asked.
+        reader: String,
+    },
+    /// An argument of another form.
+    #[error("`{field}`: expected {expected}, found {found}")]
+    Argument {
+        /// Which.
+        field: &'static str,
+        /// What it should be.
+        expected: String,
+        /// What it was.
+        found: String,
+    },
+    /// An identifier that stands for another case.
+    #[error(
+        "{scheme} {value} stands for case {case_id}: expected one that stands for none; merge the cases, or take it from that one first"
+    )]
+    Taken {
+        /// Which sort of identifier.
+        scheme: String,
+        /// The identifier.
+        value: String,
+        /// The case that has it.
+        case_id: Uuid,
+    },
+    /// The policy shows nothing to this reader.
+    #[error(transparent)]
+    NoView(#[from] NoView),
+    /// A log that was changed behind the store's back.
+    #[error("case {case_id}: not as it was kept: {tampering}")]
+    Tampered {
+        /// The case.
+        case_id: Uuid,
+        /// Where and how it shows.
+        tampering: Tampering,
+    },
+    /// A stored case that cannot be read as a log, or a file that is damaged.
+    #[error("the store is damaged: {0}")]
+    Damaged(String),
+    /// A text that is no log.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// The payloads of the case are encrypted, and its key is not given.
+    #[error("case {case_id}: expected the key of its payloads, found none")]
+    NoKey {
+        /// The case.
+        case_id: Uuid,
+    },
+    /// The key given does not open the case's payloads, or they were changed.
+    #[error("case {case_id}, record {position}: the payload does not open with the key given")]
+    WrongKey {
+        /// The case.
+        case_id: Uuid,
+        /// The record.
+        position: u64,
+    },
+    /// Somebody else writes, and went on for longer than the patience of the caller.
+    #[error("the store is in use: waited {} s for another writer", .0.as_secs())]
+    Busy(Duration),
+    /// There is no room for what is to be written.
+    #[error("the disk is full: nothing was written")]
+    Full,
+    /// The store may not be written to.
+    #[error("the store can be read only: nothing was written")]
+    ReadOnly,
+    /// There is no store there, and none was to be made.
+    #[error("{0}: expected a store, found none; `risk store init` makes one")]
+    Missing(String),
+    /// Something else than a store is there.
+    #[error("{place}: expected a store of this software, found {found}")]
+    NotAStore {
+        /// Where.
+        place: String,
+        /// What is there.
+        found: String,
+    },
+    /// The store was made or upgraded by a newer version of this software.
+    #[error("the store has form {found}, which a newer version of this software made: expected at most form {known}")]
+    Newer {
+        /// The form of the store.
+        found: i64,
+        /// The newest form that this version knows.
+        known: i64,
+    },
+    /// An older store that could not be brought up to date; it stays as it was.
+    #[error("the store has form {found} and could not be brought to form {known}: {why}")]
+    Upgrade {
+        /// The form of the store.
+        found: i64,
+        /// The form that it should have.
+        known: i64,
+        /// What stood against it.
+        why: String,
+    },
+    /// The file or the server cannot be reached.
+    #[error("the store cannot be reached: {0}")]
+    Unreachable(String),
+    /// The connection broke while the server was asked to keep it: it was kept whole, or not at all. Append again: what is
+    /// there already is not kept twice.
+    #[error("the connection broke while the store was writing, and could not be made again in {} s: all of it was kept, or nothing; append again, as nothing is kept twice", .0.as_secs())]
+    Unconfirmed(Duration),
+    /// A file to write to or to read from.
+    #[error("{0}")]
+    File(#[from] std::io::Error),
+    /// The system gives no random bytes.
+    #[error("expected random bytes from the system, found: {0}")]
+    Random(#[from] getrandom::Error),
+    /// Something that the database said and that has no place above.
+    #[error("the database says: {0}")]
+    Database(String),
+}
+
+impl StoreError {
+    pub(crate) fn argument(field: &'static str, expected: impl Into<String>, found: impl Into<String>) -> Self {
+        Self::Argument { field, expected: expected.into(), found: found.into() }
+    }
+
+    pub(crate) fn damaged(what: impl std::fmt::Display) -> Self {
+        Self::Damaged(what.to_string())
+    }
+}
+
+/// What a driver's error means for the caller, and whether the same may be tried again.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// Another writer is in the way: nothing was done.
+    Contended,
+    /// The connection is gone. What was asked last may have been done.
+    Broken(String),
+    /// Anything else.
+    Final(StoreError),
+}
+
+impl<E: Into<StoreError>> From<E> for Trouble {
+    fn from(e: E) -> Self {
+        Self::Final(e.into())
+    }
+}
+
+impl Trouble {
+    pub(crate) fn sqlite(e: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode as C;
+        let rusqlite::Error::SqliteFailure(code, _) = &e else { return StoreError::Database(e.to_string()).into() };
+        match code.code {
+            C::DatabaseBusy | C::DatabaseLocked => Self::Contended,
+            C::DiskFull => StoreError::Full.into(),
+            C::ReadOnly => StoreError::ReadOnly.into(),
+            C::DatabaseCorrupt | C::NotADatabase => StoreError::damaged(e).into(),
+            C::CannotOpen | C::SystemIoFailure | C::PermissionDenied => StoreError::Unreachable(e.to_string()).into(),
+            _ => StoreError::Database(e.to_string()).into(),
+        }
+    }
+
+    pub(crate) fn postgres(e: postgres::Error) -> Self {
+        use postgres::error::SqlState as S;
+        let Some(told) = e.as_db_error() else {
+            return if e.is_closed() || std::error::Error::source(&e).is_some_and(|c| c.is::<std::io::Error>()) {
+                Self::Broken(e.to_string())
+            } else {
+                StoreError::Database(e.to_string()).into()
+            };
+        };
+        let said = || format!("{} ({})", told.message(), told.code().code());
+        match told.code() {
+            // Two writers of one case meet where one of them did not wait for the other.
+            &S::T_R_SERIALIZATION_FAILURE
+            | &S::T_R_DEADLOCK_DETECTED
+            | &S::LOCK_NOT_AVAILABLE
+            | &S::UNIQUE_VIOLATION => Self::Contended,
+            &S::ADMIN_SHUTDOWN
+            | &S::CRASH_SHUTDOWN
+            | &S::CANNOT_CONNECT_NOW
+            | &S::CONNECTION_FAILURE
+            | &S::CONNECTION_EXCEPTION
+            | &S::TOO_MANY_CONNECTIONS => Self::Broken(said()),
+            &S::DISK_FULL => StoreError::Full.into(),
+            &S::READ_ONLY_SQL_TRANSACTION | &S::INSUFFICIENT_PRIVILEGE => StoreError::ReadOnly.into(),
+            &S::DATA_CORRUPTED | &S::INDEX_CORRUPTED => StoreError::damaged(said()).into(),
+            _ => StoreError::Database(said()).into(),
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Where the two chains of a case end: that of its records and that of its journal.
+
+use uuid::Uuid;
+
+use crate::error::{StoreError, Trouble};
+use crate::journal::WHOLE_STORE;
+use crate::sql::{Row, Tx};
+
+/// Where a case's chains end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Head {
+    pub(crate) case_id: Uuid,
+    pub(crate) records: u64,
+    /// The last record's hash; empty where there is none.
+    pub(crate) record_hash: String,
+    pub(crate) entries: u64,
+    pub(crate) entry_hash: String,
+}
+
+impl Head {
+    fn new(case_id: Uuid) -> Self {
+        Self { case_id, records: 0, record_hash: String::new(), entries: 0, entry_hash: String::new() }
+    }
+
+    fn read(row: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            case_id: row.id(0)?,
+            records: row.number(1)?,
+            record_hash: row.text(2)?,
+            entries: row.number(3)?,
+            entry_hash: row.text(4)?,
+        })
+    }
+
+    /// Takes hold of the case: until the transaction ends nobody else appends to it. A case that is not there yet has an
+    /// empty head.
+    pub(crate) fn hold(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Self, Trouble> {
+        if !tx.is_postgres() {
+            return Ok(Self::find(tx, case_id)?.unwrap_or_else(|| Self::new(case_id)));
+        }
+        let id = [(&case_id).into()];
+        // The row is made where it is missing, so that there is something to hold.
+        let held = "SELECT case_id, records, record_hash, entries, entry_hash FROM head WHERE case_id = $1 FOR UPDATE";
+        if let Some(head) = tx.row(held, &id, Self::read)? {
+            return Ok(head);
+        }
+        tx.execute("INSERT INTO head (case_id, records, record_hash) VALUES ($1, 0, '') ON CONFLICT DO NOTHING", &id)?;
+        Ok(tx.row(held, &id, Self::read)?.unwrap_or_else(|| Self::new(case_id)))
+    }
+
+    /// The head of a case, without holding it.
+    pub(crate) fn find(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Option<Self>, Trouble> {
+        tx.row(
+            "SELECT case_id, records, record_hash, entries, entry_hash FROM head WHERE case_id = $1",
+            &[(&case_id).into()],
+            Self::read,
+        )
+    }
+
+    /// Heads of cases in order of their ids, after one; with those whose journal alone there is.
+    pub(crate) fn page(tx: &mut Tx<'_>, after: Uuid, limit: u64) -> Result<Vec<Self>, Trouble> {
+        tx.rows(
+            "SELECT case_id, records, record_hash, entries, entry_hash FROM head WHERE case_id > $1
+             ORDER BY case_id LIMIT $2",
+            &[(&after).into(), limit.into()],
+            Self::read,
+        )
+    }
+
+    pub(crate) fn of_the_store(tx: &mut Tx<'_>) -> Result<Self, Trouble> {
+        Self::hold(tx, WHOLE_STORE)
+    }
+
+    pub(crate) fn keep(&self, tx: &mut Tx<'_>) -> Result<(), Trouble> {
+        tx.execute(
+            "INSERT INTO head (case_id, records, record_hash, entries, entry_hash) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (case_id) DO UPDATE SET records = excluded.records, record_hash = excluded.record_hash,
+             entries = excluded.entries, entry_hash = excluded.entry_hash",
+            &[
+                (&self.case_id).into(),
+                self.records.into(),
+                self.record_hash.as_str().into(),
+                self.entries.into(),
+                self.entry_hash.as_str().into(),
+            ],
+        )?;
+        Ok(())
+    }
+}

@@ -1,0 +1,180 @@
+//! What the host tells the store of its cases: what it calls them, which are of one person, and who may not see which.
+
+use risk_core::log::Log;
+use uuid::Uuid;
+
+use crate::Store;
+use crate::error::{StoreError, Trouble};
+use crate::facts::{Facts, Person, cases_of};
+use crate::head::Head;
+use crate::journal::{self, Act, By, Entry};
+use crate::open::must_exist;
+use crate::reading::facts_of;
+use crate::sql::Tx;
+use crate::who::{Operator, opaque};
+
+/// Identifiers of which one stands for one person at a time.
+const OF_ONE_PERSON: [&str; 2] = ["crn", "noms"];
+
+impl Store {
+    /// Says what the host calls a case, in place of any other identifier of the same scheme: `crn` and `noms`, of which each
+    /// stands for one case, or another word of the host's, such as `team` or `officer`, which many cases share. The case need
+    /// not have a record yet.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`]; [`StoreError::Argument`] for words of another form than 1 to 64 letters, digits or `. _ : -`.
+    pub fn identify(&self, by: &Operator, case_id: Uuid, scheme: &str, value: &str) -> Result<(), StoreError> {
+        let (scheme, value) = (opaque("scheme", scheme)?, opaque("identifier", value)?);
+        if case_id.is_nil() {
+            return Err(StoreError::argument("case_id", "the UUID of a case", "one of zeros"));
+        }
+        self.tell(by, |tx| {
+            let others = cases_of(tx, &scheme, &value)?;
+            if others.contains(&case_id) {
+                return Ok(vec![]);
+            }
+            match others.first().filter(|_| OF_ONE_PERSON.contains(&scheme.as_str())) {
+                Some(other) => {
+                    let (scheme, value) = (scheme.clone(), value.clone());
+                    Err(StoreError::Taken { scheme, value, case_id: *other }.into())
+                }
+                None => Ok(vec![(case_id, Act::Identified { scheme: scheme.clone(), value: value.clone() })]),
+            }
+        })
+    }
+
+    /// Takes an identifier from a case.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] where it has none of that scheme.
+    pub fn unidentify(&self, by: &Operator, case_id: Uuid, scheme: &str) -> Result<(), StoreError> {
+        self.tell(by, |tx| {
+            if !facts_of(tx, case_id)?.identifiers.contains_key(scheme) {
+                let found = format!("{scheme} of case {case_id}");
+                return Err(StoreError::NotFound { expected: "an identifier of that case", found }.into());
+            }
+            Ok(vec![(case_id, Act::Unidentified { scheme: scheme.to_owned() })])
+        })
+    }
+
+    /// The cases that have an identifier, in the order of their ids; at most one for `crn` and `noms`.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn cases_of(&self, scheme: &str, value: &str) -> Result<Vec<Uuid>, StoreError> {
+        self.look(|tx| cases_of(tx, scheme, value))
+    }
+
+    /// What the store was told of a case.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub fn facts(&self, case_id: Uuid) -> Result<Facts, StoreError> {
+        self.look(|tx| facts_of(tx, case_id))
+    }
+
+    /// Says that two cases are of one person. From now on they are answered together, under `into`; each keeps its own log,
+    /// so that nothing is copied, and [`Store::unmerge`] can part them again.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; [`StoreError::Argument`] for a case that is merged already, or with itself;
+    /// [`StoreError::Append`] where both have a record of one id that says different things.
+    pub fn merge(&self, by: &Operator, from: Uuid, into: Uuid) -> Result<(), StoreError> {
+        let now = self.now();
+        self.change(|tx, open| {
+            Head::of_the_store(tx)?;
+            must_exist(tx, from)?;
+            must_exist(tx, into)?;
+            let (one, other) = (Person::of(tx, from, now)?, Person::of(tx, into, now)?);
+            if let Some(stands) = Facts::of(tx, from)?.merged_into {
+                let expected = format!("a case that is not merged; {from} is merged into {stands}");
+                return Err(StoreError::argument("from", expected, from.to_string()).into());
+            }
+            if one.case_id == other.case_id {
+                let expected = "a case of another person".to_owned();
+                return Err(StoreError::argument("into", expected, into.to_string()).into());
+            }
+            let mut logs = Vec::new();
+            for (case_id, _) in one.cases.iter().chain(&other.cases) {
+                logs.push(open.hold(tx, *case_id)?.log.clone());
+            }
+            Log::joined(into, &logs).map_err(|error| StoreError::Append { case_id: into, error })?;
+            open.hold(tx, from)?.note(tx, by.into(), now, Act::MergedInto { other: into })?;
+            open.hold(tx, into)?.note(tx, by.into(), now, Act::MergedFrom { other: from })?;
+            Ok(())
+        })
+    }
+
+    /// Says that a case that was merged into another is of another person after all.
+    ///
+    /// # Errors
+    /// [`StoreError::Argument`] where it is not merged into that one.
+    pub fn unmerge(&self, by: &Operator, from: Uuid, into: Uuid) -> Result<(), StoreError> {
+        self.tell(by, |tx| {
+            if facts_of(tx, from)?.merged_into != Some(into) {
+                let expected = format!("a case that is merged into {into}");
+                return Err(StoreError::argument("from", expected, from.to_string()).into());
+            }
+            Ok(vec![(from, Act::UnmergedFrom { other: into }), (into, Act::UnmergedFrom { other: from })])
+        })
+    }
+
+    /// Says that a reader is not to be shown a case: somebody who works in an agency and is in the case, or related to it.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; [`StoreError::Argument`] for an id of another form.
+    pub fn exclude(&self, by: &Operator, case_id: Uuid, reader: &str) -> Result<(), StoreError> {
+        let reader = opaque("reader", reader)?;
+        self.tell(by, |tx| {
+            let excluded = facts_of(tx, case_id)?.excluded;
+            let act = Act::ExcludedReader { reader: reader.clone() };
+            Ok(if excluded.contains(&reader) { vec![] } else { vec![(case_id, act)] })
+        })
+    }
+
+    /// Says that a reader may be shown a case again.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] also where the reader is not excluded.
+    pub fn admit(&self, by: &Operator, case_id: Uuid, reader: &str) -> Result<(), StoreError> {
+        self.tell(by, |tx| {
+            if !facts_of(tx, case_id)?.excluded.contains(reader) {
+                let found = format!("exclusion of that reader from case {case_id}");
+                return Err(StoreError::NotFound { expected: "a reader who is excluded", found }.into());
+            }
+            Ok(vec![(case_id, Act::AdmittedReader { reader: reader.to_owned() })])
+        })
+    }
+
+    /// Who did what with a case, in order; or with the store as a whole.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; [`StoreError::Damaged`] where the journal is not as it was kept.
+    pub fn journal(&self, case_id: Option<Uuid>) -> Result<Vec<Entry>, StoreError> {
+        self.look(|tx| {
+            if let Some(case_id) = case_id {
+                must_exist(tx, case_id)?;
+            }
+            let kept = journal::read(tx, case_id.unwrap_or(journal::WHOLE_STORE))?;
+            Ok(kept.iter().map(journal::Kept::read).collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Writes down facts, once it is known that they may stand. One such change at a time, as they rest on each other.
+    fn tell(
+        &self,
+        by: &Operator,
+        mut facts: impl FnMut(&mut Tx<'_>) -> Result<Vec<(Uuid, Act)>, Trouble>,
+    ) -> Result<(), StoreError> {
+        let now = self.now();
+        self.change(|tx, _| {
+            Head::of_the_store(tx)?;
+            for (case_id, act) in facts(tx)? {
+                let mut head = Head::hold(tx, case_id)?;
+                journal::write(tx, &mut head, By::from(by), now, act)?;
+                head.keep(tx)?;
+            }
+            Ok(())
+        })
+    }
+}

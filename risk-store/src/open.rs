@@ -1,0 +1,67 @@
+//! The cases that a transaction holds.
+
+use std::collections::BTreeMap;
+
+use lru::LruCache;
+use risk_core::log::Log;
+use uuid::Uuid;
+
+use crate::error::{StoreError, Trouble};
+use crate::head::Head;
+use crate::payload::Keys;
+use crate::records::Case;
+use crate::sql::Tx;
+
+/// The cases that a transaction holds, each opened once.
+pub(crate) struct Open<'s> {
+    cases: BTreeMap<Uuid, Case<'s>>,
+    remembered: &'s mut LruCache<Uuid, Log>,
+    keys: Option<&'s Keys>,
+}
+
+impl<'s> Open<'s> {
+    pub(crate) fn new(remembered: &'s mut LruCache<Uuid, Log>, keys: Option<&'s Keys>) -> Self {
+        Self { cases: BTreeMap::new(), remembered, keys }
+    }
+
+    /// The case; an empty one where there is none yet.
+    pub(crate) fn hold(&mut self, tx: &mut Tx<'_>, case_id: Uuid) -> Result<&mut Case<'s>, Trouble> {
+        if !self.cases.contains_key(&case_id) {
+            let head = Head::hold(tx, case_id)?;
+            let case = Case::open(tx, head, self.remembered.pop(&case_id), self.keys)?;
+            self.cases.insert(case_id, case);
+        }
+        self.cases.get_mut(&case_id).ok_or_else(|| not_found(case_id).into())
+    }
+
+    /// The case, which must be there.
+    pub(crate) fn hold_known(&mut self, tx: &mut Tx<'_>, case_id: Uuid) -> Result<&mut Case<'s>, Trouble> {
+        must_exist(tx, case_id)?;
+        self.hold(tx, case_id)
+    }
+
+    /// Lets go of a case that is done with: the transaction still holds it, its log need not stay in memory.
+    pub(crate) fn forget(&mut self, case_id: Uuid) {
+        self.cases.remove(&case_id);
+    }
+
+    pub(crate) fn keys(&self) -> Option<&'s Keys> {
+        self.keys
+    }
+
+    pub(crate) fn into_logs(self) -> Vec<(Uuid, Log)> {
+        self.cases.into_iter().map(|(id, case)| (id, case.log)).collect()
+    }
+}
+
+/// Refuses a case of which the store knows nothing.
+pub(crate) fn must_exist(tx: &mut Tx<'_>, case_id: Uuid) -> Result<(), Trouble> {
+    match Head::find(tx, case_id)? {
+        Some(_) => Ok(()),
+        None => Err(not_found(case_id).into()),
+    }
+}
+
+fn not_found(case_id: Uuid) -> StoreError {
+    StoreError::NotFound { expected: "a case of this store", found: format!("case {case_id}") }
+}

@@ -1,0 +1,182 @@
+//! One way to speak to both databases: the same statements, with `$1`, `$2` … in the order of the values.
+
+use std::collections::HashMap;
+
+use postgres::types::ToSql;
+use uuid::Uuid;
+
+use crate::error::{StoreError, Trouble};
+
+/// A value of a statement.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Value<'a> {
+    Int(i64),
+    Text(Option<&'a str>),
+    Bytes(Option<&'a [u8]>),
+}
+
+impl From<u64> for Value<'_> {
+    fn from(n: u64) -> Self {
+        // No count of the store comes near.
+        Self::Int(i64::try_from(n).unwrap_or(i64::MAX))
+    }
+}
+
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(Some(text))
+    }
+}
+
+impl<'a> From<&'a [u8]> for Value<'a> {
+    fn from(bytes: &'a [u8]) -> Self {
+        Self::Bytes(Some(bytes))
+    }
+}
+
+impl<'a> From<&'a Uuid> for Value<'a> {
+    fn from(id: &'a Uuid) -> Self {
+        Self::Bytes(Some(id.as_bytes()))
+    }
+}
+
+impl rusqlite::ToSql for Value<'_> {
+    fn to_sql(&self) -> rusqlite::Result<rusqlite::types::ToSqlOutput<'_>> {
+        match self {
+            Self::Int(n) => rusqlite::ToSql::to_sql(n),
+            Self::Text(text) => rusqlite::ToSql::to_sql(text),
+            Self::Bytes(bytes) => rusqlite::ToSql::to_sql(bytes),
+        }
+    }
+}
+
+/// A row of an answer; columns from 0.
+pub(crate) enum Row<'r> {
+    Sqlite(&'r rusqlite::Row<'r>),
+    Postgres(&'r postgres::Row),
+}
+
+impl Row<'_> {
+    pub(crate) fn number(&self, column: usize) -> Result<u64, StoreError> {
+        let number: i64 = self.get(column)?;
+        u64::try_from(number).map_err(|_| StoreError::damaged(format!("a number below zero in column {column}")))
+    }
+
+    pub(crate) fn text(&self, column: usize) -> Result<String, StoreError> {
+        self.get(column)
+    }
+
+    pub(crate) fn bytes(&self, column: usize) -> Result<Option<Vec<u8>>, StoreError> {
+        self.get(column)
+    }
+
+    pub(crate) fn id(&self, column: usize) -> Result<Uuid, StoreError> {
+        let bytes: Vec<u8> = self.get(column)?;
+        Uuid::from_slice(&bytes).map_err(|_| StoreError::damaged(format!("no UUID in column {column}")))
+    }
+
+    fn get<T>(&self, column: usize) -> Result<T, StoreError>
+    where
+        T: rusqlite::types::FromSql + for<'a> postgres::types::FromSql<'a>,
+    {
+        // The column's type is what the migrations made it, unless somebody changed it.
+        match self {
+            Self::Sqlite(row) => row.get(column).map_err(StoreError::damaged),
+            Self::Postgres(row) => row.try_get(column).map_err(StoreError::damaged),
+        }
+    }
+}
+
+/// A transaction of either database.
+pub(crate) enum Tx<'c> {
+    Sqlite(rusqlite::Transaction<'c>),
+    Postgres(postgres::Transaction<'c>, &'c mut HashMap<&'static str, postgres::Statement>),
+}
+
+impl Tx<'_> {
+    /// Runs a statement, and says how many rows it changed.
+    pub(crate) fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, Trouble> {
+        match self {
+            Self::Sqlite(tx) => {
+                let mut statement = tx.prepare_cached(sql).map_err(Trouble::sqlite)?;
+                let changed = statement.execute(rusqlite::params_from_iter(values)).map_err(Trouble::sqlite)?;
+                Ok(u64::try_from(changed).unwrap_or(u64::MAX))
+            }
+            Self::Postgres(tx, known) => {
+                let statement = prepared(tx, known, sql)?;
+                tx.execute(&statement, &borrowed(values)).map_err(Trouble::postgres)
+            }
+        }
+    }
+
+    /// Runs a query, and reads each row.
+    pub(crate) fn rows<T>(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+        mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, Trouble> {
+        match self {
+            Self::Sqlite(tx) => {
+                let mut statement = tx.prepare_cached(sql).map_err(Trouble::sqlite)?;
+                let mut rows = statement.query(rusqlite::params_from_iter(values)).map_err(Trouble::sqlite)?;
+                let mut all = Vec::new();
+                while let Some(row) = rows.next().map_err(Trouble::sqlite)? {
+                    all.push(read(&Row::Sqlite(row))?);
+                }
+                Ok(all)
+            }
+            Self::Postgres(tx, known) => {
+                let statement = prepared(tx, known, sql)?;
+                let rows = tx.query(&statement, &borrowed(values)).map_err(Trouble::postgres)?;
+                Ok(rows.iter().map(|row| read(&Row::Postgres(row))).collect::<Result<_, _>>()?)
+            }
+        }
+    }
+
+    /// Runs a query that has one row, or none.
+    pub(crate) fn row<T>(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+        read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, Trouble> {
+        Ok(self.rows(sql, values, read)?.pop())
+    }
+
+    /// Several statements, for what only one of the databases has.
+    pub(crate) fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres(..))
+    }
+
+    pub(crate) fn commit(self) -> Result<(), Trouble> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().map_err(Trouble::sqlite),
+            Self::Postgres(tx, _) => tx.commit().map_err(Trouble::postgres),
+        }
+    }
+}
+
+fn prepared(
+    tx: &mut postgres::Transaction<'_>,
+    known: &mut HashMap<&'static str, postgres::Statement>,
+    sql: &'static str,
+) -> Result<postgres::Statement, Trouble> {
+    if let Some(statement) = known.get(sql) {
+        return Ok(statement.clone());
+    }
+    let statement = tx.prepare(sql).map_err(Trouble::postgres)?;
+    known.insert(sql, statement.clone());
+    Ok(statement)
+}
+
+fn borrowed<'a>(values: &'a [Value<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
+    let one = |value: &'a Value<'a>| -> &'a (dyn ToSql + Sync) {
+        match value {
+            Value::Int(n) => n,
+            Value::Text(text) => text,
+            Value::Bytes(bytes) => bytes,
+        }
+    };
+    values.iter().map(one).collect()
+}

@@ -1,0 +1,74 @@
+//! A writer that is killed at any moment has lost nothing that was acknowledged, and left nothing half done.
+
+use std::thread;
+use std::time::Duration;
+
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+use risk_store::Store;
+
+use crate::place::{Place, feed};
+use crate::records::case;
+use crate::writer::{Told, killed};
+
+/// How many kills: the variable asks for more.
+fn kills(ordinary: u64) -> u64 {
+    std::env::var("RISK_STORE_KILLS").map_or(ordinary, |n| n.parse().expect("RISK_STORE_KILLS is a number"))
+}
+
+#[test]
+fn of_five_hundred_writers_killed_at_random_moments_every_acknowledged_record_is_in_the_file() {
+    all_killed(&Place::file(), kills(500));
+}
+
+#[test]
+fn of_fifty_writers_killed_at_random_moments_every_acknowledged_record_is_in_the_database() {
+    let Some(place) = Place::database() else { return };
+    all_killed(&place, kills(500) / 10);
+}
+
+fn all_killed(place: &Place, kills: u64) {
+    let store = place.store();
+    let (mut said, mut kept) = (0, 0);
+    thread::scope(|scope| {
+        // Two at a time, so that they also get into each other's way.
+        let lanes = [0, 1].map(|lane| {
+            let store = &store;
+            let mine = (0..kills / 2).map(move |i| u128::from(i * 2 + lane));
+            scope.spawn(move || mine.map(|i| one_kill(store, place, i)).collect::<Vec<_>>())
+        });
+        for (s, k) in lanes.into_iter().flat_map(|lane| lane.join().unwrap()) {
+            said += s;
+            kept += k;
+        }
+    });
+    assert!(said > kills, "the writers were killed before they wrote: {said} records acknowledged");
+    assert!(kept >= said);
+    let verified = store.verify(None, |_| ()).unwrap();
+    assert!(verified.is_intact(), "{:?}", verified.differences);
+    assert_eq!(verified.records, kept);
+}
+
+/// Kills one writer; gives how many records were acknowledged and how many are there.
+fn one_kill(store: &Store, place: &Place, i: u128) -> (u64, u64) {
+    let first = 10 + i * 2;
+    let child = Told { url: place.url.clone(), case: first, from: 1_000_000 * (i + 1), appends: 10_000 }.start();
+    let mut random = ChaCha8Rng::seed_from_u64(u64::try_from(i).unwrap());
+    // One in five is killed as it starts, opens the store and begins; the others as they write.
+    let after = Duration::from_micros(random.random_range(0..20_000));
+    let said = killed(child, !i.is_multiple_of(5), after);
+
+    let log = |n: u128| store.log(&feed(), case(n)).ok();
+    let logs = [log(first), log(first + 1)];
+    for one in &said {
+        let there = logs.iter().flatten().any(|log| log.case_id() == one.case_id && log.record(one.event_id).is_some());
+        assert!(there, "an acknowledged record is gone: {one:?}");
+    }
+    let [a, b] = logs.map(|log| log.map_or(0, |log| log.len()));
+    // Of the two cases the first has one and then two more for each two of the second.
+    let pairs = b / 2;
+    assert!(b % 2 == 0 && (a == pairs * 3 || a == pairs * 3 + 1), "an append is half there: {a} and {b}");
+    let said = u64::try_from(said.len()).unwrap();
+    assert!(a + b - said <= 4, "more than the last append was not acknowledged");
+    (said, a + b)
+}

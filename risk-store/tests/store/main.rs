@@ -1,0 +1,25 @@
+//! What a store promises, asked of both databases.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    reason = "a test that fails says so"
+)]
+
+mod appending;
+mod damage;
+mod erasing;
+mod evidence_of_change;
+mod following;
+mod identity;
+mod killed;
+mod model;
+mod moving;
+mod obstacles;
+mod opening;
+mod place;
+mod readers;
+mod records;
+mod writer;

@@ -1,0 +1,170 @@
+//! What stands in the way of writing: each has its own error, and nothing is lost or kept twice.
+
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use postgres_for_tests::PrivateServer;
+use risk_store::{Options, Store, StoreError};
+
+use crate::place::{Place, feed};
+use crate::records::{attended, call_out, case, event};
+
+fn hasty() -> Options {
+    Options { patience: Duration::from_millis(200), ..Options::default() }
+}
+
+#[test]
+fn a_file_that_another_writer_holds_is_waited_for_and_then_said_to_be_in_use() {
+    let place = Place::file();
+    let store = place.store_with(hasty());
+    let raw = place.raw();
+    raw.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let began = Instant::now();
+    let busy = store.append(&feed(), case(1), vec![call_out(case(1), 1)], None).unwrap_err();
+    assert!(matches!(busy, StoreError::Busy(_)), "{busy}");
+    assert!(began.elapsed() >= Duration::from_millis(200));
+    raw.execute_batch("COMMIT").unwrap();
+    assert!(store.append(&feed(), case(1), vec![call_out(case(1), 1)], None).unwrap()[0].new);
+}
+
+#[test]
+fn a_writer_that_lets_go_in_time_is_only_waited_for() {
+    let place = Place::file();
+    let store = place.store();
+    let raw = place.raw();
+    raw.execute_batch("BEGIN IMMEDIATE").unwrap();
+    thread::scope(|scope| {
+        let append = scope.spawn(|| store.append(&feed(), case(1), vec![call_out(case(1), 1)], None));
+        thread::sleep(Duration::from_millis(100));
+        raw.execute_batch("COMMIT").unwrap();
+        assert!(append.join().unwrap().unwrap()[0].new);
+    });
+}
+
+/// Runs a test of this program again on a small disk of its own; `None` where the system does not let anybody make one.
+fn on_a_small_disk(test: &str) -> Option<()> {
+    let disk = tempfile::tempdir().unwrap();
+    let script = "mount -t tmpfs -o size=512k tmpfs \"$1\" || exit 77; exec \"$2\" \"$3\" --exact --nocapture";
+    let ran = Command::new("unshare")
+        .args(["--map-root-user", "--mount", "sh", "-c", script, "sh"])
+        .arg(disk.path())
+        .arg(std::env::current_exe().unwrap())
+        .arg(test)
+        .env("RISK_STORE_SMALL_DISK", disk.path())
+        .output();
+    match ran {
+        Ok(ran) if ran.status.code() != Some(77) && ran.status.code() != Some(1) => {
+            let said = String::from_utf8_lossy(&ran.stdout).into_owned() + &String::from_utf8_lossy(&ran.stderr);
+            assert!(ran.status.success(), "{said}");
+            assert!(said.contains("1 passed"), "{said}");
+            Some(())
+        }
+        other => {
+            assert!(std::env::var_os("CI").is_none(), "a small disk could not be made: {other:?}");
+            eprintln!("SKIPPED: {test} needs `unshare --map-root-user --mount`, which this system does not allow");
+            None
+        }
+    }
+}
+
+#[test]
+fn a_full_disk_is_said_to_be_full_and_what_was_acknowledged_before_is_there() {
+    let Some(disk) = std::env::var_os("RISK_STORE_SMALL_DISK") else {
+        on_a_small_disk("obstacles::a_full_disk_is_said_to_be_full_and_what_was_acknowledged_before_is_there");
+        return;
+    };
+    let file = std::path::Path::new(&disk).join("cases.risk").display().to_string();
+    let store = Store::create(&file, hasty()).unwrap();
+    let mut kept = 0;
+    let full = loop {
+        match store.append(&feed(), case(1), (0..20).map(|i| attended(case(1), kept + i)).collect(), None) {
+            Ok(_) => kept += 20,
+            Err(e) => break e,
+        }
+        assert!(kept < 10_000, "the disk is never full");
+    };
+    assert!(matches!(full, StoreError::Full), "{full}");
+    assert!(kept > 0);
+    drop(store);
+    // Somebody makes room: the copy is on a disk that has some.
+    let elsewhere = tempfile::tempdir_in("/var/tmp").unwrap();
+    for end in ["", "-wal"] {
+        let (from, to) = (format!("{file}{end}"), elsewhere.path().join(format!("cases.risk{end}")));
+        if std::path::Path::new(&from).exists() {
+            std::fs::copy(from, to).unwrap();
+        }
+    }
+    let store = Store::open(&elsewhere.path().join("cases.risk").display().to_string(), hasty()).unwrap();
+    let verified = store.verify(None, |_| ()).unwrap();
+    assert!(verified.is_intact(), "{:?}", verified.differences);
+    assert_eq!(u128::from(verified.records), kept);
+    assert!(store.append(&feed(), case(1), vec![attended(case(1), kept)], None).unwrap()[0].new);
+}
+
+#[test]
+fn a_file_that_may_only_be_read_is_said_to_be_and_stays_as_it_is() {
+    let Some(disk) = std::env::var_os("RISK_STORE_SMALL_DISK") else {
+        on_a_small_disk("obstacles::a_file_that_may_only_be_read_is_said_to_be_and_stays_as_it_is");
+        return;
+    };
+    let file = std::path::Path::new(&disk).join("cases.risk").display().to_string();
+    let store = Store::create(&file, hasty()).unwrap();
+    store.append(&feed(), case(1), vec![call_out(case(1), 1)], None).unwrap();
+    drop(store);
+    let before = std::fs::read(&file).unwrap();
+    assert!(Command::new("mount").args(["-o", "remount,ro"]).arg(&disk).status().unwrap().success());
+    let told = Store::open(&file, hasty())
+        .and_then(|store| store.append(&feed(), case(1), vec![attended(case(1), 2)], None).map(drop))
+        .unwrap_err();
+    assert!(matches!(told, StoreError::ReadOnly), "{told}");
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+}
+
+#[test]
+fn appends_go_on_through_restarts_and_kills_of_the_server_and_each_is_kept_once() {
+    let Some(mut server) = PrivateServer::start_or_skip() else { return };
+    let url = server.url().to_owned();
+    let store = Store::create(&url, Options { patience: Duration::from_secs(30), ..Options::default() }).unwrap();
+    let (tell, told) = std::sync::mpsc::channel();
+    let writer = thread::spawn(move || {
+        let mut kept = Vec::new();
+        for n in 0.. {
+            if told.try_recv().is_ok() {
+                break;
+            }
+            store.append(&feed(), case(1), vec![attended(case(1), n)], None).unwrap();
+            kept.push(event(n));
+        }
+        kept
+    });
+    for round in 0..4 {
+        thread::sleep(Duration::from_millis(150));
+        if round % 2 == 0 {
+            server.restart();
+        } else {
+            server.kill();
+            server.start_again();
+        }
+    }
+    thread::sleep(Duration::from_millis(100));
+    tell.send(()).unwrap();
+    let kept = writer.join().unwrap();
+    assert!(kept.len() > 8, "{}", kept.len());
+    let store = Store::open(&url, Options::default()).unwrap();
+    let log = store.log(&feed(), case(1)).unwrap();
+    assert_eq!(log.records().iter().map(|r| r.event_id).collect::<Vec<_>>(), kept);
+    assert!(store.verify(None, |_| ()).unwrap().is_intact());
+}
+
+#[test]
+fn a_server_that_is_gone_is_said_to_be_out_of_reach_and_is_found_again_when_it_is_back() {
+    let Some(mut server) = PrivateServer::start_or_skip() else { return };
+    let store = Store::create(server.url(), hasty()).unwrap();
+    store.append(&feed(), case(1), vec![call_out(case(1), 1)], None).unwrap();
+    server.stop();
+    let gone = store.append(&feed(), case(1), vec![attended(case(1), 2)], None).unwrap_err();
+    assert!(matches!(gone, StoreError::Unreachable(_)), "{gone}");
+    server.start_again();
+    assert_eq!(store.append(&feed(), case(1), vec![attended(case(1), 2)], Some(1)).unwrap()[0].position, 2);
+}

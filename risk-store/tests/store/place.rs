@@ -1,0 +1,60 @@
+//! Places for stores: a new file, and a new database where there is a server.
+
+use postgres_for_tests::Postgres;
+use risk_core::event::vocabulary::Audience;
+use risk_store::{Operator, Options, Reader, Store};
+use tempfile::TempDir;
+
+/// A place for one store, which goes when the test ends.
+pub struct Place {
+    pub url: String,
+    _kept: Kept,
+}
+
+#[allow(dead_code, reason = "held so that it goes with the place")]
+enum Kept {
+    Folder(TempDir),
+    Database(Postgres),
+}
+
+impl Place {
+    pub fn file() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { url: folder.path().join("cases.risk").display().to_string(), _kept: Kept::Folder(folder) }
+    }
+
+    pub fn database() -> Option<Self> {
+        let database = Postgres::start_or_skip()?;
+        Some(Self { url: database.url(), _kept: Kept::Database(database) })
+    }
+
+    /// The store there, made if it is missing.
+    pub fn store(&self) -> Store {
+        self.store_with(Options::default())
+    }
+
+    pub fn store_with(&self, options: Options) -> Store {
+        Store::create(&self.url, options).unwrap()
+    }
+
+    /// A connection to the file behind the store's back.
+    pub fn raw(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(&self.url).unwrap()
+    }
+}
+
+/// Runs a test on each sort of store.
+pub fn on_each(test: impl Fn(&Place)) {
+    test(&Place::file());
+    if let Some(database) = Place::database() {
+        test(&database);
+    }
+}
+
+pub fn feed() -> Operator {
+    Operator::new("night-feed").unwrap()
+}
+
+pub fn officer() -> Reader {
+    Reader::new("N07A001", Audience::ResponsibleOfficer).unwrap()
+}

@@ -1,0 +1,143 @@
+//! A PostgreSQL for tests: databases on the server that `RISK_TEST_POSTGRES` names, else on one that lives as long as the tests.
+//!
+//! A test asks with `let Some(database) = Postgres::start_or_skip() else { return };`. Where PostgreSQL is not installed it says
+//! on standard error which test is skipped; where the variable `CI` is set nothing is skipped, and the test fails.
+
+#![allow(clippy::panic, clippy::expect_used, reason = "only tests use it, and they must fail where it fails")]
+
+mod private;
+
+use std::env;
+use std::io::{Write, stderr};
+use std::sync::OnceLock;
+use std::thread;
+
+use postgres::{Client, NoTls};
+
+pub use private::PrivateServer;
+
+/// The URL of a server (`postgres://…`), with a user who may make databases.
+const NAMED: &str = "RISK_TEST_POSTGRES";
+
+/// The server of all tests of this process, where none is named. It ends with the process.
+static SHARED: OnceLock<Option<PrivateServer>> = OnceLock::new();
+
+/// An empty database that one test has for itself. It is removed at the end, whoever is connected still.
+#[derive(Debug)]
+pub struct Postgres {
+    name: String,
+    server: String,
+}
+
+impl Postgres {
+    /// A new database; `None` where there is no PostgreSQL.
+    ///
+    /// # Panics
+    /// Where there is none and the variable `CI` is set, and where the server refuses.
+    #[must_use]
+    pub fn start_or_skip() -> Option<Self> {
+        let server = match env::var(NAMED) {
+            Ok(url) if !url.is_empty() => url,
+            _ => SHARED.get_or_init(PrivateServer::start).as_ref().or_else(skip)?.url().to_owned(),
+        };
+        let chance = getrandom::u64().expect("the system gives no random numbers");
+        let database = Self { name: format!("risk_test_{chance:016x}"), server };
+        let made = database.admin(&format!("CREATE DATABASE {}", database.name));
+        made.unwrap_or_else(|e| panic!("expected to make a database on the server of the tests: {e:?}"));
+        Some(database)
+    }
+
+    /// The URL of the database.
+    #[must_use]
+    pub fn url(&self) -> String {
+        of_database(&self.server, &self.name)
+    }
+
+    /// A new connection to the database.
+    ///
+    /// # Panics
+    /// Where the server refuses.
+    #[must_use]
+    pub fn connect(&self) -> Client {
+        Client::connect(&self.url(), NoTls).unwrap_or_else(|e| panic!("expected to connect to {}: {e:?}", self.name))
+    }
+
+    /// Does something that cannot be done from inside the database.
+    fn admin(&self, statement: &str) -> Result<(), postgres::Error> {
+        Client::connect(&self.server, NoTls)?.batch_execute(statement)
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        // A test that fails already must be heard.
+        if let Err(e) = self.admin(&format!("DROP DATABASE {} WITH (FORCE)", self.name)) {
+            say(&format!("the database {} is still there: {e:?}", self.name));
+        }
+    }
+}
+
+/// The URL of another database on the server of a URL.
+fn of_database(server: &str, name: &str) -> String {
+    let (address, options) = server.split_at(server.find('?').unwrap_or(server.len()));
+    let (scheme, address) =
+        address.split_once("://").unwrap_or_else(|| panic!("expected {NAMED} to be a URL: postgres://…"));
+    let host = address.split('/').next().unwrap_or_default();
+    format!("{scheme}://{host}/{name}{options}")
+}
+
+/// Says that this test is skipped.
+fn skip<T>() -> Option<T> {
+    let wanted = format!("PostgreSQL is not installed, and {NAMED} names no server");
+    assert!(env::var_os("CI").is_none(), "{wanted}; CI is set, so that nothing may be skipped");
+    say(&format!("SKIPPED {}: {wanted}", thread::current().name().unwrap_or("a test")));
+    None
+}
+
+/// Says something even where the output of tests that pass is not shown.
+fn say(text: &str) {
+    // Where standard error is closed nobody listens.
+    let _ = writeln!(stderr(), "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tables(database: &Postgres) -> Vec<String> {
+        let rows =
+            database.connect().query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'", &[]).unwrap();
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+
+    fn names(database: &Postgres) -> Vec<String> {
+        let rows = database.connect().query("SELECT datname FROM pg_database", &[]).unwrap();
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+
+    #[test]
+    fn each_test_has_a_database_of_its_own_and_leaves_nothing() {
+        let Some(one) = Postgres::start_or_skip() else { return };
+        let Some(other) = Postgres::start_or_skip() else { return };
+        let mut connected = one.connect();
+        connected.batch_execute("CREATE TABLE record (position bigint)").unwrap();
+        assert_eq!(tables(&one), ["record"]);
+        assert_eq!(tables(&other), [""; 0]);
+        let name = one.name.clone();
+        assert!(names(&other).contains(&name));
+        drop(one);
+        assert!(!names(&other).contains(&name));
+        assert!(connected.simple_query("SELECT 1").is_err());
+    }
+
+    #[test]
+    fn a_server_may_be_named_by_any_url_and_with_any_options() {
+        for (server, database) in [
+            ("postgres://risk@/postgres?host=/tmp/x", "postgres://risk@/new?host=/tmp/x"),
+            ("postgresql://me:secret@localhost:5433", "postgresql://me:secret@localhost:5433/new"),
+            ("postgres://%2Fvar%2Frun/?sslmode=disable", "postgres://%2Fvar%2Frun/new?sslmode=disable"),
+        ] {
+            assert_eq!(of_database(server, "new"), database);
+        }
+    }
+}
