@@ -7,6 +7,9 @@ use risk_core::log::LogError;
 use risk_core::policy::PolicyErrors;
 use risk_core::view::NoView;
 use risk_generate::GenerateError;
+use risk_store::{CheckpointError, StoreError};
+
+use crate::identifier::Identifier;
 
 /// Why a command could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -69,15 +72,85 @@ pub enum Failure {
     /// A folder that holds something already.
     #[error("{0}: expected a new or empty folder, found one that holds files")]
     NotEmpty(String),
-    /// A file of groups that cannot be used.
+    /// A line of a file that cannot be used.
     #[error("{file}:{line}: expected {expected}, found {found}")]
-    Groups {
+    Line {
         /// The file.
         file: String,
         /// The line.
         line: u64,
         /// What belongs there.
         expected: String,
+        /// What stood there.
+        found: String,
+    },
+    /// A store that does not do what it was asked.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A store that does not open.
+    #[error("{place}: {error}")]
+    Opening {
+        /// Where it is.
+        place: String,
+        /// Why not.
+        error: Box<StoreError>,
+    },
+    /// An id that is none.
+    #[error("{from}: {error}")]
+    Who {
+        /// Where it was found.
+        from: &'static str,
+        /// What is wrong with it.
+        error: Box<StoreError>,
+    },
+    /// Nobody who asks.
+    #[error("--as: expected who asks, named here or in the variable RISK_AS, as this system knows no name: {0}")]
+    Nobody(io::Error),
+    /// No place for the store that is taken where none is named.
+    #[error(
+        "--store: expected a store, named here or in the variable RISK_STORE, as this system has no data folder: {0}"
+    )]
+    NoDataFolder(etcetera::HomeDirError),
+    /// Something that names no case.
+    #[error("{found}: expected a case of the store: its UUID, or an identifier as SCHEME:VALUE, such as crn:X123456")]
+    NoCaseName {
+        /// What was given.
+        found: String,
+    },
+    /// An identifier that no case has.
+    #[error(
+        "{0}: expected an identifier of a case of the store, found none that has it; `risk store cases` lists them"
+    )]
+    NoSuchCase(Identifier),
+    /// An identifier that several cases share.
+    #[error("{identifier}: expected an identifier of one case, found {found} cases that have it: name one by its UUID")]
+    ManyCases {
+        /// The identifier.
+        identifier: Identifier,
+        /// How many cases.
+        found: usize,
+    },
+    /// A name of a case where a file is expected.
+    #[error("{0}: expected a file, found none; for a case of a store say --store, or --as and who reads it")]
+    CaseWithoutStore(String),
+    /// No audience, where there is no default.
+    #[error("--audience: expected who reads it, as a store has no default, found none; one of: {0}")]
+    NoAudience(String),
+    /// A checkpoint or a proof that is none.
+    #[error("{file}: {error}")]
+    Checkpoint {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        error: CheckpointError,
+    },
+    /// Options that do not go together with what is given.
+    #[error("{option}: expected {expected}, found {found}")]
+    Unfitting {
+        /// The option.
+        option: &'static str,
+        /// What belongs there.
+        expected: &'static str,
         /// What stood there.
         found: String,
     },

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::Path;
 use std::{fs, io};
 
-use risk_core::log::{Log, LogError};
+use risk_core::log::{AppendError, Log, LogError, Record};
 use risk_core::policy::Policy;
 use risk_policies::{ENGLAND_WALES, ENGLAND_WALES_FILES};
 
@@ -37,6 +37,27 @@ impl Text {
                 Err(LogError { file: name, line, field: "record".to_owned(), expected, found }.into())
             }
         }
+    }
+
+    /// Each line that holds something, with its number.
+    pub fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
+        (1..).zip(self.text.split('\n')).filter(|(_, line)| !line.trim().is_empty())
+    }
+
+    /// Where and why a log refuses one of the records of this text.
+    #[must_use]
+    pub fn place(&self, refused: AppendError) -> LogError {
+        let id = match &refused {
+            AppendError::Refused { event_id, .. } | AppendError::Conflict { event_id, .. } => Some(*event_id),
+            AppendError::PositionConflict { .. } | AppendError::Stamp { .. } => None,
+        };
+        let is_it = |line: &str| Record::parse(line).is_ok_and(|r| Some(r.event_id) == id);
+        let line = self.lines().find(|(_, line)| is_it(line)).map_or(1, |(number, _)| number);
+        let (field, expected, found) = match refused {
+            AppendError::Refused { field, expected, found, .. } => (field, expected, found),
+            other => ("record".to_owned(), "a record that can be appended".to_owned(), other.to_string()),
+        };
+        LogError { file: self.name.clone(), line, field, expected, found }
     }
 
     /// The log that it holds.

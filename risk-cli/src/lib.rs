@@ -3,18 +3,25 @@
 //! A thin skin over `risk-core`. Each command reads its input whole, works out what to say, and only then is anything
 //! written, so that bad input leaves nothing behind.
 
+mod case;
 mod commands;
 mod failure;
 mod groups;
+mod identifier;
 mod input;
 mod options;
 mod output;
+mod progress;
+mod store;
 
 use std::ffi::OsString;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use commands::{assess, compare, completions, explain, generate, man, policy, schema, seal, timeline, verify};
+use commands::{
+    assess, audit, briefing, compare, completions, explain, generate, man, policy, schema, seal, store as stores,
+    timeline, verify,
+};
 use failure::Failure;
 use options::Color;
 use output::{BAD_INPUT, Reply, print};
@@ -27,7 +34,8 @@ use output::{BAD_INPUT, Reply, print};
 #[command(name = "risk", version, max_term_width = 100, propagate_version = false, arg_required_else_help = true)]
 #[command(after_long_help = "Exit codes:
   0  done
-  1  the answer is no: a log was tampered with, or a test of the policy failed
+  1  the answer is no: a log or a store was tampered with, a test of the policy failed, or what was erased
+     may still lie in a file
   2  the input cannot be used: the message says where, what was found and what was expected;
      nothing was written
 
@@ -47,6 +55,9 @@ enum Command {
     Explain(explain::Options),
     Timeline(timeline::Options),
     Compare(compare::Options),
+    Briefing(briefing::Options),
+    Audit(audit::Options),
+    Store(stores::Options),
     Verify(verify::Options),
     Seal(seal::Options),
     Policy(policy::Options),
@@ -63,6 +74,9 @@ impl Command {
             Self::Explain(options) => explain::run(options),
             Self::Timeline(options) => timeline::run(options),
             Self::Compare(options) => compare::run(options),
+            Self::Briefing(options) => briefing::run(options),
+            Self::Audit(options) => audit::run(options),
+            Self::Store(options) => stores::run(options),
             Self::Verify(options) => verify::run(options),
             Self::Seal(options) => seal::run(options),
             Self::Policy(options) => policy::run(options),

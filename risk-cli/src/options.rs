@@ -80,26 +80,58 @@ pub struct QuestionOptions {
     /// What the service knew, or everything that is known today, placed when it happened
     #[arg(long, value_parser = term::<Lens>(), default_value = "as_known")]
     lens: Lens,
-    /// Who reads the answer; it holds what the policy lets that reader see, and nothing else
-    #[arg(long, value_parser = term::<Audience>(), default_value = "responsible_officer")]
-    audience: Audience,
+    /// Who reads the answer; it holds what the policy lets that reader see, and nothing else; default responsible_officer
+    /// for a log, none for a case of a store
+    #[arg(long, value_parser = term::<Audience>())]
+    audience: Option<Audience>,
     /// The kinds of event that your system can deliver; the answer then names the rules that are blind
     #[arg(long, value_name = "KIND,…", value_parser = term::<Kind>(), value_delimiter = ',', hide_possible_values = true)]
     feeds: Option<Vec<Kind>>,
 }
 
 impl QuestionOptions {
-    /// The question, asked now where no moment is given.
+    /// The question, asked now where no moment is given, and for the responsible officer where no audience is.
     #[must_use]
     pub fn question(&self) -> Question {
         Question {
             at: self.at.unwrap_or_else(Utc::now),
             known_at: self.known_at,
             lens: self.lens,
-            audience: self.audience,
+            audience: self.audience.unwrap_or(Audience::ResponsibleOfficer),
             feeds: self.feeds.as_ref().map(|kinds| kinds.iter().copied().collect::<BTreeSet<_>>()),
         }
     }
+
+    /// The same for a case of a store, where the audience is to be named.
+    ///
+    /// # Errors
+    /// [`Failure::NoAudience`], which lists them.
+    pub fn of_a_store(&self) -> Result<Question, Failure> {
+        Ok(Question { audience: named(self.audience)?, ..self.question() })
+    }
+}
+
+/// Who reads what comes out of a store: there is no default, so that nobody is shown more than they may see by an oversight.
+#[derive(Args)]
+#[command(next_help_heading = "Question")]
+pub struct AudienceOptions {
+    /// Who reads it; it holds what the policy lets that reader see, and nothing else
+    #[arg(long, value_parser = term::<Audience>())]
+    audience: Option<Audience>,
+}
+
+impl AudienceOptions {
+    /// The audience.
+    ///
+    /// # Errors
+    /// [`Failure::NoAudience`], which lists them.
+    pub fn named(&self) -> Result<Audience, Failure> {
+        named(self.audience)
+    }
+}
+
+fn named(audience: Option<Audience>) -> Result<Audience, Failure> {
+    audience.ok_or_else(|| Failure::NoAudience(Audience::names().join(", ")))
 }
 
 /// For people or for programs.

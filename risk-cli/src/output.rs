@@ -1,7 +1,7 @@
 //! What a command says, and how it reaches the terminal, a pipe or a file.
 
 use std::fs::{self, Permissions};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
@@ -66,6 +66,12 @@ pub fn print(reply: &Reply) -> Result<u8, Failure> {
     Ok(u8::from(reply.no))
 }
 
+/// Says something on standard error at once.
+pub fn remark(text: &str) {
+    // Nobody is left to tell where standard error is closed.
+    let _ = writeln!(anstream::stderr(), "{text}");
+}
+
 /// Says on standard error why nothing was done.
 #[must_use]
 pub fn complain(failure: &Failure) -> u8 {
@@ -78,19 +84,28 @@ pub fn complain(failure: &Failure) -> u8 {
 /// # Errors
 /// [`Failure::Write`]; what stood there before stands there still.
 pub fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
+    let failed = |error| Failure::Write { file: path.display().to_string(), error };
+    write_whole(path, |out| out.write_all(text.as_bytes()).map_err(failed))
+}
+
+/// [`write_file`] for what is written piece by piece.
+///
+/// # Errors
+/// [`Failure::Write`], or that of what writes; what stood there before stands there still.
+pub fn write_whole<T>(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<T, Failure>) -> Result<T, Failure> {
+    let failed = |error| Failure::Write { file: path.display().to_string(), error };
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let write = || {
-        // Readable by its owner alone, as a case is nobody else's; what is replaced keeps who may read it.
-        let mut file = NamedTempFile::new_in(folder)?;
-        file.write_all(text.as_bytes())?;
-        if let Some(before) = permissions(path) {
-            file.as_file().set_permissions(before)?;
-        }
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|e| e.error)?;
-        Ok(())
-    };
-    write().map_err(|error| Failure::Write { file: path.display().to_string(), error })
+    // Readable by its owner alone, as a case is nobody else's; what is replaced keeps who may read it.
+    let file = NamedTempFile::new_in(folder).map_err(failed)?;
+    let mut out = BufWriter::new(file);
+    let written = write(&mut out)?;
+    let file = out.into_inner().map_err(|e| failed(e.into_error()))?;
+    if let Some(before) = permissions(path) {
+        file.as_file().set_permissions(before).map_err(failed)?;
+    }
+    file.as_file().sync_all().map_err(failed)?;
+    file.persist(path).map_err(|e| failed(e.error))?;
+    Ok(written)
 }
 
 /// Writes a file that says nothing of anybody: whoever may read the folder may read it.

@@ -10,6 +10,7 @@ pub mod changes;
 pub mod differences;
 pub mod explanation;
 mod markup;
+pub mod measures;
 pub mod words;
 
 use anstream::adapter::strip_str;

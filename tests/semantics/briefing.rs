@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use risk_core::assessment::answer::GroupStatus;
 use risk_core::briefing::{Asked, Briefing, CallOuts, Collecting, Line};
 use risk_core::calendar::parse_moment;
 use risk_core::event::Kind;
-use risk_core::event::vocabulary::{ActionKind, Audience, Role};
+use risk_core::event::vocabulary::{ActionKind, Audience, Group, Role};
 use risk_core::log::Log;
 use uuid::Uuid;
 
@@ -18,6 +19,9 @@ const RULES: &str = r#"
     [[parameter]]
     id = "at_once"
     value = 2
+    [[parameter]]
+    id = "later"
+    value = 8
     [[action]]
     id = "home_visit"
     title = "Visit"
@@ -50,6 +54,10 @@ const RULES: &str = r#"
         { action = "request_safeguarding_information" },
     ]
     indicate = [{ group = "known_adult", level = "medium" }]
+    [[rule]]
+    id = "moved"
+    on = "address_changed"
+    require = [{ action = "home_visit", due = { within = "later" } }]
     [[rule]]
     id = "identified"
     on = "person_identified"
@@ -214,14 +222,13 @@ fn several_subjects_that_stand_alike_are_one_item() {
 
 #[test]
 fn what_falls_due_stands_by_owner_and_day_from_today_through_the_seventh_day_after() {
-    let day_after = [
-        partner("2017-12-04", "p1"),
-        partner("2017-12-05", "p2"),
-        partner("2017-12-11", "p3"),
-        partner("2017-12-12", "p4"),
-    ];
-    let found = briefed(&given(RULES, &[SUPERVISED, &day_after.concat()]), "2017-12-11", "2017-12-12");
-    // p1 was due on the 11th and is overdue; p2 is due today, p3 on the 18th, p4 on the 19th: through the 19th.
+    // Given visits due on the 11th, 12th, 18th, 19th and 20th, when it is the 12th,
+    let moved = r#"{ on = 2017-12-12T08:00:00Z, kind = "address_changed" },"#;
+    let days = ["2017-12-04", "2017-12-05", "2017-12-11", "2017-12-12T08:00:00Z"];
+    let partners: String =
+        days.iter().zip(["p1", "p2", "p3", "p4"]).map(|(day, person)| partner(day, person)).collect();
+    let found = briefed(&given(RULES, &[SUPERVISED, &partners, moved]), "2017-12-11", "2017-12-12");
+    // then the first is overdue, the next three fall due by the 19th, and the last does not yet.
     assert_eq!(found.due_through, day("2017-12-19"));
     let days: Vec<String> =
         found.due[0].days.iter().map(|d| format!("{} {}", d.day, d.lines[0].items[0].about.join(" "))).collect();
@@ -255,6 +262,14 @@ fn a_case_tells_its_agenda_without_steps_and_the_levels_under_review() {
     assert_eq!(case.under_review.len(), 1, "{:?}", case.under_review);
     assert!(case.under_review[0].indicated.as_ref().unwrap().caution.is_some());
     assert_eq!(case.labels, labels(&[("crn", "X1")]));
+}
+
+#[test]
+fn a_level_that_events_indicate_and_nobody_has_stated_is_told_too() {
+    let story = given(RULES, &[SUPERVISED, &call_out("2017-12-05", "2017-12-05", "arrest")]);
+    let found = briefed(&story, "2017-12-05", "2017-12-06");
+    let told = &found.cases[0].under_review;
+    assert_eq!((told.len(), told[0].group, told[0].status), (1, Group::KnownAdult, GroupStatus::NotAssessed));
 }
 
 #[test]

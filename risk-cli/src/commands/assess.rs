@@ -3,8 +3,8 @@
 use clap::Args;
 use risk_core::assessment::assess;
 
+use crate::case::CaseOptions;
 use crate::failure::Failure;
-use crate::input::Text;
 use crate::options::{Format, PolicyOptions, QuestionOptions};
 use crate::output::Reply;
 use risk_text::assessment::{Detail, page};
@@ -19,8 +19,8 @@ use risk_text::assessment::{Detail, page};
   risk assess examples/cases/sean.jsonl --at 2017-12-20 --lens hindsight --all
   cat case.jsonl | risk assess - --audience manager --format json")]
 pub struct Options {
-    /// The log of the case, one JSON object a line; `-` for standard input
-    log: String,
+    #[command(flatten)]
+    case: CaseOptions,
     /// Also the steps, whatever else is open, and what was done
     #[arg(long)]
     all: bool,
@@ -39,8 +39,8 @@ pub struct Options {
 /// [`Failure`] where the log, the policy or the question cannot be used.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let policy = options.policy.load()?;
-    let log = Text::read(&options.log)?.log()?;
-    let answer = assess(&log, &policy, &options.question.question())?;
+    let (log, question) = options.case.read(&options.question)?;
+    let answer = assess(&log, &policy, &question)?;
     match options.format {
         Format::Json => Reply::json(&answer),
         Format::Text => {

@@ -4,8 +4,8 @@ use clap::Args;
 use risk_core::compare::{dates, lenses, policies};
 use risk_core::event::Instant;
 
+use crate::case::CaseOptions;
 use crate::failure::Failure;
-use crate::input::Text;
 use crate::options::{Format, PolicyOptions, QuestionOptions, moment};
 use crate::output::Reply;
 use risk_text::changes;
@@ -20,8 +20,8 @@ use risk_text::changes;
   risk compare examples/cases/sean.jsonl --at 2017-12-04 --and 2017-12-20
   risk compare examples/cases/sean.jsonl --at 2017-12-20 --other-policy my-policy")]
 pub struct Options {
-    /// The log of the case, one JSON object a line; `-` for standard input
-    log: String,
+    #[command(flatten)]
+    case: CaseOptions,
     /// The second moment, beside --at
     #[arg(long, value_name = "MOMENT", value_parser = moment, conflicts_with = "other_policy")]
     and: Option<Instant>,
@@ -43,8 +43,7 @@ pub struct Options {
 /// [`Failure`] where the log, a policy or the question cannot be used.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let policy = options.policy.load()?;
-    let log = Text::read(&options.log)?.log()?;
-    let question = options.question.question();
+    let (log, question) = options.case.read_for_comparison(&options.question, options.and)?;
     let found = match (options.and, &options.other_policy) {
         (Some(and), _) => dates(&log, &policy, &question, and)?,
         (None, Some(other)) => policies(&log, &policy, &options.policy.load_other(other)?, &question)?,

@@ -3,8 +3,8 @@
 use clap::Args;
 use risk_core::explain::{Target, explain, why_not};
 
+use crate::case::CaseOptions;
 use crate::failure::Failure;
-use crate::input::Text;
 use crate::options::{Format, PolicyOptions, QuestionOptions};
 use crate::output::Reply;
 use risk_text::explanation;
@@ -19,8 +19,8 @@ use risk_text::explanation;
   risk explain examples/cases/sean.jsonl known_adult --at 2017-12-20
   risk explain examples/cases/sean.jsonl --why-not plw-raised-risk --at 2017-12-04")]
 pub struct Options {
-    /// The log of the case, one JSON object a line; `-` for standard input
-    log: String,
+    #[command(flatten)]
+    case: CaseOptions,
     /// An action (`review_risk`, or its id in the answer) or a group at risk (`children`); default all that is open
     #[arg(value_name = "ACTION|GROUP", conflicts_with = "why_not")]
     of: Option<String>,
@@ -43,8 +43,7 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let target = options.of.as_deref().map_or(Ok(Target::Everything), Target::parse)?;
     let policy = options.policy.load()?;
-    let log = Text::read(&options.log)?.log()?;
-    let question = options.question.question();
+    let (log, question) = options.case.read(&options.question)?;
     if let Some(rule) = &options.why_not {
         let found = why_not(&log, &policy, &question, rule)?;
         return match options.format {

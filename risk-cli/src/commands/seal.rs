@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::Utc;
 use clap::Args;
 use risk_core::event::Instant;
-use risk_core::log::{AppendError, Log, LogError, Record, Stamp, seal};
+use risk_core::log::{AppendError, Log, Stamp, seal};
 
 use crate::failure::Failure;
 use crate::input::Text;
@@ -40,7 +40,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
     let text = Text::read(&options.log)?;
     let log = text.log()?;
     let appended_at = options.appended_at.unwrap_or_else(Utc::now);
-    let sealed = sealed(&log, appended_at)?.map_err(|refused| place(&text, refused))?;
+    let sealed = sealed(&log, appended_at)?.map_err(|refused| text.place(refused))?;
     let lines = sealed.to_jsonl();
     let Some(path) = &options.output else { return Ok(Reply::text(lines)) };
     write_file(path, &lines)?;
@@ -61,19 +61,4 @@ fn sealed(log: &Log, appended_at: Instant) -> Result<Result<Log, AppendError>, F
     // A log whose salts are not random is never given out.
     random?;
     Ok(sealed)
-}
-
-/// Says on which line the refused record stands.
-fn place(text: &Text, refused: AppendError) -> LogError {
-    let id = match &refused {
-        AppendError::Refused { event_id, .. } | AppendError::Conflict { event_id, .. } => Some(*event_id),
-        AppendError::PositionConflict { .. } | AppendError::Stamp { .. } => None,
-    };
-    let is_it = |line: &str| Record::parse(line).is_ok_and(|r| Some(r.event_id) == id);
-    let line = (1..).zip(text.text.split('\n')).find(|(_, line)| is_it(line)).map_or(1, |(number, _)| number);
-    let (field, expected, found) = match refused {
-        AppendError::Refused { field, expected, found, .. } => (field, expected, found),
-        other => ("record".to_owned(), "a record that can be sealed".to_owned(), other.to_string()),
-    };
-    LogError { file: text.name.clone(), line, field, expected, found }
 }

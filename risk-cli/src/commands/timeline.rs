@@ -3,8 +3,8 @@
 use clap::Args;
 use risk_core::timeline::timeline;
 
+use crate::case::CaseOptions;
 use crate::failure::Failure;
-use crate::input::Text;
 use crate::options::{Format, PolicyOptions, QuestionOptions};
 use crate::output::Reply;
 use risk_text::changes;
@@ -18,8 +18,8 @@ use risk_text::changes;
   risk timeline examples/cases/sean.jsonl --at 2017-12-20
   risk timeline examples/cases/sean.jsonl --at 2017-12-20 --lens hindsight --format json")]
 pub struct Options {
-    /// The log of the case, one JSON object a line; `-` for standard input
-    log: String,
+    #[command(flatten)]
+    case: CaseOptions,
     /// For people, or for programs
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -35,8 +35,8 @@ pub struct Options {
 /// [`Failure`] where the log, the policy or the question cannot be used.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let policy = options.policy.load()?;
-    let log = Text::read(&options.log)?.log()?;
-    let found = timeline(&log, &policy, &options.question.question())?;
+    let (log, question) = options.case.read(&options.question)?;
+    let found = timeline(&log, &policy, &question)?;
     match options.format {
         Format::Json => Reply::json(&found),
         Format::Text => Ok(Reply::text(changes::timeline(&found))),

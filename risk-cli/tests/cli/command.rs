@@ -28,11 +28,13 @@ pub fn risk_reading<'a>(input: &str, arguments: impl IntoIterator<Item = &'a str
 pub fn command<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_risk"));
     command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("..")).args(arguments);
-    command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
+    for variable in ["NO_COLOR", "CLICOLOR_FORCE", "RISK_STORE", "RISK_AS"] {
+        command.env_remove(variable);
+    }
     command
 }
 
-fn ran(output: Output) -> Ran {
+pub fn ran(output: Output) -> Ran {
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Ran { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
 }

@@ -1,0 +1,180 @@
+//! `risk audit`: what was required over a store's cases, and what became of it.
+
+use chrono::Utc;
+use clap::Args;
+use risk_core::assessment::answer::{Assessment, Receipt};
+use risk_core::assessment::{Question, assess_now};
+use risk_core::event::vocabulary::Role;
+use risk_core::event::{Instant, Kind, Term};
+use risk_core::fold::run::Lens;
+use risk_core::log::Log;
+use risk_core::measures::{Counting, Group, Measures, disputed_rules};
+use risk_core::policy::Policy;
+use risk_store::Consulted;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::failure::Failure;
+use crate::identifier::{Identifier, only};
+use crate::options::{AudienceOptions, Format, PolicyOptions, moment, term};
+use crate::output::Reply;
+use crate::progress::counting;
+use crate::store::{Operated, StoreOptions};
+use risk_text::measures as text;
+
+/// Groups by who owns an action, which is no identifier of a case.
+const OWNER: &str = "owner";
+const SCHEMA: &str = "risk-measures/1";
+
+/// How often each action was required over the cases of a store, and what became of it
+///
+/// The inspection's kind of table: done in time, done late, overdue, not yet due, not needed, superseded; by any identifier that
+/// you gave the cases, or by the owner of the action. Small numbers are left out, with whatever would give them away; publish one
+/// grouping of the same cases. That the cases were counted is in the journal of the store; nobody is left out of it.
+#[derive(Args)]
+#[command(after_long_help = "Examples:
+  risk audit --audience analyst --by team
+  risk audit --audience manager --by owner --lens as_known --at 2018-05-31
+  risk audit --audience analyst --suppress-below 10 --format json")]
+pub struct Options {
+    /// By this identifier of the cases, such as team, or by `owner`, who is to do the action; may be given more than once
+    #[arg(long, value_name = "SCHEME")]
+    by: Vec<String>,
+    /// Only the cases with this identifier, as SCHEME:VALUE; default all cases of the store
+    #[arg(long, value_name = "SCHEME:VALUE", value_parser = Identifier::parse)]
+    only: Option<Identifier>,
+    /// The moment; default now
+    #[arg(long, value_name = "MOMENT", value_parser = moment)]
+    at: Option<Instant>,
+    /// Count only what was recorded by then; default as --at, in hindsight everything
+    #[arg(long, value_name = "MOMENT", value_parser = moment)]
+    known_at: Option<Instant>,
+    /// What the service knew, everything that is known today, or both, one table each
+    #[arg(long, value_parser = term::<Lens>(), value_delimiter = ',', default_value = "as_known,hindsight")]
+    lens: Vec<Lens>,
+    /// Leave out numbers from 1 to less than this, and what would give them away; 1 leaves out none
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..))]
+    suppress_below: u64,
+    /// The kinds of event that your system can deliver
+    #[arg(long, value_name = "KIND,…", value_parser = term::<Kind>(), value_delimiter = ',', hide_possible_values = true)]
+    feeds: Option<Vec<Kind>>,
+    /// For people, or for programs
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    #[command(flatten)]
+    store: StoreOptions,
+    #[command(flatten)]
+    policy: PolicyOptions,
+    #[command(flatten)]
+    audience: AudienceOptions,
+}
+
+/// What a program reads.
+#[derive(Serialize)]
+struct Audit<'a> {
+    schema: &'static str,
+    at: Instant,
+    audience: &'static str,
+    receipt: &'a Receipt,
+    by: &'a [String],
+    suppress_below: Option<u64>,
+    lenses: Vec<Through>,
+    /// How many cases could not be counted, as their logs cannot be read.
+    not_counted: usize,
+}
+
+#[derive(Serialize)]
+struct Through {
+    lens: &'static str,
+    #[serde(flatten)]
+    measures: Measures,
+}
+
+/// Counts.
+///
+/// # Errors
+/// [`Failure`] where the store, the policy or the question cannot be used.
+pub fn run(options: &Options) -> Result<Reply, Failure> {
+    let policy = options.policy.load()?;
+    let at = options.at.unwrap_or_else(Utc::now);
+    let feeds = options.feeds.as_ref().map(|kinds| kinds.iter().copied().collect());
+    let (audience, known_at) = (options.audience.named()?, options.known_at);
+    let lenses: Vec<Lens> = [Lens::AsKnown, Lens::Hindsight].into_iter().filter(|l| options.lens.contains(l)).collect();
+    let through = |lens: &Lens| Question { at, known_at, lens: *lens, audience, feeds: Option::clone(&feeds) };
+    let questions: Vec<Question> = lenses.iter().map(through).collect();
+    // All that is the same for every case stands in the answer to a case without records.
+    let nobody = assess_now(&Log::new(Uuid::nil()), &policy, questions.first().unwrap_or(&through(&Lens::AsKnown)))?;
+    let (counted, not_counted) = count(options, &policy, &questions)?;
+    let suppress_below = Some(options.suppress_below).filter(|n| *n > 1);
+    let told =
+        |(lens, counting): (&Lens, Counting)| Through { lens: lens.name(), measures: counting.told(suppress_below) };
+    let audit = Audit {
+        schema: SCHEMA,
+        at,
+        audience: audience.name(),
+        receipt: &nobody.receipt,
+        by: &options.by,
+        suppress_below,
+        lenses: lenses.iter().zip(counted).map(told).collect(),
+        not_counted: not_counted.len(),
+    };
+    let reply = match options.format {
+        Format::Json => Reply::json(&audit)?,
+        Format::Text => {
+            let tables = audit.lenses.iter().map(|t| (t.lens, &t.measures));
+            Reply::text(text::page(at, tables, &options.by, suppress_below, &nobody.receipt))
+        }
+    };
+    // Their ids are for whoever looks after the store, and not part of what is published.
+    Ok(Reply { remark: not_counted.concat(), ..reply })
+}
+
+/// One count for each question; and why cases are in none.
+fn count(options: &Options, policy: &Policy, questions: &[Question]) -> Result<(Vec<Counting>, Vec<String>), Failure> {
+    let mut counted = vec![Counting::default(); questions.len()];
+    let mut not_counted = Vec::new();
+    let Operated { store, by, .. } = options.store.operate()?;
+    let only = only(options.only.as_ref(), &store)?;
+    let known_at = questions.iter().map(|q| q.known_at.unwrap_or(q.at)).max().unwrap_or_else(Utc::now);
+    let bar = counting("cases");
+    for consulted in store.counted(&by, known_at, only.as_ref())? {
+        let Consulted { case_id, identifiers, log } = consulted?;
+        bar.inc(1);
+        let log = match log {
+            Ok(log) => log,
+            Err(why) => {
+                not_counted.push(format!("case {case_id} is not counted: {why}\n"));
+                continue;
+            }
+        };
+        let group: Group = options.by.iter().map(|scheme| identifiers.get(scheme).cloned()).collect();
+        for (counting, question) in counted.iter_mut().zip(questions) {
+            let answer = assess_now(&log, policy, question)?;
+            let disputed = disputed_rules(&log, policy, question)?;
+            add(counting, &options.by, &group, answer, &disputed);
+        }
+    }
+    Ok((counted, not_counted))
+}
+
+/// Counts one answer: whole, or the actions of each owner for themselves.
+fn add(counting: &mut Counting, by: &[String], group: &[Option<String>], answer: Assessment, disputed: &[String]) {
+    let Some(place) = by.iter().position(|scheme| scheme == OWNER) else {
+        counting.add(group, &answer, disputed);
+        return;
+    };
+    let mut owners: Vec<Role> = answer.actions.iter().map(|action| action.owner).collect();
+    owners.sort_unstable();
+    owners.dedup();
+    for owner in owners {
+        let mut theirs = answer.clone();
+        theirs.actions.retain(|action| action.owner == owner);
+        let rests_on = |rule: &String| theirs.actions.iter().any(|a| a.because.iter().any(|b| b.rule == *rule));
+        let disputed: Vec<String> = disputed.iter().filter(|rule| rests_on(rule)).cloned().collect();
+        let mut group = group.to_vec();
+        if let Some(owned_by) = group.get_mut(place) {
+            *owned_by = Some(owner.name().to_owned());
+        }
+        counting.add(&group, &theirs, &disputed);
+    }
+}

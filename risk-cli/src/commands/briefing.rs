@@ -1,0 +1,109 @@
+//! `risk briefing`: what a morning's meeting over a caseload needs to hear.
+
+use std::path::PathBuf;
+
+use chrono::{TimeDelta, Utc};
+use clap::{Args, ValueEnum};
+use risk_core::briefing::{Asked, Briefing, Collecting};
+use risk_core::event::{Instant, Kind};
+use risk_core::policy::Policy;
+use risk_store::{Consulted, StoreError};
+
+use crate::failure::Failure;
+use crate::identifier::{Identifier, only};
+use crate::options::{AudienceOptions, PolicyOptions, moment, term};
+use crate::output::{Reply, write_file};
+use crate::progress::counting;
+use crate::store::ReadingOptions;
+use risk_text::{briefing, briefing_page};
+
+/// What a morning's meeting over a caseload needs to hear
+///
+/// Every police call-out since the last one first, then what else came in, and what it changed; what is overdue and since when,
+/// what falls due in the week ahead, and what waits on others, by owner; then each case's agenda. Each case that is in it is
+/// written into the journal as read. Cases from which the reader is excluded are counted, cases that could not be answered are
+/// named.
+#[derive(Args)]
+#[command(after_long_help = "Examples:
+  risk briefing --audience responsible_officer --only officer:N07A001
+  risk briefing --audience manager --only team:north --since 2017-12-15 --at 2017-12-18
+  risk briefing --audience manager --format html --output briefing.html")]
+pub struct Options {
+    /// Only the cases with this identifier, as SCHEME:VALUE, such as team:north; default all cases of the store
+    #[arg(long, value_name = "SCHEME:VALUE", value_parser = Identifier::parse)]
+    only: Option<Identifier>,
+    /// The moment; nothing that was recorded later counts; default now
+    #[arg(long, value_name = "MOMENT", value_parser = moment)]
+    at: Option<Instant>,
+    /// What came on record after this is told as news; default 24 hours before --at
+    #[arg(long, value_name = "MOMENT", value_parser = moment)]
+    since: Option<Instant>,
+    /// The kinds of event that your system can deliver; the briefing then names the rules that are blind
+    #[arg(long, value_name = "KIND,…", value_parser = term::<Kind>(), value_delimiter = ',', hide_possible_values = true)]
+    feeds: Option<Vec<Kind>>,
+    /// For people at a terminal, as one web page, or for programs
+    #[arg(long, value_enum, default_value_t)]
+    format: BriefingFormat,
+    /// Write there, whole or not at all, in place of standard output; a new file is readable by you alone
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    reading: ReadingOptions,
+    #[command(flatten)]
+    policy: PolicyOptions,
+    #[command(flatten)]
+    audience: AudienceOptions,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum BriefingFormat {
+    /// For people, at 80 columns
+    #[default]
+    Text,
+    /// For people, as one web page that needs nothing else, for the screen and for paper
+    Html,
+    /// For programs, on one line
+    Json,
+}
+
+/// Tells.
+///
+/// # Errors
+/// [`Failure`] where the store, the policy or the question cannot be used, or the file cannot be written.
+pub fn run(options: &Options) -> Result<Reply, Failure> {
+    let policy = options.policy.load()?;
+    let briefing = collected(options, &policy)?;
+    let reply = match options.format {
+        BriefingFormat::Json => Reply::json(&briefing)?,
+        BriefingFormat::Html => Reply::text(briefing_page::page(&briefing, &policy)),
+        BriefingFormat::Text => Reply::text(briefing::page(&briefing, &policy)),
+    };
+    let Some(path) = &options.output else { return Ok(reply) };
+    write_file(path, &risk_text::plain(&reply.text))?;
+    Ok(Reply::default())
+}
+
+fn collected(options: &Options, policy: &Policy) -> Result<Briefing, Failure> {
+    let audience = options.audience.named()?;
+    let at = options.at.unwrap_or_else(Utc::now);
+    let since = options.since.unwrap_or_else(|| at.checked_sub_signed(TimeDelta::days(1)).unwrap_or(at));
+    if since > at {
+        let found = format!("{since}, which is after {at}");
+        return Err(Failure::Unfitting { option: "--since", expected: "a moment not after --at", found });
+    }
+    let feeds = options.feeds.as_ref().map(|kinds| kinds.iter().copied().collect());
+    let mut collecting = Collecting::new(policy, Asked { at, since, audience, feeds })?;
+    let (store, reader) = options.reading.open(audience)?;
+    let only = only(options.only.as_ref(), &store)?;
+    let bar = counting("cases");
+    for consulted in store.caseload(&reader, at, only.as_ref()) {
+        let Consulted { case_id, identifiers, log } = consulted?;
+        match log {
+            Ok(log) => collecting.add(&log, &identifiers),
+            Err(StoreError::Excluded { .. }) => collecting.not_shown(),
+            Err(why) => collecting.not_answered(case_id, &identifiers, &why.to_string()),
+        }
+        bar.inc(1);
+    }
+    Ok(collecting.told())
+}

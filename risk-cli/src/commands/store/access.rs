@@ -1,0 +1,103 @@
+//! `risk store access`: who did what with a case.
+
+use chrono::DateTime;
+use clap::Args;
+use risk_core::calendar::london_day;
+use risk_store::{Act, Entry};
+use serde_json::json;
+
+use crate::failure::Failure;
+use crate::identifier::CaseName;
+use crate::options::Format;
+use crate::output::Reply;
+use crate::store::StoreOptions;
+use risk_text::words::{count, date, phrase, wall_time};
+use risk_text::{Page, STRONG, styled};
+
+/// The journal: who did what with a case, when, and as which audience
+///
+/// It is the log that the Data Protection Act 2018, section 62, asks for: collection, alteration, consultation, disclosure,
+/// combination and erasure. It is append-only, and `risk store verify` finds what was changed in it.
+#[derive(Args)]
+#[command(after_long_help = "Examples:
+  risk store access crn:X123456 --store cases.risk
+  risk store access --format json          what was done with the store as a whole")]
+pub struct Options {
+    /// The case: its UUID, or an identifier as SCHEME:VALUE; default what was done with the store as a whole
+    #[arg(value_parser = CaseName::parse)]
+    case: Option<CaseName>,
+    /// For people, or for programs
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    #[command(flatten)]
+    store: StoreOptions,
+}
+
+/// Tells.
+///
+/// # Errors
+/// [`Failure`] where the case is not there.
+pub fn run(options: &Options) -> Result<Reply, Failure> {
+    let (store, name) = options.store.open()?;
+    let case_id = options.case.as_ref().map(|case| case.find(&store)).transpose()?;
+    let entries = store.journal(case_id)?;
+    match options.format {
+        Format::Json => Reply::json(&json!({ "case_id": case_id, "entries": entries })),
+        Format::Text => Ok(Reply::text(page(
+            &case_id.map_or_else(|| format!("{name}, as a whole"), |id| format!("case {id}")),
+            &entries,
+        ))),
+    }
+}
+
+fn page(of: &str, entries: &[Entry]) -> String {
+    let mut page = Page::default();
+    page.paragraph("", "", &styled(STRONG, &format!("Journal of {of}")));
+    let n = u64::try_from(entries.len()).unwrap_or(u64::MAX);
+    page.paragraph("", "", &format!("{}. The times are London's.", count(n, "entry", "entries")));
+    page.gap();
+    for entry in entries {
+        page.labelled(0, &when(&entry.at), 17, &told(entry));
+    }
+    page.finish()
+}
+
+fn when(at: &str) -> String {
+    let told = |at: DateTime<chrono::Utc>| format!("{} {}", date(london_day(at)), wall_time(at));
+    DateTime::parse_from_rfc3339(at).map_or_else(|_| at.to_owned(), |at| told(at.to_utc()))
+}
+
+fn told(entry: &Entry) -> String {
+    let audience = entry.audience.as_deref().map(|a| format!(", as {}", phrase(a))).unwrap_or_default();
+    let purpose = entry.purpose.as_deref().map(|p| format!(", for {p}")).unwrap_or_default();
+    let refused = if entry.refused { ". REFUSED: excluded from the case" } else { "" };
+    format!("{} {}{audience}{purpose}{refused}", entry.by, act(&entry.act))
+}
+
+/// What was done, as the rest of a sentence that begins with who did it; the law's word for it stands in it or behind it.
+fn act(act: &Act) -> String {
+    let records = |n: u64| count(n, "record", "records");
+    match act {
+        Act::Appended { records: n, length, corrects: false } => {
+            format!("appended {} (collection); the case has {length} since", records(*n))
+        }
+        Act::Appended { records: n, length, corrects: true } => {
+            format!("appended {}, with a correction (alteration); the case has {length} since", records(*n))
+        }
+        Act::Consulted => "asked for an answer (consultation)".to_owned(),
+        Act::Read => "read all records (disclosure)".to_owned(),
+        Act::Followed { after, to } => format!("followed all cases from place {after} to {to} (disclosure)"),
+        Act::Exported => "exported all cases (disclosure)".to_owned(),
+        Act::Counted => "counted all cases (consultation)".to_owned(),
+        Act::Identified { scheme, value } => format!("called it {scheme}:{value} (alteration)"),
+        Act::Unidentified { scheme } => format!("took its {scheme} from it (alteration)"),
+        Act::MergedInto { other } => format!("merged it into {other} (combination)"),
+        Act::MergedFrom { other } => format!("merged {other} into it (combination)"),
+        Act::UnmergedFrom { other } => format!("parted it from {other} (combination)"),
+        Act::ExcludedReader { reader } => format!("excluded {reader} from it (alteration)"),
+        Act::AdmittedReader { reader } => format!("admitted {reader} to it again (alteration)"),
+        Act::Erased { event_id } => format!("erased record {event_id} (erasure)"),
+        Act::Restricted { event_id } => format!("took record {event_id} out, kept as evidence (alteration)"),
+        Act::EvidenceRead { event_id } => format!("read the evidence {event_id} (disclosure)"),
+    }
+}

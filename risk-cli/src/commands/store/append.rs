@@ -1,0 +1,80 @@
+//! `risk store append`: new records of one case or of several.
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+use risk_core::log::{LogError, Record};
+use risk_store::Addition;
+use uuid::Uuid;
+
+use crate::failure::Failure;
+use crate::input::Text;
+use crate::output::Reply;
+use crate::store::{Operated, StoreOptions, located};
+use risk_text::words::count;
+
+/// Append records, all of them or none
+///
+/// Plain records, one JSON object a line, of one case or of several. A record that the store has already, saying the same, is
+/// accepted and not kept twice, so that a delivery may be repeated. When the command returns, what it told of is on disk.
+#[derive(Args)]
+#[command(after_long_help = "Examples:
+  risk store append news.jsonl --store cases.risk --as night-feed
+  risk store append one-case.jsonl --expected 41
+  producer | risk store append -")]
+pub struct Options {
+    /// The records; `-` for standard input
+    #[arg(value_name = "FILE")]
+    records: String,
+    /// Refuse unless the case has so many records now; for a file of one case
+    #[arg(long, value_name = "N")]
+    expected: Option<u64>,
+    #[command(flatten)]
+    store: StoreOptions,
+}
+
+/// Appends.
+///
+/// # Errors
+/// [`Failure`] where a record cannot be taken, with its line. Then nothing was appended.
+pub fn run(options: &Options) -> Result<Reply, Failure> {
+    let text = Text::read(&options.records)?;
+    let additions = additions(&text, options.expected)?;
+    let Operated { store, by, name } = options.store.operate()?;
+    let appended = store.append_all(&by, &additions).map_err(|e| located(&text, e))?;
+    let new = appended.iter().flatten().filter(|a| a.new).count();
+    let known = appended.iter().map(Vec::len).sum::<usize>().saturating_sub(new);
+    let cases = count(count_of(additions.len()), "case", "cases");
+    let known = if known == 0 { String::new() } else { format!(", {known} known already") };
+    Ok(Reply::text(format!("{name}: {}{known}, in {cases}\n", count(count_of(new), "new record", "new records"))))
+}
+
+fn count_of(n: usize) -> u64 {
+    u64::try_from(n).unwrap_or(u64::MAX)
+}
+
+/// The records by case, each case's in the order of the text.
+fn additions(text: &Text, expected_position: Option<u64>) -> Result<Vec<Addition>, Failure> {
+    let mut cases: BTreeMap<Uuid, Vec<Record>> = BTreeMap::new();
+    for (line, one) in text.lines() {
+        let wrong = |field: String, expected: String, found: String| LogError {
+            file: text.name.clone(),
+            line,
+            field,
+            expected,
+            found,
+        };
+        let record = Record::parse(one).map_err(|e| wrong(e.field, e.expected, e.found))?;
+        if record.position().is_some() {
+            let expected = "a plain record; `risk store import` takes sealed logs";
+            return Err(wrong("position".to_owned(), expected.to_owned(), "a sealed one".to_owned()).into());
+        }
+        cases.entry(record.case_id).or_default().push(record);
+    }
+    if expected_position.is_some() && cases.len() != 1 {
+        let found = format!("{} cases", cases.len());
+        return Err(Failure::Unfitting { option: "--expected", expected: "records of one case", found });
+    }
+    let addition = |(case_id, records)| Addition { case_id, records, expected_position };
+    Ok(cases.into_iter().map(addition).collect())
+}

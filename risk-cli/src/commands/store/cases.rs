@@ -1,0 +1,72 @@
+//! `risk store cases`: which cases there are.
+
+use clap::Args;
+use risk_store::CaseListed;
+use serde_json::json;
+
+use crate::failure::Failure;
+use crate::identifier::Identifier;
+use crate::options::Format;
+use crate::output::Reply;
+use crate::store::{Operated, StoreOptions};
+use risk_text::words::{count, listed};
+use risk_text::{Page, STRONG, styled};
+
+/// The cases of a store: what they are called, how many records they have, and who is not shown them
+///
+/// For those who look after the store: how many records a case has says more than a reader may know. The asking is in the
+/// journal of the store.
+#[derive(Args)]
+#[command(after_long_help = "Examples:
+  risk store cases --store cases.risk
+  risk store cases --only team:north --format json")]
+pub struct Options {
+    /// Only the cases with this identifier, as SCHEME:VALUE
+    #[arg(long, value_name = "SCHEME:VALUE", value_parser = Identifier::parse)]
+    only: Option<Identifier>,
+    /// For people, or for programs
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    #[command(flatten)]
+    store: StoreOptions,
+}
+
+/// Lists.
+///
+/// # Errors
+/// [`Failure`] where the store cannot be read.
+pub fn run(options: &Options) -> Result<Reply, Failure> {
+    let Operated { store, by, name } = options.store.operate()?;
+    let is_asked_for = |case: &CaseListed| {
+        options.only.as_ref().is_none_or(|only| case.facts.identifiers.get(&only.scheme) == Some(&only.value))
+    };
+    let mut cases = Vec::new();
+    for case in store.cases(&by)? {
+        cases.extend(Some(case?).filter(is_asked_for));
+    }
+    match options.format {
+        Format::Json => Reply::json(&json!({ "cases": cases })),
+        Format::Text => Ok(Reply::text(page(&name, &cases))),
+    }
+}
+
+fn page(name: &str, cases: &[CaseListed]) -> String {
+    let mut page = Page::default();
+    page.paragraph("", "", &format!("{name}: {}", count(cases.len() as u64, "case", "cases")));
+    if !cases.is_empty() {
+        page.gap();
+        page.paragraph("", "", &styled(STRONG, &format!("{:<36}  {:>7}  KNOWN AS", "CASE", "RECORDS")));
+    }
+    for case in cases {
+        let called: Vec<String> = case.facts.identifiers.iter().map(|(s, v)| format!("{s}:{v}")).collect();
+        let mut told = vec![if called.is_empty() { "-".to_owned() } else { called.join(" ") }];
+        told.extend(case.facts.merged_into.map(|into| format!("answered under {into}")));
+        let excluded: Vec<String> = case.facts.excluded.iter().cloned().collect();
+        told.extend((!excluded.is_empty()).then(|| format!("not shown to {}", listed(&excluded))));
+        let label = format!("{}  {:>7} ", case.case_id, case.records);
+        for (i, line) in told.iter().enumerate() {
+            page.labelled(0, if i == 0 { &label } else { "" }, 46, line);
+        }
+    }
+    page.finish()
+}

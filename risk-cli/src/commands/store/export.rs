@@ -1,0 +1,77 @@
+//! `risk store export`: whole logs, sealed as they are kept.
+
+use std::io::{BufWriter, ErrorKind, Write, stdout};
+use std::path::PathBuf;
+
+use clap::Args;
+use risk_store::{Exported, StoreError};
+use uuid::Uuid;
+
+use crate::failure::Failure;
+use crate::identifier::CaseName;
+use crate::output::{Reply, write_whole};
+use crate::progress::counting;
+use crate::store::{Operated, StoreOptions};
+use risk_text::words::count;
+
+/// Write out logs, sealed as they are kept, with their journals
+///
+/// The file is a backup, and what `risk store import` takes. It holds every record of the cases, whoever may see it; what is
+/// erased later stays in it. That it was written is in the journal, as a disclosure.
+#[derive(Args)]
+#[command(after_long_help = "Examples:
+  risk store export --output all.jsonl --store cases.risk
+  risk store export --case crn:X123456 --output one.jsonl --no-journal
+  risk store export --output - | age --recipient age1… > all.jsonl.age")]
+pub struct Options {
+    /// Only this case: its UUID, or an identifier as SCHEME:VALUE; may be given more than once; default all
+    #[arg(long, value_name = "CASE", value_parser = CaseName::parse)]
+    case: Vec<CaseName>,
+    /// Leave out the journals: nothing but sealed logs
+    #[arg(long)]
+    no_journal: bool,
+    /// Write there, whole or not at all; a new file is readable by you alone. `-` for standard output
+    #[arg(long, short, value_name = "FILE")]
+    output: PathBuf,
+    #[command(flatten)]
+    store: StoreOptions,
+}
+
+/// Writes out.
+///
+/// # Errors
+/// [`Failure`] where a case is not there or not as it was kept, or the file cannot be written.
+pub fn run(options: &Options) -> Result<Reply, Failure> {
+    let operated = options.store.operate()?;
+    let cases = options.case.iter().map(|case| case.find(&operated.store)).collect::<Result<Vec<Uuid>, _>>()?;
+    let cases = (!cases.is_empty()).then_some(cases);
+    let cases = cases.as_deref();
+    let path = &options.output;
+    if path.as_os_str() == "-" {
+        return match write(options, &operated, cases, &mut BufWriter::new(stdout().lock())) {
+            // A reader that has seen enough is no error.
+            Err(Failure::Write { error, .. }) if error.kind() != ErrorKind::BrokenPipe => {
+                Err(Failure::Write { file: "standard output".to_owned(), error })
+            }
+            Err(Failure::Write { .. }) | Ok(_) => Ok(Reply::default()),
+            Err(other) => Err(other),
+        };
+    }
+    let Exported { cases, records } = write_whole(path, |out| write(options, &operated, cases, out))?;
+    let (cases, records) = (count(cases, "case", "cases"), count(records, "record", "records"));
+    Ok(Reply::text(format!("{}: {cases}, {records}\n", path.display())))
+}
+
+fn write(
+    options: &Options,
+    operated: &Operated,
+    cases: Option<&[Uuid]>,
+    out: &mut dyn Write,
+) -> Result<Exported, Failure> {
+    let bar = counting("cases");
+    let Operated { store, by, .. } = operated;
+    store.export(by, cases, !options.no_journal, out, |done| bar.set_position(done)).map_err(|e| match e {
+        StoreError::File(error) => Failure::Write { file: options.output.display().to_string(), error },
+        other => other.into(),
+    })
+}

@@ -1,0 +1,51 @@
+//! `risk store prove`: that one case was in a checkpoint, shown without the others.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use risk_store::Checkpoint;
+
+use crate::failure::Failure;
+use crate::identifier::CaseName;
+use crate::input::Text;
+use crate::output::{Reply, write_file};
+use crate::store::StoreOptions;
+
+/// Prove that one case was in a checkpoint, without showing any other
+///
+/// The proof is one line of JSON: where the case ended then, and some twenty hashes. Whoever kept the checkpoint's root checks it with
+/// `risk store verify --proof FILE --root HEX`, without the store.
+#[derive(Args)]
+#[command(after_long_help = "Example:
+  risk store prove crn:X123456 --checkpoint 2026-11-22.checkpoint --output case.proof --store cases.risk")]
+pub struct Options {
+    /// The case: its UUID, or, with the store at hand, an identifier as SCHEME:VALUE
+    #[arg(value_parser = CaseName::parse)]
+    case: CaseName,
+    /// The checkpoint
+    #[arg(long, value_name = "FILE")]
+    checkpoint: String,
+    /// Write there, whole or not at all, in place of standard output
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    store: StoreOptions,
+}
+
+/// Proves.
+///
+/// # Errors
+/// [`Failure`] where the checkpoint is none, or the case is not in it.
+pub fn run(options: &Options) -> Result<Reply, Failure> {
+    let text = Text::read(&options.checkpoint)?;
+    let wrong = |error| Failure::Checkpoint { file: text.name.clone(), error };
+    let checkpoint = Checkpoint::parse(&text.text).map_err(wrong)?;
+    let case_id = match &options.case {
+        CaseName::Id(id) => *id,
+        called @ CaseName::Called(_) => called.find(&options.store.open()?.0)?,
+    };
+    let proof = Reply::json(&checkpoint.prove(case_id).map_err(wrong)?)?;
+    let Some(path) = &options.output else { return Ok(proof) };
+    write_file(path, &proof.text)?;
+    Ok(Reply::text(format!("{}: the proof for case {case_id}\nroot {}\n", path.display(), checkpoint.root)))
+}

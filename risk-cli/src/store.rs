@@ -1,0 +1,218 @@
+//! The store of a command: where it is, who asks, and with which keys.
+
+use std::collections::BTreeMap;
+use std::{env, fs, path::Path};
+
+use clap::Args;
+use etcetera::base_strategy::{BaseStrategy, choose_native_strategy};
+use risk_core::event::vocabulary::Audience;
+use risk_core::log::AppendError;
+use risk_store::{Operator, Options, Reader, Store, StoreError};
+use uuid::Uuid;
+
+use crate::failure::Failure;
+use crate::input::Text;
+use crate::output::remark;
+
+const PLACE: &str = "RISK_STORE";
+const WHO: &str = "RISK_AS";
+/// Under which heading of a help text the options stand. Said of each, as what is said of all would go on behind them.
+const HEADING: &str = "Store";
+
+/// Which store, and in whose name.
+#[derive(Args)]
+pub struct StoreOptions {
+    /// The store: a file, or a database as postgres://USER@HOST/DATABASE; default the variable RISK_STORE, else
+    /// risk-of-harm/cases.risk in your data folder
+    #[arg(long, value_name = "PATH|URL", help_heading = HEADING)]
+    store: Option<String>,
+    /// Who asks, an id as it will stand in the journal; default the variable RISK_AS, else your name on this system
+    #[arg(long = "as", value_name = "ID", help_heading = HEADING)]
+    who: Option<String>,
+    /// The keys of cases whose payloads are encrypted in the store: a file of lines `CASE KEY`, a UUID and 64 hexadecimal digits
+    #[arg(long, value_name = "FILE", help_heading = HEADING)]
+    keys: Option<String>,
+}
+
+/// A person who reads from a store.
+#[derive(Args)]
+pub struct ReadingOptions {
+    #[command(flatten)]
+    store: StoreOptions,
+    /// For what it is read, as it will stand in the journal: a word or a reference, such as supervision or complaint:4711
+    #[arg(long, value_name = "WORD", help_heading = HEADING)]
+    purpose: Option<String>,
+}
+
+/// Where a store is.
+pub struct Place {
+    at: String,
+    /// Nobody named it.
+    pub is_default: bool,
+}
+
+impl Place {
+    /// For the library: a URL may hold a password, and is never shown.
+    #[must_use]
+    pub fn as_given(&self) -> &str {
+        &self.at
+    }
+
+    /// For people.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        if self.at.contains("://") { "the store in the database" } else { &self.at }
+    }
+
+    /// Why the store there does not open, with the place.
+    #[must_use]
+    pub fn refused(&self, error: StoreError) -> Failure {
+        match error {
+            StoreError::Missing(_) | StoreError::NotAStore { .. } => error.into(),
+            error => Failure::Opening { place: self.name().to_owned(), error: error.into() },
+        }
+    }
+
+    /// Makes the folder of the store that is taken where none is named, for its owner alone.
+    ///
+    /// # Errors
+    /// [`Failure::Write`].
+    pub fn make_folder(&self) -> Result<(), Failure> {
+        match Path::new(&self.at).parent().filter(|_| self.is_default) {
+            None => Ok(()),
+            Some(folder) => {
+                fs::create_dir_all(folder).map_err(|error| Failure::Write { file: folder.display().to_string(), error })
+            }
+        }
+    }
+}
+
+/// A store that is open, and the operator who works on it.
+pub struct Operated {
+    /// The store.
+    pub store: Store,
+    /// Who.
+    pub by: Operator,
+    /// What messages call the store.
+    pub name: String,
+}
+
+impl StoreOptions {
+    /// Where the store is. One that nobody named is said aloud.
+    ///
+    /// # Errors
+    /// [`Failure::NoDataFolder`].
+    pub fn place(&self) -> Result<Place, Failure> {
+        let named = self.store.clone().or_else(|| env::var(PLACE).ok()).filter(|place| !place.is_empty());
+        if let Some(at) = named {
+            return Ok(Place { at, is_default: false });
+        }
+        let data = choose_native_strategy().map_err(Failure::NoDataFolder)?.data_dir();
+        let at = data.join("risk-of-harm").join("cases.risk").display().to_string();
+        remark(&format!("store: {at} (the default, as neither --store nor {PLACE} names one)"));
+        Ok(Place { at, is_default: true })
+    }
+
+    /// How it is opened.
+    ///
+    /// # Errors
+    /// [`Failure`] where the keys cannot be read.
+    pub fn options(&self) -> Result<Options, Failure> {
+        let Some(file) = &self.keys else { return Ok(Options::default()) };
+        let keys = keys(&Text::read(file)?)?;
+        Ok(Options { keys: Some(Box::new(move |case| keys.get(&case).copied())), ..Options::default() })
+    }
+
+    /// Opens it for whoever only looks at whether it is whole.
+    ///
+    /// # Errors
+    /// [`Failure::Store`].
+    pub fn open(&self) -> Result<(Store, String), Failure> {
+        let place = self.place()?;
+        let store = Store::open(place.as_given(), self.options()?).map_err(|error| place.refused(error))?;
+        Ok((store, place.name().to_owned()))
+    }
+
+    /// Opens it for the operator.
+    ///
+    /// # Errors
+    /// [`Failure`] where there is none, or nobody asks.
+    pub fn operate(&self) -> Result<Operated, Failure> {
+        let (who, from) = self.who()?;
+        let by = Operator::new(&who).map_err(|error| Failure::Who { from, error: error.into() })?;
+        let (store, name) = self.open()?;
+        Ok(Operated { store, by, name })
+    }
+
+    /// Who asks, and from where that is known.
+    fn who(&self) -> Result<(String, &'static str), Failure> {
+        if let Some(who) = &self.who {
+            return Ok((who.clone(), "--as"));
+        }
+        if let Some(who) = env::var(WHO).ok().filter(|who| !who.is_empty()) {
+            return Ok((who, WHO));
+        }
+        let name = whoami::username().map_err(|e| Failure::Nobody(e.into()))?;
+        Ok((name, "your name on this system (another is taken with --as or RISK_AS)"))
+    }
+}
+
+impl ReadingOptions {
+    /// Whether anything says that a store is read.
+    #[must_use]
+    pub fn is_asked_for(&self) -> bool {
+        let StoreOptions { store, who, keys } = &self.store;
+        [store, who, keys, &self.purpose].iter().any(|given| given.is_some())
+    }
+
+    /// Opens the store for the reader, of that audience.
+    ///
+    /// # Errors
+    /// [`Failure`] where there is none, or nobody asks.
+    pub fn open(&self, audience: Audience) -> Result<(Store, Reader), Failure> {
+        let (who, from) = self.store.who()?;
+        let reader = Reader::new(&who, audience).map_err(|error| Failure::Who { from, error: error.into() })?;
+        let for_purpose = |purpose: &String| {
+            reader.clone().with_purpose(purpose).map_err(|error| Failure::Who { from: "--purpose", error: error.into() })
+        };
+        let reader = self.purpose.as_ref().map(for_purpose).transpose()?.unwrap_or_else(|| reader.clone());
+        Ok((self.store.open()?.0, reader))
+    }
+}
+
+/// The key of each case.
+fn keys(text: &Text) -> Result<BTreeMap<Uuid, [u8; 32]>, Failure> {
+    let key = |(number, line): (usize, &str)| {
+        let (case, key) = line.trim().split_once(char::is_whitespace).unwrap_or_default();
+        // What stands there may be a key, and is not shown.
+        let wrong = || Failure::Line {
+            file: text.name.clone(),
+            line: u64::try_from(number).unwrap_or(u64::MAX),
+            expected: "the UUID of a case, a blank and 64 hexadecimal digits".to_owned(),
+            found: "something else".to_owned(),
+        };
+        let case = Uuid::parse_str(case).map_err(|_| wrong())?;
+        Ok((case, bytes_of(key.trim()).ok_or_else(wrong)?))
+    };
+    text.lines().map(key).collect()
+}
+
+fn bytes_of(digits: &str) -> Option<[u8; 32]> {
+    let digits: Option<Vec<u8>> = digits.chars().map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok())).collect();
+    let bytes: Vec<u8> = digits
+        .filter(|all| all.len() == 64)?
+        .chunks(2)
+        .map(|two| two.iter().fold(0, |byte, digit| byte << 4 | digit))
+        .collect();
+    <[u8; 32]>::try_from(bytes).ok()
+}
+
+/// What a refusal means for a text whose records it is about: where in it the record stands.
+pub fn located(text: &Text, error: StoreError) -> Failure {
+    match error {
+        StoreError::Append { error, .. } if !matches!(error, AppendError::PositionConflict { .. }) => {
+            text.place(error).into()
+        }
+        other => other.into(),
+    }
+}

@@ -1,0 +1,125 @@
+//! What was required over a caseload, and what became of it, as tables of 80 columns.
+
+use risk_core::assessment::answer::Receipt;
+use risk_core::event::Instant;
+use risk_core::measures::{ActionMeasure, Group, Measures};
+use textwrap::{Options, WordSplitter};
+
+use super::words::{self, capital, phrase};
+use super::{Page, QUIET, STRONG, styled};
+
+/// How wide the name of an action is told; the numbers stand behind it, or behind its last line.
+const NAME: usize = 25;
+/// What the columns hold, in two lines.
+const COLUMNS: [(&str, &str); 9] = [
+    ("", "cases"),
+    ("how", "often"),
+    ("in", "time"),
+    ("", "late"),
+    ("over-", "due"),
+    ("not", "yet"),
+    ("not", "need."),
+    ("fell", "away"),
+    ("med.", "days"),
+];
+
+/// The page: a table for each lens and group.
+#[must_use]
+pub fn page<'m>(
+    at: Instant,
+    tables: impl IntoIterator<Item = (&'m str, &'m Measures)>,
+    by: &[String],
+    suppress_below: Option<u64>,
+    receipt: &Receipt,
+) -> String {
+    let mut page = Page::default();
+    page.paragraph("", "", &words::moment(at));
+    for (lens, measures) in tables {
+        page.heading(&phrase(lens).to_uppercase());
+        if measures.actions.is_empty() {
+            page.indented(2, "No action was required.");
+        }
+        let mut group: Option<&Group> = None;
+        for measure in measures.actions.iter().filter(|m| m.required != Some(0)) {
+            if group != Some(&measure.group) {
+                begin(&mut page, measure, by);
+            }
+            group = Some(&measure.group);
+            row(&mut page, measure);
+        }
+    }
+    page.gap();
+    notes(&mut page, suppress_below);
+    let policy = &receipt.policy;
+    let digest: String = policy.digest.chars().take(12).collect();
+    page.paragraph(
+        "",
+        "",
+        &styled(QUIET, &format!("risk {}, {} {} ({digest})", receipt.engine, policy.id, policy.version)),
+    );
+    page.finish()
+}
+
+fn notes(page: &mut Page, suppress_below: Option<u64>) {
+    let told = "Cases: in which it was required. How often: once for each subject; the sum of the six numbers behind it, which \
+                are done in time, done late, overdue, not yet due, not needed as a person decided, and fallen away with what \
+                it rested on. Half of those done were done within the median days. What was never required in a group does \
+                not stand there.";
+    page.paragraph("", "", told);
+    if let Some(least) = suppress_below {
+        let told = format!(
+            "`*` stands for a number from 1 to {} that is left out, or for one that would give such a number away.",
+            least.saturating_sub(1)
+        );
+        page.paragraph("", "", &told);
+    }
+}
+
+fn begin(page: &mut Page, measure: &ActionMeasure, by: &[String]) {
+    let name = |(scheme, value): (&String, &Option<String>)| {
+        format!("{}: {}", phrase(scheme), value.as_deref().map_or_else(|| "(not said)".to_owned(), phrase))
+    };
+    let named: Vec<String> = by.iter().zip(&measure.group).map(name).collect();
+    let named = if named.is_empty() { "all cases".to_owned() } else { named.join(", ") };
+    page.gap();
+    let cases = measure.cases.map_or_else(|| "*".to_owned(), |n| n.to_string());
+    page.paragraph("", "", &styled(STRONG, &format!("{} ({cases} cases)", capital(&named))));
+    for line in [COLUMNS.map(|(first, _)| first), COLUMNS.map(|(_, second)| second)] {
+        page.labelled(0, "", NAME, &cells(&line.map(str::to_owned)));
+    }
+}
+
+/// The action's name and its numbers.
+fn row(page: &mut Page, measure: &ActionMeasure) {
+    let name = words::of(measure.action);
+    let options = Options::new(NAME).subsequent_indent("  ").word_splitter(WordSplitter::NoHyphenation);
+    let mut lines = textwrap::wrap(&name, options);
+    let last = lines.pop().unwrap_or_default();
+    for line in lines {
+        page.paragraph("", "", &line);
+    }
+    page.labelled(0, &last, NAME, &numbers(measure));
+}
+
+fn numbers(m: &ActionMeasure) -> String {
+    let number = |n: Option<u64>| n.map_or_else(|| "*".to_owned(), |n| n.to_string());
+    let counts = [
+        m.cases_required,
+        m.required,
+        m.done_in_time,
+        m.done_late,
+        m.overdue,
+        m.not_yet_due,
+        m.not_needed,
+        m.superseded,
+    ];
+    let mut told: Vec<String> = counts.into_iter().map(number).collect();
+    // Also where nothing was done.
+    told.push(m.median_days.map_or_else(|| "-".to_owned(), |n| n.to_string()));
+    cells(&told)
+}
+
+/// Beneath each other, to the right.
+fn cells(cells: &[String]) -> String {
+    cells.iter().map(|cell| format!("{cell:>6}")).collect::<Vec<_>>().join("")
+}
