@@ -518,7 +518,7 @@ class Store:
 
         Raises:
             RecordError: Also where a correction still holds data of the record.
-            NotFoundError: There is no such record.
+            NotFoundError: There is no such record, or its payload is gone already.
 
         >>> import tempfile, risk_of_harm
         >>> about = {
