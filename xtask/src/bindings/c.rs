@@ -26,11 +26,8 @@ const MEMCHECK: [&str; 3] = [
 ];
 /// The store brings in what keeps things in statics to the end (the pattern of a migration's name, the main thread's handle) by
 /// pointers to their middle, which valgrind takes for possibly lost; and its child, which ends at once, has all of it still.
-const MEMCHECK_OF_STORE: [&str; 3] = [
-    "--leak-check=full",
-    "--show-leak-kinds=definite,indirect",
-    "--errors-for-leak-kinds=definite,indirect",
-];
+const MEMCHECK_OF_STORE: [&str; 3] =
+    ["--leak-check=full", "--show-leak-kinds=definite,indirect", "--errors-for-leak-kinds=definite,indirect"];
 /// The program that opens stores, and `provoked`, which opens one too.
 const WITH_STORE: [&str; 2] = ["store", PROVOKED];
 
