@@ -7,7 +7,6 @@ policy. Asked of the pack england-wales and of packs made by chance.
 import functools
 import json
 import os
-import subprocess
 import tempfile
 import unittest
 from datetime import date
@@ -15,27 +14,18 @@ from pathlib import Path
 
 import z3
 
+import engine
 from second_opinion.condition import questions
 from second_opinion.policy import Moment, Policy
 from second_opinion.random_packs import Chance
 
-ROOT = Path(__file__).resolve().parent.parent
 PACKS = int(os.environ.get("RISK_PACKS", "120"))
 REFUSED = 2
 
 
-@functools.cache
-def command():
-    """The `risk` command, built once: it is run hundreds of times."""
-    build = ["cargo", "build", "--quiet", "--locked", "--bin", "risk", "--message-format=json"]
-    built = subprocess.run(build, cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    messages = map(json.loads, built.splitlines())
-    return [m["executable"] for m in messages if m.get("executable") and m["target"]["name"] == "risk"][-1]
-
-
 def risk(*arguments):
     """What it prints; `None` where it refuses what it is given."""
-    done = subprocess.run([command(), *arguments], cwd=ROOT, capture_output=True, text=True)
+    done = engine.run(*arguments)
     assert done.returncode <= REFUSED, done.stderr
     return None if done.returncode == REFUSED else done.stdout
 

@@ -8,19 +8,18 @@ import subprocess
 import unittest
 from collections import defaultdict
 from datetime import date, datetime, timezone
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import holidays
 
-ROOT = Path(__file__).resolve().parent.parent
-COMMAND = ["cargo", "run", "--quiet", "--locked", "--package", "risk-core", "--example", "calendar_table"]
+import engine
 
 
 class CalendarCrossCheck(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        table = subprocess.run(COMMAND, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+        table = engine.program("--example", "calendar_table")
+        table = subprocess.run([table], check=True, capture_output=True, text=True).stdout
         cls.table = defaultdict(dict)
         for line in table.splitlines():
             statement, day, value = line.split(",", 2)

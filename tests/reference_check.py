@@ -5,15 +5,12 @@ What the reference found wrong in the engine is kept here, each by the smallest 
 """
 
 import json
-import subprocess
 import unittest
-from pathlib import Path
 
+import engine
 from reference.compare import first_difference, own_answer
 
-ROOT = Path(__file__).resolve().parent.parent
-RISK = ["cargo", "run", "--quiet", "--locked", "--bin", "risk", "--"]
-CASES = sorted((ROOT / "examples" / "cases").glob("*.jsonl"))
+CASES = sorted((engine.ROOT / "examples" / "cases").glob("*.jsonl"))
 DAYS = ["2017-10-01", "2018-01-15", "2018-04-23", "2019-06-01"]
 AUDIENCES = """responsible_officer partner_link_worker programmes_team manager inspector analyst partner_agency
     supervised_person""".split()
@@ -25,7 +22,7 @@ def asked(log, at, audience="inspector", lens="as_known", overlay=None):
     if overlay:
         arguments += ["--overlay", f"policies/overlays/{overlay}.toml", "--locality", overlay]
     text = "".join(json.dumps(record) + "\n" for record in log)
-    answer = subprocess.run(RISK + arguments, cwd=ROOT, check=True, capture_output=True, text=True, input=text).stdout
+    answer = engine.run(*arguments, check=True, input=text).stdout
     answer = json.loads(answer)
     policy = {"pack": "england-wales", "overlays": [overlay] if overlay else []}
     question = {"policy": policy, "locality": overlay, "at": answer["at"], "known_at": None, "lens": lens, "audience": audience}

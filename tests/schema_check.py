@@ -4,22 +4,18 @@ A schema that refuses what the engine writes, or takes what the engine refuses, 
 """
 
 import json
-import subprocess
 import unittest
-from pathlib import Path
 
 from jsonschema import Draft202012Validator
 
-ROOT = Path(__file__).resolve().parent.parent
-RISK = ["cargo", "run", "--quiet", "--locked", "--bin", "risk", "--"]
-CASES = sorted((ROOT / "examples" / "cases").glob("*.jsonl"))
+import engine
+
+CASES = sorted((engine.ROOT / "examples" / "cases").glob("*.jsonl"))
 AUDIENCES = ["responsible_officer", "partner_link_worker", "inspector", "analyst", "supervised_person"]
 
 
 def risk(*arguments, given=None):
-    return subprocess.run(
-        RISK + list(arguments), cwd=ROOT, check=True, capture_output=True, text=True, input=given
-    ).stdout
+    return engine.run(*arguments, check=True, input=given).stdout
 
 
 def schema(name):
@@ -61,7 +57,7 @@ class SchemaCheck(unittest.TestCase):
         }.items():
             self.assertFalse(validator.is_valid(wrong), what)
             line = json.dumps(wrong) + "\n"
-            refused = subprocess.run(RISK + ["assess", "-"], cwd=ROOT, capture_output=True, text=True, input=line)
+            refused = engine.run("assess", "-", input=line)
             self.assertEqual(refused.returncode, 2, what)
 
     def test_every_answer_fits_the_schema_of_answers(self):

@@ -60,7 +60,7 @@ pub struct Where {
 }
 
 impl Where {
-    fn between(expected: impl Into<String>, found: impl Into<String>) -> Self {
+    pub(crate) fn between(expected: impl Into<String>, found: impl Into<String>) -> Self {
         Self { expected: Some(expected.into()), found: Some(found.into()), ..Self::default() }
     }
 }
@@ -139,6 +139,14 @@ impl Fault {
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
+    }
+
+    /// The same, of that case.
+    #[must_use]
+    pub fn of_case(mut self, case_id: Uuid) -> Self {
+        self.at.case_id = Some(case_id);
+        self.message = format!("case {case_id}: {}", self.message);
+        self
     }
 
     /// It as JSON: `code`, `name`, `message`, and where it is known, where.

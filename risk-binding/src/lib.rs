@@ -5,6 +5,8 @@ mod fault;
 mod question;
 mod records;
 pub mod status;
+pub mod store;
+mod store_fault;
 
 pub use fault::{Fault, Remark, Where, errors_of, warnings_of};
 pub use question::{Asked, When};

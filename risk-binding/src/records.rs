@@ -125,7 +125,7 @@ pub fn instant(field: &str, microseconds: i64) -> Result<Instant, Fault> {
 }
 
 /// Records one after the other, each with the line on which it begins. A record may stand on several lines.
-fn parse_each(records: &str) -> Result<Vec<(usize, Record)>, Fault> {
+pub(crate) fn parse_each(records: &str) -> Result<Vec<(usize, Record)>, Fault> {
     let mut values = serde_json::Deserializer::from_str(records).into_iter::<&RawValue>();
     let mut parsed = Vec::new();
     // Each line is counted once, however many records there are.

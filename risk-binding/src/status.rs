@@ -39,6 +39,34 @@ pub const RISK_NO_VIEW: i32 = 61;
 /// The policy does not let this audience see why.
 pub const RISK_NO_REASONS: i32 = 62;
 
+/// There is no store at that place.
+pub const RISK_STORE_MISSING: i32 = 80;
+/// What is at that place is no store, or has a form that this version does not read: a newer one, or an older one that cannot be
+/// brought up to date.
+pub const RISK_BAD_STORE: i32 = 81;
+/// The store is in use: another writer went on for longer than the caller's patience. Nothing was written.
+pub const RISK_STORE_BUSY: i32 = 82;
+/// The file or the server cannot be reached. Nothing was written.
+pub const RISK_STORE_UNREACHABLE: i32 = 83;
+/// The connection broke while the store was writing: all of it was kept, or nothing. Done again, nothing is kept twice.
+pub const RISK_STORE_UNCONFIRMED: i32 = 84;
+/// There is no room for what is to be written. Nothing was written.
+pub const RISK_STORE_FULL: i32 = 85;
+/// The store may not be written to. Nothing was written.
+pub const RISK_STORE_READ_ONLY: i32 = 86;
+/// The store is damaged.
+pub const RISK_STORE_DAMAGED: i32 = 87;
+/// The database or the system says something that has no number here. Nothing was written.
+pub const RISK_STORE_FAILED: i32 = 88;
+/// Nothing of that name is in the store.
+pub const RISK_NOT_FOUND: i32 = 89;
+/// The reader is excluded from the case. That it was asked for is written down.
+pub const RISK_EXCLUDED: i32 = 90;
+/// The case's payloads are encrypted, and the key is not given, or is another.
+pub const RISK_NO_KEY: i32 = 91;
+/// The identifier stands for another case.
+pub const RISK_TAKEN: i32 = 92;
+
 /// An earlier call with this handle met a defect of the library. The handle can only be freed.
 pub const RISK_POISONED: i32 = 98;
 /// A defect of the library. Nothing was written; the handle can from now on only be freed.
@@ -61,6 +89,19 @@ const NAMES: &[(risk_status, &std::ffi::CStr)] = &[
     (RISK_BAD_POLICY, c"RISK_BAD_POLICY"),
     (RISK_NO_VIEW, c"RISK_NO_VIEW"),
     (RISK_NO_REASONS, c"RISK_NO_REASONS"),
+    (RISK_STORE_MISSING, c"RISK_STORE_MISSING"),
+    (RISK_BAD_STORE, c"RISK_BAD_STORE"),
+    (RISK_STORE_BUSY, c"RISK_STORE_BUSY"),
+    (RISK_STORE_UNREACHABLE, c"RISK_STORE_UNREACHABLE"),
+    (RISK_STORE_UNCONFIRMED, c"RISK_STORE_UNCONFIRMED"),
+    (RISK_STORE_FULL, c"RISK_STORE_FULL"),
+    (RISK_STORE_READ_ONLY, c"RISK_STORE_READ_ONLY"),
+    (RISK_STORE_DAMAGED, c"RISK_STORE_DAMAGED"),
+    (RISK_STORE_FAILED, c"RISK_STORE_FAILED"),
+    (RISK_NOT_FOUND, c"RISK_NOT_FOUND"),
+    (RISK_EXCLUDED, c"RISK_EXCLUDED"),
+    (RISK_NO_KEY, c"RISK_NO_KEY"),
+    (RISK_TAKEN, c"RISK_TAKEN"),
     (RISK_POISONED, c"RISK_POISONED"),
     (RISK_PANIC, c"RISK_PANIC"),
 ];

@@ -1,7 +1,7 @@
 // The engine for C++17: risk.h with handles that free themselves, and errors that are thrown. Header only; link with librisk.
 //
 // What each call means, its units and its errors stand in risk.h. Here:
-// - `risk::Policy`, `risk::Case` and `risk::Assessment` own a handle each. They move, and do not copy. A handle that was
+// - `risk::Policy`, `risk::Case`, `risk::Assessment` and `risk::Store` own a handle each. They move, and do not copy. A handle that was
 //   moved away may be destroyed or given a new value; any other use of it throws with RISK_NULL_POINTER.
 // - Text goes in as `std::string_view` (UTF-8) and comes out as `std::string`. JSON stays text: bring your own library.
 // - A call that fails throws `risk::Error`, and has changed nothing.
@@ -107,6 +107,7 @@ struct Free {
     void operator()(risk_policy *handle) const noexcept { risk_policy_free(handle); }
     void operator()(risk_case *handle) const noexcept { risk_case_free(handle); }
     void operator()(risk_assessment *handle) const noexcept { risk_assessment_free(handle); }
+    void operator()(risk_store *handle) const noexcept { risk_store_free(handle); }
 };
 
 } // namespace detail
@@ -285,6 +286,7 @@ public:
 
 private:
     friend class Case;
+    friend class Store;
     explicit Assessment(risk_assessment *handle) noexcept : handle_(handle) {}
     std::unique_ptr<risk_assessment, detail::Free> handle_;
 };
@@ -390,6 +392,7 @@ public:
     [[nodiscard]] const risk_case *get() const noexcept { return handle_.get(); }
 
 private:
+    friend class Store;
     explicit Case(risk_case *handle) noexcept : handle_(handle) {}
 
     /// A question as the C library takes it: borrowed from the one that it was made from.
@@ -448,6 +451,168 @@ private:
     }
 
     std::unique_ptr<risk_case, detail::Free> handle_;
+};
+
+/// How a store is opened. What is given for keys stands in risk.h (risk_store_key); it must not throw.
+struct StoreOptions {
+    /// A file, or a database as `postgres://USER@HOST/DATABASE`.
+    std::string place{};
+    /// Whether to make the store where there is none.
+    bool make{false};
+    /// How long to wait for another writer; zero: ten seconds.
+    std::chrono::milliseconds patience{0};
+    /// Gives the key of each case; NULL: payloads are kept as they are.
+    risk_store_key key{nullptr};
+    /// What `key` is called with; it outlives the store.
+    void *key_context{nullptr};
+};
+
+/// A person who reads an answer, and what for.
+struct Reader {
+    /// The host's own opaque id of the person.
+    std::string id{};
+    /// A word or a reference of the host's; empty: none.
+    std::string purpose{};
+};
+
+/// What became of records that a store was given.
+struct Stored {
+    /// How many are new; the store had the others already.
+    std::uint64_t added;
+    /// Where the last one given stands in the log of its case, from 1.
+    std::uint64_t position;
+};
+
+/// The logs of many cases, kept for good. `by`: the host's own software or who works with it, to be written down.
+class Store {
+public:
+    /// Opens a store. Throws RISK_STORE_MISSING, RISK_BAD_STORE, RISK_STORE_UNREACHABLE and the like.
+    [[nodiscard]] static Store open(const StoreOptions &from) {
+        risk_store_options options{};
+        options.size = sizeof options;
+        options.make = from.make ? 1 : 0;
+        options.place = detail::borrowed(from.place);
+        options.patience_ms = from.patience.count() > 0 ? static_cast<std::uint64_t>(from.patience.count()) : 0;
+        options.key = from.key;
+        options.key_context = from.key_context;
+        risk_store *handle = nullptr;
+        detail::check(risk_store_open(&options, &handle));
+        return Store(handle);
+    }
+
+    /// Appends records of one case or of several, as JSON Lines: all of them or none. They are kept when it returns.
+    Stored append(std::string_view by, std::string_view records,
+                  std::optional<std::uint64_t> expected_position = std::nullopt) {
+        risk_stored stored{};
+        detail::check(risk_store_append(handle_.get(), detail::given(by), by.size(), detail::given(records),
+                                        records.size(), expected_position ? &*expected_position : nullptr, &stored));
+        return Stored{stored.added, stored.position};
+    }
+
+    /// How a case stands for a reader. Throws RISK_EXCLUDED for one who is not shown it.
+    [[nodiscard]] Assessment assess(const Policy &policy, const Reader &reader, std::string_view case_id,
+                                    const Question &question) const {
+        const Case::Asked asked(question);
+        risk_reader who{};
+        who.size = sizeof who;
+        who.id = detail::borrowed(reader.id);
+        who.purpose = detail::borrowed(reader.purpose);
+        risk_assessment *handle = nullptr;
+        detail::check(risk_store_assess(get(), policy.get(), &who, detail::given(case_id), case_id.size(),
+                                        &asked.question, &handle));
+        return Assessment(handle);
+    }
+
+    /// The whole log of a case, as a copy.
+    [[nodiscard]] Case log(std::string_view by, std::string_view case_id) const {
+        risk_case *handle = nullptr;
+        detail::check(risk_store_case(get(), detail::given(by), by.size(), detail::given(case_id), case_id.size(),
+                                      &handle));
+        return Case(handle);
+    }
+
+    /// The records that came in after a place, at most so many, as JSON Lines of `place`, `case_id`, `position`, `record`.
+    [[nodiscard]] std::string changes(std::string_view by, std::uint64_t after, std::uint64_t limit = 1000) const {
+        return detail::text_of(risk_store_changes, get(), detail::given(by), by.size(), after, limit);
+    }
+
+    /// Says what the host calls a case; nothing: the case has none of that scheme any more.
+    void identify(std::string_view by, std::string_view case_id, std::string_view scheme,
+                  std::optional<std::string_view> identifier) {
+        detail::check(risk_store_identify(handle_.get(), detail::given(by), by.size(), detail::given(case_id),
+                                          case_id.size(), detail::given(scheme), scheme.size(),
+                                          identifier ? detail::given(*identifier) : nullptr,
+                                          identifier ? identifier->size() : 0));
+    }
+
+    /// The cases that an identifier stands for, as a JSON array.
+    [[nodiscard]] std::string find(std::string_view scheme, std::string_view identifier) const {
+        return detail::text_of(risk_store_find, get(), detail::given(scheme), scheme.size(),
+                               detail::given(identifier), identifier.size());
+    }
+
+    /// What the store was told of a case, as JSON.
+    [[nodiscard]] std::string facts(std::string_view case_id) const {
+        return detail::text_of(risk_store_facts, get(), detail::given(case_id), case_id.size());
+    }
+
+    /// Says that a case is of the same person as another, under which it is answered from now on.
+    void merge(std::string_view by, std::string_view from, std::string_view into) {
+        detail::check(risk_store_merge(handle_.get(), detail::given(by), by.size(), detail::given(from), from.size(),
+                                       detail::given(into), into.size()));
+    }
+
+    /// Says that it is of another person after all.
+    void unmerge(std::string_view by, std::string_view from, std::string_view into) {
+        detail::check(risk_store_unmerge(handle_.get(), detail::given(by), by.size(), detail::given(from), from.size(),
+                                         detail::given(into), into.size()));
+    }
+
+    /// Says that a reader is not to be shown a case.
+    void exclude(std::string_view by, std::string_view case_id, std::string_view reader) {
+        detail::check(risk_store_exclude(handle_.get(), detail::given(by), by.size(), detail::given(case_id),
+                                         case_id.size(), detail::given(reader), reader.size()));
+    }
+
+    /// Says that a reader may be shown a case again.
+    void admit(std::string_view by, std::string_view case_id, std::string_view reader) {
+        detail::check(risk_store_admit(handle_.get(), detail::given(by), by.size(), detail::given(case_id),
+                                       case_id.size(), detail::given(reader), reader.size()));
+    }
+
+    /// Removes a payload by law, as a `payload_erased` record says; JSON, of which `scrubbed` is to be looked at.
+    std::string erase(std::string_view by, std::string_view record) {
+        return detail::text_of(risk_store_erase, handle_.get(), detail::given(by), by.size(), detail::given(record),
+                               record.size());
+    }
+
+    /// The same, and keeps the payload apart as evidence.
+    std::string restrict_to_evidence(std::string_view by, std::string_view record) {
+        return detail::text_of(risk_store_restrict, handle_.get(), detail::given(by), by.size(), detail::given(record),
+                               record.size());
+    }
+
+    /// Who did what with a case, or with the store as a whole, as JSON Lines.
+    [[nodiscard]] std::string journal(std::optional<std::string_view> case_id = std::nullopt) const {
+        return detail::text_of(risk_store_journal, get(), case_id ? detail::given(*case_id) : nullptr,
+                               case_id ? case_id->size() : 0);
+    }
+
+    /// Where every chain ends now, as text, to be kept elsewhere.
+    [[nodiscard]] std::string checkpoint() const { return detail::text_of(risk_store_checkpoint, get()); }
+
+    /// Whether every chain is what was kept, and goes on from a checkpoint, as JSON.
+    [[nodiscard]] std::string verify(std::optional<std::string_view> checkpoint = std::nullopt) const {
+        return detail::text_of(risk_store_verify, get(), checkpoint ? detail::given(*checkpoint) : nullptr,
+                               checkpoint ? checkpoint->size() : 0);
+    }
+
+    /// The handle, for a call of risk.h; still owned here. NULL after a move.
+    [[nodiscard]] const risk_store *get() const noexcept { return handle_.get(); }
+
+private:
+    explicit Store(risk_store *handle) noexcept : handle_(handle) {}
+    std::unique_ptr<risk_store, detail::Free> handle_;
 };
 
 } // namespace risk

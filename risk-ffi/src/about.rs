@@ -76,7 +76,7 @@ pub extern "C" fn risk_last_error_message() -> *const c_char {
 }
 
 /// The same as JSON: `{"code":20,"name":"RISK_BAD_RECORD","message":"…"}`, and where they are known `file`, `line`,
-/// `column`, `event_id`, `position`, `field`, `expected`, `found`; of a policy with errors also `errors`, a list of
+/// `column`, `event_id`, `case_id`, `position`, `field`, `expected`, `found`; of a policy with errors also `errors`, a list of
 /// `{file, line, column, message}`. Empty where no call has failed.
 ///
 /// Ownership, threads, errors: as risk_last_error_message().

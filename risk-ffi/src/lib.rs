@@ -3,7 +3,7 @@
 //! - [`last_error`]: what a thread can ask for after a call that failed;
 //! - [`pointer`]: what crosses the border, and the only place where a caller's memory is touched;
 //! - [`boundary`]: handles, and the call that no panic leaves;
-//! - [`policy`], [`case`], [`question`], [`assessment`], [`about`]: the functions.
+//! - [`policy`], [`case`], [`question`], [`assessment`], [`store`], [`about`]: the functions.
 #![allow(non_camel_case_types, reason = "the names of C")]
 
 mod about;
@@ -14,6 +14,7 @@ mod last_error;
 mod pointer;
 mod policy;
 mod question;
+mod store;
 
 pub use about::*;
 pub use assessment::*;
@@ -22,3 +23,4 @@ pub use pointer::{risk_buf, risk_buf_free, risk_str};
 pub use policy::*;
 pub use question::risk_question;
 pub use risk_binding::status::*;
+pub use store::*;

@@ -36,7 +36,18 @@ pub(crate) struct Assessment {
 pub(crate) fn assess(py: Python<'_>, log: &CaseLog, policy: &Policy, words: Words) -> PyResult<Assessment> {
     let (log, policy, question) = (log.held(), Arc::clone(&policy.policy), words.question()?);
     let answer = py.detach(|| assessment::assess(&log, &policy, &question)).raise()?;
-    Ok(Assessment { answer, log, policy, question })
+    Ok(Assessment::of(answer, log, policy, question))
+}
+
+impl Assessment {
+    pub(crate) fn of(
+        answer: assessment::Assessment,
+        log: Arc<Log>,
+        policy: Arc<policy::Policy>,
+        question: Question,
+    ) -> Self {
+        Self { answer, log, policy, question }
+    }
 }
 
 /// What each step of a log changed, as JSON or as a page.

@@ -19,6 +19,10 @@ pub(crate) struct CaseLog(Mutex<Arc<Log>>);
 type PyStamp = (i64, [u8; 16]);
 
 impl CaseLog {
+    pub(crate) fn of(log: Log) -> Self {
+        Self(Mutex::new(Arc::new(log)))
+    }
+
     pub(crate) fn held(&self) -> Arc<Log> {
         Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -11,6 +11,7 @@ mod fault;
 mod measuring;
 mod policy;
 mod question;
+mod store;
 
 use pyo3::prelude::*;
 
@@ -31,6 +32,8 @@ mod _risk {
     use super::measuring::Measures;
     #[pymodule_export]
     use super::policy::Policy;
+    #[pymodule_export]
+    use super::store::Store;
     use super::*;
 
     #[pymodule_init]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import re
+import tempfile
 from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
@@ -17,12 +18,15 @@ from risk_of_harm import (
     CaseLog,
     ConflictError,
     IntegrityError,
+    NotFoundError,
     Policy,
     PolicyError,
     QuestionError,
     RecordError,
     RiskError,
     Stamp,
+    Store,
+    StoreError,
     assess,
 )
 from risk_of_harm._errors import _KINDS
@@ -50,6 +54,28 @@ def no_view() -> None:
     assess(told_log(), Policy.from_files(files), at="2018-04-18", audience="programmes_team")
 
 
+def in_store(ask: Callable[[Store], Any]) -> Callable[[], Any]:
+    """Asks a store that knows of one case, which is X1 and not shown to N1."""
+
+    def asked() -> None:
+        with tempfile.TemporaryDirectory() as folder, Store.open(f"{folder}/cases.risk", make=True) as store:
+            store.identify(CASE, "crn", "X1", operator="host")
+            store.exclude(CASE, "N1", operator="host")
+            ask(store)
+
+    return asked
+
+
+def no_key() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        with Store.open(f"{folder}/cases.risk", make=True, keys=lambda _: b"k" * 32) as store:
+            store.append(supervision(), operator="host")
+        with Store.open(f"{folder}/cases.risk") as store:
+            store.log(CASE, operator="host")
+
+
+OTHER = "3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a12"
+
 REACHED: list[tuple[str, type[RiskError], Callable[[], Any]]] = [
     ("RISK_BAD_TIME", QuestionError, lambda: assess(told_log(), at="soon", audience="manager")),
     ("RISK_BAD_WORD", QuestionError, lambda: CaseLog("case 1")),
@@ -65,6 +91,12 @@ REACHED: list[tuple[str, type[RiskError], Callable[[], Any]]] = [
     ("RISK_BAD_POLICY", PolicyError, lambda: Policy.from_files({"a.toml": "[[rule]"})),
     ("RISK_NO_VIEW", AudienceError, no_view),
     ("RISK_NO_REASONS", AudienceError, lambda: answer("partner_agency").explain()),
+    ("RISK_STORE_MISSING", StoreError, lambda: Store.open("nowhere/cases.risk")),
+    ("RISK_BAD_STORE", StoreError, lambda: Store.open(__file__)),
+    ("RISK_NOT_FOUND", NotFoundError, in_store(lambda store: store.log(OTHER, operator="host"))),
+    ("RISK_EXCLUDED", AudienceError, in_store(lambda s: s.assess(CASE, reader="N1", audience="manager", at="2018-04-18"))),
+    ("RISK_TAKEN", ConflictError, in_store(lambda store: store.identify(OTHER, "crn", "X1", operator="host"))),
+    ("RISK_NO_KEY", StoreError, no_key),
 ]
 
 
@@ -77,8 +109,8 @@ def test_each_error_has_its_class_its_code_and_what_is_known(
     error = raised.value
     assert (type(error), error.code) == (kind, code)
     assert error.errors and all(one["message"] for one in error.errors)
-    assert str(error)[0] in "`(" or str(error)[0].islower()
-    where = {"file", "line", "column", "event_id", "position", "field", "expected", "found", "message"}
+    assert str(error)[0] in "`(/" or str(error)[0].islower()
+    where = {"file", "line", "column", "case_id", "event_id", "position", "field", "expected", "found", "message"}
     assert all(set(one) <= where for one in error.errors)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,17 +16,22 @@ from risk_of_harm import (
     Audience,
     AudienceError,
     CaseLog,
+    CaseFacts,
     Caseload,
+    Change,
     ConflictError,
+    Erased,
     Group,
     GroupStatus,
     Handling,
+    Imported,
     IntegrityError,
     Kind,
     Lens,
     Level,
     Measures,
     Moment,
+    NotFoundError,
     Policy,
     PolicyError,
     Priority,
@@ -37,6 +43,9 @@ from risk_of_harm import (
     RiskError,
     Stamp,
     Status,
+    Store,
+    Stored,
+    StoreError,
     Table,
     __version__,
     assess,
@@ -51,7 +60,7 @@ from risk_of_harm import (
 )
 
 
-def log_of(case_id: UUID) -> CaseLog:
+def log_of(case_id: UUID, sealed: bool = True) -> CaseLog:
     log = CaseLog(case_id)
     then = datetime(2018, 1, 8, 10, tzinfo=timezone.utc)
     record: Record = {
@@ -68,6 +77,8 @@ def log_of(case_id: UUID) -> CaseLog:
     length: int = appended.length
     again: Appended = log.extend([record], expected_length=length, stamps=None)
     assert again.added == 0
+    if not sealed:
+        return log
     head: str = log.seal([Stamp.now()])
     report: dict[str, Any] = log.verify(head)
     assert report["intact"] and log.head == head and log.is_sealed and len(log) == 1
@@ -111,7 +122,39 @@ def asked_of_many(log: CaseLog) -> Caseload:
     return found
 
 
+def kept(folder: str, case_id: UUID) -> None:
+    def key(case: UUID) -> bytes | None:
+        return case.bytes * 2
+
+    with Store.open(f"{folder}/cases.risk", make=True, keys=key, patience=timedelta(seconds=5)) as store:
+        stored: Stored = store.append(list(log_of(case_id, sealed=False)), operator="host", expected_position=0)
+        answer: Assessment = store.assess(case_id, reader="N1", audience=Audience.MANAGER, at="2018-04-18", purpose="audit")
+        changes: list[Change] = list(store.changes(stored.position - 1, operator="host", limit=10))
+        line: tuple[int, UUID, int, str, dict[str, Any]] = (
+            changes[0].place, changes[0].case_id, changes[0].position, changes[0].line, changes[0].record,
+        )  # fmt: skip
+        store.identify(case_id, "crn", "X1", operator="host")
+        found: list[UUID] = store.cases_of("crn", "X1")
+        facts: CaseFacts = store.facts(found[0])
+        told: tuple[dict[str, str], UUID | None, dict[UUID, datetime], frozenset[str], int | None] = (
+            facts.identifiers, facts.merged_into, facts.merged_from, facts.excluded, facts.records,
+        )  # fmt: skip
+        log: CaseLog = store.log(case_id, operator="host")
+        entries: list[dict[str, Any]] = store.journal(case_id)
+        checkpoint: str = store.checkpoint()
+        report: dict[str, Any] = store.verify(checkpoint)
+        listed: list[CaseFacts] = store.cases(operator="host")
+        records: Table = store.records(operator="host", cases=[case_id])
+        out: tuple[int, int] = store.export(f"{folder}/out.jsonl", operator="host", journals=True)
+        taken: Imported = store.import_(f"{folder}/out.jsonl", operator="host")
+        erased: type[Erased] = Erased
+        assert answer and line and told and log and entries and report["intact"] and listed and len(records) == 1
+        assert out == (1, 1) and taken.known == 1 and erased
+
+
 def main() -> None:
+    with TemporaryDirectory() as folder:
+        kept(folder, uuid4())
     log, policy = log_of(uuid4()), Policy.embedded()
     answer = asked(log, policy, date(2018, 4, 18))
     assert answer == asked(log, None, "2018-04-18") and hash(answer)
@@ -123,7 +166,8 @@ def main() -> None:
     warnings: list[dict[str, Any]] = policy.check()
     assert reviewed and warnings == [] and policy.diff(policy) and policy.show("guide") and policy.id and policy.version
     errors: list[type[RiskError]] = [
-        AudienceError, ConflictError, IntegrityError, PolicyError, QuestionError, RecordError,
+        AudienceError, ConflictError, IntegrityError, NotFoundError, PolicyError, QuestionError, RecordError,
+        StoreError,
     ]  # fmt: skip
     try:
         log.append("{}")

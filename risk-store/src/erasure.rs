@@ -43,17 +43,25 @@ impl Store {
     /// unreadable in every copy.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]; [`StoreError::Append`] for what is no such record, also where a correction still holds data of
+    /// [`StoreError::NotFound`], also where the payload is gone already by another erasure; [`StoreError::Append`] for what is
+    /// no such record, also where a correction still holds data of
     /// the record: that is to be erased first.
     pub fn erase(&self, by: &Operator, case_id: Uuid, erasure: Record) -> Result<Erased, StoreError> {
         let now = self.now();
         let appended = self.change(|tx, open| {
             let (case, event_id, position) = target(tx, open, case_id, &erasure)?;
-            let appended = case.erase(tx, now, erasure.clone())?;
+            let again = case.log.record(erasure.event_id).is_some();
             let place = [(&case_id).into(), position.into()];
-            let gone = tx.execute("DELETE FROM evidence WHERE case_id = $1 AND position = $2", &place)?;
-            tx.execute("UPDATE record SET payload = NULL WHERE case_id = $1 AND position = $2", &place)?;
-            if appended.new || gone > 0 {
+            let evidence = tx.execute("DELETE FROM evidence WHERE case_id = $1 AND position = $2", &place)?;
+            let payload = tx.execute(
+                "UPDATE record SET payload = NULL WHERE case_id = $1 AND position = $2 AND payload IS NOT NULL",
+                &place,
+            )?;
+            if evidence == 0 && payload == 0 && !again {
+                return Err(gone_already(event_id).into());
+            }
+            let appended = case.erase(tx, now, erasure.clone())?;
+            if appended.new || evidence > 0 {
                 case.note(tx, by.into(), now, Act::Erased { event_id })?;
             }
             Ok(appended)
@@ -80,8 +88,7 @@ impl Store {
                 &place,
             )?;
             if kept == 0 && !again {
-                let found = format!("payload of record {event_id}");
-                return Err(StoreError::NotFound { expected: "a record whose payload is there", found }.into());
+                return Err(gone_already(event_id).into());
             }
             let appended = case.erase(tx, now, erasure.clone())?;
             tx.execute("UPDATE record SET payload = NULL WHERE case_id = $1 AND position = $2", &place)?;
@@ -153,6 +160,11 @@ impl Store {
             }
         }
     }
+}
+
+fn gone_already(event_id: Uuid) -> StoreError {
+    let found = format!("payload of record {event_id}, which is gone already");
+    StoreError::NotFound { expected: "a record whose payload is there", found }
 }
 
 /// The case, and the record that an erasure names in it.

@@ -5,6 +5,7 @@ use std::iter;
 
 use risk_core::assessment::{Assessment, Question, assess};
 use risk_core::event::Instant;
+use risk_core::fold::run::Lens;
 use risk_core::log::Log;
 use risk_core::policy::Policy;
 use uuid::Uuid;
@@ -73,7 +74,12 @@ impl Store {
         question: &Question,
     ) -> Result<Assessment, StoreError> {
         let question = Question { audience: reader.audience(), ..question.clone() };
-        let log = self.consult(reader, case_id, question.known_at.unwrap_or(question.at))?;
+        let known_at = question.known_at.unwrap_or_else(|| match question.lens {
+            Lens::AsKnown => question.at,
+            // Everything that is known today, also of who is one person.
+            Lens::Hindsight => self.now(),
+        });
+        let log = self.consult(reader, case_id, known_at)?;
         Ok(assess(&log, policy, &question)?)
     }
 

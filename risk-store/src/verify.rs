@@ -97,7 +97,8 @@ impl Store {
         for leaf in checkpoint.iter().flat_map(|c| &c.leaves) {
             let there = self.look(|tx| Head::find(tx, leaf.case_id))?.is_some();
             if !there {
-                found.differs(leaf.case_id, "expected the case that the checkpoint names, found none");
+                let named = if leaf.case_id == WHOLE_STORE { "journal of the store as a whole" } else { "case" };
+                found.differs(leaf.case_id, format!("expected the {named} that the checkpoint names, found none"));
             }
         }
         Ok(found)

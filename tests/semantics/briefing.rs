@@ -18,6 +18,9 @@ const RULES: &str = r#"
     [[parameter]]
     id = "at_once"
     value = 2
+    [[parameter]]
+    id = "later"
+    value = 8
     [[action]]
     id = "home_visit"
     title = "Visit"
@@ -50,6 +53,10 @@ const RULES: &str = r#"
         { action = "request_safeguarding_information" },
     ]
     indicate = [{ group = "known_adult", level = "medium" }]
+    [[rule]]
+    id = "moved"
+    on = "address_changed"
+    require = [{ action = "home_visit", due = { within = "later" } }]
     [[rule]]
     id = "identified"
     on = "person_identified"
@@ -214,14 +221,13 @@ fn several_subjects_that_stand_alike_are_one_item() {
 
 #[test]
 fn what_falls_due_stands_by_owner_and_day_from_today_through_the_seventh_day_after() {
-    let day_after = [
-        partner("2017-12-04", "p1"),
-        partner("2017-12-05", "p2"),
-        partner("2017-12-11", "p3"),
-        partner("2017-12-12", "p4"),
-    ];
-    let found = briefed(&given(RULES, &[SUPERVISED, &day_after.concat()]), "2017-12-11", "2017-12-12");
-    // p1 was due on the 11th and is overdue; p2 is due today, p3 on the 18th, p4 on the 19th: through the 19th.
+    // Given visits due on the 11th, 12th, 18th, 19th and 20th, when it is the 12th,
+    let moved = r#"{ on = 2017-12-12T08:00:00Z, kind = "address_changed" },"#;
+    let days = ["2017-12-04", "2017-12-05", "2017-12-11", "2017-12-12T08:00:00Z"];
+    let partners: String =
+        days.iter().zip(["p1", "p2", "p3", "p4"]).map(|(day, person)| partner(day, person)).collect();
+    let found = briefed(&given(RULES, &[SUPERVISED, &partners, moved]), "2017-12-11", "2017-12-12");
+    // then the first is overdue, the next three fall due by the 19th, and the last does not yet.
     assert_eq!(found.due_through, day("2017-12-19"));
     let days: Vec<String> =
         found.due[0].days.iter().map(|d| format!("{} {}", d.day, d.lines[0].items[0].about.join(" "))).collect();

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 
 /// Why a step did not pass.
 #[derive(Debug, thiserror::Error)]
@@ -118,6 +118,24 @@ pub fn run(command: &mut Command) -> Result<(), Failure> {
         Ok(status) => Err(Failure::Command { command: shown(command), status }),
         Err(cause) => Err(Failure::Start { command: shown(command), cause }),
     }
+}
+
+/// Runs commands at the same time, and shows the output of each when it has ended; fails after all with the first that failed.
+pub fn run_together(commands: impl Iterator<Item = Command>) -> Result<(), Failure> {
+    let start = |mut command: Command| {
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        (shown(&command), child)
+    };
+    let running: Vec<(String, io::Result<Child>)> = commands.map(start).collect();
+    let outcomes = running.into_iter().map(|(command, child)| {
+        let output = child.and_then(Child::wait_with_output);
+        let output = output.map_err(|cause| Failure::Start { command: command.clone(), cause })?;
+        println!("   {command}");
+        print!("{}", String::from_utf8_lossy(&output.stdout));
+        eprint!("{}", String::from_utf8_lossy(&output.stderr));
+        if output.status.success() { Ok(()) } else { Err(Failure::Command { command, status: output.status }) }
+    });
+    outcomes.fold(Ok(()), Result::and)
 }
 
 /// Runs a command and returns what it printed to standard output.

@@ -10,6 +10,9 @@ use crate::step::{Failure, cargo, run};
 /// How many histories are compared with the reference.
 const HISTORIES: (u32, u32) = (2_000, 1_000_000);
 
+/// How many writers to a store are killed in the long run; the ordinary run of the tests kills 500.
+const KILLS: u32 = 10_000;
+
 /// What one rung found.
 struct Line {
     what: String,
@@ -31,12 +34,25 @@ pub fn verify(root: &Path, long: bool) -> Result<(), Failure> {
         lines.push(Line { what: what.clone(), took: began.elapsed() });
         outcome.map_err(|cause| Failure::Step { name: what, cause: Box::new(cause) })
     };
-    rung("build, optimised".to_owned(), &mut || {
-        run(cargo(root).args(["build", "--release", "--locked", "--quiet", "--bin", "risk-verify"]))
+    // To optimise it takes longer than it saves, unless there is much to do; the tests have built it otherwise already.
+    let profile = if long { "release" } else { "dev" };
+    rung("build".to_owned(), &mut || {
+        run(cargo(root).args(["build", "--profile", profile, "--locked", "--quiet", "--bin", "risk-verify"]))
     })?;
-    rung("small scopes, taken whole".to_owned(), &mut || run(risk_verify(root).arg("exhaustive").args(long_flag)))?;
-    rung("hostile bytes".to_owned(), &mut || run(risk_verify(root).arg("fuzz").args(long_flag)))?;
-    rung(format!("{histories} histories, against the reference"), &mut || against_the_reference(root, histories))?;
+    rung("small scopes, taken whole".to_owned(), &mut || {
+        run(risk_verify(root, profile).arg("exhaustive").args(long_flag))
+    })?;
+    rung("hostile bytes".to_owned(), &mut || run(risk_verify(root, profile).arg("fuzz").args(long_flag)))?;
+    rung(format!("{histories} histories, against the reference"), &mut || {
+        against_the_reference(root, profile, histories)
+    })?;
+    if long {
+        rung(format!("{KILLS} writers to a store, killed at random moments"), &mut || {
+            let mut tests = cargo(root);
+            tests.args(["test", "--package", "risk-store", "--test", "store", "--locked", "--quiet", "killed"]);
+            run(tests.env("RISK_STORE_KILLS", KILLS.to_string()))
+        })?;
+    }
     println!();
     for line in &lines {
         println!("{:>8.1?}  passed: {}", line.took, line.what);
@@ -50,18 +66,18 @@ pub fn verify(root: &Path, long: bool) -> Result<(), Failure> {
 /// Where the reference does not answer.
 pub fn conformance(root: &Path) -> Result<(), Failure> {
     let python = Python::set_up(root)?;
-    run(risk_verify(root).args(["conformance", "--write"]).arg(python.interpreter()))
+    run(risk_verify(root, "dev").args(["conformance", "--write"]).arg(python.interpreter()))
 }
 
-fn risk_verify(root: &Path) -> Command {
+fn risk_verify(root: &Path, profile: &str) -> Command {
     let mut command = cargo(root);
-    command.args(["run", "--release", "--locked", "--quiet", "--bin", "risk-verify", "--"]);
+    command.args(["run", "--profile", profile, "--locked", "--quiet", "--bin", "risk-verify", "--"]);
     command
 }
 
 /// Every history is answered by the engine and by the reference, which must say the same, byte for byte.
-fn against_the_reference(root: &Path, histories: u32) -> Result<(), Failure> {
-    let mut asking = risk_verify(root);
+fn against_the_reference(root: &Path, profile: &str, histories: u32) -> Result<(), Failure> {
+    let mut asking = risk_verify(root, profile);
     asking.args(["histories", "--count", &histories.to_string()]).stdout(Stdio::piped());
     let mut asked =
         asking.spawn().map_err(|cause| Failure::Start { command: "risk-verify histories".to_owned(), cause })?;

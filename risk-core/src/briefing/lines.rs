@@ -12,7 +12,7 @@ use crate::policy::model::Priority;
 
 /// One line: pending actions of one kind, perhaps about several subjects, and all their pending steps.
 pub(super) struct Work<'a> {
-    pub(super) own: Vec<&'a Action>,
+    own: Vec<&'a Action>,
     steps: Vec<&'a Action>,
 }
 
@@ -61,6 +61,11 @@ impl<'a> Work<'a> {
     /// Whether the action is the line itself, no step of it.
     pub(super) fn has(&self, id: Uuid) -> bool {
         self.own.iter().any(|a| a.id == id)
+    }
+
+    /// Whether something of it is still to be done, and not only stood open when supervision ended.
+    pub(super) fn is_live(&self) -> bool {
+        self.own.iter().chain(&self.steps).any(|a| a.frozen_on.is_none())
     }
 
     pub(super) fn urgency(&self) -> (Priority, bool, Option<NaiveDate>) {

@@ -23,7 +23,7 @@ pub use told::{
     Owed, SCHEMA, Unchanged, WaitingFor,
 };
 
-use crate::assessment::answer::{Assessment, GroupStatus, PolicyReceipt, Receipt, Status};
+use crate::assessment::answer::{Action, Assessment, GroupStatus, PolicyReceipt, Receipt, Status};
 use crate::assessment::{Question, assess_records_now};
 use crate::calendar::{self, BusinessCalendar};
 use crate::event::vocabulary::{Audience, Role};
@@ -65,7 +65,7 @@ pub struct Collecting<'p> {
 /// What one case adds.
 #[derive(Debug, Clone)]
 struct Case {
-    /// How soon its most urgent line matters; `None` where nothing is open.
+    /// How soon its most urgent line matters; `None` where there is nothing to do.
     urgency: Option<(Priority, bool, Option<NaiveDate>)>,
     brief: CaseBrief,
     arrivals: Vec<Arrival>,
@@ -173,15 +173,14 @@ impl<'p> Collecting<'p> {
 
     fn case(&self, answer: &Assessment, labels: &BTreeMap<String, String>) -> Case {
         let works = lines::works(answer);
-        let live = |a: &crate::assessment::answer::Action| a.frozen_on.is_none();
+        let live = |a: &Action| a.frozen_on.is_none();
         let (today, through) = (calendar::london_day(self.asked.at), self.due_through());
         let groups = answer.classification.iter().flat_map(|c| &c.groups);
         let doubtful = groups.filter(|g| matches!(g.status, GroupStatus::UnderReview | GroupStatus::Stale));
         let agenda = answer.agenda.lines.iter().filter_map(|id| works.iter().find(|w| w.has(*id)));
-        let frozen = works.iter().filter_map(|w| Some((w.own.iter().find_map(|a| a.frozen_on)?, w)));
-        let ended_on = frozen.clone().map(|(on, _)| on).max();
+        let frozen = lines::by(&works, answer.case_id, |a| a.frozen_on);
         Case {
-            urgency: works.iter().map(Work::urgency).min(),
+            urgency: works.iter().filter(|w| w.is_live()).map(Work::urgency).min(),
             brief: CaseBrief {
                 case_id: answer.case_id,
                 labels: self.labels(labels),
@@ -201,10 +200,10 @@ impl<'p> Collecting<'p> {
             waiting: lines::by(&works, answer.case_id, |a| {
                 a.waiting_on.as_ref().filter(|_| live(a)).map(|waiting| waiting.party.clone())
             }),
-            ended: ended_on.map(|on| Ended {
+            ended: frozen.first().map(|(on, _)| *on).map(|on| Ended {
                 case_id: answer.case_id,
                 on,
-                lines: sorted(frozen.filter_map(|(_, w)| w.line(answer.case_id, |a| a.frozen_on.is_some())).collect()),
+                lines: sorted(frozen.into_iter().map(|(_, line)| line).collect()),
             }),
         }
     }

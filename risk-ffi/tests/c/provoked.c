@@ -1,8 +1,9 @@
 /* A defect of the library, provoked: it is told as such, its handle is closed, and nothing else is harmed.
    Only a library built with the feature `provoke` has risk_provoke_panic. */
-#include "harness.h"
+#include "places.h"
 
 risk_status risk_provoke_panic(const risk_case *held);
+risk_status risk_provoke_panic_of_store(const risk_store *store);
 
 static void a_defect_is_told_once_and_then_the_handle_can_only_be_freed(void) {
     risk_policy *policy = embedded();
@@ -46,8 +47,28 @@ static void a_defect_on_one_thread_closes_the_handle_for_all(void) {
     risk_case_free(held);
 }
 
+static void a_defect_closes_a_store_and_what_it_kept_is_there_when_it_is_opened_again(void) {
+    risk_store *store = NULL;
+    risk_case *held = UNTOUCHED;
+    make_folder();
+    store = store_of("poisoned");
+    STATUS(RISK_OK, risk_store_append(store, BY, OF(STARTED), NULL, NULL));
+    STATUS(RISK_PANIC, risk_provoke_panic_of_store(store));
+    STATUS(RISK_POISONED, risk_store_append(store, BY, OF(PARTNER), NULL, NULL));
+    STATUS(RISK_POISONED, risk_store_case(store, BY, OF(CASE_ID), &held));
+    CHECK(held == UNTOUCHED);
+    risk_store_free(store);
+    store = store_of("poisoned");
+    STATUS(RISK_OK, risk_store_case(store, BY, OF(CASE_ID), &held));
+    CHECK(length_of(held) == 1);
+    risk_case_free(held);
+    risk_store_free(store);
+    remove_folder();
+}
+
 int main(void) {
     RUN(a_defect_is_told_once_and_then_the_handle_can_only_be_freed);
     RUN(a_defect_on_one_thread_closes_the_handle_for_all);
+    RUN(a_defect_closes_a_store_and_what_it_kept_is_there_when_it_is_opened_again);
     return verdict("provoked");
 }

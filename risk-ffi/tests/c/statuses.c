@@ -1,4 +1,5 @@
-/* Every status has its number and its name for good, and is reached (98 and 99: provoked.c). */
+/* Every status has its number and its name for good, and is reached (98 and 99: provoked.c; 80 and on: store.c, as
+   far as a test in C can make a store fail so; the rest in risk-binding and risk-store). */
 #include "policies.h"
 
 /* The policy that the library has inside: it takes some time to load. */
@@ -25,6 +26,19 @@ static void every_status_has_the_number_and_name_that_it_has_always_had(void) {
         {RISK_BAD_POLICY, 60, "RISK_BAD_POLICY"},
         {RISK_NO_VIEW, 61, "RISK_NO_VIEW"},
         {RISK_NO_REASONS, 62, "RISK_NO_REASONS"},
+        {RISK_STORE_MISSING, 80, "RISK_STORE_MISSING"},
+        {RISK_BAD_STORE, 81, "RISK_BAD_STORE"},
+        {RISK_STORE_BUSY, 82, "RISK_STORE_BUSY"},
+        {RISK_STORE_UNREACHABLE, 83, "RISK_STORE_UNREACHABLE"},
+        {RISK_STORE_UNCONFIRMED, 84, "RISK_STORE_UNCONFIRMED"},
+        {RISK_STORE_FULL, 85, "RISK_STORE_FULL"},
+        {RISK_STORE_READ_ONLY, 86, "RISK_STORE_READ_ONLY"},
+        {RISK_STORE_DAMAGED, 87, "RISK_STORE_DAMAGED"},
+        {RISK_STORE_FAILED, 88, "RISK_STORE_FAILED"},
+        {RISK_NOT_FOUND, 89, "RISK_NOT_FOUND"},
+        {RISK_EXCLUDED, 90, "RISK_EXCLUDED"},
+        {RISK_NO_KEY, 91, "RISK_NO_KEY"},
+        {RISK_TAKEN, 92, "RISK_TAKEN"},
         {RISK_POISONED, 98, "RISK_POISONED"},
         {RISK_PANIC, 99, "RISK_PANIC"},
     };

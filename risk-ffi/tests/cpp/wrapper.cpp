@@ -1,7 +1,11 @@
 // What risk.hpp adds to risk.h: ownership, errors that are thrown, times.
+#include <cstdio>
+#include <cstdlib>
 #include <thread>
 #include <type_traits>
 #include <vector>
+
+#include <unistd.h>
 
 #include "records.hpp"
 
@@ -25,7 +29,8 @@ risk::Stamp stamp(std::int64_t seconds_since_1970) {
 template <typename Handle> constexpr bool only_moves =
     std::is_nothrow_move_constructible_v<Handle> && std::is_nothrow_move_assignable_v<Handle> &&
     !std::is_copy_constructible_v<Handle> && !std::is_copy_assignable_v<Handle>;
-static_assert(only_moves<risk::Policy> && only_moves<risk::Case> && only_moves<risk::Assessment>);
+static_assert(only_moves<risk::Policy> && only_moves<risk::Case> && only_moves<risk::Assessment> &&
+              only_moves<risk::Store>);
 static_assert(!std::is_default_constructible_v<risk::Question>, "nobody is the reader by default");
 
 void the_header_is_of_the_library_that_runs() {
@@ -168,6 +173,42 @@ void one_policy_serves_many_threads() {
     }
 }
 
+void a_store_keeps_answers_follows_and_refuses() {
+    const std::string reader = "N07A001", by = "night-feed";
+    char folder[] = "/tmp/risk-store.XXXXXX";
+    CHECK(mkdtemp(folder) != nullptr);
+    risk::StoreOptions options;
+    options.place = std::string(folder) + "/cases";
+    CHECK(error_of([&] { (void)risk::Store::open(options); }).status() == RISK_STORE_MISSING);
+    options.make = true;
+    {
+        risk::Store store = risk::Store::open(options);
+        const risk::Stored stored = store.append(by, started + call_out, 0);
+        CHECK(stored.added == 2 && stored.position == 2);
+        const risk::Question question("2018-02-05", "responsible_officer");
+        const risk::Case log = store.log(by, case_id);
+        CHECK(log.length() == 2 && store.assess(policy, {reader, "supervision"}, case_id, question).json() ==
+                                       log.assess(policy, question).json());
+        CHECK(has(store.changes(by, 0), "\"position\":2") && store.changes(by, 0, 1).size() < store.changes(by, 0).size());
+        store.identify(by, case_id, "crn", "X1");
+        CHECK(has(store.find("crn", "X1"), case_id) && has(store.facts(case_id), "X1"));
+        store.identify(by, case_id, "crn", std::nullopt);
+        CHECK(store.find("crn", "X1") == "[]");
+        CHECK(error_of([&] { store.merge(by, case_id, case_id); }).status() == RISK_BAD_WORD);
+        CHECK(error_of([&] { store.unmerge(by, case_id, case_id); }).status() == RISK_BAD_WORD);
+        store.exclude(by, case_id, reader);
+        CHECK(error_of([&] { (void)store.assess(policy, {reader, ""}, case_id, question); }).status() == RISK_EXCLUDED);
+        store.admit(by, case_id, reader);
+        CHECK(has(store.journal(case_id), "\"refused\":true") && has(store.verify(store.checkpoint()), "\"intact\":true"));
+        CHECK(error_of([&] { (void)store.erase(by, call_out); }).status() == RISK_BAD_WORD);
+        CHECK(error_of([&] { (void)store.restrict_to_evidence(by, "{}"); }).status() == RISK_BAD_RECORD);
+    }
+    for (const char *ending : {"", "-wal", "-shm"}) {
+        (void)std::remove((options.place + ending).c_str());
+    }
+    CHECK(rmdir(folder) == 0);
+}
+
 } // namespace
 
 int main() {
@@ -182,6 +223,7 @@ int main() {
     RUN(a_sealed_log_is_kept_and_verified);
     RUN(a_handle_that_was_moved_away_says_so);
     RUN(one_policy_serves_many_threads);
+    RUN(a_store_keeps_answers_follows_and_refuses);
     if (failures != 0) {
         std::cerr << failures << " checks failed\n";
     }

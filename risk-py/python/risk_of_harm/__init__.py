@@ -14,15 +14,18 @@ from ._errors import (
     AudienceError,
     ConflictError,
     IntegrityError,
+    NotFoundError,
     PolicyError,
     QuestionError,
     RecordError,
     RiskError,
+    StoreError,
 )
 from ._measures import Measures, measures
 from ._policy import Policy
 from ._records import RecordFile, record_schema, records_to_arrow
 from ._risk import version as _version
+from ._store import CaseFacts, Change, Erased, Imported, Store, Stored
 from ._tables import Table
 from ._time import Moment
 from .words import (
@@ -48,18 +51,23 @@ __all__ = [
     "Assessment",
     "Audience",
     "AudienceError",
+    "CaseFacts",
     "CaseLog",
     "Caseload",
+    "Change",
     "ConflictError",
+    "Erased",
     "Group",
     "GroupStatus",
     "Handling",
+    "Imported",
     "IntegrityError",
     "Kind",
     "Lens",
     "Level",
     "Measures",
     "Moment",
+    "NotFoundError",
     "Policy",
     "PolicyError",
     "Priority",
@@ -71,6 +79,9 @@ __all__ = [
     "RiskError",
     "Stamp",
     "Status",
+    "Store",
+    "StoreError",
+    "Stored",
     "Table",
     "__version__",
     "assess",

@@ -124,6 +124,7 @@ class Assessment:
     _inner: _risk.Assessment
     _policy: Policy
     _words: dict[str, Any]
+    _of_store: bool
 
     def __init__(self) -> None:
         raise TypeError("use risk_of_harm.assess(...)")
@@ -360,6 +361,8 @@ class Assessment:
         return hash(self.to_json())
 
     def __reduce__(self) -> tuple[Any, ...]:
+        if self._of_store:
+            raise TypeError("an answer from a store is not pickled, as the log would go along: to_json may be sent")
         return _asked_again, (self._told["case_id"], self._inner.lines(), self._policy, self._words)
 
 
@@ -400,8 +403,12 @@ def assess(
 
 
 def _asked(log: CaseLog, policy: Policy, words: dict[str, Any]) -> Assessment:
+    return _answered(call(_risk.assess, log._inner, policy._inner, words), policy, words)
+
+
+def _answered(inner: _risk.Assessment, policy: Policy, words: dict[str, Any], of_store: bool = False) -> Assessment:
     answer = object.__new__(Assessment)
-    vars(answer).update(_inner=call(_risk.assess, log._inner, policy._inner, words), _policy=policy, _words=words)
+    vars(answer).update(_inner=inner, _policy=policy, _words=words, _of_store=of_store)
     return answer
 
 

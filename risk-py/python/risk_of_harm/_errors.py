@@ -18,7 +18,7 @@ class RiskError(Exception):
 
     Attributes:
         code: The name of the status, the same in C: ``RISK_BAD_RECORD``.
-        errors: Everything that is wrong, each a dict with as much of ``file``, ``line``, ``column``, ``event_id``,
+        errors: Everything that is wrong, each a dict with as much of ``file``, ``line``, ``column``, ``case_id``, ``event_id``,
             ``position``, ``field``, ``expected``, ``found`` and ``message`` as is known. It never holds a record's data or
             note.
 
@@ -64,7 +64,8 @@ class RecordError(RiskError, ValueError):
 
 
 class ConflictError(RiskError):
-    """The log is not what the caller believed: it has grown, or holds another record of that id.
+    """The log is not what the caller believed: it has grown, or holds another record of that id; or an identifier
+    stands for another case.
 
     >>> import risk_of_harm
     >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
@@ -105,7 +106,7 @@ class PolicyError(RiskError, ValueError):
 
 
 class AudienceError(RiskError, PermissionError):
-    """The policy does not let this audience see what was asked.
+    """This reader may not see what was asked: the policy does not let the audience, or they are excluded from the case.
 
     >>> import risk_of_harm
     >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
@@ -113,6 +114,31 @@ class AudienceError(RiskError, PermissionError):
     >>> answer.why_not("plw-raised-risk")
     Traceback (most recent call last):
     risk_of_harm._errors.AudienceError: ...
+    """
+
+
+class NotFoundError(RiskError, LookupError):
+    """Nothing of that name is in the store.
+
+    >>> import tempfile, risk_of_harm
+    >>> with tempfile.TemporaryDirectory() as folder, risk_of_harm.Store.open(f"{folder}/cases.risk", make=True) as store:
+    ...     store.journal("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
+    Traceback (most recent call last):
+    risk_of_harm._errors.NotFoundError: expected a case of the store, found no case 3f6c9a52-...
+    """
+
+
+class StoreError(RiskError):
+    """A store that is not there, cannot be reached, is in use, full or damaged, or has no key: ``code`` says which.
+
+    Nothing was written; only after ``RISK_STORE_UNCONFIRMED`` all was, or nothing, and the same may be done again.
+
+    >>> import risk_of_harm
+    >>> try:
+    ...     risk_of_harm.Store.open("nowhere/cases.risk")
+    ... except risk_of_harm.StoreError as error:
+    ...     print(error.code)
+    RISK_STORE_MISSING
     """
 
 
@@ -131,6 +157,19 @@ _KINDS: dict[str, type[RiskError]] = {
     "RISK_BAD_POLICY": PolicyError,
     "RISK_NO_VIEW": AudienceError,
     "RISK_NO_REASONS": AudienceError,
+    "RISK_STORE_MISSING": StoreError,
+    "RISK_BAD_STORE": StoreError,
+    "RISK_STORE_BUSY": StoreError,
+    "RISK_STORE_UNREACHABLE": StoreError,
+    "RISK_STORE_UNCONFIRMED": StoreError,
+    "RISK_STORE_FULL": StoreError,
+    "RISK_STORE_READ_ONLY": StoreError,
+    "RISK_STORE_DAMAGED": StoreError,
+    "RISK_STORE_FAILED": StoreError,
+    "RISK_NOT_FOUND": NotFoundError,
+    "RISK_EXCLUDED": AudienceError,
+    "RISK_NO_KEY": StoreError,
+    "RISK_TAKEN": ConflictError,
 }
 
 

@@ -70,6 +70,8 @@ fn an_erased_payload_is_gone_from_the_log_the_chain_holds_and_the_answer_says_so
         assert_eq!((erased.appended.position, erased.scrubbed), (3, Scrubbed::Done));
         let again = store.erase(&feed(), case(1), erasing(case(1), 9, 2)).unwrap();
         assert!(!again.appended.new, "done again it changes nothing");
+        let twice = store.erase(&feed(), case(1), erasing(case(1), 10, 2)).unwrap_err();
+        assert!(matches!(twice, StoreError::NotFound { .. }), "{twice}");
         drop(store);
 
         let log = place.store().log(&feed(), case(1)).unwrap();

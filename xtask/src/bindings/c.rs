@@ -11,8 +11,8 @@ use crate::step::{Failure, printed, run};
 use crate::tools::compiler;
 
 /// The programs of risk-ffi/tests/c.
-const PROGRAMS: [&str; 9] =
-    ["header", "statuses", "arguments", "errors", "log", "lifetimes", "threads", "conformance", PROVOKED];
+const PROGRAMS: [&str; 10] =
+    ["header", "statuses", "arguments", "errors", "log", "lifetimes", "threads", "conformance", "store", PROVOKED];
 /// The one that needs the feature `provoke`.
 const PROVOKED: &str = "provoked";
 

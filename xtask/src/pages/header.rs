@@ -8,8 +8,20 @@ use super::read;
 use crate::step::Failure;
 
 /// The sources in the order in which a reader of the header needs them.
-const SOURCES: [&str; 8] =
-    ["../../risk-binding/src/status", "about", "pointer", "policy", "case/log", "case", "question", "assessment"];
+const SOURCES: [&str; 12] = [
+    "../../risk-binding/src/status",
+    "about",
+    "pointer",
+    "policy",
+    "case/log",
+    "case",
+    "question",
+    "assessment",
+    "store/opening",
+    "store",
+    "store/facts",
+    "store/keeping",
+];
 
 /// The header, and what it should say.
 pub fn page(root: &Path) -> Result<(PathBuf, String), Failure> {

@@ -1,0 +1,191 @@
+//! A store as bindings see it: ids and records as text in, text and numbers out.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::time::Duration;
+
+use risk_core::event::field::describe_text;
+use risk_core::event::vocabulary::Audience;
+use risk_core::log::Record;
+use risk_store::{Addition, Checkpoint, Erased, Keys, Operator, Options, Reader, Scrubbed, Store, Verification};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+use crate::fault::Fault;
+use crate::records::parse_each;
+use crate::status::{RISK_BAD_WORD, RISK_MISMATCH};
+
+/// What became of records that a store was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stored {
+    /// How many are new; the store had the others already, with the same content.
+    pub added: u64,
+    /// Where the last one given stands in the log of its case, from 1.
+    pub position: u64,
+}
+
+/// Opens the store at a place, or makes it where there is none and that is asked for.
+///
+/// # Errors
+/// RISK_STORE_MISSING, RISK_BAD_STORE, RISK_STORE_BUSY, RISK_STORE_UNREACHABLE, RISK_BAD_WORD for a URL that is none, and the
+/// others of a store.
+pub fn open(place: &str, make: bool, patience: Option<Duration>, keys: Option<Keys>) -> Result<Store, Fault> {
+    let usual = Options::default();
+    let options = Options { keys, patience: patience.unwrap_or(usual.patience), ..usual };
+    Ok(if make { Store::create(place, options) } else { Store::open(place, options) }?)
+}
+
+/// The id of a case.
+///
+/// # Errors
+/// RISK_BAD_WORD for text that is no UUID.
+pub fn id(field: &str, text: &str) -> Result<Uuid, Fault> {
+    Uuid::try_parse(text).map_err(|_| Fault::mismatch(RISK_BAD_WORD, field, "a UUID", describe_text(text)))
+}
+
+/// The host's own software.
+///
+/// # Errors
+/// RISK_BAD_WORD for an id of another form.
+pub fn operator(id: &str) -> Result<Operator, Fault> {
+    Ok(Operator::new(id)?)
+}
+
+/// A person who reads.
+///
+/// # Errors
+/// RISK_BAD_WORD for an id or a purpose of another form.
+pub fn reader(id: &str, audience: Audience, purpose: Option<&str>) -> Result<Reader, Fault> {
+    let reader = Reader::new(id, audience)?;
+    Ok(match purpose {
+        Some(purpose) => reader.with_purpose(purpose)?,
+        None => reader,
+    })
+}
+
+/// Appends records, plain, of one case or of several: all or none.
+///
+/// # Errors
+/// As [`crate::append`], with the case; RISK_MISMATCH for a position that is expected of several cases at once; those of a store.
+pub fn append(store: &Store, by: &Operator, records: &str, expected: Option<u64>) -> Result<Stored, Fault> {
+    let given = parse_each(records)?;
+    let lines: BTreeMap<Uuid, usize> = given.iter().map(|(line, record)| (record.event_id, *line)).collect();
+    let last = given.last().map(|(_, record)| record.case_id);
+    let mut cases: BTreeMap<Uuid, Vec<Record>> = BTreeMap::new();
+    for (_, record) in given {
+        cases.entry(record.case_id).or_default().push(record);
+    }
+    if expected.is_some() && cases.len() > 1 {
+        let found = format!("records of {}", cases.len());
+        return Err(Fault::mismatch(RISK_MISMATCH, "expected_position", "records of one case", found));
+    }
+    let each = |(case_id, records)| Addition { case_id, records, expected_position: expected };
+    let additions: Vec<Addition> = cases.into_iter().map(each).collect();
+    let appended = store.append_all(by, &additions);
+    let appended = appended.map_err(|e| Fault::from(e).on_line_of(|id| lines.get(&id).copied()))?;
+    let added = appended.iter().flatten().filter(|one| one.new).count();
+    let of_last = additions.iter().zip(&appended).find(|(addition, _)| Some(addition.case_id) == last);
+    let position = of_last.and_then(|(_, positions)| positions.last()).map_or(0, |one| one.position);
+    Ok(Stored { added: u64::try_from(added).unwrap_or(u64::MAX), position })
+}
+
+/// A change as its line has it.
+#[derive(Serialize)]
+struct ChangeLine<'a> {
+    place: u64,
+    case_id: Uuid,
+    position: u64,
+    record: &'a RawValue,
+}
+
+/// The records after a place, at most so many, as JSON Lines: `{"place":7,"case_id":"…","position":2,"record":{…}}`, where the
+/// record is the line of the case's sealed log, byte for byte.
+///
+/// # Errors
+/// Those of a store.
+pub fn changes(store: &Store, by: &Operator, after: u64, limit: u64) -> Result<String, Fault> {
+    let mut lines = String::new();
+    for change in store.changes(by, after, limit)? {
+        let record: &RawValue = serde_json::from_str(&change.line)?;
+        let line = ChangeLine { place: change.place, case_id: change.case_id, position: change.position, record };
+        // Writing to a text does not fail.
+        let _ = writeln!(lines, "{}", serde_json::to_string(&line)?);
+    }
+    Ok(lines)
+}
+
+/// What became of an erasure, as its JSON has it.
+#[derive(Serialize)]
+struct ErasedTold {
+    position: u64,
+    new: bool,
+    scrubbed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pending: Option<String>,
+}
+
+/// Removes the payload of the record that a `payload_erased` record names; `keep`: restricted, and kept apart as evidence. Gives
+/// JSON: `{"position":9,"new":true,"scrubbed":true}`; where the files may still hold it, `scrubbed` is false and `pending` says why.
+///
+/// # Errors
+/// RISK_BAD_RECORD, RISK_NOT_FOUND; those of a store.
+pub fn erase(store: &Store, by: &Operator, record: &str, keep: bool) -> Result<String, Fault> {
+    let record = Record::parse(record).map_err(|e| Fault::record(1, e))?;
+    let case_id = record.case_id;
+    let Erased { appended, scrubbed } =
+        if keep { store.restrict(by, case_id, record)? } else { store.erase(by, case_id, record)? };
+    let pending = match scrubbed {
+        Scrubbed::Done => None,
+        Scrubbed::Pending(why) => Some(why),
+    };
+    let told = ErasedTold { position: appended.position, new: appended.new, scrubbed: pending.is_none(), pending };
+    Ok(serde_json::to_string(&told)?)
+}
+
+/// The cases that an identifier stands for, as a JSON array.
+///
+/// # Errors
+/// Those of a store.
+pub fn find(store: &Store, scheme: &str, value: &str) -> Result<String, Fault> {
+    Ok(serde_json::to_string(&store.cases_of(scheme, value)?)?)
+}
+
+/// What the store was told of a case, as JSON.
+///
+/// # Errors
+/// RISK_NOT_FOUND; those of a store.
+pub fn facts(store: &Store, case_id: Uuid) -> Result<String, Fault> {
+    Ok(serde_json::to_string(&store.facts(case_id)?)?)
+}
+
+/// Who did what with a case, or with the store as a whole, as JSON Lines.
+///
+/// # Errors
+/// RISK_NOT_FOUND; those of a store.
+pub fn journal(store: &Store, case_id: Option<Uuid>) -> Result<String, Fault> {
+    let mut lines = String::new();
+    for entry in store.journal(case_id)? {
+        let _ = writeln!(lines, "{}", serde_json::to_string(&entry)?);
+    }
+    Ok(lines)
+}
+
+/// What a verification found, as its JSON has it.
+#[derive(Serialize)]
+struct VerificationTold<'a> {
+    intact: bool,
+    #[serde(flatten)]
+    found: &'a Verification,
+}
+
+/// Whether every chain is what was kept, and goes on from a checkpoint, as JSON: `intact`, `cases`, `records`, `entries`,
+/// `locked`, `differences`.
+///
+/// # Errors
+/// RISK_BAD_RECORD and RISK_TAMPERED for a text that is no checkpoint; those of a store that cannot be read at all.
+pub fn verify(store: &Store, checkpoint: Option<&str>) -> Result<String, Fault> {
+    let checkpoint = checkpoint.map(Checkpoint::parse).transpose()?;
+    let found = store.verify(checkpoint.as_ref(), |_| {})?;
+    Ok(serde_json::to_string(&VerificationTold { intact: found.is_intact(), found: &found })?)
+}
