@@ -165,10 +165,11 @@ impl Store {
     ) -> PyResult<()> {
         self.with(py, |store| {
             let (by, case_id) = (bound::operator(operator)?, bound::id("case_id", case_id)?);
-            Ok(match identifier {
+            match identifier {
                 Some(identifier) => store.identify(&by, case_id, scheme, identifier)?,
                 None => store.unidentify(&by, case_id, scheme)?,
-            })
+            }
+            Ok(())
         })
     }
 
