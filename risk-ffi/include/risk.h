@@ -3,8 +3,9 @@
  *
  * A host holds the log of a case (risk_case), folds it with a policy (risk_policy), and gets an answer (risk_assessment): the
  * current classification of risk of serious harm, and the required actions with owner, deadline and status, each with the
- * events, the rule and the source that it comes from. The library has no clock, no files and no network: the same calls give
- * the same answers, to the byte.
+ * events, the rule and the source that it comes from. Answers need no clock, no files and no network: the same calls give the
+ * same answers, to the byte. A host without a store of its own opens one (risk_store), a file or a PostgreSQL database, which
+ * keeps the logs of many cases for good, and asks that; a store alone looks at the system's clock.
  *
  *     risk_policy *policy = NULL;
  *     risk_case *the_case = NULL;
@@ -138,6 +139,72 @@
 #define RISK_NO_REASONS 62
 
 /**
+ * There is no store at that place.
+ */
+#define RISK_STORE_MISSING 80
+
+/**
+ * What is at that place is no store, or has a form that this version does not read: a newer one, or an older one that cannot be
+ * brought up to date.
+ */
+#define RISK_BAD_STORE 81
+
+/**
+ * The store is in use: another writer went on for longer than the caller's patience. Nothing was written.
+ */
+#define RISK_STORE_BUSY 82
+
+/**
+ * The file or the server cannot be reached. Nothing was written.
+ */
+#define RISK_STORE_UNREACHABLE 83
+
+/**
+ * The connection broke while the store was writing: all of it was kept, or nothing. Done again, nothing is kept twice.
+ */
+#define RISK_STORE_UNCONFIRMED 84
+
+/**
+ * There is no room for what is to be written. Nothing was written.
+ */
+#define RISK_STORE_FULL 85
+
+/**
+ * The store may not be written to. Nothing was written.
+ */
+#define RISK_STORE_READ_ONLY 86
+
+/**
+ * The store is damaged.
+ */
+#define RISK_STORE_DAMAGED 87
+
+/**
+ * The database or the system says something that has no number here. Nothing was written.
+ */
+#define RISK_STORE_FAILED 88
+
+/**
+ * Nothing of that name is in the store.
+ */
+#define RISK_NOT_FOUND 89
+
+/**
+ * The reader is excluded from the case. That it was asked for is written down.
+ */
+#define RISK_EXCLUDED 90
+
+/**
+ * The case's payloads are encrypted, and the key is not given, or is another.
+ */
+#define RISK_NO_KEY 91
+
+/**
+ * The identifier stands for another case.
+ */
+#define RISK_TAKEN 92
+
+/**
  * An earlier call with this handle met a defect of the library. The handle can only be freed.
  */
 #define RISK_POISONED 98
@@ -203,6 +270,11 @@ typedef struct risk_case risk_case;
  * A policy: checked, compiled, and unchangeable. Any number of threads may use one at once.
  */
 typedef struct risk_policy risk_policy;
+
+/**
+ * A store of cases. Calls on one handle take turns, on however many threads; several processes may open one store at once.
+ */
+typedef struct risk_store risk_store;
 
 /**
  * How a call ended: 0, or what was wrong. Numbers are frozen; a later version may add to them.
@@ -365,6 +437,79 @@ typedef struct risk_question {
   size_t feeds_len;
 } risk_question;
 
+/**
+ * Gives the key of a case: writes 32 bytes to `key` and returns 1; or returns 0 where there is none, or none any more.
+ *
+ * It is called within calls with the store, on the thread of that call and while other calls with it wait; so it must not call
+ * the store itself, and must return (no longjmp, no exception). `case_id` is the case's UUID as 36 characters with a NUL behind
+ * them, and lives until it returns.
+ */
+typedef int32_t (*risk_store_key)(void *context, const char *case_id, uint8_t *key);
+
+/**
+ * How a store is opened. Set it to zero, then `size` and `place`.
+ */
+typedef struct risk_store_options {
+  /**
+   * sizeof(risk_store_options), so that the struct may grow.
+   */
+  uint32_t size;
+  /**
+   * 1: make the store where there is none; a database has to be there. 0: there must be one.
+   */
+  uint32_t make;
+  /**
+   * A file, or a database as `postgres://USER@HOST/DATABASE`. It must be given.
+   */
+  struct risk_str place;
+  /**
+   * How long to wait for another writer, and to go on trying where the connection breaks, in milliseconds. 0: ten seconds.
+   */
+  uint64_t patience_ms;
+  /**
+   * Gives the key of each case, with which its payloads are encrypted in the store; NULL: they are kept as they are.
+   */
+  risk_store_key key;
+  /**
+   * What `key` is called with. It must be such that any thread may use it, and live until risk_store_free() has returned.
+   */
+  void *key_context;
+} risk_store_options;
+
+/**
+ * What became of records that a store was given.
+ */
+typedef struct risk_stored {
+  /**
+   * How many are new; the store had the others already, with the same content.
+   */
+  uint64_t added;
+  /**
+   * Where the last one given stands in the log of its case, from 1.
+   */
+  uint64_t position;
+} risk_stored;
+
+/**
+ * A person who reads an answer. Each reading is written down in the store, with the audience of the question. Set it to zero,
+ * then `size` and `id`.
+ */
+typedef struct risk_reader {
+  /**
+   * sizeof(risk_reader), so that the struct may grow.
+   */
+  uint32_t size;
+  /**
+   * The host's own opaque id of the person: 1 to 64 letters, digits or `. _ : -`. It must be given.
+   */
+  struct risk_str id;
+  /**
+   * What for: a word or a reference of the host's, such as `supervision` or `complaint:4711`, of the same form. Not given:
+   * none is written down.
+   */
+  struct risk_str purpose;
+} risk_reader;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -418,7 +563,7 @@ const char *risk_last_error_message(void);
 
 /**
  * The same as JSON: `{"code":20,"name":"RISK_BAD_RECORD","message":"…"}`, and where they are known `file`, `line`,
- * `column`, `event_id`, `position`, `field`, `expected`, `found`; of a policy with errors also `errors`, a list of
+ * `column`, `event_id`, `case_id`, `position`, `field`, `expected`, `found`; of a policy with errors also `errors`, a list of
  * `{file, line, column, message}`. Empty where no call has failed.
  *
  * Ownership, threads, errors: as risk_last_error_message().
@@ -917,6 +1062,383 @@ risk_status risk_assessment_last_error_json(const struct risk_assessment *assess
  * The caller's part: `assessment` is NULL or a handle that is not freed.
  */
 void risk_assessment_free(struct risk_assessment *assessment);
+
+/**
+ * Opens a store, in one SQLite file or in a PostgreSQL database. One of an older form is brought up to date.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_store_free(); the texts are copied. Threads: any. Errors:
+ * RISK_STORE_MISSING; RISK_BAD_STORE for what is no store or has a newer form; RISK_STORE_UNREACHABLE, RISK_STORE_BUSY and the
+ * others of a store (80 and on); RISK_BAD_WORD for a `make` that is neither, or a URL that is none; RISK_BAD_SIZE,
+ * RISK_NOT_UTF8, RISK_NULL_POINTER. No error tells the password of a URL.
+ *
+ * Example: `risk_store_options o = {0}; o.size = sizeof o; o.make = 1; o.place = RISK_STR("cases.risk"); risk_store_open(&o, &store);`
+ *
+ * The caller's part: `options` and what it points to can be read; `key`, if it is given, is as risk_store_key says; `out` is a place for the result.
+ */
+risk_status risk_store_open(const struct risk_store_options *options,
+                            struct risk_store **out);
+
+/**
+ * Closes a store and frees its handle. NULL is allowed. What was appended is kept; cases and answers read from it live on.
+ *
+ * Ownership: the handle is the library's again, and `key_context` the caller's. Threads: any, while no other call with this
+ * handle runs. Errors: none; freeing twice is the caller's fault.
+ *
+ * Example: `risk_store_free(store);`
+ *
+ * The caller's part: `store` is NULL or a handle that is not freed.
+ */
+void risk_store_free(struct risk_store *store);
+
+/**
+ * Appends records, all or none, of one case or of several: one, or many as JSON Lines, plain. When it returns RISK_OK they are
+ * kept for good. A record that its case has already, with the same content, is taken and changes nothing, so that a delivery may
+ * be repeated. The store seals them, and takes the time and the random bytes for it from the system.
+ *
+ * `operator_id` is the host's own software or who works with it, to be written down: 1 to 64 letters, digits or `. _ : -`.
+ * `expected_position` points to how many records the caller believes the one case to have, or is NULL; it is not asked where
+ * nothing is new.
+ *
+ * Ownership: the texts are copied; `out` may be NULL. Threads: any. Errors: RISK_BAD_RECORD, RISK_POSITION_CONFLICT and
+ * RISK_EVENT_CONFLICT as risk_case_append(), with `case_id`; RISK_MISMATCH for a position expected of several cases;
+ * RISK_BAD_WORD for another operator; RISK_TAMPERED; those of a store (80 and on), of which RISK_STORE_BUSY,
+ * RISK_STORE_UNREACHABLE and RISK_STORE_UNCONFIRMED may be answered by the same call again; RISK_NOT_UTF8, RISK_NULL_POINTER,
+ * RISK_POISONED.
+ *
+ * Example: `risk_store_append(store, "night-feed", 10, lines, strlen(lines), NULL, &stored);`
+ *
+ * The caller's part: `store` is a handle that is not freed; `operator_id` points to `operator_len` bytes, `records` to `len`; `expected_position` and
+ * `out` are NULL or what they should be.
+ */
+risk_status risk_store_append(struct risk_store *store,
+                              const char *operator_id,
+                              size_t operator_len,
+                              const char *records,
+                              size_t len,
+                              const uint64_t *expected_position,
+                              struct risk_stored *out);
+
+/**
+ * How a case of the store stands for a reader, and what somebody now has to do: of all cases that were known by then to be of the
+ * same person. That the reader asked is written down, also where the reader is refused.
+ *
+ * `reader` says who asks, `question.audience` as what.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_assessment_free(); it lives on without the store and the policy.
+ * Threads: any. Errors: as risk_case_assess(); RISK_EXCLUDED for a reader who is not shown the case; RISK_NOT_FOUND;
+ * RISK_NO_KEY; RISK_TAMPERED; RISK_BAD_WORD for the ids; those of a store (80 and on).
+ *
+ * Example: `risk_store_assess(store, policy, &reader, case_id, 36, &question, &answer);`
+ *
+ * The caller's part: `store` and `policy` are handles that are not freed, `reader`, `question` and what they point to can be read, `case_id` points
+ * to `len` bytes, `out` is a place for the result.
+ */
+risk_status risk_store_assess(const struct risk_store *store,
+                              const struct risk_policy *policy,
+                              const struct risk_reader *reader,
+                              const char *case_id,
+                              size_t len,
+                              const struct risk_question *question,
+                              struct risk_assessment **out);
+
+/**
+ * The whole log of a case as a case of its own, a copy: for the host's software, which may see every record. That it was read is
+ * written down. What is appended to the copy does not come into the store.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_case_free(); it lives on without the store. Threads: any. Errors:
+ * RISK_NOT_FOUND, RISK_TAMPERED, RISK_NO_KEY; RISK_BAD_WORD for the ids; those of a store (80 and on); RISK_NOT_UTF8,
+ * RISK_NULL_POINTER, RISK_POISONED.
+ *
+ * Example: `risk_store_case(store, "night-feed", 10, case_id, 36, &the_case);`
+ *
+ * The caller's part: `store` is a handle that is not freed; `operator_id` points to `operator_len` bytes, `case_id` to `len`; `out` is a place for the
+ * result.
+ */
+risk_status risk_store_case(const struct risk_store *store,
+                            const char *operator_id,
+                            size_t operator_len,
+                            const char *case_id,
+                            size_t len,
+                            struct risk_case **out);
+
+/**
+ * The records that came in after a place, of all cases, in one order, at most `limit`, as JSON Lines:
+ * `{"place":7,"case_id":"…","position":2,"record":{…}}`; `record` is the line of the case's sealed log, byte for byte. Keep the
+ * last `place`, and ask again with it: each record comes once and none is passed over, however many write. That it was read is
+ * written down.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_buf_free(); empty where there is nothing new. Threads: any. Errors:
+ * RISK_NO_KEY; RISK_BAD_WORD for another operator; those of a store (80 and on); RISK_NOT_UTF8, RISK_NULL_POINTER,
+ * RISK_POISONED.
+ *
+ * Example: `risk_store_changes(store, "night-feed", 10, seen, 1000, &lines);`
+ *
+ * The caller's part: `store` is a handle that is not freed; `operator_id` points to `operator_len` bytes; `out` is a place for the result.
+ */
+risk_status risk_store_changes(const struct risk_store *store,
+                               const char *operator_id,
+                               size_t operator_len,
+                               uint64_t after,
+                               uint64_t limit,
+                               struct risk_buf *out);
+
+/**
+ * As risk_last_error_message(), of the last call led by this handle that failed, on whatever thread. A copy.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any, at once. Errors: RISK_NULL_POINTER.
+ *
+ * Example: `risk_store_last_error_message(store, &message);`
+ *
+ * The caller's part: `store` is a handle that is not freed; `out` a place for the result.
+ */
+risk_status risk_store_last_error_message(const struct risk_store *store,
+                                          struct risk_buf *out);
+
+/**
+ * As risk_last_error_json(), of the last call led by this handle that failed, on whatever thread. A copy.
+ *
+ * Ownership, threads, errors: as risk_store_last_error_message().
+ *
+ * Example: `risk_store_last_error_json(store, &json);`
+ *
+ * The caller's part: As risk_store_last_error_message().
+ */
+risk_status risk_store_last_error_json(const struct risk_store *store, struct risk_buf *out);
+
+#if defined(RISK_PROVOKE)
+/**
+ * Meets a defect on purpose, so that tests see what becomes of a store then. No installed library has it.
+ *
+ * Ownership: none. Threads: any. Errors: RISK_PANIC, and RISK_POISONED from then on.
+ *
+ * Example: `assert(risk_provoke_panic_of_store(store) == RISK_PANIC);`
+ *
+ * The caller's part: As risk_store_last_error_message().
+ */
+risk_status risk_provoke_panic_of_store(const struct risk_store *store);
+#endif
+
+/**
+ * Says what the host calls a case, in place of any other identifier of that scheme: `crn` and `noms`, of which each stands for
+ * one case, or another word of the host's, such as `team` or `officer`, which many cases share. `identifier` NULL: the case has
+ * none of that scheme any more.
+ *
+ * Ownership: the texts are copied. Threads: any. Errors: RISK_TAKEN where it stands for another case, whose id is in the error;
+ * RISK_NOT_FOUND where there is none to be taken away; RISK_BAD_WORD for words of another form than 1 to 64 letters, digits or
+ * `. _ : -`, and for the ids; those of a store (80 and on); RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED.
+ *
+ * Example: `risk_store_identify(store, "night-feed", 10, case_id, 36, "crn", 3, "X320741", 7);`
+ *
+ * The caller's part: As risk_store_exclude(), with the texts named here.
+ */
+risk_status risk_store_identify(struct risk_store *store,
+                                const char *operator_id,
+                                size_t operator_len,
+                                const char *case_id,
+                                size_t case_len,
+                                const char *scheme,
+                                size_t scheme_len,
+                                const char *identifier,
+                                size_t identifier_len);
+
+/**
+ * The cases that an identifier stands for, as a JSON array of ids: none, one, or for the host's own words many.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any. Errors: those of a store (80 and on);
+ * RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED.
+ *
+ * Example: `risk_store_find(store, "crn", 3, "X320741", 7, &ids);`
+ *
+ * The caller's part: As risk_store_facts(), with the texts named here.
+ */
+risk_status risk_store_find(const struct risk_store *store,
+                            const char *scheme,
+                            size_t scheme_len,
+                            const char *identifier,
+                            size_t identifier_len,
+                            struct risk_buf *out);
+
+/**
+ * What the store was told of a case, as JSON: `identifiers` (scheme to identifier), `merged_into`, `merged_from` (case to since
+ * when), `excluded` (readers).
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any. Errors: RISK_NOT_FOUND; RISK_BAD_WORD for
+ * the id; those of a store (80 and on); RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED.
+ *
+ * Example: `risk_store_facts(store, case_id, 36, &facts);`
+ *
+ * The caller's part: `store` is a handle that is not freed; `case_id` points to `case_len` bytes; `out` is a place for the result.
+ */
+risk_status risk_store_facts(const struct risk_store *store,
+                             const char *case_id,
+                             size_t case_len,
+                             struct risk_buf *out);
+
+/**
+ * Says that a case is of the same person as another, under which it is answered from now on. Both logs stay as they are.
+ *
+ * Ownership: the texts are copied. Threads: any. Errors: RISK_NOT_FOUND; RISK_EVENT_CONFLICT where both have a record of one id that says different things; RISK_BAD_WORD also for a case that is merged
+ * already, or with itself;
+ * those of a store (80 and on); RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED.
+ *
+ * Example: `risk_store_merge(store, "night-feed", 10, from, 36, into, 36);`
+ *
+ * The caller's part: As risk_store_exclude(), with the texts named here.
+ */
+risk_status risk_store_merge(struct risk_store *store,
+                             const char *operator_id,
+                             size_t operator_len,
+                             const char *from,
+                             size_t from_len,
+                             const char *into,
+                             size_t into_len);
+
+/**
+ * Says that a case that was merged into another is of another person after all.
+ *
+ * Ownership: the texts are copied. Threads: any. Errors: RISK_NOT_FOUND; RISK_BAD_WORD also where it is not merged into that one;
+ * those of a store (80 and on); RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED.
+ *
+ * Example: `risk_store_unmerge(store, "night-feed", 10, from, 36, into, 36);`
+ *
+ * The caller's part: As risk_store_exclude(), with the texts named here.
+ */
+risk_status risk_store_unmerge(struct risk_store *store,
+                               const char *operator_id,
+                               size_t operator_len,
+                               const char *from,
+                               size_t from_len,
+                               const char *into,
+                               size_t into_len);
+
+/**
+ * Says that a reader is not to be shown a case: somebody who works in an agency and is in the case, or related to it. From then on
+ * risk_store_assess() refuses them, and writes down that they asked.
+ *
+ * Ownership: the texts are copied. Threads: any. Errors: RISK_NOT_FOUND; RISK_BAD_WORD for the ids; those of a store (80 and on);
+ * RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED.
+ *
+ * Example: `risk_store_exclude(store, "night-feed", 10, case_id, 36, "N07A001", 7);`
+ *
+ * The caller's part: `store` is a handle that is not freed; each text points to as many bytes as its length says.
+ */
+risk_status risk_store_exclude(struct risk_store *store,
+                               const char *operator_id,
+                               size_t operator_len,
+                               const char *case_id,
+                               size_t case_len,
+                               const char *reader,
+                               size_t reader_len);
+
+/**
+ * Says that a reader may be shown a case again.
+ *
+ * Ownership, threads: as risk_store_exclude(). Errors: as risk_store_exclude(); RISK_NOT_FOUND also where the reader is not
+ * excluded.
+ *
+ * Example: `risk_store_admit(store, "night-feed", 10, case_id, 36, "N07A001", 7);`
+ *
+ * The caller's part: As risk_store_exclude().
+ */
+risk_status risk_store_admit(struct risk_store *store,
+                             const char *operator_id,
+                             size_t operator_len,
+                             const char *case_id,
+                             size_t case_len,
+                             const char *reader,
+                             size_t reader_len);
+
+/**
+ * Removes salt, data and note of a record by law: appends `record`, a `payload_erased` record that names it, and removes them from
+ * the store and its files. The chain stays whole. Done again, it changes nothing, and tries again to clear the files.
+ *
+ * `*out` is JSON: `{"position":9,"new":true,"scrubbed":true}`; where the files may still hold old pages, `scrubbed` is false and
+ * `pending` says why. Copies made before hold what they held, but for payloads whose key is no longer given.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any. Errors: RISK_BAD_RECORD also where a
+ * correction still holds data of the record, which is to be erased first; RISK_NOT_FOUND for a record that is not there;
+ * RISK_BAD_WORD for another operator, or another kind of record; those of a store (80 and on); RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED.
+ *
+ * Example: `risk_store_erase(store, "night-feed", 10, erasure, strlen(erasure), &told);`
+ *
+ * The caller's part: `store` is a handle that is not freed; each text points to as many bytes as its length says; `out` is a place for the result.
+ */
+risk_status risk_store_erase(struct risk_store *store,
+                             const char *operator_id,
+                             size_t operator_len,
+                             const char *record,
+                             size_t len,
+                             struct risk_buf *out);
+
+/**
+ * As risk_store_erase(), where the law asks for the payload to be kept as evidence all the same: no answer rests on it from then on;
+ * it lies apart, sealed as it was.
+ *
+ * `*out` is JSON: `{"position":9,"new":true,"scrubbed":true}`; where the files may still hold old pages, `scrubbed` is false and
+ * `pending` says why. Copies made before hold what they held, but for payloads whose key is no longer given.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any. Errors: RISK_BAD_RECORD also where a
+ * correction still holds data of the record, which is to be erased first; RISK_NOT_FOUND for a record that is not there;
+ * RISK_BAD_WORD for another operator, or another kind of record; those of a store (80 and on); RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED.
+ *
+ * Example: `risk_store_restrict(store, "night-feed", 10, erasure, strlen(erasure), &told);`
+ *
+ * The caller's part: As risk_store_erase().
+ */
+risk_status risk_store_restrict(struct risk_store *store,
+                                const char *operator_id,
+                                size_t operator_len,
+                                const char *record,
+                                size_t len,
+                                struct risk_buf *out);
+
+/**
+ * Who did what with a case, in order, as JSON Lines: `position`, `at`, `by`, `audience`, `purpose`, `operation` (the word of the
+ * Data Protection Act 2018, section 62), `case_id`, `refused`, `act`. `case_id` NULL: with the store as a whole. Entries are never
+ * changed or removed, and chained as records are.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any. Errors: RISK_NOT_FOUND; RISK_BAD_WORD for
+ * the id; those of a store (80 and on); RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED.
+ *
+ * Example: `risk_store_journal(store, case_id, 36, &entries);`
+ *
+ * The caller's part: `store` is a handle that is not freed; `case_id` points to `case_len` bytes or is NULL; `out` is a place for the result.
+ */
+risk_status risk_store_journal(const struct risk_store *store,
+                               const char *case_id,
+                               size_t case_len,
+                               struct risk_buf *out);
+
+/**
+ * Where every chain of the store ends now, as text, with the root of its tree in the first line: to be signed, and kept where those
+ * who can write to the store cannot.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any. Errors: those of a store (80 and on);
+ * RISK_NULL_POINTER, RISK_POISONED.
+ *
+ * Example: `risk_store_checkpoint(store, &checkpoint);`
+ *
+ * The caller's part: As risk_store_last_error_message().
+ */
+risk_status risk_store_checkpoint(const struct risk_store *store,
+                                  struct risk_buf *out);
+
+/**
+ * Whether every chain of the store is what was kept, and goes on from a checkpoint (NULL: none was kept), as JSON:
+ * `{"intact":true,"cases":2,"records":9,"entries":14,"locked":[],"differences":[]}`. A difference has `case_id` and `what`; `locked`
+ * are cases whose key is not given. The status is RISK_OK whether or not it is intact.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any. Errors: RISK_BAD_RECORD and RISK_TAMPERED for
+ * a text that is no checkpoint; those of a store (80 and on) that cannot be read at all; RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED.
+ *
+ * Example: `risk_store_verify(store, checkpoint, strlen(checkpoint), &report);`
+ *
+ * The caller's part: `store` is a handle that is not freed; `checkpoint` points to `len` bytes or is NULL; `out` is a place for the result.
+ */
+risk_status risk_store_verify(const struct risk_store *store,
+                              const char *checkpoint,
+                              size_t len,
+                              struct risk_buf *out);
 
 #ifdef __cplusplus
 }  // extern "C"

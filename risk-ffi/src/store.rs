@@ -7,10 +7,10 @@ mod opening;
 use std::ffi::c_char;
 use std::sync::RwLock;
 
+use ::risk_store::Store;
 use risk_binding::status::risk_status;
 use risk_binding::{Fault, store as bound};
 use risk_core::assessment::assess;
-use risk_store::Store;
 
 pub use self::facts::*;
 pub use self::keeping::*;

@@ -7,11 +7,14 @@ import multiprocessing
 import os
 import pickle
 import secrets
+import shutil
 import sqlite3
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -83,10 +86,8 @@ def in_database(url: str, name: str) -> str:
 
 
 def psql(url: str, statement: str) -> None:
-    programs = subprocess.run(
-        [ROOT / "tests/postgres/server.sh", "--programs"], capture_output=True, text=True, check=False
-    ).stdout.strip()
-    program = str(Path(programs, "psql")) if programs else "psql"
+    found = [shutil.which("psql"), *sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin/psql")), reverse=True)]
+    program = next(one for one in found if one)
     subprocess.run([program, "--quiet", "--no-psqlrc", "--command", statement, url], check=True, capture_output=True)
 
 
@@ -108,7 +109,20 @@ def of_other(n: int) -> dict[str, Any]:
 
 
 def erasure(n: int, of: int) -> dict[str, Any]:
-    return record(n, "payload_erased", "2018-03-01", event_id=event_id(of), reason="wrong_person", by="staff-1")
+    data = {"event_id": event_id(of), "reason": "wrong_person", "by": "staff-1"}
+    return {**record(n, "payload_erased", "2018-03-01"), "handling": "partner_confidential", "data": data}
+
+
+@contextmanager
+def another_writer(place: Path) -> Iterator[None]:
+    """Another process in the middle of a write: within one process SQLite's locks do not hold between two copies of it."""
+    program = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None); c.execute('BEGIN IMMEDIATE'); print('holds', flush=True); input()"
+    command = [sys.executable, "-I", "-c", program, str(place)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdin is not None and running.stdout is not None
+        assert running.stdout.readline() == "holds\n"
+        yield
+        running.communicate("\n")
 
 
 def test_what_was_appended_is_there_when_the_store_is_opened_again(place: str) -> None:
@@ -321,8 +335,6 @@ def test_threads_share_a_store_and_each_record_is_there_once(store: Store) -> No
 def test_other_threads_of_python_run_while_a_call_waits_for_another_writer(tmp_path: Path) -> None:
     place = tmp_path / "cases.risk"
     with Store.open(place, make=True, patience=0.3) as store:
-        writer = sqlite3.connect(place, isolation_level=None)
-        writer.execute("BEGIN IMMEDIATE")
         raised: list[BaseException] = []
 
         def append() -> None:
@@ -331,16 +343,15 @@ def test_other_threads_of_python_run_while_a_call_waits_for_another_writer(tmp_p
             except RiskError as error:
                 raised.append(error)
 
-        waiting = threading.Thread(target=append)
-        waiting.start()
-        turns = 0
-        while waiting.is_alive():
-            waiting.join(0.01)
-            turns += 1
-        assert turns > 5
+        with another_writer(place):
+            waiting = threading.Thread(target=append)
+            waiting.start()
+            turns = 0
+            while waiting.is_alive():
+                waiting.join(0.01)
+                turns += 1
         assert [getattr(error, "code", None) for error in raised] == ["RISK_STORE_BUSY"]
-        writer.execute("ROLLBACK")
-        writer.close()
+        assert turns > 5
         assert store.append(supervision(), operator=BY).added == 1
 
 

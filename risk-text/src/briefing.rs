@@ -204,7 +204,7 @@ fn cases(page: &mut Page, words: &Words<'_>) {
             page.indented(2, &styled(QUIET, &case.case_id.to_string()));
         }
         if let Some(level) = words.level(case) {
-            page.indented(4, &format!("{level}."));
+            page.indented(4, &level);
         }
         for group in &case.under_review {
             let careful = strictest(group).map(|h| format!(" {}", caution(h))).unwrap_or_default();

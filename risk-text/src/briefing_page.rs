@@ -218,7 +218,7 @@ fn cases(words: &Words<'_>) -> Markup {
 
 fn one_case(words: &Words<'_>, of: &CaseBrief) -> Markup {
     let id = words.is_named(of.case_id).then(|| paragraph("id", &of.case_id.to_string()));
-    let level = words.level(of).map(|level| paragraph("", &format!("{level}.")));
+    let level = words.level(of).map(|level| paragraph("", &level));
     let doubts = of.under_review.iter().map(|group| {
         let careful = strictest(group).map(caution);
         tag("p", [], std::iter::once(Markup::text(&words.in_doubt(group))).chain(careful))

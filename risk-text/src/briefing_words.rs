@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate};
 use risk_core::assessment::answer::{GroupLevel, GroupStatus, Status, WaitingOn};
 use risk_core::briefing::{Briefing, CallOuts, CameIn, CaseBrief, Item, KindCount, Line};
 use risk_core::calendar::london_day;
-use risk_core::event::vocabulary::Handling;
+use risk_core::event::vocabulary::{Handling, Level};
 use risk_core::event::{Instant, Kind, Term};
 use risk_core::policy::Policy;
 use risk_core::policy::model::{Basis, Priority};
@@ -206,11 +206,15 @@ impl<'a> Words<'a> {
         [first, rest, steps].into_iter().flatten().collect::<Vec<_>>().join("; ")
     }
 
-    /// The level to work to, and the recorded one.
+    /// The overall level: what is recorded, and what to work to.
     pub fn level(&self, case: &CaseBrief) -> Option<String> {
         let (recorded, working) = (case.recorded?, case.working_level?);
         let work = words::of(working).to_uppercase();
-        Some(format!("Recorded {}; work to {work}", words::of(recorded)))
+        Some(match (recorded, working) {
+            (Level::Unknown, Level::Unknown) => "No overall level is known. Unknown is not low.".to_owned(),
+            (Level::Unknown, _) => format!("No overall level is known; work to {work}."),
+            _ => format!("Recorded {}; work to {work}.", words::of(recorded)),
+        })
     }
 
     /// A group whose level is in doubt.
@@ -220,7 +224,11 @@ impl<'a> Words<'a> {
             || "no level recorded".to_owned(),
             |r| format!("recorded {} on {}", words::of(r.level), date(r.on)),
         );
-        let status = if group.status == GroupStatus::Stale { "out of date" } else { "under review" };
+        let status = match group.status {
+            GroupStatus::Stale => "out of date",
+            GroupStatus::NotAssessed => "not assessed",
+            GroupStatus::UnderReview | GroupStatus::Settled => "under review",
+        };
         let work = words::of(group.working_level).to_uppercase();
         format!("{} {status} ({recorded}; work to {work}).", capital(&words::of(group.group)))
     }
@@ -319,9 +327,9 @@ fn circumstances(item: &Item) -> String {
     let waiting = item.waiting_on.as_ref().filter(|_| item.status != Status::Open);
     let waiting = waiting.map(|w| format!("; waiting on {} since {}", phrase(&w.party), date(w.since)));
     let inherited = item.inherited.then(|| "; inherited from an earlier holder".to_owned());
-    let frozen = item.frozen_on.map(|on| format!("; supervision ended on {}: this is how it stood then", date(on)));
-    let handed = item.handed_over.then(|| ", and it is handed over, as it still protects somebody".to_owned());
-    [waiting, inherited, frozen, handed].into_iter().flatten().collect()
+    let frozen = item.frozen_on.map(|on| format!(" on {}, when supervision ended", date(on)));
+    let handed = item.handed_over.then(|| "; handed over, as it still protects somebody".to_owned());
+    [frozen, waiting, inherited, handed].into_iter().flatten().collect()
 }
 
 fn done(kind: Kind) -> String {

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use risk_core::assessment::answer::GroupStatus;
 use risk_core::briefing::{Asked, Briefing, CallOuts, Collecting, Line};
 use risk_core::calendar::parse_moment;
 use risk_core::event::Kind;
-use risk_core::event::vocabulary::{ActionKind, Audience, Role};
+use risk_core::event::vocabulary::{ActionKind, Audience, Group, Role};
 use risk_core::log::Log;
 use uuid::Uuid;
 
@@ -261,6 +262,14 @@ fn a_case_tells_its_agenda_without_steps_and_the_levels_under_review() {
     assert_eq!(case.under_review.len(), 1, "{:?}", case.under_review);
     assert!(case.under_review[0].indicated.as_ref().unwrap().caution.is_some());
     assert_eq!(case.labels, labels(&[("crn", "X1")]));
+}
+
+#[test]
+fn a_level_that_events_indicate_and_nobody_has_stated_is_told_too() {
+    let story = given(RULES, &[SUPERVISED, &call_out("2017-12-05", "2017-12-05", "arrest")]);
+    let found = briefed(&story, "2017-12-05", "2017-12-06");
+    let told = &found.cases[0].under_review;
+    assert_eq!((told.len(), told[0].group, told[0].status), (1, Group::KnownAdult, GroupStatus::NotAssessed));
 }
 
 #[test]

@@ -14,7 +14,9 @@ const REQUIREMENTS: &str = "risk-py/tests/requirements.txt";
 /// Builds the wheel and checks it: in an environment that has nothing else, and in one that has all that it can work with.
 pub fn test(root: &Path) -> Result<(), Failure> {
     // Where one is missing, the tests say themselves which of them they skip.
-    Tools::found_or_installed(&[Tool::Java])?.suffice("python: tests with Spark", &[Tool::Java]);
+    let tools = Tools::found_or_installed(&[Tool::Java, Tool::Postgres])?;
+    tools.suffice("python: tests with Spark", &[Tool::Java]);
+    tools.suffice("python: tests with PostgreSQL", &[Tool::Postgres]);
     let built = Wheel::build(root)?;
 
     println!("-- python: alone");

@@ -176,7 +176,8 @@ impl<'p> Collecting<'p> {
         let live = |a: &Action| a.frozen_on.is_none();
         let (today, through) = (calendar::london_day(self.asked.at), self.due_through());
         let groups = answer.classification.iter().flat_map(|c| &c.groups);
-        let doubtful = groups.filter(|g| matches!(g.status, GroupStatus::UnderReview | GroupStatus::Stale));
+        let doubtful = groups
+            .filter(|g| matches!(g.status, GroupStatus::UnderReview | GroupStatus::Stale) || g.indicated.is_some());
         let agenda = answer.agenda.lines.iter().filter_map(|id| works.iter().find(|w| w.has(*id)));
         let frozen = lines::by(&works, answer.case_id, |a| a.frozen_on);
         Case {

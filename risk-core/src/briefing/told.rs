@@ -359,7 +359,8 @@ pub struct CaseBrief {
     pub recorded: Option<Level>,
     /// The level to work to, overall.
     pub working_level: Option<Level>,
-    /// The groups whose level is under review or out of date, as the answer has them.
+    /// The groups whose level is under review or out of date, or is indicated where nobody has stated one; as the answer has
+    /// them.
     pub under_review: Vec<GroupLevel>,
     /// The lines of the case's agenda, at most eight, each without its steps.
     pub agenda: Vec<Line>,

@@ -3,9 +3,9 @@
 use std::ffi::{c_char, c_void};
 use std::time::Duration;
 
+use ::risk_store::Keys;
 use risk_binding::status::{RISK_BAD_WORD, risk_status};
 use risk_binding::{Fault, store as bound};
-use risk_store::Keys;
 use uuid::Uuid;
 
 use super::risk_store;

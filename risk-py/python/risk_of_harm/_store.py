@@ -144,7 +144,8 @@ class Store:
 
     Software of the host's names itself as ``operator`` and may see every record; a person is a ``reader`` and gets answers. What
     either does is written down in the store's journal. Threads may share a store, and take turns; a child of ``os.fork`` may go on
-    with it, unless another thread was in the middle of a call.
+    with it, unless another thread was in the middle of a call. A store in a file must not be opened by another copy of SQLite in the
+    same process (Python's ``sqlite3``, say): the locks of the two do not hold against each other.
 
     >>> import tempfile, risk_of_harm
     >>> with tempfile.TemporaryDirectory() as folder, risk_of_harm.Store.open(f"{folder}/cases.risk", make=True) as store:
