@@ -253,7 +253,7 @@ fn measure(name: &str, store: &Store, bare: &Bare, logs: &[Log]) {
     // Load and assess: beside the same answer from the same text in memory. Each time another case, so that none is in memory.
     let (policy, question) = (caseload::england_wales(), caseload::question(ResponsibleOfficer));
     let reader = Reader::new("bench", ResponsibleOfficer).unwrap();
-    let texts: Vec<String> = logs.iter().map(|log| sealed_text(log)).collect();
+    let texts: Vec<String> = logs.iter().map(sealed_text).collect();
     race(
         &format!("{name}-assess"),
         "us/case",

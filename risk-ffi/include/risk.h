@@ -1277,9 +1277,9 @@ risk_status risk_store_facts(const struct risk_store *store,
 /**
  * Says that a case is of the same person as another, under which it is answered from now on. Both logs stay as they are.
  *
- * Ownership: the texts are copied. Threads: any. Errors: RISK_NOT_FOUND; RISK_EVENT_CONFLICT where both have a record of one id that says different things; RISK_BAD_WORD also for a case that is merged
- * already, or with itself;
- * those of a store (80 and on); RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED.
+ * Ownership: the texts are copied. Threads: any. Errors: RISK_NOT_FOUND; RISK_EVENT_CONFLICT where both have a record of one id
+ * that says different things; RISK_BAD_WORD also for a case that is merged already, or with itself; those of a store (80 and
+ * on); RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED.
  *
  * Example: `risk_store_merge(store, "night-feed", 10, from, 36, into, 36);`
  *
@@ -1356,8 +1356,9 @@ risk_status risk_store_admit(struct risk_store *store,
  * `pending` says why. Copies made before hold what they held, but for payloads whose key is no longer given.
  *
  * Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any. Errors: RISK_BAD_RECORD also where a
- * correction still holds data of the record, which is to be erased first; RISK_NOT_FOUND for a record that is not there;
- * RISK_BAD_WORD for another operator, or another kind of record; those of a store (80 and on); RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED.
+ * correction still holds data of the record, which is to be erased first; RISK_NOT_FOUND for a record that is not there, or
+ * whose payload is gone already; RISK_BAD_WORD for another operator, or another kind of record; those of a store (80 and on);
+ * RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED.
  *
  * Example: `risk_store_erase(store, "night-feed", 10, erasure, strlen(erasure), &told);`
  *
@@ -1378,8 +1379,9 @@ risk_status risk_store_erase(struct risk_store *store,
  * `pending` says why. Copies made before hold what they held, but for payloads whose key is no longer given.
  *
  * Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any. Errors: RISK_BAD_RECORD also where a
- * correction still holds data of the record, which is to be erased first; RISK_NOT_FOUND for a record that is not there;
- * RISK_BAD_WORD for another operator, or another kind of record; those of a store (80 and on); RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED.
+ * correction still holds data of the record, which is to be erased first; RISK_NOT_FOUND for a record that is not there, or
+ * whose payload is gone already; RISK_BAD_WORD for another operator, or another kind of record; those of a store (80 and on);
+ * RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED.
  *
  * Example: `risk_store_restrict(store, "night-feed", 10, erasure, strlen(erasure), &told);`
  *

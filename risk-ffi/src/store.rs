@@ -10,7 +10,6 @@ use std::sync::RwLock;
 use ::risk_store::Store;
 use risk_binding::status::risk_status;
 use risk_binding::{Fault, store as bound};
-use risk_core::assessment::assess;
 
 pub use self::facts::*;
 pub use self::keeping::*;
@@ -127,7 +126,7 @@ pub unsafe extern "C" fn risk_store_assess(
     // SAFETY: by this function's contract.
     call_with(unsafe { optional(store) }.map(|s| &s.0), STORE, |store| {
         // SAFETY: by this function's contract; a struct of numbers and pointers may be all zero.
-        let (policy, reader, id, question, out) = unsafe {
+        let (policy, reader, case_id, question, out) = unsafe {
             (
                 optional(policy),
                 sized("reader", reader, LEAST_READER)?,
@@ -142,8 +141,8 @@ pub unsafe extern "C" fn risk_store_assess(
         let (who, purpose) = unsafe { (reader.id.get("reader.id")?, reader.purpose.get("reader.purpose")?) };
         let purpose = purpose.filter(|purpose| !purpose.is_empty());
         let reader = bound::reader(who.unwrap_or_default(), question.audience, purpose)?;
-        let log = store.consult(&reader, bound::id("case_id", id)?, question.known_at.unwrap_or(question.at))?;
-        out.handle(risk_assessment(Handle::new(assess(&log, policy, &question)?)));
+        let answer = store.assess(&reader, bound::id("case_id", case_id)?, policy, &question)?;
+        out.handle(risk_assessment(Handle::new(answer)));
         Ok(())
     })
 }

@@ -12,6 +12,8 @@ use pyo3::prelude::*;
 use risk_binding::status::RISK_BAD_RECORD;
 use risk_binding::{Fault, store as bound};
 use risk_core::assessment::assess;
+use risk_core::event::Instant;
+use risk_core::fold::run::Lens;
 use risk_store::{CaseListed, Exported, Imported, Keys};
 use uuid::Uuid;
 
@@ -114,7 +116,11 @@ impl Store {
         let (policy, question) = (Arc::clone(&policy.policy), words.question()?);
         self.with(py, |store| {
             let reader = bound::reader(reader, question.audience, purpose)?;
-            let known_at = question.known_at.unwrap_or(question.at);
+            // In hindsight everything counts that is known today, also of who is one person.
+            let known_at = question.known_at.unwrap_or(match question.lens {
+                Lens::AsKnown => question.at,
+                Lens::Hindsight => Instant::MAX_UTC,
+            });
             let log = store.consult(&reader, bound::id("case_id", case_id)?, known_at)?;
             let answer = assess(&log, &policy, &question)?;
             Ok(Assessment::of(answer, Arc::new(log), policy, question))
@@ -165,10 +171,11 @@ impl Store {
     ) -> PyResult<()> {
         self.with(py, |store| {
             let (by, case_id) = (bound::operator(operator)?, bound::id("case_id", case_id)?);
-            Ok(match identifier {
+            match identifier {
                 Some(identifier) => store.identify(&by, case_id, scheme, identifier)?,
                 None => store.unidentify(&by, case_id, scheme)?,
-            })
+            }
+            Ok(())
         })
     }
 

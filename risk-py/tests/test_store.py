@@ -241,6 +241,9 @@ def test_what_the_host_calls_a_case_leads_to_it_and_two_may_be_of_one_person(sto
     assert store.facts(OTHER).merged_into == CASE and set(store.facts(CASE).merged_from) == {OTHER}
     answer = store.assess(OTHER, reader="N07A001", audience="manager", at="2099-01-01")
     assert answer.case_id == CASE
+    as_known = store.assess(OTHER, reader="N07A001", audience="manager", at="2018-04-18")
+    hindsight = store.assess(OTHER, reader="N07A001", audience="manager", at="2018-04-18", lens="hindsight")
+    assert (as_known.case_id, hindsight.case_id) == (OTHER, CASE), "that they are one was learnt today"
     store.unmerge(OTHER, CASE, operator=BY)
     assert store.facts(OTHER).merged_into is None
     store.identify(CASE, "crn", None, operator=BY)

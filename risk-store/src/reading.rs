@@ -1,6 +1,6 @@
 //! What people read: logs to answer from, with their names written down, and not at all where they are excluded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 
 use risk_core::assessment::{Assessment, Question, assess};
@@ -28,7 +28,7 @@ const PAGE: u64 = 64;
 pub struct Consulted {
     /// The case under which its person is answered.
     pub case_id: Uuid,
-    /// What the host calls it: `crn`, `team` and so on.
+    /// What the host calls it: `crn`, `team` and so on; for schemes in which it has no name, that of another case of the person.
     pub identifiers: BTreeMap<String, String>,
     /// What to answer from; or why there is no answer: [`StoreError::Excluded`], [`StoreError::Tampered`],
     /// [`StoreError::NoKey`].
@@ -132,7 +132,7 @@ impl Store {
             let from = after?;
             let now = self.now();
             let page = self.change(|tx, open| {
-                let (ids, last) = page_of_ids(tx, from, only)?;
+                let (ids, last) = page_of_ids(tx, from, known_at, only)?;
                 let mut people = Vec::new();
                 for case_id in ids {
                     people.extend(one_person(tx, open, case_id, known_at, |tx, open, p| read(tx, open, p, now))?);
@@ -155,9 +155,19 @@ impl Store {
 }
 
 /// The next ids after one, and after which to go on; none where these are the last.
-fn page_of_ids(tx: &mut Tx<'_>, after: Uuid, only: Option<&Only>) -> Result<(Vec<Uuid>, Option<Uuid>), Trouble> {
+fn page_of_ids(
+    tx: &mut Tx<'_>,
+    after: Uuid,
+    known_at: Instant,
+    only: Option<&Only>,
+) -> Result<(Vec<Uuid>, Option<Uuid>), Trouble> {
     if let Some(Only { scheme, value }) = only {
-        return Ok((cases_of(tx, scheme, value)?, None));
+        // People are found by what any of their cases is called, and answered under one of them.
+        let mut people = BTreeSet::new();
+        for case_id in cases_of(tx, scheme, value)? {
+            people.insert(Person::of(tx, case_id, known_at)?.case_id);
+        }
+        return Ok((people.into_iter().collect(), None));
     }
     let heads = Head::page(tx, after, PAGE)?;
     let ids: Vec<Uuid> = heads.iter().map(|h| h.case_id).collect();
@@ -183,7 +193,11 @@ fn one_person(
         Err(Trouble::Final(e)) if of_one_case(&e) => Err(e),
         Err(e) => return Err(e),
     };
-    let identifiers = person.cases.into_iter().next().map(|(_, facts)| facts.identifiers).unwrap_or_default();
+    let mut identifiers = BTreeMap::new();
+    for (scheme, value) in person.cases.into_iter().flat_map(|(_, facts)| facts.identifiers) {
+        // The case that answers comes first, and has the first word.
+        identifiers.entry(scheme).or_insert(value);
+    }
     Ok(Some(Consulted { case_id, identifiers, log }))
 }
 

@@ -56,6 +56,22 @@ fn a_briefing_is_of_those_cases_alone_that_were_asked_for() {
 }
 
 #[test]
+fn a_person_of_two_cases_is_in_the_briefing_of_each_team_that_has_one_of_them() {
+    let stored = caseload();
+    stored.risk(&["store", "merge", ALAN, BILL]).fine();
+    for team in ["team:north", "team:south"] {
+        // Later than the merging, as before it was known each is answered for itself.
+        let words = ["briefing", "--at", "2100-01-01", "--audience", "manager", "--only", team];
+        let told = stored.json(&words);
+        assert_eq!(told["cases"].as_array().unwrap().len(), 1, "{team}");
+        assert_eq!(told["cases"][0]["case_id"], BILL);
+        assert_eq!(told["cases"][0]["labels"]["crn"], "X2");
+    }
+    let listed = stored.risk(&["store", "cases"]).fine();
+    assert!(listed.contains(&format!("\n  answered under {BILL}\n")), "{listed}");
+}
+
+#[test]
 fn a_case_that_the_reader_may_not_see_is_counted_and_not_named() {
     let stored = caseload();
     stored.risk(&["store", "exclude", ALAN, "N07A001"]).fine();

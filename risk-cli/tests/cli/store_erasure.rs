@@ -31,7 +31,7 @@ fn what_was_erased_is_in_no_file_and_the_chain_still_holds() {
     let stored = with_a_secret();
     let said = taken_out(&stored, "erase");
     assert!(
-        said.contains("the record was erased; record 3 says so") && said.contains("gone from the store's files"),
+        said.contains("The record was erased; record 3 says so") && said.contains("gone from the store's files"),
         "{said}"
     );
     assert!(!holds_secret(&stored));

@@ -114,9 +114,9 @@ pub unsafe extern "C" fn risk_store_facts(
 
 /// Says that a case is of the same person as another, under which it is answered from now on. Both logs stay as they are.
 ///
-/// Ownership: the texts are copied. Threads: any. Errors: RISK_NOT_FOUND; RISK_EVENT_CONFLICT where both have a record of one id that says different things; RISK_BAD_WORD also for a case that is merged
-/// already, or with itself;
-/// those of a store (80 and on); RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED.
+/// Ownership: the texts are copied. Threads: any. Errors: RISK_NOT_FOUND; RISK_EVENT_CONFLICT where both have a record of one id
+/// that says different things; RISK_BAD_WORD also for a case that is merged already, or with itself; those of a store (80 and
+/// on); RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED.
 ///
 /// Example: `risk_store_merge(store, "night-feed", 10, from, 36, into, 36);`
 ///

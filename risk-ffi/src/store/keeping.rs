@@ -16,8 +16,9 @@ use crate::pointer::{Out, optional, optional_text, risk_buf, text};
 /// `pending` says why. Copies made before hold what they held, but for payloads whose key is no longer given.
 ///
 /// Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any. Errors: RISK_BAD_RECORD also where a
-/// correction still holds data of the record, which is to be erased first; RISK_NOT_FOUND for a record that is not there;
-/// RISK_BAD_WORD for another operator, or another kind of record; those of a store (80 and on); RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED.
+/// correction still holds data of the record, which is to be erased first; RISK_NOT_FOUND for a record that is not there, or
+/// whose payload is gone already; RISK_BAD_WORD for another operator, or another kind of record; those of a store (80 and on);
+/// RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED.
 ///
 /// Example: `risk_store_erase(store, "night-feed", 10, erasure, strlen(erasure), &told);`
 ///
@@ -50,8 +51,9 @@ pub unsafe extern "C" fn risk_store_erase(
 /// `pending` says why. Copies made before hold what they held, but for payloads whose key is no longer given.
 ///
 /// Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any. Errors: RISK_BAD_RECORD also where a
-/// correction still holds data of the record, which is to be erased first; RISK_NOT_FOUND for a record that is not there;
-/// RISK_BAD_WORD for another operator, or another kind of record; those of a store (80 and on); RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED.
+/// correction still holds data of the record, which is to be erased first; RISK_NOT_FOUND for a record that is not there, or
+/// whose payload is gone already; RISK_BAD_WORD for another operator, or another kind of record; those of a store (80 and on);
+/// RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED.
 ///
 /// Example: `risk_store_restrict(store, "night-feed", 10, erasure, strlen(erasure), &told);`
 ///

@@ -14,6 +14,11 @@
 #define ERASURE                                                                                                        \
     RECORD("05", "2018-02-05T10:00:00Z", "payload_erased",                                                             \
            "\"event_id\":\"" EVENT_ID("04") "\",\"reason\":\"wrong_person\",\"by\":\"staff-1\"")
+#define ERASURE_OF_NONE                                                                                                \
+    RECORD("06", "2018-02-05T10:00:00Z", "payload_erased",                                                             \
+           "\"event_id\":\"" EVENT_ID("77") "\",\"reason\":\"wrong_person\",\"by\":\"staff-1\"")
+#define MISTYPED RECORD("08", "2018-02-03T23:10:00Z", "police_callout", "")
+#define OTHERWISE RECORD("01", "2018-02-03T23:10:00Z", "police_call_out", "")
 
 static risk_policy *policy;
 
@@ -43,7 +48,7 @@ static void records_of_several_cases_are_taken_all_or_none(void) {
     risk_case *held = UNTOUCHED;
     risk_buf out = {0};
     const uint64_t none = 0;
-    STATUS(RISK_BAD_RECORD, risk_store_append(store, BY, OF(STARTED OF_OTHER RECORD("08", "2018-02-03T23:10:00Z", "police_callout", "")), NULL, &stored));
+    STATUS(RISK_BAD_RECORD, risk_store_append(store, BY, OF(STARTED OF_OTHER MISTYPED), NULL, &stored));
     JSON("\"line\":3");
     STATUS(RISK_MISMATCH, risk_store_append(store, BY, OF(STARTED OF_OTHER), &none, &stored));
     STATUS(RISK_NOT_FOUND, risk_store_case(store, BY, OF(CASE_ID), &held));
@@ -63,7 +68,7 @@ static void an_append_that_is_refused_says_why_and_changes_nothing(void) {
     STATUS(RISK_OK, risk_store_append(store, BY, OF(STARTED), NULL, NULL));
     STATUS(RISK_POSITION_CONFLICT, risk_store_append(store, BY, OF(PARTNER), &seven, &stored));
     JSON("\"case_id\":\"" CASE_ID "\",\"expected\":\"7\",\"found\":\"1\"");
-    STATUS(RISK_EVENT_CONFLICT, risk_store_append(store, BY, OF(RECORD("01", "2018-02-03T23:10:00Z", "police_call_out", "")), NULL, &stored));
+    STATUS(RISK_EVENT_CONFLICT, risk_store_append(store, BY, OF(OTHERWISE), NULL, &stored));
     JSON("\"position\":1");
     STATUS(RISK_BAD_RECORD, risk_store_append(store, BY, OF("{}"), NULL, &stored));
     STATUS(RISK_BAD_RECORD, risk_store_append(store, BY, OF(""), NULL, &stored));
@@ -328,7 +333,7 @@ static void what_is_erased_is_gone_from_the_file_and_the_chain_goes_on_from_the_
     CHECK(!file_has("erased", SECRET) && !file_has("erased-wal", SECRET));
     STATUS(RISK_OK, risk_store_erase(store, BY, OF(ERASURE), &out));
     GAVE(out, "\"new\":false");
-    STATUS(RISK_NOT_FOUND, risk_store_restrict(store, BY, OF(RECORD("06", "2018-02-05T10:00:00Z", "payload_erased", "\"event_id\":\"" EVENT_ID("77") "\",\"reason\":\"wrong_person\",\"by\":\"staff-1\"")), &out));
+    STATUS(RISK_NOT_FOUND, risk_store_restrict(store, BY, OF(ERASURE_OF_NONE), &out));
     STATUS(RISK_BAD_RECORD, risk_store_erase(store, BY, OF("{}"), &out));
     STATUS(RISK_OK, risk_store_verify(store, checkpoint.data, checkpoint.len, &out));
     GAVE(out, "\"intact\":true");

@@ -124,7 +124,7 @@ class NotFoundError(RiskError, LookupError):
     >>> with tempfile.TemporaryDirectory() as folder, risk_of_harm.Store.open(f"{folder}/cases.risk", make=True) as store:
     ...     store.journal("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
     Traceback (most recent call last):
-    risk_of_harm._errors.NotFoundError: expected a case of the store, found no case 3f6c9a52-...
+    risk_of_harm._errors.NotFoundError: expected a case of this store, found no case 3f6c9a52-...
     """
 
 

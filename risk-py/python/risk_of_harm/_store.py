@@ -166,7 +166,7 @@ class Store:
     ...     )
     ...     answer.agenda[0].title
     Stored(added=1, position=1)
-    'Establish what the file does not say'
+    'Review the risk of harm, in writing, and with the person where that is safe'
     """
 
     __slots__ = ("_inner",)
@@ -287,7 +287,7 @@ class Store:
         >>> with tempfile.TemporaryDirectory() as folder, risk_of_harm.Store.open(f"{folder}/cases.risk", make=True) as store:
         ...     store.assess(case, reader="N07A001", audience="manager", at="2018-04-18")
         Traceback (most recent call last):
-        risk_of_harm._errors.NotFoundError: expected a case of the store, found no case 3f6c9a52-...
+        risk_of_harm._errors.NotFoundError: expected a case of this store, found no case 3f6c9a52-...
         """
         policy = _policy(policy)
         words = _words(at, known_at, lens, audience, feeds)
@@ -518,7 +518,7 @@ class Store:
 
         Raises:
             RecordError: Also where a correction still holds data of the record.
-            NotFoundError: There is no such record.
+            NotFoundError: There is no such record, or its payload is gone already.
 
         >>> import tempfile, risk_of_harm
         >>> about = {
@@ -550,7 +550,7 @@ class Store:
         >>> with tempfile.TemporaryDirectory() as folder, risk_of_harm.Store.open(f"{folder}/cases.risk", make=True) as store:
         ...     store.evidence(case, "00000000-0000-4000-8000-000000000001", operator="night-feed")
         Traceback (most recent call last):
-        risk_of_harm._errors.NotFoundError: expected a case of the store, found no case 3f6c9a52-...
+        risk_of_harm._errors.NotFoundError: expected a case of this store, found no case 3f6c9a52-...
         """
         return call(self._inner.evidence, _id("operator", operator), _case(case), _case(event_id, "event_id"))
 

@@ -59,13 +59,14 @@ fn page(name: &str, cases: &[CaseListed]) -> String {
     }
     for case in cases {
         let called: Vec<String> = case.facts.identifiers.iter().map(|(s, v)| format!("{s}:{v}")).collect();
-        let mut told = vec![if called.is_empty() { "-".to_owned() } else { called.join(" ") }];
-        told.extend(case.facts.merged_into.map(|into| format!("answered under {into}")));
+        let called = if called.is_empty() { "-".to_owned() } else { called.join(" ") };
+        page.labelled(0, &format!("{}  {:>7} ", case.case_id, case.records), 46, &called);
+        if let Some(into) = case.facts.merged_into {
+            page.indented(2, &format!("answered under {into}"));
+        }
         let excluded: Vec<String> = case.facts.excluded.iter().cloned().collect();
-        told.extend((!excluded.is_empty()).then(|| format!("not shown to {}", listed(&excluded))));
-        let label = format!("{}  {:>7} ", case.case_id, case.records);
-        for (i, line) in told.iter().enumerate() {
-            page.labelled(0, if i == 0 { &label } else { "" }, 46, line);
+        if !excluded.is_empty() {
+            page.indented(2, &format!("not shown to {}", listed(&excluded)));
         }
     }
     page.finish()

@@ -125,8 +125,10 @@ fn only_record(text: &Text) -> Result<Record, Failure> {
 
 impl Done {
     fn reply(&self, what: &str) -> Reply {
-        let said =
-            format!("case {}: the record was {what}; record {} says so\n", self.case_id, self.erased.appended.position);
+        let said = format!(
+            "case {}\nThe record was {what}; record {} says so.\n",
+            self.case_id, self.erased.appended.position
+        );
         match &self.erased.scrubbed {
             Scrubbed::Done => Reply::text(said + gone(self.is_server)),
             Scrubbed::Pending(why) => Reply { remark: pending(why), no: true, ..Reply::text(said) },

@@ -31,7 +31,7 @@ pub fn merge(options: &Options) -> Result<Reply, Failure> {
     let Operated { store, by, .. } = options.store.operate()?;
     let (from, into) = (options.from.find(&store)?, options.into.find(&store)?);
     store.merge(&by, from, into)?;
-    Ok(Reply::text(format!("case {from}: answered under {into} from now on\n")))
+    Ok(Reply::text(format!("case {from}\nis answered under {into} from now on\n")))
 }
 
 /// Parts.
@@ -42,5 +42,5 @@ pub fn unmerge(options: &Options) -> Result<Reply, Failure> {
     let Operated { store, by, .. } = options.store.operate()?;
     let (from, into) = (options.from.find(&store)?, options.into.find(&store)?);
     store.unmerge(&by, from, into)?;
-    Ok(Reply::text(format!("case {from}: answered for itself again, and no longer under {into}\n")))
+    Ok(Reply::text(format!("case {from}\nis answered for itself again, and no longer under {into}\n")))
 }

@@ -66,7 +66,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
 
 fn intact(name: &str, found: &Verification, checkpoint: Option<&Checkpoint>) -> String {
     let against = match checkpoint {
-        Some(Checkpoint { at, .. }) => format!("Every case goes on from where the checkpoint of {at} says.\n"),
+        Some(Checkpoint { at, .. }) => format!("Every case goes on from the checkpoint of {at}.\n"),
         None => "Whether somebody rewrote a case with all its hashes shows only against a\n\
                  checkpoint kept elsewhere (--checkpoint).\n"
             .to_owned(),
@@ -109,11 +109,11 @@ fn proven(text: &Text, root: &str, format: Format) -> Result<Reply, Failure> {
     Ok(match format {
         Format::Json => Reply { no, ..Reply::json(&json!({ "proven": leads, "leaf": leaf }))? },
         Format::Text if no => {
-            let said = format!("{}: case {} was not so in the checkpoint of that root\n", text.name, leaf.case_id);
+            let said = format!("{}: case {}\nwas not so in the checkpoint of that root\n", text.name, leaf.case_id);
             Reply { no, remark: said, ..Reply::default() }
         }
         Format::Text => Reply::text(format!(
-            "case {} was in the checkpoint of that root, with {}\nhead {}\n\
+            "case {}\nwas in the checkpoint of that root, with {}\nhead {}\n\
              Its sealed log can be held against that head with `risk verify LOG --head`.\n",
             leaf.case_id,
             count(leaf.records, "record", "records"),
