@@ -42,6 +42,9 @@ pub const NOT_OF_ONE_ANSWER: &[&str] = &[
     "a_rule_that_somebody_disputes_is_counted_once_it_is_known",
     "what_became_of_an_action_adds_up_to_how_often_it_was_required",
     "counting_in_parts_and_in_any_order_counts_the_same",
+    "whatever_came_in_is_told_or_counted_and_every_call_out_is_told",
+    "whatever_is_overdue_falls_due_or_waits_stands_where_it_is_looked_for",
+    "the_briefing_is_the_same_without_what_the_audience_may_not_see",
 ];
 
 /// The day on which the story is asked about, unless a law asks another.
