@@ -91,9 +91,8 @@ mod tests {
     fn a_page_that_is_missing_or_says_something_else_is_named() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let copy = std::env::temp_dir().join(format!("pages-{}", std::process::id()));
-        for folder in
-            [POLICY, "examples/cases", "risk-binding/src", "risk-ffi/src", "risk-ffi/src/case", "risk-ffi/packaging"]
-        {
+        let sources = ["risk-binding/src", "risk-ffi/src", "risk-ffi/src/case", "risk-ffi/src/store"];
+        for folder in [POLICY, "examples/cases", "risk-ffi/packaging"].into_iter().chain(sources) {
             fs::create_dir_all(copy.join(folder)).unwrap();
             for entry in fs::read_dir(root.join(folder)).unwrap() {
                 let path = entry.unwrap().path();
