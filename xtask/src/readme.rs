@@ -40,7 +40,7 @@ pub fn check(root: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The arguments for cargo. `--release` is left out: the answer is the same, and all would be compiled a second time.
+/// The arguments for cargo.
 fn arguments(example: &Example) -> Result<Vec<&str>, Failure> {
     let refuse = |problem: &str| Failure::ReadmeForm { line: example.line, problem: problem.to_owned() };
     let mut words = example.command.split_whitespace();
@@ -50,7 +50,7 @@ fn arguments(example: &Example) -> Result<Vec<&str>, Failure> {
     if example.command.contains(['"', '\'', '|', '>', '<', '$', '&', ';', '\\', '*']) {
         return Err(refuse("expected plain words in a command, found something that needs a shell"));
     }
-    Ok(words.filter(|word| *word != "--release").collect())
+    Ok(words.collect())
 }
 
 fn examples(text: &str) -> Result<Vec<Example>, Failure> {
@@ -113,7 +113,7 @@ mod tests {
 
 ```sh
 cargo a --b   # why
-cargo run --release -- c
+cargo run -- c
 ```
 
 ```text
@@ -138,7 +138,7 @@ no output of a command
                 Example { line: 4, command: "cargo a --b".to_owned(), output: None },
                 Example {
                     line: 5,
-                    command: "cargo run --release -- c".to_owned(),
+                    command: "cargo run -- c".to_owned(),
                     output: Some((9, "out\n\nmore\n".to_owned()))
                 },
             ]

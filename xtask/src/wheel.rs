@@ -17,7 +17,7 @@ pub fn test(root: &Path) -> Result<(), Failure> {
     let tools = Tools::found_or_installed(&[Tool::Java, Tool::Postgres])?;
     tools.suffice("python: tests with Spark", &[Tool::Java]);
     tools.suffice("python: tests with PostgreSQL", &[Tool::Postgres]);
-    let built = Wheel::build(root)?;
+    let built = Wheel::build(root, "dev")?;
 
     println!("-- python: alone");
     let bare = Python::bare(root, &built.work.join("bare"))?;
@@ -52,7 +52,7 @@ pub fn test(root: &Path) -> Result<(), Failure> {
 
 /// Measures whole caseloads from Python: `benches/bulk.py` with the wheel.
 pub fn bench(root: &Path) -> Result<(), Failure> {
-    let built = Wheel::build(root)?;
+    let built = Wheel::build(root, "release")?;
     let python = built.installed(root)?;
     let work = built.work.with_file_name("bench-bulk");
     run(python.command().arg(root.join("benches/bulk.py")).arg("--work").arg(work))
@@ -73,7 +73,8 @@ struct Wheel {
 }
 
 impl Wheel {
-    fn build(root: &Path) -> Result<Self, Failure> {
+    /// Builds it in that profile of cargo's. As `dev` it is built from the parts that the tests of the crates are built from.
+    fn build(root: &Path, profile: &str) -> Result<Self, Failure> {
         let (target, work) = (target(root), work(root));
         let wheels = work.join("wheels");
         let failed = |cause| Failure::File { path: wheels.clone(), cause };
@@ -85,7 +86,8 @@ impl Wheel {
         let python = environment(root, &work)?;
         let mut maturin = python.command();
         maturin.current_dir(root.join("risk-py")).env("CARGO_TARGET_DIR", &target);
-        run(maturin.args(["-m", "maturin", "build", "--release", "--locked", "--quiet", "--out"]).arg(&wheels))?;
+        maturin.args(["-m", "maturin", "build", "--profile", profile, "--locked", "--quiet", "--out"]);
+        run(maturin.arg(&wheels))?;
         let file = fs::read_dir(&wheels).map_err(failed)?.filter_map(Result::ok).map(|entry| entry.path()).next();
         let file = file.ok_or_else(|| Failure::Unusable {
             path: wheels.clone(),
