@@ -260,7 +260,7 @@ fn bench(root: &Path, benchmark: Option<Benchmark>) -> Result<(), Failure> {
     if benchmark == Some(Benchmark::Store) {
         let python = wheel::python(root)?;
         let mut command = cargo(root);
-        command.args(["bench", "--package", "risk-store", "--bench", "store", "--locked"]);
+        command.args(["bench", "--bench", "store", "--locked"]);
         return run(command.env("RISK_BENCH_PYTHON", python.interpreter()));
     }
     let name = benchmark.and_then(|one| one.to_possible_value());
