@@ -183,8 +183,14 @@ fn microseconds(work: impl FnOnce()) -> f64 {
     began.elapsed().as_nanos() as f64 / 1000.0
 }
 
-/// Measures two in turn, each going first every other time, until the time is up; prints the medians.
-fn race(name: &str, unit: &str, per: f64, mut ours: impl FnMut(usize) -> f64, mut rival: impl FnMut(usize) -> f64) {
+/// Measures two in turn, each going first every other time, until the time is up; prints the medians, and gives how often.
+fn race(
+    name: &str,
+    unit: &str,
+    per: f64,
+    mut ours: impl FnMut(usize) -> f64,
+    mut rival: impl FnMut(usize) -> f64,
+) -> usize {
     let began = Instant::now();
     let (mut a, mut b) = (Vec::new(), Vec::new());
     for turn in 0.. {
@@ -202,6 +208,7 @@ fn race(name: &str, unit: &str, per: f64, mut ours: impl FnMut(usize) -> f64, mu
     let runs = a.len();
     let (a, b) = (median(a), median(b));
     println!("{name} ratio={:.2} ours={a:.1} rival={b:.1} unit={unit} runs={runs}", a / b);
+    runs
 }
 
 fn measure(name: &str, store: &Store, bare: &Bare, logs: &[Log]) {
@@ -228,7 +235,7 @@ fn measure(name: &str, store: &Store, bare: &Bare, logs: &[Log]) {
     // In batches: whole cases at a time, new ones each time.
     let fill = |turn: usize, i: usize| case(1_000_000 + turn * BATCH + i);
     let of_batch = |turn: usize| (turn * BATCH..(turn + 1) * BATCH).map(|n| n % logs.len());
-    race(
+    let batches = race(
         &format!("{name}-batch"),
         "us/record",
         (BATCH * 100) as f64,
@@ -250,7 +257,8 @@ fn measure(name: &str, store: &Store, bare: &Bare, logs: &[Log]) {
             microseconds(|| bare.insert(&batch))
         },
     );
-    // Load and assess: beside the same answer from the same text in memory. Each time another case, so that none is in memory.
+    // Load and assess: beside the same answer from the same text in memory. Each time another case, of more than a store keeps
+    // in memory.
     let (policy, question) = (caseload::england_wales(), caseload::question(ResponsibleOfficer));
     let reader = Reader::new("bench", ResponsibleOfficer).unwrap();
     let texts: Vec<String> = logs.iter().map(sealed_text).collect();
@@ -259,8 +267,8 @@ fn measure(name: &str, store: &Store, bare: &Bare, logs: &[Log]) {
         "us/case",
         1.0,
         |turn| {
-            let case_id = fill(turn % 100, 0);
-            let case_id = if store.facts(case_id).is_ok() { case_id } else { fill(0, turn % BATCH) };
+            let n = turn % (batches * BATCH);
+            let case_id = fill(n / BATCH, n % BATCH);
             microseconds(|| drop(store.assess(&reader, case_id, &policy, &question).unwrap()))
         },
         |turn| {
