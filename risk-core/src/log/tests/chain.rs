@@ -33,6 +33,44 @@ fn a_sealed_log_verifies_and_reads_back() {
 }
 
 #[test]
+fn a_sealed_line_in_two_parts_is_the_same_line_and_its_header_alone_is_what_an_erasure_leaves() {
+    let log = small();
+    for record in log.records() {
+        let (header, payload) = record.sealed_parts().unwrap();
+        assert_eq!(Record::sealed_line(&header, payload), record.to_line());
+        assert_eq!(payload.is_none(), record.to_line() == header, "only the erased one has nothing else");
+    }
+    let erased: Vec<bool> = log.records().iter().map(|r| r.sealed_parts().unwrap().1.is_none()).collect();
+    assert_eq!(erased, [false, true, false, false, false]);
+    assert_eq!(call_out(1, 4).sealed_parts(), None, "a plain record has no such parts");
+}
+
+#[test]
+fn the_logs_of_one_person_are_one_log_in_the_order_in_which_the_service_held_the_records() {
+    let other = |n, day| {
+        let mut record = attended(n, day);
+        record.case_id = id(99);
+        record
+    };
+    let mut elsewhere = Log::new(id(99));
+    // The second came under both numbers.
+    elsewhere.append_all(vec![other(7, 3), other(2, 5), other(8, 6)], None).unwrap();
+    let joined = Log::joined(case(), &[small_plain(), elsewhere.clone()]).unwrap();
+    let ids: Vec<_> = joined.records().iter().map(|r| r.event_id).collect();
+    assert_eq!(ids, [id(7), id(1), id(2), id(8)]);
+    assert!(joined.records().iter().all(|r| r.case_id == case()) && !joined.is_sealed());
+
+    let mut contradicting = Log::new(id(99));
+    contradicting.append(other(1, 4), None).unwrap();
+    let refused = Log::joined(case(), &[small_plain(), contradicting]).unwrap_err();
+    assert!(matches!(refused, AppendError::Conflict { event_id, .. } if event_id == id(1)), "{refused}");
+}
+
+fn small_plain() -> Log {
+    sealed(&log_of([call_out(1, 4), attended(2, 5)]))
+}
+
+#[test]
 fn sealing_keeps_what_every_record_says() {
     let plain = log_of([call_out(1, 4).with_note("n"), attended(2, 5)]);
     let sealed = sealed(&plain);
