@@ -303,7 +303,7 @@ fn timed(name: &str, work: impl FnOnce() -> Result<(), Failure>) -> Result<(), F
     outcome.map_err(|cause| Failure::Step { name: name.to_owned(), cause: Box::new(cause) })
 }
 
-/// The workspace holds this crate, whatever folder the command was given in.
+/// The workspace holds this crate.
 fn workspace_root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here).to_owned()
