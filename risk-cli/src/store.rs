@@ -172,13 +172,12 @@ impl ReadingOptions {
     pub fn open(&self, audience: Audience) -> Result<(Store, Reader), Failure> {
         let (who, from) = self.store.who()?;
         let reader = Reader::new(&who, audience).map_err(|error| Failure::Who { from, error: error.into() })?;
-        let for_purpose = |purpose: &String| {
-            reader
-                .clone()
-                .with_purpose(purpose)
-                .map_err(|error| Failure::Who { from: "--purpose", error: error.into() })
+        let reader = match &self.purpose {
+            None => reader,
+            Some(purpose) => {
+                reader.with_purpose(purpose).map_err(|error| Failure::Who { from: "--purpose", error: error.into() })?
+            }
         };
-        let reader = self.purpose.as_ref().map(for_purpose).transpose()?.unwrap_or_else(|| reader.clone());
         Ok((self.store.open()?.0, reader))
     }
 }

@@ -11,9 +11,6 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use risk_binding::status::RISK_BAD_RECORD;
 use risk_binding::{Fault, store as bound};
-use risk_core::assessment::assess;
-use risk_core::event::Instant;
-use risk_core::fold::run::Lens;
 use risk_store::{CaseListed, Exported, Imported, Keys};
 use uuid::Uuid;
 
@@ -116,13 +113,7 @@ impl Store {
         let (policy, question) = (Arc::clone(&policy.policy), words.question()?);
         self.with(py, |store| {
             let reader = bound::reader(reader, question.audience, purpose)?;
-            // In hindsight everything counts that is known today, also of who is one person.
-            let known_at = question.known_at.unwrap_or(match question.lens {
-                Lens::AsKnown => question.at,
-                Lens::Hindsight => Instant::MAX_UTC,
-            });
-            let log = store.consult(&reader, bound::id("case_id", case_id)?, known_at)?;
-            let answer = assess(&log, &policy, &question)?;
+            let (log, answer) = store.answer(&reader, bound::id("case_id", case_id)?, &policy, &question)?;
             Ok(Assessment::of(answer, Arc::new(log), policy, question))
         })
     }

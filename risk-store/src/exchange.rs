@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::error::{StoreError, Trouble};
 use crate::head::Head;
-use crate::journal::{self, Act, WHOLE_STORE, entry_hash};
+use crate::journal::{self, Act, Entry, WHOLE_STORE, entry_hash};
 use crate::open::Open;
 use crate::sql::Tx;
 use crate::who::Operator;
@@ -358,11 +358,9 @@ impl CaseText<'_> {
                 return Err(wrong("the hash of this entry behind the one before it").into());
             }
             let kept = journal::Kept { text: entry.clone(), hash: hash.clone() };
-            let (read, subject) = (kept.read(), kept.subject());
-            if !read.is_ok_and(|e| e.case_id == Some(self.case_id) && e.position == head.entries.saturating_add(1)) {
-                return Err(wrong("the next entry of this case").into());
-            }
-            journal::write_kept(tx, head, subject?.as_deref(), entry)?;
+            let next = |e: &Entry| e.case_id == Some(self.case_id) && e.position == head.entries.saturating_add(1);
+            let read = kept.read().ok().filter(next).ok_or_else(|| wrong("the next entry of this case"))?;
+            journal::write_kept(tx, head, read.act.subject().as_deref(), entry)?;
         }
         head.keep(tx)
     }

@@ -140,7 +140,7 @@ impl Act {
     }
 
     /// By what a fact is found again; none for what states no fact.
-    fn subject(&self) -> Option<String> {
+    pub(crate) fn subject(&self) -> Option<String> {
         match self {
             Self::Identified { scheme, value } => Some(identifier(scheme, value)),
             Self::Unidentified { scheme } => Some(format!("{scheme}=")),
@@ -273,10 +273,6 @@ pub(crate) struct Kept {
 impl Kept {
     pub(crate) fn read(&self) -> Result<Entry, StoreError> {
         serde_json::from_str(&self.text).map_err(|_| StoreError::damaged("a journal entry that is none"))
-    }
-
-    pub(crate) fn subject(&self) -> Result<Option<String>, StoreError> {
-        Ok(self.read()?.act.subject())
     }
 }
 

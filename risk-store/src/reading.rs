@@ -73,6 +73,20 @@ impl Store {
         policy: &Policy,
         question: &Question,
     ) -> Result<Assessment, StoreError> {
+        Ok(self.answer(reader, case_id, policy, question)?.1)
+    }
+
+    /// The same with the log that it was answered from, for whoever explains the answer.
+    ///
+    /// # Errors
+    /// As [`Store::assess`].
+    pub fn answer(
+        &self,
+        reader: &Reader,
+        case_id: Uuid,
+        policy: &Policy,
+        question: &Question,
+    ) -> Result<(Log, Assessment), StoreError> {
         let question = Question { audience: reader.audience(), ..question.clone() };
         let known_at = question.known_at.unwrap_or_else(|| match question.lens {
             Lens::AsKnown => question.at,
@@ -80,7 +94,8 @@ impl Store {
             Lens::Hindsight => self.now(),
         });
         let log = self.consult(reader, case_id, known_at)?;
-        Ok(assess(&log, policy, &question)?)
+        let answer = assess(&log, policy, &question)?;
+        Ok((log, answer))
     }
 
     /// Every person of the store, or those of one identifier, each once, in the order of the ids of the cases that they are
