@@ -1,9 +1,9 @@
 //! Stores of cases.
 
 use std::cell::RefCell;
-use std::fs::File;
-use std::io::{BufReader, BufWriter};
-use std::path::PathBuf;
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufReader, BufWriter};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -241,7 +241,7 @@ impl Store {
             let by = bound::operator(operator)?;
             let cases = cases.map(|ids| ids.iter().map(|id| bound::id("case_id", id)).collect::<Result<Vec<_>, _>>());
             let cases = cases.transpose()?;
-            let mut out = BufWriter::new(File::create(&to).map_err(risk_store::StoreError::File)?);
+            let mut out = BufWriter::new(private_file(&to).map_err(risk_store::StoreError::File)?);
             let Exported { cases, records } = store.export(&by, cases.as_deref(), journals, &mut out, |_| {})?;
             Ok((cases, records))
         })
@@ -258,4 +258,13 @@ impl Store {
             Ok((cases, added, known, erased))
         })
     }
+}
+
+/// A file to write to, from its beginning; a new one is readable by its owner alone, as a case is nobody else's.
+fn private_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }

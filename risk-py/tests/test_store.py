@@ -484,6 +484,8 @@ def test_a_whole_store_is_assessed_as_a_caseload(store: Store) -> None:
 def test_what_goes_out_comes_in_elsewhere_as_it_was(store: Store, tmp_path: Path) -> None:
     store.append([*story(), of_other(20)], operator=BY)
     assert store.export(tmp_path / "out.jsonl", operator=BY, journals=True) == (2, 4)
+    if os.name == "posix":
+        assert (tmp_path / "out.jsonl").stat().st_mode & 0o777 == 0o600, "a new file is readable by its owner alone"
     with Store.open(tmp_path / "other.risk", make=True) as other:
         assert other.import_(tmp_path / "out.jsonl", operator=BY) == (2, 4, 0, 0)
         assert other.import_(tmp_path / "out.jsonl", operator=BY) == (2, 0, 4, 0)
