@@ -1,0 +1,376 @@
+//! The tables: what the codes and events of the estate are called, and what the engine makes of them. They are data, with their
+//! source and date; a host may lay its own over them.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use chrono::NaiveDate;
+use risk_core::event::Kind;
+use risk_core::event::vocabulary::{Level, Register, Term};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
+
+/// Where a table comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableSource {
+    /// What it is a table of.
+    pub title: String,
+    /// Where its codes were read.
+    pub source: String,
+    /// As of when.
+    pub as_of: NaiveDate,
+    /// What its reader should know.
+    pub note: Option<String>,
+}
+
+/// A record to be made: a kind of the catalogue, with its data. Text in braces is filled in from what is read.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Template {
+    /// The kind.
+    #[serde(deserialize_with = "word", serialize_with = "name")]
+    pub kind: Kind,
+    /// The data. `{fact}`, `{level}` and the like are filled in; a member whose filling is not known is left out.
+    #[serde(default)]
+    pub data: Map<String, Value>,
+}
+
+/// An nDelius register type.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegisterType {
+    /// Its code: `ADVP`.
+    pub code: String,
+    /// What nDelius calls it.
+    pub description: String,
+    /// After how many months a registration is to be reviewed; 0 for none.
+    pub review_months: u32,
+    /// What becomes of it at termination.
+    pub at_termination: Option<AtTermination>,
+    /// The register that the engine knows it as; none for types that no rule speaks of.
+    #[serde(default, deserialize_with = "some_word", serialize_with = "some_name")]
+    pub flag: Option<Register>,
+    /// The level that the type itself states.
+    #[serde(default, deserialize_with = "some_word", serialize_with = "some_name")]
+    pub level: Option<Level>,
+    /// What else a new registration says.
+    #[serde(default)]
+    pub also: Vec<Template>,
+}
+
+/// What becomes of a registration at termination.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AtTermination {
+    /// It is removed.
+    Remove,
+    /// It stays.
+    Keep,
+    /// It is removed, unless it is for life.
+    RemoveExceptLife,
+}
+
+/// A level or category of a registration.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegisterDetail {
+    /// Its code: `RSKH`, `M2`.
+    pub code: String,
+    /// The level of risk that it states.
+    #[serde(default, deserialize_with = "some_word", serialize_with = "some_name")]
+    pub level: Option<Level>,
+    /// The number that it states, for MAPPA.
+    pub number: Option<u32>,
+}
+
+/// What a value of a message must be for a mapping to hold: of each member named, one of these.
+pub type Where = BTreeMap<String, Vec<String>>;
+
+/// What is made of a message, or of a contact, of which `where` holds: records, or nothing, for a reason.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    /// When it holds; left out: always.
+    #[serde(default, rename = "where")]
+    pub when: Where,
+    /// What is made of it.
+    #[serde(default)]
+    pub records: Vec<Template>,
+    /// Why nothing is made of it.
+    pub why: Option<String>,
+}
+
+/// What is done with a type of domain event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Does {
+    /// Its cases say what is made of it.
+    Map,
+    /// A registration began or was changed.
+    Register,
+    /// A registration no longer applies.
+    Deregister,
+    /// What the event named in `of` said was wrong from the start.
+    TakeBack,
+    /// It carries no data: what its `detailUrl` leads to has to be fetched.
+    Fetch,
+    /// It says which identifiers are one person's.
+    Identify,
+    /// Two records of one person became one.
+    Merge,
+    /// They were parted again.
+    Unmerge,
+    /// What was recorded under one person belongs to another.
+    Move,
+    /// Everything about the person is to be erased.
+    Erase,
+}
+
+/// A type of domain event.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventType {
+    /// Its name in the body of the message.
+    #[serde(rename = "type")]
+    pub name: String,
+    /// Other names under which it is sent.
+    #[serde(default)]
+    pub also: Vec<String>,
+    /// What is done with it.
+    pub does: Does,
+    /// Which members of `additionalInformation` identify the fact, with the person and the type; `a|b`: whichever is there. None:
+    /// `occurredAt` does.
+    #[serde(default)]
+    pub fact: Vec<String>,
+    /// The member that says when it happened; without it, `occurredAt`.
+    pub happened: Option<String>,
+    /// The member that says when the estate first held it; without it, `occurredAt`.
+    pub recorded: Option<String>,
+    /// For an event that takes back: the type whose fact it takes back.
+    pub of: Option<String>,
+    /// What is made of it, the first that holds.
+    #[serde(default, rename = "case")]
+    pub cases: Vec<Case>,
+}
+
+/// A requirement or a licence condition, by the words of its main and sub type.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConditionType {
+    /// Words that the main type holds, in lower case; none: any.
+    #[serde(default)]
+    pub main: Vec<String>,
+    /// Words that the sub type holds, in lower case; none: any.
+    #[serde(default)]
+    pub sub: Vec<String>,
+    /// What is made of it.
+    pub records: Vec<Template>,
+}
+
+/// A type of nDelius contact that the engine makes something of.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContactType {
+    /// Its code: `C369`.
+    pub code: String,
+    /// What nDelius calls it.
+    pub description: String,
+    /// What is made of it, the first whose `outcome` holds.
+    #[serde(rename = "case")]
+    pub cases: Vec<Case>,
+}
+
+/// All tables.
+#[derive(Debug, Clone)]
+pub struct Codes {
+    sources: Vec<TableSource>,
+    registers: BTreeMap<String, RegisterType>,
+    levels: BTreeMap<String, RegisterDetail>,
+    categories: BTreeMap<String, RegisterDetail>,
+    events: Vec<EventType>,
+    requirements: Vec<ConditionType>,
+    conditions: Vec<ConditionType>,
+    contacts: BTreeMap<String, ContactType>,
+}
+
+/// A file of tables, as it is written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    table: Option<TableSource>,
+    #[serde(default, rename = "register")]
+    registers: Vec<RegisterType>,
+    #[serde(default, rename = "level")]
+    levels: Vec<RegisterDetail>,
+    #[serde(default, rename = "category")]
+    categories: Vec<RegisterDetail>,
+    #[serde(default, rename = "event")]
+    events: Vec<EventType>,
+    #[serde(default, rename = "requirement")]
+    requirements: Vec<ConditionType>,
+    #[serde(default, rename = "licence_condition")]
+    conditions: Vec<ConditionType>,
+    #[serde(default, rename = "contact")]
+    contacts: Vec<ContactType>,
+}
+
+/// A table that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{file}: {reason}")]
+pub struct CodesError {
+    /// Which.
+    pub file: String,
+    /// Where and why, as the reader of TOML says it.
+    pub reason: String,
+}
+
+/// The tables that are built in, each with its name.
+const TABLES: [(&str, &str); 3] = [
+    ("registers.toml", include_str!("../tables/registers.toml")),
+    ("events.toml", include_str!("../tables/events.toml")),
+    ("contacts.toml", include_str!("../tables/contacts.toml")),
+];
+
+impl Codes {
+    /// The tables that are built in.
+    ///
+    /// # Errors
+    /// None, as the tests read them; the type is that of tables which a host gives.
+    pub fn embedded() -> Result<Self, CodesError> {
+        static EMBEDDED: LazyLock<Result<Codes, CodesError>> = LazyLock::new(|| {
+            let empty = Codes {
+                sources: Vec::new(),
+                registers: BTreeMap::new(),
+                levels: BTreeMap::new(),
+                categories: BTreeMap::new(),
+                events: Vec::new(),
+                requirements: Vec::new(),
+                conditions: Vec::new(),
+                contacts: BTreeMap::new(),
+            };
+            TABLES.iter().try_fold(empty, |codes, (file, text)| codes.with(file, text))
+        });
+        EMBEDDED.clone()
+    }
+
+    /// These with a host's own over them: an entry replaces the one of its code, type or words, or is added.
+    ///
+    /// # Errors
+    /// [`CodesError`] with the place in the file.
+    pub fn with(mut self, file: &str, text: &str) -> Result<Self, CodesError> {
+        let refused = |reason: String| CodesError { file: file.to_owned(), reason };
+        let written: Written = toml::from_str(text).map_err(|e| refused(e.to_string()))?;
+        self.sources.extend(written.table);
+        self.registers.extend(written.registers.into_iter().map(|r| (r.code.clone(), r)));
+        self.levels.extend(written.levels.into_iter().map(|r| (r.code.clone(), r)));
+        self.categories.extend(written.categories.into_iter().map(|r| (r.code.clone(), r)));
+        self.contacts.extend(written.contacts.into_iter().map(|c| (c.code.clone(), c)));
+        for event in written.events {
+            self.events.retain(|e| e.name != event.name);
+            self.events.push(event);
+        }
+        // What a host says of its own conditions is asked first.
+        self.requirements.splice(0..0, written.requirements);
+        self.conditions.splice(0..0, written.conditions);
+        Ok(self)
+    }
+
+    /// Where the tables come from.
+    #[must_use]
+    pub fn sources(&self) -> &[TableSource] {
+        &self.sources
+    }
+
+    /// The register type of that code.
+    #[must_use]
+    pub fn register(&self, code: &str) -> Option<&RegisterType> {
+        self.registers.get(code)
+    }
+
+    /// Every register type, in the order of their codes.
+    pub fn registers(&self) -> impl Iterator<Item = &RegisterType> {
+        self.registers.values()
+    }
+
+    /// The level of a registration by its code.
+    #[must_use]
+    pub fn level(&self, code: &str) -> Option<&RegisterDetail> {
+        self.levels.get(code)
+    }
+
+    /// Every level of a registration.
+    pub fn levels(&self) -> impl Iterator<Item = &RegisterDetail> {
+        self.levels.values()
+    }
+
+    /// The category of a registration by its code.
+    #[must_use]
+    pub fn category(&self, code: &str) -> Option<&RegisterDetail> {
+        self.categories.get(code)
+    }
+
+    /// The type of domain event of that name, or of another name of it.
+    #[must_use]
+    pub fn event(&self, name: &str) -> Option<&EventType> {
+        self.events.iter().find(|e| e.name == name || e.also.iter().any(|other| other == name))
+    }
+
+    /// Every type of domain event.
+    #[must_use]
+    pub fn events(&self) -> &[EventType] {
+        &self.events
+    }
+
+    /// What is made of a requirement with these words.
+    #[must_use]
+    pub fn requirement(&self, main: &str, sub: &str) -> Option<&ConditionType> {
+        by_words(&self.requirements, main, sub)
+    }
+
+    /// What is made of a licence condition with these words.
+    #[must_use]
+    pub fn licence_condition(&self, main: &str, sub: &str) -> Option<&ConditionType> {
+        by_words(&self.conditions, main, sub)
+    }
+
+    /// The type of contact of that code.
+    #[must_use]
+    pub fn contact(&self, code: &str) -> Option<&ContactType> {
+        self.contacts.get(code)
+    }
+
+    /// Every type of contact that something is made of.
+    pub fn contacts(&self) -> impl Iterator<Item = &ContactType> {
+        self.contacts.values()
+    }
+}
+
+fn by_words<'c>(types: &'c [ConditionType], main: &str, sub: &str) -> Option<&'c ConditionType> {
+    let (main, sub) = (main.to_lowercase(), sub.to_lowercase());
+    let holds = |words: &[String], text: &str| words.is_empty() || words.iter().any(|w| text.contains(w.as_str()));
+    types.iter().find(|t| holds(&t.main, &main) && holds(&t.sub, &sub))
+}
+
+fn word<'de, D: Deserializer<'de>, T: Term>(d: D) -> Result<T, D::Error> {
+    let name = String::deserialize(d)?;
+    let expected = || serde::de::Error::custom(format!("expected {}, found `{name}`", risk_core::event::field::one_of(T::names(), &name)));
+    T::parse(&name).ok_or_else(expected)
+}
+
+fn some_word<'de, D: Deserializer<'de>, T: Term>(d: D) -> Result<Option<T>, D::Error> {
+    word(d).map(Some)
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn name<S: serde::Serializer, T: Term>(term: &T, s: S) -> Result<S::Ok, S::Error> {
+    s.serialize_str(term.name())
+}
+
+#[allow(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn some_name<S: serde::Serializer, T: Term>(term: &Option<T>, s: S) -> Result<S::Ok, S::Error> {
+    match term {
+        Some(term) => s.serialize_str(term.name()),
+        None => s.serialize_none(),
+    }
+}

@@ -1,0 +1,3 @@
+//! HMPPS domain events, nDelius registers and contacts to records, and the answer back to register flags.
+
+pub mod codes;
