@@ -20,6 +20,7 @@ pub fn key() -> Key {
     Key::new(b"a secret that only these tests know").unwrap()
 }
 
+/// An importer with the tables that are built in.
 pub fn importer() -> Importer {
     Importer::new(Codes::embedded().unwrap(), key(), CaseMap::default())
 }
