@@ -37,8 +37,8 @@ pub struct Proposal {
     pub code: Option<String>,
     /// What nDelius calls it; without a code, the engine's word.
     pub description: String,
-    /// The recorded level that it is to state; of a removal or a review, the level at which it stands. Left out where there is
-    /// none.
+    /// The recorded level that it is to state; of a removal, or a review that is pending, the level at which it stands; of a group
+    /// that is to be looked at because it is recorded as low, that. Left out where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<Level>,
     /// The code of that level, for types that do not state it themselves.

@@ -40,6 +40,17 @@ impl RoshLevel {
     }
 }
 
+impl From<RoshLevel> for Level {
+    fn from(level: RoshLevel) -> Self {
+        match level {
+            RoshLevel::Low => Self::Low,
+            RoshLevel::Medium => Self::Medium,
+            RoshLevel::High => Self::High,
+            RoshLevel::VeryHigh => Self::VeryHigh,
+        }
+    }
+}
+
 /// A group as ARNS spells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub enum RoshGroup {
@@ -64,6 +75,18 @@ impl From<Group> for RoshGroup {
             Group::Public => Self::Public,
             Group::Staff => Self::Staff,
             Group::Prisoners => Self::Prisoners,
+        }
+    }
+}
+
+impl From<RoshGroup> for Group {
+    fn from(group: RoshGroup) -> Self {
+        match group {
+            RoshGroup::Children => Self::Children,
+            RoshGroup::KnownAdult => Self::KnownAdult,
+            RoshGroup::Public => Self::Public,
+            RoshGroup::Staff => Self::Staff,
+            RoshGroup::Prisoners => Self::Prisoners,
         }
     }
 }
