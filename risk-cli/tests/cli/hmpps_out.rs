@@ -101,11 +101,8 @@ fn every_line_of_every_case_fits_80_columns() {
         let asked = |command: &'static str| ["hmpps", command, &log, "--at", "2018-04-23"];
         let of_notices = ["--identifier", "crn:X123456", "--confidential", "--detail-url", URL];
         if log.ends_with(".jsonl") {
-            let pages = [
-                risk(asked("reconcile")),
-                risk(asked("rosh")),
-                risk(asked("notices").into_iter().chain(of_notices)),
-            ];
+            let pages =
+                [risk(asked("reconcile")), risk(asked("rosh")), risk(asked("notices").into_iter().chain(of_notices))];
             for page in pages.map(Ran::fine) {
                 assert!(page.lines().all(|l| l.chars().count() <= 80), "{page}");
             }
@@ -120,5 +117,6 @@ fn a_case_of_a_store_is_asked_in_the_same_way_and_the_reading_is_written_down() 
     let page = stored.risk(&["hmpps", "rosh", CASE, at[0], at[1], OFFICER[0], OFFICER[1]]).fine();
     assert!(page.contains(CASE), "{page}");
     stored.risk(&["hmpps", "rosh", CASE, at[0], at[1]]).refused(&["--audience"]);
-    assert!(stored.risk(&["store", "access"]).fine().contains("host"));
+    let journal = stored.risk(&["store", "access", CASE]).fine();
+    assert!(journal.contains("host"), "{journal}");
 }

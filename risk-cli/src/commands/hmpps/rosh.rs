@@ -64,7 +64,11 @@ fn page(answer: &Assessment, rosh: &Rosh, policy: &Policy) -> String {
     recorded(&mut page, rosh);
     beside(&mut page, answer, policy);
     page.gap();
-    page.paragraph("", "", "Only a recorded level is the classification; what is indicated is for people to decide on.");
+    page.paragraph(
+        "",
+        "",
+        "Only a recorded level is the classification; what is indicated is for people to decide on.",
+    );
     page.finish()
 }
 
