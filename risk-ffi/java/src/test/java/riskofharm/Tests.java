@@ -47,6 +47,7 @@ public final class Tests {
         LogTest.add(tests);
         AnswerTest.add(tests);
         LoadingTest.add(tests);
+        StoreTest.add(tests);
         ClosingTest.add(tests);
         ThreadsTest.add(tests);
         PanicTest.add(tests);
