@@ -1,7 +1,6 @@
 package riskofharm;
 
 import java.lang.ref.Reference;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
@@ -228,13 +227,7 @@ public final class Store extends Handle {
         byte[] value = Text.utf8(identifier);
         String ids = told((store, buf) ->
                 RiskLibrary.risk_store_find(store, word, word.length, value, value.length, buf));
-        List<UUID> cases = new ArrayList<>();
-        for (String id : ids.replaceAll("[\\[\\]\"]", "").split(",")) {
-            if (!id.isEmpty()) {
-                cases.add(UUID.fromString(id));
-            }
-        }
-        return List.copyOf(cases);
+        return Json.ids(Json.read(ids));
     }
 
     /**
