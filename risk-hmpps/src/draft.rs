@@ -1,0 +1,66 @@
+//! A record in the making, before it is known what is on record already.
+
+use risk_core::event::catalogue::DataError;
+use risk_core::event::vocabulary::{Handling, Role, SourceAgency};
+use risk_core::event::{Event, Instant, Kind};
+use risk_core::log::{Record, RecordSource};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+/// A record in the making.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// Derived from what identifies the fact.
+    pub id: Uuid,
+    /// The case.
+    pub case: Uuid,
+    /// When it happened.
+    pub occurred: Instant,
+    /// When the estate first held it.
+    pub recorded: Instant,
+    /// What all records of one registration, requirement or contact share.
+    pub reference: String,
+    /// Whose record it is.
+    pub agency: SourceAgency,
+    /// A stricter mark than the kind's, where the source is marked sensitive.
+    pub handling: Option<Handling>,
+    /// The kind.
+    pub kind: Kind,
+    /// The data, complete but for a request that is not yet found.
+    pub data: Map<String, Value>,
+    /// The stream of requests of which it answers one, and the member that names the request.
+    pub replies: Option<(String, String)>,
+    /// Which of the things given it comes from.
+    pub from: usize,
+}
+
+impl Draft {
+    /// The event.
+    ///
+    /// # Errors
+    /// [`DataError`] where the catalogue asks for something that was not told.
+    pub fn event(&self) -> Result<Event, DataError> {
+        Event::decode(self.kind, &self.data)
+    }
+
+    /// The record of it.
+    #[must_use]
+    pub fn record(&self, event: Event) -> Record {
+        record(self.id, self.case, (self.occurred, self.recorded), (self.agency, &self.reference), event, self.handling)
+    }
+}
+
+/// A record, marked at least as its event has to be.
+#[must_use]
+pub fn record(
+    id: Uuid,
+    case: Uuid,
+    (occurred, recorded): (Instant, Instant),
+    (agency, reference): (SourceAgency, &str),
+    event: Event,
+    handling: Option<Handling>,
+) -> Record {
+    let least = event.least_handling();
+    let source = RecordSource { agency, role: None::<Role>, reference: Some(reference.to_owned()) };
+    Record::new(id, case, occurred, recorded, source, event).with_handling(handling.map_or(least, |h| h.max(least)))
+}

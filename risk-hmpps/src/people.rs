@@ -1,0 +1,130 @@
+//! Whose case a message is about: which case id stands for a CRN or a prison number.
+
+use std::collections::BTreeMap;
+
+use risk_core::event::field::describe_text;
+use uuid::Uuid;
+
+use crate::key::Key;
+use crate::message::is_identifier;
+
+/// The host's own case ids.
+#[derive(Debug, Clone, Default)]
+pub struct CaseMap {
+    crn: BTreeMap<String, Uuid>,
+    noms: BTreeMap<String, Uuid>,
+}
+
+/// A line of a case map that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {field}: expected {expected}, found {found}")]
+pub struct CaseMapError {
+    /// The line, from 1.
+    pub line: u64,
+    /// The column.
+    pub field: &'static str,
+    /// What was expected.
+    pub expected: &'static str,
+    /// What stood there.
+    pub found: String,
+}
+
+impl CaseMap {
+    /// Reads a table in CSV with the columns `case_id` and `crn`, `noms` or both.
+    ///
+    /// # Errors
+    /// [`CaseMapError`] with the line.
+    pub fn parse(text: &str) -> Result<Self, CaseMapError> {
+        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
+        let broken = |e: &csv::Error, expected| CaseMapError {
+            line: e.position().map_or(1, csv::Position::line),
+            field: "table",
+            expected,
+            found: "another form".to_owned(),
+        };
+        let headers = reader.headers().map_err(|e| broken(&e, "a line of column names"))?.clone();
+        let column = |name: &str| headers.iter().position(|h| h.eq_ignore_ascii_case(name));
+        let missing = |field, expected| CaseMapError { line: 1, field, expected, found: "no such column".to_owned() };
+        let case = column("case_id").ok_or_else(|| missing("case_id", "a column of that name"))?;
+        let (crn, noms) = (column("crn"), column("noms"));
+        if crn.is_none() && noms.is_none() {
+            return Err(missing("crn", "a column `crn`, `noms`, or both"));
+        }
+        let mut map = Self::default();
+        for row in reader.records() {
+            let row = row.map_err(|e| broken(&e, "as many fields as the first line has"))?;
+            let line = row.position().map_or(0, csv::Position::line);
+            let wrong = |field, expected, found: &str| CaseMapError { line, field, expected, found: describe_text(found) };
+            let id = row.get(case).unwrap_or_default();
+            let id = Uuid::try_parse(id).map_err(|_| wrong("case_id", "a UUID", id))?;
+            for (field, column, ids) in [("crn", crn, &mut map.crn), ("noms", noms, &mut map.noms)] {
+                let Some(value) = column.and_then(|c| row.get(c)).filter(|v| !v.is_empty()) else { continue };
+                if !is_identifier(value) {
+                    return Err(wrong(field, "1 to 64 letters, digits or `. _ : -`", value));
+                }
+                if ids.insert(value.to_ascii_uppercase(), id).is_some_and(|other| other != id) {
+                    return Err(wrong(field, "one case for each identifier", value));
+                }
+            }
+        }
+        Ok(map)
+    }
+}
+
+/// The cases of those whom one import speaks of.
+pub struct People<'a> {
+    key: &'a Key,
+    map: &'a CaseMap,
+    /// Prison numbers that stood beside a CRN.
+    linked: BTreeMap<String, String>,
+}
+
+impl<'a> People<'a> {
+    /// Nobody is linked yet.
+    #[must_use]
+    pub fn new(key: &'a Key, map: &'a CaseMap) -> Self {
+        Self { key, map, linked: BTreeMap::new() }
+    }
+
+    /// A message names both for one person.
+    pub fn link(&mut self, crn: &str, noms: &str) {
+        self.linked.insert(noms.to_owned(), crn.to_owned());
+    }
+
+    /// The case of that CRN: the host's own, or the one known under it, or one that is derived from it.
+    pub fn by_crn(&self, crn: &str, known: &mut dyn FnMut(&str, &str) -> Option<Uuid>) -> Uuid {
+        let told = self.map.crn.get(crn).copied();
+        told.or_else(|| known("crn", crn)).unwrap_or_else(|| self.key.uuid(&["case", "crn", crn]))
+    }
+
+    /// The case of that prison number; `None` where nobody has said whose it is.
+    pub fn by_noms(&self, noms: &str, known: &mut dyn FnMut(&str, &str) -> Option<Uuid>) -> Option<Uuid> {
+        let told = self.map.noms.get(noms).copied();
+        told.or_else(|| known("noms", noms)).or_else(|| self.linked.get(noms).map(|crn| self.by_crn(crn, known)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_map_is_read_and_its_faults_are_told() {
+        let id = "3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11";
+        let map = CaseMap::parse(&format!("CRN,noms,case_id\nx800001,A9001ZZ,{id}\nX800002,,{id}\n")).unwrap();
+        let key = Key::new(&[1; 32]).unwrap();
+        let people = People::new(&key, &map);
+        let case = Uuid::parse_str(id).unwrap();
+        assert_eq!(people.by_crn("X800001", &mut |_, _| None), case);
+        assert_eq!(people.by_noms("A9001ZZ", &mut |_, _| None), Some(case));
+        assert_eq!(people.by_noms("A9002ZZ", &mut |_, _| None), None);
+        for (text, told) in [
+            ("crn\nX1\n", "line 1: case_id: expected a column of that name, found no such column"),
+            ("case_id\nx\n", "line 1: crn: expected a column `crn`, `noms`, or both, found no such column"),
+            ("crn,case_id\nX1,12\n", "line 2: case_id: expected a UUID, found `12`"),
+            (&format!("crn,case_id\nX1,{id}\nX1,00000000-0000-4000-8000-000000000000\n"), "line 3: crn: expected one case for each identifier, found `X1`"),
+        ] {
+            assert_eq!(CaseMap::parse(text).unwrap_err().to_string(), told);
+        }
+    }
+}

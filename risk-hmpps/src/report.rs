@@ -1,0 +1,176 @@
+//! What became of each message, told so that nothing is lost: recorded, known already, nothing to record and why, or what
+//! somebody still has to do.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use risk_core::log::Record;
+use serde::Serialize;
+use uuid::Uuid;
+
+/// The name and version of the report's form.
+pub const SCHEMA: &str = "risk-hmpps-import/1";
+
+/// What came of an import.
+#[derive(Debug, Default)]
+pub struct Import {
+    /// New records, those of one case in an order in which a log takes them. All of them, or none, are to be appended.
+    pub records: Vec<Record>,
+    /// What became of what was given.
+    pub report: Report,
+}
+
+/// What became of what was given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// The form of the report and its version.
+    pub schema: &'static str,
+    /// How many messages came to each end.
+    pub counts: BTreeMap<&'static str, u64>,
+    /// What became of each message, in the order given.
+    pub messages: Vec<Told>,
+    /// What became of the rows of tables, by code.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub codes: BTreeMap<String, CodeCount>,
+    /// What the store of cases is to be told; a store that is imported into has been told.
+    pub instructions: Vec<Instruction>,
+    /// The cases with something new.
+    pub cases: BTreeSet<Uuid>,
+}
+
+impl Default for Report {
+    fn default() -> Self {
+        let (counts, messages, codes) = (BTreeMap::new(), Vec::new(), BTreeMap::new());
+        Self { schema: SCHEMA, counts, messages, codes, instructions: Vec::new(), cases: BTreeSet::new() }
+    }
+}
+
+/// What became of one message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Told {
+    /// The file, as the host calls it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// Its line, or its place in an array, from 1.
+    pub place: usize,
+    /// The type of the event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event_type: Option<String>,
+    /// The case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case_id: Option<Uuid>,
+    /// What became of it.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    /// It made records.
+    Recorded {
+        /// Their ids.
+        records: Vec<Uuid>,
+    },
+    /// What it tells is on record.
+    Known,
+    /// It tells the store something about cases, and nothing for a log.
+    Instructed,
+    /// It makes no record.
+    Nothing {
+        /// Why.
+        why: String,
+    },
+    /// It carries no data. Fetch what it points to and give both, as `{"message": …, "fetched": …}`.
+    Needed {
+        /// Where it is, if the message says.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        detail_url: Option<String>,
+        /// What is to be fetched, or looked up.
+        what: String,
+    },
+    /// It speaks of something that is not there yet. Leave it on the queue, to be given again.
+    Waits {
+        /// For what.
+        what: String,
+    },
+    /// A type of event that the tables do not have.
+    Unmapped,
+    /// It is no message.
+    Unreadable {
+        /// Where.
+        field: String,
+        /// What was expected.
+        expected: String,
+        /// What was found.
+        found: String,
+    },
+}
+
+impl Outcome {
+    /// Its name, as the JSON has it.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Recorded { .. } => "recorded",
+            Self::Known => "known",
+            Self::Instructed => "instructed",
+            Self::Nothing { .. } => "nothing",
+            Self::Needed { .. } => "needed",
+            Self::Waits { .. } => "waits",
+            Self::Unmapped => "unmapped",
+            Self::Unreadable { .. } => "unreadable",
+        }
+    }
+}
+
+/// What became of the rows of one code.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct CodeCount {
+    /// What the estate calls it, where the tables have it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// How many rows there were.
+    pub rows: u64,
+    /// How many of them made new records.
+    pub recorded: u64,
+    /// How many were on record already.
+    pub known: u64,
+    /// How many made none, by the reason.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub nothing: BTreeMap<String, u64>,
+}
+
+/// What a store of cases is to be told.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Instruction {
+    /// The case has this identifier.
+    Identify {
+        /// The case.
+        case_id: Uuid,
+        /// `crn` or `noms`.
+        scheme: &'static str,
+        /// The identifier.
+        value: String,
+    },
+    /// Two cases are of one person.
+    Merge {
+        /// This one goes on under the other.
+        from: Uuid,
+        /// The other.
+        into: Uuid,
+    },
+    /// Two cases are of two persons after all.
+    Unmerge {
+        /// This one stands alone again.
+        from: Uuid,
+        /// It was merged into this one.
+        into: Uuid,
+    },
+    /// Everything about the person is to be removed, by law.
+    Erase {
+        /// The case.
+        case_id: Uuid,
+    },
+}
