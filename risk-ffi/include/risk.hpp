@@ -1,7 +1,7 @@
 // The engine for C++17: risk.h with handles that free themselves, and errors that are thrown. Header only; link with librisk.
 //
 // What each call means, its units and its errors stand in risk.h. Here:
-// - `risk::Policy`, `risk::Case`, `risk::Assessment` and `risk::Store` own a handle each. They move, and do not copy. A handle that was
+// - `risk::Policy`, `risk::Case`, `risk::Assessment`, `risk::Store` and `risk::Hmpps` own a handle each. They move, and do not copy. A handle that was
 //   moved away may be destroyed or given a new value; any other use of it throws with RISK_NULL_POINTER.
 // - Text goes in as `std::string_view` (UTF-8) and comes out as `std::string`. JSON stays text: bring your own library.
 // - A call that fails throws `risk::Error`, and has changed nothing.
@@ -108,6 +108,7 @@ struct Free {
     void operator()(risk_case *handle) const noexcept { risk_case_free(handle); }
     void operator()(risk_assessment *handle) const noexcept { risk_assessment_free(handle); }
     void operator()(risk_store *handle) const noexcept { risk_store_free(handle); }
+    void operator()(risk_hmpps *handle) const noexcept { risk_hmpps_free(handle); }
 };
 
 } // namespace detail
@@ -611,8 +612,50 @@ public:
     [[nodiscard]] const risk_store *get() const noexcept { return handle_.get(); }
 
 private:
+    friend class Hmpps;
     explicit Store(risk_store *handle) noexcept : handle_(handle) {}
     std::unique_ptr<risk_store, detail::Free> handle_;
+};
+
+/// What messages came to, for a host that keeps its records itself.
+struct Imported {
+    /// The new records, as JSON Lines.
+    std::string records;
+    /// What became of each message, as JSON.
+    std::string report;
+};
+
+/// Imports messages of the HMPPS estate, as a queue delivers them.
+class Hmpps {
+public:
+    /// Makes an importer. `options`: JSON; `secret`: at least 32 bytes, the same for ever. Throws RISK_BAD_SIZE, RISK_BAD_WORD.
+    [[nodiscard]] static Hmpps create(std::string_view options, std::string_view secret) {
+        risk_hmpps *handle = nullptr;
+        detail::check(risk_hmpps_new(detail::given(options), options.size(),
+                                     reinterpret_cast<const std::uint8_t *>(detail::given(secret)), secret.size(), &handle));
+        return Hmpps(handle);
+    }
+
+    /// Imports messages into a store; gives what became of each, as JSON.
+    std::string import_into(Store &store, std::string_view by, std::string_view messages) const {
+        return detail::text_of(risk_hmpps_import_into, get(), store.handle_.get(), detail::given(by), by.size(),
+                               detail::given(messages), messages.size());
+    }
+
+    /// Imports messages beside the records that the host has of the cases concerned, as JSON Lines.
+    [[nodiscard]] Imported import_beside(std::string_view held, std::string_view messages) const {
+        detail::Buffer records, report;
+        detail::check(risk_hmpps_import(get(), detail::given(held), held.size(), detail::given(messages), messages.size(),
+                                        records.out(), report.out()));
+        return Imported{records.text(), report.text()};
+    }
+
+    /// The handle, for a call of risk.h; still owned here. NULL after a move.
+    [[nodiscard]] const risk_hmpps *get() const noexcept { return handle_.get(); }
+
+private:
+    explicit Hmpps(risk_hmpps *handle) noexcept : handle_(handle) {}
+    std::unique_ptr<risk_hmpps, detail::Free> handle_;
 };
 
 } // namespace risk

@@ -198,5 +198,19 @@ final class RiskLibrary {
 
     static native int risk_store_last_error_json(long store, long[] out);
 
+    static native int risk_hmpps_new(byte[] options, long length, byte[] secret, long secretLength, long[] out);
+
+    static native void risk_hmpps_free(long hmpps);
+
+    static native int risk_hmpps_import_into(long hmpps, long store, byte[] by, long byLength, byte[] messages,
+            long length, long[] out);
+
+    static native int risk_hmpps_import(long hmpps, byte[] held, long heldLength, byte[] messages, long length,
+            long[] records, long[] report);
+
+    static native int risk_hmpps_last_error_message(long hmpps, long[] out);
+
+    static native int risk_hmpps_last_error_json(long hmpps, long[] out);
+
     static native int risk_schema(byte[] of, long length, long[] out);
 }

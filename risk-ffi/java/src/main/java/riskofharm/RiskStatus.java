@@ -6,7 +6,7 @@ public enum RiskStatus {
     NULL_POINTER(1),
     /** A text is not UTF-8: in Java, it has half a surrogate pair. */
     NOT_UTF8(2),
-    /** A struct of a size or with members that the library does not know. Java cannot reach it: it makes the structs. */
+    /** A length that cannot be: in Java, a secret that is too short. */
     BAD_SIZE(3),
     /** A moment that cannot be read, or none where one is needed. */
     BAD_TIME(4),

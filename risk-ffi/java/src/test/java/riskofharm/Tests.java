@@ -48,6 +48,7 @@ public final class Tests {
         AnswerTest.add(tests);
         LoadingTest.add(tests);
         StoreTest.add(tests);
+        HmppsTest.add(tests);
         ClosingTest.add(tests);
         ThreadsTest.add(tests);
         PanicTest.add(tests);

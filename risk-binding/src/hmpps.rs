@@ -1,0 +1,129 @@
+//! Messages of the HMPPS estate as bindings see them: options as JSON, messages as bytes; records as lines and a report as JSON.
+
+use std::collections::BTreeMap;
+
+use chrono::Utc;
+use risk_core::log::{Log, Record};
+use risk_hmpps::codes::{Codes, CodesError};
+use risk_hmpps::import::{Given, Held, Importer};
+use risk_hmpps::into_store::{Erasures, import_into};
+use risk_hmpps::key::{Key, SHORTEST};
+use risk_hmpps::people::CaseMap;
+use risk_store::{Operator, Store};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::fault::{Fault, Where};
+use crate::records::parse_each;
+use crate::status::{RISK_BAD_SIZE, RISK_BAD_WORD};
+
+/// Imports messages.
+#[derive(Debug)]
+pub struct Hmpps {
+    importer: Importer,
+    erasures: Erasures,
+}
+
+/// What an importer may be made with.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Options {
+    /// The host's own tables, laid over those that are built in: TOML, by the name of the file.
+    codes: BTreeMap<String, String>,
+    /// The host's own case ids: CSV with `case_id` and `crn`, `noms` or both.
+    case_map: String,
+    /// Whether a person is erased in the store where a message says so.
+    erase: bool,
+}
+
+/// What an import without a store came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Imported {
+    /// The new records, as JSON Lines.
+    pub records: String,
+    /// What became of each message, as JSON (`risk-hmpps-import/1`).
+    pub report: String,
+}
+
+impl Hmpps {
+    /// An importer with the host's options, as JSON, and its secret.
+    ///
+    /// # Errors
+    /// RISK_BAD_SIZE for a secret that is too short; RISK_BAD_WORD for options, a table or a case map that cannot be used.
+    pub fn new(options: &str, secret: &[u8]) -> Result<Self, Fault> {
+        let options: Options = serde_json::from_str(options).map_err(|e| {
+            // What serde_json says of options may name a member of theirs, and tells nothing of a case.
+            Fault::mismatch(RISK_BAD_WORD, "options", "a JSON object of `codes`, `case_map` and `erase`", e.to_string())
+        })?;
+        let key = Key::new(secret).map_err(|e| {
+            let (expected, found) = (format!("at least {SHORTEST} bytes that nobody can guess"), e.found.to_string());
+            Fault::mismatch(RISK_BAD_SIZE, "secret", expected, found)
+        })?;
+        let embedded = Codes::embedded();
+        let codes = options.codes.iter().fold(embedded, |codes, (file, text)| codes?.with(file, text));
+        let map = match options.case_map.as_str() {
+            "" => CaseMap::default(),
+            table => CaseMap::parse(table).map_err(|e| {
+                let (message, line) = (format!("`case_map`: {e}"), usize::try_from(e.line).ok());
+                let at = Where { line, field: Some(e.field.to_owned()), ..Where::between(e.expected, e.found) };
+                Fault::located(RISK_BAD_WORD, message, at)
+            })?,
+        };
+        let erasures = if options.erase { Erasures::CarriedOut } else { Erasures::Listed };
+        Ok(Self { importer: Importer::new(codes.map_err(of_table)?, key, map), erasures })
+    }
+
+    /// Imports against records that the host holds, plain, of any cases.
+    ///
+    /// # Errors
+    /// RISK_BAD_RECORD, RISK_EVENT_CONFLICT for records that are none, or contradict each other.
+    pub fn import(&self, messages: &[u8], held: &str) -> Result<Imported, Fault> {
+        let import = self.importer.import(&[(None, Given::Messages(messages))], &mut HeldLogs::parse(held)?);
+        let records = import.records.iter().map(|record| record.to_line() + "\n").collect();
+        Ok(Imported { records, report: serde_json::to_string(&import.report)? })
+    }
+
+    /// Imports into a store; gives the report.
+    ///
+    /// # Errors
+    /// Those of a store that cannot be read, or takes nothing; then nothing was appended.
+    pub fn import_into(&self, store: &Store, by: &Operator, messages: &[u8]) -> Result<String, Fault> {
+        let given = [(None, Given::Messages(messages))];
+        let import = import_into(&self.importer, store, by, &given, self.erasures, Utc::now())?;
+        Ok(serde_json::to_string(&import.report)?)
+    }
+}
+
+fn of_table(e: CodesError) -> Fault {
+    let message = e.to_string();
+    Fault::located(RISK_BAD_WORD, message, Where { file: Some(e.file), ..Where::default() })
+}
+
+/// Logs that the host holds itself.
+struct HeldLogs(BTreeMap<Uuid, Log>);
+
+impl HeldLogs {
+    fn parse(records: &str) -> Result<Self, Fault> {
+        let mut cases: BTreeMap<Uuid, Vec<Record>> = BTreeMap::new();
+        let none = records.trim().is_empty();
+        for (_, record) in if none { Vec::new() } else { parse_each(records)? } {
+            cases.entry(record.case_id).or_default().push(record);
+        }
+        let log = |(case_id, records)| {
+            let mut log = Log::new(case_id);
+            log.append_all(records, None).map_err(|e| Fault::from(e).of_case(case_id))?;
+            Ok((case_id, log))
+        };
+        cases.into_iter().map(log).collect::<Result<_, Fault>>().map(Self)
+    }
+}
+
+impl Held for HeldLogs {
+    fn case_of(&mut self, _: &str, _: &str) -> Option<Uuid> {
+        None
+    }
+
+    fn log(&mut self, case_id: Uuid) -> Option<Log> {
+        self.0.get(&case_id).cloned()
+    }
+}
