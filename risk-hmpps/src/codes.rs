@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use chrono::NaiveDate;
 use risk_core::event::Kind;
-use risk_core::event::vocabulary::{Level, Register, Term};
+use risk_core::event::vocabulary::{Handling, Level, Register, Term};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
@@ -34,6 +34,9 @@ pub struct Template {
     /// The data. `{fact}`, `{level}` and the like are filled in; a member whose filling is not known is left out.
     #[serde(default)]
     pub data: Map<String, Value>,
+    /// A stricter mark than the kind's own, where the source is more confidential.
+    #[serde(default, deserialize_with = "some_word", serialize_with = "some_name", skip_serializing_if = "Option::is_none")]
+    pub handling: Option<Handling>,
 }
 
 /// An nDelius register type.
@@ -84,7 +87,8 @@ pub struct RegisterDetail {
     pub number: Option<u32>,
 }
 
-/// What a value of a message must be for a mapping to hold: of each member named, one of these.
+/// What a value of a message must be for a mapping to hold: of each member named, one of these, whatever its case; `RELEASED*`:
+/// that beginning, `*`: any value at all.
 pub type Where = BTreeMap<String, Vec<String>>;
 
 /// What is made of a message, or of a contact, of which `where` holds: records, or nothing, for a reason.
@@ -113,6 +117,10 @@ pub enum Does {
     Deregister,
     /// What the event named in `of` said was wrong from the start.
     TakeBack,
+    /// A requirement began; its words say which.
+    Requirement,
+    /// A licence condition began; its words say which.
+    LicenceCondition,
     /// It carries no data: what its `detailUrl` leads to has to be fetched.
     Fetch,
     /// It says which identifiers are one person's.
@@ -139,8 +147,8 @@ pub struct EventType {
     pub also: Vec<String>,
     /// What is done with it.
     pub does: Does,
-    /// Which members of `additionalInformation` identify the fact, with the person and the type; `a|b`: whichever is there. None:
-    /// `occurredAt` does.
+    /// Which members of `additionalInformation` identify the fact, with the person and the type; `a|b`: whichever is there;
+    /// `occurredAt` is that of the message. None: `occurredAt` does.
     #[serde(default)]
     pub fact: Vec<String>,
     /// The member that says when it happened; without it, `occurredAt`.
@@ -174,6 +182,9 @@ pub struct ConditionType {
 pub struct ContactType {
     /// Its code: `C369`.
     pub code: String,
+    /// Other codes of which the same is made.
+    #[serde(default)]
+    pub also: Vec<String>,
     /// What nDelius calls it.
     pub description: String,
     /// What is made of it, the first whose `outcome` holds.
@@ -265,7 +276,11 @@ impl Codes {
         self.registers.extend(written.registers.into_iter().map(|r| (r.code.clone(), r)));
         self.levels.extend(written.levels.into_iter().map(|r| (r.code.clone(), r)));
         self.categories.extend(written.categories.into_iter().map(|r| (r.code.clone(), r)));
-        self.contacts.extend(written.contacts.into_iter().map(|c| (c.code.clone(), c)));
+        for contact in written.contacts {
+            for code in std::iter::once(&contact.code).chain(&contact.also) {
+                self.contacts.insert(code.clone(), contact.clone());
+            }
+        }
         for event in written.events {
             self.events.retain(|e| e.name != event.name);
             self.events.push(event);
@@ -340,9 +355,20 @@ impl Codes {
         self.contacts.get(code)
     }
 
-    /// Every type of contact that something is made of.
-    pub fn contacts(&self) -> impl Iterator<Item = &ContactType> {
-        self.contacts.values()
+    /// Every code of a contact that the tables say something of, with its type.
+    pub fn contacts(&self) -> impl Iterator<Item = (&String, &ContactType)> {
+        self.contacts.iter()
+    }
+
+    /// What nDelius calls a type of contact, also one of which nothing is made.
+    #[must_use]
+    pub fn contact_name(code: &str) -> Option<&'static str> {
+        static NAMES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
+            let mut reader = csv::Reader::from_reader(include_str!("../tables/contact-types.csv").as_bytes());
+            let rows = reader.records().filter_map(Result::ok);
+            rows.filter_map(|row| Some((row.get(0)?.to_owned(), row.get(1)?.to_owned()))).collect()
+        });
+        NAMES.get(code).map(String::as_str)
     }
 }
 

@@ -205,7 +205,7 @@ impl OfPerson<'_> {
         };
         let data = [("register", json!(register.flag.map(Term::name))), ("level", json!("{level}"))];
         let data: Map<String, Value> = data.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        let flag = Template { kind: Kind::FlagRecorded, data };
+        let flag = Template { kind: Kind::FlagRecorded, data, handling: None };
         // What a registration says besides its level it says once, however often it is updated.
         let (changing, lasting): (Vec<&Template>, Vec<&Template>) = register.also.iter().partition(|t| may_change(t));
         let mut drafts = self.drafts(std::iter::once(&flag).chain(changing), &self.identity())?;
@@ -225,13 +225,14 @@ impl OfPerson<'_> {
         if let Some(level) = register.level {
             data.insert("level".to_owned(), json!(level.name()));
         }
-        self.says(std::iter::once(&Template { kind: Kind::FlagRemoved, data }), &self.identity())
+        self.says(std::iter::once(&Template { kind: Kind::FlagRemoved, data, handling: None }), &self.identity())
     }
 
     fn fetched(&self) -> Result<Meaning, MessageError> {
         let message = self.message;
         let Some(body) = &message.fetched else {
-            let what = "what detailUrl leads to".to_owned();
+            let what = self.case_that_holds().and_then(|case| case.why.clone());
+            let what = what.unwrap_or_else(|| "what is told stands behind detailUrl".to_owned());
             return Ok(Meaning::Ends(Outcome::Needed { detail_url: message.detail_url.clone(), what }));
         };
         let about = fetched::About {
@@ -307,7 +308,7 @@ impl OfPerson<'_> {
                 recorded,
                 reference: reference.clone(),
                 agency: self.agency(),
-                handling: None,
+                handling: template.handling,
                 kind: filled.kind,
                 data: filled.data,
                 replies: filled.replies,
@@ -319,7 +320,9 @@ impl OfPerson<'_> {
 
     fn id(&self, identity: &[String], kind: Kind, n: usize) -> Uuid {
         let (case, n) = (self.case.to_string(), n.to_string());
-        let parts = ["event", case.as_str(), kind.name(), n.as_str()];
+        // A registration is one fact, whether its beginning or an update tells of it first.
+        let of = if self.event_type.does == Does::Register { "registration" } else { self.event_type.name.as_str() };
+        let parts = ["event", case.as_str(), of, kind.name(), n.as_str()];
         let parts: Vec<&str> = parts.into_iter().chain(identity.iter().map(String::as_str)).collect();
         self.meanings.key.uuid(&parts)
     }
@@ -327,7 +330,10 @@ impl OfPerson<'_> {
     /// What identifies the fact: each member that does, with its name; else the type and the time.
     fn identity(&self) -> Vec<String> {
         let named = self.event_type.fact.iter().filter_map(|names| {
-            let value = self.message.info.text(names)?;
+            let value = match names.as_str() {
+                "occurredAt" => self.message.occurred_at.map(|when| when.instant().to_rfc3339())?,
+                names => self.message.info.text(names)?,
+            };
             Some(format!("{}={value}", names.split('|').next().unwrap_or(names)))
         });
         let named: Vec<String> = named.collect();
@@ -364,15 +370,25 @@ impl OfPerson<'_> {
 /// What a store is told of the identifiers in a message.
 #[must_use]
 pub fn identifiers(case_id: Uuid, message: &Message) -> Vec<Instruction> {
-    let named = [("crn", &message.crn), ("noms", &message.noms)];
+    let removed = message.info.text("removedNomsNumber");
+    let named = [("crn", &message.crn), ("noms", &message.noms), ("noms", &removed)];
     let each = named.into_iter().filter_map(|(scheme, value)| Some((scheme, value.clone()?)));
     each.map(|(scheme, value)| Instruction::Identify { case_id, scheme, value }).collect()
 }
 
-/// Whether each member named has one of the values, whatever its case; `*` is any value at all.
+/// Whether each member named has one of the values, whatever its case: `RELEASED*` is that beginning, `*` any value at all.
 pub fn holds(when: &crate::codes::Where, member: impl Fn(&str) -> Option<String>) -> bool {
     when.iter().all(|(name, values)| {
-        member(name).is_some_and(|found| values.iter().any(|v| v == "*" || v.to_lowercase() == found.to_lowercase()))
+        let found = member(name).map(|found| found.to_lowercase());
+        let is = |value: &String| {
+            let value = value.to_lowercase();
+            let beginning = value.strip_suffix('*').map(str::to_owned);
+            found.as_ref().is_some_and(|found| match &beginning {
+                Some(beginning) => found.starts_with(beginning),
+                None => *found == value,
+            })
+        };
+        values.iter().any(is)
     })
 }
 

@@ -1,0 +1,286 @@
+//! The importer: what the estate delivers, set against what is on record, comes out as new records and a report.
+
+use risk_core::log::Log;
+use uuid::Uuid;
+
+use crate::codes::Codes;
+use crate::draft::Draft;
+use crate::key::Key;
+use crate::meaning::{Meaning, Meanings, Move, TakeBack, identifiers, unreadable};
+use crate::message::{Message, read_all};
+use crate::people::{CaseMap, People};
+use crate::report::{CodeCount, Import, Outcome, Told};
+use crate::settle::{Settled, Settling};
+use crate::sheet::{Of, RowSays, Rows, Sheet};
+
+/// What is on record already.
+pub trait Held {
+    /// The case that an identifier stands for, of the scheme `crn` or `noms`.
+    fn case_of(&mut self, scheme: &str, value: &str) -> Option<Uuid>;
+    /// The log of a case as it stands.
+    fn log(&mut self, case_id: Uuid) -> Option<Log>;
+}
+
+/// Nothing is on record: every delivery is whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NothingHeld;
+
+impl Held for NothingHeld {
+    fn case_of(&mut self, _: &str, _: &str) -> Option<Uuid> {
+        None
+    }
+
+    fn log(&mut self, _: Uuid) -> Option<Log> {
+        None
+    }
+}
+
+/// Something that was delivered.
+#[derive(Debug, Clone)]
+pub enum Given<'a> {
+    /// One message, an array of messages, or one on each line.
+    Messages(&'a [u8]),
+    /// A table.
+    Sheet(Sheet),
+}
+
+/// Turns what the estate delivers into records.
+#[derive(Debug, Clone)]
+pub struct Importer {
+    /// The tables.
+    pub codes: Codes,
+    key: Key,
+    cases: CaseMap,
+}
+
+/// One message or row on its way.
+struct Line {
+    told: Told,
+    /// The code of a row; a message has none.
+    code: Option<String>,
+    /// What it tells a store besides.
+    instructed: bool,
+}
+
+impl Importer {
+    /// With these tables, the host's secret, and the host's own case ids, if it has any.
+    #[must_use]
+    pub fn new(codes: Codes, key: Key, cases: CaseMap) -> Self {
+        Self { codes, key, cases }
+    }
+
+    /// Reads everything that was given, each with the name that it has to the host, and says what is new against what is held.
+    pub fn import(&self, given: &[(Option<String>, Given<'_>)], held: &mut dyn Held) -> Import {
+        let mut reading = Reading::default();
+        let messages: Vec<(Option<String>, usize, Result<Message, _>)> = given
+            .iter()
+            .filter_map(|(file, given)| match given {
+                Given::Messages(bytes) => Some((file, read_all(bytes))),
+                Given::Sheet(_) => None,
+            })
+            .flat_map(|(file, all)| all.into_iter().map(move |(place, message)| (file.clone(), place, message)))
+            .collect();
+        let mut people = People::new(&self.key, &self.cases);
+        for (_, _, message) in &messages {
+            if let Ok(Message { crn: Some(crn), noms: Some(noms), .. }) = message {
+                people.link(crn, noms);
+            }
+        }
+        let meanings = Meanings { codes: &self.codes, key: &self.key, people: &people };
+        let mut known = |scheme: &str, value: &str| held.case_of(scheme, value);
+        for (file, place, message) in messages {
+            match message {
+                Err(e) => reading.line(file, place, None, None, Some(unreadable(e))),
+                Ok(message) => {
+                    let (case, meaning) = meanings.of(&message, reading.lines.len(), &mut known);
+                    let named = Some(message.event_type.clone());
+                    reading.import.report.instructions.extend(case.into_iter().flat_map(|c| identifiers(c, &message)));
+                    reading.line(file, place, named, case, None);
+                    reading.take(meaning);
+                }
+            }
+        }
+        for (file, given) in given {
+            if let Given::Sheet(sheet) = given {
+                self.rows(&mut reading, file.as_ref(), sheet, &people, &mut known);
+            }
+        }
+        reading.settled(&self.key, held)
+    }
+
+    fn rows(
+        &self,
+        reading: &mut Reading,
+        file: Option<&String>,
+        sheet: &Sheet,
+        people: &People<'_>,
+        known: &mut dyn FnMut(&str, &str) -> Option<Uuid>,
+    ) {
+        let rows = Rows { codes: &self.codes, key: &self.key };
+        for row in sheet.rows() {
+            let code = row.code().to_owned();
+            let (from, place) = (reading.lines.len(), usize::try_from(row.line).unwrap_or(usize::MAX));
+            let read = row.crn().and_then(|crn| {
+                let case = people.by_crn(&crn, known);
+                Ok((crn, case, rows.of(&row, case, from)?))
+            });
+            let (case, outcome) = match read {
+                Err(e) => (None, Some(unreadable(e))),
+                Ok((crn, case, says)) => {
+                    let outcome = match says {
+                        RowSays::Nothing(why) => Some(Outcome::Nothing { why }),
+                        RowSays::Drafts(drafts) => {
+                            reading.drafts.extend(drafts);
+                            None
+                        }
+                        RowSays::TakesBack(drafts, back) => {
+                            reading.drafts.extend(drafts);
+                            reading.taken_back.push(back);
+                            None
+                        }
+                    };
+                    let named = crate::report::Instruction::Identify { case_id: case, scheme: "crn", value: crn };
+                    reading.import.report.instructions.push(named);
+                    (Some(case), outcome)
+                }
+            };
+            reading.line(file.cloned(), place, None, case, outcome);
+            if let Some(line) = reading.lines.last_mut() {
+                line.code = Some(code);
+            }
+        }
+    }
+}
+
+/// What has been read.
+#[derive(Default)]
+struct Reading {
+    import: Import,
+    lines: Vec<Line>,
+    drafts: Vec<Draft>,
+    taken_back: Vec<TakeBack>,
+    moved: Vec<Move>,
+}
+
+impl Reading {
+    /// One more message or row; what becomes of it may be known only when all is read.
+    fn line(
+        &mut self,
+        file: Option<String>,
+        place: usize,
+        event_type: Option<String>,
+        case_id: Option<Uuid>,
+        outcome: Option<Outcome>,
+    ) {
+        let outcome = outcome.unwrap_or(Outcome::Known);
+        self.lines.push(Line { told: Told { file, place, event_type, case_id, outcome }, code: None, instructed: false });
+    }
+
+    fn take(&mut self, meaning: Meaning) {
+        match meaning {
+            Meaning::Says(drafts) => self.drafts.extend(drafts),
+            Meaning::TakesBack(one) => self.taken_back.push(one),
+            Meaning::Moves(one) => self.moved.push(one),
+            Meaning::Instructs(instructions) => {
+                self.import.report.instructions.extend(instructions);
+                if let Some(line) = self.lines.last_mut() {
+                    line.instructed = true;
+                }
+            }
+            Meaning::Ends(outcome) => {
+                if let Some(line) = self.lines.last_mut() {
+                    line.told.outcome = outcome;
+                }
+            }
+        }
+    }
+
+    fn settled(mut self, key: &Key, held: &mut dyn Held) -> Import {
+        let mut log = |case: Uuid| held.log(case);
+        let mut settling = Settling::new(key, &mut log);
+        settling.say(std::mem::take(&mut self.drafts));
+        for one in &self.taken_back {
+            settling.take_back(one);
+        }
+        for one in &self.moved {
+            settling.r#move(one);
+        }
+        let told = std::mem::take(&mut settling.told);
+        self.import.records = settling.into_records();
+        for (from, settled) in told {
+            if let Some(line) = self.lines.get_mut(from) {
+                line.become_of(settled);
+            }
+        }
+        self.reported()
+    }
+
+    fn reported(self) -> Import {
+        let Self { mut import, lines, .. } = self;
+        let report = &mut import.report;
+        for Line { mut told, code, instructed } in lines {
+            if instructed && told.outcome == Outcome::Known {
+                told.outcome = Outcome::Instructed;
+            }
+            let count = report.counts.entry(told.outcome.name()).or_default();
+            *count = count.saturating_add(1);
+            match code {
+                None => report.messages.push(told),
+                Some(code) => {
+                    let unreadable = matches!(told.outcome, Outcome::Unreadable { .. });
+                    let counted = report.codes.entry(code.clone()).or_insert_with(|| named(&code));
+                    counted.add(&told.outcome);
+                    if unreadable {
+                        report.messages.push(told);
+                    }
+                }
+            }
+        }
+        report.instructions.sort();
+        report.instructions.dedup();
+        report.cases = import.records.iter().map(|r| r.case_id).collect();
+        import
+    }
+}
+
+/// A count of rows of a code, with its name.
+fn named(code: &str) -> CodeCount {
+    CodeCount { description: Codes::contact_name(code).map(str::to_owned), ..CodeCount::default() }
+}
+
+impl CodeCount {
+    fn add(&mut self, outcome: &Outcome) {
+        let more = |n: &mut u64| *n = n.saturating_add(1);
+        more(&mut self.rows);
+        match outcome {
+            Outcome::Recorded { .. } => more(&mut self.recorded),
+            Outcome::Known | Outcome::Instructed => more(&mut self.known),
+            Outcome::Nothing { why } => more(self.nothing.entry(why.clone()).or_default()),
+            Outcome::Needed { what, .. } | Outcome::Waits { what } => more(self.nothing.entry(what.clone()).or_default()),
+            Outcome::Unmapped | Outcome::Unreadable { .. } => more(self.nothing.entry("unreadable".to_owned()).or_default()),
+        }
+    }
+}
+
+impl Line {
+    /// Joins one end to those that it came to so far: what is new counts before what is known.
+    fn become_of(&mut self, settled: Settled) {
+        match (settled, &mut self.told.outcome) {
+            (Settled::New(id), Outcome::Recorded { records }) => records.push(id),
+            (Settled::New(id), outcome) => *outcome = Outcome::Recorded { records: vec![id] },
+            (Settled::Wanting(why), outcome @ Outcome::Known) => *outcome = Outcome::Nothing { why },
+            (Settled::Absent, outcome @ Outcome::Known) => {
+                *outcome = Outcome::Waits { what: "a record of what it speaks of".to_owned() };
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A table in CSV.
+///
+/// # Errors
+/// [`crate::message::MessageError`] for text that is none, or lacks a column.
+pub fn sheet(of: Of, text: &[u8]) -> Result<Given<'static>, crate::message::MessageError> {
+    Sheet::parse(of, text).map(Given::Sheet)
+}

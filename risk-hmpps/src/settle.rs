@@ -1,0 +1,288 @@
+//! What the drafts come to, set against what is on record: nothing is lost, and nothing is told twice.
+//!
+//! Two drafts of one id are one fact told twice; of them the one that says more stands. What is on record and says less is
+//! corrected. What was taken back stays taken back, whatever is told of it later. So the same facts in another order, or in
+//! other portions, come to the same.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::TimeDelta;
+use risk_core::event::catalogue::{RecordCorrected, RecordRetracted};
+use risk_core::event::field::{Replacement, StaffId};
+use risk_core::event::vocabulary::{CorrectionReason, SourceAgency};
+use risk_core::event::{Event, Instant, Kind, Nature, Reading};
+use risk_core::log::{Log, Payload, Record};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::draft::{Draft, record};
+use crate::key::Key;
+use crate::meaning::{Move, TakeBack};
+
+/// Under which name the estate's own corrections stand in a log.
+const ESTATE: &str = "hmpps-estate";
+
+/// What became of a draft, or of what is taken back or moved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Settled {
+    /// It made this record.
+    New(Uuid),
+    /// It is on record.
+    Known,
+    /// The catalogue asks for more than was told.
+    Wanting(String),
+    /// What it speaks of is not there.
+    Absent,
+}
+
+/// One case: what is on record, and what is new.
+struct Case {
+    held: Log,
+    fresh: Vec<Record>,
+}
+
+/// All cases of an import.
+pub struct Settling<'a> {
+    key: &'a Key,
+    held: &'a mut dyn FnMut(Uuid) -> Option<Log>,
+    cases: BTreeMap<Uuid, Case>,
+    /// What became of each thing given, by its number.
+    pub told: Vec<(usize, Settled)>,
+}
+
+impl<'a> Settling<'a> {
+    /// Nothing is new yet; `held` gives the log of a case as it stands.
+    pub fn new(key: &'a Key, held: &'a mut dyn FnMut(Uuid) -> Option<Log>) -> Self {
+        Self { key, held, cases: BTreeMap::new(), told: Vec::new() }
+    }
+
+    fn case(&mut self, id: Uuid) -> &mut Case {
+        let held = &mut self.held;
+        self.cases.entry(id).or_insert_with(|| Case { held: held(id).unwrap_or_else(|| Log::new(id)), fresh: Vec::new() })
+    }
+
+    /// The new records, each case's in an order in which a log takes them.
+    pub fn into_records(self) -> Vec<Record> {
+        self.cases.into_values().flat_map(|case| case.fresh).collect()
+    }
+
+    /// Makes records of drafts, requests before their replies.
+    pub fn say(&mut self, drafts: Vec<Draft>) {
+        let (replies, others): (Vec<Draft>, Vec<Draft>) = drafts.into_iter().partition(|d| d.replies.is_some());
+        self.say_each(others);
+        let answering = replies.into_iter().map(|mut draft| {
+            if let Some((stream, member)) = draft.replies.take() {
+                let asked = self.case(draft.case).request(&stream, draft.occurred);
+                // A reply to a question that nobody wrote down is a reply still.
+                let id = asked.unwrap_or_else(|| self.key.opaque(&unasked(&stream), &[&draft.id.to_string()]));
+                draft.data.insert(member, json!(id));
+            }
+            draft
+        });
+        let answering = answering.collect();
+        self.say_each(answering);
+    }
+
+    fn say_each(&mut self, drafts: Vec<Draft>) {
+        let mut by_fact: BTreeMap<(Uuid, Uuid), Vec<(Draft, Event)>> = BTreeMap::new();
+        for draft in drafts {
+            match draft.event() {
+                Err(e) => {
+                    let why = format!("{} asks for `{}`: {}, and the message has {}", draft.kind, e.field, e.expected, e.found);
+                    self.told.push((draft.from, Settled::Wanting(why)));
+                }
+                Ok(event) => by_fact.entry((draft.case, draft.id)).or_default().push((draft, event)),
+            }
+        }
+        let mut facts: Vec<Vec<(Draft, Event)>> = by_fact.into_values().collect();
+        facts.sort_by_key(|told| told.iter().map(|(d, _)| (d.recorded, d.id)).min());
+        for mut told in facts {
+            // The first to tell it is the one that is said to have made the record.
+            let from: Vec<usize> = told.iter().map(|(draft, _)| draft.from).collect();
+            let recorded = told.iter().map(|(draft, _)| draft.recorded).min();
+            told.sort_by_key(|(draft, event)| Reverse(says(event, draft.occurred)));
+            let Some((mut best, event)) = told.into_iter().next() else { continue };
+            best.recorded = recorded.unwrap_or(best.recorded).max(best.occurred);
+            let made = self.settle(&best, event);
+            let mut first = true;
+            for one in from {
+                let settled = if std::mem::take(&mut first) { made.clone() } else { Settled::Known };
+                self.told.push((one, settled));
+            }
+        }
+    }
+
+    fn settle(&mut self, draft: &Draft, event: Event) -> Settled {
+        let key = self.key;
+        let case = self.case(draft.case);
+        let Some(held) = case.record(draft.id).cloned() else {
+            case.fresh.push(draft.record(event));
+            let withdrawn = case.withdrawn(&draft.reference);
+            if let Some(at) = withdrawn {
+                case.retract(key, draft.id, at, &draft.reference, CorrectionReason::EnteredInError);
+            }
+            return Settled::New(draft.id);
+        };
+        let Payload::Event(first) = &held.payload else { return Settled::Known };
+        let versions = case.versions(&held, first);
+        let new = says(&event, draft.occurred);
+        if versions.iter().any(|(said, _)| *said >= new) {
+            return Settled::Known;
+        }
+        let data = Value::Object(event.encode());
+        let occurred_at = Some(draft.occurred.min(held.recorded_at));
+        let id = key.uuid(&["correction", &draft.id.to_string(), &data.to_string(), &draft.occurred.to_rfc3339()]);
+        let since = versions.iter().map(|(_, at)| *at).max().unwrap_or(held.recorded_at);
+        let later = since.checked_add_signed(TimeDelta::microseconds(1)).unwrap_or(since);
+        let recorded = draft.recorded.max(later);
+        let replacement = Replacement { occurred_at, data };
+        let (reason, by) = (CorrectionReason::WrongValue, estate());
+        let Some(by) = by else { return Settled::Known };
+        let handling = held.handling.max(event.least_handling());
+        let correction = Event::RecordCorrected(RecordCorrected { event_id: draft.id, replacement, reason, by });
+        let source = (draft.agency, draft.reference.as_str());
+        case.fresh.push(record(id, draft.case, (recorded, recorded), source, correction, Some(handling)));
+        Settled::New(id)
+    }
+
+    /// Takes back what was told under a reference.
+    pub fn take_back(&mut self, one: &TakeBack) {
+        let key = self.key;
+        let case = self.case(one.case);
+        let targets: Vec<Uuid> = case.under(&one.reference).map(|r| r.event_id).collect();
+        let before = case.fresh.len();
+        for id in &targets {
+            case.retract(key, *id, one.recorded, &one.reference, CorrectionReason::EnteredInError);
+        }
+        let new: Vec<Uuid> = case.fresh.iter().skip(before).map(|r| r.event_id).collect();
+        match (targets.is_empty(), new.is_empty()) {
+            (true, _) => self.told.push((one.from, Settled::Absent)),
+            (false, true) => self.told.push((one.from, Settled::Known)),
+            (false, false) => self.told.extend(new.into_iter().map(|id| (one.from, Settled::New(id)))),
+        }
+    }
+
+    /// Takes what was recorded of a sentence out of one case and puts it into another.
+    pub fn r#move(&mut self, one: &Move) {
+        let key = self.key;
+        let (source, sentence) = &one.source;
+        let (target, renamed) = &one.target;
+        let case = self.case(*source);
+        let moved: Vec<Record> = case.all().filter(|r| of_sentence(r) == Some(sentence.as_str())).cloned().collect();
+        let mut new = Vec::new();
+        for record in &moved {
+            let reference = record.source.reference.clone().unwrap_or_default();
+            let case = self.case(*source);
+            new.extend(case.retract(key, record.event_id, one.recorded, &reference, CorrectionReason::WrongPerson));
+            let Some(event) = record.event() else { continue };
+            let mut data = event.encode();
+            data.insert("sentence_id".to_owned(), json!(renamed));
+            let Ok(event) = Event::decode(event.kind(), &data) else { continue };
+            let id = key.uuid(&["moved", &record.event_id.to_string(), &target.to_string(), renamed]);
+            let times = (record.occurred_at, record.recorded_at.max(one.recorded));
+            let there = self.case(*target);
+            if there.record(id).is_none() {
+                let source = (record.source.agency, reference.as_str());
+                there.fresh.push(self::record(id, *target, times, source, event, Some(record.handling)));
+                new.push(id);
+            }
+        }
+        match (moved.is_empty(), new.is_empty()) {
+            (true, _) => self.told.push((one.from, Settled::Absent)),
+            (false, true) => self.told.push((one.from, Settled::Known)),
+            (false, false) => self.told.extend(new.into_iter().map(|id| (one.from, Settled::New(id)))),
+        }
+    }
+}
+
+fn estate() -> Option<StaffId> {
+    StaffId::new(ESTATE).ok()
+}
+
+fn unasked(stream: &str) -> String {
+    format!("{stream}-unasked")
+}
+
+fn of_sentence(record: &Record) -> Option<&str> {
+    match record.event()?.field("sentence_id") {
+        Some(Reading::Id(id)) => Some(id),
+        _ => None,
+    }
+}
+
+/// How much an event says, for choosing between two tellings of one fact: the more, then what was the case earlier, then,
+/// so that the choice is the same in every order, the text.
+fn says(event: &Event, occurred: Instant) -> (usize, Reverse<Instant>, String) {
+    let data = event.encode();
+    let told = data.values().filter(|v| !v.as_str().is_some_and(|s| s == "unknown" || s.contains("-unasked-"))).count();
+    (told, Reverse(occurred), Value::Object(data).to_string())
+}
+
+impl Case {
+    fn all(&self) -> impl Iterator<Item = &Record> {
+        self.held.records().iter().chain(&self.fresh)
+    }
+
+    fn record(&self, id: Uuid) -> Option<&Record> {
+        self.held.record(id).or_else(|| self.fresh.iter().find(|r| r.event_id == id))
+    }
+
+    /// What was told under a reference: the records, not the statements about them.
+    fn under<'c>(&'c self, reference: &'c str) -> impl Iterator<Item = &'c Record> {
+        let statement = |r: &Record| r.kind().is_some_and(|k| k.spec().nature == Nature::Housekeeping);
+        self.all().filter(move |r| r.source.reference.as_deref() == Some(reference) && !statement(r))
+    }
+
+    /// When the estate took back what was told under a reference, if it did.
+    fn withdrawn(&self, reference: &str) -> Option<Instant> {
+        let back = self.all().filter(|r| {
+            r.source.reference.as_deref() == Some(reference)
+                && matches!(r.event(), Some(Event::RecordRetracted(e)) if e.reason == CorrectionReason::EnteredInError)
+        });
+        back.map(|r| r.recorded_at).min()
+    }
+
+    /// Takes a record out, unless that was done; gives the id of the statement that does it.
+    fn retract(&mut self, key: &Key, target: Uuid, at: Instant, reference: &str, reason: CorrectionReason) -> Option<Uuid> {
+        let id = key.uuid(&["retraction", &target.to_string()]);
+        let held = self.record(target)?.clone();
+        if self.record(id).is_some() {
+            return None;
+        }
+        let recorded = at.max(held.recorded_at);
+        let event = Event::RecordRetracted(RecordRetracted { event_id: target, reason, by: estate()? });
+        let source = (SourceAgency::Probation, reference);
+        self.fresh.push(record(id, held.case_id, (recorded, recorded), source, event, Some(held.handling)));
+        Some(id)
+    }
+
+    /// How much each version of a record says, and since when it stands.
+    fn versions(&self, held: &Record, first: &Event) -> Vec<((usize, Reverse<Instant>, String), Instant)> {
+        let corrections = self.all().filter_map(|r| match r.event() {
+            Some(Event::RecordCorrected(c)) if c.event_id == held.event_id => {
+                let data = c.replacement.data.as_object().cloned().unwrap_or_else(Map::new);
+                let event = Event::decode(first.kind(), &data).ok()?;
+                Some((says(&event, c.replacement.occurred_at.unwrap_or(held.occurred_at)), r.recorded_at))
+            }
+            _ => None,
+        });
+        std::iter::once((says(first, held.occurred_at), held.recorded_at)).chain(corrections).collect()
+    }
+
+    /// The last request of a stream that was made by then.
+    fn request(&self, stream: &str, by: Instant) -> Option<String> {
+        let prefix = format!("{stream}-");
+        let retracted: BTreeSet<Uuid> = self.all().filter_map(|r| match r.event() {
+            Some(Event::RecordRetracted(e)) => Some(e.event_id),
+            _ => None,
+        }).collect();
+        let asked = self.all().filter(|r| r.kind() == Some(Kind::InformationRequested) && r.occurred_at <= by);
+        let asked = asked.filter(|r| !retracted.contains(&r.event_id));
+        let ids = asked.filter_map(|r| match r.event() {
+            Some(Event::InformationRequested(e)) => Some((r.occurred_at, r.event_id, e.request_id.as_str().to_owned())),
+            _ => None,
+        });
+        ids.filter(|(_, _, id)| id.starts_with(&prefix)).max().map(|(_, _, id)| id)
+    }
+}
