@@ -266,6 +266,7 @@ static FLAGS: &[Column<Assessment, Flag>] = &[
     Column::new("register", &[ViewField::Flags], Reads::Text(|_, f| Some(word(f.register)))),
     Column::new("should_be", &[ViewField::Flags], Reads::Text(|_, f| Some(word(f.should_be)))),
     Column::new("is", &[ViewField::Flags], Reads::Text(|_, f| Some(word(f.is)))),
+    Column::new("level", &[ViewField::Flags], Reads::Text(|_, f| f.level.map(word))),
     Column::new("handling", &[ViewField::Flags, Handling], Reads::Text(|_, f| f.handling.map(word))),
     Column::new("caution", &[ViewField::Flags, Handling], Reads::Text(|_, f| f.caution.map(word))),
     Column::new("rules", &[ViewField::Flags, Because], Reads::Texts(|_, f| rules(&f.because))),

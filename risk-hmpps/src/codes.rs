@@ -19,6 +19,7 @@ pub struct TableSource {
     /// Where its codes were read.
     pub source: String,
     /// As of when.
+    #[serde(deserialize_with = "day")]
     pub as_of: NaiveDate,
     /// What its reader should know.
     pub note: Option<String>,
@@ -349,6 +350,11 @@ impl Codes {
         by_words(&self.conditions, main, sub)
     }
 
+    /// Every type of requirement and licence condition.
+    pub fn conditions(&self) -> impl Iterator<Item = &ConditionType> {
+        self.requirements.iter().chain(&self.conditions)
+    }
+
     /// The type of contact of that code.
     #[must_use]
     pub fn contact(&self, code: &str) -> Option<&ContactType> {
@@ -376,6 +382,11 @@ fn by_words<'c>(types: &'c [ConditionType], main: &str, sub: &str) -> Option<&'c
     let (main, sub) = (main.to_lowercase(), sub.to_lowercase());
     let holds = |words: &[String], text: &str| words.is_empty() || words.iter().any(|w| text.contains(w.as_str()));
     types.iter().find(|t| holds(&t.main, &main) && holds(&t.sub, &sub))
+}
+
+fn day<'de, D: Deserializer<'de>>(d: D) -> Result<NaiveDate, D::Error> {
+    let written = toml::value::Datetime::deserialize(d)?;
+    written.to_string().parse().map_err(|_| serde::de::Error::custom("expected a date, such as 2022-12-31"))
 }
 
 fn word<'de, D: Deserializer<'de>, T: Term>(d: D) -> Result<T, D::Error> {

@@ -9,7 +9,7 @@ from .conditions import NEVER
 from .policy import number
 from .records import named_by
 from .times import after, day_of, end_of, plus_months
-from .words import FIELDS, LISTS, NUMBERS, PERSONS, SAFEGUARDING, highest
+from .words import FIELDS, LEVELS, LISTS, NUMBERS, PERSONS, SAFEGUARDING, highest
 
 STATE_OF_PROGRAMME = {
     "programme_referred": "referred",
@@ -158,7 +158,7 @@ def take(known, happening):
     elif kind in STATE_OF_PROGRAMME:
         known["programmes"][data["programme"]] = STATE_OF_PROGRAMME[kind]
     elif kind in ["flag_recorded", "flag_removed"]:
-        known["flags"][data["register"]] = kind == "flag_recorded"
+        known["flags"].setdefault(data["register"], []).append(happening)
 
 
 ENDS = {
@@ -227,6 +227,24 @@ def children(known):
 
 def outstanding(known):
     return sorted(id for id, r in known["requests"].items() if r["answered"] is None)
+
+
+def flag(known, register):
+    """Whether a register's flag is set, and the level with which it was recorded."""
+    said = [(h["kind"], level_said(h), h["occurred"]) for h in known["flags"].get(register, [])]
+    removals = [(level, at) for kind, level, at in said if kind == "flag_removed"]
+    standing = []
+    for kind, level, at in said:
+        since = [removed for removed, when in removals if when >= at]
+        if kind == "flag_recorded" and not any(None in [level, removed] or level == removed for removed in since):
+            standing.append((at, level))
+    levels = [(at, LEVELS.index(level), level) for at, level in standing if level]
+    return bool(standing), max(levels)[2] if levels else None
+
+
+def level_said(happening):
+    level = happening["data"].get("level")
+    return None if level == "unknown" else level
 
 
 # ---- What a happening says, and whom it is about
@@ -332,7 +350,7 @@ def value(fact, known, levels, policy, asked):
     if name == "programme":
         return known["programmes"].get(more, "none")
     if name == "flag":
-        return yes_no(known["flags"].get(more, False))
+        return yes_no(flag(known, more)[0])
     if name == "outstanding":
         return yes_no(any(known["requests"][id]["of"] == more for id in outstanding(known)))
     if name == "child_safeguarding":

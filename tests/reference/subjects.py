@@ -3,7 +3,7 @@
 A subject is a tuple: ("case",), ("person", id), ("nobody",), ("order", id), ("statement", group, setting, assessment) …
 """
 
-from .facts import children, orders_in_force, outstanding, persons_of
+from .facts import children, flag, orders_in_force, outstanding, persons_of
 from .words import REGISTERS
 
 CASE = ("case",)
@@ -41,7 +41,7 @@ def of(about, event, known, lower, now, register=None):
     if about == "each_outstanding_request":
         return [("request", id) for id in outstanding(known)]
     if about == "each_flag_set":
-        return [("register", r) for r in REGISTERS if known["flags"].get(r)]
+        return [("register", r) for r in REGISTERS if flag(known, r)[0]]
     if about == "each_lower_statement":
         return [("statement", *cell) for cell in lower if cell[2] == event["id"]]
     raise ValueError(about)

@@ -102,13 +102,14 @@ def all_flags(a):
             should_be = "set" if any(f["should_be"] == "set" for f in reasons) else "unset"
             live = [f for f in reasons if f["should_be"] == should_be]
             mark = strictest(a["mark_of"]("flag", None, register, f) for f in live) if a["mark_of"] else None
-            is_set = a["state"]["known"]["flags"].get(register, False)
+            is_set, level = facts.flag(a["state"]["known"], register)
             found.append(
                 said(
                     {
                         "register": register,
                         "should_be": should_be,
                         "is": "set" if is_set else "unset",
+                        **({"level": level} if level else {}),
                         **marked(a["view"], mark),
                         "because": because(a, live),
                     }

@@ -17,6 +17,7 @@ mod decided_by_people;
 mod duties;
 mod explained;
 mod facts;
+mod flags;
 mod learnt_late;
 mod levels;
 mod orders;

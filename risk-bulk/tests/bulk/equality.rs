@@ -60,6 +60,7 @@ const FLAGS: [(&str, &str); 5] = [
     ("register", "/register"),
     ("should_be", "/should_be"),
     ("is", "/is"),
+    ("level", "/level"),
     ("handling", "/handling"),
     ("caution", "/caution"),
 ];

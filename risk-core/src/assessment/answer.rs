@@ -380,6 +380,9 @@ pub struct Flag {
     pub should_be: FlagState,
     /// What is recorded.
     pub is: FlagState,
+    /// The level with which the flag that is set was recorded, where it was recorded with one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<Level>,
     /// The strictest mark of its reasons.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub handling: Option<Handling>,

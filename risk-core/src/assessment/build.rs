@@ -18,6 +18,7 @@ use crate::calendar::{self, BusinessCalendar};
 use crate::event::Term;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Group, Handling, Level, Setting};
+use crate::fold::flags::RegisterFlag;
 use crate::fold::happening::Subject;
 use crate::fold::ledger::{How, Instance, Reason};
 use crate::fold::levels::{CELLS, Cell};
@@ -350,7 +351,7 @@ impl Builder<'_, '_, '_> {
                 // Effects only join: one reason to set it is enough.
                 let set = reasons.iter().any(|r| r.should_be_set);
                 let live = || reasons.iter().filter(|r| r.should_be_set == set).map(|r| &r.because);
-                let is_set = state.facts.flags.get(register).is_some_and(|f| f.or(false));
+                let recorded = state.facts.flags.get(register);
                 let (handling, caution) = self.handling(
                     live()
                         .map(|b| self.confidence.mark(b, Target::Flag(*register)))
@@ -361,7 +362,8 @@ impl Builder<'_, '_, '_> {
                 Flag {
                     register: *register,
                     should_be: as_flag(set),
-                    is: as_flag(is_set),
+                    is: as_flag(recorded.is_some_and(RegisterFlag::is_set)),
+                    level: recorded.and_then(RegisterFlag::level),
                     handling,
                     caution,
                     because: self.because(live()),

@@ -95,8 +95,8 @@ vocabulary! {
     EndReason { Completed, Revoked, Recalled, Transferred, Died, Other }
     /// In which role domestic abuse concerns the person.
     AbuseRole { Perpetrator, Victim, History }
-    /// What it rests on; a conviction is not needed.
-    AbuseEvidence { Conviction, Charge, Allegation, CallOut, Disclosure }
+    /// What it rests on; a conviction is not needed. A registration is what a register of the case-management system says.
+    AbuseEvidence { Conviction, Charge, Allegation, CallOut, Disclosure, Registration }
     /// What kind of person somebody named in the log is.
     PersonGroup { KnownAdult, Child, Public, Staff, Prisoner }
     /// How that person stands to the supervised person.

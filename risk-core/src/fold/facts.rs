@@ -9,6 +9,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
+use super::flags::RegisterFlag;
 use super::happening::{EventRef, Happening};
 use crate::calendar;
 use crate::event::catalogue::{Event, Instant};
@@ -181,7 +182,7 @@ pub struct Facts<'a> {
     /// How programmes stand: a place in `PROGRAMME_STATES`.
     pub programmes: BTreeMap<Programme, Latest<u32>>,
     /// Register flags.
-    pub flags: BTreeMap<Register, Latest<bool>>,
+    pub flags: BTreeMap<Register, RegisterFlag>,
     /// Requests by id.
     pub requests: BTreeMap<Arc<str>, Request>,
     /// Risk factors.
@@ -335,8 +336,8 @@ impl<'a> Facts<'a> {
             Event::ProgrammeDeferred(e) => self.programme(h, e.programme, 7),
             Event::ProgrammeCompleted(e) => self.programme(h, e.programme, 8),
             Event::ProgrammeWithdrawn(e) => self.programme(h, e.programme, 9),
-            Event::FlagRecorded(e) => self.flags.entry(e.register).or_default().put(h, true),
-            Event::FlagRemoved(e) => self.flags.entry(e.register).or_default().put(h, false),
+            Event::FlagRecorded(e) => self.flags.entry(e.register).or_default().record(h.occurred_at, e.level),
+            Event::FlagRemoved(e) => self.flags.entry(e.register).or_default().remove(h.occurred_at, e.level),
             _ => {}
         }
     }

@@ -3,6 +3,7 @@
 pub mod derived;
 pub mod duties;
 pub mod facts;
+pub mod flags;
 pub mod happening;
 pub mod ledger;
 pub mod levels;

@@ -3,6 +3,7 @@
 use chrono::Days;
 
 use super::facts::{Facts, Person};
+use super::flags::RegisterFlag;
 use super::happening::{Happening, Incident, Subject};
 use super::levels::Levels;
 use super::subjects::register_of;
@@ -168,7 +169,7 @@ impl<'a> Reader<'_, 'a> {
             }
             Fact::Required(requirement) => yes_no(self.required(*requirement)),
             Fact::ProgrammeState(p) => FactValue::One(facts.programmes.get(p).map_or(0, |s| s.or(0))),
-            Fact::Flag(register) => yes_no(facts.flags.get(register).is_some_and(|f| f.or(false))),
+            Fact::Flag(register) => yes_no(facts.flags.get(register).is_some_and(RegisterFlag::is_set)),
             Fact::Outstanding(of) => yes_no(facts.outstanding().any(|(_, r)| r.of == *of)),
             Fact::ChildSafeguarding => FactValue::One(self.child_safeguarding()),
             Fact::RiskFactor(factor) => {

@@ -70,7 +70,7 @@ impl<'a> State<'a, '_> {
                 self.facts.outstanding().map(|(id, _)| Subject::Request(id.clone())).collect()
             }
             About::EachFlagSet => {
-                let set = self.facts.flags.iter().filter(|(_, flag)| flag.or(false));
+                let set = self.facts.flags.iter().filter(|(_, flag)| flag.is_set());
                 set.map(|(register, _)| Subject::Register(*register)).collect()
             }
             About::EachLowerStatement => {

@@ -224,7 +224,7 @@ def table_schemas(
 
     >>> import risk_of_harm
     >>> risk_of_harm.table_schemas(audience="analyst", keep=["office"])["flags"].names
-    ['case_id', 'register', 'should_be', 'is', 'handling', 'caution', 'rules', 'office']
+    ['case_id', 'register', 'should_be', 'is', 'level', 'handling', 'caution', 'rules', 'office']
     """
     policy = _policy(policy)
     words = _words("2018-04-18", None, Lens.AS_KNOWN, audience, None)

@@ -1,0 +1,52 @@
+//! The importer before messages in the shapes of the estate.
+
+mod fixtures;
+mod hostile;
+mod order;
+mod tables;
+
+use std::collections::BTreeMap;
+
+use risk_core::log::{Log, Record};
+use risk_hmpps::codes::Codes;
+use risk_hmpps::import::{Given, Held, Importer};
+use risk_hmpps::key::Key;
+use risk_hmpps::people::CaseMap;
+use risk_hmpps::report::Import;
+use uuid::Uuid;
+
+/// A secret for tests.
+pub fn key() -> Key {
+    Key::new(b"a secret that only these tests know").unwrap()
+}
+
+pub fn importer() -> Importer {
+    Importer::new(Codes::embedded().unwrap(), key(), CaseMap::default())
+}
+
+/// Logs of cases in memory, as a host would keep them.
+#[derive(Default, Clone)]
+pub struct Logs(pub BTreeMap<Uuid, Log>);
+
+impl Logs {
+    /// Imports one delivery, and keeps what is new: a log takes all of it.
+    pub fn deliver(&mut self, importer: &Importer, given: Given<'_>) -> Import {
+        let import = importer.import(&[(None, given)], self);
+        for record in &import.records {
+            let case = record.case_id;
+            let records: Vec<Record> = import.records.iter().filter(|r| r.case_id == case).cloned().collect();
+            self.0.entry(case).or_insert_with(|| Log::new(case)).append_all(records, None).unwrap();
+        }
+        import
+    }
+}
+
+impl Held for Logs {
+    fn case_of(&mut self, _: &str, _: &str) -> Option<Uuid> {
+        None
+    }
+
+    fn log(&mut self, case_id: Uuid) -> Option<Log> {
+        self.0.get(&case_id).cloned()
+    }
+}
