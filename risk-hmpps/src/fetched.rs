@@ -104,7 +104,7 @@ impl Levels {
     fn of_cells(cells: &Map<String, Value>) -> Result<Self, MessageError> {
         let (cells, mut levels) = (Members::of(cells), Self::default());
         for (cell, group, in_custody) in CELLS {
-            let Some(text) = cells.text(cell).filter(|text| !text.eq_ignore_ascii_case("none")) else { continue };
+            let Some(text) = cells.text(cell).filter(|text| !["none", "null"].contains(&plain(text).as_str())) else { continue };
             levels.state(group, in_custody, level(&text).ok_or_else(|| not_a_level(cell))?);
         }
         Ok(levels)

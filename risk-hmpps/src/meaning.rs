@@ -77,35 +77,32 @@ impl Meanings<'_> {
         let Some(event_type) = self.codes.event(&message.event_type) else {
             return (None, Meaning::Ends(Outcome::Unmapped));
         };
+        let of_nobody = OfPerson { meanings: self, message, event_type, case: Uuid::nil(), from };
+        if let Some(why) = of_nobody.says_nothing() {
+            let case = message.crn.as_ref().map(|crn| self.people.by_crn(crn, known));
+            return (case, Meaning::Ends(nothing(why)));
+        }
         let case = match (&message.crn, &message.noms) {
-            (Some(crn), _) => self.people.by_crn(crn, known),
-            (None, Some(noms)) => match self.people.by_noms(noms, known) {
-                Some(case) => case,
-                None if says_nothing(event_type) => return (None, self.without_person(event_type, message)),
-                None => {
-                    let what = "a case that has this prison number".to_owned();
-                    return (None, Meaning::Ends(Outcome::Waits { what }));
-                }
-            },
-            (None, None) if says_nothing(event_type) => return (None, self.without_person(event_type, message)),
+            (Some(crn), _) => Ok(self.people.by_crn(crn, known)),
+            (None, Some(noms)) => {
+                // Of two prison numbers that became one, either may be the one that is known.
+                let removed = message.info.text("removedNomsNumber");
+                let mut numbers = std::iter::once(noms).chain(&removed);
+                let case = numbers.find_map(|noms| self.people.by_noms(noms, known));
+                case.ok_or_else(|| Outcome::Waits { what: "a case that has this prison number".to_owned() })
+            }
             (None, None) => {
                 let what = "a CRN or a prison number in personReference.identifiers";
-                return (None, Meaning::Ends(unreadable(MessageError::new("personReference", what, "neither"))));
+                Err(unreadable(MessageError::new("personReference", what, "neither")))
             }
         };
-        let of_person = OfPerson { meanings: self, message, event_type, case, from };
+        let case = match case {
+            Ok(case) => case,
+            Err(outcome) => return (None, Meaning::Ends(outcome)),
+        };
+        let of_person = OfPerson { case, ..of_nobody };
         (Some(case), of_person.meaning(known).unwrap_or_else(|e| Meaning::Ends(unreadable(e))))
     }
-
-    fn without_person(&self, event_type: &EventType, message: &Message) -> Meaning {
-        let of_nobody = OfPerson { meanings: self, message, event_type, case: Uuid::nil(), from: 0 };
-        Meaning::Ends(of_nobody.case_that_holds().and_then(|c| c.why.clone()).map_or(Outcome::Unmapped, nothing))
-    }
-}
-
-/// Whether the tables make no record of it, whoever it is about.
-fn says_nothing(event_type: &EventType) -> bool {
-    event_type.does == Does::Map && event_type.cases.iter().all(|c| c.records.is_empty())
 }
 
 fn nothing(why: impl Into<String>) -> Outcome {
@@ -164,12 +161,19 @@ impl OfPerson<'_> {
     }
 
     fn mapped(&self) -> Result<Meaning, MessageError> {
-        match self.case_that_holds() {
-            None => Ok(Meaning::Ends(nothing("no case of the tables holds for what it says"))),
-            Some(case) if case.records.is_empty() => {
-                Ok(Meaning::Ends(nothing(case.why.as_deref().unwrap_or("the tables make no record of it"))))
+        let records = self.case_that_holds().map_or(&[][..], |case| &case.records);
+        self.says(records.iter(), &self.identity())
+    }
+
+    /// Why no record is made of it, whoever it is about, where that is so.
+    fn says_nothing(&self) -> Option<String> {
+        let case = self.case_that_holds().filter(|_| self.event_type.does == Does::Map);
+        match (self.event_type.does, case) {
+            (Does::Map, None) => Some("no case of the tables holds for what it says".to_owned()),
+            (Does::Map, Some(case)) if case.records.is_empty() => {
+                Some(case.why.clone().unwrap_or_else(|| "the tables make no record of it".to_owned()))
             }
-            Some(case) => self.says(case.records.iter(), &self.identity()),
+            _ => None,
         }
     }
 
@@ -243,6 +247,7 @@ impl OfPerson<'_> {
             from: self.from,
         };
         Ok(match fetched::read(body, &about)? {
+            Some(drafts) if drafts.is_empty() => Meaning::Ends(nothing("what was fetched states no level and no rating")),
             Some(drafts) => Meaning::Says(drafts),
             None => Meaning::Ends(nothing("what was fetched holds no assessment, level, SARA or plan that is known here")),
         })
@@ -370,8 +375,7 @@ impl OfPerson<'_> {
 /// What a store is told of the identifiers in a message.
 #[must_use]
 pub fn identifiers(case_id: Uuid, message: &Message) -> Vec<Instruction> {
-    let removed = message.info.text("removedNomsNumber");
-    let named = [("crn", &message.crn), ("noms", &message.noms), ("noms", &removed)];
+    let named = [("crn", &message.crn), ("noms", &message.noms)];
     let each = named.into_iter().filter_map(|(scheme, value)| Some((scheme, value.clone()?)));
     each.map(|(scheme, value)| Instruction::Identify { case_id, scheme, value }).collect()
 }

@@ -20,33 +20,38 @@ pub fn key() -> Key {
     Key::new(b"a secret that only these tests know").unwrap()
 }
 
+/// An importer with the tables that are built in.
 pub fn importer() -> Importer {
     Importer::new(Codes::embedded().unwrap(), key(), CaseMap::default())
 }
 
 /// Logs of cases in memory, as a host would keep them.
 #[derive(Default, Clone)]
-pub struct Logs(pub BTreeMap<Uuid, Log>);
+pub struct Logs {
+    /// Of each case.
+    pub by_case: BTreeMap<Uuid, Log>,
+    /// Whether each prison number has a case.
+    pub prison_numbers_known: bool,
+}
 
 impl Logs {
     /// Imports one delivery, and keeps what is new: a log takes all of it.
     pub fn deliver(&mut self, importer: &Importer, given: Given<'_>) -> Import {
         let import = importer.import(&[(None, given)], self);
-        for record in &import.records {
-            let case = record.case_id;
+        for case in import.report.cases.clone() {
             let records: Vec<Record> = import.records.iter().filter(|r| r.case_id == case).cloned().collect();
-            self.0.entry(case).or_insert_with(|| Log::new(case)).append_all(records, None).unwrap();
+            self.by_case.entry(case).or_insert_with(|| Log::new(case)).append_all(records, None).unwrap();
         }
         import
     }
 }
 
 impl Held for Logs {
-    fn case_of(&mut self, _: &str, _: &str) -> Option<Uuid> {
-        None
+    fn case_of(&mut self, scheme: &str, value: &str) -> Option<Uuid> {
+        (self.prison_numbers_known && scheme == "noms").then(|| key().uuid(&["a case of the host's", value]))
     }
 
     fn log(&mut self, case_id: Uuid) -> Option<Log> {
-        self.0.get(&case_id).cloned()
+        self.by_case.get(&case_id).cloned()
     }
 }
