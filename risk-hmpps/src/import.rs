@@ -58,8 +58,6 @@ struct Line {
     told: Told,
     /// The code of a row; a message has none.
     code: Option<String>,
-    /// What it tells a store besides.
-    instructed: bool,
 }
 
 impl Importer {
@@ -67,6 +65,11 @@ impl Importer {
     #[must_use]
     pub fn new(codes: Codes, key: Key, cases: CaseMap) -> Self {
         Self { codes, key, cases }
+    }
+
+    /// The id of the record that erases another: the same each time, so that a repeated delivery adds nothing.
+    pub(crate) fn erasure_id(&self, event_id: Uuid) -> Uuid {
+        self.key.uuid(&["erasure", &event_id.to_string()])
     }
 
     /// Reads everything that was given, each with the name that it has to the host, and says what is new against what is held.
@@ -173,7 +176,8 @@ impl Reading {
         outcome: Option<Outcome>,
     ) {
         let outcome = outcome.unwrap_or(Outcome::Known);
-        self.lines.push(Line { told: Told { file, place, event_type, case_id, outcome }, code: None, instructed: false });
+        let (instructs, of_a_row) = (Vec::new(), false);
+        self.lines.push(Line { told: Told { file, place, event_type, case_id, outcome, instructs, of_a_row }, code: None });
     }
 
     fn take(&mut self, meaning: Meaning) {
@@ -182,9 +186,10 @@ impl Reading {
             Meaning::TakesBack(one) => self.taken_back.push(one),
             Meaning::Moves(one) => self.moved.push(one),
             Meaning::Instructs(instructions) => {
-                self.import.report.instructions.extend(instructions);
+                self.import.report.instructions.extend(instructions.iter().cloned());
                 if let Some(line) = self.lines.last_mut() {
-                    line.instructed = true;
+                    line.told.outcome = Outcome::Instructed;
+                    line.told.instructs = instructions;
                 }
             }
             Meaning::Ends(outcome) => {
@@ -218,12 +223,7 @@ impl Reading {
     fn reported(self) -> Import {
         let Self { mut import, lines, .. } = self;
         let report = &mut import.report;
-        for Line { mut told, code, instructed } in lines {
-            if instructed && told.outcome == Outcome::Known {
-                told.outcome = Outcome::Instructed;
-            }
-            let count = report.counts.entry(told.outcome.name()).or_default();
-            *count = count.saturating_add(1);
+        for Line { mut told, code } in lines {
             match code {
                 None => report.messages.push(told),
                 Some(code) => {
@@ -231,6 +231,7 @@ impl Reading {
                     let counted = report.codes.entry(code.clone()).or_insert_with(|| named(&code));
                     counted.add(&told.outcome);
                     if unreadable {
+                        told.of_a_row = true;
                         report.messages.push(told);
                     }
                 }
@@ -238,6 +239,7 @@ impl Reading {
         }
         report.instructions.sort();
         report.instructions.dedup();
+        report.count();
         report.cases = import.records.iter().map(|r| r.case_id).collect();
         import
     }

@@ -4,6 +4,7 @@ pub mod codes;
 mod draft;
 mod fetched;
 pub mod import;
+pub mod into_store;
 pub mod key;
 mod meaning;
 pub mod message;

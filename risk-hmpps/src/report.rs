@@ -31,8 +31,11 @@ pub struct Report {
     /// What became of the rows of tables, by code.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub codes: BTreeMap<String, CodeCount>,
-    /// What the store of cases is to be told; a store that is imported into has been told.
+    /// What the store of cases is to be told; a store that is imported into has been told, but for what was not done.
     pub instructions: Vec<Instruction>,
+    /// What a store that was imported into was not told.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_done: Vec<NotDone>,
     /// The cases with something new.
     pub cases: BTreeSet<Uuid>,
 }
@@ -40,7 +43,20 @@ pub struct Report {
 impl Default for Report {
     fn default() -> Self {
         let (counts, messages, codes) = (BTreeMap::new(), Vec::new(), BTreeMap::new());
-        Self { schema: SCHEMA, counts, messages, codes, instructions: Vec::new(), cases: BTreeSet::new() }
+        Self { schema: SCHEMA, counts, messages, codes, instructions: Vec::new(), not_done: Vec::new(), cases: BTreeSet::new() }
+    }
+}
+
+impl Report {
+    /// Counts the messages by what became of them.
+    pub(crate) fn count(&mut self) {
+        self.counts.clear();
+        let ends = self.messages.iter().filter(|m| !m.of_a_row).map(|m| (m.outcome.name(), 1));
+        let rows = self.codes.values().flat_map(CodeCount::ends);
+        for (end, n) in ends.chain(rows).filter(|(_, n)| *n > 0) {
+            let count = self.counts.entry(end).or_default();
+            *count = count.saturating_add(n);
+        }
     }
 }
 
@@ -61,6 +77,12 @@ pub struct Told {
     /// What became of it.
     #[serde(flatten)]
     pub outcome: Outcome,
+    /// What it tells the store, where it tells anything else than identifiers.
+    #[serde(skip)]
+    pub(crate) instructs: Vec<Instruction>,
+    /// It is a row that could not be read, and is counted with its code.
+    #[serde(skip)]
+    pub(crate) of_a_row: bool,
 }
 
 /// What became of a message.
@@ -141,6 +163,14 @@ pub struct CodeCount {
     pub nothing: BTreeMap<String, u64>,
 }
 
+impl CodeCount {
+    /// How many rows came to each end.
+    fn ends(&self) -> [(&'static str, u64); 3] {
+        let nothing = self.nothing.values().fold(0, |sum: u64, n| sum.saturating_add(*n));
+        [("recorded", self.recorded), ("known", self.known), ("nothing", nothing)]
+    }
+}
+
 /// What a store of cases is to be told.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
@@ -173,4 +203,14 @@ pub enum Instruction {
         /// The case.
         case_id: Uuid,
     },
+}
+
+/// An instruction that a store was not told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NotDone {
+    /// Which.
+    #[serde(flatten)]
+    pub instruction: Instruction,
+    /// Why.
+    pub why: String,
 }

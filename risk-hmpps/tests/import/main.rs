@@ -3,6 +3,7 @@
 mod fixtures;
 mod hostile;
 mod order;
+mod stored;
 mod tables;
 
 use std::collections::BTreeMap;

@@ -1,0 +1,90 @@
+//! Importing into a store.
+
+use chrono::Utc;
+use risk_core::log::Payload;
+use risk_hmpps::import::Given;
+use risk_hmpps::into_store::{Erasures, import_into};
+use risk_hmpps::report::{Instruction, Outcome, Report};
+use risk_store::{Operator, Options, Store};
+use serde_json::{Value, json};
+
+use crate::importer;
+
+fn message(event_type: &str, crn: &str, info: &Value) -> Value {
+    json!({"eventType": event_type, "occurredAt": "2026-06-14T09:06:52Z", "additionalInformation": info,
+        "personReference": {"identifiers": [{"type": "CRN", "value": crn}]}})
+}
+
+fn registration(crn: &str, id: &str) -> Value {
+    let info = json!({"registrationId": id, "registerTypeCode": "ADVP", "registrationDate": "2026-06-14", "createdDateAndTime": "2026-06-14T09:06:52Z"});
+    message("probation-case.registration.added", crn, &info)
+}
+
+struct Queue {
+    store: Store,
+    by: Operator,
+    _folder: tempfile::TempDir,
+}
+
+impl Queue {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::create(folder.path().join("cases.risk").to_str().unwrap(), Options::default()).unwrap();
+        Self { store, by: Operator::new("queue").unwrap(), _folder: folder }
+    }
+
+    fn deliver(&self, messages: &[Value], erasures: Erasures) -> Report {
+        let bytes = json!(messages).to_string();
+        let given = [(None, Given::Messages(bytes.as_bytes()))];
+        import_into(&importer(), &self.store, &self.by, &given, erasures, Utc::now()).unwrap().report
+    }
+}
+
+#[test]
+fn a_delivery_is_kept_under_its_crn_and_a_repeated_one_adds_nothing() {
+    let queue = Queue::new();
+    let report = queue.deliver(&[registration("X800001", "1")], Erasures::Listed);
+    assert!(matches!(&report.messages[0].outcome, Outcome::Recorded { records } if records.len() == 2));
+    let cases = queue.store.cases_of("crn", "X800001").unwrap();
+    assert_eq!(cases, report.cases.into_iter().collect::<Vec<_>>());
+    let again = queue.deliver(&[registration("X800001", "1")], Erasures::Listed);
+    assert_eq!(again.messages[0].outcome, Outcome::Known);
+    assert_eq!(queue.store.log(&queue.by, cases[0]).unwrap().len(), 2);
+}
+
+#[test]
+fn two_records_of_one_person_are_merged_and_parted_again_however_often_that_is_told() {
+    let queue = Queue::new();
+    let merge = message("probation-case.merge.completed", "X800002", &json!({"sourceCRN": "X800001", "targetCRN": "X800002"}));
+    let early = queue.deliver(&[merge.clone()], Erasures::Listed);
+    assert_eq!(early.not_done.len(), 1, "of a case that is not there nothing is merged: {early:?}");
+    assert!(matches!(early.messages[0].outcome, Outcome::Waits { .. }));
+    queue.deliver(&[registration("X800001", "1"), registration("X800002", "2")], Erasures::Listed);
+    for _ in 0..2 {
+        assert!(queue.deliver(&[merge.clone()], Erasures::Listed).not_done.is_empty());
+    }
+    let case = |crn: &str| queue.store.cases_of("crn", crn).unwrap()[0];
+    assert_eq!(queue.store.facts(case("X800001")).unwrap().merged_into, Some(case("X800002")));
+    let unmerge = message("probation-case.unmerge.completed", "X800001", &json!({"reactivatedCRN": "X800001", "unmergedCRN": "X800002"}));
+    for _ in 0..2 {
+        assert!(queue.deliver(&[unmerge.clone()], Erasures::Listed).not_done.is_empty());
+    }
+    assert_eq!(queue.store.facts(case("X800001")).unwrap().merged_into, None);
+}
+
+#[test]
+fn a_person_is_erased_where_that_is_asked_for_and_stays_so_when_told_again() {
+    let queue = Queue::new();
+    queue.deliver(&[registration("X800001", "1")], Erasures::Listed);
+    let erase = message("probation-case.deleted.gdpr", "X800001", &json!({}));
+    let listed = queue.deliver(&[erase.clone()], Erasures::Listed);
+    assert!(matches!(listed.not_done[0].instruction, Instruction::Erase { .. }));
+    for _ in 0..2 {
+        assert!(queue.deliver(&[erase.clone()], Erasures::CarriedOut).not_done.is_empty());
+    }
+    let again = queue.deliver(&[registration("X800001", "1")], Erasures::Listed);
+    assert_eq!(again.messages[0].outcome, Outcome::Known);
+    let log = queue.store.log(&queue.by, queue.store.cases_of("crn", "X800001").unwrap()[0]).unwrap();
+    assert_eq!(log.records().iter().filter(|r| r.payload == Payload::Erased).count(), 2);
+    assert!(queue.store.verify(None, |_| {}).unwrap().is_intact());
+}
