@@ -43,6 +43,14 @@ pub enum Failure {
         /// What there is.
         expected: String,
     },
+    /// A table, or a secret, that cannot be used.
+    #[error("{file}: {error}")]
+    Table {
+        /// The file.
+        file: String,
+        /// Where in it, what was expected and what was found.
+        error: String,
+    },
     /// A log that cannot be used.
     #[error(transparent)]
     Log(#[from] LogError),

@@ -19,7 +19,7 @@ use std::ffi::OsString;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use commands::{
-    assess, audit, briefing, compare, completions, explain, generate, man, policy, schema, seal, store as stores,
+    assess, audit, briefing, compare, completions, explain, generate, hmpps, man, policy, schema, seal, store as stores,
     timeline, verify,
 };
 use failure::Failure;
@@ -58,6 +58,7 @@ enum Command {
     Briefing(briefing::Options),
     Audit(audit::Options),
     Store(stores::Options),
+    Hmpps(hmpps::Options),
     Verify(verify::Options),
     Seal(seal::Options),
     Policy(policy::Options),
@@ -77,6 +78,7 @@ impl Command {
             Self::Briefing(options) => briefing::run(options),
             Self::Audit(options) => audit::run(options),
             Self::Store(options) => stores::run(options),
+            Self::Hmpps(options) => hmpps::run(options),
             Self::Verify(options) => verify::run(options),
             Self::Seal(options) => seal::run(options),
             Self::Policy(options) => policy::run(options),

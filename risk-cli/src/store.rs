@@ -98,6 +98,12 @@ pub struct Operated {
 }
 
 impl StoreOptions {
+    /// Whether anything says that a store is meant.
+    #[must_use]
+    pub fn is_asked_for(&self) -> bool {
+        [&self.store, &self.who, &self.keys].iter().any(|given| given.is_some())
+    }
+
     /// Where the store is. One that nobody named is said aloud.
     ///
     /// # Errors
@@ -161,8 +167,7 @@ impl ReadingOptions {
     /// Whether anything says that a store is read.
     #[must_use]
     pub fn is_asked_for(&self) -> bool {
-        let StoreOptions { store, who, keys } = &self.store;
-        [store, who, keys, &self.purpose].iter().any(|given| given.is_some())
+        self.store.is_asked_for() || self.purpose.is_some()
     }
 
     /// Opens the store for the reader, of that audience.

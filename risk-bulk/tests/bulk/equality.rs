@@ -56,7 +56,7 @@ const GROUPS: [(&str, &str); 8] = [
     ("indicated", "/indicated/level"),
 ];
 
-const FLAGS: [(&str, &str); 5] = [
+const FLAGS: [(&str, &str); 6] = [
     ("register", "/register"),
     ("should_be", "/should_be"),
     ("is", "/is"),

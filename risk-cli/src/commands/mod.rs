@@ -7,6 +7,7 @@ pub mod compare;
 pub mod completions;
 pub mod explain;
 pub mod generate;
+pub mod hmpps;
 pub mod man;
 pub mod policy;
 pub mod schema;

@@ -1,0 +1,264 @@
+//! `risk hmpps import`: messages and tables of the estate to records.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+
+use chrono::Utc;
+use clap::{Args, ValueEnum};
+use risk_core::log::{Log, Record};
+use risk_hmpps::import::{Given, Held, Importer, sheet};
+use risk_hmpps::into_store::{Erasures, import_into};
+use risk_hmpps::key::Key;
+use risk_hmpps::people::CaseMap;
+use risk_hmpps::report::{Import, Instruction, Outcome, Report, Told};
+use risk_hmpps::sheet::Of;
+use risk_text::words::count;
+use uuid::Uuid;
+
+use super::CodesOptions;
+use crate::failure::Failure;
+use crate::input::Text;
+use crate::output::Reply;
+use crate::store::{Operated, StoreOptions};
+
+/// Turn messages of the estate, contacts and registrations into records
+///
+/// A file holds one message, an array of them, or one on each line: the body of a domain event, bare or in its SNS and SQS
+/// wrappings. Records come out as JSON Lines; what became of each message is told on standard error: recorded, known already,
+/// nothing to record and why, something to fetch, something that has to wait, or not readable.
+///
+/// The same fact told twice is one record, as ids are derived from the fact, with a secret of yours. Give what is on record already
+/// with --held, or import straight into a store with --store and --as: then a deletion finds what it takes back, and a reply the
+/// request that it answers. A message that waits is to be given again; one that needs something fetched is given again as
+/// {\"message\": …, \"fetched\": …}.
+///
+/// Exit code 1 where something could not be read; the rest is imported all the same.
+#[derive(Args)]
+#[command(after_long_help = "Examples:
+  head -c 32 /dev/urandom > hmpps.key
+  risk hmpps import messages/*.json --key-file hmpps.key > records.jsonl
+  risk hmpps import messages/*.json --key-file hmpps.key --store cases.risk --as queue
+  risk hmpps import --contacts contacts.csv --registrations registrations.csv --key-file hmpps.key \\
+    --held records.jsonl --report json")]
+pub struct Options {
+    /// Messages; `-` for standard input
+    #[arg(value_name = "FILE", required_unless_present_any = ["contacts", "registrations"])]
+    files: Vec<String>,
+    /// A table of contacts in CSV: crn, type, date, outcome, created, and time, id, officer, sensitive where there are any
+    #[arg(long, value_name = "FILE")]
+    contacts: Vec<String>,
+    /// A table of registrations in CSV: crn, type, registered, created, and level, category, id, removed, removed_recorded,
+    /// deregistration_id, deleted, sensitive where there are any
+    #[arg(long, value_name = "FILE")]
+    registrations: Vec<String>,
+    /// The secret with which ids are derived: a file of at least 32 bytes that nobody can guess. Keep it: with another the same
+    /// facts get other ids
+    #[arg(long, value_name = "FILE")]
+    key_file: String,
+    /// Your own case ids: a table in CSV with case_id and crn, noms or both; else the id is derived from the CRN
+    #[arg(long, value_name = "FILE")]
+    case_map: Option<String>,
+    #[command(flatten)]
+    codes: CodesOptions,
+    /// Records that are held already, of any cases; may be given more than once
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["store", "who", "keys"])]
+    held: Vec<String>,
+    /// Erase whole persons where a message says so; it cannot be undone. Else that is listed as not done
+    #[arg(long, requires = "store")]
+    erase: bool,
+    /// How to tell what became of each message
+    #[arg(long, value_enum, default_value_t, value_name = "FORM")]
+    report: ReportFormat,
+    #[command(flatten)]
+    store: StoreOptions,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum ReportFormat {
+    /// For people, at 80 columns
+    #[default]
+    Text,
+    /// For programs, on one line
+    Json,
+}
+
+/// Logs that were given as files.
+struct HeldLogs(BTreeMap<Uuid, Log>);
+
+impl Held for HeldLogs {
+    fn case_of(&mut self, _: &str, _: &str) -> Option<Uuid> {
+        None
+    }
+
+    fn log(&mut self, case_id: Uuid) -> Option<Log> {
+        self.0.get(&case_id).cloned()
+    }
+}
+
+/// Imports.
+///
+/// # Errors
+/// [`Failure`] where a file, a table, the secret or the store cannot be used. Then nothing was written.
+pub fn run(options: &Options) -> Result<Reply, Failure> {
+    let importer = importer(options)?;
+    let texts = options.files.iter().map(|f| Text::read(f)).collect::<Result<Vec<_>, _>>()?;
+    let name = |text: &Text| Some(text.name.clone());
+    let mut given: Vec<(Option<String>, Given<'_>)> =
+        texts.iter().map(|t| (name(t), Given::Messages(t.text.as_bytes()))).collect();
+    for (of, files) in [(Of::Contacts, &options.contacts), (Of::Registrations, &options.registrations)] {
+        for file in files {
+            let text = Text::read(file)?;
+            let table = sheet(of, text.text.as_bytes()).map_err(|e| Failure::Table { file: text.name.clone(), error: e.to_string() })?;
+            given.push((name(&text), table));
+        }
+    }
+    let (import, records) = if options.store.is_asked_for() {
+        let Operated { store, by, .. } = options.store.operate()?;
+        let erasures = if options.erase { Erasures::CarriedOut } else { Erasures::Listed };
+        (import_into(&importer, &store, &by, &given, erasures, Utc::now())?, String::new())
+    } else {
+        let import = importer.import(&given, &mut held(&options.held)?);
+        let records = import.records.iter().map(|r| r.to_line() + "\n").collect();
+        (import, records)
+    };
+    reply(options.report, &import, records)
+}
+
+fn reply(form: ReportFormat, import: &Import, records: String) -> Result<Reply, Failure> {
+    let report = &import.report;
+    let remark = match form {
+        ReportFormat::Json => serde_json::to_string(report)? + "\n",
+        ReportFormat::Text => told(report),
+    };
+    Ok(Reply { text: records, remark, no: report.counts.contains_key("unreadable") })
+}
+
+fn importer(options: &Options) -> Result<Importer, Failure> {
+    let file = &options.key_file;
+    let secret = fs::read(file).map_err(|error| Failure::Read { file: file.clone(), error })?;
+    let refused = |error: String| Failure::Table { file: file.clone(), error };
+    let key = Key::new(&secret).map_err(|e| refused(e.to_string()))?;
+    let cases = match &options.case_map {
+        None => CaseMap::default(),
+        Some(file) => {
+            let text = Text::read(file)?;
+            CaseMap::parse(&text.text).map_err(|e| Failure::Table { file: text.name, error: e.to_string() })?
+        }
+    };
+    Ok(Importer::new(options.codes.load()?, key, cases))
+}
+
+fn held(files: &[String]) -> Result<HeldLogs, Failure> {
+    let mut logs: BTreeMap<Uuid, Log> = BTreeMap::new();
+    for file in files {
+        let text = Text::read(file)?;
+        let mut cases: BTreeMap<Uuid, Vec<Record>> = BTreeMap::new();
+        for (line, one) in text.lines() {
+            let record = Record::parse(one).map_err(|e| risk_core::log::LogError {
+                file: text.name.clone(),
+                line,
+                field: e.field,
+                expected: e.expected,
+                found: e.found,
+            })?;
+            cases.entry(record.case_id).or_default().push(record);
+        }
+        for (case_id, records) in cases {
+            let log = logs.entry(case_id).or_insert_with(|| Log::new(case_id));
+            log.append_all(records, None).map_err(|e| text.place(e))?;
+        }
+    }
+    Ok(HeldLogs(logs))
+}
+
+/// The report for people.
+fn told(report: &Report) -> String {
+    let mut text = String::new();
+    let total = report.counts.values().fold(0, |sum: u64, n| sum.saturating_add(*n));
+    let ends: Vec<String> = report.counts.iter().map(|(end, n)| format!("{n} {end}")).collect();
+    let _ = writeln!(text, "{}: {}", count(total, "message or row", "messages and rows"), ends.join(", "));
+    section(&mut text, report, "To fetch, and to give again with what was fetched:", |told| match &told.outcome {
+        Outcome::Needed { detail_url, what } => {
+            Some(format!("{what}{}", detail_url.as_ref().map(|url| format!("\n    {url}")).unwrap_or_default()))
+        }
+        _ => None,
+    });
+    section(&mut text, report, "Waiting, to be given again later:", |told| match &told.outcome {
+        Outcome::Waits { what } => Some(format!("for {what}")),
+        _ => None,
+    });
+    section(&mut text, report, "Not readable:", |told| match &told.outcome {
+        Outcome::Unreadable { field, expected, found } => Some(format!("{field}: expected {expected}, found {found}")),
+        _ => None,
+    });
+    section(&mut text, report, "Of a type that the tables do not have:", |told| {
+        (told.outcome == Outcome::Unmapped).then(String::new)
+    });
+    nothing(&mut text, report);
+    to_tell(&mut text, report);
+    text
+}
+
+/// The messages that came to one end, each with its place.
+fn section(text: &mut String, report: &Report, title: &str, line: impl Fn(&Told) -> Option<String>) {
+    let lines: Vec<String> = report.messages.iter().filter_map(|told| Some(format!("  {} {}", place(told), line(told)?))).collect();
+    if !lines.is_empty() {
+        let _ = writeln!(text, "{title}");
+        for line in lines {
+            let _ = writeln!(text, "{}", line.trim_end());
+        }
+    }
+}
+
+fn place(told: &Told) -> String {
+    let file = told.file.as_deref().map(|file| format!("{file}:")).unwrap_or_default();
+    let of = told.event_type.as_deref().map(|of| format!(" {of}")).unwrap_or_default();
+    format!("{file}{}{of}", told.place)
+}
+
+/// What made no record, by the reason.
+fn nothing(text: &mut String, report: &Report) {
+    let mut whys: BTreeMap<(String, &str), u64> = BTreeMap::new();
+    for told in &report.messages {
+        if let Outcome::Nothing { why } = &told.outcome {
+            let n = whys.entry((told.event_type.clone().unwrap_or_default(), why)).or_default();
+            *n = n.saturating_add(1);
+        }
+    }
+    for (code, of) in &report.codes {
+        let name = of.description.as_deref().map(|d| format!(" ({d})")).unwrap_or_default();
+        for (why, n) in of.nothing.iter().filter(|(why, _)| why.as_str() != "unreadable") {
+            whys.insert((format!("{code}{name}"), why), *n);
+        }
+    }
+    if !whys.is_empty() {
+        let _ = writeln!(text, "No record was made of:");
+        for ((of, why), n) in whys {
+            let _ = writeln!(text, "  {n} × {of}\n    {why}");
+        }
+    }
+}
+
+/// What somebody has to tell the store.
+fn to_tell(text: &mut String, report: &Report) {
+    let done: Vec<&Instruction> = report.instructions.iter().filter(|i| !matches!(i, Instruction::Identify { .. })).collect();
+    let words = |instruction: &Instruction| match instruction {
+        Instruction::Identify { case_id, scheme, value } => format!("case {case_id} is {scheme}:{value}"),
+        Instruction::Merge { from, into } => format!("merge case {from} into {into}"),
+        Instruction::Unmerge { from, into } => format!("part case {from} from {into} again"),
+        Instruction::Erase { case_id } => format!("erase everything of case {case_id}, by law"),
+    };
+    if !done.is_empty() {
+        let _ = writeln!(text, "For the store of cases:");
+        for instruction in done {
+            let _ = writeln!(text, "  {}", words(instruction));
+        }
+    }
+    if !report.not_done.is_empty() {
+        let _ = writeln!(text, "Not done in the store:");
+        for one in &report.not_done {
+            let _ = writeln!(text, "  {}\n    {}", words(&one.instruction), one.why);
+        }
+    }
+}

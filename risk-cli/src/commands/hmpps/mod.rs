@@ -1,0 +1,66 @@
+//! `risk hmpps`: what the services of the estate send, and what is proposed to them. One file for each command.
+
+mod codes;
+mod import;
+
+use clap::{Args, Subcommand};
+use risk_hmpps::codes::Codes;
+
+use crate::failure::Failure;
+use crate::input::Text;
+use crate::output::Reply;
+
+/// Take in what HMPPS services send, and propose what their registers should say
+///
+/// Domain events, contacts and registrations of nDelius come in as records; register changes, levels in the shape of the ARNS API
+/// and notices of what changed go out, for people and services to act on. Nothing is ever changed in nDelius by these commands.
+#[derive(Args)]
+#[command(after_long_help = "Examples:
+  risk hmpps import messages/*.json --key-file hmpps.key --store cases.risk --as queue
+  risk hmpps codes registers")]
+pub struct Options {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Import(import::Options),
+    Codes(codes::Options),
+}
+
+/// Tables of the host's own.
+#[derive(Args)]
+pub struct CodesOptions {
+    /// Tables of your own over those built in, in their form (see docs/hmpps.md); may be given more than once
+    #[arg(long, value_name = "FILE")]
+    codes: Vec<String>,
+}
+
+impl CodesOptions {
+    /// The tables.
+    ///
+    /// # Errors
+    /// [`Failure`] with the file and the place in it.
+    pub fn load(&self) -> Result<Codes, Failure> {
+        self.codes.iter().try_fold(embedded()?, |codes, file| {
+            let text = Text::read(file)?;
+            codes.with(&text.name, &text.text).map_err(|e| Failure::Table { file: e.file, error: e.reason })
+        })
+    }
+}
+
+fn embedded() -> Result<Codes, Failure> {
+    Codes::embedded().map_err(|e| Failure::Table { file: e.file, error: e.reason })
+}
+
+/// Runs one of them.
+///
+/// # Errors
+/// [`Failure`] where its input cannot be used.
+pub fn run(options: &Options) -> Result<Reply, Failure> {
+    match &options.command {
+        Command::Import(options) => import::run(options),
+        Command::Codes(options) => codes::run(options),
+    }
+}

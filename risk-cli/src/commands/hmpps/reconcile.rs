@@ -1,0 +1,119 @@
+//! `risk hmpps reconcile`: what the registers of nDelius should say, beside what they do.
+
+use chrono::NaiveDate;
+use clap::Args;
+use risk_core::assessment::{Assessment, assess};
+use risk_core::calendar::london_day;
+use risk_core::event::Term;
+use risk_core::event::vocabulary::{Audience, Group, Level};
+use risk_core::policy::Policy;
+use risk_core::policy::model::ViewField;
+use risk_core::view::View;
+use risk_hmpps::registers::{Change, Proposal, reconcile};
+use risk_text::action::{caution, why};
+use risk_text::words::{self, capital, date, moment};
+use risk_text::{Page, STRONG, styled};
+
+use super::CodesOptions;
+use crate::case::CaseOptions;
+use crate::failure::Failure;
+use crate::options::{Format, PolicyOptions, QuestionOptions};
+use crate::output::Reply;
+
+/// What the registers of nDelius should say, beside what they do
+///
+/// For each flag that should be set, cleared, moved to the level that an assessor recorded, or reviewed: the register type with
+/// its code, its level, the date of its next review, and why. What the registers say is taken from the log (flag_recorded and
+/// flag_removed, as `risk hmpps import` writes them). Nothing is changed in nDelius; a person decides and enters it there.
+///
+/// With --format json, an array of objects: do (add, change_level, review, remove), register, code, description, level and
+/// level_code where there are any, next_review_date, handling and caution where the reasons have them, because.
+#[derive(Args)]
+#[command(after_long_help = "Examples:
+  risk hmpps reconcile examples/cases/sean.jsonl --at 2017-12-20
+  risk hmpps reconcile examples/cases/sean.jsonl --at 2017-12-20 --format json
+  risk hmpps reconcile crn:X123456 --store cases.risk --as n07a001 --audience responsible_officer \\
+    --codes our-codes.toml")]
+pub struct Options {
+    #[command(flatten)]
+    case: CaseOptions,
+    /// The day on which the changes would be made, from which reviews are counted; default the day of --at
+    #[arg(long, value_name = "DATE")]
+    on: Option<NaiveDate>,
+    #[command(flatten)]
+    codes: CodesOptions,
+    /// For people, or for programs
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    #[command(flatten)]
+    policy: PolicyOptions,
+    #[command(flatten)]
+    question: QuestionOptions,
+}
+
+/// Proposes.
+///
+/// # Errors
+/// [`Failure`] where the log, the policy, a table or the question cannot be used, or the audience does not see what it takes.
+pub fn run(options: &Options) -> Result<Reply, Failure> {
+    let policy = options.policy.load()?;
+    let codes = options.codes.load()?;
+    let (log, question) = options.case.read(&options.question)?;
+    sees_registers(&policy, question.audience)?;
+    let answer = assess(&log, &policy, &question)?;
+    let proposals = reconcile(&answer, &codes, options.on.unwrap_or_else(|| london_day(question.at)));
+    match options.format {
+        Format::Json => Reply::json(&proposals),
+        Format::Text => Ok(Reply::text(page(&answer, &proposals, &policy))),
+    }
+}
+
+/// Who does not see flags, or not every level, would be told that the registers are right where nobody looked.
+fn sees_registers(policy: &Policy, audience: Audience) -> Result<(), Failure> {
+    let view = View::of(policy, audience)?;
+    let fields = [ViewField::Flags, ViewField::Subjects, ViewField::Classification];
+    if fields.into_iter().all(|f| view.sees(f)) && Group::all().iter().all(|g| view.sees_group(*g)) {
+        return Ok(());
+    }
+    let expected = "an audience that sees flags, what actions are about, and the levels of every group";
+    Err(Failure::Unfitting { option: "--audience", expected, found: audience.name().to_owned() })
+}
+
+fn page(answer: &Assessment, proposals: &[Proposal], policy: &Policy) -> String {
+    let mut page = Page::default();
+    page.paragraph("", "", &styled(STRONG, &format!("Case {}", answer.case_id)));
+    page.paragraph("", "", &capital(&moment(answer.at)));
+    page.heading("PROPOSED FOR THE REGISTERS OF NDELIUS");
+    if proposals.is_empty() {
+        page.indented(2, "Nothing: as far as the log knows them, the registers say what they should.");
+    }
+    for proposal in proposals {
+        page.paragraph("  - ", "    ", &line(proposal));
+        if let Some(why) = why(policy, proposal.because.iter()) {
+            page.indented(4, &why);
+        }
+        if let Some(handling) = proposal.handling.filter(|_| proposal.caution.is_some()) {
+            page.indented(4, &caution(handling));
+        }
+    }
+    page.gap();
+    page.paragraph("", "", "Nothing was changed in nDelius: a person decides, and enters it there.");
+    page.finish()
+}
+
+fn line(p: &Proposal) -> String {
+    let (verb, stands) = match p.change {
+        Change::Add => ("Add", "at"),
+        Change::ChangeLevel => ("Change", "to"),
+        Change::Review if p.level == Some(Level::Low) => ("Review", "recorded as"),
+        Change::Review => ("Review", "registered as"),
+        Change::Remove => ("Remove", "registered as"),
+    };
+    let code = p.code.as_ref().map(|code| format!("{code}, ")).unwrap_or_default();
+    // Where the type is the level, its name says it.
+    let level = p.level.filter(|_| p.level_code.is_some() || p.code.is_none());
+    let level_code = p.level_code.as_ref().map(|code| format!(" ({code})")).unwrap_or_default();
+    let level = level.map(|l| format!(", {stands} {}{level_code}", words::of(l))).unwrap_or_default();
+    let next = p.next_review_date.map(|day| format!("; next review {}", date(day))).unwrap_or_default();
+    format!("{} {code}{}{level}{next}", styled(STRONG, verb), p.description)
+}
