@@ -2,6 +2,7 @@
 //! name. What is of one language only stands in its own crate.
 
 mod fault;
+pub mod hmpps;
 mod question;
 mod records;
 pub mod status;

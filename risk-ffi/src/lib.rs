@@ -3,13 +3,14 @@
 //! - [`last_error`]: what a thread can ask for after a call that failed;
 //! - [`pointer`]: what crosses the border, and the only place where a caller's memory is touched;
 //! - [`boundary`]: handles, and the call that no panic leaves;
-//! - [`policy`], [`case`], [`question`], [`assessment`], [`store`], [`about`]: the functions.
+//! - [`policy`], [`case`], [`question`], [`assessment`], [`store`], [`hmpps`], [`about`]: the functions.
 #![allow(non_camel_case_types, reason = "the names of C")]
 
 mod about;
 mod assessment;
 mod boundary;
 mod case;
+mod hmpps;
 mod last_error;
 mod pointer;
 mod policy;
@@ -19,6 +20,7 @@ mod store;
 pub use about::*;
 pub use assessment::*;
 pub use case::*;
+pub use hmpps::*;
 pub use pointer::{risk_buf, risk_buf_free, risk_str};
 pub use policy::*;
 pub use question::risk_question;

@@ -237,7 +237,7 @@ impl Reading {
                 }
             }
         }
-        report.instructions.sort();
+        report.instructions.sort_by(|a, b| a.order().cmp(&b.order()));
         report.instructions.dedup();
         report.count();
         report.cases = import.records.iter().map(|r| r.case_id).collect();

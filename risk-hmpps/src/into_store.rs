@@ -7,7 +7,7 @@ use risk_core::event::field::StaffId;
 use risk_core::event::vocabulary::{CorrectionReason, SourceAgency};
 use risk_core::event::{Event, Instant, Kind, Nature};
 use risk_core::log::{AppendError, Log, Payload, Record};
-use risk_store::{Addition, Operator, Store, StoreError};
+use risk_store::{Act, Addition, Entry, Operator, Store, StoreError};
 use uuid::Uuid;
 
 use crate::draft::record;
@@ -77,12 +77,11 @@ pub fn import_into(
 ) -> Result<Import, StoreError> {
     let mut import = appended(importer, store, by, given)?;
     let mut not_done = Vec::new();
-    // Who is who comes before who is whom, and both before what is to be forgotten: so the instructions are ordered.
     for instruction in &import.report.instructions {
         let done = match *instruction {
             Instruction::Identify { case_id, scheme, ref value } => store.identify(by, case_id, scheme, value),
-            Instruction::Merge { from, into } => merge(store, by, from, into),
-            Instruction::Unmerge { from, into } => unmerge(store, by, from, into),
+            Instruction::Merge { from, into, at } => merge(store, by, from, into, at),
+            Instruction::Unmerge { from, into, at } => unmerge(store, by, from, into, at),
             Instruction::Erase { case_id } if erasures == Erasures::CarriedOut => erase(importer, store, by, case_id, now),
             Instruction::Erase { .. } => {
                 let why = "an erasure cannot be undone, and was not asked for".to_owned();
@@ -136,19 +135,26 @@ fn appended(importer: &Importer, store: &Store, by: &Operator, given: &[(Option<
     }
 }
 
-/// A merge that was told already is done already.
-fn merge(store: &Store, by: &Operator, from: Uuid, into: Uuid) -> Result<(), StoreError> {
-    if store.facts(from)?.merged_into == Some(into) {
+/// Tells the store of a merge, unless it was told; a merge of before the two were parted is one that comes again.
+fn merge(store: &Store, by: &Operator, from: Uuid, into: Uuid, at: Instant) -> Result<(), StoreError> {
+    if store.facts(from)?.merged_into == Some(into) || parted_since(store, from, into, at)? {
         return Ok(());
     }
     store.merge(by, from, into)
 }
 
-fn unmerge(store: &Store, by: &Operator, from: Uuid, into: Uuid) -> Result<(), StoreError> {
-    if store.facts(from)?.merged_into.is_none() {
+/// Tells the store that two are parted. Of two that were never merged the merge has yet to come.
+fn unmerge(store: &Store, by: &Operator, from: Uuid, into: Uuid, at: Instant) -> Result<(), StoreError> {
+    if store.facts(from)?.merged_into.is_none() && parted_since(store, from, into, at)? {
         return Ok(());
     }
     store.unmerge(by, from, into)
+}
+
+fn parted_since(store: &Store, from: Uuid, into: Uuid, at: Instant) -> Result<bool, StoreError> {
+    let parted = |act: &Act| matches!(act, Act::UnmergedFrom { other } if *other == into);
+    let since = |entry: &Entry| entry.at.parse::<Instant>().is_ok_and(|told| told >= at);
+    Ok(store.journal(Some(from))?.iter().any(|entry| parted(&entry.act) && since(entry)))
 }
 
 /// Erases every payload of a case: corrections before what they correct, as they hold its data.

@@ -149,11 +149,11 @@ impl OfPerson<'_> {
             Does::Identify => Ok(Meaning::Instructs(self.identifiers())),
             Does::Merge => {
                 let [from, into] = self.two("sourceCRN", "targetCRN", known)?;
-                Ok(Meaning::Instructs(vec![Instruction::Merge { from, into }]))
+                Ok(Meaning::Instructs(vec![Instruction::Merge { from, into, at: self.recorded()? }]))
             }
             Does::Unmerge => {
                 let [from, into] = self.two("reactivatedCRN", "unmergedCRN", known)?;
-                Ok(Meaning::Instructs(vec![Instruction::Unmerge { from, into }]))
+                Ok(Meaning::Instructs(vec![Instruction::Unmerge { from, into, at: self.recorded()? }]))
             }
             Does::Move => self.moved(known),
             Does::Erase => Ok(Meaning::Instructs(vec![Instruction::Erase { case_id: self.case }])),

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use risk_core::event::Instant;
 use risk_core::log::Record;
 use serde::Serialize;
 use uuid::Uuid;
@@ -31,7 +32,7 @@ pub struct Report {
     /// What became of the rows of tables, by code.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub codes: BTreeMap<String, CodeCount>,
-    /// What the store of cases is to be told; a store that is imported into has been told, but for what was not done.
+    /// What the store of cases is to be told, in this order; a store that is imported into has been told, but for what was not done.
     pub instructions: Vec<Instruction>,
     /// What a store that was imported into was not told.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -171,7 +172,8 @@ impl CodeCount {
     }
 }
 
-/// What a store of cases is to be told.
+/// What a store of cases is to be told. They are ordered: who is who, then who is whom, in the order in which the estate did so,
+/// then what is to be forgotten.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
 pub enum Instruction {
@@ -190,6 +192,8 @@ pub enum Instruction {
         from: Uuid,
         /// The other.
         into: Uuid,
+        /// When the estate did so.
+        at: Instant,
     },
     /// Two cases are of two persons after all.
     Unmerge {
@@ -197,6 +201,8 @@ pub enum Instruction {
         from: Uuid,
         /// It was merged into this one.
         into: Uuid,
+        /// When the estate did so.
+        at: Instant,
     },
     /// Everything about the person is to be removed, by law.
     Erase {
@@ -213,4 +219,15 @@ pub struct NotDone {
     pub instruction: Instruction,
     /// Why.
     pub why: String,
+}
+
+impl Instruction {
+    /// In which order a store is told.
+    pub(crate) fn order(&self) -> (u8, Option<Instant>, &Self) {
+        match self {
+            Self::Identify { .. } => (0, None, self),
+            Self::Merge { at, .. } | Self::Unmerge { at, .. } => (1, Some(*at), self),
+            Self::Erase { .. } => (2, None, self),
+        }
+    }
 }

@@ -70,6 +70,8 @@ fn two_records_of_one_person_are_merged_and_parted_again_however_often_that_is_t
         assert!(queue.deliver(&[unmerge.clone()], Erasures::Listed).not_done.is_empty());
     }
     assert_eq!(queue.store.facts(case("X800001")).unwrap().merged_into, None);
+    assert!(queue.deliver(&[merge], Erasures::Listed).not_done.is_empty());
+    assert_eq!(queue.store.facts(case("X800001")).unwrap().merged_into, None, "a merge that comes again does not undo what followed");
 }
 
 #[test]

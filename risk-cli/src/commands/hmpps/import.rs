@@ -1,7 +1,6 @@
 //! `risk hmpps import`: messages and tables of the estate to records.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs;
 
 use chrono::Utc;
@@ -13,6 +12,7 @@ use risk_hmpps::key::Key;
 use risk_hmpps::people::CaseMap;
 use risk_hmpps::report::{Import, Instruction, Outcome, Report, Told};
 use risk_hmpps::sheet::Of;
+use risk_text::Page;
 use risk_text::words::count;
 use uuid::Uuid;
 
@@ -174,40 +174,41 @@ fn held(files: &[String]) -> Result<HeldLogs, Failure> {
 
 /// The report for people.
 fn told(report: &Report) -> String {
-    let mut text = String::new();
+    let mut page = Page::default();
     let total = report.counts.values().fold(0, |sum: u64, n| sum.saturating_add(*n));
     let ends: Vec<String> = report.counts.iter().map(|(end, n)| format!("{n} {end}")).collect();
-    let _ = writeln!(text, "{}: {}", count(total, "message or row", "messages and rows"), ends.join(", "));
-    section(&mut text, report, "To fetch, and to give again with what was fetched:", |told| match &told.outcome {
-        Outcome::Needed { detail_url, what } => {
-            Some(format!("{what}{}", detail_url.as_ref().map(|url| format!("\n    {url}")).unwrap_or_default()))
+    page.paragraph("", "", &format!("{}: {}", count(total, "message or row", "messages and rows"), ends.join(", ")));
+    section(&mut page, report, "To fetch, and to give again with what was fetched", |told| match &told.outcome {
+        Outcome::Needed { detail_url, what } => Some(detail_url.iter().chain([what]).cloned().collect()),
+        _ => None,
+    });
+    section(&mut page, report, "Waiting, to be given again later", |told| match &told.outcome {
+        Outcome::Waits { what } => Some(vec![format!("for {what}")]),
+        _ => None,
+    });
+    section(&mut page, report, "Not readable", |told| match &told.outcome {
+        Outcome::Unreadable { field, expected, found } => {
+            Some(vec![format!("{field}: expected {expected}, found {found}")])
         }
         _ => None,
     });
-    section(&mut text, report, "Waiting, to be given again later:", |told| match &told.outcome {
-        Outcome::Waits { what } => Some(format!("for {what}")),
-        _ => None,
+    section(&mut page, report, "Of a type that the tables do not have", |told| {
+        (told.outcome == Outcome::Unmapped).then(Vec::new)
     });
-    section(&mut text, report, "Not readable:", |told| match &told.outcome {
-        Outcome::Unreadable { field, expected, found } => Some(format!("{field}: expected {expected}, found {found}")),
-        _ => None,
-    });
-    section(&mut text, report, "Of a type that the tables do not have:", |told| {
-        (told.outcome == Outcome::Unmapped).then(String::new)
-    });
-    nothing(&mut text, report);
-    to_tell(&mut text, report);
-    text
+    nothing(&mut page, report);
+    to_tell(&mut page, report);
+    page.finish()
 }
 
 /// The messages that came to one end, each with its place.
-fn section(text: &mut String, report: &Report, title: &str, line: impl Fn(&Told) -> Option<String>) {
-    let lines: Vec<String> = report.messages.iter().filter_map(|told| Some(format!("  {} {}", place(told), line(told)?))).collect();
-    if !lines.is_empty() {
-        let _ = writeln!(text, "{title}");
-        for line in lines {
-            let _ = writeln!(text, "{}", line.trim_end());
-        }
+fn section(page: &mut Page, report: &Report, title: &str, lines: impl Fn(&Told) -> Option<Vec<String>>) {
+    let mut all = report.messages.iter().filter_map(|told| Some((told, lines(told)?))).peekable();
+    if all.peek().is_some() {
+        page.heading(title);
+    }
+    for (told, lines) in all {
+        page.indented(2, &place(told));
+        lines.iter().for_each(|line| page.indented(4, line));
     }
 }
 
@@ -218,7 +219,7 @@ fn place(told: &Told) -> String {
 }
 
 /// What made no record, by the reason.
-fn nothing(text: &mut String, report: &Report) {
+fn nothing(page: &mut Page, report: &Report) {
     let mut whys: BTreeMap<(String, &str), u64> = BTreeMap::new();
     for told in &report.messages {
         if let Outcome::Nothing { why } = &told.outcome {
@@ -233,32 +234,38 @@ fn nothing(text: &mut String, report: &Report) {
         }
     }
     if !whys.is_empty() {
-        let _ = writeln!(text, "No record was made of:");
-        for ((of, why), n) in whys {
-            let _ = writeln!(text, "  {n} × {of}\n    {why}");
-        }
+        page.heading("No record was made of");
+    }
+    for ((of, why), n) in whys {
+        page.indented(2, &format!("{n} × {of}"));
+        page.indented(4, why);
     }
 }
 
 /// What somebody has to tell the store.
-fn to_tell(text: &mut String, report: &Report) {
-    let done: Vec<&Instruction> = report.instructions.iter().filter(|i| !matches!(i, Instruction::Identify { .. })).collect();
-    let words = |instruction: &Instruction| match instruction {
-        Instruction::Identify { case_id, scheme, value } => format!("case {case_id} is {scheme}:{value}"),
-        Instruction::Merge { from, into } => format!("merge case {from} into {into}"),
-        Instruction::Unmerge { from, into } => format!("part case {from} from {into} again"),
-        Instruction::Erase { case_id } => format!("erase everything of case {case_id}, by law"),
-    };
-    if !done.is_empty() {
-        let _ = writeln!(text, "For the store of cases:");
-        for instruction in done {
-            let _ = writeln!(text, "  {}", words(instruction));
+fn to_tell(page: &mut Page, report: &Report) {
+    let of_cases = |i: &&Instruction| !matches!(i, Instruction::Identify { .. });
+    let mut instructions = report.instructions.iter().filter(of_cases).peekable();
+    if instructions.peek().is_some() {
+        page.heading("For the store of cases");
+    }
+    for instruction in instructions {
+        let not_done = report.not_done.iter().find(|one| one.instruction == *instruction);
+        page.indented(2, &words(instruction));
+        if let Some(one) = not_done {
+            page.indented(4, &format!("not done: {}", one.why));
         }
     }
-    if !report.not_done.is_empty() {
-        let _ = writeln!(text, "Not done in the store:");
-        for one in &report.not_done {
-            let _ = writeln!(text, "  {}\n    {}", words(&one.instruction), one.why);
-        }
+    for one in report.not_done.iter().filter(|one| !of_cases(&&one.instruction)) {
+        page.indented(2, &format!("not done: {}: {}", words(&one.instruction), one.why));
+    }
+}
+
+fn words(instruction: &Instruction) -> String {
+    match instruction {
+        Instruction::Identify { case_id, scheme, value } => format!("case {case_id} is {scheme}:{value}"),
+        Instruction::Merge { from, into, .. } => format!("merge case {from} into {into}"),
+        Instruction::Unmerge { from, into, .. } => format!("part case {from} from {into} again"),
+        Instruction::Erase { case_id } => format!("erase everything of case {case_id}, by law"),
     }
 }
