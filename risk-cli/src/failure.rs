@@ -7,6 +7,7 @@ use risk_core::log::LogError;
 use risk_core::policy::PolicyErrors;
 use risk_core::view::NoView;
 use risk_generate::GenerateError;
+use risk_hmpps::notice::NoticeError;
 use risk_store::{CheckpointError, StoreError};
 
 use crate::identifier::Identifier;
@@ -51,6 +52,9 @@ pub enum Failure {
         /// Where in it, what was expected and what was found.
         error: String,
     },
+    /// Notices that cannot be made.
+    #[error(transparent)]
+    Notice(#[from] NoticeError),
     /// A log that cannot be used.
     #[error(transparent)]
     Log(#[from] LogError),

@@ -2,6 +2,9 @@
 
 mod codes;
 mod import;
+mod notices;
+mod reconcile;
+mod rosh;
 
 use clap::{Args, Subcommand};
 use risk_hmpps::codes::Codes;
@@ -26,6 +29,9 @@ pub struct Options {
 #[derive(Subcommand)]
 enum Command {
     Import(import::Options),
+    Reconcile(reconcile::Options),
+    Rosh(rosh::Options),
+    Notices(notices::Options),
     Codes(codes::Options),
 }
 
@@ -61,6 +67,9 @@ fn embedded() -> Result<Codes, Failure> {
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     match &options.command {
         Command::Import(options) => import::run(options),
+        Command::Reconcile(options) => reconcile::run(options),
+        Command::Rosh(options) => rosh::run(options),
+        Command::Notices(options) => notices::run(options),
         Command::Codes(options) => codes::run(options),
     }
 }

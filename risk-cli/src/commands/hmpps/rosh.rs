@@ -64,7 +64,11 @@ fn page(answer: &Assessment, rosh: &Rosh, policy: &Policy) -> String {
     recorded(&mut page, rosh);
     beside(&mut page, answer, policy);
     page.gap();
-    page.paragraph("", "", "Only a recorded level is the classification; what is indicated is for people to decide on.");
+    page.paragraph(
+        "",
+        "",
+        "Only a recorded level is the classification; what is indicated is for people to decide on.",
+    );
     page.finish()
 }
 
@@ -101,7 +105,8 @@ fn beside(page: &mut Page, answer: &Assessment, policy: &Policy) {
     }
     page.heading("INDICATED, OR UNDER REVIEW");
     for group in groups() {
-        let name = format!("{} in {}", words::of(group.group), group.setting);
+        let place = if group.setting == Setting::Custody { "in custody" } else { "in the community" };
+        let name = format!("{} {place}", words::of(group.group));
         if let Some(indicated) = &group.indicated {
             let why = why(policy, indicated.because.iter()).map(|w| format!(": {w}")).unwrap_or_default();
             let text = format!("{}: {} is indicated{why}", capital(&name), words::of(indicated.level));
