@@ -14,7 +14,7 @@ use risk_hmpps::message::MessageError;
 use risk_hmpps::people::CaseMap;
 use risk_hmpps::registers::reconcile;
 use risk_hmpps::rosh::rosh;
-use risk_hmpps::sheet::Of;
+use risk_hmpps::sheet::{Of, Sheet};
 use risk_store::{Operator, Store};
 use uuid::Uuid;
 
@@ -54,12 +54,11 @@ impl Held for HeldRecords {
     }
 }
 
-/// Imports a delivery of that kind against the records that are held already. Gives the new records as JSON Lines, and the report
-/// as JSON.
+/// Imports a delivery against the records that are held already. Gives the new records as JSON Lines, and the report as JSON.
 ///
 /// # Errors
-/// RISK_BAD_WORD for another kind; RISK_BAD_RECORD for a table without its columns, and for records that are none.
-pub fn import(importer: &Importer, kind: &str, delivery: &[u8], held: &str) -> Result<(String, String), Fault> {
+/// RISK_BAD_RECORD for records that are none.
+pub fn import(importer: &Importer, delivery: Given<'_>, held: &str) -> Result<(String, String), Fault> {
     let mut cases: BTreeMap<Uuid, Vec<Record>> = BTreeMap::new();
     for (_, record) in parse_each(held)? {
         cases.entry(record.case_id).or_default().push(record);
@@ -70,7 +69,7 @@ pub fn import(importer: &Importer, kind: &str, delivery: &[u8], held: &str) -> R
         log.append_all(records, None)?;
         logs.insert(case_id, log);
     }
-    let import = importer.import(&[(None, given(kind, delivery)?)], &mut HeldRecords(logs));
+    let import = importer.import(&[(None, delivery)], &mut HeldRecords(logs));
     let records = import.records.iter().map(|r| r.to_line() + "\n").collect();
     Ok((records, serde_json::to_string(&import.report)?))
 }
@@ -78,31 +77,55 @@ pub fn import(importer: &Importer, kind: &str, delivery: &[u8], held: &str) -> R
 /// Imports a delivery straight into a store. Gives the report as JSON.
 ///
 /// # Errors
-/// As [`import`]; those of a store.
+/// Those of a store.
 pub fn import_to_store(
     importer: &Importer,
     store: &Store,
     by: &Operator,
-    (kind, delivery): (&str, &[u8]),
+    delivery: Given<'_>,
     erase: bool,
 ) -> Result<String, Fault> {
     let erasures = if erase { Erasures::CarriedOut } else { Erasures::Listed };
-    let given = [(None, given(kind, delivery)?)];
-    let import = import_into(importer, store, by, &given, erasures, Utc::now())?;
+    let import = import_into(importer, store, by, &[(None, delivery)], erasures, Utc::now())?;
     Ok(serde_json::to_string(&import.report)?)
 }
 
-fn given<'d>(kind: &str, delivery: &'d [u8]) -> Result<Given<'d>, Fault> {
-    let refused = |e: MessageError| Fault::mismatch(RISK_BAD_RECORD, &e.field, e.expected, e.found);
+/// A delivery as bytes.
+///
+/// # Errors
+/// RISK_BAD_WORD for another kind; RISK_BAD_RECORD for a table that is none, or lacks a column.
+pub fn given<'d>(kind: &str, delivery: &'d [u8]) -> Result<Given<'d>, Fault> {
+    match of(kind)? {
+        None => Ok(Given::Messages(delivery)),
+        Some(of) => sheet(of, delivery).map_err(refused),
+    }
+}
+
+/// A table as rows of text.
+///
+/// # Errors
+/// As [`given`].
+pub fn rows(kind: &str, columns: Vec<String>, rows: Vec<Vec<String>>) -> Result<Given<'static>, Fault> {
+    let tables = || Fault::mismatch(RISK_BAD_WORD, "kind", "contacts or registrations, for a table", kind);
+    let of = of(kind)?.ok_or_else(tables)?;
+    Sheet::new(of, columns, (1..).zip(rows).collect()).map(Given::Sheet).map_err(refused)
+}
+
+fn of(kind: &str) -> Result<Option<Of>, Fault> {
     match kind {
-        "messages" => Ok(Given::Messages(delivery)),
-        "contacts" => sheet(Of::Contacts, delivery).map_err(refused),
-        "registrations" => sheet(Of::Registrations, delivery).map_err(refused),
+        "messages" => Ok(None),
+        "contacts" => Ok(Some(Of::Contacts)),
+        "registrations" => Ok(Some(Of::Registrations)),
         other => {
             let found = risk_core::event::field::describe_text(other);
             Err(Fault::mismatch(RISK_BAD_WORD, "kind", format!("one of {}", KINDS.join(", ")), found))
         }
     }
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "it is what map_err gives")]
+fn refused(e: MessageError) -> Fault {
+    Fault::mismatch(RISK_BAD_RECORD, &e.field, e.expected, e.found)
 }
 
 /// The changes of nDelius registers that an answer proposes, as a JSON array.

@@ -112,7 +112,7 @@ pub unsafe extern "C" fn risk_hmpps_import(
                 Out::required("report", report)?,
             )
         };
-        let (new, told) = bound::import(importer, kind, delivery, held.unwrap_or_default())?;
+        let (new, told) = bound::import(importer, bound::given(kind, delivery)?, held.unwrap_or_default())?;
         records.text(new);
         report.text(told);
         Ok(())
@@ -159,7 +159,7 @@ pub unsafe extern "C" fn risk_hmpps_import_into(
             )
         };
         let by = bound_store::operator(by)?;
-        report.text(bound::import_to_store(importer, store, &by, (kind, delivery), erase != 0)?);
+        report.text(bound::import_to_store(importer, store, &by, bound::given(kind, delivery)?, erase != 0)?);
         Ok(())
     })
 }

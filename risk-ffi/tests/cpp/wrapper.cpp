@@ -30,7 +30,7 @@ template <typename Handle> constexpr bool only_moves =
     std::is_nothrow_move_constructible_v<Handle> && std::is_nothrow_move_assignable_v<Handle> &&
     !std::is_copy_constructible_v<Handle> && !std::is_copy_assignable_v<Handle>;
 static_assert(only_moves<risk::Policy> && only_moves<risk::Case> && only_moves<risk::Assessment> &&
-              only_moves<risk::Store>);
+              only_moves<risk::Store> && only_moves<risk::Hmpps>);
 static_assert(!std::is_default_constructible_v<risk::Question>, "nobody is the reader by default");
 
 void the_header_is_of_the_library_that_runs() {
@@ -202,6 +202,14 @@ void a_store_keeps_answers_follows_and_refuses() {
         CHECK(has(store.journal(case_id), "\"refused\":true") && has(store.verify(store.checkpoint()), "\"intact\":true"));
         CHECK(error_of([&] { (void)store.erase(by, call_out); }).status() == RISK_BAD_WORD);
         CHECK(error_of([&] { (void)store.restrict_to_evidence(by, "{}"); }).status() == RISK_BAD_RECORD);
+        const risk::Hmpps estate = risk::Hmpps::of("a secret that only these tests know", "crn,case_id\nX2," + case_id + "\n");
+        const std::string rows = "crn,type,date,outcome,created\nX2,C369,2018-02-04,,2018-02-04T10:00:00\n";
+        CHECK(has(estate.import("contacts", rows).records, "information_requested"));
+        CHECK(has(estate.import_into(store, by, "contacts", rows), "\"recorded\":1"));
+        CHECK(has(estate.import_into(store, by, "contacts", rows), "\"known\":1"));
+        const risk::Assessment answer = store.log(by, case_id).assess(policy, question);
+        CHECK(estate.reconcile(answer).front() == '[' && has(risk::Hmpps::rosh(answer), "riskInCommunity"));
+        CHECK(error_of([] { (void)risk::Hmpps::of("hush"); }).status() == RISK_BAD_SIZE);
     }
     for (const char *ending : {"", "-wal", "-shm"}) {
         (void)std::remove((options.place + ending).c_str());
