@@ -41,8 +41,9 @@ const CELLS: [(&str, Group, bool); 9] = [
     ("riskPrisonersCustody", Group::Prisoners, true),
 ];
 
-/// The parts of a plan that rules ask about, by the member that holds their text.
-const PLAN: [(&str, &str); 2] = [("victimSafetyPlanning", "victims"), ("contingencyPlans", "contingency")];
+/// A member of a risk management plan, by which one is known. What its parts say is never read: that a part is filled is not that
+/// it covers anybody.
+const PLAN: [&str; 2] = ["victimSafetyPlanning", "contingencyPlans"];
 
 /// The records that a body makes; `None` where it is none of the known shapes.
 ///
@@ -50,37 +51,40 @@ const PLAN: [(&str, &str); 2] = [("victimSafetyPlanning", "victims"), ("continge
 /// [`MessageError`] for an assessment that does not say when it was made, or a level that is none.
 pub fn read(body: &Value, about: &About<'_>) -> Result<Option<Vec<Draft>>, MessageError> {
     let mut drafts = Vec::new();
-    let (mut stated, mut known) = (Levels::default(), false);
-    let cells = holder(body, &|map| CELLS.iter().any(|(cell, ..)| map.contains_key(*cell)), DEPTH);
-    let summary = holder(body, &|map| map.contains_key("riskInCommunity") || map.contains_key("riskInCustody"), DEPTH);
-    if let Some(cells) = cells {
-        (stated, known) = (Levels::of_cells(cells)?, true);
-    } else if let Some(summary) = summary {
-        (stated, known) = (Levels::of_summary(summary)?, true);
-    }
-    let holder_of_levels = cells.or(summary).map(Members::of);
-    if let Some(held) = holder_of_levels.filter(|_| !stated.is_empty()) {
-        drafts.push(about.assessed(&held, &stated)?);
-    }
-    if let Some(sara) = holder(body, &|map| map.contains_key("imminentRiskOfViolenceTowardsPartner"), DEPTH) {
+    let mut known = false;
+    for path in paths(body, &|map| CELLS.iter().any(|(cell, ..)| map.contains_key(*cell)), DEPTH) {
+        let Some(cells) = path.last() else { continue };
         known = true;
-        drafts.extend(about.sara(&Members::of(sara), body)?);
+        drafts.extend(about.assessed(cells, &Levels::of_cells(cells)?)?);
     }
-    if let Some(plan) = holder(body, &|map| PLAN.iter().any(|(part, _)| map.contains_key(*part)), DEPTH) {
+    let summaries = paths(body, &|map| map.contains_key("riskInCommunity") || map.contains_key("riskInCustody"), DEPTH);
+    for path in summaries.into_iter().filter(|_| !known).take(1).collect::<Vec<_>>() {
+        let Some(summary) = path.last() else { continue };
         known = true;
-        drafts.extend(about.plan(&Members::of(plan), body)?);
+        drafts.extend(about.assessed(summary, &Levels::of_summary(summary)?)?);
+    }
+    for path in paths(body, &|map| map.contains_key("imminentRiskOfViolenceTowardsPartner"), DEPTH) {
+        known = true;
+        drafts.extend(about.sara(&path)?);
+    }
+    for path in paths(body, &|map| PLAN.iter().any(|part| map.contains_key(*part)), DEPTH) {
+        known = true;
+        drafts.extend(about.plan(&path)?);
     }
     Ok(known.then_some(drafts))
 }
 
-/// The first object, from the outside in, of which that holds.
-fn holder<'b>(value: &'b Value, holds: &dyn Fn(&Map<String, Value>) -> bool, depth: usize) -> Option<&'b Map<String, Value>> {
-    let within = depth.checked_sub(1)?;
+/// The ways, from the outside in, to each object of which that holds.
+fn paths<'b>(value: &'b Value, holds: &dyn Fn(&Map<String, Value>) -> bool, depth: usize) -> Vec<Vec<&'b Map<String, Value>>> {
+    let Some(within) = depth.checked_sub(1) else { return Vec::new() };
     match value {
-        Value::Object(map) if holds(map) => Some(map),
-        Value::Object(map) => map.values().find_map(|v| holder(v, holds, within)),
-        Value::Array(items) => items.iter().find_map(|v| holder(v, holds, within)),
-        _ => None,
+        Value::Object(map) if holds(map) => vec![vec![map]],
+        Value::Object(map) => {
+            let inner = map.values().flat_map(|v| paths(v, holds, within));
+            inner.map(|path| std::iter::once(map).chain(path).collect()).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(|v| paths(v, holds, within)).collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -157,36 +161,54 @@ fn not_a_group(field: &str) -> MessageError {
 }
 
 impl About<'_> {
-    /// When the assessment was completed. Its members say it, or else, for a part of a larger body, those around it.
-    fn made(members: &[&Members]) -> Result<Option<When>, MessageError> {
-        for held in members {
-            for name in ["dateCompleted", "assessedOn", "assessorSignedDate", "latestCompleteDate", "initiationDate"] {
-                if let Some(when) = held.when(name)? {
-                    return Ok(Some(when));
-                }
+    /// When the assessment was made, as one of these members says.
+    fn made(held: &Members) -> Result<Option<When>, MessageError> {
+        for name in ["dateCompleted", "assessedOn", "assessorSignedDate", "initiationDate"] {
+            if let Some(when) = held.when(name)? {
+                return Ok(Some(when));
             }
         }
         Ok(None)
     }
 
-    fn assessed(&self, held: &Members, levels: &Levels) -> Result<Draft, MessageError> {
+    /// The same for a part of an assessment: as the object nearest to it says, else when the message that led to it was sent.
+    fn made_around(&self, path: &[&Map<String, Value>]) -> Result<When, MessageError> {
+        for map in path.iter().rev() {
+            if let Some(when) = Self::made(&Members::of(map))? {
+                return Ok(when);
+            }
+        }
+        Ok(When::At(self.told))
+    }
+
+    /// Whether the assessment around it is complete, as far as that is told.
+    fn complete(&self, path: &[&Map<String, Value>]) -> bool {
+        let mut told = path.iter().rev().filter_map(|map| Members::of(map).text("assessmentStatus"));
+        let at = || self.detail_url.and_then(|url| url.rsplit('/').next());
+        told.next().map_or_else(|| at() != Some("LOCKED_INCOMPLETE"), |status| status == "COMPLETE")
+    }
+
+    fn assessed(&self, held: &Map<String, Value>, levels: &Levels) -> Result<Option<Draft>, MessageError> {
+        if levels.is_empty() {
+            return Ok(None);
+        }
+        let held = Members::of(held);
         let nothing = || MessageError::new("fetched.dateCompleted", "when the assessment was made, or assessedOn", "nothing");
-        let made = Self::made(&[held])?.ok_or_else(nothing)?;
+        let made = Self::made(&held)?.ok_or_else(nothing)?;
         let further = held.object("furtherInformation").unwrap_or_default();
         let assessor = held.text("assessorName|assessor").or_else(|| further.text("assessorName"));
-        let made_at = made.instant().to_rfc3339();
         let mut data = Map::new();
         data.insert("levels".to_owned(), Value::Object(levels.community.clone()));
         if !levels.custody.is_empty() {
             data.insert("custody_levels".to_owned(), Value::Object(levels.custody.clone()));
         }
         data.insert("stage".to_owned(), json!(stage(&further.text("pOAssessmentDesc").unwrap_or_default())));
-        data.insert("signed".to_owned(), json!(self.signed(held)));
+        data.insert("signed".to_owned(), json!(self.signed(&held)));
         data.insert("tool".to_owned(), json!("oasys"));
         // Where nobody is named it is somebody who is nobody else.
-        let assessor = assessor.unwrap_or_else(|| format!("{} {made_at}", self.case));
+        let assessor = assessor.unwrap_or_else(|| format!("{} {}", self.case, made.instant().to_rfc3339()));
         data.insert("assessor".to_owned(), json!(self.key.opaque("staff", &[&assessor])));
-        Ok(self.draft(Kind::RiskAssessed, made, data))
+        Ok(Some(self.draft(Kind::RiskAssessed, made, data)))
     }
 
     /// Whether the assessment is complete: as its status says, or else the address at which it was; the ARNS shape is of
@@ -202,7 +224,9 @@ impl About<'_> {
         }
     }
 
-    fn sara(&self, sara: &Members, body: &Value) -> Result<Option<Draft>, MessageError> {
+    /// A SARA, where the assessment that it is part of is complete: one that is not has completed nothing.
+    fn sara(&self, path: &[&Map<String, Value>]) -> Result<Option<Draft>, MessageError> {
+        let Some(sara) = path.last().map(|map| Members::of(map)).filter(|_| self.complete(path)) else { return Ok(None) };
         let mut data = Map::new();
         for (member, field) in
             [("imminentRiskOfViolenceTowardsPartner", "risk_to_partner"), ("imminentRiskOfViolenceTowardsOthers", "risk_to_others")]
@@ -215,22 +239,17 @@ impl About<'_> {
         if data.is_empty() {
             return Ok(None);
         }
-        let around = body.as_object().map(Members::of).unwrap_or_default();
-        let made = Self::made(&[sara, &around])?.unwrap_or(When::At(self.told));
-        Ok(Some(self.draft(Kind::SaraCompleted, made, data)))
+        Ok(Some(self.draft(Kind::SaraCompleted, self.made_around(path)?, data)))
     }
 
-    fn plan(&self, plan: &Members, body: &Value) -> Result<Option<Draft>, MessageError> {
-        let covers: Vec<&str> =
-            PLAN.iter().filter(|(part, _)| plan.text(part).is_some()).map(|(_, cover)| *cover).collect();
-        if covers.is_empty() {
+    /// That a plan was updated, likewise; whom it covers stands in its words alone.
+    fn plan(&self, path: &[&Map<String, Value>]) -> Result<Option<Draft>, MessageError> {
+        let filled = path.last().is_some_and(|map| PLAN.iter().any(|part| Members::of(map).text(part).is_some()));
+        if !filled || !self.complete(path) {
             return Ok(None);
         }
-        let around = body.as_object().map(Members::of).unwrap_or_default();
-        let made = Self::made(&[plan, &around])?.unwrap_or(When::At(self.told));
-        let mut data = Map::new();
-        data.insert("covers".to_owned(), json!(covers));
-        Ok(Some(self.draft(Kind::RiskManagementPlanUpdated, made, data)))
+        let data = std::iter::once(("covers".to_owned(), json!([]))).collect();
+        Ok(Some(self.draft(Kind::RiskManagementPlanUpdated, self.made_around(path)?, data)))
     }
 
     fn draft(&self, kind: Kind, made: When, data: Map<String, Value>) -> Draft {

@@ -234,11 +234,12 @@ impl OfPerson<'_> {
 
     fn fetched(&self) -> Result<Meaning, MessageError> {
         let message = self.message;
-        let Some(body) = &message.fetched else {
+        let needed = || {
             let what = self.case_that_holds().and_then(|case| case.why.clone());
             let what = what.unwrap_or_else(|| "what is told stands behind detailUrl".to_owned());
-            return Ok(Meaning::Ends(Outcome::Needed { detail_url: message.detail_url.clone(), what }));
+            Meaning::Ends(Outcome::Needed { detail_url: message.detail_url.clone(), what })
         };
+        let Some(body) = &message.fetched else { return Ok(needed()) };
         let about = fetched::About {
             key: self.meanings.key,
             case: self.case,
@@ -249,7 +250,8 @@ impl OfPerson<'_> {
         Ok(match fetched::read(body, &about)? {
             Some(drafts) if drafts.is_empty() => Meaning::Ends(nothing("what was fetched states no level and no rating")),
             Some(drafts) => Meaning::Says(drafts),
-            None => Meaning::Ends(nothing("what was fetched holds no assessment, level, SARA or plan that is known here")),
+            // An error page, or something that only a person can read: it is still to be had.
+            None => needed(),
         })
     }
 
@@ -370,6 +372,12 @@ impl OfPerson<'_> {
     fn agency(&self) -> SourceAgency {
         if self.event_type.name.starts_with("prison") { SourceAgency::Prison } else { SourceAgency::Probation }
     }
+}
+
+/// The id of the sentence that a message is about, for records that the host makes of it itself.
+#[must_use]
+pub fn sentence_of(key: &Key, case: Uuid, message: &Message) -> Option<String> {
+    Some(sentence(key, case, &message.info.text("eventNumber")?))
 }
 
 /// What a store is told of the identifiers in a message.
