@@ -12,7 +12,7 @@ use risk_hmpps::into_store::{Erasures, import_into};
 use risk_hmpps::key::Key;
 use risk_hmpps::message::MessageError;
 use risk_hmpps::people::CaseMap;
-use risk_hmpps::registers::reconcile;
+use risk_hmpps::registers::{NotShown, reconcile};
 use risk_hmpps::rosh::rosh;
 use risk_hmpps::sheet::Of;
 use risk_store::{Operator, Store};
@@ -108,9 +108,12 @@ fn given<'d>(kind: &str, delivery: &'d [u8]) -> Result<Given<'d>, Fault> {
 /// The changes of nDelius registers that an answer proposes, as a JSON array.
 ///
 /// # Errors
-/// None but a defect.
+/// RISK_NO_VIEW for an audience that does not see what it takes.
 pub fn proposals(importer: &Importer, answer: &Assessment) -> Result<String, Fault> {
-    Ok(serde_json::to_string(&reconcile(answer, &importer.codes, london_day(answer.at)))?)
+    let found = reconcile(answer, &importer.codes, london_day(answer.at)).map_err(|not_shown| {
+        Fault::mismatch(RISK_NO_VIEW, "audience", NotShown::EXPECTED, not_shown.audience.to_string())
+    })?;
+    Ok(serde_json::to_string(&found)?)
 }
 
 /// The levels of an answer in the shape of the ARNS API, as JSON.
