@@ -108,6 +108,7 @@ struct Free {
     void operator()(risk_case *handle) const noexcept { risk_case_free(handle); }
     void operator()(risk_assessment *handle) const noexcept { risk_assessment_free(handle); }
     void operator()(risk_store *handle) const noexcept { risk_store_free(handle); }
+    void operator()(risk_hmpps *handle) const noexcept { risk_hmpps_free(handle); }
 };
 
 } // namespace detail
@@ -611,8 +612,65 @@ public:
     [[nodiscard]] const risk_store *get() const noexcept { return handle_.get(); }
 
 private:
+    friend class Hmpps;
     explicit Store(risk_store *handle) noexcept : handle_(handle) {}
     std::unique_ptr<risk_store, detail::Free> handle_;
+};
+
+/// What came of a delivery of the HMPPS estate.
+struct Imported {
+    /// The new records, as JSON Lines, to be appended all or none.
+    std::string records{};
+    /// What became of each message, as JSON (`risk-hmpps-import/1`).
+    std::string report{};
+};
+
+/// Reads what HMPPS services send, and says what their registers should hold.
+class Hmpps {
+public:
+    /// `options` is JSON, `{}` for none: `codes`, `case_map`, `erase` (risk_hmpps_new()); `secret` is at least 32 bytes that nobody
+    /// can guess, always the same. Throws RISK_BAD_SIZE, RISK_BAD_WORD for what cannot be used.
+    [[nodiscard]] static Hmpps create(std::string_view options, std::string_view secret) {
+        risk_hmpps *handle = nullptr;
+        detail::check(risk_hmpps_new(detail::given(options), options.size(),
+                                     reinterpret_cast<const std::uint8_t *>(detail::given(secret)), secret.size(),
+                                     &handle));
+        return Hmpps(handle);
+    }
+
+    /// Turns a delivery into records: `kind` is `messages`, `contacts` or `registrations`; `held` is what is on record already, as
+    /// JSON Lines.
+    [[nodiscard]] Imported import_beside(std::string_view kind, std::string_view delivery, std::string_view held = {}) const {
+        detail::Buffer records, report;
+        detail::check(risk_hmpps_import(get(), detail::given(kind), kind.size(),
+                                        reinterpret_cast<const std::uint8_t *>(detail::given(delivery)), delivery.size(),
+                                        detail::given(held), held.size(), records.out(), report.out()));
+        return {records.text(), report.text()};
+    }
+
+    /// The same, straight into a store. Gives the report.
+    std::string import_into(Store &store, std::string_view by, std::string_view kind, std::string_view delivery) const {
+        return detail::text_of(risk_hmpps_import_into, get(), store.handle_.get(), detail::given(by), by.size(),
+                               detail::given(kind), kind.size(),
+                               reinterpret_cast<const std::uint8_t *>(detail::given(delivery)), delivery.size());
+    }
+
+    /// The changes of nDelius registers that an answer proposes, as a JSON array, for people to decide on.
+    [[nodiscard]] std::string reconcile(const Assessment &answer) const {
+        return detail::text_of(risk_hmpps_reconcile, get(), answer.get());
+    }
+
+    /// The recorded levels of an answer in the shape of the ARNS API, as JSON. Throws RISK_NO_VIEW.
+    [[nodiscard]] static std::string rosh(const Assessment &answer) {
+        return detail::text_of(risk_assessment_rosh, answer.get());
+    }
+
+    /// The handle, for a call of risk.h; still owned here. NULL after a move.
+    [[nodiscard]] const risk_hmpps *get() const noexcept { return handle_.get(); }
+
+private:
+    explicit Hmpps(risk_hmpps *handle) noexcept : handle_(handle) {}
+    std::unique_ptr<risk_hmpps, detail::Free> handle_;
 };
 
 } // namespace risk

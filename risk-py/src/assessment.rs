@@ -25,7 +25,7 @@ use crate::question::Words;
 /// An answer, with what it was made from, so that it can be explained.
 #[pyclass(frozen, module = "risk_of_harm._risk")]
 pub(crate) struct Assessment {
-    answer: assessment::Assessment,
+    pub(crate) answer: assessment::Assessment,
     log: Arc<Log>,
     policy: Arc<policy::Policy>,
     question: Question,

@@ -8,6 +8,7 @@ mod assessment;
 mod bulk;
 mod case_log;
 mod fault;
+mod hmpps;
 mod measuring;
 mod policy;
 mod question;
@@ -28,6 +29,8 @@ mod _risk {
     use super::bulk::{Caseload, RecordLines, caseload_tables, joined, record_schema, records_of, told};
     #[pymodule_export]
     use super::case_log::CaseLog;
+    #[pymodule_export]
+    use super::hmpps::Hmpps;
     #[pymodule_export]
     use super::measuring::Measures;
     #[pymodule_export]

@@ -40,7 +40,7 @@ impl Store {
     }
 
     /// Works with the store while no lock of Python's is held: its function for keys takes that itself.
-    fn with<T: Send>(
+    pub(crate) fn with<T: Send>(
         &self,
         py: Python<'_>,
         work: impl FnOnce(&Arc<risk_store::Store>) -> Result<T, Fault> + Send,

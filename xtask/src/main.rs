@@ -124,6 +124,8 @@ enum Benchmark {
     Conditions,
     /// An append and an answer for a case of 100 events through C and through Java, beside the same in Rust
     Ffi,
+    /// Messages of the HMPPS estate to records, beside reading their JSON and nothing else
+    Hmpps,
     /// A store's appends, loads and changes, beside the bare database and beside the Python package eventsourcing
     ///
     /// Some minutes. Not among those that run when no benchmark is named.
@@ -263,10 +265,16 @@ fn bench(root: &Path, benchmark: Option<Benchmark>) -> Result<(), Failure> {
         command.args(["bench", "--bench", "store", "--locked"]);
         return run(command.env("RISK_BENCH_PYTHON", python.interpreter()));
     }
+    // Which lies with the crate that it measures.
+    let packages: &[&str] = match benchmark {
+        Some(Benchmark::Hmpps) => &["risk-hmpps"],
+        Some(_) => &["risk-generate"],
+        None => &["risk-generate", "risk-hmpps"],
+    };
     let name = benchmark.and_then(|one| one.to_possible_value());
     let name = name.as_ref().map_or("*", |value| value.get_name());
     let mut command = cargo(root);
-    command.args(["bench", "--package", "risk-generate", "--bench", name, "--locked"]);
+    command.arg("bench").args(packages.iter().flat_map(|package| ["--package", package])).args(["--bench", name, "--locked"]);
     if benchmark.is_none_or(|one| one == Benchmark::Ffi) {
         command.envs(bindings::programs(root)?);
     }

@@ -4,6 +4,7 @@
 
 risk_status risk_provoke_panic(const risk_case *held);
 risk_status risk_provoke_panic_of_store(const risk_store *store);
+risk_status risk_provoke_panic_of_hmpps(const risk_hmpps *hmpps);
 
 static void a_defect_is_told_once_and_then_the_handle_can_only_be_freed(void) {
     risk_policy *policy = embedded();
@@ -66,9 +67,19 @@ static void a_defect_closes_a_store_and_what_it_kept_is_there_when_it_is_opened_
     remove_folder();
 }
 
+static void a_defect_closes_the_adapter(void) {
+    risk_hmpps *adapter = NULL;
+    risk_buf records = {0}, report = {0};
+    STATUS(RISK_OK, risk_hmpps_new(OF("{}"), (const uint8_t *)"a secret that only these tests know", 35, &adapter));
+    STATUS(RISK_PANIC, risk_provoke_panic_of_hmpps(adapter));
+    STATUS(RISK_POISONED, risk_hmpps_import(adapter, OF("messages"), (const uint8_t *)"{}", 2, NULL, 0, &records, &report));
+    risk_hmpps_free(adapter);
+}
+
 int main(void) {
     RUN(a_defect_is_told_once_and_then_the_handle_can_only_be_freed);
     RUN(a_defect_on_one_thread_closes_the_handle_for_all);
+    RUN(a_defect_closes_the_adapter);
     RUN(a_defect_closes_a_store_and_what_it_kept_is_there_when_it_is_opened_again);
     return verdict("provoked");
 }

@@ -30,7 +30,7 @@ template <typename Handle> constexpr bool only_moves =
     std::is_nothrow_move_constructible_v<Handle> && std::is_nothrow_move_assignable_v<Handle> &&
     !std::is_copy_constructible_v<Handle> && !std::is_copy_assignable_v<Handle>;
 static_assert(only_moves<risk::Policy> && only_moves<risk::Case> && only_moves<risk::Assessment> &&
-              only_moves<risk::Store>);
+              only_moves<risk::Store> && only_moves<risk::Hmpps>);
 static_assert(!std::is_default_constructible_v<risk::Question>, "nobody is the reader by default");
 
 void the_header_is_of_the_library_that_runs() {
@@ -209,6 +209,36 @@ void a_store_keeps_answers_follows_and_refuses() {
     CHECK(rmdir(folder) == 0);
 }
 
+void messages_are_imported_into_a_store_and_beside_records() {
+    const std::string secret = "no secret at all, but long enough", by = "queue";
+    const std::string message =
+        R"({"eventType":"probation-case.registration.added","occurredAt":"2026-11-03T09:12:40Z",)"
+        R"("personReference":{"identifiers":[{"type":"CRN","value":"X800031"}]},)"
+        R"("additionalInformation":{"registrationId":"25","registerTypeCode":"ADVP"}})";
+    CHECK(error_of([] { (void)risk::Hmpps::create("{}", "hush"); }).status() == RISK_BAD_SIZE);
+    const risk::Hmpps hmpps = risk::Hmpps::create("{}", secret);
+    const risk::Imported imported = hmpps.import_beside("messages", message);
+    CHECK(has(imported.records, "\"flag_recorded\"") && has(imported.report, "\"recorded\""));
+    CHECK(hmpps.import_beside("messages", message, imported.records).records.empty());
+    const risk::Assessment answer = risk::Case::create(case_id).assess(policy, {"2026-11-04", "responsible_officer"});
+    CHECK(hmpps.reconcile(answer) == "[]" && has(risk::Hmpps::rosh(answer), "riskInCommunity"));
+    char folder[] = "/tmp/risk-hmpps.XXXXXX";
+    CHECK(mkdtemp(folder) != nullptr);
+    risk::StoreOptions options;
+    options.place = std::string(folder) + "/cases";
+    options.make = true;
+    {
+        risk::Store store = risk::Store::open(options);
+        CHECK(has(hmpps.import_into(store, by, "messages", message), "\"recorded\""));
+        CHECK(has(hmpps.import_into(store, by, "messages", message), "\"known\""));
+        CHECK(store.find("crn", "X800031") != "[]");
+    }
+    for (const char *ending : {"", "-wal", "-shm"}) {
+        (void)std::remove((options.place + ending).c_str());
+    }
+    CHECK(rmdir(folder) == 0);
+}
+
 } // namespace
 
 int main() {
@@ -224,6 +254,7 @@ int main() {
     RUN(a_handle_that_was_moved_away_says_so);
     RUN(one_policy_serves_many_threads);
     RUN(a_store_keeps_answers_follows_and_refuses);
+    RUN(messages_are_imported_into_a_store_and_beside_records);
     if (failures != 0) {
         std::cerr << failures << " checks failed\n";
     }

@@ -21,6 +21,7 @@ from ._errors import (
     RiskError,
     StoreError,
 )
+from ._hmpps import Hmpps, HmppsImport
 from ._measures import Measures, measures
 from ._policy import Policy
 from ._records import RecordFile, record_schema, records_to_arrow
@@ -60,6 +61,8 @@ __all__ = [
     "Group",
     "GroupStatus",
     "Handling",
+    "Hmpps",
+    "HmppsImport",
     "Imported",
     "IntegrityError",
     "Kind",

@@ -11,8 +11,19 @@ use crate::step::{Failure, printed, run};
 use crate::tools::compiler;
 
 /// The programs of risk-ffi/tests/c.
-const PROGRAMS: [&str; 10] =
-    ["header", "statuses", "arguments", "errors", "log", "lifetimes", "threads", "conformance", "store", PROVOKED];
+const PROGRAMS: [&str; 11] = [
+    "header",
+    "statuses",
+    "arguments",
+    "errors",
+    "log",
+    "lifetimes",
+    "threads",
+    "conformance",
+    "store",
+    "hmpps",
+    PROVOKED,
+];
 /// The one that needs the feature `provoke`.
 const PROVOKED: &str = "provoked";
 
@@ -28,8 +39,8 @@ const MEMCHECK: [&str; 3] = [
 /// pointers to their middle, which valgrind takes for possibly lost; and its child, which ends at once, has all of it still.
 const MEMCHECK_OF_STORE: [&str; 3] =
     ["--leak-check=full", "--show-leak-kinds=definite,indirect", "--errors-for-leak-kinds=definite,indirect"];
-/// The program that opens stores, and `provoked`, which opens one too.
-const WITH_STORE: [&str; 2] = ["store", PROVOKED];
+/// The programs that open stores.
+const WITH_STORE: [&str; 3] = ["store", "hmpps", PROVOKED];
 
 /// What watches a program while it runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

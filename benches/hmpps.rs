@@ -1,0 +1,74 @@
+//! What turning the estate's messages into records costs, beside reading their JSON and nothing else.
+//!
+//! `cargo xtask bench hmpps`; figures and how they were measured stand in `benches/README.md`.
+#![allow(clippy::unwrap_used, reason = "a benchmark that cannot run stops")]
+#![allow(clippy::arithmetic_side_effects, reason = "likewise")]
+
+mod harness;
+
+use risk_hmpps::codes::Codes;
+use risk_hmpps::import::{Given, Importer, NothingHeld};
+use risk_hmpps::key::Key;
+use risk_hmpps::people::CaseMap;
+use serde_json::{Value, json};
+
+use harness::Race;
+
+const MESSAGES: usize = 20_000;
+/// As many as SQS delivers at once.
+const IN_A_DELIVERY: usize = 10;
+
+/// One of the messages that such services get most of, each of another person, in its notification.
+fn message(n: usize) -> String {
+    let (event_type, info) = match n % 5 {
+        0 => (
+            "probation-case.registration.added",
+            json!({"registrationId": n.to_string(), "registerTypeCode": "ADVP", "registerTypeDescription": "Domestic Abuse Perpetrator",
+                "registrationDate": "Mon Jun 15 00:00:00 BST 2026", "createdDateAndTime": "Mon Jun 15 09:06:52 BST 2026",
+                "registrationLevelCode": "", "registrationCategoryCode": ""}),
+        ),
+        1 => (
+            "probation-case.registration.deregistered",
+            json!({"deregistrationId": n.to_string(), "registerTypeCode": "RMRH", "deregistrationDate": "Mon Jun 15 00:00:00 BST 2026",
+                "createdDateAndTime": "Mon Jun 15 09:06:52 BST 2026"}),
+        ),
+        2 => (
+            "probation-case.requirement.created",
+            json!({"requirementId": n.to_string(), "eventNumber": "1", "requirementMainType": "Court - Accredited Programme",
+                "requirementSubType": "Building Better Relationships"}),
+        ),
+        3 => ("assessment.summary.produced", json!({})),
+        _ => ("tier.calculation.complete", json!({"calculationId": n.to_string()})),
+    };
+    let body = json!({"eventType": event_type, "version": 1, "description": "Invented for a benchmark", "occurredAt": "2026-06-15T09:06:52.739+01:00",
+        "detailUrl": "https://example.invalid/detail", "additionalInformation": info,
+        "personReference": {"identifiers": [{"type": "CRN", "value": format!("X{n:06}")}]}});
+    json!({"Type": "Notification", "MessageId": n.to_string(), "Message": body.to_string(), "Timestamp": "2026-06-15T08:06:53.100Z",
+        "MessageAttributes": {"eventType": {"Type": "String", "Value": event_type}}})
+    .to_string()
+}
+
+/// Reads a delivery's notifications and their bodies, and makes nothing of them.
+fn read(delivery: &str) {
+    let notifications: Vec<Value> = serde_json::from_str(delivery).unwrap();
+    for notification in notifications {
+        let body: Value = serde_json::from_str(notification["Message"].as_str().unwrap()).unwrap();
+        drop(std::hint::black_box(body));
+    }
+}
+
+fn main() {
+    let key = Key::new(&[7; 32]).unwrap();
+    let importer = Importer::new(Codes::embedded().unwrap(), key, CaseMap::default());
+    let messages: Vec<String> = (0..MESSAGES).map(message).collect();
+    let deliveries: Vec<String> = messages.chunks(IN_A_DELIVERY).map(|few| format!("[{}]", few.join(","))).collect();
+    let import = |delivery: &str| importer.import(&[(None, Given::Messages(delivery.as_bytes()))], &mut NothingHeld);
+    let records: usize = deliveries.iter().map(|delivery| import(delivery).records.len()).sum();
+    println!("hmpps: {MESSAGES} messages in deliveries of {IN_A_DELIVERY} make {records} records");
+    Race { name: "hmpps", unit: "ns/message", nanoseconds: 1 }.run(
+        &deliveries,
+        |_| IN_A_DELIVERY,
+        |delivery| drop(std::hint::black_box(import(delivery))),
+        |delivery| read(delivery),
+    );
+}

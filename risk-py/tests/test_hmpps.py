@@ -1,0 +1,82 @@
+"""The HMPPS estate: messages and tables in, register proposals and levels out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from risk_of_harm import AudienceError, CaseLog, Hmpps, QuestionError, RecordError, Store, assess
+
+SECRET = b"a secret that only these tests know"
+ROWS = "crn,type,date,outcome,created\nX800001,C369,2026-06-01,,2026-06-01T10:00:00\n"
+
+
+def message(event_type: str, **info: str) -> bytes:
+    return json.dumps(
+        {
+            "eventType": event_type,
+            "occurredAt": "2026-06-14T09:06:52Z",
+            "personReference": {"identifiers": [{"type": "CRN", "value": "X800001"}]},
+            "additionalInformation": info,
+        }
+    ).encode()
+
+
+REGISTERED = message(
+    "probation-case.registration.added", registrationId="1", registerTypeCode="RHRH", registrationDate="2026-06-14"
+)
+
+
+def test_a_message_becomes_records_and_a_repeated_one_none() -> None:
+    adapter = Hmpps(SECRET)
+    done = adapter.import_(REGISTERED)
+    assert [(r["kind"], r["data"]["level"]) for r in done.records] == [("flag_recorded", "high")]
+    log = CaseLog(done.records[0]["case_id"])
+    log.append(done.records)
+    again = adapter.import_(REGISTERED, held=log)
+    assert again.records == [] and again.report["counts"] == {"known": 1}
+
+
+def test_another_secret_gives_other_ids_and_a_case_map_the_hosts_own() -> None:
+    one, other = (Hmpps(secret).import_(REGISTERED).records[0] for secret in (SECRET, SECRET + b"!"))
+    assert one["event_id"] != other["event_id"] and one["case_id"] != other["case_id"]
+    case = "3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11"
+    mapped = Hmpps(SECRET, case_map=f"crn,case_id\nX800001,{case}\n").import_(REGISTERED)
+    assert mapped.records[0]["case_id"] == case
+
+
+def test_a_table_may_be_text_a_file_or_arrow(tmp_path: Path) -> None:
+    adapter = Hmpps(SECRET)
+    (tmp_path / "contacts.csv").write_text(ROWS, encoding="utf-8")
+    columns = {"crn": ["X800001"], "type": ["C369"], "date": ["2026-06-01"], "outcome": [None], "created": ["2026-06-01T10:00:00"]}
+    given = [ROWS, ROWS.encode(), tmp_path / "contacts.csv", pa.table(columns)]
+    records = [adapter.import_(one, kind="contacts").records for one in given]
+    assert len(records[0]) == 1 and all(other == records[0] for other in records)
+
+
+def test_a_store_takes_a_delivery_and_its_answer_becomes_proposals_and_levels(tmp_path: Path) -> None:
+    adapter = Hmpps(SECRET)
+    with Store.open(tmp_path / "cases.risk", make=True) as store:
+        report = adapter.import_into(store, REGISTERED, operator="queue")
+        [case] = report["cases"]
+        answer = store.assess(case, reader="N07A001", audience="responsible_officer", at="2026-06-20")
+        assert adapter.reconcile(answer) == []
+        assert Hmpps.rosh(answer)["overallRiskLevel"] is None, "a flag is no assessment"
+
+
+def test_what_cannot_be_used_is_told_as_such() -> None:
+    with pytest.raises(QuestionError, match="at least 32 bytes"):
+        Hmpps(b"hush")
+    with pytest.raises(QuestionError, match="line 2: case_id: expected a UUID"):
+        Hmpps(SECRET, case_map="crn,case_id\nX1,12\n")
+    with pytest.raises(RecordError, match="expected the columns crn, type, date"):
+        Hmpps(SECRET).import_("crn\n", kind="contacts")
+    with pytest.raises(QuestionError, match="one of messages, contacts, registrations"):
+        Hmpps(SECRET).import_(b"{}", kind="letters")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="Arrow PyCapsule"):
+        Hmpps(SECRET).import_(7)
+    with pytest.raises(AudienceError):
+        log = CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
+        Hmpps.rosh(assess(log, at="2026-06-20", audience="supervised_person"))
