@@ -1,50 +1,142 @@
-//! The adapter to the HMPPS estate as bindings see it: messages and tables in, records and a report out.
+//! The adapter to the HMPPS estate as bindings see it: options as JSON, deliveries as bytes or rows; records as lines and a report as
+//! JSON.
 
 use std::collections::BTreeMap;
 
 use chrono::Utc;
 use risk_core::assessment::Assessment;
 use risk_core::calendar::london_day;
+use risk_core::event::field::describe_text;
 use risk_core::log::{Log, Record};
-use risk_hmpps::codes::Codes;
+use risk_hmpps::codes::{Codes, CodesError};
 use risk_hmpps::import::{Given, Held, Importer, sheet};
 use risk_hmpps::into_store::{Erasures, import_into};
-use risk_hmpps::key::Key;
+use risk_hmpps::key::{Key, SHORTEST};
 use risk_hmpps::message::MessageError;
 use risk_hmpps::people::CaseMap;
 use risk_hmpps::registers::reconcile;
 use risk_hmpps::rosh::rosh;
 use risk_hmpps::sheet::{Of, Sheet};
 use risk_store::{Operator, Store};
+use serde::Deserialize;
 use uuid::Uuid;
 
-use crate::fault::Fault;
+use crate::fault::{Fault, Where};
 use crate::records::parse_each;
-use crate::status::{RISK_BAD_POLICY, RISK_BAD_RECORD, RISK_BAD_SIZE, RISK_BAD_WORD, RISK_NO_VIEW};
+use crate::status::{RISK_BAD_RECORD, RISK_BAD_SIZE, RISK_BAD_WORD, RISK_NO_VIEW};
 
 /// What a delivery is.
 const KINDS: [&str; 3] = ["messages", "contacts", "registrations"];
 
-/// An importer with the host's secret, and where there are any its own case ids (CSV) and tables (TOML).
-///
-/// # Errors
-/// RISK_BAD_SIZE for a secret that is too short; RISK_BAD_RECORD for a case map, RISK_BAD_POLICY for tables, that cannot be used.
-pub fn importer(secret: &[u8], case_map: Option<&str>, codes: Option<&str>) -> Result<Importer, Fault> {
-    let key = Key::new(secret).map_err(|e| Fault::new(RISK_BAD_SIZE, e.to_string()))?;
-    let cases = case_map.map(CaseMap::parse).transpose();
-    let cases = cases.map_err(|e| Fault::new(RISK_BAD_RECORD, format!("case map, {e}")))?;
-    let tables = Codes::embedded().and_then(|embedded| match codes {
-        None => Ok(embedded),
-        Some(text) => embedded.with("codes", text),
-    });
-    let tables = tables.map_err(|e| Fault::new(RISK_BAD_POLICY, e.to_string()))?;
-    Ok(Importer::new(tables, key, cases.unwrap_or_default()))
+/// Reads deliveries of the estate.
+#[derive(Debug)]
+pub struct Hmpps {
+    importer: Importer,
+    erasures: Erasures,
 }
 
-/// Records that the host holds, by case.
-struct HeldRecords(BTreeMap<Uuid, Log>);
+/// What an importer may be made with.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Options {
+    /// The host's own tables, laid over those that are built in: TOML, by the name of the file.
+    codes: BTreeMap<String, String>,
+    /// The host's own case ids: CSV with `case_id` and `crn`, `noms` or both.
+    case_map: String,
+    /// Whether a person is erased in the store where a message says so.
+    erase: bool,
+}
 
-impl Held for HeldRecords {
+/// What an import without a store came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Imported {
+    /// The new records, as JSON Lines.
+    pub records: String,
+    /// What became of each message, as JSON (`risk-hmpps-import/1`).
+    pub report: String,
+}
+
+impl Hmpps {
+    /// An importer with the host's options, as JSON, and its secret.
+    ///
+    /// # Errors
+    /// RISK_BAD_SIZE for a secret that is too short; RISK_BAD_WORD for options, a table or a case map that cannot be used.
+    pub fn new(options: &str, secret: &[u8]) -> Result<Self, Fault> {
+        let options: Options = serde_json::from_str(options).map_err(|e| {
+            // What serde_json says of options may name a member of theirs, and tells nothing of a case.
+            Fault::mismatch(RISK_BAD_WORD, "options", "a JSON object of `codes`, `case_map` and `erase`", e.to_string())
+        })?;
+        let key = Key::new(secret).map_err(|e| {
+            let (expected, found) = (format!("at least {SHORTEST} bytes that nobody can guess"), e.found.to_string());
+            Fault::mismatch(RISK_BAD_SIZE, "secret", expected, found)
+        })?;
+        let embedded = Codes::embedded();
+        let codes = options.codes.iter().fold(embedded, |codes, (file, text)| codes?.with(file, text));
+        let map = match options.case_map.as_str() {
+            "" => CaseMap::default(),
+            table => CaseMap::parse(table).map_err(|e| {
+                let (message, line) = (format!("`case_map`: {e}"), usize::try_from(e.line).ok());
+                let at = Where { line, field: Some(e.field.to_owned()), ..Where::between(e.expected, e.found) };
+                Fault::located(RISK_BAD_WORD, message, at)
+            })?,
+        };
+        let erasures = if options.erase { Erasures::CarriedOut } else { Erasures::Listed };
+        Ok(Self { importer: Importer::new(codes.map_err(of_table)?, key, map), erasures })
+    }
+
+    /// Imports a delivery against records that the host holds, of any cases.
+    ///
+    /// # Errors
+    /// RISK_BAD_RECORD, RISK_EVENT_CONFLICT for records that are none, or contradict each other.
+    pub fn import(&self, delivery: Given<'_>, held: &str) -> Result<Imported, Fault> {
+        let import = self.importer.import(&[(None, delivery)], &mut HeldLogs::parse(held)?);
+        let records = import.records.iter().map(|record| record.to_line() + "\n").collect();
+        Ok(Imported { records, report: serde_json::to_string(&import.report)? })
+    }
+
+    /// Imports a delivery into a store; gives the report.
+    ///
+    /// # Errors
+    /// Those of a store that cannot be read, or takes nothing; then nothing was appended.
+    pub fn import_into(&self, store: &Store, by: &Operator, delivery: Given<'_>) -> Result<String, Fault> {
+        let import = import_into(&self.importer, store, by, &[(None, delivery)], self.erasures, Utc::now())?;
+        Ok(serde_json::to_string(&import.report)?)
+    }
+
+    /// The changes of nDelius registers that an answer proposes, as a JSON array.
+    ///
+    /// # Errors
+    /// None but a defect.
+    pub fn reconcile(&self, answer: &Assessment) -> Result<String, Fault> {
+        Ok(serde_json::to_string(&reconcile(answer, &self.importer.codes, london_day(answer.at)))?)
+    }
+}
+
+fn of_table(e: CodesError) -> Fault {
+    let message = e.to_string();
+    Fault::located(RISK_BAD_WORD, message, Where { file: Some(e.file), ..Where::default() })
+}
+
+/// Logs that the host holds itself.
+struct HeldLogs(BTreeMap<Uuid, Log>);
+
+impl HeldLogs {
+    fn parse(records: &str) -> Result<Self, Fault> {
+        let mut cases: BTreeMap<Uuid, Vec<Record>> = BTreeMap::new();
+        let none = records.trim().is_empty();
+        for (_, record) in if none { Vec::new() } else { parse_each(records)? } {
+            cases.entry(record.case_id).or_default().push(record);
+        }
+        let log = |(case_id, records)| {
+            let mut log = Log::new(case_id);
+            log.append_all(records, None).map_err(|e| Fault::from(e).of_case(case_id))?;
+            Ok((case_id, log))
+        };
+        cases.into_iter().map(log).collect::<Result<_, Fault>>().map(Self)
+    }
+}
+
+impl Held for HeldLogs {
     fn case_of(&mut self, _: &str, _: &str) -> Option<Uuid> {
         None
     }
@@ -52,42 +144,6 @@ impl Held for HeldRecords {
     fn log(&mut self, case_id: Uuid) -> Option<Log> {
         self.0.get(&case_id).cloned()
     }
-}
-
-/// Imports a delivery against the records that are held already. Gives the new records as JSON Lines, and the report as JSON.
-///
-/// # Errors
-/// RISK_BAD_RECORD for records that are none.
-pub fn import(importer: &Importer, delivery: Given<'_>, held: &str) -> Result<(String, String), Fault> {
-    let mut cases: BTreeMap<Uuid, Vec<Record>> = BTreeMap::new();
-    for (_, record) in parse_each(held)? {
-        cases.entry(record.case_id).or_default().push(record);
-    }
-    let mut logs = BTreeMap::new();
-    for (case_id, records) in cases {
-        let mut log = Log::new(case_id);
-        log.append_all(records, None)?;
-        logs.insert(case_id, log);
-    }
-    let import = importer.import(&[(None, delivery)], &mut HeldRecords(logs));
-    let records = import.records.iter().map(|r| r.to_line() + "\n").collect();
-    Ok((records, serde_json::to_string(&import.report)?))
-}
-
-/// Imports a delivery straight into a store. Gives the report as JSON.
-///
-/// # Errors
-/// Those of a store.
-pub fn import_to_store(
-    importer: &Importer,
-    store: &Store,
-    by: &Operator,
-    delivery: Given<'_>,
-    erase: bool,
-) -> Result<String, Fault> {
-    let erasures = if erase { Erasures::CarriedOut } else { Erasures::Listed };
-    let import = import_into(importer, store, by, &[(None, delivery)], erasures, Utc::now())?;
-    Ok(serde_json::to_string(&import.report)?)
 }
 
 /// A delivery as bytes.
@@ -117,7 +173,7 @@ fn of(kind: &str) -> Result<Option<Of>, Fault> {
         "contacts" => Ok(Some(Of::Contacts)),
         "registrations" => Ok(Some(Of::Registrations)),
         other => {
-            let found = risk_core::event::field::describe_text(other);
+            let found = describe_text(other);
             Err(Fault::mismatch(RISK_BAD_WORD, "kind", format!("one of {}", KINDS.join(", ")), found))
         }
     }
@@ -126,14 +182,6 @@ fn of(kind: &str) -> Result<Option<Of>, Fault> {
 #[allow(clippy::needless_pass_by_value, reason = "it is what map_err gives")]
 fn refused(e: MessageError) -> Fault {
     Fault::mismatch(RISK_BAD_RECORD, &e.field, e.expected, e.found)
-}
-
-/// The changes of nDelius registers that an answer proposes, as a JSON array.
-///
-/// # Errors
-/// None but a defect.
-pub fn proposals(importer: &Importer, answer: &Assessment) -> Result<String, Fault> {
-    Ok(serde_json::to_string(&reconcile(answer, &importer.codes, london_day(answer.at)))?)
 }
 
 /// The levels of an answer in the shape of the ARNS API, as JSON.

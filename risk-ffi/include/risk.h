@@ -5,7 +5,8 @@
  * current classification of risk of serious harm, and the required actions with owner, deadline and status, each with the
  * events, the rule and the source that it comes from. Answers need no clock, no files and no network: the same calls give the
  * same answers, to the byte. A host without a store of its own opens one (risk_store), a file or a PostgreSQL database, which
- * keeps the logs of many cases for good, and asks that; a store alone looks at the system's clock.
+ * keeps the logs of many cases for good, and asks that; a store alone looks at the system's clock. Messages of the HMPPS estate
+ * become records through an importer (risk_hmpps).
  *
  *     risk_policy *policy = NULL;
  *     risk_case *the_case = NULL;
@@ -265,6 +266,11 @@ typedef struct risk_assessment risk_assessment;
  * for those.
  */
 typedef struct risk_case risk_case;
+
+/**
+ * Imports messages of the HMPPS estate. It never changes, and is used from any number of threads at once.
+ */
+typedef struct risk_hmpps risk_hmpps;
 
 /**
  * A policy: checked, compiled, and unchangeable. Any number of threads may use one at once.
@@ -1441,6 +1447,114 @@ risk_status risk_store_verify(const struct risk_store *store,
                               const char *checkpoint,
                               size_t len,
                               struct risk_buf *out);
+
+/**
+ * Makes an importer.
+ *
+ * `options` is JSON, `{}` for none: `codes` (the host's own tables over those of the library: an object of TOML by the name of the
+ * file), `case_map` (the host's own case ids: CSV with the columns `case_id` and `crn`, `noms` or both; without it the id of a case is
+ * derived from the CRN), `erase` (true: a person is erased in a store where a message says so, which cannot be undone; otherwise
+ * that is listed as not done). `secret` is at least 32 bytes that nobody can guess, the same for ever: the ids of records are
+ * derived with it, so that what is told again is known again.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_hmpps_free(); the texts are copied. Threads: any. Errors: RISK_BAD_SIZE
+ * for a secret that is too short; RISK_BAD_WORD for options, a table or a case map that cannot be used, with file, line and field
+ * where they are known; RISK_NOT_UTF8, RISK_NULL_POINTER.
+ *
+ * Example: `risk_hmpps_new("{}", 2, secret, sizeof secret, &hmpps);`
+ *
+ * The caller's part: `options` points to `len` bytes, `secret` to `secret_len`; `out` is a place for the result.
+ */
+risk_status risk_hmpps_new(const char *options,
+                           size_t len,
+                           const uint8_t *secret,
+                           size_t secret_len,
+                           struct risk_hmpps **out);
+
+/**
+ * Frees an importer. NULL is allowed.
+ *
+ * Ownership: the handle is the library's again. Threads: any, while no other call with this handle runs. Errors: none;
+ * freeing twice is the caller's fault.
+ *
+ * Example: `risk_hmpps_free(hmpps);`
+ *
+ * The caller's part: `hmpps` is NULL or a handle that is not freed.
+ */
+void risk_hmpps_free(struct risk_hmpps *hmpps);
+
+/**
+ * Imports messages into a store: appends what is new, all of it or none, and tells the store of identifiers and merges. One
+ * message, an array of messages, or one on each line, in whatever wrapping of SNS and SQS. Given again, it changes nothing. When it
+ * returns RISK_OK, what is settled is kept for good.
+ *
+ * `*out` is JSON (`risk-hmpps-import/1`): `messages`, each with `place`, `event_type`, `case_id` and `outcome`: `recorded`, `known`,
+ * `instructed` or `nothing` (with `why`), which are settled; `needed` (fetch `detail_url` and give both as `{"message": …, "fetched":
+ * …}`); `waits` (give it again later); `unmapped` and `unreadable` (`field`, `expected`, `found`). Further `counts`, `cases` (those with
+ * something new), `instructions`, `not_done`. It repeats no text of a message but types, addresses and identifiers.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any. Errors, on the importer: as
+ * risk_store_append(); a message that cannot be read is told in `*out`, and is none.
+ *
+ * Example: `risk_hmpps_import_into(hmpps, store, "queue", 5, message, strlen(message), &report);`
+ *
+ * The caller's part: `hmpps` and `store` are handles that are not freed; `operator_id` points to `operator_len` bytes, `messages` to `len`; `out` is a
+ * place for the result.
+ */
+risk_status risk_hmpps_import_into(const struct risk_hmpps *hmpps,
+                                   struct risk_store *store,
+                                   const char *operator_id,
+                                   size_t operator_len,
+                                   const char *messages,
+                                   size_t len,
+                                   struct risk_buf *out);
+
+/**
+ * Imports messages for a host that keeps its records itself: gives the new ones, as JSON Lines, those of one case in an order in
+ * which a log takes them. `held` are the records that the host has of the cases concerned, plain, as JSON Lines, or NULL: by them
+ * it is known what is told again, what a deletion takes back, and which request a reply answers.
+ *
+ * `*report` is as risk_hmpps_import_into() gives it; the host itself follows its `instructions`.
+ *
+ * Ownership: `*records` and `*report` are the caller's, to be freed with risk_buf_free(). Threads: any. Errors: RISK_BAD_RECORD and
+ * RISK_EVENT_CONFLICT for `held`; RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED; a message that cannot be read is told in
+ * `*report`, and is none.
+ *
+ * Example: `risk_hmpps_import(hmpps, held, strlen(held), message, strlen(message), &records, &report);`
+ *
+ * The caller's part: `hmpps` is a handle that is not freed; `held` points to `held_len` bytes or is NULL, `messages` points to `len`; `records` and
+ * `report` are two places for the results.
+ */
+risk_status risk_hmpps_import(const struct risk_hmpps *hmpps,
+                              const char *held,
+                              size_t held_len,
+                              const char *messages,
+                              size_t len,
+                              struct risk_buf *records,
+                              struct risk_buf *report);
+
+/**
+ * As risk_last_error_message(), of the last call led by this handle that failed, on whatever thread. A copy.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any, at once. Errors: RISK_NULL_POINTER.
+ *
+ * Example: `risk_hmpps_last_error_message(hmpps, &message);`
+ *
+ * The caller's part: `hmpps` is a handle that is not freed; `out` a place for the result.
+ */
+risk_status risk_hmpps_last_error_message(const struct risk_hmpps *hmpps,
+                                          struct risk_buf *out);
+
+/**
+ * As risk_last_error_json(), of the last call led by this handle that failed, on whatever thread. A copy.
+ *
+ * Ownership, threads, errors: as risk_hmpps_last_error_message().
+ *
+ * Example: `risk_hmpps_last_error_json(hmpps, &json);`
+ *
+ * The caller's part: As risk_hmpps_last_error_message().
+ */
+risk_status risk_hmpps_last_error_json(const struct risk_hmpps *hmpps, struct risk_buf *out);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -618,7 +618,7 @@ private:
 };
 
 /// What came of a delivery of the HMPPS estate.
-struct HmppsImport {
+struct Imported {
     /// The new records, as JSON Lines, to be appended all or none.
     std::string records{};
     /// What became of each message, as JSON (`risk-hmpps-import/1`).
@@ -628,20 +628,19 @@ struct HmppsImport {
 /// Reads what HMPPS services send, and says what their registers should hold.
 class Hmpps {
 public:
-    /// `secret` is at least 32 bytes that nobody can guess, always the same; `case_map` is CSV of the host's own case ids, `codes`
-    /// TOML over the tables built in. Throws RISK_BAD_SIZE, RISK_BAD_RECORD and RISK_BAD_POLICY for one that cannot be used.
-    [[nodiscard]] static Hmpps of(std::string_view secret, std::optional<std::string_view> case_map = std::nullopt,
-                                  std::optional<std::string_view> codes = std::nullopt) {
+    /// `options` is JSON, `{}` for none: `codes`, `case_map`, `erase` (risk_hmpps_new()); `secret` is at least 32 bytes that nobody
+    /// can guess, always the same. Throws RISK_BAD_SIZE, RISK_BAD_WORD for what cannot be used.
+    [[nodiscard]] static Hmpps create(std::string_view options, std::string_view secret) {
         risk_hmpps *handle = nullptr;
-        detail::check(risk_hmpps_new(reinterpret_cast<const std::uint8_t *>(detail::given(secret)), secret.size(),
-                                     case_map ? detail::given(*case_map) : nullptr, case_map ? case_map->size() : 0,
-                                     codes ? detail::given(*codes) : nullptr, codes ? codes->size() : 0, &handle));
+        detail::check(risk_hmpps_new(detail::given(options), options.size(),
+                                     reinterpret_cast<const std::uint8_t *>(detail::given(secret)), secret.size(),
+                                     &handle));
         return Hmpps(handle);
     }
 
     /// Turns a delivery into records: `kind` is `messages`, `contacts` or `registrations`; `held` is what is on record already, as
     /// JSON Lines.
-    [[nodiscard]] HmppsImport import(std::string_view kind, std::string_view delivery, std::string_view held = {}) const {
+    [[nodiscard]] Imported import_beside(std::string_view kind, std::string_view delivery, std::string_view held = {}) const {
         detail::Buffer records, report;
         detail::check(risk_hmpps_import(get(), detail::given(kind), kind.size(),
                                         reinterpret_cast<const std::uint8_t *>(detail::given(delivery)), delivery.size(),
@@ -649,13 +648,11 @@ public:
         return {records.text(), report.text()};
     }
 
-    /// The same, straight into a store. Gives the report. `erase`: whether a person is erased, for good, where a message says so.
-    std::string import_into(Store &store, std::string_view by, std::string_view kind, std::string_view delivery,
-                            bool erase = false) const {
+    /// The same, straight into a store. Gives the report.
+    std::string import_into(Store &store, std::string_view by, std::string_view kind, std::string_view delivery) const {
         return detail::text_of(risk_hmpps_import_into, get(), store.handle_.get(), detail::given(by), by.size(),
                                detail::given(kind), kind.size(),
-                               reinterpret_cast<const std::uint8_t *>(detail::given(delivery)), delivery.size(),
-                               erase ? 1 : 0);
+                               reinterpret_cast<const std::uint8_t *>(detail::given(delivery)), delivery.size());
     }
 
     /// The changes of nDelius registers that an answer proposes, as a JSON array, for people to decide on.

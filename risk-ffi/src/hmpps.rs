@@ -2,55 +2,48 @@
 
 use std::ffi::c_char;
 
-use ::risk_hmpps::import::Importer;
+use risk_binding::hmpps::{self as bound, Hmpps, Imported};
 use risk_binding::status::risk_status;
-use risk_binding::{Fault, hmpps as bound, store as bound_store};
+use risk_binding::{Fault, store as bound_store};
 
-use crate::boundary::{self, Handle, call, call_with};
+use crate::boundary::{self, Handle, call_with};
 use crate::pointer::{Out, list, null, optional, optional_text, risk_buf, text};
 use crate::risk_assessment;
 use crate::store::risk_store;
 
-/// What is needed to read the estate's messages: the host's secret, its own case ids, its tables. It never changes, and may be
-/// used from many threads at once.
-pub struct risk_hmpps(Handle<Importer>);
+/// Imports messages of the HMPPS estate. It never changes, and is used from any number of threads at once.
+pub struct risk_hmpps(Handle<Hmpps>);
 
-/// Makes what is needed to read messages.
+/// Makes an importer.
 ///
-/// `secret` is at least 32 bytes that nobody can guess, always the same: from it ids are derived, so that a fact told twice is one
-/// record. `case_map` is CSV with the columns `case_id` and `crn`, `noms` or both, or NULL: case ids are then derived from CRNs.
-/// `codes` is TOML that is laid over the tables built in (docs/hmpps.md), or NULL.
+/// `options` is JSON, `{}` for none: `codes` (the host's own tables over those of the library: an object of TOML by the name of the
+/// file), `case_map` (the host's own case ids: CSV with the columns `case_id` and `crn`, `noms` or both; without it the id of a case is
+/// derived from the CRN), `erase` (true: a person is erased in a store where a message says so, which cannot be undone; otherwise
+/// that is listed as not done). `secret` is at least 32 bytes that nobody can guess, the same for ever: the ids of records are
+/// derived with it, so that what is told again is known again.
 ///
-/// Ownership: `*out` is the caller's, to be freed with risk_hmpps_free(); everything given is copied. Threads: any. Errors:
-/// RISK_BAD_SIZE for a secret that is too short, RISK_BAD_RECORD for a case map and RISK_BAD_POLICY for tables that cannot be used;
-/// RISK_NOT_UTF8, RISK_NULL_POINTER.
+/// Ownership: `*out` is the caller's, to be freed with risk_hmpps_free(); the texts are copied. Threads: any. Errors: RISK_BAD_SIZE
+/// for a secret that is too short; RISK_BAD_WORD for options, a table or a case map that cannot be used, with file, line and field
+/// where they are known; RISK_NOT_UTF8, RISK_NULL_POINTER.
 ///
-/// Example: `risk_hmpps_new(secret, 32, NULL, 0, NULL, 0, &hmpps);`
+/// Example: `risk_hmpps_new("{}", 2, secret, sizeof secret, &hmpps);`
 ///
 /// # Safety
-/// `secret` points to `secret_len` bytes; each text is NULL or points to as many bytes as its length says; `out` is a place for the
-/// result.
+/// `options` points to `len` bytes, `secret` to `secret_len`; `out` is a place for the result.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn risk_hmpps_new(
+    options: *const c_char,
+    len: usize,
     secret: *const u8,
     secret_len: usize,
-    case_map: *const c_char,
-    case_map_len: usize,
-    codes: *const c_char,
-    codes_len: usize,
     out: *mut *mut risk_hmpps,
 ) -> risk_status {
-    call(|| {
+    boundary::call(|| {
         // SAFETY: by this function's contract.
-        let (secret, case_map, codes, out) = unsafe {
-            (
-                list("secret", secret, secret_len)?,
-                optional_text("case_map", case_map, case_map_len)?,
-                optional_text("codes", codes, codes_len)?,
-                Out::required("out", out)?,
-            )
+        let (options, secret, out) = unsafe {
+            (text("options", options, len)?, list("secret", secret, secret_len)?, Out::required("out", out)?)
         };
-        out.handle(risk_hmpps(Handle::new(bound::importer(secret, case_map, codes)?)));
+        out.handle(risk_hmpps(Handle::new(Hmpps::new(options, secret)?)));
         Ok(())
     })
 }
@@ -65,10 +58,8 @@ pub unsafe extern "C" fn risk_hmpps_new(
 /// `hmpps` is NULL or a handle that is not freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn risk_hmpps_free(hmpps: *mut risk_hmpps) {
-    if !hmpps.is_null() {
-        // SAFETY: by this function's contract, made by `Box::into_raw` and not freed.
-        drop(unsafe { Box::from_raw(hmpps) });
-    }
+    // SAFETY: by this function's contract.
+    unsafe { boundary::free(hmpps) }
 }
 
 /// Turns a delivery into records. `kind` is `messages` (a domain event, an array of them or one on each line, bare or as SNS and
@@ -101,7 +92,7 @@ pub unsafe extern "C" fn risk_hmpps_import(
     report: *mut risk_buf,
 ) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(hmpps) }.map(|h| &h.0), HMPPS, |importer| {
+    call_with(unsafe { optional(hmpps) }.map(|h| &h.0), HMPPS, |adapter| {
         // SAFETY: by this function's contract.
         let (kind, delivery, held, records, report) = unsafe {
             (
@@ -112,9 +103,9 @@ pub unsafe extern "C" fn risk_hmpps_import(
                 Out::required("report", report)?,
             )
         };
-        let (new, told) = bound::import(importer, bound::given(kind, delivery)?, held.unwrap_or_default())?;
-        records.text(new);
-        report.text(told);
+        let imported: Imported = adapter.import(bound::given(kind, delivery)?, held.unwrap_or_default())?;
+        records.text(imported.records);
+        report.text(imported.report);
         Ok(())
     })
 }
@@ -122,13 +113,10 @@ pub unsafe extern "C" fn risk_hmpps_import(
 /// As risk_hmpps_import(), straight into a store: what is on record comes from there, what is new is appended, all or none, and
 /// the store is told which case has which identifier and which cases are one person's. Delivered again, nothing changes.
 ///
-/// `erase` not 0: where a message says that a person is to be erased, every payload of the case is, for good; else that is listed
-/// under `not_done`.
-///
 /// Ownership: `*report` is the caller's, to be freed with risk_buf_free(). Threads: any; calls on one store take turns. Errors: as
 /// risk_hmpps_import(); those of risk_store_append().
 ///
-/// Example: `risk_hmpps_import_into(hmpps, store, "queue", 5, "messages", 8, body, len, 0, &report);`
+/// Example: `risk_hmpps_import_into(hmpps, store, "queue", 5, "messages", 8, body, len, &report);`
 ///
 /// # Safety
 /// `hmpps` and `store` are handles that are not freed; each text points to as many bytes as its length says; `report` is a place for
@@ -143,11 +131,10 @@ pub unsafe extern "C" fn risk_hmpps_import_into(
     kind_len: usize,
     delivery: *const u8,
     delivery_len: usize,
-    erase: i32,
     report: *mut risk_buf,
 ) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(hmpps) }.map(|h| &h.0), HMPPS, |importer| {
+    call_with(unsafe { optional(hmpps) }.map(|h| &h.0), HMPPS, |adapter| {
         // SAFETY: by this function's contract.
         let (store, by, kind, delivery, report) = unsafe {
             (
@@ -159,7 +146,7 @@ pub unsafe extern "C" fn risk_hmpps_import_into(
             )
         };
         let by = bound_store::operator(by)?;
-        report.text(bound::import_to_store(importer, store, &by, bound::given(kind, delivery)?, erase != 0)?);
+        report.text(adapter.import_into(store, &by, bound::given(kind, delivery)?)?);
         Ok(())
     })
 }
@@ -181,11 +168,11 @@ pub unsafe extern "C" fn risk_hmpps_reconcile(
     out: *mut risk_buf,
 ) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(hmpps) }.map(|h| &h.0), HMPPS, |importer| {
+    call_with(unsafe { optional(hmpps) }.map(|h| &h.0), HMPPS, |adapter| {
         // SAFETY: by this function's contract.
         let (answer, out) = unsafe { (optional(assessment), Out::required("out", out)?) };
         let answer = answer.ok_or_else(|| null("assessment"))?.0.get()?;
-        out.text(bound::proposals(importer, answer)?);
+        out.text(adapter.reconcile(answer)?);
         Ok(())
     })
 }

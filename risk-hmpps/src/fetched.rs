@@ -1,5 +1,5 @@
 //! What a `detailUrl` led to: an OASys assessment summary, levels of risk in the shape of the ARNS API or in OASys's nine cells,
-//! a SARA, a risk management plan. Levels, ratings, dates and which parts are filled are read; the words never.
+//! a SARA, a risk management plan. Levels, ratings and dates are read; the words never.
 
 use risk_core::event::vocabulary::{Group, Level, SaraRating, SourceAgency, Term};
 use risk_core::event::{Instant, Kind};
@@ -41,46 +41,62 @@ const CELLS: [(&str, Group, bool); 9] = [
     ("riskPrisonersCustody", Group::Prisoners, true),
 ];
 
-/// The parts of a plan that rules ask about, by the member that holds their text.
-const PLAN: [(&str, &str); 2] = [("victimSafetyPlanning", "victims"), ("contingencyPlans", "contingency")];
+/// The members in which a risk management plan has its words.
+const PLAN: [&str; 2] = ["victimSafetyPlanning", "contingencyPlans"];
 
-/// The records that a body makes; `None` where it is none of the known shapes.
+/// The members by which an object says of which assessment it is.
+const ASSESSMENT: [&str; 3] = ["assessmentStatus", "dateCompleted", "assessedOn"];
+
+/// The records that a body makes, of each assessment in it; `None` where it is none of the known shapes.
 ///
 /// # Errors
 /// [`MessageError`] for an assessment that does not say when it was made, or a level that is none.
 pub fn read(body: &Value, about: &About<'_>) -> Result<Option<Vec<Draft>>, MessageError> {
     let mut drafts = Vec::new();
-    let (mut stated, mut known) = (Levels::default(), false);
-    let cells = holder(body, &|map| CELLS.iter().any(|(cell, ..)| map.contains_key(*cell)), DEPTH);
-    let summary = holder(body, &|map| map.contains_key("riskInCommunity") || map.contains_key("riskInCustody"), DEPTH);
-    if let Some(cells) = cells {
-        (stated, known) = (Levels::of_cells(cells)?, true);
-    } else if let Some(summary) = summary {
-        (stated, known) = (Levels::of_summary(summary)?, true);
+    let cells = parts(body, &|map| CELLS.iter().any(|(cell, ..)| map.contains_key(*cell)), None, DEPTH);
+    let summary = || parts(body, &|map| map.contains_key("riskInCommunity") || map.contains_key("riskInCustody"), None, DEPTH);
+    let (levels, stated): (_, fn(&Map<String, Value>) -> Result<Levels, MessageError>) =
+        if cells.is_empty() { (summary(), Levels::of_summary) } else { (cells, Levels::of_cells) };
+    for part in &levels {
+        let stated = stated(part.0)?;
+        if !stated.is_empty() {
+            drafts.push(about.assessed(*part, &stated)?);
+        }
     }
-    let holder_of_levels = cells.or(summary).map(Members::of);
-    if let Some(held) = holder_of_levels.filter(|_| !stated.is_empty()) {
-        drafts.push(about.assessed(&held, &stated)?);
+    let saras = parts(body, &|map| map.contains_key("imminentRiskOfViolenceTowardsPartner"), None, DEPTH);
+    for part in &saras {
+        drafts.extend(about.sara(*part)?);
     }
-    if let Some(sara) = holder(body, &|map| map.contains_key("imminentRiskOfViolenceTowardsPartner"), DEPTH) {
-        known = true;
-        drafts.extend(about.sara(&Members::of(sara), body)?);
+    let plans = parts(body, &|map| PLAN.iter().any(|part| map.contains_key(*part)), None, DEPTH);
+    for part in &plans {
+        drafts.extend(about.plan(*part)?);
     }
-    if let Some(plan) = holder(body, &|map| PLAN.iter().any(|(part, _)| map.contains_key(*part)), DEPTH) {
-        known = true;
-        drafts.extend(about.plan(&Members::of(plan), body)?);
-    }
+    let known = !(levels.is_empty() && saras.is_empty() && plans.is_empty());
     Ok(known.then_some(drafts))
 }
 
-/// The first object, from the outside in, of which that holds.
-fn holder<'b>(value: &'b Value, holds: &dyn Fn(&Map<String, Value>) -> bool, depth: usize) -> Option<&'b Map<String, Value>> {
-    let within = depth.checked_sub(1)?;
+/// A part of a body, and what is around it that says of which assessment it is.
+type Part<'b> = (&'b Map<String, Value>, &'b Map<String, Value>);
+
+/// Each object of which that holds, from the outside in.
+fn parts<'b>(
+    value: &'b Value,
+    holds: &dyn Fn(&Map<String, Value>) -> bool,
+    around: Option<&'b Map<String, Value>>,
+    depth: usize,
+) -> Vec<Part<'b>> {
+    let Some(within) = depth.checked_sub(1) else { return Vec::new() };
     match value {
-        Value::Object(map) if holds(map) => Some(map),
-        Value::Object(map) => map.values().find_map(|v| holder(v, holds, within)),
-        Value::Array(items) => items.iter().find_map(|v| holder(v, holds, within)),
-        _ => None,
+        Value::Object(map) => {
+            let says_which = ASSESSMENT.iter().any(|name| map.contains_key(*name));
+            let around = around.filter(|_| !says_which).unwrap_or(map);
+            if holds(map) {
+                return vec![(map, around)];
+            }
+            map.values().flat_map(|v| parts(v, holds, Some(around), within)).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(|v| parts(v, holds, around, within)).collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -157,10 +173,11 @@ fn not_a_group(field: &str) -> MessageError {
 }
 
 impl About<'_> {
-    /// When the assessment was completed. Its members say it, or else, for a part of a larger body, those around it.
-    fn made(members: &[&Members]) -> Result<Option<When>, MessageError> {
-        for held in members {
-            for name in ["dateCompleted", "assessedOn", "assessorSignedDate", "latestCompleteDate", "initiationDate"] {
+    /// When the assessment was made: its own members say it, or those around it. `latestCompleteDate` does not: it is the date of
+    /// whichever assessment was completed last.
+    fn made(part: Part<'_>) -> Result<Option<When>, MessageError> {
+        for held in [Members::of(part.0), Members::of(part.1)] {
+            for name in ["dateCompleted", "assessedOn", "assessorSignedDate", "initiationDate"] {
                 if let Some(when) = held.when(name)? {
                     return Ok(Some(when));
                 }
@@ -169,9 +186,10 @@ impl About<'_> {
         Ok(None)
     }
 
-    fn assessed(&self, held: &Members, levels: &Levels) -> Result<Draft, MessageError> {
+    fn assessed(&self, part: Part<'_>, levels: &Levels) -> Result<Draft, MessageError> {
         let nothing = || MessageError::new("fetched.dateCompleted", "when the assessment was made, or assessedOn", "nothing");
-        let made = Self::made(&[held])?.ok_or_else(nothing)?;
+        let made = Self::made(part)?.ok_or_else(nothing)?;
+        let held = Members::of(part.0);
         let further = held.object("furtherInformation").unwrap_or_default();
         let assessor = held.text("assessorName|assessor").or_else(|| further.text("assessorName"));
         let made_at = made.instant().to_rfc3339();
@@ -181,7 +199,7 @@ impl About<'_> {
             data.insert("custody_levels".to_owned(), Value::Object(levels.custody.clone()));
         }
         data.insert("stage".to_owned(), json!(stage(&further.text("pOAssessmentDesc").unwrap_or_default())));
-        data.insert("signed".to_owned(), json!(self.signed(held)));
+        data.insert("signed".to_owned(), json!(self.signed(part)));
         data.insert("tool".to_owned(), json!("oasys"));
         // Where nobody is named it is somebody who is nobody else.
         let assessor = assessor.unwrap_or_else(|| format!("{} {made_at}", self.case));
@@ -191,8 +209,9 @@ impl About<'_> {
 
     /// Whether the assessment is complete: as its status says, or else the address at which it was; the ARNS shape is of
     /// complete ones only.
-    fn signed(&self, held: &Members) -> &'static str {
-        let told = held.text("assessmentStatus");
+    fn signed(&self, part: Part<'_>) -> &'static str {
+        let (held, around) = (Members::of(part.0), Members::of(part.1));
+        let told = held.text("assessmentStatus").or_else(|| around.text("assessmentStatus"));
         let told = told.or_else(|| self.detail_url.and_then(|url| url.rsplit('/').next()).map(str::to_owned));
         match told.as_deref() {
             Some("COMPLETE") => "yes",
@@ -202,8 +221,8 @@ impl About<'_> {
         }
     }
 
-    fn sara(&self, sara: &Members, body: &Value) -> Result<Option<Draft>, MessageError> {
-        let mut data = Map::new();
+    fn sara(&self, part: Part<'_>) -> Result<Option<Draft>, MessageError> {
+        let (sara, mut data) = (Members::of(part.0), Map::new());
         for (member, field) in
             [("imminentRiskOfViolenceTowardsPartner", "risk_to_partner"), ("imminentRiskOfViolenceTowardsOthers", "risk_to_others")]
         {
@@ -212,25 +231,22 @@ impl About<'_> {
             let rating = SaraRating::parse(&plain(&text)).ok_or_else(none)?;
             data.insert(field.to_owned(), json!(rating.name()));
         }
-        if data.is_empty() {
+        // The ratings of an assessment that is not complete may still change.
+        if data.is_empty() || self.signed(part) == "no" {
             return Ok(None);
         }
-        let around = body.as_object().map(Members::of).unwrap_or_default();
-        let made = Self::made(&[sara, &around])?.unwrap_or(When::At(self.told));
+        let made = Self::made(part)?.unwrap_or(When::At(self.told));
         Ok(Some(self.draft(Kind::SaraCompleted, made, data)))
     }
 
-    fn plan(&self, plan: &Members, body: &Value) -> Result<Option<Draft>, MessageError> {
-        let covers: Vec<&str> =
-            PLAN.iter().filter(|(part, _)| plan.text(part).is_some()).map(|(_, cover)| *cover).collect();
-        if covers.is_empty() {
+    /// A plan of a complete assessment is a plan that was updated. Whom it covers is in its words, which are not read: that a part
+    /// is not empty is not that it protects somebody.
+    fn plan(&self, part: Part<'_>) -> Result<Option<Draft>, MessageError> {
+        if self.signed(part) != "yes" {
             return Ok(None);
         }
-        let around = body.as_object().map(Members::of).unwrap_or_default();
-        let made = Self::made(&[plan, &around])?.unwrap_or(When::At(self.told));
-        let mut data = Map::new();
-        data.insert("covers".to_owned(), json!(covers));
-        Ok(Some(self.draft(Kind::RiskManagementPlanUpdated, made, data)))
+        let made = Self::made(part)?.unwrap_or(When::At(self.told));
+        Ok(Some(self.draft(Kind::RiskManagementPlanUpdated, made, Map::new())))
     }
 
     fn draft(&self, kind: Kind, made: When, data: Map<String, Value>) -> Draft {

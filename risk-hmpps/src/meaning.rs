@@ -234,11 +234,12 @@ impl OfPerson<'_> {
 
     fn fetched(&self) -> Result<Meaning, MessageError> {
         let message = self.message;
-        let Some(body) = &message.fetched else {
+        let needed = || {
             let what = self.case_that_holds().and_then(|case| case.why.clone());
             let what = what.unwrap_or_else(|| "what is told stands behind detailUrl".to_owned());
-            return Ok(Meaning::Ends(Outcome::Needed { detail_url: message.detail_url.clone(), what }));
+            Meaning::Ends(Outcome::Needed { detail_url: message.detail_url.clone(), what })
         };
+        let Some(body) = &message.fetched else { return Ok(needed()) };
         let about = fetched::About {
             key: self.meanings.key,
             case: self.case,
@@ -247,9 +248,12 @@ impl OfPerson<'_> {
             from: self.from,
         };
         Ok(match fetched::read(body, &about)? {
-            Some(drafts) if drafts.is_empty() => Meaning::Ends(nothing("what was fetched states no level and no rating")),
+            Some(drafts) if drafts.is_empty() => {
+                Meaning::Ends(nothing("what was fetched states no level, or is not complete and states no more"))
+            }
             Some(drafts) => Meaning::Says(drafts),
-            None => Meaning::Ends(nothing("what was fetched holds no assessment, level, SARA or plan that is known here")),
+            // An error, or something that is not read here: the need stands, or what it is about would be lost with the message.
+            None => needed(),
         })
     }
 

@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use risk_binding::status::RISK_BAD_RECORD;
 use risk_binding::{Fault, hmpps as bound, store as bound_store};
-use risk_hmpps::import::{Given, Importer};
+use risk_hmpps::import::Given;
 
 use crate::arrow::reader;
 use crate::assessment::Assessment;
@@ -15,7 +15,7 @@ use crate::store::Store;
 
 /// The host's secret, case ids and tables.
 #[pyclass(frozen, module = "risk_of_harm._risk")]
-pub(crate) struct Hmpps(Arc<Importer>);
+pub(crate) struct Hmpps(Arc<bound::Hmpps>);
 
 /// What was given, taken out of Python.
 enum Delivery {
@@ -48,9 +48,8 @@ impl Delivery {
 #[pymethods]
 impl Hmpps {
     #[new]
-    #[pyo3(signature = (secret, case_map, codes))]
-    fn new(secret: &[u8], case_map: Option<&str>, codes: Option<&str>) -> PyResult<Self> {
-        Ok(Self(Arc::new(bound::importer(secret, case_map, codes).raise()?)))
+    fn new(options: &str, secret: &[u8]) -> PyResult<Self> {
+        Ok(Self(Arc::new(bound::Hmpps::new(options, secret).raise()?)))
     }
 
     /// New records as lines, and the report as JSON.
@@ -62,7 +61,8 @@ impl Hmpps {
         held: &str,
     ) -> PyResult<(String, String)> {
         let delivery = Delivery::of(delivery)?;
-        py.detach(|| bound::import(&self.0, delivery.given(kind)?, held)).raise()
+        let imported = py.detach(|| self.0.import(delivery.given(kind)?, held)).raise()?;
+        Ok((imported.records, imported.report))
     }
 
     /// The report as JSON.
@@ -73,17 +73,16 @@ impl Hmpps {
         delivery: &Bound<'_, PyAny>,
         kind: &str,
         operator: &str,
-        erase: bool,
     ) -> PyResult<String> {
         let delivery = Delivery::of(delivery)?;
         store.with(py, |store| {
-            bound::import_to_store(&self.0, store, &bound_store::operator(operator)?, delivery.given(kind)?, erase)
+            self.0.import_into(store, &bound_store::operator(operator)?, delivery.given(kind)?)
         })
     }
 
     /// Proposals as JSON.
     fn reconcile(&self, answer: &Assessment) -> PyResult<String> {
-        bound::proposals(&self.0, &answer.answer).raise()
+        self.0.reconcile(&answer.answer).raise()
     }
 
     /// Levels as JSON.

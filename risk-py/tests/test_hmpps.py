@@ -69,7 +69,7 @@ def test_a_store_takes_a_delivery_and_its_answer_becomes_proposals_and_levels(tm
 def test_what_cannot_be_used_is_told_as_such() -> None:
     with pytest.raises(QuestionError, match="at least 32 bytes"):
         Hmpps(b"hush")
-    with pytest.raises(RecordError, match="line 2: case_id: expected a UUID"):
+    with pytest.raises(QuestionError, match="line 2: case_id: expected a UUID"):
         Hmpps(SECRET, case_map="crn,case_id\nX1,12\n")
     with pytest.raises(RecordError, match="expected the columns crn, type, date"):
         Hmpps(SECRET).import_("crn\n", kind="contacts")

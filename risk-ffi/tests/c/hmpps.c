@@ -8,11 +8,11 @@
     "{\"eventType\":\"probation-case.registration.added\",\"occurredAt\":\"2026-06-14T09:06:52Z\","                     \
     "\"personReference\":{\"identifiers\":[{\"type\":\"CRN\",\"value\":\"X800001\"}]},"                                \
     "\"additionalInformation\":{\"registrationId\":\"1\",\"registerTypeCode\":\"RHRH\",\"registrationDate\":\"2026-06-14\"}}"
-#define MAP "crn,case_id\nX800001," CASE_ID "\n"
+#define MAP "{\"case_map\":\"crn,case_id\\nX800001," CASE_ID "\\n\"}"
 
-static risk_hmpps *adapter_of(const char *map) {
+static risk_hmpps *adapter_of(const char *options) {
     risk_hmpps *adapter = NULL;
-    STATUS(RISK_OK, risk_hmpps_new(HOST_SECRET, map, map == NULL ? 0 : strlen(map), NULL, 0, &adapter));
+    STATUS(RISK_OK, risk_hmpps_new(OF(options), HOST_SECRET, &adapter));
     return adapter;
 }
 
@@ -39,9 +39,9 @@ static void a_store_takes_a_delivery_and_its_answer_becomes_proposals_and_levels
     risk_buf out = {0};
     const risk_question asked = question("2026-06-20", "responsible_officer");
     const risk_question by_himself = question("2026-06-20", "supervised_person");
-    STATUS(RISK_OK, risk_hmpps_import_into(adapter, store, BY, MESSAGES, OF_BYTES(REGISTERED), 0, &out));
+    STATUS(RISK_OK, risk_hmpps_import_into(adapter, store, BY, MESSAGES, OF_BYTES(REGISTERED), &out));
     GAVE(out, "\"cases\":[\"" CASE_ID "\"]");
-    STATUS(RISK_OK, risk_hmpps_import_into(adapter, store, BY, MESSAGES, OF_BYTES(REGISTERED), 0, &out));
+    STATUS(RISK_OK, risk_hmpps_import_into(adapter, store, BY, MESSAGES, OF_BYTES(REGISTERED), &out));
     GAVE(out, "\"counts\":{\"known\":1}");
     STATUS(RISK_OK, risk_store_find(store, OF("crn"), OF("X800001"), &out));
     GAVE(out, CASE_ID);
@@ -64,15 +64,18 @@ static void a_store_takes_a_delivery_and_its_answer_becomes_proposals_and_levels
 static void what_cannot_be_used_is_refused_and_says_why(void) {
     risk_hmpps *adapter = UNTOUCHED;
     risk_buf out = {UNTOUCHED, 7, UNTOUCHED};
-    STATUS(RISK_BAD_SIZE, risk_hmpps_new(OF_BYTES("hush"), NULL, 0, NULL, 0, &adapter));
+    STATUS(RISK_BAD_SIZE, risk_hmpps_new(OF("{}"), OF_BYTES("hush"), &adapter));
     MESSAGE("at least 32 bytes");
-    STATUS(RISK_BAD_RECORD, risk_hmpps_new(HOST_SECRET, OF("crn,case_id\nX1,12\n"), NULL, 0, &adapter));
-    MESSAGE("line 2: case_id: expected a UUID");
-    STATUS(RISK_BAD_POLICY, risk_hmpps_new(HOST_SECRET, NULL, 0, OF("[[register]]\n"), &adapter));
-    STATUS(RISK_NULL_POINTER, risk_hmpps_new(NULL, 32, NULL, 0, NULL, 0, &adapter));
-    STATUS(RISK_NULL_POINTER, risk_hmpps_new(HOST_SECRET, NULL, 0, NULL, 0, NULL));
+    STATUS(RISK_BAD_WORD, risk_hmpps_new(OF("{\"case_map\":\"crn,case_id\\nX1,12\\n\"}"), HOST_SECRET, &adapter));
+    JSON("\"line\":2,\"field\":\"case_id\"");
+    STATUS(RISK_BAD_WORD, risk_hmpps_new(OF("{\"codes\":{\"ours.toml\":\"[[register]]\"}}"), HOST_SECRET, &adapter));
+    JSON("\"file\":\"ours.toml\"");
+    STATUS(RISK_BAD_WORD, risk_hmpps_new(OF("{\"no_such_option\":1}"), HOST_SECRET, &adapter));
+    STATUS(RISK_NULL_POINTER, risk_hmpps_new(NULL, 2, HOST_SECRET, &adapter));
+    STATUS(RISK_NULL_POINTER, risk_hmpps_new(OF("{}"), NULL, 32, &adapter));
+    STATUS(RISK_NULL_POINTER, risk_hmpps_new(OF("{}"), HOST_SECRET, NULL));
     CHECK(adapter == UNTOUCHED);
-    adapter = adapter_of(NULL);
+    adapter = adapter_of("{}");
     STATUS(RISK_BAD_WORD, risk_hmpps_import(adapter, OF("letters"), OF_BYTES("{}"), NULL, 0, &out, &out));
     STATUS(RISK_BAD_RECORD, risk_hmpps_import(adapter, OF("contacts"), OF_BYTES("crn\n"), NULL, 0, &out, &out));
     STATUS(RISK_BAD_RECORD, risk_hmpps_import(adapter, MESSAGES, OF_BYTES("{}"), OF("{}"), &out, &out));
@@ -81,7 +84,7 @@ static void what_cannot_be_used_is_refused_and_says_why(void) {
     STATUS(RISK_NULL_POINTER, risk_hmpps_import(adapter, MESSAGES, NULL, 2, NULL, 0, &out, &out));
     STATUS(RISK_NULL_POINTER, risk_hmpps_import(adapter, MESSAGES, OF_BYTES("{}"), NULL, 0, NULL, &out));
     STATUS(RISK_NULL_POINTER, risk_hmpps_import(adapter, MESSAGES, OF_BYTES("{}"), NULL, 0, &out, NULL));
-    STATUS(RISK_NULL_POINTER, risk_hmpps_import_into(adapter, NULL, BY, MESSAGES, OF_BYTES("{}"), 0, &out));
+    STATUS(RISK_NULL_POINTER, risk_hmpps_import_into(adapter, NULL, BY, MESSAGES, OF_BYTES("{}"), &out));
     STATUS(RISK_NULL_POINTER, risk_hmpps_reconcile(adapter, NULL, &out));
     STATUS(RISK_NULL_POINTER, risk_assessment_rosh(NULL, &out));
     CHECK(out.data == UNTOUCHED && out.len == 7);

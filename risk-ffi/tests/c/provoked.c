@@ -70,7 +70,7 @@ static void a_defect_closes_a_store_and_what_it_kept_is_there_when_it_is_opened_
 static void a_defect_closes_the_adapter(void) {
     risk_hmpps *adapter = NULL;
     risk_buf records = {0}, report = {0};
-    STATUS(RISK_OK, risk_hmpps_new((const uint8_t *)"a secret that only these tests know", 35, NULL, 0, NULL, 0, &adapter));
+    STATUS(RISK_OK, risk_hmpps_new(OF("{}"), (const uint8_t *)"a secret that only these tests know", 35, &adapter));
     STATUS(RISK_PANIC, risk_provoke_panic_of_hmpps(adapter));
     STATUS(RISK_POISONED, risk_hmpps_import(adapter, OF("messages"), (const uint8_t *)"{}", 2, NULL, 0, &records, &report));
     risk_hmpps_free(adapter);

@@ -202,14 +202,36 @@ void a_store_keeps_answers_follows_and_refuses() {
         CHECK(has(store.journal(case_id), "\"refused\":true") && has(store.verify(store.checkpoint()), "\"intact\":true"));
         CHECK(error_of([&] { (void)store.erase(by, call_out); }).status() == RISK_BAD_WORD);
         CHECK(error_of([&] { (void)store.restrict_to_evidence(by, "{}"); }).status() == RISK_BAD_RECORD);
-        const risk::Hmpps estate = risk::Hmpps::of("a secret that only these tests know", "crn,case_id\nX2," + case_id + "\n");
-        const std::string rows = "crn,type,date,outcome,created\nX2,C369,2018-02-04,,2018-02-04T10:00:00\n";
-        CHECK(has(estate.import("contacts", rows).records, "information_requested"));
-        CHECK(has(estate.import_into(store, by, "contacts", rows), "\"recorded\":1"));
-        CHECK(has(estate.import_into(store, by, "contacts", rows), "\"known\":1"));
-        const risk::Assessment answer = store.log(by, case_id).assess(policy, question);
-        CHECK(estate.reconcile(answer).front() == '[' && has(risk::Hmpps::rosh(answer), "riskInCommunity"));
-        CHECK(error_of([] { (void)risk::Hmpps::of("hush"); }).status() == RISK_BAD_SIZE);
+    }
+    for (const char *ending : {"", "-wal", "-shm"}) {
+        (void)std::remove((options.place + ending).c_str());
+    }
+    CHECK(rmdir(folder) == 0);
+}
+
+void messages_are_imported_into_a_store_and_beside_records() {
+    const std::string secret = "no secret at all, but long enough", by = "queue";
+    const std::string message =
+        R"({"eventType":"probation-case.registration.added","occurredAt":"2026-11-03T09:12:40Z",)"
+        R"("personReference":{"identifiers":[{"type":"CRN","value":"X800031"}]},)"
+        R"("additionalInformation":{"registrationId":"25","registerTypeCode":"ADVP"}})";
+    CHECK(error_of([] { (void)risk::Hmpps::create("{}", "hush"); }).status() == RISK_BAD_SIZE);
+    const risk::Hmpps hmpps = risk::Hmpps::create("{}", secret);
+    const risk::Imported imported = hmpps.import_beside("messages", message);
+    CHECK(has(imported.records, "\"flag_recorded\"") && has(imported.report, "\"recorded\""));
+    CHECK(hmpps.import_beside("messages", message, imported.records).records.empty());
+    const risk::Assessment answer = risk::Case::create(case_id).assess(policy, {"2026-11-04", "responsible_officer"});
+    CHECK(hmpps.reconcile(answer) == "[]" && has(risk::Hmpps::rosh(answer), "riskInCommunity"));
+    char folder[] = "/tmp/risk-hmpps.XXXXXX";
+    CHECK(mkdtemp(folder) != nullptr);
+    risk::StoreOptions options;
+    options.place = std::string(folder) + "/cases";
+    options.make = true;
+    {
+        risk::Store store = risk::Store::open(options);
+        CHECK(has(hmpps.import_into(store, by, "messages", message), "\"recorded\""));
+        CHECK(has(hmpps.import_into(store, by, "messages", message), "\"known\""));
+        CHECK(store.find("crn", "X800031") != "[]");
     }
     for (const char *ending : {"", "-wal", "-shm"}) {
         (void)std::remove((options.place + ending).c_str());
@@ -232,6 +254,7 @@ int main() {
     RUN(a_handle_that_was_moved_away_says_so);
     RUN(one_policy_serves_many_threads);
     RUN(a_store_keeps_answers_follows_and_refuses);
+    RUN(messages_are_imported_into_a_store_and_beside_records);
     if (failures != 0) {
         std::cerr << failures << " checks failed\n";
     }

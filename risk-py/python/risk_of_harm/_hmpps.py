@@ -43,25 +43,26 @@ class Hmpps:
     Args:
         secret: At least 32 bytes that nobody can guess, always the same.
         case_map: Your own case ids: a table in CSV with ``case_id`` and ``crn``, ``noms`` or both. Else ids are derived from CRNs.
-        codes: Tables of your own in TOML, laid over those built in.
+        codes: Tables of your own over those built in: TOML, by the name of the file.
+        erase: Whether a person is erased from a store, for good, where a message says so. Else that is listed under ``not_done``.
 
     Raises:
-        QuestionError: For a secret that is too short.
-        RecordError: For a case map that cannot be used.
-        PolicyError: For tables that cannot be used.
+        QuestionError: For a secret that is too short, and for a case map or a table that cannot be used.
 
     >>> import risk_of_harm
     >>> risk_of_harm.Hmpps(b"hush")
     Traceback (most recent call last):
-    risk_of_harm._errors.QuestionError: the secret: expected at least 32 bytes that nobody can guess, found 4
+    risk_of_harm._errors.QuestionError: `secret`: expected at least 32 bytes that nobody can guess, found 4
     """
 
     __slots__ = ("_inner",)
     _inner: _risk.Hmpps
 
-    def __init__(self, secret: bytes, *, case_map: str | None = None, codes: str | None = None) -> None:
-        expect("secret", secret, bytes)
-        self._inner = call(_risk.Hmpps, secret, case_map, codes)
+    def __init__(
+        self, secret: bytes, *, case_map: str = "", codes: Mapping[str, str] | None = None, erase: bool = False
+    ) -> None:
+        options = {"case_map": expect("case_map", case_map, str), "codes": dict(codes or {}), "erase": erase}
+        self._inner = call(_risk.Hmpps, json.dumps(options), expect("secret", secret, bytes))
 
     def import_(
         self,
@@ -105,7 +106,6 @@ class Hmpps:
         *,
         operator: str,
         kind: Kind = "messages",
-        erase: bool = False,
     ) -> dict[str, Any]:
         """The same, straight into a store: what is on record comes from there, what is new is appended, all or none, and the store is
         told which case has which identifier and which cases are one person's. Delivered again, nothing changes.
@@ -115,7 +115,6 @@ class Hmpps:
             delivery: As for ``import_``.
             operator: The host's software, as it will stand in the journal.
             kind: What it is.
-            erase: Whether a person is erased, for good, where a message says so. Else that is listed under ``not_done``.
 
         Returns:
             The report.
@@ -136,7 +135,7 @@ class Hmpps:
         given = _delivery(delivery)
         by = utf8("operator", operator, QuestionError)
         kind_of = utf8("kind", kind, QuestionError)
-        return dict(json.loads(call(self._inner.import_into, store._inner, given, kind_of, by, erase)))
+        return dict(json.loads(call(self._inner.import_into, store._inner, given, kind_of, by)))
 
     def reconcile(self, answer: Assessment) -> list[dict[str, Any]]:
         """The changes of nDelius registers that an answer proposes, for people to decide on. Nothing is changed anywhere.

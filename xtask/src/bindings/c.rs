@@ -11,8 +11,19 @@ use crate::step::{Failure, printed, run};
 use crate::tools::compiler;
 
 /// The programs of risk-ffi/tests/c.
-const PROGRAMS: [&str; 11] =
-    ["header", "statuses", "arguments", "errors", "log", "lifetimes", "threads", "conformance", "store", "hmpps", PROVOKED];
+const PROGRAMS: [&str; 11] = [
+    "header",
+    "statuses",
+    "arguments",
+    "errors",
+    "log",
+    "lifetimes",
+    "threads",
+    "conformance",
+    "store",
+    "hmpps",
+    PROVOKED,
+];
 /// The one that needs the feature `provoke`.
 const PROVOKED: &str = "provoked";
 

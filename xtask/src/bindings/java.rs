@@ -14,8 +14,8 @@ use crate::tools::JNA;
 /// The oldest Java that they are written for.
 const RELEASE: &str = "17";
 
-/// What the example says, among other things.
-const SAID: [&str; 5] = [
+/// What the example of a call-out says, among other things.
+const CALL_OUT_SAYS: [&str; 5] = [
     "What the police call-out brought",
     "+ To do: Review the risk of harm",
     "PROTECT NOW: Review the risk of harm",
@@ -23,10 +23,21 @@ const SAID: [&str; 5] = [
     "Refused: the appointment of a second writer (POSITION_CONFLICT)",
 ];
 
-/// Compiles the classes and runs their tests and their example. Needs `javac`, `javadoc`, `java` and JNA.
+/// What the example of a service on a queue says, among other things.
+const SERVICE_SAYS: [&str; 7] = [
+    "02-registration-added.json: RECORDED",
+    "08-delivered-again.json: KNOWN",
+    "11-tier-calculation.json: NOTHING: a tier says",
+    "12-prisoner-received.json: RECORDED",
+    "10-assessment-produced.json: https://oasys.example.com/",
+    "14-prisoner-unheard-of.json: WAITS",
+    "THIS WEEK: Refer the victim to the Partner Link Worker",
+];
+
+/// Compiles the classes and runs their tests and their examples. Needs `javac`, `javadoc`, `java` and JNA.
 ///
 /// # Errors
-/// Where a command fails, which says by itself what was wrong, or the example does not say what it should.
+/// Where a command fails, which says by itself what was wrong, or an example does not say what it should.
 pub fn test(places: &Places<'_>) -> Result<(), Failure> {
     let java = Java::new(places);
     java.clear()?;
@@ -40,9 +51,30 @@ pub fn test(places: &Places<'_>) -> Result<(), Failure> {
     };
     tests(&places.prefix, "")?;
     tests(&places.provoke, "panic")?;
+    call_out(places, &java)?;
+    service(places, &java)
+}
+
+fn call_out(places: &Places<'_>, java: &Java) -> Result<(), Failure> {
     let example = places.root.join("examples/java");
     java.compile("example", &example)?;
-    says(&example.join("CallOut.java"), &printed(&mut java.start("example", &places.prefix, "CallOut"))?)
+    let output = printed(&mut java.start("example", &places.prefix, "CallOut"))?;
+    says(&example.join("CallOut.java"), &CALL_OUT_SAYS, &output)
+}
+
+/// The service takes messages off its queue, so that it gets a copy of them.
+fn service(places: &Places<'_>, java: &Java) -> Result<(), Failure> {
+    let example = places.root.join("examples/hmpps");
+    java.compile("service", &example)?;
+    let place = |name: &str| java.work.join(name);
+    run(Command::new("cp").arg("-R").arg(example.join("messages")).arg(place("queue")))?;
+    let secret = place("secret");
+    fs::write(&secret, "no secret at all, but long enough")
+        .map_err(|cause| Failure::File { path: secret.clone(), cause })?;
+    let mut service = java.start("service", &places.prefix, "Service");
+    service.arg(place("queue")).arg(place("cases.risk")).arg(secret);
+    service.args(["N07A001", "responsible_officer", "2026-11-20T17:00:00Z"]);
+    says(&example.join("Service.java"), &SERVICE_SAYS, &printed(&mut service)?)
 }
 
 /// Where the sources are, and where what is made of them goes.
@@ -101,8 +133,8 @@ impl Java {
 }
 
 /// The example has said everything that it should.
-fn says(example: &Path, output: &str) -> Result<(), Failure> {
-    match SAID.into_iter().find(|line| !output.contains(line)) {
+fn says(example: &Path, expected: &[&str], output: &str) -> Result<(), Failure> {
+    match expected.iter().find(|line| !output.contains(**line)) {
         None => Ok(()),
         Some(missing) => Err(Failure::Unusable {
             path: example.to_owned(),
@@ -117,8 +149,8 @@ mod tests {
 
     #[test]
     fn an_example_that_leaves_something_out_is_told_with_what_it_printed() {
-        let failure = says(Path::new("CallOut.java"), "nothing much").unwrap_err().to_string();
+        let failure = says(Path::new("CallOut.java"), &CALL_OUT_SAYS, "nothing much").unwrap_err().to_string();
         assert!(failure.contains("What the police call-out brought") && failure.contains("nothing much"), "{failure}");
-        assert!(says(Path::new("CallOut.java"), &SAID.join("\n")).is_ok());
+        assert!(says(Path::new("CallOut.java"), &CALL_OUT_SAYS, &CALL_OUT_SAYS.join("\n")).is_ok());
     }
 }

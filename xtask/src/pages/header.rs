@@ -8,7 +8,7 @@ use super::read;
 use crate::step::Failure;
 
 /// The sources in the order in which a reader of the header needs them.
-const SOURCES: [&str; 12] = [
+const SOURCES: [&str; 13] = [
     "../../risk-binding/src/status",
     "about",
     "pointer",
@@ -21,6 +21,7 @@ const SOURCES: [&str; 12] = [
     "store",
     "store/facts",
     "store/keeping",
+    "hmpps",
 ];
 
 /// The header, and what it should say.

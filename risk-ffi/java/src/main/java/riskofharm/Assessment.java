@@ -15,6 +15,16 @@ public final class Assessment extends Handle {
     }
 
     /**
+     * The recorded levels in the shape of the ARNS API, with what is indicated beside them.
+     *
+     * @return JSON: {@code riskInCommunity}, {@code riskInCustody}, {@code overallRiskLevel}, {@code assessedOn} and more
+     * @throws RiskException {@link RiskStatus#NO_VIEW} for an audience that sees no levels
+     */
+    public String rosh() {
+        return taken(RiskLibrary::risk_assessment_rosh);
+    }
+
+    /**
      * The whole answer.
      *
      * @return compact JSON ({@code risk-assessment/1}), the same bytes for the same question

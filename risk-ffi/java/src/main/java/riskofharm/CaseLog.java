@@ -16,7 +16,7 @@ import java.util.UUID;
  * first records are.
  */
 public final class CaseLog extends Handle {
-    private CaseLog(long handle) {
+    CaseLog(long handle) {
         super(handle, RiskLibrary::risk_case_free);
     }
 

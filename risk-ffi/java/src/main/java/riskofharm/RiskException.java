@@ -80,6 +80,7 @@ public final class RiskException extends RuntimeException {
      * @return its text or number, or nothing where the error does not have it
      */
     public Optional<String> detail(String name) {
-        return Optional.ofNullable(JsonMembers.of(json).get(name));
+        Object member = Json.members(Json.read(json)).get(name);
+        return member instanceof String || member instanceof Number ? Optional.of(member.toString()) : Optional.empty();
     }
 }

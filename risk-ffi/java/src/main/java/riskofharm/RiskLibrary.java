@@ -9,8 +9,8 @@ import com.sun.jna.Pointer;
  * The functions of {@code risk.h}, one Java method each, mapped directly.
  *
  * <p>Handles and addresses are {@code long}, text is UTF-8 bytes with a length, and what a function writes comes back in
- * an array: a handle, a count or a moment in {@code long[1]}, {@code risk_appended} in {@code long[2]}, {@code risk_buf} in
- * {@code long[3]}. Arrays of numbers cost the least to pass; they fit because the library is used on 64-bit systems only,
+ * an array: a handle, a count or a moment in {@code long[1]}, {@code risk_appended} and {@code risk_stored} in
+ * {@code long[2]}, {@code risk_buf} in {@code long[3]}. Arrays of numbers cost the least to pass; they fit because the library is used on 64-bit systems only,
  * which is checked here.
  */
 final class RiskLibrary {
@@ -149,6 +149,72 @@ final class RiskLibrary {
     static native int risk_assessment_last_error_json(long assessment, long[] out);
 
     static native void risk_assessment_free(long assessment);
+
+    static native int risk_store_open(Pointer options, long[] out);
+
+    static native void risk_store_free(long store);
+
+    static native int risk_store_append(long store, byte[] by, long byLength, byte[] records, long length,
+            long[] expectedPosition, long[] out);
+
+    static native int risk_store_assess(long store, long policy, Pointer reader, byte[] caseId, long length,
+            Pointer question, long[] out);
+
+    static native int risk_store_case(long store, byte[] by, long byLength, byte[] caseId, long length, long[] out);
+
+    static native int risk_store_changes(long store, byte[] by, long byLength, long after, long limit, long[] out);
+
+    static native int risk_store_identify(long store, byte[] by, long byLength, byte[] caseId, long caseLength,
+            byte[] scheme, long schemeLength, byte[] identifier, long identifierLength);
+
+    static native int risk_store_find(long store, byte[] scheme, long schemeLength, byte[] identifier,
+            long identifierLength, long[] out);
+
+    static native int risk_store_facts(long store, byte[] caseId, long length, long[] out);
+
+    static native int risk_store_merge(long store, byte[] by, long byLength, byte[] from, long fromLength, byte[] into,
+            long intoLength);
+
+    static native int risk_store_unmerge(long store, byte[] by, long byLength, byte[] from, long fromLength,
+            byte[] into, long intoLength);
+
+    static native int risk_store_exclude(long store, byte[] by, long byLength, byte[] caseId, long caseLength,
+            byte[] reader, long readerLength);
+
+    static native int risk_store_admit(long store, byte[] by, long byLength, byte[] caseId, long caseLength,
+            byte[] reader, long readerLength);
+
+    static native int risk_store_erase(long store, byte[] by, long byLength, byte[] record, long length, long[] out);
+
+    static native int risk_store_restrict(long store, byte[] by, long byLength, byte[] record, long length, long[] out);
+
+    static native int risk_store_journal(long store, byte[] caseId, long length, long[] out);
+
+    static native int risk_store_checkpoint(long store, long[] out);
+
+    static native int risk_store_verify(long store, byte[] checkpoint, long length, long[] out);
+
+    static native int risk_store_last_error_message(long store, long[] out);
+
+    static native int risk_store_last_error_json(long store, long[] out);
+
+    static native int risk_hmpps_new(byte[] options, long length, byte[] secret, long secretLength, long[] out);
+
+    static native void risk_hmpps_free(long hmpps);
+
+    static native int risk_hmpps_import_into(long hmpps, long store, byte[] by, long byLength, byte[] kind,
+            long kindLength, byte[] delivery, long length, long[] out);
+
+    static native int risk_hmpps_import(long hmpps, byte[] kind, long kindLength, byte[] delivery, long length,
+            byte[] held, long heldLength, long[] records, long[] report);
+
+    static native int risk_hmpps_reconcile(long hmpps, long assessment, long[] out);
+
+    static native int risk_assessment_rosh(long assessment, long[] out);
+
+    static native int risk_hmpps_last_error_message(long hmpps, long[] out);
+
+    static native int risk_hmpps_last_error_json(long hmpps, long[] out);
 
     static native int risk_schema(byte[] of, long length, long[] out);
 }

@@ -6,7 +6,7 @@ public enum RiskStatus {
     NULL_POINTER(1),
     /** A text is not UTF-8: in Java, it has half a surrogate pair. */
     NOT_UTF8(2),
-    /** A struct of a size or with members that the library does not know. Java cannot reach it: it makes the structs. */
+    /** A length that cannot be: in Java, a secret that is too short. */
     BAD_SIZE(3),
     /** A moment that cannot be read, or none where one is needed. */
     BAD_TIME(4),
@@ -30,6 +30,32 @@ public enum RiskStatus {
     NO_VIEW(61),
     /** The policy does not let this audience see why. */
     NO_REASONS(62),
+    /** There is no store at that place. */
+    STORE_MISSING(80),
+    /** What is there is no store, or one of a form that this version does not read. */
+    BAD_STORE(81),
+    /** Another writer went on for longer than the patience: the same call may be made again. */
+    STORE_BUSY(82),
+    /** The file or the server cannot be reached: the same call may be made again when it can be. */
+    STORE_UNREACHABLE(83),
+    /** The connection broke while it was being kept. All of it was, or nothing: made again, the call keeps nothing twice. */
+    STORE_UNCONFIRMED(84),
+    /** There is no room. */
+    STORE_FULL(85),
+    /** The store may not be written to; who reads is written down, so that reading needs it too. */
+    STORE_READ_ONLY(86),
+    /** The store is damaged: stop, keep the file, go back to a copy. */
+    STORE_DAMAGED(87),
+    /** The database or the system says something else; the message has it. */
+    STORE_FAILED(88),
+    /** Nothing of that name is in the store. */
+    NOT_FOUND(89),
+    /** The reader is excluded from the case; that they asked is written down. */
+    EXCLUDED(90),
+    /** The key of the case is not given, or is another. One that was destroyed is meant to end here. */
+    NO_KEY(91),
+    /** The identifier stands for another case. */
+    TAKEN(92),
     /** An earlier call on this handle panicked: it can only be closed. */
     POISONED(98),
     /** A defect of the library. It has told where on standard error; the handle is poisoned. */

@@ -2,8 +2,9 @@
  * An event-sourced risk-of-harm engine for domestic abuse cases in probation: what must happen next, and why.
  *
  * <p>Three things: a {@link riskofharm.Policy} of dated rules, a {@link riskofharm.CaseLog} of what happened, and the
- * {@link riskofharm.Assessment} that folding the one under the other gives. All three hold something outside the Java heap:
- * close them, best with try-with-resources. What is forgotten is freed after the garbage collector has found it.
+ * {@link riskofharm.Assessment} that folding the one under the other gives. A host without a store of its own has a
+ * {@link riskofharm.Store}, which keeps the logs of many cases. All of them hold something outside the Java heap: close them,
+ * best with try-with-resources. What is forgotten is freed after the garbage collector has found it.
  *
  * <pre>{@code
  * try (Policy policy = Policy.embedded(); CaseLog log = CaseLog.read(records)) {

@@ -1,5 +1,6 @@
 package riskofharm;
 
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -174,10 +175,16 @@ final class StatusTest {
     }
 
     private static void members() {
-        Map<String, String> members = JsonMembers.of("{\"code\":20,\"message\":\"a \\\"b\\\" \\\\ \\n \\u00e9\","
-                + "\"errors\":[{\"line\":9,\"file\":\"}],\"},[]],\"line\":-3,\"gone\":null,\"last\":true}");
-        Check.equal(Map.of("code", "20", "message", "a \"b\" \\ \n é", "line", "-3"), members, "members");
-        Check.equal(Map.of(), JsonMembers.of("{}"), "no members");
+        RiskException told = RiskException.of(20, "", "{\"code\":20,\"message\":\"a \\\"b\\\" \\\\ \\n \\u00e9\","
+                + "\"errors\":[{\"line\":9,\"file\":\"}],\"},[[]]],\"line\":-3,\"gone\":null,\"last\":true}");
+        Check.equal("a \"b\" \\ \n é", told.detail("message").orElse(""), "text");
+        Check.equal("-3", told.detail("line").orElse(""), "number");
+        for (String other : List.of("errors", "gone", "last", "never")) {
+            Check.that(told.detail(other).isEmpty(), other + " is no text and no number");
+        }
+        Check.equal(List.of(Map.of("file", "}],", "line", new BigDecimal(9)), List.of(List.of())),
+                Json.members(Json.read(told.json())).get("errors"), "what is nested");
+        Check.equal(Map.of(), Json.read("{}"), "no members");
     }
 
     /** A policy that loads and grants nobody anything. */

@@ -47,6 +47,8 @@ public final class Tests {
         LogTest.add(tests);
         AnswerTest.add(tests);
         LoadingTest.add(tests);
+        StoreTest.add(tests);
+        HmppsTest.add(tests);
         ClosingTest.add(tests);
         ThreadsTest.add(tests);
         PanicTest.add(tests);

@@ -118,11 +118,11 @@ final class ThreadsTest {
     }
 
     /** What one of the threads does. */
-    private interface Work {
+    interface Work {
         void in(int thread) throws Exception;
     }
 
-    private static void inThreads(ExecutorService threads, int count, Work work) throws Exception {
+    static void inThreads(ExecutorService threads, int count, Work work) throws Exception {
         List<Callable<Void>> tasks = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             int thread = i;

@@ -1,0 +1,152 @@
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import riskofharm.Assessment;
+import riskofharm.Detail;
+import riskofharm.Hmpps;
+import riskofharm.Imported;
+import riskofharm.MessageOutcome;
+import riskofharm.Outcome;
+import riskofharm.Policy;
+import riskofharm.Question;
+import riskofharm.Reader;
+import riskofharm.RiskException;
+import riskofharm.Store;
+
+/**
+ * What a service of the estate does with its queue: takes each message, imports it into a store, acknowledges it where all that
+ * it tells is on record, and prints what must now be done.
+ *
+ * <p>The queue is a folder here, and a message is a file in it, as a queue would deliver it. Everybody in it is invented.
+ */
+public final class Service {
+    /** Who works, for the journal of the store. */
+    private static final String FEED = "hmpps-feed";
+
+    private final Path queue;
+    private final Store store;
+    private final Hmpps hmpps;
+    /** The cases with something new. */
+    private final Set<UUID> touched = new TreeSet<>();
+    /** What has to be fetched before a message tells anything. */
+    private final Map<String, String> toFetch = new LinkedHashMap<>();
+    /** Why a message stays on the queue, for now. */
+    private final Map<String, String> left = new LinkedHashMap<>();
+
+    private Service(Path queue, Store store, Hmpps hmpps) {
+        this.queue = queue;
+        this.store = store;
+        this.hmpps = hmpps;
+    }
+
+    /**
+     * Works until nothing can be taken off the queue any more.
+     *
+     * @param arguments the folder of messages, the store, the file with the secret, who reads, for which audience, and perhaps
+     *     at which moment
+     * @throws IOException if a message cannot be read or moved
+     */
+    public static void main(String[] arguments) throws IOException {
+        if (arguments.length < 5) {
+            System.err.println("usage: Service QUEUE STORE SECRET READER AUDIENCE [MOMENT]");
+            System.exit(2);
+        }
+        byte[] secret = Files.readAllBytes(Path.of(arguments[2]));
+        Question question = Question.by(arguments[4]).at(arguments.length > 5 ? arguments[5] : Instant.now().toString());
+        try (Policy policy = Policy.embedded();
+                Store store = Store.create(arguments[1]);
+                Hmpps hmpps = Hmpps.of("{}", secret)) {
+            Service service = new Service(Path.of(arguments[0]), store, hmpps);
+            service.work();
+            service.show(policy, new Reader(arguments[3], "supervision"), question);
+        }
+    }
+
+    private void work() throws IOException {
+        heading("What became of each message");
+        // HERE AN SQS LISTENER GOES. It calls take() with the body of each message. Where that is true it acknowledges the message;
+        // where it is false it leaves it on the queue, which delivers it again, and after some times puts it on the queue of the dead.
+        // Order and repetition do no harm: a message may come twice, late, or before what it speaks of.
+        for (boolean taken = true; taken;) {
+            taken = false;
+            for (Path message : messages()) {
+                taken |= take(message.getFileName().toString(), Files.readAllBytes(message));
+            }
+        }
+        list("What has to be fetched, and given with its message", toFetch);
+        list("What stays on the queue", left);
+    }
+
+    /** Imports one message; gives whether it may be taken off the queue. When it says so, all is kept for good. */
+    private boolean take(String name, byte[] message) throws IOException {
+        Imported imported;
+        try {
+            imported = hmpps.importInto(store, FEED, message);
+        } catch (RiskException refusal) {
+            // Nothing of it was kept, and it comes again.
+            left.put(name, refusal.status() + ": " + refusal.getMessage());
+            return false;
+        }
+        touched.addAll(imported.cases());
+        Set<Outcome> outcomes = imported.messages().stream().map(MessageOutcome::outcome).collect(Collectors.toSet());
+        String told = imported.messages().stream().map(Service::told).collect(Collectors.joining("; "));
+        if (outcomes.contains(Outcome.WAITS)) {
+            left.put(name, told);
+            return false;
+        }
+        left.remove(name);
+        System.out.println(name + ": " + told);
+        if (outcomes.contains(Outcome.NEEDED)) {
+            toFetch.put(name, imported.messages().stream().flatMap(one -> one.detailUrl().stream()).collect(Collectors.joining(" ")));
+            put(name, "fetch");
+        } else {
+            put(name, outcomes.stream().allMatch(Outcome::settled) ? "done" : "for-a-person");
+        }
+        return true;
+    }
+
+    private static String told(MessageOutcome one) {
+        return one.outcome() + (one.told().isEmpty() ? "" : ": " + one.told());
+    }
+
+    /** What must now be done in each case with something new. */
+    private void show(Policy policy, Reader reader, Question question) {
+        for (UUID caseId : touched) {
+            heading("What must now be done");
+            try (Assessment answer = store.assess(policy, reader, caseId, question)) {
+                System.out.print(answer.text(policy, Detail.AGENDA));
+            } catch (RiskException refusal) {
+                System.out.println("No page: " + refusal.status() + ": " + refusal.getMessage());
+            }
+        }
+    }
+
+    private List<Path> messages() throws IOException {
+        try (Stream<Path> files = Files.list(queue)) {
+            return files.filter(Files::isRegularFile).sorted().toList();
+        }
+    }
+
+    private void put(String name, String folder) throws IOException {
+        Files.createDirectories(queue.resolve(folder));
+        Files.move(queue.resolve(name), queue.resolve(folder).resolve(name));
+    }
+
+    private static void list(String title, Map<String, String> entries) {
+        heading(title);
+        entries.forEach((name, what) -> System.out.println(name + ": " + what));
+    }
+
+    private static void heading(String text) {
+        System.out.println("\n== " + text + "\n");
+    }
+}

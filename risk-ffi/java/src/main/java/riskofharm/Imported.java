@@ -1,0 +1,22 @@
+package riskofharm;
+
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * What became of messages that were imported.
+ *
+ * @param records the new records, as JSON Lines, those of one case in an order in which a log takes them; empty where they
+ *     were imported into a store, which has them
+ * @param messages what became of each, in the order in which they were given
+ * @param cases the cases with something new
+ * @param json the whole report ({@code risk-hmpps-import/1})
+ */
+public record Imported(String records, List<MessageOutcome> messages, List<UUID> cases, String json) {
+    static Imported of(String records, String json) {
+        Map<?, ?> report = Json.members(Json.read(json));
+        List<MessageOutcome> messages = Json.elements(report.get("messages")).stream().map(MessageOutcome::of).toList();
+        return new Imported(records, messages, Json.ids(report.get("cases")), json);
+    }
+}

@@ -1,0 +1,50 @@
+package riskofharm;
+
+import java.util.Locale;
+
+/** What became of a message that was imported. */
+public enum Outcome {
+    /** It made records. */
+    RECORDED(true),
+    /** What it tells is on record already. */
+    KNOWN(true),
+    /** It told the store something about cases, such as a CRN or a merge, and nothing for a log. */
+    INSTRUCTED(true),
+    /** It makes no record, for the reason that is told. */
+    NOTHING(true),
+    /** It carries no data: what it points to is to be fetched, and given with it. */
+    NEEDED(false),
+    /** It speaks of something that is not there yet: it is to stay on the queue, and to be given again. */
+    WAITS(false),
+    /** A type of event that the tables do not have: somebody has to look at it. */
+    UNMAPPED(false),
+    /** It is no message: somebody has to look at it. */
+    UNREADABLE(false),
+    /** An outcome that these classes do not know, of a newer library: {@link Imported#json()} has it. */
+    UNRECOGNISED(false);
+
+    private final boolean settled;
+
+    Outcome(boolean settled) {
+        this.settled = settled;
+    }
+
+    /**
+     * Whether the message may be taken off its queue: everything that it tells is on record, or there is a reason why not.
+     *
+     * @return so or not
+     */
+    public boolean settled() {
+        return settled;
+    }
+
+    /** The outcome of a word. */
+    static Outcome of(Object word) {
+        for (Outcome outcome : values()) {
+            if (outcome.name().toLowerCase(Locale.ROOT).equals(word)) {
+                return outcome;
+            }
+        }
+        return UNRECOGNISED;
+    }
+}
