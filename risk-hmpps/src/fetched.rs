@@ -54,7 +54,8 @@ const ASSESSMENT: [&str; 3] = ["assessmentStatus", "dateCompleted", "assessedOn"
 pub fn read(body: &Value, about: &About<'_>) -> Result<Option<Vec<Draft>>, MessageError> {
     let mut drafts = Vec::new();
     let cells = parts(body, &|map| CELLS.iter().any(|(cell, ..)| map.contains_key(*cell)), None, DEPTH);
-    let summary = || parts(body, &|map| map.contains_key("riskInCommunity") || map.contains_key("riskInCustody"), None, DEPTH);
+    let summary =
+        || parts(body, &|map| map.contains_key("riskInCommunity") || map.contains_key("riskInCustody"), None, DEPTH);
     let (levels, stated): (_, fn(&Map<String, Value>) -> Result<Levels, MessageError>) =
         if cells.is_empty() { (summary(), Levels::of_summary) } else { (cells, Levels::of_cells) };
     for part in &levels {
@@ -120,7 +121,9 @@ impl Levels {
     fn of_cells(cells: &Map<String, Value>) -> Result<Self, MessageError> {
         let (cells, mut levels) = (Members::of(cells), Self::default());
         for (cell, group, in_custody) in CELLS {
-            let Some(text) = cells.text(cell).filter(|text| !["none", "null"].contains(&plain(text).as_str())) else { continue };
+            let Some(text) = cells.text(cell).filter(|text| !["none", "null"].contains(&plain(text).as_str())) else {
+                continue;
+            };
             levels.state(group, in_custody, level(&text).ok_or_else(|| not_a_level(cell))?);
         }
         Ok(levels)
@@ -187,7 +190,8 @@ impl About<'_> {
     }
 
     fn assessed(&self, part: Part<'_>, levels: &Levels) -> Result<Draft, MessageError> {
-        let nothing = || MessageError::new("fetched.dateCompleted", "when the assessment was made, or assessedOn", "nothing");
+        let nothing =
+            || MessageError::new("fetched.dateCompleted", "when the assessment was made, or assessedOn", "nothing");
         let made = Self::made(part)?.ok_or_else(nothing)?;
         let held = Members::of(part.0);
         let further = held.object("furtherInformation").unwrap_or_default();
@@ -223,9 +227,10 @@ impl About<'_> {
 
     fn sara(&self, part: Part<'_>) -> Result<Option<Draft>, MessageError> {
         let (sara, mut data) = (Members::of(part.0), Map::new());
-        for (member, field) in
-            [("imminentRiskOfViolenceTowardsPartner", "risk_to_partner"), ("imminentRiskOfViolenceTowardsOthers", "risk_to_others")]
-        {
+        for (member, field) in [
+            ("imminentRiskOfViolenceTowardsPartner", "risk_to_partner"),
+            ("imminentRiskOfViolenceTowardsOthers", "risk_to_others"),
+        ] {
             let Some(text) = sara.text(member) else { continue };
             let none = || MessageError::new(format!("fetched.{member}"), "Low, Medium or High", "another text");
             let rating = SaraRating::parse(&plain(&text)).ok_or_else(none)?;

@@ -249,7 +249,7 @@ impl OfPerson<'_> {
         };
         Ok(match fetched::read(body, &about)? {
             Some(drafts) if drafts.is_empty() => {
-                Meaning::Ends(nothing("what was fetched states no level, or is not complete and states no more"))
+                Meaning::Ends(nothing("what was fetched states no level, and no rating of a complete assessment"))
             }
             Some(drafts) => Meaning::Says(drafts),
             // An error, or something that is not read here: the need stands, or what it is about would be lost with the message.
