@@ -23,10 +23,10 @@ import riskofharm.RiskException;
 import riskofharm.Store;
 
 /**
- * What a service of the estate does with its queue: takes each message, imports it into a store, acknowledges it where all that
- * it tells is on record, and prints what must now be done.
+ * What a service of the estate does with its queue: takes each message, imports it into a store, acknowledges it where all
+ * that it tells is on record, and prints what must now be done.
  *
- * <p>The queue is a folder here, and a message is a file in it, as a queue would deliver it. Everybody in it is invented.
+ * <p>The queue is a folder here, and a message is a file in it, as a queue would deliver it. Everybody is invented.
  */
 public final class Service {
     /** Who works, for the journal of the store. */
@@ -51,8 +51,8 @@ public final class Service {
     /**
      * Works until nothing can be taken off the queue any more.
      *
-     * @param arguments the folder of messages, the store, the file with the secret, who reads, for which audience, and perhaps
-     *     at which moment
+     * @param arguments the folder of messages, the store, the file with the secret, who reads, for which audience, and
+     *     perhaps at which moment
      * @throws IOException if a message cannot be read or moved
      */
     public static void main(String[] arguments) throws IOException {
@@ -61,7 +61,8 @@ public final class Service {
             System.exit(2);
         }
         byte[] secret = Files.readAllBytes(Path.of(arguments[2]));
-        Question question = Question.by(arguments[4]).at(arguments.length > 5 ? arguments[5] : Instant.now().toString());
+        String moment = arguments.length > 5 ? arguments[5] : Instant.now().toString();
+        Question question = Question.by(arguments[4]).at(moment);
         try (Policy policy = Policy.embedded();
                 Store store = Store.create(arguments[1]);
                 Hmpps hmpps = Hmpps.of("{}", secret)) {
@@ -73,9 +74,9 @@ public final class Service {
 
     private void work() throws IOException {
         heading("What became of each message");
-        // HERE AN SQS LISTENER GOES. It calls take() with the body of each message. Where that is true it acknowledges the message;
-        // where it is false it leaves it on the queue, which delivers it again, and after some times puts it on the queue of the dead.
-        // Order and repetition do no harm: a message may come twice, late, or before what it speaks of.
+        // HERE AN SQS LISTENER GOES. It calls take() with the body of each message. Where that is true it acknowledges the
+        // message; where it is false it leaves it on the queue, which delivers it again, and after some times puts it on
+        // the dead-letter queue. Order and repetition do no harm: a message may come twice, late, or before what it speaks of.
         for (boolean taken = true; taken;) {
             taken = false;
             for (Path message : messages()) {
@@ -106,7 +107,8 @@ public final class Service {
         left.remove(name);
         System.out.println(name + ": " + told);
         if (outcomes.contains(Outcome.NEEDED)) {
-            toFetch.put(name, imported.messages().stream().flatMap(one -> one.detailUrl().stream()).collect(Collectors.joining(" ")));
+            Stream<String> addresses = imported.messages().stream().flatMap(one -> one.detailUrl().stream());
+            toFetch.put(name, addresses.collect(Collectors.joining(" ")));
             put(name, "fetch");
         } else {
             put(name, outcomes.stream().allMatch(Outcome::settled) ? "done" : "for-a-person");

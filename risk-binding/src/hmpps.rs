@@ -14,7 +14,7 @@ use risk_hmpps::into_store::{Erasures, import_into};
 use risk_hmpps::key::{Key, SHORTEST};
 use risk_hmpps::message::MessageError;
 use risk_hmpps::people::CaseMap;
-use risk_hmpps::registers::reconcile;
+use risk_hmpps::registers::{NotShown, reconcile};
 use risk_hmpps::rosh::rosh;
 use risk_hmpps::sheet::{Of, Sheet};
 use risk_store::{Operator, Store};
@@ -106,9 +106,12 @@ impl Hmpps {
     /// The changes of nDelius registers that an answer proposes, as a JSON array.
     ///
     /// # Errors
-    /// None but a defect.
+    /// RISK_NO_VIEW for an audience that does not see what it takes.
     pub fn reconcile(&self, answer: &Assessment) -> Result<String, Fault> {
-        Ok(serde_json::to_string(&reconcile(answer, &self.importer.codes, london_day(answer.at)))?)
+        let found = reconcile(answer, &self.importer.codes, london_day(answer.at)).map_err(|not_shown| {
+            Fault::mismatch(RISK_NO_VIEW, "audience", NotShown::EXPECTED, not_shown.audience.to_string())
+        })?;
+        Ok(serde_json::to_string(&found)?)
     }
 }
 

@@ -1472,10 +1472,9 @@ risk_status risk_hmpps_new(const char *options,
                            struct risk_hmpps **out);
 
 /**
- * Frees an importer. NULL is allowed.
+ * Frees it; NULL is nothing.
  *
- * Ownership: the handle is the library's again. Threads: any, while no other call with this handle runs. Errors: none;
- * freeing twice is the caller's fault.
+ * Ownership: the handle is gone. Threads: any, when no other call with it runs. Errors: none.
  *
  * Example: `risk_hmpps_free(hmpps);`
  *
@@ -1484,54 +1483,83 @@ risk_status risk_hmpps_new(const char *options,
 void risk_hmpps_free(struct risk_hmpps *hmpps);
 
 /**
- * Imports messages into a store: appends what is new, all of it or none, and tells the store of identifiers and merges. One
- * message, an array of messages, or one on each line, in whatever wrapping of SNS and SQS. Given again, it changes nothing. When it
- * returns RISK_OK, what is settled is kept for good.
+ * Turns a delivery into records. `kind` is `messages` (a domain event, an array of them or one on each line, bare or as SNS and
+ * SQS wrap it; or `{"message":…,"fetched":…}` with what its detailUrl led to), `contacts` or `registrations` (CSV). `held` is what
+ * is on record of the cases concerned, as JSON Lines, plain or sealed, or NULL: nothing.
  *
- * `*out` is JSON (`risk-hmpps-import/1`): `messages`, each with `place`, `event_type`, `case_id` and `outcome`: `recorded`, `known`,
- * `instructed` or `nothing` (with `why`), which are settled; `needed` (fetch `detail_url` and give both as `{"message": …, "fetched":
- * …}`); `waits` (give it again later); `unmapped` and `unreadable` (`field`, `expected`, `found`). Further `counts`, `cases` (those with
- * something new), `instructions`, `not_done`. It repeats no text of a message but types, addresses and identifiers.
+ * `*records` are the new records as JSON Lines, to be appended all or none; `*report` is JSON (`risk-hmpps-import/1`) that says of each
+ * message what became of it: recorded, known, instructed, nothing, needed, waits, unmapped, unreadable. A message that waits is to
+ * be delivered again.
  *
- * Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any. Errors, on the importer: as
- * risk_store_append(); a message that cannot be read is told in `*out`, and is none.
+ * Ownership: both buffers are the caller's, to be freed with risk_buf_free(). Threads: any, at once. Errors: RISK_BAD_WORD for
+ * another kind, RISK_BAD_RECORD for a table without its columns and for records that are none; RISK_NOT_UTF8, RISK_NULL_POINTER,
+ * RISK_POISONED. A message that cannot be read is no error: the report says so.
  *
- * Example: `risk_hmpps_import_into(hmpps, store, "queue", 5, message, strlen(message), &report);`
+ * Example: `risk_hmpps_import(hmpps, "messages", 8, body, len, NULL, 0, &records, &report);`
  *
- * The caller's part: `hmpps` and `store` are handles that are not freed; `operator_id` points to `operator_len` bytes, `messages` to `len`; `out` is a
- * place for the result.
+ * The caller's part: `hmpps` is a handle that is not freed; each text points to as many bytes as its length says; `records` and `report` are places for
+ * the result.
+ */
+risk_status risk_hmpps_import(const struct risk_hmpps *hmpps,
+                              const char *kind,
+                              size_t kind_len,
+                              const uint8_t *delivery,
+                              size_t delivery_len,
+                              const char *held,
+                              size_t held_len,
+                              struct risk_buf *records,
+                              struct risk_buf *report);
+
+/**
+ * As risk_hmpps_import(), straight into a store: what is on record comes from there, what is new is appended, all or none, and
+ * the store is told which case has which identifier and which cases are one person's. Delivered again, nothing changes.
+ *
+ * Ownership: `*report` is the caller's, to be freed with risk_buf_free(). Threads: any; calls on one store take turns. Errors: as
+ * risk_hmpps_import(); those of risk_store_append().
+ *
+ * Example: `risk_hmpps_import_into(hmpps, store, "queue", 5, "messages", 8, body, len, &report);`
+ *
+ * The caller's part: `hmpps` and `store` are handles that are not freed; each text points to as many bytes as its length says; `report` is a place for
+ * the result.
  */
 risk_status risk_hmpps_import_into(const struct risk_hmpps *hmpps,
                                    struct risk_store *store,
                                    const char *operator_id,
                                    size_t operator_len,
-                                   const char *messages,
-                                   size_t len,
-                                   struct risk_buf *out);
+                                   const char *kind,
+                                   size_t kind_len,
+                                   const uint8_t *delivery,
+                                   size_t delivery_len,
+                                   struct risk_buf *report);
 
 /**
- * Imports messages for a host that keeps its records itself: gives the new ones, as JSON Lines, those of one case in an order in
- * which a log takes them. `held` are the records that the host has of the cases concerned, plain, as JSON Lines, or NULL: by them
- * it is known what is told again, what a deletion takes back, and which request a reply answers.
+ * The changes of nDelius registers that an answer proposes, as a JSON array: `do`, `code`, `level`, `next_review_date`, `because`
+ * and more. They are for people to decide on; nothing is changed anywhere.
  *
- * `*report` is as risk_hmpps_import_into() gives it; the host itself follows its `instructions`.
+ * Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any, at once. Errors: RISK_NO_VIEW for an audience
+ * that does not see every level, or what actions are about; RISK_NULL_POINTER, RISK_POISONED.
  *
- * Ownership: `*records` and `*report` are the caller's, to be freed with risk_buf_free(). Threads: any. Errors: RISK_BAD_RECORD and
- * RISK_EVENT_CONFLICT for `held`; RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED; a message that cannot be read is told in
- * `*report`, and is none.
+ * Example: `risk_hmpps_reconcile(hmpps, answer, &proposals);`
  *
- * Example: `risk_hmpps_import(hmpps, held, strlen(held), message, strlen(message), &records, &report);`
- *
- * The caller's part: `hmpps` is a handle that is not freed; `held` points to `held_len` bytes or is NULL, `messages` points to `len`; `records` and
- * `report` are two places for the results.
+ * The caller's part: `hmpps` and `assessment` are handles that are not freed; `out` is a place for the result.
  */
-risk_status risk_hmpps_import(const struct risk_hmpps *hmpps,
-                              const char *held,
-                              size_t held_len,
-                              const char *messages,
-                              size_t len,
-                              struct risk_buf *records,
-                              struct risk_buf *report);
+risk_status risk_hmpps_reconcile(const struct risk_hmpps *hmpps,
+                                 const struct risk_assessment *assessment,
+                                 struct risk_buf *out);
+
+/**
+ * The levels of an answer in the shape of the ARNS API, as JSON: `riskInCommunity`, `riskInCustody`, `overallRiskLevel`, `assessedOn`,
+ * which hold recorded levels only; beside them what is indicated, why, and what is not assessed.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any, at once. Errors: RISK_NO_VIEW for an audience
+ * that sees no levels; RISK_NULL_POINTER, RISK_POISONED.
+ *
+ * Example: `risk_assessment_rosh(answer, &rosh);`
+ *
+ * The caller's part: `assessment` is a handle that is not freed; `out` is a place for the result.
+ */
+risk_status risk_assessment_rosh(const struct risk_assessment *assessment,
+                                 struct risk_buf *out);
 
 /**
  * As risk_last_error_message(), of the last call led by this handle that failed, on whatever thread. A copy.
@@ -1555,6 +1583,19 @@ risk_status risk_hmpps_last_error_message(const struct risk_hmpps *hmpps,
  * The caller's part: As risk_hmpps_last_error_message().
  */
 risk_status risk_hmpps_last_error_json(const struct risk_hmpps *hmpps, struct risk_buf *out);
+
+#if defined(RISK_PROVOKE)
+/**
+ * Meets a defect on purpose, so that tests see what becomes of the handle then. No installed library has it.
+ *
+ * Ownership: none. Threads: any. Errors: RISK_PANIC, and RISK_POISONED from then on.
+ *
+ * Example: `assert(risk_provoke_panic_of_hmpps(hmpps) == RISK_PANIC);`
+ *
+ * The caller's part: As risk_hmpps_last_error_message().
+ */
+risk_status risk_provoke_panic_of_hmpps(const struct risk_hmpps *hmpps);
+#endif
 
 #ifdef __cplusplus
 }  // extern "C"

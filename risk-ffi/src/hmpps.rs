@@ -154,8 +154,8 @@ pub unsafe extern "C" fn risk_hmpps_import_into(
 /// The changes of nDelius registers that an answer proposes, as a JSON array: `do`, `code`, `level`, `next_review_date`, `because`
 /// and more. They are for people to decide on; nothing is changed anywhere.
 ///
-/// Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any, at once. Errors: RISK_NULL_POINTER,
-/// RISK_POISONED.
+/// Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any, at once. Errors: RISK_NO_VIEW for an audience
+/// that does not see every level, or what actions are about; RISK_NULL_POINTER, RISK_POISONED.
 ///
 /// Example: `risk_hmpps_reconcile(hmpps, answer, &proposals);`
 ///

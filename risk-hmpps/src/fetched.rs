@@ -1,5 +1,5 @@
 //! What a `detailUrl` led to: an OASys assessment summary, levels of risk in the shape of the ARNS API or in OASys's nine cells,
-//! a SARA, a risk management plan. Levels, ratings and dates are read; the words never.
+//! a SARA, a risk management plan. Levels, ratings, dates and which parts are filled are read; the words never.
 
 use risk_core::event::vocabulary::{Group, Level, SaraRating, SourceAgency, Term};
 use risk_core::event::{Instant, Kind};
@@ -41,62 +41,49 @@ const CELLS: [(&str, Group, bool); 9] = [
     ("riskPrisonersCustody", Group::Prisoners, true),
 ];
 
-/// The members in which a risk management plan has its words.
+/// A member of a risk management plan, by which one is known. What its parts say is never read: that a part is filled is not that
+/// it covers anybody.
 const PLAN: [&str; 2] = ["victimSafetyPlanning", "contingencyPlans"];
 
-/// The members by which an object says of which assessment it is.
-const ASSESSMENT: [&str; 3] = ["assessmentStatus", "dateCompleted", "assessedOn"];
-
-/// The records that a body makes, of each assessment in it; `None` where it is none of the known shapes.
+/// The records that a body makes; `None` where it is none of the known shapes.
 ///
 /// # Errors
 /// [`MessageError`] for an assessment that does not say when it was made, or a level that is none.
 pub fn read(body: &Value, about: &About<'_>) -> Result<Option<Vec<Draft>>, MessageError> {
     let mut drafts = Vec::new();
-    let cells = parts(body, &|map| CELLS.iter().any(|(cell, ..)| map.contains_key(*cell)), None, DEPTH);
-    let summary =
-        || parts(body, &|map| map.contains_key("riskInCommunity") || map.contains_key("riskInCustody"), None, DEPTH);
-    let (levels, stated): (_, fn(&Map<String, Value>) -> Result<Levels, MessageError>) =
-        if cells.is_empty() { (summary(), Levels::of_summary) } else { (cells, Levels::of_cells) };
-    for part in &levels {
-        let stated = stated(part.0)?;
-        if !stated.is_empty() {
-            drafts.push(about.assessed(*part, &stated)?);
-        }
+    let mut known = false;
+    for path in paths(body, &|map| CELLS.iter().any(|(cell, ..)| map.contains_key(*cell)), DEPTH) {
+        let Some(cells) = path.last() else { continue };
+        known = true;
+        drafts.extend(about.assessed(cells, &Levels::of_cells(cells)?)?);
     }
-    let saras = parts(body, &|map| map.contains_key("imminentRiskOfViolenceTowardsPartner"), None, DEPTH);
-    for part in &saras {
-        drafts.extend(about.sara(*part)?);
+    let summaries = paths(body, &|map| map.contains_key("riskInCommunity") || map.contains_key("riskInCustody"), DEPTH);
+    for path in summaries.into_iter().filter(|_| !known).take(1).collect::<Vec<_>>() {
+        let Some(summary) = path.last() else { continue };
+        known = true;
+        drafts.extend(about.assessed(summary, &Levels::of_summary(summary)?)?);
     }
-    let plans = parts(body, &|map| PLAN.iter().any(|part| map.contains_key(*part)), None, DEPTH);
-    for part in &plans {
-        drafts.extend(about.plan(*part)?);
+    for path in paths(body, &|map| map.contains_key("imminentRiskOfViolenceTowardsPartner"), DEPTH) {
+        known = true;
+        drafts.extend(about.sara(&path)?);
     }
-    let known = !(levels.is_empty() && saras.is_empty() && plans.is_empty());
+    for path in paths(body, &|map| PLAN.iter().any(|part| map.contains_key(*part)), DEPTH) {
+        known = true;
+        drafts.extend(about.plan(&path)?);
+    }
     Ok(known.then_some(drafts))
 }
 
-/// A part of a body, and what is around it that says of which assessment it is.
-type Part<'b> = (&'b Map<String, Value>, &'b Map<String, Value>);
-
-/// Each object of which that holds, from the outside in.
-fn parts<'b>(
-    value: &'b Value,
-    holds: &dyn Fn(&Map<String, Value>) -> bool,
-    around: Option<&'b Map<String, Value>>,
-    depth: usize,
-) -> Vec<Part<'b>> {
+/// The ways, from the outside in, to each object of which that holds.
+fn paths<'b>(value: &'b Value, holds: &dyn Fn(&Map<String, Value>) -> bool, depth: usize) -> Vec<Vec<&'b Map<String, Value>>> {
     let Some(within) = depth.checked_sub(1) else { return Vec::new() };
     match value {
+        Value::Object(map) if holds(map) => vec![vec![map]],
         Value::Object(map) => {
-            let says_which = ASSESSMENT.iter().any(|name| map.contains_key(*name));
-            let around = around.filter(|_| !says_which).unwrap_or(map);
-            if holds(map) {
-                return vec![(map, around)];
-            }
-            map.values().flat_map(|v| parts(v, holds, Some(around), within)).collect()
+            let inner = map.values().flat_map(|v| paths(v, holds, within));
+            inner.map(|path| std::iter::once(map).chain(path).collect()).collect()
         }
-        Value::Array(items) => items.iter().flat_map(|v| parts(v, holds, around, within)).collect(),
+        Value::Array(items) => items.iter().flat_map(|v| paths(v, holds, within)).collect(),
         _ => Vec::new(),
     }
 }
@@ -121,9 +108,7 @@ impl Levels {
     fn of_cells(cells: &Map<String, Value>) -> Result<Self, MessageError> {
         let (cells, mut levels) = (Members::of(cells), Self::default());
         for (cell, group, in_custody) in CELLS {
-            let Some(text) = cells.text(cell).filter(|text| !["none", "null"].contains(&plain(text).as_str())) else {
-                continue;
-            };
+            let Some(text) = cells.text(cell).filter(|text| !["none", "null"].contains(&plain(text).as_str())) else { continue };
             levels.state(group, in_custody, level(&text).ok_or_else(|| not_a_level(cell))?);
         }
         Ok(levels)
@@ -176,46 +161,60 @@ fn not_a_group(field: &str) -> MessageError {
 }
 
 impl About<'_> {
-    /// When the assessment was made: its own members say it, or those around it. `latestCompleteDate` does not: it is the date of
-    /// whichever assessment was completed last.
-    fn made(part: Part<'_>) -> Result<Option<When>, MessageError> {
-        for held in [Members::of(part.0), Members::of(part.1)] {
-            for name in ["dateCompleted", "assessedOn", "assessorSignedDate", "initiationDate"] {
-                if let Some(when) = held.when(name)? {
-                    return Ok(Some(when));
-                }
+    /// When the assessment was made, as one of these members says.
+    fn made(held: &Members) -> Result<Option<When>, MessageError> {
+        for name in ["dateCompleted", "assessedOn", "assessorSignedDate", "initiationDate"] {
+            if let Some(when) = held.when(name)? {
+                return Ok(Some(when));
             }
         }
         Ok(None)
     }
 
-    fn assessed(&self, part: Part<'_>, levels: &Levels) -> Result<Draft, MessageError> {
-        let nothing =
-            || MessageError::new("fetched.dateCompleted", "when the assessment was made, or assessedOn", "nothing");
-        let made = Self::made(part)?.ok_or_else(nothing)?;
-        let held = Members::of(part.0);
+    /// The same for a part of an assessment: as the object nearest to it says, else when the message that led to it was sent.
+    fn made_around(&self, path: &[&Map<String, Value>]) -> Result<When, MessageError> {
+        for map in path.iter().rev() {
+            if let Some(when) = Self::made(&Members::of(map))? {
+                return Ok(when);
+            }
+        }
+        Ok(When::At(self.told))
+    }
+
+    /// Whether the assessment around it is complete, as far as that is told.
+    fn complete(&self, path: &[&Map<String, Value>]) -> bool {
+        let mut told = path.iter().rev().filter_map(|map| Members::of(map).text("assessmentStatus"));
+        let at = || self.detail_url.and_then(|url| url.rsplit('/').next());
+        told.next().map_or_else(|| at() != Some("LOCKED_INCOMPLETE"), |status| status == "COMPLETE")
+    }
+
+    fn assessed(&self, held: &Map<String, Value>, levels: &Levels) -> Result<Option<Draft>, MessageError> {
+        if levels.is_empty() {
+            return Ok(None);
+        }
+        let held = Members::of(held);
+        let nothing = || MessageError::new("fetched.dateCompleted", "when the assessment was made, or assessedOn", "nothing");
+        let made = Self::made(&held)?.ok_or_else(nothing)?;
         let further = held.object("furtherInformation").unwrap_or_default();
         let assessor = held.text("assessorName|assessor").or_else(|| further.text("assessorName"));
-        let made_at = made.instant().to_rfc3339();
         let mut data = Map::new();
         data.insert("levels".to_owned(), Value::Object(levels.community.clone()));
         if !levels.custody.is_empty() {
             data.insert("custody_levels".to_owned(), Value::Object(levels.custody.clone()));
         }
         data.insert("stage".to_owned(), json!(stage(&further.text("pOAssessmentDesc").unwrap_or_default())));
-        data.insert("signed".to_owned(), json!(self.signed(part)));
+        data.insert("signed".to_owned(), json!(self.signed(&held)));
         data.insert("tool".to_owned(), json!("oasys"));
         // Where nobody is named it is somebody who is nobody else.
-        let assessor = assessor.unwrap_or_else(|| format!("{} {made_at}", self.case));
+        let assessor = assessor.unwrap_or_else(|| format!("{} {}", self.case, made.instant().to_rfc3339()));
         data.insert("assessor".to_owned(), json!(self.key.opaque("staff", &[&assessor])));
-        Ok(self.draft(Kind::RiskAssessed, made, data))
+        Ok(Some(self.draft(Kind::RiskAssessed, made, data)))
     }
 
     /// Whether the assessment is complete: as its status says, or else the address at which it was; the ARNS shape is of
     /// complete ones only.
-    fn signed(&self, part: Part<'_>) -> &'static str {
-        let (held, around) = (Members::of(part.0), Members::of(part.1));
-        let told = held.text("assessmentStatus").or_else(|| around.text("assessmentStatus"));
+    fn signed(&self, held: &Members) -> &'static str {
+        let told = held.text("assessmentStatus");
         let told = told.or_else(|| self.detail_url.and_then(|url| url.rsplit('/').next()).map(str::to_owned));
         match told.as_deref() {
             Some("COMPLETE") => "yes",
@@ -225,33 +224,32 @@ impl About<'_> {
         }
     }
 
-    fn sara(&self, part: Part<'_>) -> Result<Option<Draft>, MessageError> {
-        let (sara, mut data) = (Members::of(part.0), Map::new());
-        for (member, field) in [
-            ("imminentRiskOfViolenceTowardsPartner", "risk_to_partner"),
-            ("imminentRiskOfViolenceTowardsOthers", "risk_to_others"),
-        ] {
+    /// A SARA, where the assessment that it is part of is complete: one that is not has completed nothing.
+    fn sara(&self, path: &[&Map<String, Value>]) -> Result<Option<Draft>, MessageError> {
+        let Some(sara) = path.last().map(|map| Members::of(map)).filter(|_| self.complete(path)) else { return Ok(None) };
+        let mut data = Map::new();
+        for (member, field) in
+            [("imminentRiskOfViolenceTowardsPartner", "risk_to_partner"), ("imminentRiskOfViolenceTowardsOthers", "risk_to_others")]
+        {
             let Some(text) = sara.text(member) else { continue };
             let none = || MessageError::new(format!("fetched.{member}"), "Low, Medium or High", "another text");
             let rating = SaraRating::parse(&plain(&text)).ok_or_else(none)?;
             data.insert(field.to_owned(), json!(rating.name()));
         }
-        // The ratings of an assessment that is not complete may still change.
-        if data.is_empty() || self.signed(part) == "no" {
+        if data.is_empty() {
             return Ok(None);
         }
-        let made = Self::made(part)?.unwrap_or(When::At(self.told));
-        Ok(Some(self.draft(Kind::SaraCompleted, made, data)))
+        Ok(Some(self.draft(Kind::SaraCompleted, self.made_around(path)?, data)))
     }
 
-    /// A plan of a complete assessment is a plan that was updated. Whom it covers is in its words, which are not read: that a part
-    /// is not empty is not that it protects somebody.
-    fn plan(&self, part: Part<'_>) -> Result<Option<Draft>, MessageError> {
-        if self.signed(part) != "yes" {
+    /// That a plan was updated, likewise; whom it covers stands in its words alone.
+    fn plan(&self, path: &[&Map<String, Value>]) -> Result<Option<Draft>, MessageError> {
+        let filled = path.last().is_some_and(|map| PLAN.iter().any(|part| Members::of(map).text(part).is_some()));
+        if !filled || !self.complete(path) {
             return Ok(None);
         }
-        let made = Self::made(part)?.unwrap_or(When::At(self.told));
-        Ok(Some(self.draft(Kind::RiskManagementPlanUpdated, made, Map::new())))
+        let data = std::iter::once(("covers".to_owned(), json!([]))).collect();
+        Ok(Some(self.draft(Kind::RiskManagementPlanUpdated, self.made_around(path)?, data)))
     }
 
     fn draft(&self, kind: Kind, made: When, data: Map<String, Value>) -> Draft {

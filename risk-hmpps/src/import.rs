@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::codes::Codes;
 use crate::draft::Draft;
 use crate::key::Key;
-use crate::meaning::{Meaning, Meanings, Move, TakeBack, identifiers, unreadable};
+use crate::meaning::{Meaning, Meanings, Move, TakeBack, identifiers, sentence_of, unreadable};
 use crate::message::{Message, read_all};
 use crate::people::{CaseMap, People};
 use crate::report::{CodeCount, Import, Outcome, Told};
@@ -56,8 +56,8 @@ pub struct Importer {
 /// One message or row on its way.
 struct Line {
     told: Told,
-    /// The code of a row; a message has none.
-    code: Option<String>,
+    /// The code of a row, with what the estate calls it; a message has none.
+    code: Option<(String, Option<String>)>,
 }
 
 impl Importer {
@@ -99,6 +99,9 @@ impl Importer {
                     let named = Some(message.event_type.clone());
                     reading.import.report.instructions.extend(case.into_iter().flat_map(|c| identifiers(c, &message)));
                     reading.line(file, place, named, case, None);
+                    if let Some(line) = reading.lines.last_mut() {
+                        line.told.sentence_id = case.and_then(|case| sentence_of(&self.key, case, &message));
+                    }
                     reading.take(meaning);
                 }
             }
@@ -122,6 +125,7 @@ impl Importer {
         let rows = Rows { codes: &self.codes, key: &self.key };
         for row in sheet.rows() {
             let code = row.code().to_owned();
+            let name = row.name(&self.codes);
             let (from, place) = (reading.lines.len(), usize::try_from(row.line).unwrap_or(usize::MAX));
             let read = row.crn().and_then(|crn| {
                 let case = people.by_crn(&crn, known);
@@ -149,7 +153,7 @@ impl Importer {
             };
             reading.line(file.cloned(), place, None, case, outcome);
             if let Some(line) = reading.lines.last_mut() {
-                line.code = Some(code);
+                line.code = Some((code, name));
             }
         }
     }
@@ -176,8 +180,9 @@ impl Reading {
         outcome: Option<Outcome>,
     ) {
         let outcome = outcome.unwrap_or(Outcome::Known);
-        let (instructs, of_a_row) = (Vec::new(), false);
-        self.lines.push(Line { told: Told { file, place, event_type, case_id, outcome, instructs, of_a_row }, code: None });
+        let (sentence_id, instructs, of_a_row) = (None, Vec::new(), false);
+        let told = Told { file, place, event_type, case_id, sentence_id, outcome, instructs, of_a_row };
+        self.lines.push(Line { told, code: None });
     }
 
     fn take(&mut self, meaning: Meaning) {
@@ -226,9 +231,10 @@ impl Reading {
         for Line { mut told, code } in lines {
             match code {
                 None => report.messages.push(told),
-                Some(code) => {
+                Some((code, description)) => {
                     let unreadable = matches!(told.outcome, Outcome::Unreadable { .. });
-                    let counted = report.codes.entry(code.clone()).or_insert_with(|| named(&code));
+                    let first = || CodeCount { description, ..CodeCount::default() };
+                    let counted = report.codes.entry(code).or_insert_with(first);
                     counted.add(&told.outcome);
                     if unreadable {
                         told.of_a_row = true;
@@ -243,11 +249,6 @@ impl Reading {
         report.cases = import.records.iter().map(|r| r.case_id).collect();
         import
     }
-}
-
-/// A count of rows of a code, with its name.
-fn named(code: &str) -> CodeCount {
-    CodeCount { description: Codes::contact_name(code).map(str::to_owned), ..CodeCount::default() }
 }
 
 impl CodeCount {

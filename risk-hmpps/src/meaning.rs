@@ -248,11 +248,9 @@ impl OfPerson<'_> {
             from: self.from,
         };
         Ok(match fetched::read(body, &about)? {
-            Some(drafts) if drafts.is_empty() => {
-                Meaning::Ends(nothing("what was fetched states no level, and no rating of a complete assessment"))
-            }
+            Some(drafts) if drafts.is_empty() => Meaning::Ends(nothing("what was fetched states no level and no rating")),
             Some(drafts) => Meaning::Says(drafts),
-            // An error, or something that is not read here: the need stands, or what it is about would be lost with the message.
+            // An error page, or something that only a person can read: it is still to be had.
             None => needed(),
         })
     }
@@ -374,6 +372,12 @@ impl OfPerson<'_> {
     fn agency(&self) -> SourceAgency {
         if self.event_type.name.starts_with("prison") { SourceAgency::Prison } else { SourceAgency::Probation }
     }
+}
+
+/// The id of the sentence that a message is about, for records that the host makes of it itself.
+#[must_use]
+pub fn sentence_of(key: &Key, case: Uuid, message: &Message) -> Option<String> {
+    Some(sentence(key, case, &message.info.text("eventNumber")?))
 }
 
 /// What a store is told of the identifiers in a message.

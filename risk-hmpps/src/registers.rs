@@ -6,7 +6,7 @@
 use chrono::{Months, NaiveDate};
 use risk_core::assessment::Assessment;
 use risk_core::assessment::answer::{Action, BecauseLine, Caution, Classification, Flag, FlagState};
-use risk_core::event::vocabulary::{ActionKind, Group, Handling, Level, Register, Setting, Term};
+use risk_core::event::vocabulary::{ActionKind, Audience, Group, Handling, Level, Register, Setting, Term};
 use serde::Serialize;
 
 use crate::codes::{Codes, RegisterType};
@@ -57,10 +57,22 @@ pub struct Proposal {
     pub because: Vec<BecauseLine>,
 }
 
+/// The answer is for an audience that does not see what it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected {}, found {audience}", Self::EXPECTED)]
+pub struct NotShown {
+    /// For whom the answer is.
+    pub audience: Audience,
+}
+
+impl NotShown {
+    /// Whose answer it takes.
+    pub const EXPECTED: &str = "an audience that sees flags, what actions are about, and the levels of every group";
+}
+
 /// The changes that would bring the registers into line with the answer, by register; none where they agree.
 ///
-/// `on` is the day on which they would be made, and from which reviews are counted. The answer has to be one for an audience
-/// that sees flags, levels, subjects and every group: what it does not see is not proposed.
+/// `on` is the day on which they would be made, and from which reviews are counted.
 ///
 /// - A flag that should be set and is not: add it. Risk of serious harm by the level recorded overall, risk to children and
 ///   risk to a known adult with the higher recorded level of that group's settings. Where that level is not known there is no
@@ -70,15 +82,21 @@ pub struct Proposal {
 ///   type, add the one and remove the other; for a group, change the level. A group recorded as low while its flag is
 ///   set: review it, as services de-register it then, and no rule says so.
 /// - A flag whose review is pending: review it, unless its removal is proposed.
-#[must_use]
-pub fn reconcile(answer: &Assessment, codes: &Codes, on: NaiveDate) -> Vec<Proposal> {
-    let asked = Reconciling { answer, codes, on };
+///
+/// # Errors
+/// [`NotShown`] where the answer does not show every group's level, or what a pending review is about: none would then not mean
+/// that the registers are right. That flags are shown at all cannot be told from an answer; the policy says to whom they are.
+pub fn reconcile(answer: &Assessment, codes: &Codes, on: NaiveDate) -> Result<Vec<Proposal>, NotShown> {
+    let is_about_nothing = |a: &Action| a.action == ActionKind::ReviewFlag && a.status.pending() && a.about.is_empty();
+    let levels = answer.classification.as_ref().filter(|levels| shows_all(levels));
+    let levels = levels.filter(|_| !answer.actions.iter().any(is_about_nothing));
+    let asked = Reconciling { answer, levels: levels.ok_or(NotShown { audience: answer.audience })?, codes, on };
     let mut found: Vec<Proposal> = answer.flags.iter().flat_map(|flag| asked.flag(flag)).collect();
     for (register, action) in asked.reviews() {
         asked.review(&mut found, register, action);
     }
     found.sort_by_key(|p| (p.register, p.change));
-    found
+    Ok(found)
 }
 
 /// What the level of a registration is to be.
@@ -86,7 +104,7 @@ pub fn reconcile(answer: &Assessment, codes: &Codes, on: NaiveDate) -> Vec<Propo
 enum Shows {
     /// The register has no level that an assessment records.
     Nothing,
-    /// Nobody has recorded the level, or this reader does not see it.
+    /// Nobody has recorded the level.
     Unknown,
     /// The level is the type.
     AsType(Level),
@@ -96,6 +114,7 @@ enum Shows {
 
 struct Reconciling<'a> {
     answer: &'a Assessment,
+    levels: &'a Classification,
     codes: &'a Codes,
     on: NaiveDate,
 }
@@ -123,17 +142,14 @@ impl Reconciling<'_> {
     }
 
     fn shows(&self, register: Register) -> Shows {
-        let Some(levels) = &self.answer.classification else {
-            return if is_levelled(register) { Shows::Unknown } else { Shows::Nothing };
-        };
         let known = |level: Level, shows: fn(Level) -> Shows| match level {
             Level::Unknown => Shows::Unknown,
             level => shows(level),
         };
         match register {
-            Register::RiskOfSeriousHarm => known(overall(levels), Shows::AsType),
-            Register::RiskToChildren => known(of_group(levels, Group::Children), Shows::AsLevel),
-            Register::RiskToKnownAdult => known(of_group(levels, Group::KnownAdult), Shows::AsLevel),
+            Register::RiskOfSeriousHarm => known(self.levels.overall.recorded, Shows::AsType),
+            Register::RiskToChildren => known(of_group(self.levels, Group::Children), Shows::AsLevel),
+            Register::RiskToKnownAdult => known(of_group(self.levels, Group::KnownAdult), Shows::AsLevel),
             _ => Shows::Nothing,
         }
     }
@@ -208,16 +224,11 @@ impl<'a> Why<'a> {
     }
 }
 
-fn is_levelled(register: Register) -> bool {
-    matches!(register, Register::RiskOfSeriousHarm | Register::RiskToChildren | Register::RiskToKnownAdult)
-}
-
-/// The recorded level overall; unknown to a reader who does not see every group, as the highest may be another's.
-fn overall(levels: &Classification) -> Level {
-    let sees = |group: Group| levels.groups.iter().any(|g| g.group == group);
+/// Whether every group that counts is there: the highest level may be that of one that is not.
+fn shows_all(levels: &Classification) -> bool {
+    let shows = |group: Group| levels.groups.iter().any(|g| g.group == group);
     let in_custody = levels.overall.setting == Setting::Custody;
-    let sees_all = Group::all().iter().all(|group| sees(*group) || (*group == Group::Prisoners && !in_custody));
-    if sees_all { levels.overall.recorded } else { Level::Unknown }
+    Group::all().iter().all(|group| shows(*group) || (*group == Group::Prisoners && !in_custody))
 }
 
 /// The higher of the recorded levels of a group's settings: one registration stands for both.

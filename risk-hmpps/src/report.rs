@@ -75,6 +75,9 @@ pub struct Told {
     /// The case.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub case_id: Option<Uuid>,
+    /// The sentence that it is about, as records name it: for those that the host makes itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sentence_id: Option<String>,
     /// What became of it.
     #[serde(flatten)]
     pub outcome: Outcome,

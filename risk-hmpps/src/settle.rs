@@ -211,9 +211,12 @@ fn of_sentence(record: &Record) -> Option<&str> {
     }
 }
 
+/// How many members it has something in, when it happened, its text.
+type Says = (usize, Reverse<Instant>, String);
+
 /// How much an event says, for choosing between two tellings of one fact: the more, then what was the case earlier, then,
 /// so that the choice is the same in every order, the text.
-fn says(event: &Event, occurred: Instant) -> (usize, Reverse<Instant>, String) {
+fn says(event: &Event, occurred: Instant) -> Says {
     let data = event.encode();
     let told = data.values().filter(|v| !v.as_str().is_some_and(|s| s == "unknown" || s.contains("-unasked-"))).count();
     (told, Reverse(occurred), Value::Object(data).to_string())
@@ -258,7 +261,7 @@ impl Case {
     }
 
     /// How much each version of a record says, and since when it stands.
-    fn versions(&self, held: &Record, first: &Event) -> Vec<((usize, Reverse<Instant>, String), Instant)> {
+    fn versions(&self, held: &Record, first: &Event) -> Vec<(Says, Instant)> {
         let corrections = self.all().filter_map(|r| match r.event() {
             Some(Event::RecordCorrected(c)) if c.event_id == held.event_id => {
                 let data = c.replacement.data.as_object().cloned().unwrap_or_else(Map::new);

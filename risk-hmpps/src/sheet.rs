@@ -144,6 +144,15 @@ impl Row<'_> {
         self.get("type").unwrap_or("none")
     }
 
+    /// What the estate calls its type, where the tables have it.
+    #[must_use]
+    pub fn name(&self, codes: &Codes) -> Option<String> {
+        match self.sheet.of {
+            Of::Contacts => Codes::contact_name(self.code()).map(str::to_owned),
+            Of::Registrations => codes.register(self.code()).map(|r| r.description.clone()),
+        }
+    }
+
     fn when(&self, column: &str, time: Option<&str>) -> Result<Option<When>, MessageError> {
         let Some(text) = self.get(column) else { return Ok(None) };
         let wrong = || MessageError::new(column, EXPECTED, describe_text(text));

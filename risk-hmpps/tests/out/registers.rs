@@ -2,9 +2,10 @@
 
 use std::sync::LazyLock;
 
+use risk_core::event::vocabulary::Audience::{Analyst, Manager, PartnerLinkWorker, SupervisedPerson};
 use risk_core::event::vocabulary::{Level, Term};
 use risk_hmpps::codes::Codes;
-use risk_hmpps::registers::{Change, Proposal, reconcile};
+use risk_hmpps::registers::{Change, NotShown, Proposal, reconcile};
 use serde_json::json;
 
 use crate::case::{Case, event, with_level};
@@ -21,7 +22,7 @@ fn assessed(children: Level, known_adult: Level) -> Case {
 }
 
 fn proposed(case: &Case, day: &str) -> Vec<Proposal> {
-    reconcile(&case.on(day), &CODES, day.parse().unwrap())
+    reconcile(&case.on(day), &CODES, day.parse().unwrap()).unwrap()
 }
 
 /// Each proposal in a few words.
@@ -106,7 +107,7 @@ fn a_level_that_nobody_recorded_is_not_registered_and_what_events_indicate_never
     let answer = judged.on("2017-09-07");
     let working = answer.classification.as_ref().unwrap().overall.working_level;
     assert!(working > Level::Medium, "the checklist indicates more");
-    assert_eq!(reconcile(&answer, &CODES, "2017-09-07".parse().unwrap()), []);
+    assert_eq!(reconcile(&answer, &CODES, "2017-09-07".parse().unwrap()), Ok(vec![]));
 }
 
 #[test]
@@ -156,4 +157,14 @@ fn what_rests_on_a_victim_s_word_is_proposed_with_the_warning_not_to_raise_it() 
     let told = serde_json::to_value(&proposed(&case, "2017-09-11")[0]).unwrap();
     assert_eq!((&told["code"], &told["handling"]), (&json!("IMAR"), &json!("partner_confidential")));
     assert_eq!(told["caution"], "do_not_raise_with_person");
+}
+
+#[test]
+fn to_whoever_does_not_see_enough_it_is_refused_and_not_told_as_nothing() {
+    let case = Case::supervised().flagged("2017-09-02", "marac", None);
+    let asked = |audience| reconcile(&case.for_audience(audience, "2017-12-04"), &CODES, "2017-12-04".parse().unwrap());
+    assert_eq!(asked(Manager).unwrap().len(), 1);
+    for audience in [Analyst, PartnerLinkWorker, SupervisedPerson] {
+        assert_eq!(asked(audience), Err(NotShown { audience }));
+    }
 }

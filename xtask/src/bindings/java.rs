@@ -67,7 +67,7 @@ fn service(places: &Places<'_>, java: &Java) -> Result<(), Failure> {
     let example = places.root.join("examples/hmpps");
     java.compile("service", &example)?;
     let place = |name: &str| java.work.join(name);
-    run(Command::new("cp").arg("-R").arg(example.join("messages")).arg(place("queue")))?;
+    run(Command::new("cp").arg("-R").arg(example.join("queue")).arg(place("queue")))?;
     let secret = place("secret");
     fs::write(&secret, "no secret at all, but long enough")
         .map_err(|cause| Failure::File { path: secret.clone(), cause })?;

@@ -5,11 +5,11 @@ use clap::Args;
 use risk_core::assessment::{Assessment, assess};
 use risk_core::calendar::london_day;
 use risk_core::event::Term;
-use risk_core::event::vocabulary::{Audience, Group, Level};
+use risk_core::event::vocabulary::Level;
 use risk_core::policy::Policy;
 use risk_core::policy::model::ViewField;
 use risk_core::view::View;
-use risk_hmpps::registers::{Change, Proposal, reconcile};
+use risk_hmpps::registers::{Change, NotShown, Proposal, reconcile};
 use risk_text::action::{caution, why};
 use risk_text::words::{self, capital, date, moment};
 use risk_text::{Page, STRONG, styled};
@@ -59,24 +59,20 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
     let policy = options.policy.load()?;
     let codes = options.codes.load()?;
     let (log, question) = options.case.read(&options.question)?;
-    sees_registers(&policy, question.audience)?;
+    let not_shown = |NotShown { audience }| {
+        let found = audience.name().to_owned();
+        Failure::Unfitting { option: "--audience", expected: NotShown::EXPECTED, found }
+    };
+    if !View::of(&policy, question.audience)?.sees(ViewField::Flags) {
+        return Err(not_shown(NotShown { audience: question.audience }));
+    }
     let answer = assess(&log, &policy, &question)?;
-    let proposals = reconcile(&answer, &codes, options.on.unwrap_or_else(|| london_day(question.at)));
+    let on = options.on.unwrap_or_else(|| london_day(question.at));
+    let proposals = reconcile(&answer, &codes, on).map_err(not_shown)?;
     match options.format {
         Format::Json => Reply::json(&proposals),
         Format::Text => Ok(Reply::text(page(&answer, &proposals, &policy))),
     }
-}
-
-/// Who does not see flags, or not every level, would be told that the registers are right where nobody looked.
-fn sees_registers(policy: &Policy, audience: Audience) -> Result<(), Failure> {
-    let view = View::of(policy, audience)?;
-    let fields = [ViewField::Flags, ViewField::Subjects, ViewField::Classification];
-    if fields.into_iter().all(|f| view.sees(f)) && Group::all().iter().all(|g| view.sees_group(*g)) {
-        return Ok(());
-    }
-    let expected = "an audience that sees flags, what actions are about, and the levels of every group";
-    Err(Failure::Unfitting { option: "--audience", expected, found: audience.name().to_owned() })
 }
 
 fn page(answer: &Assessment, proposals: &[Proposal], policy: &Policy) -> String {

@@ -23,7 +23,7 @@ final class HmppsTest {
     }
 
     private static byte[] message(Tests tests, String name) throws Exception {
-        return Files.readAllBytes(tests.cases.resolve("../hmpps/messages/" + name + ".json"));
+        return Files.readAllBytes(tests.cases.resolve("../hmpps/queue/" + name + ".json"));
     }
 
     private static MessageOutcome only(Imported imported) {
