@@ -68,6 +68,7 @@ impl std::fmt::Debug for Key {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails says so")]
 mod tests {
     use super::*;
 

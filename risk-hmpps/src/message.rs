@@ -213,6 +213,7 @@ pub fn is_identifier(text: &str) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails says so")]
 mod tests {
     use serde_json::json;
 

@@ -105,6 +105,7 @@ impl<'a> People<'a> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails says so")]
 mod tests {
     use super::*;
 

@@ -102,6 +102,7 @@ pub fn day_and_time(day: &str, time: Option<&str>) -> Option<When> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails says so")]
 mod tests {
     use super::*;
 

@@ -1,4 +1,11 @@
 //! The importer before messages in the shapes of the estate.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    reason = "a test that fails says so"
+)]
 
 mod fixtures;
 mod hostile;
