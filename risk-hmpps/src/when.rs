@@ -1,6 +1,6 @@
 //! The ways in which the estate writes when something happened.
 
-use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Datelike, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Europe::London;
 use risk_core::calendar::{london_day, start_of_day};
 use risk_core::event::Instant;
@@ -26,7 +26,9 @@ impl When {
     pub fn read(text: &str) -> Option<Self> {
         let text = text.trim();
         let date = ["%Y-%m-%d", "%d/%m/%Y"].iter().find_map(|form| NaiveDate::parse_from_str(text, form).ok());
-        date.map(Self::On).or_else(|| instant(text).map(Self::of))
+        let when = date.map(Self::On).or_else(|| instant(text).map(Self::of))?;
+        // Years that a record can hold, also in UTC.
+        (1..=9999).contains(&when.instant().year()).then_some(when)
     }
 
     fn of(at: Instant) -> Self {
