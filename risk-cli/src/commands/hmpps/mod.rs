@@ -20,6 +20,8 @@ use crate::output::Reply;
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   risk hmpps import messages/*.json --key-file hmpps.key --store cases.risk --as queue
+  risk hmpps reconcile crn:X123456 --store cases.risk --as n07a001 --audience responsible_officer
+  risk hmpps rosh examples/cases/sean.jsonl --at 2017-12-20 --format json
   risk hmpps codes registers")]
 pub struct Options {
     #[command(subcommand)]
