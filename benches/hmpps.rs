@@ -2,7 +2,7 @@
 //!
 //! `cargo xtask bench hmpps`; figures and how they were measured stand in `benches/README.md`.
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot run stops")]
-#![allow(clippy::arithmetic_side_effects, reason = "likewise")]
+#![allow(clippy::arithmetic_side_effects, clippy::indexing_slicing, reason = "likewise")]
 
 mod harness;
 

@@ -192,6 +192,7 @@ fn refused(e: MessageError) -> Fault {
 /// # Errors
 /// RISK_NO_VIEW for an audience that sees no levels.
 pub fn levels(answer: &Assessment) -> Result<String, Fault> {
-    let none = || Fault::mismatch(RISK_NO_VIEW, "audience", "an audience that sees levels", answer.audience.to_string());
+    let none =
+        || Fault::mismatch(RISK_NO_VIEW, "audience", "an audience that sees levels", answer.audience.to_string());
     Ok(serde_json::to_string(&rosh(answer).ok_or_else(none)?)?)
 }

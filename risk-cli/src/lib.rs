@@ -19,8 +19,8 @@ use std::ffi::OsString;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use commands::{
-    assess, audit, briefing, compare, completions, explain, generate, hmpps, man, policy, schema, seal, store as stores,
-    timeline, verify,
+    assess, audit, briefing, compare, completions, explain, generate, hmpps, man, policy, schema, seal,
+    store as stores, timeline, verify,
 };
 use failure::Failure;
 use options::Color;

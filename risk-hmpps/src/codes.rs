@@ -36,7 +36,12 @@ pub struct Template {
     #[serde(default)]
     pub data: Map<String, Value>,
     /// A stricter mark than the kind's own, where the source is more confidential.
-    #[serde(default, deserialize_with = "some_word", serialize_with = "some_name", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "some_word",
+        serialize_with = "some_name",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub handling: Option<Handling>,
 }
 
@@ -391,7 +396,12 @@ fn day<'de, D: Deserializer<'de>>(d: D) -> Result<NaiveDate, D::Error> {
 
 fn word<'de, D: Deserializer<'de>, T: Term>(d: D) -> Result<T, D::Error> {
     let name = String::deserialize(d)?;
-    let expected = || serde::de::Error::custom(format!("expected {}, found `{name}`", risk_core::event::field::one_of(T::names(), &name)));
+    let expected = || {
+        serde::de::Error::custom(format!(
+            "expected {}, found `{name}`",
+            risk_core::event::field::one_of(T::names(), &name)
+        ))
+    };
     T::parse(&name).ok_or_else(expected)
 }
 

@@ -75,7 +75,11 @@ pub fn read(body: &Value, about: &About<'_>) -> Result<Option<Vec<Draft>>, Messa
 }
 
 /// The ways, from the outside in, to each object of which that holds.
-fn paths<'b>(value: &'b Value, holds: &dyn Fn(&Map<String, Value>) -> bool, depth: usize) -> Vec<Vec<&'b Map<String, Value>>> {
+fn paths<'b>(
+    value: &'b Value,
+    holds: &dyn Fn(&Map<String, Value>) -> bool,
+    depth: usize,
+) -> Vec<Vec<&'b Map<String, Value>>> {
     let Some(within) = depth.checked_sub(1) else { return Vec::new() };
     match value {
         Value::Object(map) if holds(map) => vec![vec![map]],
@@ -108,7 +112,9 @@ impl Levels {
     fn of_cells(cells: &Map<String, Value>) -> Result<Self, MessageError> {
         let (cells, mut levels) = (Members::of(cells), Self::default());
         for (cell, group, in_custody) in CELLS {
-            let Some(text) = cells.text(cell).filter(|text| !["none", "null"].contains(&plain(text).as_str())) else { continue };
+            let Some(text) = cells.text(cell).filter(|text| !["none", "null"].contains(&plain(text).as_str())) else {
+                continue;
+            };
             levels.state(group, in_custody, level(&text).ok_or_else(|| not_a_level(cell))?);
         }
         Ok(levels)
@@ -193,7 +199,8 @@ impl About<'_> {
             return Ok(None);
         }
         let held = Members::of(held);
-        let nothing = || MessageError::new("fetched.dateCompleted", "when the assessment was made, or assessedOn", "nothing");
+        let nothing =
+            || MessageError::new("fetched.dateCompleted", "when the assessment was made, or assessedOn", "nothing");
         let made = Self::made(&held)?.ok_or_else(nothing)?;
         let further = held.object("furtherInformation").unwrap_or_default();
         let assessor = held.text("assessorName|assessor").or_else(|| further.text("assessorName"));
@@ -226,11 +233,14 @@ impl About<'_> {
 
     /// A SARA, where the assessment that it is part of is complete: one that is not has completed nothing.
     fn sara(&self, path: &[&Map<String, Value>]) -> Result<Option<Draft>, MessageError> {
-        let Some(sara) = path.last().map(|map| Members::of(map)).filter(|_| self.complete(path)) else { return Ok(None) };
+        let Some(sara) = path.last().map(|map| Members::of(map)).filter(|_| self.complete(path)) else {
+            return Ok(None);
+        };
         let mut data = Map::new();
-        for (member, field) in
-            [("imminentRiskOfViolenceTowardsPartner", "risk_to_partner"), ("imminentRiskOfViolenceTowardsOthers", "risk_to_others")]
-        {
+        for (member, field) in [
+            ("imminentRiskOfViolenceTowardsPartner", "risk_to_partner"),
+            ("imminentRiskOfViolenceTowardsOthers", "risk_to_others"),
+        ] {
             let Some(text) = sara.text(member) else { continue };
             let none = || MessageError::new(format!("fetched.{member}"), "Low, Medium or High", "another text");
             let rating = SaraRating::parse(&plain(&text)).ok_or_else(none)?;

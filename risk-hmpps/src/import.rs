@@ -259,8 +259,12 @@ impl CodeCount {
             Outcome::Recorded { .. } => more(&mut self.recorded),
             Outcome::Known | Outcome::Instructed => more(&mut self.known),
             Outcome::Nothing { why } => more(self.nothing.entry(why.clone()).or_default()),
-            Outcome::Needed { what, .. } | Outcome::Waits { what } => more(self.nothing.entry(what.clone()).or_default()),
-            Outcome::Unmapped | Outcome::Unreadable { .. } => more(self.nothing.entry("unreadable".to_owned()).or_default()),
+            Outcome::Needed { what, .. } | Outcome::Waits { what } => {
+                more(self.nothing.entry(what.clone()).or_default())
+            }
+            Outcome::Unmapped | Outcome::Unreadable { .. } => {
+                more(self.nothing.entry("unreadable".to_owned()).or_default())
+            }
         }
     }
 }

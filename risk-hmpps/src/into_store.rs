@@ -82,7 +82,9 @@ pub fn import_into(
             Instruction::Identify { case_id, scheme, ref value } => store.identify(by, case_id, scheme, value),
             Instruction::Merge { from, into, at } => merge(store, by, from, into, at),
             Instruction::Unmerge { from, into, at } => unmerge(store, by, from, into, at),
-            Instruction::Erase { case_id } if erasures == Erasures::CarriedOut => erase(importer, store, by, case_id, now),
+            Instruction::Erase { case_id } if erasures == Erasures::CarriedOut => {
+                erase(importer, store, by, case_id, now)
+            }
             Instruction::Erase { .. } => {
                 let why = "an erasure cannot be undone, and was not asked for".to_owned();
                 not_done.push(NotDone { instruction: instruction.clone(), why });
@@ -91,7 +93,12 @@ pub fn import_into(
         };
         match done {
             Ok(()) => {}
-            Err(e @ (StoreError::NotFound { .. } | StoreError::Taken { .. } | StoreError::Argument { .. } | StoreError::Append { .. })) => {
+            Err(
+                e @ (StoreError::NotFound { .. }
+                | StoreError::Taken { .. }
+                | StoreError::Argument { .. }
+                | StoreError::Append { .. }),
+            ) => {
                 not_done.push(NotDone { instruction: instruction.clone(), why: e.to_string() });
             }
             Err(e) => return Err(e),
@@ -109,7 +116,12 @@ pub fn import_into(
     Ok(import)
 }
 
-fn appended(importer: &Importer, store: &Store, by: &Operator, given: &[(Option<String>, Given<'_>)]) -> Result<Import, StoreError> {
+fn appended(
+    importer: &Importer,
+    store: &Store,
+    by: &Operator,
+    given: &[(Option<String>, Given<'_>)],
+) -> Result<Import, StoreError> {
     let mut attempts = 0;
     loop {
         let mut held = InStore { store, by, lengths: BTreeMap::new(), failed: None };

@@ -87,6 +87,9 @@ mod tests {
 
     #[test]
     fn a_short_secret_is_refused() {
-        assert_eq!(Key::new(b"hush").unwrap_err().to_string(), "the secret: expected at least 32 bytes that nobody can guess, found 4");
+        assert_eq!(
+            Key::new(b"hush").unwrap_err().to_string(),
+            "the secret: expected at least 32 bytes that nobody can guess, found 4"
+        );
     }
 }

@@ -191,7 +191,8 @@ impl OfPerson<'_> {
     /// The type of register, where the engine speaks of it.
     fn register(&self) -> Result<&RegisterType, Outcome> {
         let Some(code) = self.message.info.text("registerTypeCode") else {
-            let e = MessageError::new("additionalInformation.registerTypeCode", "the code of a register type", "nothing");
+            let e =
+                MessageError::new("additionalInformation.registerTypeCode", "the code of a register type", "nothing");
             return Err(unreadable(e));
         };
         let register = self.meanings.codes.register(&code);
@@ -248,7 +249,9 @@ impl OfPerson<'_> {
             from: self.from,
         };
         Ok(match fetched::read(body, &about)? {
-            Some(drafts) if drafts.is_empty() => Meaning::Ends(nothing("what was fetched states no level and no rating")),
+            Some(drafts) if drafts.is_empty() => {
+                Meaning::Ends(nothing("what was fetched states no level and no rating"))
+            }
             Some(drafts) => Meaning::Says(drafts),
             // An error page, or something that only a person can read: it is still to be had.
             None => needed(),
@@ -258,7 +261,8 @@ impl OfPerson<'_> {
     fn moved(&self, known: &mut dyn FnMut(&str, &str) -> Option<Uuid>) -> Result<Meaning, MessageError> {
         let [source, target] = self.two("sourceCRN", "targetCRN", known)?;
         let number = |name: &str| {
-            let nothing = || MessageError::new(format!("additionalInformation.{name}"), "the number of an event", "nothing");
+            let nothing =
+                || MessageError::new(format!("additionalInformation.{name}"), "the number of an event", "nothing");
             self.message.info.text(name).ok_or_else(nothing)
         };
         let of = |case: Uuid, number: String| (case, sentence(self.meanings.key, case, &number));
@@ -288,7 +292,11 @@ impl OfPerson<'_> {
         identifiers(self.case, self.message)
     }
 
-    fn says<'t>(&self, templates: impl Iterator<Item = &'t Template>, identity: &[String]) -> Result<Meaning, MessageError> {
+    fn says<'t>(
+        &self,
+        templates: impl Iterator<Item = &'t Template>,
+        identity: &[String],
+    ) -> Result<Meaning, MessageError> {
         Ok(Meaning::Says(self.drafts(templates, identity)?))
     }
 

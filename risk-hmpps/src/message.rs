@@ -149,9 +149,8 @@ fn opened(value: Value, fetched: Option<&Value>, wrappings: usize) -> Vec<Result
         let wrapped = ["Message", "Body", "body"].iter().find_map(|name| map.get(*name).map(|v| (*name, v)));
         if let Some((name, inner)) = wrapped.filter(|_| !map.contains_key("occurredAt")) {
             let within = match inner {
-                Value::String(text) => serde_json::from_str(text).map_err(|e| {
-                    MessageError::new(name, "JSON in a text", format!("none: {e}"))
-                }),
+                Value::String(text) => serde_json::from_str(text)
+                    .map_err(|e| MessageError::new(name, "JSON in a text", format!("none: {e}"))),
                 other => Ok(other.clone()),
             };
             return match within {
@@ -181,12 +180,15 @@ impl Message {
     fn read(map: &Map<String, Value>, fetched: Option<&Value>) -> Result<Self, MessageError> {
         let members = Members::of(map);
         let event_type = members.text("eventType");
-        let event_type = event_type.ok_or_else(|| MessageError::new("eventType", "the type of the event", "nothing"))?;
+        let event_type =
+            event_type.ok_or_else(|| MessageError::new("eventType", "the type of the event", "nothing"))?;
         let info = members.object("additionalInformation").unwrap_or_default();
         let identified = |of: &str| {
             let all = map.get("personReference").and_then(|p| p.get("identifiers")).and_then(Value::as_array);
             let mut objects = all.into_iter().flatten().filter_map(Value::as_object).map(Members::of);
-            objects.find_map(|one| one.text("value").filter(|_| one.text("type").is_some_and(|t| t.eq_ignore_ascii_case(of))))
+            objects.find_map(|one| {
+                one.text("value").filter(|_| one.text("type").is_some_and(|t| t.eq_ignore_ascii_case(of)))
+            })
         };
         let person = |id: Option<String>, field: &str| match id {
             Some(id) if !is_identifier(&id) => {
@@ -209,7 +211,8 @@ impl Message {
 /// Whether it has the form of an identifier of the host's.
 #[must_use]
 pub fn is_identifier(text: &str) -> bool {
-    (1..=64).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | ':' | '-'))
+    (1..=64).contains(&text.len())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | ':' | '-'))
 }
 
 #[cfg(test)]
@@ -239,7 +242,10 @@ mod tests {
         let lambda = json!({"Records": [{"messageId": "1", "body": sns.to_string()}]});
         for wrapped in [body(), sns.clone(), sqs.clone(), batch, lambda, json!([body()])] {
             let message = one(&wrapped);
-            assert_eq!((message.event_type.as_str(), message.crn.as_deref()), ("probation-case.engagement.created", Some("X800001")));
+            assert_eq!(
+                (message.event_type.as_str(), message.crn.as_deref()),
+                ("probation-case.engagement.created", Some("X800001"))
+            );
         }
         let fetched = one(&json!({"message": sns, "fetched": {"assessedOn": "2024-01-01"}}));
         assert!(fetched.fetched.is_some());

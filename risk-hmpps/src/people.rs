@@ -54,7 +54,8 @@ impl CaseMap {
         for row in reader.records() {
             let row = row.map_err(|e| broken(&e, "as many fields as the first line has"))?;
             let line = row.position().map_or(0, csv::Position::line);
-            let wrong = |field, expected, found: &str| CaseMapError { line, field, expected, found: describe_text(found) };
+            let wrong =
+                |field, expected, found: &str| CaseMapError { line, field, expected, found: describe_text(found) };
             let id = row.get(case).unwrap_or_default();
             let id = Uuid::try_parse(id).map_err(|_| wrong("case_id", "a UUID", id))?;
             for (field, column, ids) in [("crn", crn, &mut map.crn), ("noms", noms, &mut map.noms)] {
@@ -123,7 +124,10 @@ mod tests {
             ("crn\nX1\n", "line 1: case_id: expected a column of that name, found no such column"),
             ("case_id\nx\n", "line 1: crn: expected a column `crn`, `noms`, or both, found no such column"),
             ("crn,case_id\nX1,12\n", "line 2: case_id: expected a UUID, found `12`"),
-            (&format!("crn,case_id\nX1,{id}\nX1,00000000-0000-4000-8000-000000000000\n"), "line 3: crn: expected one case for each identifier, found `X1`"),
+            (
+                &format!("crn,case_id\nX1,{id}\nX1,00000000-0000-4000-8000-000000000000\n"),
+                "line 3: crn: expected one case for each identifier, found `X1`",
+            ),
         ] {
             assert_eq!(CaseMap::parse(text).unwrap_err().to_string(), told);
         }

@@ -44,7 +44,15 @@ pub struct Report {
 impl Default for Report {
     fn default() -> Self {
         let (counts, messages, codes) = (BTreeMap::new(), Vec::new(), BTreeMap::new());
-        Self { schema: SCHEMA, counts, messages, codes, instructions: Vec::new(), not_done: Vec::new(), cases: BTreeSet::new() }
+        Self {
+            schema: SCHEMA,
+            counts,
+            messages,
+            codes,
+            instructions: Vec::new(),
+            not_done: Vec::new(),
+            cases: BTreeSet::new(),
+        }
     }
 }
 

@@ -59,7 +59,9 @@ impl<'a> Settling<'a> {
 
     fn case(&mut self, id: Uuid) -> &mut Case {
         let held = &mut self.held;
-        self.cases.entry(id).or_insert_with(|| Case { held: held(id).unwrap_or_else(|| Log::new(id)), fresh: Vec::new() })
+        self.cases
+            .entry(id)
+            .or_insert_with(|| Case { held: held(id).unwrap_or_else(|| Log::new(id)), fresh: Vec::new() })
     }
 
     /// The new records, each case's in an order in which a log takes them.
@@ -89,7 +91,10 @@ impl<'a> Settling<'a> {
         for draft in drafts {
             match draft.event() {
                 Err(e) => {
-                    let why = format!("{} asks for `{}`: {}, and the message has {}", draft.kind, e.field, e.expected, e.found);
+                    let why = format!(
+                        "{} asks for `{}`: {}, and the message has {}",
+                        draft.kind, e.field, e.expected, e.found
+                    );
                     self.told.push((draft.from, Settled::Wanting(why)));
                 }
                 Ok(event) => by_fact.entry((draft.case, draft.id)).or_default().push((draft, event)),
@@ -247,7 +252,14 @@ impl Case {
     }
 
     /// Takes a record out, unless that was done; gives the id of the statement that does it.
-    fn retract(&mut self, key: &Key, target: Uuid, at: Instant, reference: &str, reason: CorrectionReason) -> Option<Uuid> {
+    fn retract(
+        &mut self,
+        key: &Key,
+        target: Uuid,
+        at: Instant,
+        reference: &str,
+        reason: CorrectionReason,
+    ) -> Option<Uuid> {
         let id = key.uuid(&["retraction", &target.to_string()]);
         let held = self.record(target)?.clone();
         if self.record(id).is_some() {
@@ -276,10 +288,13 @@ impl Case {
     /// The last request of a stream that was made by then.
     fn request(&self, stream: &str, by: Instant) -> Option<String> {
         let prefix = format!("{stream}-");
-        let retracted: BTreeSet<Uuid> = self.all().filter_map(|r| match r.event() {
-            Some(Event::RecordRetracted(e)) => Some(e.event_id),
-            _ => None,
-        }).collect();
+        let retracted: BTreeSet<Uuid> = self
+            .all()
+            .filter_map(|r| match r.event() {
+                Some(Event::RecordRetracted(e)) => Some(e.event_id),
+                _ => None,
+            })
+            .collect();
         let asked = self.all().filter(|r| r.kind() == Some(Kind::InformationRequested) && r.occurred_at <= by);
         let asked = asked.filter(|r| !retracted.contains(&r.event_id));
         let ids = asked.filter_map(|r| match r.event() {

@@ -39,7 +39,9 @@ impl Of {
     pub fn optional(self) -> &'static [&'static str] {
         match self {
             Self::Contacts => &["time", "id", "officer", "sensitive"],
-            Self::Registrations => &["level", "category", "id", "removed", "removed_recorded", "deregistration_id", "deleted", "sensitive"],
+            Self::Registrations => {
+                &["level", "category", "id", "removed", "removed_recorded", "deregistration_id", "deleted", "sensitive"]
+            }
         }
     }
 }
@@ -64,7 +66,11 @@ impl Sheet {
         match missing {
             None => Ok(Self { of, columns, rows }),
             Some(name) => {
-                let expected = format!("the columns {} and, where there are any, {}", of.needed().join(", "), of.optional().join(", "));
+                let expected = format!(
+                    "the columns {} and, where there are any, {}",
+                    of.needed().join(", "),
+                    of.optional().join(", ")
+                );
                 Err(MessageError::new(*name, expected, "no such column"))
             }
         }
@@ -78,7 +84,11 @@ impl Sheet {
         let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text);
         let broken = |e: &csv::Error| {
             let line = e.position().map_or(1, csv::Position::line);
-            MessageError::new(format!("line {line}"), "a row of CSV with as many fields as the first line, in UTF-8", "another form")
+            MessageError::new(
+                format!("line {line}"),
+                "a row of CSV with as many fields as the first line, in UTF-8",
+                "another form",
+            )
         };
         let columns = reader.headers().map_err(|e| broken(&e))?.iter().map(str::to_owned).collect();
         let rows = reader.records().map(|row| {
@@ -165,9 +175,9 @@ impl Row<'_> {
 
     /// A stricter mark, where nDelius has the row as sensitive.
     fn handling(&self) -> Option<Handling> {
-        let sensitive = self.get("sensitive").is_some_and(|v| {
-            ["y", "yes", "true", "1", "sensitive"].iter().any(|yes| v.eq_ignore_ascii_case(yes))
-        });
+        let sensitive = self
+            .get("sensitive")
+            .is_some_and(|v| ["y", "yes", "true", "1", "sensitive"].iter().any(|yes| v.eq_ignore_ascii_case(yes)));
         sensitive.then_some(Handling::Restricted)
     }
 }
@@ -191,7 +201,8 @@ impl Rows<'_> {
         let date = row.needed("date", row.get("time"))?;
         let created = row.when("created", None)?.unwrap_or(date);
         let (recorded, outcome) = (created.instant(), row.get("outcome"));
-        if date.instant() > recorded && outcome.is_none() && !matches!(date, When::On(day) if created == When::On(day)) {
+        if date.instant() > recorded && outcome.is_none() && !matches!(date, When::On(day) if created == When::On(day))
+        {
             return Ok(RowSays::Nothing("planned, without an outcome: nothing has happened yet".to_owned()));
         }
         let Some(held) = contact.cases.iter().find(|c| holds(&c.when, |name| row.get(name).map(str::to_owned))) else {
@@ -205,7 +216,10 @@ impl Rows<'_> {
         let recorded = recorded.max(date.instant());
         let identity = match row.get("id") {
             Some(id) => vec![format!("contactId={id}")],
-            None => ["type", "date", "time", "created"].iter().map(|c| format!("{c}={}", row.get(c).unwrap_or_default())).collect(),
+            None => ["type", "date", "time", "created"]
+                .iter()
+                .map(|c| format!("{c}={}", row.get(c).unwrap_or_default()))
+                .collect(),
         };
         let times = (date.known_by(recorded), recorded);
         let made = Made { rows: self, row, case, from, times, identity: &identity, of: "contact" };
@@ -224,7 +238,10 @@ impl Rows<'_> {
         // The same id that domain events carry, so that a row and a message of one registration are one fact.
         let identity = match row.get("id") {
             Some(id) => vec![format!("registrationId={id}")],
-            None => vec![format!("register={}", register.code), format!("registered={}", row.get("registered").unwrap_or_default())],
+            None => vec![
+                format!("register={}", register.code),
+                format!("registered={}", row.get("registered").unwrap_or_default()),
+            ],
         };
         let data = |level: Option<Value>| -> Map<String, Value> {
             let register = Some(("register".to_owned(), json!(flag.name())));

@@ -1,6 +1,6 @@
 //! The ways in which the estate writes when something happened.
 
-use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Datelike, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Europe::London;
 use risk_core::calendar::{london_day, start_of_day};
 use risk_core::event::Instant;
@@ -26,7 +26,9 @@ impl When {
     pub fn read(text: &str) -> Option<Self> {
         let text = text.trim();
         let date = ["%Y-%m-%d", "%d/%m/%Y"].iter().find_map(|form| NaiveDate::parse_from_str(text, form).ok());
-        date.map(Self::On).or_else(|| instant(text).map(Self::of))
+        let when = date.map(Self::On).or_else(|| instant(text).map(Self::of))?;
+        // Years that a record can hold, also in UTC.
+        (1..=9999).contains(&when.instant().year()).then_some(when)
     }
 
     fn of(at: Instant) -> Self {
@@ -133,6 +135,11 @@ mod tests {
             ("14/06/2024", "2024-06-14"),
             ("Fri Jun 14 09:06:52 CEST 2024", "none"),
             ("2024-06-31", "none"),
+            ("0000-01-01", "none"),
+            ("0001-01-01", "0001-01-01"),
+            ("0000-12-31T23:59:59Z", "none"),
+            ("10000-01-01", "none"),
+            ("+10000-01-01T00:00:00Z", "none"),
             ("yesterday", "none"),
             ("", "none"),
         ] {

@@ -75,9 +75,7 @@ impl Hmpps {
         operator: &str,
     ) -> PyResult<String> {
         let delivery = Delivery::of(delivery)?;
-        store.with(py, |store| {
-            self.0.import_into(store, &bound_store::operator(operator)?, delivery.given(kind)?)
-        })
+        store.with(py, |store| self.0.import_into(store, &bound_store::operator(operator)?, delivery.given(kind)?))
     }
 
     /// Proposals as JSON.

@@ -274,7 +274,10 @@ fn bench(root: &Path, benchmark: Option<Benchmark>) -> Result<(), Failure> {
     let name = benchmark.and_then(|one| one.to_possible_value());
     let name = name.as_ref().map_or("*", |value| value.get_name());
     let mut command = cargo(root);
-    command.arg("bench").args(packages.iter().flat_map(|package| ["--package", package])).args(["--bench", name, "--locked"]);
+    command
+        .arg("bench")
+        .args(packages.iter().flat_map(|package| ["--package", package]))
+        .args(["--bench", name, "--locked"]);
     if benchmark.is_none_or(|one| one == Benchmark::Ffi) {
         command.envs(bindings::programs(root)?);
     }

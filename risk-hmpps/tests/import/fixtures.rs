@@ -54,7 +54,12 @@ pub fn transcript(import: &Import) -> String {
     }
     for instruction in &import.report.instructions {
         let told = serde_json::to_value(instruction).unwrap();
-        let _ = writeln!(text, "    tell the store: {} {}", told["do"].as_str().unwrap(), told.get("value").map_or("", |v| v.as_str().unwrap()));
+        let _ = writeln!(
+            text,
+            "    tell the store: {} {}",
+            told["do"].as_str().unwrap(),
+            told.get("value").map_or("", |v| v.as_str().unwrap())
+        );
     }
     text
 }
@@ -70,7 +75,11 @@ fn each_trap_and_each_type_of_event_comes_to_what_it_should() {
 
         let again = logs.deliver(&importer(), Given::Messages(&bytes));
         assert!(again.records.is_empty(), "{name}: delivered twice, it makes no more records: {}", transcript(&again));
-        let all = format!("{:?}{}", import.records.iter().map(Record::to_line).collect::<Vec<_>>(), serde_json::to_string(&import.report).unwrap());
+        let all = format!(
+            "{:?}{}",
+            import.records.iter().map(Record::to_line).collect::<Vec<_>>(),
+            serde_json::to_string(&import.report).unwrap()
+        );
         assert!(!all.contains(NEVER), "{name}: somebody's words were copied");
     }
     insta::assert_snapshot!("messages", text);

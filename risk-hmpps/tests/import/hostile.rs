@@ -12,7 +12,9 @@ use crate::{Logs, importer};
 fn places(value: &Value, path: &str, found: &mut Vec<String>) {
     found.push(path.to_owned());
     match value {
-        Value::Object(map) => map.iter().for_each(|(name, v)| places(v, &format!("{path}/{}", name.replace('~', "~0").replace('/', "~1")), found)),
+        Value::Object(map) => map
+            .iter()
+            .for_each(|(name, v)| places(v, &format!("{path}/{}", name.replace('~', "~0").replace('/', "~1")), found)),
         Value::Array(items) => items.iter().enumerate().for_each(|(i, v)| places(v, &format!("{path}/{i}"), found)),
         _ => {}
     }

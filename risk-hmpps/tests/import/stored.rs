@@ -1,5 +1,7 @@
 //! Importing into a store.
 
+use std::slice::from_ref;
+
 use chrono::Utc;
 use risk_core::log::Payload;
 use risk_hmpps::import::Given;
@@ -55,23 +57,32 @@ fn a_delivery_is_kept_under_its_crn_and_a_repeated_one_adds_nothing() {
 #[test]
 fn two_records_of_one_person_are_merged_and_parted_again_however_often_that_is_told() {
     let queue = Queue::new();
-    let merge = message("probation-case.merge.completed", "X800002", &json!({"sourceCRN": "X800001", "targetCRN": "X800002"}));
-    let early = queue.deliver(&[merge.clone()], Erasures::Listed);
+    let merge =
+        message("probation-case.merge.completed", "X800002", &json!({"sourceCRN": "X800001", "targetCRN": "X800002"}));
+    let early = queue.deliver(from_ref(&merge), Erasures::Listed);
     assert_eq!(early.not_done.len(), 1, "of a case that is not there nothing is merged: {early:?}");
     assert!(matches!(early.messages[0].outcome, Outcome::Waits { .. }));
     queue.deliver(&[registration("X800001", "1"), registration("X800002", "2")], Erasures::Listed);
     for _ in 0..2 {
-        assert!(queue.deliver(&[merge.clone()], Erasures::Listed).not_done.is_empty());
+        assert!(queue.deliver(from_ref(&merge), Erasures::Listed).not_done.is_empty());
     }
     let case = |crn: &str| queue.store.cases_of("crn", crn).unwrap()[0];
     assert_eq!(queue.store.facts(case("X800001")).unwrap().merged_into, Some(case("X800002")));
-    let unmerge = message("probation-case.unmerge.completed", "X800001", &json!({"reactivatedCRN": "X800001", "unmergedCRN": "X800002"}));
+    let unmerge = message(
+        "probation-case.unmerge.completed",
+        "X800001",
+        &json!({"reactivatedCRN": "X800001", "unmergedCRN": "X800002"}),
+    );
     for _ in 0..2 {
-        assert!(queue.deliver(&[unmerge.clone()], Erasures::Listed).not_done.is_empty());
+        assert!(queue.deliver(from_ref(&unmerge), Erasures::Listed).not_done.is_empty());
     }
     assert_eq!(queue.store.facts(case("X800001")).unwrap().merged_into, None);
     assert!(queue.deliver(&[merge], Erasures::Listed).not_done.is_empty());
-    assert_eq!(queue.store.facts(case("X800001")).unwrap().merged_into, None, "a merge that comes again does not undo what followed");
+    assert_eq!(
+        queue.store.facts(case("X800001")).unwrap().merged_into,
+        None,
+        "a merge that comes again does not undo what followed"
+    );
 }
 
 #[test]
@@ -79,10 +90,10 @@ fn a_person_is_erased_where_that_is_asked_for_and_stays_so_when_told_again() {
     let queue = Queue::new();
     queue.deliver(&[registration("X800001", "1")], Erasures::Listed);
     let erase = message("probation-case.deleted.gdpr", "X800001", &json!({}));
-    let listed = queue.deliver(&[erase.clone()], Erasures::Listed);
+    let listed = queue.deliver(from_ref(&erase), Erasures::Listed);
     assert!(matches!(listed.not_done[0].instruction, Instruction::Erase { .. }));
     for _ in 0..2 {
-        assert!(queue.deliver(&[erase.clone()], Erasures::CarriedOut).not_done.is_empty());
+        assert!(queue.deliver(from_ref(&erase), Erasures::CarriedOut).not_done.is_empty());
     }
     let again = queue.deliver(&[registration("X800001", "1")], Erasures::Listed);
     assert_eq!(again.messages[0].outcome, Outcome::Known);

@@ -52,7 +52,10 @@ fn every_template_is_of_the_catalogue_and_every_case_says_something() {
 fn every_register_that_the_engine_knows_has_a_code() {
     let codes = Codes::embedded().unwrap();
     let known: Vec<&str> = codes.registers().filter(|r| r.flag.is_some()).map(|r| r.code.as_str()).collect();
-    for code in ["RLRH", "RMRH", "RHRH", "RVHR", "ADVP", "ADVV", "REG30", "IMAR", "RSTO", "SPO", "REG24", "RCCO", "RCPR", "RCHD", "REG15", "MAPP", "IIOM"] {
+    for code in [
+        "RLRH", "RMRH", "RHRH", "RVHR", "ADVP", "ADVV", "REG30", "IMAR", "RSTO", "SPO", "REG24", "RCCO", "RCPR",
+        "RCHD", "REG15", "MAPP", "IIOM",
+    ] {
         assert!(known.contains(&code), "{code}");
     }
 }
@@ -75,7 +78,9 @@ fn rows_of_contacts_and_registrations_come_to_what_they_should() {
 fn a_reply_goes_to_the_last_request_before_it_also_of_an_earlier_table() {
     let mut logs = Logs::default();
     let head = "crn,type,date,outcome,created,id\n";
-    let mut give = |rows: &str| logs.deliver(&importer(), sheet(Of::Contacts, format!("{head}{rows}").as_bytes()).unwrap()).records;
+    let mut give = |rows: &str| {
+        logs.deliver(&importer(), sheet(Of::Contacts, format!("{head}{rows}").as_bytes()).unwrap()).records
+    };
     let id = |records: &[risk_core::log::Record]| records[0].event().unwrap().encode()["request_id"].clone();
     let first = id(&give("X800001,C369,2026-06-01,,2026-06-01T10:00:00,1\n"));
     let second = id(&give("X800001,C369,2026-06-05,,2026-06-05T10:00:00,2\n"));

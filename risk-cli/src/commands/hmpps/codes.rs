@@ -52,8 +52,14 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
     if options.format == Format::Json {
         let registers: Vec<_> = codes.registers().filter(|_| wanted(Table::Registers)).collect();
         let events: Vec<_> = codes.events().iter().filter(|_| wanted(Table::Events)).collect();
-        let contacts: Vec<_> = codes.contacts().filter(|_| wanted(Table::Contacts)).map(|(code, c)| json!({"code": code, "description": c.description, "cases": c.cases})).collect();
-        return Reply::json(&json!({"tables": codes.sources(), "registers": registers, "events": events, "contacts": contacts}));
+        let contacts: Vec<_> = codes
+            .contacts()
+            .filter(|_| wanted(Table::Contacts))
+            .map(|(code, c)| json!({"code": code, "description": c.description, "cases": c.cases}))
+            .collect();
+        return Reply::json(
+            &json!({"tables": codes.sources(), "registers": registers, "events": events, "contacts": contacts}),
+        );
     }
     let mut text = String::new();
     for source in codes.sources() {
@@ -100,7 +106,8 @@ fn words(does: risk_hmpps::codes::Does) -> String {
 fn cases(cases: &[Case]) -> String {
     let kinds = |records: &[Template]| records.iter().map(|t| t.kind.name()).collect::<Vec<_>>().join(", ");
     let each = cases.iter().map(|case| {
-        let when: Vec<String> = case.when.iter().map(|(name, values)| format!("{name} {}", values.join(" or "))).collect();
+        let when: Vec<String> =
+            case.when.iter().map(|(name, values)| format!("{name} {}", values.join(" or "))).collect();
         let when = if when.is_empty() { String::new() } else { format!("{}: ", when.join(", ")) };
         let what = case.why.clone().unwrap_or_else(|| kinds(&case.records));
         format!("{when}{what}")

@@ -109,7 +109,8 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
     for (of, files) in [(Of::Contacts, &options.contacts), (Of::Registrations, &options.registrations)] {
         for file in files {
             let text = Text::read(file)?;
-            let table = sheet(of, text.text.as_bytes()).map_err(|e| Failure::Table { file: text.name.clone(), error: e.to_string() })?;
+            let table = sheet(of, text.text.as_bytes())
+                .map_err(|e| Failure::Table { file: text.name.clone(), error: e.to_string() })?;
             given.push((name(&text), table));
         }
     }
