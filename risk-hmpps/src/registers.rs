@@ -78,9 +78,10 @@ impl NotShown {
 ///   risk to a known adult with the higher recorded level of that group's settings. Where that level is not known there is no
 ///   code, and nothing is proposed; a group at low is not registered.
 /// - A flag that is set and should not be: remove it.
-/// - A flag that is set at another level than the recorded one, or at none: for risk of serious harm, whose level is the
-///   type, add the one and remove the other; for a group, change the level. A group recorded as low while its flag is
-///   set: review it, as services de-register it then, and no rule says so.
+/// - A flag that is set below the recorded level, or at no level: for risk of serious harm, whose level is the type, add the one
+///   and remove the other; for a group, change the level.
+/// - A flag that is set above the recorded level: review it, at the level at which it stands. A lower one is never proposed: who set
+///   it may have known what is not here.
 /// - A flag whose review is pending: review it, unless its removal is proposed.
 ///
 /// # Errors
@@ -130,6 +131,10 @@ impl Reconciling<'_> {
             Shows::Nothing => vec![propose(Change::Add, None)],
             Shows::Unknown => vec![],
             Shows::AsType(level) | Shows::AsLevel(level) if is_set && flag.level == Some(level) => vec![],
+            // Somebody put it there, perhaps after that assessment, and of what they knew not all may have come here.
+            Shows::AsType(level) | Shows::AsLevel(level) if is_set && flag.level > Some(level) => {
+                vec![propose(Change::Review, flag.level)]
+            }
             Shows::AsType(level) => {
                 let other = flag.level.filter(|_| is_set).map(|other| propose(Change::Remove, Some(other)));
                 [propose(Change::Add, Some(level))].into_iter().chain(other).collect()
