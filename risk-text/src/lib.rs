@@ -58,8 +58,8 @@ impl Page {
 
     /// A paragraph, wrapped: what its first line begins with, and what all others do.
     pub fn paragraph(&mut self, first: &str, rest: &str, text: &str) {
-        let options = Options::new(WIDTH).initial_indent(first).subsequent_indent(rest);
-        // Ids and dates are never broken at their hyphens: people copy them.
+        let options = Options::new(WIDTH).initial_indent(first).subsequent_indent(rest).break_words(false);
+        // Ids, dates and addresses are never broken: people copy them.
         for line in textwrap::wrap(text, options.word_splitter(WordSplitter::NoHyphenation)) {
             self.0.push_str(line.trim_end());
             self.0.push('\n');
