@@ -9,7 +9,7 @@ use crate::key::Key;
 use crate::meaning::{Meaning, Meanings, Move, TakeBack, identifiers, sentence_of, unreadable};
 use crate::message::{Message, read_all};
 use crate::people::{CaseMap, People};
-use crate::report::{CodeCount, Import, Outcome, Told};
+use crate::report::{CodeCount, Import, Instruction, Outcome, Told};
 use crate::settle::{Settled, Settling};
 use crate::sheet::{Of, RowSays, Rows, Sheet};
 
@@ -58,6 +58,8 @@ struct Line {
     told: Told,
     /// The code of a row, with what the estate calls it; a message has none.
     code: Option<(String, Option<String>)>,
+    /// What it says of the person's identifiers: for a store, where anything of the person is kept.
+    identifies: Vec<Instruction>,
 }
 
 impl Importer {
@@ -97,9 +99,9 @@ impl Importer {
                 Ok(message) => {
                     let (case, meaning) = meanings.of(&message, reading.lines.len(), &mut known);
                     let named = Some(message.event_type.clone());
-                    reading.import.report.instructions.extend(case.into_iter().flat_map(|c| identifiers(c, &message)));
                     reading.line(file, place, named, case, None);
                     if let Some(line) = reading.lines.last_mut() {
+                        line.identifies = case.into_iter().flat_map(|case| identifiers(case, &message)).collect();
                         line.told.sentence_id = case.and_then(|case| sentence_of(&self.key, case, &message));
                     }
                     reading.take(meaning);
@@ -131,8 +133,8 @@ impl Importer {
                 let case = people.by_crn(&crn, known);
                 Ok((crn, case, rows.of(&row, case, from)?))
             });
-            let (case, outcome) = match read {
-                Err(e) => (None, Some(unreadable(e))),
+            let (case, outcome, identifies) = match read {
+                Err(e) => (None, Some(unreadable(e)), vec![]),
                 Ok((crn, case, says)) => {
                     let outcome = match says {
                         RowSays::Nothing(why) => Some(Outcome::Nothing { why }),
@@ -146,14 +148,13 @@ impl Importer {
                             None
                         }
                     };
-                    let named = crate::report::Instruction::Identify { case_id: case, scheme: "crn", value: crn };
-                    reading.import.report.instructions.push(named);
-                    (Some(case), outcome)
+                    (Some(case), outcome, vec![Instruction::Identify { case_id: case, scheme: "crn", value: crn }])
                 }
             };
             reading.line(file.cloned(), place, None, case, outcome);
             if let Some(line) = reading.lines.last_mut() {
                 line.code = Some((code, name));
+                line.identifies = identifies;
             }
         }
     }
@@ -182,7 +183,7 @@ impl Reading {
         let outcome = outcome.unwrap_or(Outcome::Known);
         let (sentence_id, instructs, of_a_row) = (None, Vec::new(), false);
         let told = Told { file, place, event_type, case_id, sentence_id, outcome, instructs, of_a_row };
-        self.lines.push(Line { told, code: None });
+        self.lines.push(Line { told, code: None, identifies: Vec::new() });
     }
 
     fn take(&mut self, meaning: Meaning) {
@@ -191,7 +192,6 @@ impl Reading {
             Meaning::TakesBack(one) => self.taken_back.push(one),
             Meaning::Moves(one) => self.moved.push(one),
             Meaning::Instructs(instructions) => {
-                self.import.report.instructions.extend(instructions.iter().cloned());
                 if let Some(line) = self.lines.last_mut() {
                     line.told.outcome = Outcome::Instructed;
                     line.told.instructs = instructions;
@@ -228,7 +228,10 @@ impl Reading {
     fn reported(self) -> Import {
         let Self { mut import, lines, .. } = self;
         let report = &mut import.report;
-        for Line { mut told, code } in lines {
+        for Line { mut told, code, identifies } in lines {
+            if matches!(told.outcome, Outcome::Recorded { .. } | Outcome::Known | Outcome::Instructed) {
+                report.instructions.extend(identifies.into_iter().chain(told.instructs.iter().cloned()));
+            }
             match code {
                 None => report.messages.push(told),
                 Some((code, description)) => {

@@ -35,8 +35,6 @@ fn odd() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
-
     #[test]
     fn a_message_with_anything_in_it_comes_to_an_end(file in any::<Index>(), changes in prop::collection::vec((any::<Index>(), odd()), 1..4)) {
         let all = files();

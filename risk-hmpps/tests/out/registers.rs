@@ -79,9 +79,11 @@ fn a_register_below_the_recorded_level_is_raised_by_adding_one_type_and_removing
 
 #[test]
 fn a_register_above_the_recorded_level_is_looked_at_and_a_lower_level_never_proposed() {
-    let case = assessed(Level::Low, Level::Medium)
-        .flagged("2017-09-05", "risk_of_serious_harm", Some("high"))
-        .flagged("2017-09-05", "risk_to_known_adult", Some("very_high"));
+    let case = assessed(Level::Low, Level::Medium).flagged("2017-09-05", "risk_of_serious_harm", Some("high")).flagged(
+        "2017-09-05",
+        "risk_to_known_adult",
+        Some("very_high"),
+    );
     assert_eq!(told(&case, "2017-09-06"), ["review RHRH, next 2018-03-06", "review REG15 RSKV, next 2018-03-06"]);
 }
 
