@@ -15,6 +15,7 @@ mod case;
 mod caseloads;
 mod changes;
 mod command;
+mod hmpps_in;
 mod hmpps_out;
 mod mutations;
 mod sealing;

@@ -1,0 +1,157 @@
+//! What the services of the estate send, at a terminal.
+
+use std::fs;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::command::{Ran, risk, risk_reading};
+
+/// A folder with a secret in it.
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("key"), "a secret that only these tests know").unwrap();
+    folder
+}
+
+fn file(folder: &TempDir, name: &str, text: &str) -> String {
+    let path = folder.path().join(name);
+    fs::write(&path, text).unwrap();
+    path.display().to_string()
+}
+
+fn import(folder: &TempDir, delivery: &str, more: &[&str]) -> Ran {
+    let key = folder.path().join("key").display().to_string();
+    risk_reading(delivery, ["hmpps", "import", "-", "--key-file", &key].into_iter().chain(more.iter().copied()))
+}
+
+fn message(event_type: &str, info: &Value) -> String {
+    json!({"eventType": event_type, "occurredAt": "2026-06-14T09:06:52Z", "additionalInformation": info,
+        "detailUrl": "https://example.invalid/a/rather/long/address/that/nobody/should/have/to/put/together?again=1",
+        "personReference": {"identifiers": [{"type": "CRN", "value": "X800001"}]}})
+    .to_string()
+}
+
+fn registration() -> String {
+    message(
+        "probation-case.registration.added",
+        &json!({"registrationId": "1", "registerTypeCode": "RHRH", "registrationDate": "2026-06-14"}),
+    )
+}
+
+#[test]
+fn records_go_to_standard_output_and_what_became_of_each_message_to_standard_error() {
+    let folder = folder();
+    let lines = [
+        registration(),
+        message("assessment.summary.produced", &json!({})),
+        message("tier.calculation.complete", &json!({})),
+    ];
+    let ran = import(&folder, &lines.join("\n"), &[]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let record: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(record["data"], json!({"register": "risk_of_serious_harm", "level": "high"}));
+    let expected = "\
+3 messages and rows: 1 needed, 1 nothing, 1 recorded
+
+To fetch, and to give again with what was fetched
+  standard input:2 assessment.summary.produced
+    https://example.invalid/a/rather/long/address/that/nobody/should/have/to/put/together?again=1
+    the assessment stands behind detailUrl: the levels, and whether it is
+    complete
+
+No record was made of
+  1 × tier.calculation.complete
+    a tier says how much is to be spent on a case, not what harm is feared
+";
+    assert_eq!(ran.err, expected);
+}
+
+#[test]
+fn what_is_held_is_not_made_again_and_the_report_can_be_json() {
+    let folder = folder();
+    let held = file(&folder, "held.jsonl", &import(&folder, &registration(), &[]).out);
+    let again = import(&folder, &registration(), &["--held", &held, "--report", "json"]);
+    let report: Value = serde_json::from_str(&again.err).unwrap();
+    assert_eq!((again.out.as_str(), &report["counts"]), ("", &json!({"known": 1})));
+    assert_eq!(report["schema"], "risk-hmpps-import/1");
+}
+
+#[test]
+fn a_store_is_told_whose_case_it_is_and_answers_for_it() {
+    let folder = folder();
+    let store = folder.path().join("cases.risk").display().to_string();
+    risk(["store", "init", "--store", &store]);
+    let ran = import(&folder, &registration(), &["--store", &store, "--as", "queue"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{}", ran.err);
+    let asked =
+        ["assess", "crn:X800001", "--store", &store, "--as", "N07A001", "--audience", "manager", "--at", "2026-06-20"];
+    let answer: Value = serde_json::from_str(&risk(asked.into_iter().chain(["--format", "json"])).fine()).unwrap();
+    assert_eq!(answer["receipt"]["records"], 1);
+}
+
+#[test]
+fn the_host_s_own_case_ids_and_tables_count() {
+    let folder = folder();
+    let case = "3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11";
+    let map = file(&folder, "cases.csv", &format!("crn,case_id\nX800001,{case}\n"));
+    let own = "[[event]]\ntype = \"our.own\"\ndoes = \"map\"\n[[event.case]]\nrecords = [{ kind = \"home_visit_completed\" }]\n";
+    let codes = file(&folder, "own.toml", own);
+    let ran = import(&folder, &message("our.own", &json!({})), &["--case-map", &map, "--codes", &codes]);
+    let record: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((&record["case_id"], &record["kind"]), (&json!(case), &json!("home_visit_completed")));
+}
+
+#[test]
+fn tables_are_read_beside_messages_or_alone() {
+    let folder = folder();
+    let contacts = file(
+        &folder,
+        "contacts.csv",
+        "crn,type,date,outcome,created\nX800001,C369,2026-06-01,,2026-06-01T10:00:00\nX800001,ZZZ9,2026-06-01,,\n",
+    );
+    let key = folder.path().join("key").display().to_string();
+    let ran = risk(["hmpps", "import", "--contacts", &contacts, "--key-file", &key]);
+    assert!(ran.out.contains("information_requested"), "{}", ran.out);
+    assert!(ran.err.contains("1 × ZZZ9\n    no rule speaks of contacts of this type"), "{}", ran.err);
+}
+
+#[test]
+fn what_cannot_be_read_is_told_and_the_rest_is_imported_with_exit_code_1() {
+    let folder = folder();
+    let ran = import(&folder, &format!("nonsense\n{}\n", registration()), &[]);
+    assert_eq!((ran.code, ran.out.lines().count()), (1, 1));
+    assert!(
+        ran.err.contains("Not readable\n  standard input:1\n    message: expected JSON, found none"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn what_cannot_be_used_is_refused_and_nothing_is_written() {
+    let folder = folder();
+    let short = file(&folder, "short", "hush");
+    risk_reading("{}", ["hmpps", "import", "-", "--key-file", &short])
+        .refused(&["short: the secret: expected at least 32 bytes"]);
+    let table = file(&folder, "table.csv", "crn\n");
+    let key = folder.path().join("key").display().to_string();
+    risk(["hmpps", "import", "--contacts", &table, "--key-file", &key])
+        .refused(&["table.csv: type: expected the columns crn, type"]);
+    let codes = file(&folder, "codes.toml", "[[event]]\ntype = \"x\"\ndoes = \"mop\"\n");
+    import(&folder, &registration(), &["--codes", &codes]).refused(&["codes.toml", "line 3", "unknown variant `mop`"]);
+    let held = file(&folder, "held.jsonl", "{}\n");
+    import(&folder, &registration(), &["--held", &held]).refused(&["held.jsonl:1", "event_id"]);
+}
+
+#[test]
+fn the_tables_are_shown_with_their_source_and_date() {
+    let page = risk(["hmpps", "codes", "registers"]).fine();
+    assert!(page.contains("nDelius register types, as of 2022-12-31\n"), "{page}");
+    assert!(
+        page.contains("  RVHR     Very High RoH\n    review each 6 months; risk_of_serious_harm very_high\n"),
+        "{page}"
+    );
+    let json: Value = serde_json::from_str(&risk(["hmpps", "codes", "contacts", "--format", "json"]).fine()).unwrap();
+    assert!(json["contacts"].as_array().unwrap().iter().any(|c| c["code"] == "C369") && json["events"] == json!([]));
+}
