@@ -11,7 +11,7 @@ use crate::message::{Message, read_all};
 use crate::people::{CaseMap, People};
 use crate::report::{CodeCount, Import, Instruction, Outcome, Told};
 use crate::settle::{Settled, Settling};
-use crate::sheet::{Of, RowSays, Rows, Sheet};
+use crate::sheet::{Of, RowSays, Sheet};
 
 /// What is on record already.
 pub trait Held {
@@ -110,53 +110,10 @@ impl Importer {
         }
         for (file, given) in given {
             if let Given::Sheet(sheet) = given {
-                self.rows(&mut reading, file.as_ref(), sheet, &people, &mut known);
+                reading.rows(&meanings, file.as_ref(), sheet, &mut known);
             }
         }
         reading.settled(&self.key, held)
-    }
-
-    fn rows(
-        &self,
-        reading: &mut Reading,
-        file: Option<&String>,
-        sheet: &Sheet,
-        people: &People<'_>,
-        known: &mut dyn FnMut(&str, &str) -> Option<Uuid>,
-    ) {
-        let rows = Rows { codes: &self.codes, key: &self.key };
-        for row in sheet.rows() {
-            let code = row.code().to_owned();
-            let name = row.name(&self.codes);
-            let (from, place) = (reading.lines.len(), usize::try_from(row.line).unwrap_or(usize::MAX));
-            let read = row.crn().and_then(|crn| {
-                let case = people.by_crn(&crn, known);
-                Ok((crn, case, rows.of(&row, case, from)?))
-            });
-            let (case, outcome, identifies) = match read {
-                Err(e) => (None, Some(unreadable(e)), vec![]),
-                Ok((crn, case, says)) => {
-                    let outcome = match says {
-                        RowSays::Nothing(why) => Some(Outcome::Nothing { why }),
-                        RowSays::Drafts(drafts) => {
-                            reading.drafts.extend(drafts);
-                            None
-                        }
-                        RowSays::TakesBack(drafts, back) => {
-                            reading.drafts.extend(drafts);
-                            reading.taken_back.push(back);
-                            None
-                        }
-                    };
-                    (Some(case), outcome, vec![Instruction::Identify { case_id: case, scheme: "crn", value: crn }])
-                }
-            };
-            reading.line(file.cloned(), place, None, case, outcome);
-            if let Some(line) = reading.lines.last_mut() {
-                line.code = Some((code, name));
-                line.identifies = identifies;
-            }
-        }
     }
 }
 
@@ -184,6 +141,47 @@ impl Reading {
         let (sentence_id, instructs, of_a_row) = (None, Vec::new(), false);
         let told = Told { file, place, event_type, case_id, sentence_id, outcome, instructs, of_a_row };
         self.lines.push(Line { told, code: None, identifies: Vec::new() });
+    }
+
+    fn rows(
+        &mut self,
+        meanings: &Meanings<'_>,
+        file: Option<&String>,
+        sheet: &Sheet,
+        known: &mut dyn FnMut(&str, &str) -> Option<Uuid>,
+    ) {
+        for row in sheet.rows() {
+            let place = usize::try_from(row.line).unwrap_or(usize::MAX);
+            let crn = row.crn();
+            let case = crn.as_ref().ok().map(|crn| meanings.people.by_crn(crn, known));
+            self.line(file.cloned(), place, None, case, None);
+            let from = self.lines.len().saturating_sub(1);
+            if let (Some(line), Ok(crn)) = (self.lines.last_mut(), crn) {
+                line.identifies.extend(case.map(|case_id| Instruction::Identify {
+                    case_id,
+                    scheme: "crn",
+                    value: crn,
+                }));
+            }
+            if let Some(line) = self.lines.last_mut() {
+                line.code = Some((row.code().to_owned(), row.name(meanings.codes)));
+            }
+            match (row.says(meanings.codes), case) {
+                (Err(e), _) => self.take(Meaning::Ends(unreadable(e))),
+                (Ok(RowSays::Nothing(why)), _) => self.take(Meaning::Ends(Outcome::Nothing { why })),
+                (Ok(RowSays::Contact(contact)), Some(case)) => {
+                    let (message, of_type) = *contact;
+                    self.take(meanings.of_contact(&message, &of_type, case, from));
+                }
+                (Ok(RowSays::Registration(messages)), _) => {
+                    for message in messages {
+                        self.take(meanings.of(&message, from, known).1);
+                    }
+                }
+                // A contact without a CRN is none that can be read.
+                (Ok(RowSays::Contact(..)), None) => {}
+            }
+        }
     }
 
     fn take(&mut self, meaning: Meaning) {

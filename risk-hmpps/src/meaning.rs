@@ -103,6 +103,15 @@ impl Meanings<'_> {
         let of_person = OfPerson { case, ..of_nobody };
         (Some(case), of_person.meaning(known).unwrap_or_else(|e| Meaning::Ends(unreadable(e))))
     }
+
+    /// What a contact of that case says, which no event type of the tables tells.
+    pub fn of_contact(&self, message: &Message, event_type: &EventType, case: Uuid, from: usize) -> Meaning {
+        let of_person = OfPerson { meanings: self, message, event_type, case, from };
+        if let Some(why) = of_person.says_nothing() {
+            return Meaning::Ends(nothing(why));
+        }
+        of_person.mapped().unwrap_or_else(|e| Meaning::Ends(unreadable(e)))
+    }
 }
 
 fn nothing(why: impl Into<String>) -> Outcome {
@@ -323,7 +332,7 @@ impl OfPerson<'_> {
                 recorded,
                 reference: reference.clone(),
                 agency: self.agency(),
-                handling: template.handling,
+                handling: template.handling.max(self.message.handling),
                 kind: filled.kind,
                 data: filled.data,
                 replies: filled.replies,
@@ -397,7 +406,7 @@ pub fn identifiers(case_id: Uuid, message: &Message) -> Vec<Instruction> {
 }
 
 /// Whether each member named has one of the values, whatever its case: `RELEASED*` is that beginning, `*` any value at all.
-pub fn holds(when: &crate::codes::Where, member: impl Fn(&str) -> Option<String>) -> bool {
+fn holds(when: &crate::codes::Where, member: impl Fn(&str) -> Option<String>) -> bool {
     when.iter().all(|(name, values)| {
         let found = member(name).map(|found| found.to_lowercase());
         let is = |value: &String| {
@@ -420,7 +429,7 @@ pub fn sentence(key: &Key, case: Uuid, number: &str) -> String {
 
 /// The opaque reference of a registration, requirement or contact.
 #[must_use]
-pub fn reference(key: &Key, case: Uuid, what: &str, rest: &str) -> String {
+fn reference(key: &Key, case: Uuid, what: &str, rest: &str) -> String {
     key.opaque("source", &[&case.to_string(), what, rest])
 }
 

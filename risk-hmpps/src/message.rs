@@ -1,6 +1,7 @@
 //! A message as a queue delivers it: taken out of its wrappings, its members told apart from what is missing.
 
 use risk_core::event::field::{describe, describe_text};
+use risk_core::event::vocabulary::Handling;
 use serde_json::{Map, Value};
 
 use crate::when::{EXPECTED, When};
@@ -25,6 +26,8 @@ pub struct Message {
     pub info: Members,
     /// What `detailUrl` led to, where the host has fetched it.
     pub fetched: Option<Value>,
+    /// How confidential it is at least, where its source marks it so.
+    pub handling: Option<Handling>,
 }
 
 /// What is wrong with a message.
@@ -204,6 +207,7 @@ impl Message {
             event_type,
             info,
             fetched: fetched.cloned(),
+            handling: None,
         })
     }
 }

@@ -1,17 +1,11 @@
 //! Contacts and registrations as tables: one row for each, in named columns.
 
 use risk_core::event::field::describe_text;
-use risk_core::event::vocabulary::{Handling, SourceAgency, Term};
-use risk_core::event::{Instant, Kind};
-use serde_json::{Map, Value, json};
-use uuid::Uuid;
+use risk_core::event::vocabulary::Handling;
+use serde_json::Value;
 
-use crate::codes::{Codes, Template};
-use crate::draft::Draft;
-use crate::key::Key;
-use crate::meaning::{TakeBack, holds, reference};
-use crate::message::{MessageError, is_identifier};
-use crate::template::{Filling, fill, may_change};
+use crate::codes::{Codes, Does, EventType};
+use crate::message::{Members, Message, MessageError, is_identifier};
 use crate::when::{EXPECTED, When, day_and_time};
 
 /// What a table is of.
@@ -113,23 +107,15 @@ pub struct Row<'s> {
     values: &'s [String],
 }
 
-/// What a row says.
+/// What a row says, as messages would have said it: so that a row and a message of one fact are one fact.
 #[derive(Debug)]
 pub enum RowSays {
-    /// Records in the making.
-    Drafts(Vec<Draft>),
-    /// A registration that was wrong from the start.
-    TakesBack(Vec<Draft>, TakeBack),
+    /// A contact, with what is made of one of its type.
+    Contact(Box<(Message, EventType)>),
+    /// That a registration began, and if so that it ended, or was wrong from the start.
+    Registration(Vec<Message>),
     /// Nothing, for a reason.
     Nothing(String),
-}
-
-/// Reads rows by the tables.
-pub struct Rows<'a> {
-    /// The tables.
-    pub codes: &'a Codes,
-    /// The host's secret.
-    pub key: &'a Key,
 }
 
 impl Row<'_> {
@@ -182,171 +168,97 @@ impl Row<'_> {
     }
 }
 
-impl Rows<'_> {
-    /// What a row says of the case.
+impl Row<'_> {
+    /// What it says, by the tables.
     ///
     /// # Errors
-    /// [`MessageError`] for a date that is none.
-    pub fn of(&self, row: &Row<'_>, case: Uuid, from: usize) -> Result<RowSays, MessageError> {
-        match row.sheet.of {
-            Of::Contacts => self.contact(row, case, from),
-            Of::Registrations => self.registration(row, case, from),
+    /// [`MessageError`] for a CRN or a date that is none.
+    pub fn says(&self, codes: &Codes) -> Result<RowSays, MessageError> {
+        match self.sheet.of {
+            Of::Contacts => self.contact(codes),
+            Of::Registrations => self.registration(),
         }
     }
 
-    fn contact(&self, row: &Row<'_>, case: Uuid, from: usize) -> Result<RowSays, MessageError> {
-        let Some(contact) = self.codes.contact(row.code()) else {
+    fn contact(&self, codes: &Codes) -> Result<RowSays, MessageError> {
+        self.crn()?;
+        let Some(contact) = codes.contact(self.code()) else {
             return Ok(RowSays::Nothing("no rule speaks of contacts of this type".to_owned()));
         };
-        let date = row.needed("date", row.get("time"))?;
-        let created = row.when("created", None)?.unwrap_or(date);
-        let (recorded, outcome) = (created.instant(), row.get("outcome"));
-        if date.instant() > recorded && outcome.is_none() && !matches!(date, When::On(day) if created == When::On(day))
-        {
+        let date = self.needed("date", self.get("time"))?;
+        let created = self.when("created", None)?.unwrap_or(date);
+        let is_to_come = date.instant() > created.instant() && date != created;
+        if is_to_come && self.get("outcome").is_none() {
             return Ok(RowSays::Nothing("planned, without an outcome: nothing has happened yet".to_owned()));
         }
-        let Some(held) = contact.cases.iter().find(|c| holds(&c.when, |name| row.get(name).map(str::to_owned))) else {
-            return Ok(RowSays::Nothing("no case of the tables holds for its outcome".to_owned()));
+        let fact: &[&str] = if self.get("id").is_some() { &["contactId"] } else { &["type", "date", "created"] };
+        let of_type = EventType {
+            name: "contact".to_owned(),
+            also: Vec::new(),
+            does: Does::Map,
+            fact: fact.iter().map(|name| (*name).to_owned()).collect(),
+            happened: Some("date".to_owned()),
+            recorded: Some("created".to_owned()),
+            of: None,
+            cases: contact.cases.clone(),
         };
-        if held.records.is_empty() {
-            let why = held.why.clone().unwrap_or_else(|| "the tables make no record of it".to_owned());
-            return Ok(RowSays::Nothing(why));
-        }
+        let day = self.get("date").unwrap_or_default();
+        let date = self.get("time").map_or_else(|| day.to_owned(), |time| format!("{day} {time}"));
         // What was entered before it happened was held when it happened, at the earliest.
-        let recorded = recorded.max(date.instant());
-        let identity = match row.get("id") {
-            Some(id) => vec![format!("contactId={id}")],
-            None => ["type", "date", "time", "created"]
-                .iter()
-                .map(|c| format!("{c}={}", row.get(c).unwrap_or_default()))
-                .collect(),
-        };
-        let times = (date.known_by(recorded), recorded);
-        let made = Made { rows: self, row, case, from, times, identity: &identity, of: "contact" };
-        Ok(RowSays::Drafts(made.drafts(held.records.iter())))
+        let created = self.get("created").filter(|_| !is_to_come).unwrap_or(&date);
+        let told = [
+            ("contactId", self.get("id")),
+            ("type", Some(self.code())),
+            ("date", Some(&date)),
+            ("created", Some(created)),
+            ("outcome", self.get("outcome")),
+            ("officer", self.get("officer")),
+        ];
+        Ok(RowSays::Contact(Box::new((self.message("contact", &told)?, of_type))))
     }
 
-    fn registration(&self, row: &Row<'_>, case: Uuid, from: usize) -> Result<RowSays, MessageError> {
-        let Some(register) = self.codes.register(row.code()) else {
-            return Ok(RowSays::Nothing("a register type that the tables do not have".to_owned()));
-        };
-        let Some(flag) = register.flag else {
-            return Ok(RowSays::Nothing("no rule speaks of this register".to_owned()));
-        };
-        let registered = row.needed("registered", None)?;
-        let recorded = row.when("created", None)?.unwrap_or(registered).instant().max(registered.instant());
-        // The same id that domain events carry, so that a row and a message of one registration are one fact.
-        let identity = match row.get("id") {
-            Some(id) => vec![format!("registrationId={id}")],
-            None => vec![
-                format!("register={}", register.code),
-                format!("registered={}", row.get("registered").unwrap_or_default()),
-            ],
-        };
-        let data = |level: Option<Value>| -> Map<String, Value> {
-            let register = Some(("register".to_owned(), json!(flag.name())));
-            register.into_iter().chain(level.map(|level| ("level".to_owned(), level))).collect()
-        };
-        let set = Template { kind: Kind::FlagRecorded, data: data(Some(json!("{level}"))), handling: None };
-        let (changing, lasting): (Vec<&Template>, Vec<&Template>) = register.also.iter().partition(|t| may_change(t));
-        let times = (registered.known_by(recorded), recorded);
-        let made = Made { rows: self, row, case, from, times, identity: &identity, of: "registration" };
-        let mut drafts = made.drafts(std::iter::once(&set).chain(changing));
-        drafts.extend(made.drafts(lasting.into_iter()));
-        if let Some(removed) = row.when("removed", None)? {
-            let recorded = row.when("removed_recorded", None)?.unwrap_or(removed).instant().max(removed.instant());
-            let data = data(register.level.map(|level| json!(level.name())));
-            let unset = Template { kind: Kind::FlagRemoved, data, handling: None };
-            let times = (removed.known_by(recorded), recorded);
-            // Likewise that of its end.
-            let ended = row.get("deregistration_id").map(|id| vec![format!("deregistrationId={id}")]);
-            let of = if ended.is_some() { "probation-case.registration.deregistered" } else { "deregistration" };
-            let identity = ended.as_ref().unwrap_or(&identity);
-            let made = Made { times, of, identity, ..made };
-            drafts.extend(made.drafts(std::iter::once(&unset)));
+    fn registration(&self) -> Result<RowSays, MessageError> {
+        self.needed("registered", None)?;
+        // Without an id of its own a registration is known by its type and its day.
+        let by_day = format!("{} {}", self.code(), self.get("registered").unwrap_or_default());
+        let id = self.get("id").unwrap_or(&by_day);
+        let (id, code) = (("registrationId", Some(id)), ("registerTypeCode", Some(self.code())));
+        let began = [
+            id,
+            code,
+            ("registrationDate", self.get("registered")),
+            ("createdDateAndTime", self.get("created").or(self.get("registered"))),
+            ("registrationLevelCode", self.get("level")),
+            ("registrationCategoryCode", self.get("category")),
+        ];
+        let mut messages = vec![self.message("probation-case.registration.added", &began)?];
+        if let Some(removed) = self.get("removed") {
+            let ended = [
+                ("deregistrationId", self.get("deregistration_id").or(id.1)),
+                code,
+                ("deregistrationDate", Some(removed)),
+                ("createdDateAndTime", self.get("removed_recorded").or(Some(removed))),
+            ];
+            messages.push(self.message("probation-case.registration.deregistered", &ended)?);
         }
-        match row.when("deleted", None)? {
-            None => Ok(RowSays::Drafts(drafts)),
-            Some(deleted) => {
-                let reference = made.reference();
-                Ok(RowSays::TakesBack(drafts, TakeBack { case, reference, recorded: deleted.instant(), from }))
-            }
+        if let Some(deleted) = self.when("deleted", None)? {
+            let wrong = self.message("probation-case.registration.deleted", &[id, code])?;
+            messages.push(Message { occurred_at: Some(deleted), ..wrong });
         }
-    }
-}
-
-/// What is made of a row.
-struct Made<'a> {
-    rows: &'a Rows<'a>,
-    row: &'a Row<'a>,
-    case: Uuid,
-    from: usize,
-    times: (Instant, Instant),
-    identity: &'a [String],
-    of: &'static str,
-}
-
-impl Made<'_> {
-    fn reference(&self) -> String {
-        let first = self.identity.first().map(String::as_str).unwrap_or_default();
-        let rest = self.identity.get(1..).unwrap_or_default().join("&");
-        reference(self.rows.key, self.case, first, &rest)
+        Ok(RowSays::Registration(messages))
     }
 
-    fn drafts<'t>(&self, templates: impl Iterator<Item = &'t Template>) -> Vec<Draft> {
-        let reference = self.reference();
-        let each = templates.enumerate().map(|(n, template)| {
-            let (case, n) = (self.case.to_string(), n.to_string());
-            let parts = ["event", case.as_str(), self.of, template.kind.name(), n.as_str()];
-            let parts: Vec<&str> = parts.into_iter().chain(self.identity.iter().map(String::as_str)).collect();
-            let id = self.rows.key.uuid(&parts);
-            let filled = fill(template, &OfRow { made: self, id, reference: &reference });
-            Draft {
-                id,
-                case: self.case,
-                occurred: self.times.0,
-                recorded: self.times.1,
-                reference: reference.clone(),
-                agency: SourceAgency::Probation,
-                handling: template.handling.max(self.row.handling()),
-                kind: filled.kind,
-                data: filled.data,
-                replies: filled.replies,
-                from: self.from,
-            }
-        });
-        each.collect()
-    }
-}
-
-/// Fills templates in from a row.
-struct OfRow<'a> {
-    made: &'a Made<'a>,
-    id: Uuid,
-    reference: &'a str,
-}
-
-impl Filling for OfRow<'_> {
-    fn value(&self, name: &str) -> Option<Value> {
-        let Made { rows: Rows { codes, key }, row, .. } = self.made;
-        let level = || codes.level(row.get("level")?);
-        match name {
-            "fact" => Some(json!(key.opaque("fact", &[self.reference]))),
-            "staff" => {
-                let officer = row.get("officer").map_or_else(|| self.id.to_string(), str::to_owned);
-                Some(json!(key.opaque("staff", &[&officer])))
-            }
-            "level" => {
-                let of_type = || codes.register(row.code())?.level;
-                of_type().or_else(|| level()?.level).map(Term::name).map(Value::from)
-            }
-            "level_number" => level()?.number.map(Value::from),
-            "category_number" => codes.category(row.get("category")?)?.number.map(Value::from),
-            other => match other.split_once(':')? {
-                ("asks", stream) => Some(json!(key.opaque(stream, &[&self.id.to_string()]))),
-                ("member", column) => row.get(column).map(Value::from),
-                _ => None,
-            },
-        }
+    fn message(&self, event_type: &str, told: &[(&str, Option<&str>)]) -> Result<Message, MessageError> {
+        let members = told.iter().filter_map(|(name, value)| Some(((*name).to_owned(), Value::from((*value)?))));
+        Ok(Message {
+            event_type: event_type.to_owned(),
+            occurred_at: None,
+            crn: Some(self.crn()?),
+            noms: None,
+            detail_url: None,
+            info: Members::of(&members.collect()),
+            fetched: None,
+            handling: self.handling(),
+        })
     }
 }
