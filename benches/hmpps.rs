@@ -7,7 +7,7 @@
 mod harness;
 
 use risk_hmpps::codes::Codes;
-use risk_hmpps::import::{Given, Importer, NothingHeld};
+use risk_hmpps::import::{Given, HeldLogs, Importer};
 use risk_hmpps::key::Key;
 use risk_hmpps::people::CaseMap;
 use serde_json::{Value, json};
@@ -62,7 +62,8 @@ fn main() {
     let importer = Importer::new(Codes::embedded().unwrap(), key, CaseMap::default());
     let messages: Vec<String> = (0..MESSAGES).map(message).collect();
     let deliveries: Vec<String> = messages.chunks(IN_A_DELIVERY).map(|few| format!("[{}]", few.join(","))).collect();
-    let import = |delivery: &str| importer.import(&[(None, Given::Messages(delivery.as_bytes()))], &mut NothingHeld);
+    let import =
+        |delivery: &str| importer.import(&[(None, Given::Messages(delivery.as_bytes()))], &mut HeldLogs::default());
     let records: usize = deliveries.iter().map(|delivery| import(delivery).records.len()).sum();
     println!("hmpps: {MESSAGES} messages in deliveries of {IN_A_DELIVERY} make {records} records");
     Race { name: "hmpps", unit: "ns/message", nanoseconds: 1 }.run(

@@ -7,9 +7,8 @@ use chrono::Utc;
 use risk_core::assessment::Assessment;
 use risk_core::calendar::london_day;
 use risk_core::event::field::describe_text;
-use risk_core::log::{Log, Record};
 use risk_hmpps::codes::{Codes, CodesError};
-use risk_hmpps::import::{Given, Held, Importer, sheet};
+use risk_hmpps::import::{Given, HeldLogs, Importer, sheet};
 use risk_hmpps::into_store::{Erasures, import_into};
 use risk_hmpps::key::{Key, SHORTEST};
 use risk_hmpps::message::MessageError;
@@ -19,10 +18,8 @@ use risk_hmpps::rosh::rosh;
 use risk_hmpps::sheet::{Of, Sheet};
 use risk_store::{Operator, Store};
 use serde::Deserialize;
-use uuid::Uuid;
 
 use crate::fault::{Fault, Where};
-use crate::records::parse_each;
 use crate::status::{RISK_BAD_RECORD, RISK_BAD_SIZE, RISK_BAD_WORD, RISK_NO_VIEW};
 
 /// What a delivery is.
@@ -87,9 +84,11 @@ impl Hmpps {
     /// Imports a delivery against records that the host holds, of any cases.
     ///
     /// # Errors
-    /// RISK_BAD_RECORD, RISK_EVENT_CONFLICT for records that are none, or contradict each other.
+    /// RISK_BAD_RECORD for records that are none, or no log.
     pub fn import(&self, delivery: Given<'_>, held: &str) -> Result<Imported, Fault> {
-        let import = self.importer.import(&[(None, delivery)], &mut HeldLogs::parse(held)?);
+        let mut logs = HeldLogs::default();
+        logs.read("held", held)?;
+        let import = self.importer.import(&[(None, delivery)], &mut logs);
         let records = import.records.iter().map(|record| record.to_line() + "\n").collect();
         Ok(Imported { records, report: serde_json::to_string(&import.report)? })
     }
@@ -118,35 +117,6 @@ impl Hmpps {
 fn of_table(e: CodesError) -> Fault {
     let message = e.to_string();
     Fault::located(RISK_BAD_WORD, message, Where { file: Some(e.file), ..Where::default() })
-}
-
-/// Logs that the host holds itself.
-struct HeldLogs(BTreeMap<Uuid, Log>);
-
-impl HeldLogs {
-    fn parse(records: &str) -> Result<Self, Fault> {
-        let mut cases: BTreeMap<Uuid, Vec<Record>> = BTreeMap::new();
-        let none = records.trim().is_empty();
-        for (_, record) in if none { Vec::new() } else { parse_each(records)? } {
-            cases.entry(record.case_id).or_default().push(record);
-        }
-        let log = |(case_id, records)| {
-            let mut log = Log::new(case_id);
-            log.append_all(records, None).map_err(|e| Fault::from(e).of_case(case_id))?;
-            Ok((case_id, log))
-        };
-        cases.into_iter().map(log).collect::<Result<_, Fault>>().map(Self)
-    }
-}
-
-impl Held for HeldLogs {
-    fn case_of(&mut self, _: &str, _: &str) -> Option<Uuid> {
-        None
-    }
-
-    fn log(&mut self, case_id: Uuid) -> Option<Log> {
-        self.0.get(&case_id).cloned()
-    }
 }
 
 /// A delivery as bytes.

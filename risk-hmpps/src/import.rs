@@ -1,6 +1,8 @@
 //! The importer: what the estate delivers, set against what is on record, comes out as new records and a report.
 
-use risk_core::log::Log;
+use std::collections::BTreeMap;
+
+use risk_core::log::{AppendError, Log, LogError, Record, RecordError};
 use uuid::Uuid;
 
 use crate::codes::Codes;
@@ -21,17 +23,76 @@ pub trait Held {
     fn log(&mut self, case_id: Uuid) -> Option<Log>;
 }
 
-/// Nothing is on record: every delivery is whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NothingHeld;
+/// Logs in memory, by case; without any, nothing is on record.
+#[derive(Debug, Clone, Default)]
+pub struct HeldLogs(BTreeMap<Uuid, Log>);
 
-impl Held for NothingHeld {
+impl HeldLogs {
+    /// Adds the logs in a text: JSON Lines, plain or sealed, of any cases, each whole.
+    ///
+    /// # Errors
+    /// [`LogError`] with the line, for what is no record or no log, and for a sealed log that is not what was sealed.
+    pub fn read(&mut self, file: &str, text: &str) -> Result<(), LogError> {
+        let mut cases: BTreeMap<Uuid, (Vec<usize>, String)> = BTreeMap::new();
+        for (line, one) in (1..).zip(text.lines()).filter(|(_, one)| !one.trim().is_empty()) {
+            let (lines, of_case) = cases.entry(case_of(file, line, one)?).or_default();
+            lines.push(line);
+            of_case.push_str(one);
+            of_case.push('\n');
+        }
+        for (case_id, (lines, of_case)) in cases {
+            let in_file = |e: LogError| {
+                let line = e.line.checked_sub(1).and_then(|i| lines.get(i)).copied();
+                LogError { line: line.unwrap_or(e.line), ..e }
+            };
+            self.0.insert(case_id, Log::parse(file, &of_case).map_err(in_file)?);
+        }
+        Ok(())
+    }
+
+    /// Adds records, plain, of any cases.
+    ///
+    /// # Errors
+    /// What a log refuses, with the case.
+    pub fn append(&mut self, records: impl IntoIterator<Item = Record>) -> Result<(), (Uuid, AppendError)> {
+        let mut cases: BTreeMap<Uuid, Vec<Record>> = BTreeMap::new();
+        for record in records {
+            cases.entry(record.case_id).or_default().push(record);
+        }
+        for (case_id, records) in cases {
+            let log = self.0.entry(case_id).or_insert_with(|| Log::new(case_id));
+            log.append_all(records, None).map_err(|e| (case_id, e))?;
+        }
+        Ok(())
+    }
+
+    /// The logs, by case.
+    pub fn logs(&self) -> impl Iterator<Item = &Log> {
+        self.0.values()
+    }
+}
+
+impl Held for HeldLogs {
     fn case_of(&mut self, _: &str, _: &str) -> Option<Uuid> {
         None
     }
 
-    fn log(&mut self, _: Uuid) -> Option<Log> {
-        None
+    fn log(&mut self, case_id: Uuid) -> Option<Log> {
+        self.0.get(&case_id).cloned()
+    }
+}
+
+/// Which case a line is of. Whether it is a record is asked where its case is read.
+fn case_of(file: &str, line: usize, one: &str) -> Result<Uuid, LogError> {
+    #[derive(serde::Deserialize)]
+    struct Head {
+        case_id: Uuid,
+    }
+    let wrong =
+        |e: RecordError| LogError { file: file.to_owned(), line, field: e.field, expected: e.expected, found: e.found };
+    match serde_json::from_str::<Head>(one) {
+        Ok(head) => Ok(head.case_id),
+        Err(_) => Record::parse(one).map(|record| record.case_id).map_err(wrong),
     }
 }
 

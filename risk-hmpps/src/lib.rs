@@ -6,7 +6,7 @@
 //!
 //! ```
 //! use risk_hmpps::codes::Codes;
-//! use risk_hmpps::import::{Given, Importer, NothingHeld};
+//! use risk_hmpps::import::{Given, HeldLogs, Importer};
 //! use risk_hmpps::key::Key;
 //! use risk_hmpps::people::CaseMap;
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -15,7 +15,7 @@
 //! let message = br#"{"eventType":"enforcement.breach.raised","occurredAt":"2026-06-14T09:06:52Z",
 //!     "personReference":{"identifiers":[{"type":"CRN","value":"X800001"}]},
 //!     "additionalInformation":{"eventId":"7"}}"#;
-//! let import = importer.import(&[(None, Given::Messages(message))], &mut NothingHeld);
+//! let import = importer.import(&[(None, Given::Messages(message))], &mut HeldLogs::default());
 //! assert_eq!(import.records[0].event().map(|e| e.kind().to_string()).as_deref(), Some("enforcement_started"));
 //! assert_eq!(import.report.counts["recorded"], 1);
 //! # Ok(())

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use proptest::sample::Index;
-use risk_hmpps::import::{Given, NothingHeld};
+use risk_hmpps::import::{Given, HeldLogs};
 use serde_json::Value;
 
 use crate::fixtures::files;
@@ -52,7 +52,7 @@ proptest! {
 
     #[test]
     fn bytes_that_are_no_message_are_told_as_such(bytes in prop::collection::vec(any::<u8>(), 1..80)) {
-        let import = importer().import(&[(None, Given::Messages(&bytes))], &mut NothingHeld);
+        let import = importer().import(&[(None, Given::Messages(&bytes))], &mut HeldLogs::default());
         prop_assert!(import.records.is_empty());
         let nothing = bytes.trim_ascii().is_empty() || bytes.trim_ascii() == b"[]";
         prop_assert!(nothing || !import.report.messages.is_empty());

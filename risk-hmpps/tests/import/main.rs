@@ -13,11 +13,9 @@ mod order;
 mod stored;
 mod tables;
 
-use std::collections::BTreeMap;
-
-use risk_core::log::{Log, Record};
+use risk_core::log::Log;
 use risk_hmpps::codes::Codes;
-use risk_hmpps::import::{Given, Held, Importer};
+use risk_hmpps::import::{Given, Held, HeldLogs, Importer};
 use risk_hmpps::key::Key;
 use risk_hmpps::people::CaseMap;
 use risk_hmpps::report::Import;
@@ -33,11 +31,11 @@ pub fn importer() -> Importer {
     Importer::new(Codes::embedded().unwrap(), key(), CaseMap::default())
 }
 
-/// Logs of cases in memory, as a host would keep them.
+/// What a host keeps.
 #[derive(Default, Clone)]
 pub struct Logs {
     /// Of each case.
-    pub by_case: BTreeMap<Uuid, Log>,
+    pub held: HeldLogs,
     /// Whether each prison number has a case.
     pub prison_numbers_known: bool,
 }
@@ -46,10 +44,7 @@ impl Logs {
     /// Imports one delivery, and keeps what is new: a log takes all of it.
     pub fn deliver(&mut self, importer: &Importer, given: Given<'_>) -> Import {
         let import = importer.import(&[(None, given)], self);
-        for case in import.report.cases.clone() {
-            let records: Vec<Record> = import.records.iter().filter(|r| r.case_id == case).cloned().collect();
-            self.by_case.entry(case).or_insert_with(|| Log::new(case)).append_all(records, None).unwrap();
-        }
+        self.held.append(import.records.iter().cloned()).unwrap();
         import
     }
 }
@@ -60,6 +55,6 @@ impl Held for Logs {
     }
 
     fn log(&mut self, case_id: Uuid) -> Option<Log> {
-        self.by_case.get(&case_id).cloned()
+        self.held.log(case_id)
     }
 }

@@ -114,8 +114,8 @@ fn delivered(portions: &[Vec<Value>]) -> Logs {
 fn answers(logs: &Logs, lens: Lens) -> Vec<Value> {
     static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy::load(risk_policies::ENGLAND_WALES_FILES).unwrap());
     let at = "2026-07-01T12:00:00Z".parse().unwrap();
-    logs.by_case
-        .values()
+    logs.held
+        .logs()
         .map(|log| {
             let question = Question { lens, known_at: Some(at), ..Question::at(at, Audience::Manager) };
             let mut answer = serde_json::to_value(assess_now(log, &POLICY, &question).unwrap()).unwrap();

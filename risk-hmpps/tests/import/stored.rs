@@ -4,7 +4,7 @@ use std::slice::from_ref;
 
 use chrono::Utc;
 use risk_core::log::Payload;
-use risk_hmpps::import::Given;
+use risk_hmpps::import::{Given, HeldLogs};
 use risk_hmpps::into_store::{Erasures, import_into};
 use risk_hmpps::report::{Instruction, Outcome, Report};
 use risk_store::{Operator, Options, Store};
@@ -98,6 +98,11 @@ fn a_person_is_erased_where_that_is_asked_for_and_stays_so_when_told_again() {
     let again = queue.deliver(&[registration("X800001", "1")], Erasures::Listed);
     assert_eq!(again.messages[0].outcome, Outcome::Known);
     let log = queue.store.log(&queue.by, queue.store.cases_of("crn", "X800001").unwrap()[0]).unwrap();
+    let mut held = HeldLogs::default();
+    held.read("log", &log.to_jsonl()).unwrap();
+    let delivery = registration("X800001", "1").to_string();
+    let beside = importer().import(&[(None, Given::Messages(delivery.as_bytes()))], &mut held);
+    assert!(beside.records.is_empty(), "also for a host that keeps the log itself");
     assert_eq!(log.records().iter().filter(|r| r.payload == Payload::Erased).count(), 2);
     assert!(queue.store.verify(None, |_| {}).unwrap().is_intact());
 }

@@ -5,8 +5,7 @@ use std::fs;
 
 use chrono::Utc;
 use clap::{Args, ValueEnum};
-use risk_core::log::{Log, Record};
-use risk_hmpps::import::{Given, Held, Importer, sheet};
+use risk_hmpps::import::{Given, HeldLogs, Importer, sheet};
 use risk_hmpps::into_store::{Erasures, import_into};
 use risk_hmpps::key::Key;
 use risk_hmpps::people::CaseMap;
@@ -14,7 +13,6 @@ use risk_hmpps::report::{Import, Instruction, Outcome, Report, Told};
 use risk_hmpps::sheet::Of;
 use risk_text::Page;
 use risk_text::words::count;
-use uuid::Uuid;
 
 use super::CodesOptions;
 use crate::failure::Failure;
@@ -61,7 +59,7 @@ pub struct Options {
     case_map: Option<String>,
     #[command(flatten)]
     codes: CodesOptions,
-    /// Records that are held already, of any cases; may be given more than once
+    /// Logs that are held already, plain or sealed, of any cases; may be given more than once
     #[arg(long, value_name = "FILE", conflicts_with_all = ["store", "who", "keys"])]
     held: Vec<String>,
     /// Erase whole persons where a message says so; it cannot be undone. Else that is listed as not done
@@ -81,19 +79,6 @@ enum ReportFormat {
     Text,
     /// For programs, on one line
     Json,
-}
-
-/// Logs that were given as files.
-struct HeldLogs(BTreeMap<Uuid, Log>);
-
-impl Held for HeldLogs {
-    fn case_of(&mut self, _: &str, _: &str) -> Option<Uuid> {
-        None
-    }
-
-    fn log(&mut self, case_id: Uuid) -> Option<Log> {
-        self.0.get(&case_id).cloned()
-    }
 }
 
 /// Imports.
@@ -151,26 +136,12 @@ fn importer(options: &Options) -> Result<Importer, Failure> {
 }
 
 fn held(files: &[String]) -> Result<HeldLogs, Failure> {
-    let mut logs: BTreeMap<Uuid, Log> = BTreeMap::new();
+    let mut held = HeldLogs::default();
     for file in files {
         let text = Text::read(file)?;
-        let mut cases: BTreeMap<Uuid, Vec<Record>> = BTreeMap::new();
-        for (line, one) in text.lines() {
-            let record = Record::parse(one).map_err(|e| risk_core::log::LogError {
-                file: text.name.clone(),
-                line,
-                field: e.field,
-                expected: e.expected,
-                found: e.found,
-            })?;
-            cases.entry(record.case_id).or_default().push(record);
-        }
-        for (case_id, records) in cases {
-            let log = logs.entry(case_id).or_insert_with(|| Log::new(case_id));
-            log.append_all(records, None).map_err(|e| text.place(e))?;
-        }
+        held.read(&text.name, &text.text)?;
     }
-    Ok(HeldLogs(logs))
+    Ok(held)
 }
 
 /// The report for people.

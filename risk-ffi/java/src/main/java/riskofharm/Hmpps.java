@@ -78,7 +78,7 @@ public final class Hmpps extends Handle {
      * @param kind what the delivery is
      * @param delivery its bytes
      * @return the new records, and what became of each message; the host follows the report's {@code instructions} itself
-     * @throws RiskException {@link RiskStatus#BAD_RECORD}, {@link RiskStatus#EVENT_CONFLICT} for {@code held}, and for a table without
+     * @throws RiskException {@link RiskStatus#BAD_RECORD} for {@code held} that is no log, and for a table without
      *     its columns
      */
     public Imported importBeside(String held, Delivery kind, byte[] delivery) {
