@@ -37,5 +37,6 @@ pub mod report;
 pub mod rosh;
 mod settle;
 pub mod sheet;
+mod telling;
 mod template;
 pub mod when;

@@ -1,7 +1,7 @@
 //! What one message says, by the tables: records in the making, what it takes back, what it tells of the person's identity,
 //! or why nothing.
 
-use risk_core::event::vocabulary::{Level, SourceAgency, Term};
+use risk_core::event::vocabulary::Term;
 use risk_core::event::{Instant, Kind};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -13,7 +13,8 @@ use crate::key::Key;
 use crate::message::{Message, MessageError};
 use crate::people::People;
 use crate::report::{Instruction, Outcome};
-use crate::template::{Filling, fill, may_change};
+use crate::telling::{Telling, sentence};
+use crate::template::may_change;
 
 /// What a message says.
 #[derive(Debug)]
@@ -77,7 +78,7 @@ impl Meanings<'_> {
         let Some(event_type) = self.codes.event(&message.event_type) else {
             return (None, Meaning::Ends(Outcome::Unmapped));
         };
-        let of_nobody = OfPerson { meanings: self, message, event_type, case: Uuid::nil(), from };
+        let of_nobody = self.of_person(message, event_type, Uuid::nil(), from);
         if let Some(why) = of_nobody.says_nothing() {
             let case = message.crn.as_ref().map(|crn| self.people.by_crn(crn, known));
             return (case, Meaning::Ends(nothing(why)));
@@ -100,13 +101,26 @@ impl Meanings<'_> {
             Ok(case) => case,
             Err(outcome) => return (None, Meaning::Ends(outcome)),
         };
-        let of_person = OfPerson { case, ..of_nobody };
+        let of_person = self.of_person(message, event_type, case, from);
         (Some(case), of_person.meaning(known).unwrap_or_else(|e| Meaning::Ends(unreadable(e))))
+    }
+
+    fn of_person<'m>(
+        &'m self,
+        message: &'m Message,
+        event_type: &'m EventType,
+        case: Uuid,
+        from: usize,
+    ) -> OfPerson<'m> {
+        OfPerson {
+            meanings: self,
+            telling: Telling { codes: self.codes, key: self.key, message, event_type, case, from },
+        }
     }
 
     /// What a contact of that case says, which no event type of the tables tells.
     pub fn of_contact(&self, message: &Message, event_type: &EventType, case: Uuid, from: usize) -> Meaning {
-        let of_person = OfPerson { meanings: self, message, event_type, case, from };
+        let of_person = self.of_person(message, event_type, case, from);
         if let Some(why) = of_person.says_nothing() {
             return Meaning::Ends(nothing(why));
         }
@@ -127,18 +141,18 @@ pub fn unreadable(e: MessageError) -> Outcome {
 /// One message about one person.
 struct OfPerson<'a> {
     meanings: &'a Meanings<'a>,
-    message: &'a Message,
-    event_type: &'a EventType,
-    case: Uuid,
-    from: usize,
+    telling: Telling<'a>,
 }
 
 impl OfPerson<'_> {
     fn meaning(&self, known: &mut dyn FnMut(&str, &str) -> Option<Uuid>) -> Result<Meaning, MessageError> {
         let words = |main: &str, sub: &str| {
-            (self.message.info.text(main).unwrap_or_default(), self.message.info.text(sub).unwrap_or_default())
+            (
+                self.telling.message.info.text(main).unwrap_or_default(),
+                self.telling.message.info.text(sub).unwrap_or_default(),
+            )
         };
-        match self.event_type.does {
+        match self.telling.event_type.does {
             Does::Map => self.mapped(),
             Does::Register => self.registered(),
             Does::Deregister => self.deregistered(),
@@ -151,33 +165,33 @@ impl OfPerson<'_> {
                 self.imposed(self.meanings.codes.licence_condition(&main, &sub))
             }
             Does::TakeBack => {
-                let (case, recorded, from) = (self.case, self.recorded()?, self.from);
-                Ok(Meaning::TakesBack(TakeBack { case, reference: self.reference(), recorded, from }))
+                let (case, recorded, from) = (self.telling.case, self.telling.recorded()?, self.telling.from);
+                Ok(Meaning::TakesBack(TakeBack { case, reference: self.telling.reference(), recorded, from }))
             }
             Does::Fetch => self.fetched(),
             Does::Identify => Ok(Meaning::Instructs(self.identifiers())),
             Does::Merge => {
                 let [from, into] = self.two("sourceCRN", "targetCRN", known)?;
-                Ok(Meaning::Instructs(vec![Instruction::Merge { from, into, at: self.recorded()? }]))
+                Ok(Meaning::Instructs(vec![Instruction::Merge { from, into, at: self.telling.recorded()? }]))
             }
             Does::Unmerge => {
                 let [from, into] = self.two("reactivatedCRN", "unmergedCRN", known)?;
-                Ok(Meaning::Instructs(vec![Instruction::Unmerge { from, into, at: self.recorded()? }]))
+                Ok(Meaning::Instructs(vec![Instruction::Unmerge { from, into, at: self.telling.recorded()? }]))
             }
             Does::Move => self.moved(known),
-            Does::Erase => Ok(Meaning::Instructs(vec![Instruction::Erase { case_id: self.case }])),
+            Does::Erase => Ok(Meaning::Instructs(vec![Instruction::Erase { case_id: self.telling.case }])),
         }
     }
 
     fn mapped(&self) -> Result<Meaning, MessageError> {
         let records = self.case_that_holds().map_or(&[][..], |case| &case.records);
-        self.says(records.iter(), &self.identity())
+        self.says(records.iter(), &self.telling.identity())
     }
 
     /// Why no record is made of it, whoever it is about, where that is so.
     fn says_nothing(&self) -> Option<String> {
-        let case = self.case_that_holds().filter(|_| self.event_type.does == Does::Map);
-        match (self.event_type.does, case) {
+        let case = self.case_that_holds().filter(|_| self.telling.event_type.does == Does::Map);
+        match (self.telling.event_type.does, case) {
             (Does::Map, None) => Some("no case of the tables holds for what it says".to_owned()),
             (Does::Map, Some(case)) if case.records.is_empty() => {
                 Some(case.why.clone().unwrap_or_else(|| "the tables make no record of it".to_owned()))
@@ -187,19 +201,19 @@ impl OfPerson<'_> {
     }
 
     fn case_that_holds(&self) -> Option<&Case> {
-        self.event_type.cases.iter().find(|case| holds(&case.when, |name| self.message.info.text(name)))
+        self.telling.event_type.cases.iter().find(|case| holds(&case.when, |name| self.telling.message.info.text(name)))
     }
 
     fn imposed(&self, condition: Option<&ConditionType>) -> Result<Meaning, MessageError> {
         match condition {
             None => Ok(Meaning::Ends(nothing("no rule speaks of a requirement or condition of this type"))),
-            Some(condition) => self.says(condition.records.iter(), &self.identity()),
+            Some(condition) => self.says(condition.records.iter(), &self.telling.identity()),
         }
     }
 
     /// The type of register, where the engine speaks of it.
     fn register(&self) -> Result<&RegisterType, Outcome> {
-        let Some(code) = self.message.info.text("registerTypeCode") else {
+        let Some(code) = self.telling.message.info.text("registerTypeCode") else {
             let e =
                 MessageError::new("additionalInformation.registerTypeCode", "the code of a register type", "nothing");
             return Err(unreadable(e));
@@ -222,9 +236,9 @@ impl OfPerson<'_> {
         let flag = Template { kind: Kind::FlagRecorded, data, handling: None };
         // What a registration says besides its level it says once, however often it is updated.
         let (changing, lasting): (Vec<&Template>, Vec<&Template>) = register.also.iter().partition(|t| may_change(t));
-        let mut drafts = self.drafts(std::iter::once(&flag).chain(changing), &self.identity())?;
-        let once: Vec<String> = self.identity().into_iter().take(1).collect();
-        drafts.extend(self.drafts(lasting.into_iter(), &once)?);
+        let mut drafts = self.telling.drafts(std::iter::once(&flag).chain(changing), &self.telling.identity())?;
+        let once: Vec<String> = self.telling.identity().into_iter().take(1).collect();
+        drafts.extend(self.telling.drafts(lasting.into_iter(), &once)?);
         Ok(Meaning::Says(drafts))
     }
 
@@ -239,11 +253,14 @@ impl OfPerson<'_> {
         if let Some(level) = register.level {
             data.insert("level".to_owned(), json!(level.name()));
         }
-        self.says(std::iter::once(&Template { kind: Kind::FlagRemoved, data, handling: None }), &self.identity())
+        self.says(
+            std::iter::once(&Template { kind: Kind::FlagRemoved, data, handling: None }),
+            &self.telling.identity(),
+        )
     }
 
     fn fetched(&self) -> Result<Meaning, MessageError> {
-        let message = self.message;
+        let message = self.telling.message;
         let needed = || {
             let what = self.case_that_holds().and_then(|case| case.why.clone());
             let what = what.unwrap_or_else(|| "what is told stands behind detailUrl".to_owned());
@@ -252,10 +269,10 @@ impl OfPerson<'_> {
         let Some(body) = &message.fetched else { return Ok(needed()) };
         let about = fetched::About {
             key: self.meanings.key,
-            case: self.case,
-            told: self.recorded()?,
+            case: self.telling.case,
+            told: self.telling.recorded()?,
             detail_url: message.detail_url.as_deref(),
-            from: self.from,
+            from: self.telling.from,
         };
         Ok(match fetched::read(body, &about)? {
             Some(drafts) if drafts.is_empty() => {
@@ -272,14 +289,14 @@ impl OfPerson<'_> {
         let number = |name: &str| {
             let nothing =
                 || MessageError::new(format!("additionalInformation.{name}"), "the number of an event", "nothing");
-            self.message.info.text(name).ok_or_else(nothing)
+            self.telling.message.info.text(name).ok_or_else(nothing)
         };
         let of = |case: Uuid, number: String| (case, sentence(self.meanings.key, case, &number));
         Ok(Meaning::Moves(Move {
             source: of(source, number("sourceEventNumber")?),
             target: of(target, number("targetEventNumber")?),
-            recorded: self.recorded()?,
-            from: self.from,
+            recorded: self.telling.recorded()?,
+            from: self.telling.from,
         }))
     }
 
@@ -291,14 +308,14 @@ impl OfPerson<'_> {
     ) -> Result<[Uuid; 2], MessageError> {
         let mut crn = |name: &str| {
             let nothing = || MessageError::new(format!("additionalInformation.{name}"), "a CRN", "nothing");
-            let crn = self.message.info.text(name).ok_or_else(nothing)?;
+            let crn = self.telling.message.info.text(name).ok_or_else(nothing)?;
             Ok::<_, MessageError>(self.meanings.people.by_crn(&crn.to_ascii_uppercase(), known))
         };
         Ok([crn(one)?, crn(other)?])
     }
 
     fn identifiers(&self) -> Vec<Instruction> {
-        identifiers(self.case, self.message)
+        identifiers(self.telling.case, self.telling.message)
     }
 
     fn says<'t>(
@@ -306,88 +323,7 @@ impl OfPerson<'_> {
         templates: impl Iterator<Item = &'t Template>,
         identity: &[String],
     ) -> Result<Meaning, MessageError> {
-        Ok(Meaning::Says(self.drafts(templates, identity)?))
-    }
-
-    /// The records that the templates make. Records of one kind about one fact are told apart by their order.
-    fn drafts<'t>(
-        &self,
-        templates: impl Iterator<Item = &'t Template>,
-        identity: &[String],
-    ) -> Result<Vec<Draft>, MessageError> {
-        let recorded = self.recorded()?;
-        let happened = match &self.event_type.happened {
-            Some(member) => self.message.info.when(member)?,
-            None => None,
-        };
-        let occurred = happened.or(self.message.occurred_at).map_or(recorded, |when| when.known_by(recorded));
-        let reference = self.reference();
-        let each = templates.enumerate().map(|(n, template)| {
-            let id = self.id(identity, template.kind, n);
-            let filled = fill(template, &OfMessage { of: self, id });
-            Draft {
-                id,
-                case: self.case,
-                occurred,
-                recorded,
-                reference: reference.clone(),
-                agency: self.agency(),
-                handling: template.handling.max(self.message.handling),
-                kind: filled.kind,
-                data: filled.data,
-                replies: filled.replies,
-                from: self.from,
-            }
-        });
-        Ok(each.collect())
-    }
-
-    fn id(&self, identity: &[String], kind: Kind, n: usize) -> Uuid {
-        let (case, n) = (self.case.to_string(), n.to_string());
-        // A registration is one fact, whether its beginning or an update tells of it first.
-        let of = if self.event_type.does == Does::Register { "registration" } else { self.event_type.name.as_str() };
-        let parts = ["event", case.as_str(), of, kind.name(), n.as_str()];
-        let parts: Vec<&str> = parts.into_iter().chain(identity.iter().map(String::as_str)).collect();
-        self.meanings.key.uuid(&parts)
-    }
-
-    /// What identifies the fact: each member that does, with its name; else the type and the time.
-    fn identity(&self) -> Vec<String> {
-        let named = self.event_type.fact.iter().filter_map(|names| {
-            let value = match names.as_str() {
-                "occurredAt" => self.message.occurred_at.map(|when| when.instant().to_rfc3339())?,
-                names => self.message.info.text(names)?,
-            };
-            Some(format!("{}={value}", names.split('|').next().unwrap_or(names)))
-        });
-        let named: Vec<String> = named.collect();
-        if named.is_empty() {
-            let at = self.message.occurred_at.map(|when| when.instant().to_rfc3339());
-            return vec![self.event_type.name.clone(), at.unwrap_or_default()];
-        }
-        named
-    }
-
-    /// What all records share that speak of one registration, requirement or the like.
-    fn reference(&self) -> String {
-        let identity = self.identity();
-        let first = identity.first().map(String::as_str).unwrap_or_default();
-        let rest = identity.get(1).filter(|_| !first.contains('=')).map(String::as_str).unwrap_or_default();
-        reference(self.meanings.key, self.case, first, rest)
-    }
-
-    /// When the estate first held it.
-    fn recorded(&self) -> Result<Instant, MessageError> {
-        let told = match &self.event_type.recorded {
-            Some(member) => self.message.info.when(member)?,
-            None => None,
-        };
-        let nothing = || MessageError::new("occurredAt", crate::when::EXPECTED, "nothing");
-        told.or(self.message.occurred_at).map(crate::when::When::instant).ok_or_else(nothing)
-    }
-
-    fn agency(&self) -> SourceAgency {
-        if self.event_type.name.starts_with("prison") { SourceAgency::Prison } else { SourceAgency::Probation }
+        Ok(Meaning::Says(self.telling.drafts(templates, identity)?))
     }
 }
 
@@ -419,51 +355,4 @@ fn holds(when: &crate::codes::Where, member: impl Fn(&str) -> Option<String>) ->
         };
         values.iter().any(is)
     })
-}
-
-/// The opaque id of a person's sentence.
-#[must_use]
-pub fn sentence(key: &Key, case: Uuid, number: &str) -> String {
-    key.opaque("sentence", &[&case.to_string(), number])
-}
-
-/// The opaque reference of a registration, requirement or contact.
-#[must_use]
-fn reference(key: &Key, case: Uuid, what: &str, rest: &str) -> String {
-    key.opaque("source", &[&case.to_string(), what, rest])
-}
-
-/// Fills templates in from a message.
-struct OfMessage<'a> {
-    of: &'a OfPerson<'a>,
-    id: Uuid,
-}
-
-impl Filling for OfMessage<'_> {
-    fn value(&self, name: &str) -> Option<Value> {
-        let OfPerson { meanings: Meanings { codes, key, .. }, message: Message { info, .. }, case, .. } = self.of;
-        let level = || codes.level(&info.text("registrationLevelCode|registerLevelCode")?);
-        let category = || codes.category(&info.text("registrationCategoryCode|registerCategoryCode")?);
-        let staff = || {
-            let named = info.object("bookedBy").and_then(|by| by.text("username|staffCode"));
-            named.or_else(|| info.text("username|staffCode|officer"))
-        };
-        match name {
-            "fact" => Some(json!(key.opaque("fact", &[&self.of.reference()]))),
-            "sentence" => Some(json!(sentence(key, *case, &info.text("eventNumber")?))),
-            // Nobody is named: somebody, who is nobody else.
-            "staff" => Some(json!(key.opaque("staff", &[&staff().unwrap_or_else(|| self.id.to_string())]))),
-            "level" => {
-                let of_type = || codes.register(&info.text("registerTypeCode")?)?.level;
-                of_type().or_else(|| level()?.level).map(Level::name).map(Value::from)
-            }
-            "level_number" => level()?.number.map(Value::from),
-            "category_number" => category()?.number.map(Value::from),
-            other => match other.split_once(':')? {
-                ("asks", stream) => Some(json!(key.opaque(stream, &[&self.id.to_string()]))),
-                ("member", member) => info.text(member).map(Value::from),
-                _ => None,
-            },
-        }
-    }
 }

@@ -191,12 +191,11 @@ impl Row<'_> {
         if is_to_come && self.get("outcome").is_none() {
             return Ok(RowSays::Nothing("planned, without an outcome: nothing has happened yet".to_owned()));
         }
-        let fact: &[&str] = if self.get("id").is_some() { &["contactId"] } else { &["type", "date", "created"] };
         let of_type = EventType {
             name: "contact".to_owned(),
             also: Vec::new(),
             does: Does::Map,
-            fact: fact.iter().map(|name| (*name).to_owned()).collect(),
+            fact: vec!["contactId".to_owned()],
             happened: Some("date".to_owned()),
             recorded: Some("created".to_owned()),
             of: None,
@@ -206,9 +205,10 @@ impl Row<'_> {
         let date = self.get("time").map_or_else(|| day.to_owned(), |time| format!("{day} {time}"));
         // What was entered before it happened was held when it happened, at the earliest.
         let created = self.get("created").filter(|_| !is_to_come).unwrap_or(&date);
+        // Without an id of its own a contact is known by its type, its time and when it was entered.
+        let by_time = format!("{} {date} {created}", self.code());
         let told = [
-            ("contactId", self.get("id")),
-            ("type", Some(self.code())),
+            ("contactId", self.get("id").or(Some(&by_time))),
             ("date", Some(&date)),
             ("created", Some(created)),
             ("outcome", self.get("outcome")),

@@ -1,0 +1,169 @@
+//! What one message tells of its fact: what identifies it, when it happened and was first held, and what stands in the places of a
+//! template.
+
+use risk_core::event::vocabulary::{Level, SourceAgency, Term};
+use risk_core::event::{Instant, Kind};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::codes::{Codes, Does, EventType, Template};
+use crate::draft::Draft;
+use crate::key::Key;
+use crate::message::{Message, MessageError};
+use crate::template::{Filling, fill};
+use crate::when::{EXPECTED, When};
+
+/// One message about one person.
+#[derive(Clone, Copy)]
+pub struct Telling<'a> {
+    /// The tables.
+    pub codes: &'a Codes,
+    /// The host's secret.
+    pub key: &'a Key,
+    /// The message.
+    pub message: &'a Message,
+    /// What the tables say of its type.
+    pub event_type: &'a EventType,
+    /// Whose it is.
+    pub case: Uuid,
+    /// Which of the things given it is.
+    pub from: usize,
+}
+
+impl Telling<'_> {
+    /// The records that the templates make. Records of one kind about one fact are told apart by their order.
+    ///
+    /// # Errors
+    /// [`MessageError`] for a moment that is none.
+    pub fn drafts<'t>(
+        &self,
+        templates: impl Iterator<Item = &'t Template>,
+        identity: &[String],
+    ) -> Result<Vec<Draft>, MessageError> {
+        let recorded = self.recorded()?;
+        let happened = match &self.event_type.happened {
+            Some(member) => self.message.info.when(member)?,
+            None => None,
+        };
+        let occurred = happened.or(self.message.occurred_at).map_or(recorded, |when| when.known_by(recorded));
+        let reference = self.reference();
+        let each = templates.enumerate().map(|(n, template)| {
+            let id = self.id(identity, template.kind, n);
+            let filled = fill(template, &OfMessage { of: self, id });
+            Draft {
+                id,
+                case: self.case,
+                occurred,
+                recorded,
+                reference: reference.clone(),
+                agency: self.agency(),
+                handling: template.handling.max(self.message.handling),
+                kind: filled.kind,
+                data: filled.data,
+                replies: filled.replies,
+                from: self.from,
+            }
+        });
+        Ok(each.collect())
+    }
+
+    fn id(&self, identity: &[String], kind: Kind, n: usize) -> Uuid {
+        let (case, n) = (self.case.to_string(), n.to_string());
+        // A registration is one fact, whether its beginning or an update tells of it first.
+        let of = if self.event_type.does == Does::Register { "registration" } else { self.event_type.name.as_str() };
+        let parts = ["event", case.as_str(), of, kind.name(), n.as_str()];
+        let parts: Vec<&str> = parts.into_iter().chain(identity.iter().map(String::as_str)).collect();
+        self.key.uuid(&parts)
+    }
+
+    /// What identifies the fact: each member that does, with its name; else the type and the time.
+    #[must_use]
+    pub fn identity(&self) -> Vec<String> {
+        let named = self.event_type.fact.iter().filter_map(|names| {
+            let value = match names.as_str() {
+                "occurredAt" => self.message.occurred_at.map(|when| when.instant().to_rfc3339())?,
+                names => self.message.info.text(names)?,
+            };
+            Some(format!("{}={value}", names.split('|').next().unwrap_or(names)))
+        });
+        let named: Vec<String> = named.collect();
+        if named.is_empty() {
+            let at = self.message.occurred_at.map(|when| when.instant().to_rfc3339());
+            return vec![self.event_type.name.clone(), at.unwrap_or_default()];
+        }
+        named
+    }
+
+    /// What all records share that speak of one registration, requirement or the like.
+    #[must_use]
+    pub fn reference(&self) -> String {
+        let identity = self.identity();
+        let first = identity.first().map(String::as_str).unwrap_or_default();
+        let rest = identity.get(1).filter(|_| !first.contains('=')).map(String::as_str).unwrap_or_default();
+        reference(self.key, self.case, first, rest)
+    }
+
+    /// When the estate first held it.
+    ///
+    /// # Errors
+    /// [`MessageError`] where it is not told.
+    pub fn recorded(&self) -> Result<Instant, MessageError> {
+        let told = match &self.event_type.recorded {
+            Some(member) => self.message.info.when(member)?,
+            None => None,
+        };
+        let nothing = || MessageError::new("occurredAt", EXPECTED, "nothing");
+        told.or(self.message.occurred_at).map(When::instant).ok_or_else(nothing)
+    }
+
+    fn agency(&self) -> SourceAgency {
+        if self.event_type.name.starts_with("prison") { SourceAgency::Prison } else { SourceAgency::Probation }
+    }
+}
+
+/// The opaque id of a person's sentence.
+#[must_use]
+pub fn sentence(key: &Key, case: Uuid, number: &str) -> String {
+    key.opaque("sentence", &[&case.to_string(), number])
+}
+
+/// The opaque reference of a registration, requirement or contact.
+#[must_use]
+fn reference(key: &Key, case: Uuid, what: &str, rest: &str) -> String {
+    key.opaque("source", &[&case.to_string(), what, rest])
+}
+
+/// Fills templates in from a message.
+struct OfMessage<'a> {
+    of: &'a Telling<'a>,
+    id: Uuid,
+}
+
+impl Filling for OfMessage<'_> {
+    fn value(&self, name: &str) -> Option<Value> {
+        let Telling { codes, key, message: Message { info, .. }, case, .. } = self.of;
+        let level = || codes.level(&info.text("registrationLevelCode|registerLevelCode")?);
+        let category = || codes.category(&info.text("registrationCategoryCode|registerCategoryCode")?);
+        let staff = || {
+            let named = info.object("bookedBy").and_then(|by| by.text("username|staffCode"));
+            named.or_else(|| info.text("username|staffCode|officer"))
+        };
+        match name {
+            "fact" => Some(json!(key.opaque("fact", &[&self.of.reference()]))),
+            "sentence" => Some(json!(sentence(key, *case, &info.text("eventNumber")?))),
+            // Nobody is named: somebody, who is nobody else.
+            "staff" => Some(json!(key.opaque("staff", &[&staff().unwrap_or_else(|| self.id.to_string())]))),
+            "level" => {
+                let of_type = || codes.register(&info.text("registerTypeCode")?)?.level;
+                of_type().or_else(|| level()?.level).map(Level::name).map(Value::from)
+            }
+            "level_number" => level()?.number.map(Value::from),
+            "category_number" => category()?.number.map(Value::from),
+            other => match other.split_once(':')? {
+                ("asks", stream) => Some(json!(key.opaque(stream, &[&self.id.to_string()]))),
+                ("member", member) => info.text(member).map(Value::from),
+                _ => None,
+            },
+        }
+    }
+}
