@@ -44,6 +44,9 @@ pub struct Proposal {
     /// The code of that level, for types that do not state it themselves.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level_code: Option<String>,
+    /// The level that assessors recorded, for a register that shows it. Left out where nobody has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<Level>,
     /// When it is next to be reviewed: the day asked about and the type's months; `null` for a removal and for types without
     /// a review.
     pub next_review_date: Option<NaiveDate>,
@@ -195,6 +198,10 @@ impl Reconciling<'_> {
             description: of_type.map_or_else(|| register.name().replace('_', " "), |t| t.description.clone()),
             level,
             level_code,
+            recorded: match self.shows(register) {
+                Shows::AsType(level) | Shows::AsLevel(level) => Some(level),
+                Shows::Nothing | Shows::Unknown => None,
+            },
             next_review_date: self.on.checked_add_months(Months::new(months)).filter(|_| is_reviewed),
             handling: why.handling,
             caution: why.caution,

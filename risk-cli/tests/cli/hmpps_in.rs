@@ -91,6 +91,19 @@ fn a_store_is_told_whose_case_it_is_and_answers_for_it() {
 }
 
 #[test]
+fn a_register_above_what_was_recorded_is_to_be_looked_at_and_says_so() {
+    let folder = folder();
+    let assessed = json!({"message": serde_json::from_str::<Value>(&message("assessment.summary.produced", &json!({}))).unwrap(),
+        "fetched": {"dateCompleted": "2026-06-01T10:00:00", "assessmentStatus": "COMPLETE", "riskPublicCommunity": "Low",
+            "riskChildrenCommunity": "Low", "riskKnownAdultCommunity": "Medium", "riskStaffCommunity": "Low"}});
+    let log = file(&folder, "log.jsonl", &import(&folder, &format!("{}\n{assessed}", registration()), &[]).out);
+    let page = risk(["hmpps", "reconcile", &log, "--at", "2026-06-20"]).fine();
+    let expected =
+        "\n  - Review RHRH, High RoH; next review 20 Dec 2026\n    It stands above what assessors recorded, medium.\n";
+    assert!(page.contains(expected), "{page}");
+}
+
+#[test]
 fn the_host_s_own_case_ids_and_tables_count() {
     let folder = folder();
     let case = "3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11";

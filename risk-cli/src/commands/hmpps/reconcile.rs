@@ -86,6 +86,11 @@ fn page(answer: &Assessment, proposals: &[Proposal], policy: &Policy) -> String 
     }
     for proposal in proposals {
         page.paragraph("  - ", "    ", &line(proposal));
+        if let Some(recorded) = proposal.recorded.filter(|_| proposal.change == Change::Review) {
+            if proposal.level > Some(recorded) {
+                page.indented(4, &format!("It stands above what assessors recorded, {}.", words::of(recorded)));
+            }
+        }
         if let Some(why) = why(policy, proposal.because.iter()) {
             page.indented(4, &why);
         }
