@@ -86,10 +86,9 @@ fn page(answer: &Assessment, proposals: &[Proposal], policy: &Policy) -> String 
     }
     for proposal in proposals {
         page.paragraph("  - ", "    ", &line(proposal));
-        if let Some(recorded) = proposal.recorded.filter(|_| proposal.change == Change::Review) {
-            if proposal.level > Some(recorded) {
-                page.indented(4, &format!("It stands above what assessors recorded, {}.", words::of(recorded)));
-            }
+        let above = |recorded: &Level| proposal.change == Change::Review && proposal.level > Some(*recorded);
+        if let Some(recorded) = proposal.recorded.filter(above) {
+            page.indented(4, &format!("It stands above what assessors recorded, {}.", words::of(recorded)));
         }
         if let Some(why) = why(policy, proposal.because.iter()) {
             page.indented(4, &why);
