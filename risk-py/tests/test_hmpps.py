@@ -34,7 +34,7 @@ def test_a_message_becomes_records_and_a_repeated_one_none() -> None:
     done = adapter.import_(REGISTERED)
     assert [(r["kind"], r["data"]["level"]) for r in done.records] == [("flag_recorded", "high")]
     log = CaseLog(done.records[0]["case_id"])
-    log.append(done.records)
+    log.extend(done.records)
     again = adapter.import_(REGISTERED, held=log)
     assert again.records == [] and again.report["counts"] == {"known": 1}
 

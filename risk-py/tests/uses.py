@@ -24,6 +24,8 @@ from risk_of_harm import (
     Group,
     GroupStatus,
     Handling,
+    Hmpps,
+    HmppsImport,
     Imported,
     IntegrityError,
     Kind,
@@ -175,6 +177,11 @@ def main() -> None:
         code: str = error.code
         found: list[dict[str, Any]] = error.errors
         assert code == "RISK_BAD_RECORD" and found and type(error) in errors
+    adapter = Hmpps(b"a secret of at least thirty-two bytes", case_map="", codes={}, erase=False)
+    imported: HmppsImport = adapter.import_(b"{}", kind="messages", held=log)
+    proposals: list[dict[str, Any]] = adapter.reconcile(answer)
+    levels: dict[str, Any] = Hmpps.rosh(answer)
+    assert imported.records == [] and imported.report["counts"] and proposals is not None and levels
     assert (Register("plw"), GroupStatus("stale")) and __version__
 
 

@@ -15,8 +15,6 @@ from ._case_log import CaseLog, Record, _json
 from ._errors import QuestionError, RecordError, call, expect, utf8
 from ._store import Store
 
-_Kind = Literal["messages", "contacts", "registrations"]
-
 
 @dataclass(frozen=True, slots=True)
 class HmppsImport:
@@ -68,7 +66,7 @@ class Hmpps:
         self,
         delivery: bytes | str | os.PathLike[str] | Any,
         *,
-        kind: _Kind = "messages",
+        kind: Literal["messages", "contacts", "registrations"] = "messages",
         held: CaseLog | Record | Iterable[CaseLog | Record] = (),
     ) -> HmppsImport:
         """Turns a delivery into records.
@@ -105,7 +103,7 @@ class Hmpps:
         delivery: bytes | str | os.PathLike[str] | Any,
         *,
         operator: str,
-        kind: _Kind = "messages",
+        kind: Literal["messages", "contacts", "registrations"] = "messages",
     ) -> dict[str, Any]:
         """The same, straight into a store: what is on record comes from there, what is new is appended, all or none, and the store is
         told which case has which identifier and which cases are one person's. Delivered again, nothing changes.
