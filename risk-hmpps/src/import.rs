@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use risk_core::event::Instant;
 use risk_core::log::{AppendError, Log, LogError, Record, RecordError};
 use uuid::Uuid;
 
@@ -21,6 +22,10 @@ pub trait Held {
     fn case_of(&mut self, scheme: &str, value: &str) -> Option<Uuid>;
     /// The log of a case as it stands.
     fn log(&mut self, case_id: Uuid) -> Option<Log>;
+    /// The time of whoever keeps the records, where records of a later time are refused: what is dated later waits for it.
+    fn now(&self) -> Option<Instant> {
+        None
+    }
 }
 
 /// Logs in memory, by case; without any, nothing is on record.
@@ -264,7 +269,29 @@ impl Reading {
         }
     }
 
+    /// Sets apart what is dated later than now, so that it holds nothing else up.
+    fn wait_for(&mut self, now: Instant) {
+        let later: BTreeMap<usize, Instant> = {
+            let drafts = self.drafts.iter().map(|draft| (draft.from, draft.recorded));
+            let others = self.taken_back.iter().map(|one| (one.from, one.recorded));
+            let moved = self.moved.iter().map(|one| (one.from, one.recorded));
+            drafts.chain(others).chain(moved).filter(|(_, recorded)| *recorded > now).collect()
+        };
+        self.drafts.retain(|draft| !later.contains_key(&draft.from));
+        self.taken_back.retain(|one| !later.contains_key(&one.from));
+        self.moved.retain(|one| !later.contains_key(&one.from));
+        for (from, recorded) in later {
+            if let Some(line) = self.lines.get_mut(from) {
+                line.told.outcome =
+                    Outcome::Waits { what: format!("the time at which it says that it was recorded, {recorded}") };
+            }
+        }
+    }
+
     fn settled(mut self, key: &Key, held: &mut dyn Held) -> Import {
+        if let Some(now) = held.now() {
+            self.wait_for(now);
+        }
         let mut log = |case: Uuid| held.log(case);
         let mut settling = Settling::new(key, &mut log);
         settling.say(std::mem::take(&mut self.drafts));

@@ -21,6 +21,7 @@ const ATTEMPTS: usize = 8;
 struct InStore<'s> {
     store: &'s Store,
     by: &'s Operator,
+    now: Instant,
     /// How many records each case had that was looked at.
     lengths: BTreeMap<Uuid, u64>,
     failed: Option<StoreError>,
@@ -51,6 +52,10 @@ impl Held for InStore<'_> {
         self.lengths.insert(case_id, log.as_ref().map_or(0, Log::len));
         log
     }
+
+    fn now(&self) -> Option<Instant> {
+        Some(self.now)
+    }
 }
 
 /// What is done with the order to erase a person.
@@ -75,7 +80,7 @@ pub fn import_into(
     erasures: Erasures,
     now: Instant,
 ) -> Result<Import, StoreError> {
-    let mut import = appended(importer, store, by, given)?;
+    let mut import = appended(importer, store, by, given, now)?;
     let mut not_done = Vec::new();
     for instruction in &import.report.instructions {
         let done = match *instruction {
@@ -121,10 +126,11 @@ fn appended(
     store: &Store,
     by: &Operator,
     given: &[(Option<String>, Given<'_>)],
+    now: Instant,
 ) -> Result<Import, StoreError> {
     let mut attempts = 0;
     loop {
-        let mut held = InStore { store, by, lengths: BTreeMap::new(), failed: None };
+        let mut held = InStore { store, by, now, lengths: BTreeMap::new(), failed: None };
         let import = importer.import(given, &mut held);
         if let Some(e) = held.failed {
             return Err(e);

@@ -106,3 +106,16 @@ fn a_person_is_erased_where_that_is_asked_for_and_stays_so_when_told_again() {
     assert_eq!(log.records().iter().filter(|r| r.payload == Payload::Erased).count(), 2);
     assert!(queue.store.verify(None, |_| {}).unwrap().is_intact());
 }
+
+#[test]
+fn what_is_dated_in_the_future_waits_and_holds_nothing_else_up() {
+    let queue = Queue::new();
+    let info = json!({"registrationId": "9", "registerTypeCode": "ADVP", "registrationDate": "2999-06-14", "createdDateAndTime": "2999-06-14T09:06:52Z"});
+    let ahead = message("probation-case.registration.added", "X800003", &info);
+    let report = queue.deliver(&[ahead, registration("X800001", "1")], Erasures::Listed);
+    assert!(
+        matches!(&report.messages[0].outcome, Outcome::Waits { what } if what.contains("2999-06-14")),
+        "{report:?}"
+    );
+    assert!(matches!(report.messages[1].outcome, Outcome::Recorded { .. }));
+}
