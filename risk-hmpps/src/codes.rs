@@ -121,7 +121,7 @@ pub enum Does {
     Register,
     /// A registration no longer applies.
     Deregister,
-    /// What the event named in `of` said was wrong from the start.
+    /// What was said of the same registration or requirement, by the first member of `fact`, was wrong from the start.
     TakeBack,
     /// A requirement began; its words say which.
     Requirement,
@@ -161,8 +161,6 @@ pub struct EventType {
     pub happened: Option<String>,
     /// The member that says when the estate first held it; without it, `occurredAt`.
     pub recorded: Option<String>,
-    /// For an event that takes back: the type whose fact it takes back.
-    pub of: Option<String>,
     /// What is made of it, the first that holds.
     #[serde(default, rename = "case")]
     pub cases: Vec<Case>,
@@ -198,6 +196,21 @@ pub struct ContactType {
     pub cases: Vec<Case>,
 }
 
+impl ContactType {
+    /// What a contact of this type is, said as a type of event.
+    fn event(&self) -> EventType {
+        EventType {
+            name: "contact".to_owned(),
+            also: Vec::new(),
+            does: Does::Map,
+            fact: vec!["contactId".to_owned()],
+            happened: Some("date".to_owned()),
+            recorded: Some("created".to_owned()),
+            cases: self.cases.clone(),
+        }
+    }
+}
+
 /// All tables.
 #[derive(Debug, Clone)]
 pub struct Codes {
@@ -208,7 +221,7 @@ pub struct Codes {
     events: Vec<EventType>,
     requirements: Vec<ConditionType>,
     conditions: Vec<ConditionType>,
-    contacts: BTreeMap<String, ContactType>,
+    contacts: BTreeMap<String, (ContactType, EventType)>,
 }
 
 /// A file of tables, as it is written.
@@ -284,7 +297,7 @@ impl Codes {
         self.categories.extend(written.categories.into_iter().map(|r| (r.code.clone(), r)));
         for contact in written.contacts {
             for code in std::iter::once(&contact.code).chain(&contact.also) {
-                self.contacts.insert(code.clone(), contact.clone());
+                self.contacts.insert(code.clone(), (contact.clone(), contact.event()));
             }
         }
         for event in written.events {
@@ -360,15 +373,14 @@ impl Codes {
         self.requirements.iter().chain(&self.conditions)
     }
 
-    /// The type of contact of that code.
-    #[must_use]
-    pub fn contact(&self, code: &str) -> Option<&ContactType> {
-        self.contacts.get(code)
+    /// The type of event that a contact of that code is.
+    pub(crate) fn contact(&self, code: &str) -> Option<&EventType> {
+        self.contacts.get(code).map(|(_, event)| event)
     }
 
     /// Every code of a contact that the tables say something of, with its type.
     pub fn contacts(&self) -> impl Iterator<Item = (&String, &ContactType)> {
-        self.contacts.iter()
+        self.contacts.iter().map(|(code, (contact, _))| (code, contact))
     }
 
     /// What nDelius calls a type of contact, also one of which nothing is made.

@@ -235,9 +235,8 @@ impl Reading {
             match (row.says(meanings.codes), case) {
                 (Err(e), _) => self.take(Meaning::Ends(unreadable(e))),
                 (Ok(RowSays::Nothing(why)), _) => self.take(Meaning::Ends(Outcome::Nothing { why })),
-                (Ok(RowSays::Contact(contact)), Some(case)) => {
-                    let (message, of_type) = *contact;
-                    self.take(meanings.of_contact(&message, &of_type, case, from));
+                (Ok(RowSays::Contact(message, of_type)), Some(case)) => {
+                    self.take(meanings.of_contact(&message, of_type, case, from));
                 }
                 (Ok(RowSays::Registration(messages)), _) => {
                     for message in messages {

@@ -190,13 +190,15 @@ impl OfPerson<'_> {
 
     /// Why no record is made of it, whoever it is about, where that is so.
     fn says_nothing(&self) -> Option<String> {
-        let case = self.case_that_holds().filter(|_| self.telling.event_type.does == Does::Map);
-        match (self.telling.event_type.does, case) {
-            (Does::Map, None) => Some("no case of the tables holds for what it says".to_owned()),
-            (Does::Map, Some(case)) if case.records.is_empty() => {
+        if self.telling.event_type.does != Does::Map {
+            return None;
+        }
+        match self.case_that_holds() {
+            None => Some("no case of the tables holds for what it says".to_owned()),
+            Some(case) if case.records.is_empty() => {
                 Some(case.why.clone().unwrap_or_else(|| "the tables make no record of it".to_owned()))
             }
-            _ => None,
+            Some(_) => None,
         }
     }
 

@@ -4,7 +4,7 @@ use risk_core::event::field::describe_text;
 use risk_core::event::vocabulary::Handling;
 use serde_json::Value;
 
-use crate::codes::{Codes, Does, EventType};
+use crate::codes::{Codes, EventType};
 use crate::message::{Members, Message, MessageError, is_identifier};
 use crate::when::{EXPECTED, When, day_and_time};
 
@@ -109,9 +109,9 @@ pub struct Row<'s> {
 
 /// What a row says, as messages would have said it: so that a row and a message of one fact are one fact.
 #[derive(Debug)]
-pub enum RowSays {
+pub enum RowSays<'c> {
     /// A contact, with what is made of one of its type.
-    Contact(Box<(Message, EventType)>),
+    Contact(Box<Message>, &'c EventType),
     /// That a registration began, and if so that it ended, or was wrong from the start.
     Registration(Vec<Message>),
     /// Nothing, for a reason.
@@ -173,14 +173,14 @@ impl Row<'_> {
     ///
     /// # Errors
     /// [`MessageError`] for a CRN or a date that is none.
-    pub fn says(&self, codes: &Codes) -> Result<RowSays, MessageError> {
+    pub fn says<'c>(&self, codes: &'c Codes) -> Result<RowSays<'c>, MessageError> {
         match self.sheet.of {
             Of::Contacts => self.contact(codes),
             Of::Registrations => self.registration(),
         }
     }
 
-    fn contact(&self, codes: &Codes) -> Result<RowSays, MessageError> {
+    fn contact<'c>(&self, codes: &'c Codes) -> Result<RowSays<'c>, MessageError> {
         self.crn()?;
         let Some(contact) = codes.contact(self.code()) else {
             return Ok(RowSays::Nothing("no rule speaks of contacts of this type".to_owned()));
@@ -191,16 +191,6 @@ impl Row<'_> {
         if is_to_come && self.get("outcome").is_none() {
             return Ok(RowSays::Nothing("planned, without an outcome: nothing has happened yet".to_owned()));
         }
-        let of_type = EventType {
-            name: "contact".to_owned(),
-            also: Vec::new(),
-            does: Does::Map,
-            fact: vec!["contactId".to_owned()],
-            happened: Some("date".to_owned()),
-            recorded: Some("created".to_owned()),
-            of: None,
-            cases: contact.cases.clone(),
-        };
         let day = self.get("date").unwrap_or_default();
         let date = self.get("time").map_or_else(|| day.to_owned(), |time| format!("{day} {time}"));
         // What was entered before it happened was held when it happened, at the earliest.
@@ -214,10 +204,10 @@ impl Row<'_> {
             ("outcome", self.get("outcome")),
             ("officer", self.get("officer")),
         ];
-        Ok(RowSays::Contact(Box::new((self.message("contact", &told)?, of_type))))
+        Ok(RowSays::Contact(Box::new(self.message("contact", &told)?), contact))
     }
 
-    fn registration(&self) -> Result<RowSays, MessageError> {
+    fn registration(&self) -> Result<RowSays<'static>, MessageError> {
         self.needed("registered", None)?;
         // Without an id of its own a registration is known by its type and its day.
         let by_day = format!("{} {}", self.code(), self.get("registered").unwrap_or_default());
