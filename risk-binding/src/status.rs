@@ -19,6 +19,11 @@ pub const RISK_BAD_TIME: i32 = 4;
 pub const RISK_BAD_WORD: i32 = 5;
 /// The caller: two things that do not belong together, such as answers about two cases.
 pub const RISK_MISMATCH: i32 = 6;
+/// The caller: a handle that was freed, or a pointer to something else than the handle that was expected. It is detected as far as
+/// the memory behind the pointer shows it.
+pub const RISK_BAD_HANDLE: i32 = 7;
+/// The caller: a call with a store from within the function that gives that store its keys.
+pub const RISK_REENTRANT_CALL: i32 = 8;
 
 /// A record that is malformed, or that the log cannot take.
 pub const RISK_BAD_RECORD: i32 = 20;
@@ -81,6 +86,8 @@ const NAMES: &[(risk_status, &std::ffi::CStr)] = &[
     (RISK_BAD_TIME, c"RISK_BAD_TIME"),
     (RISK_BAD_WORD, c"RISK_BAD_WORD"),
     (RISK_MISMATCH, c"RISK_MISMATCH"),
+    (RISK_BAD_HANDLE, c"RISK_BAD_HANDLE"),
+    (RISK_REENTRANT_CALL, c"RISK_REENTRANT_CALL"),
     (RISK_BAD_RECORD, c"RISK_BAD_RECORD"),
     (RISK_POSITION_CONFLICT, c"RISK_POSITION_CONFLICT"),
     (RISK_EVENT_CONFLICT, c"RISK_EVENT_CONFLICT"),

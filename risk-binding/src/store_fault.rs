@@ -61,6 +61,11 @@ impl From<StoreError> for Fault {
                 "the store's word that it was kept",
                 "a broken connection".to_owned(),
             ),
+            StoreError::Reentered => between(
+                s::RISK_REENTRANT_CALL,
+                "no call with the store while it asks for a key",
+                "one from within the key function".to_owned(),
+            ),
             StoreError::File(why) => between(s::RISK_STORE_FAILED, "a file that can be used", why.to_string()),
             StoreError::Random(why) => between(s::RISK_STORE_FAILED, "random bytes from the system", why.to_string()),
             StoreError::Database(why) => between(s::RISK_STORE_FAILED, "what was asked of the database", why),
@@ -118,6 +123,7 @@ mod tests {
             (StoreError::Unreachable(why()), s::RISK_STORE_UNREACHABLE),
             (StoreError::Unconfirmed(second), s::RISK_STORE_UNCONFIRMED),
             (StoreError::Database(why()), s::RISK_STORE_FAILED),
+            (StoreError::Reentered, s::RISK_REENTRANT_CALL),
         ];
         for (error, status) in each {
             let message = error.to_string();

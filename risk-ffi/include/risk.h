@@ -35,8 +35,9 @@
  * - Text is UTF-8: a pointer and a length in bytes, no NUL needed. What must be given and is NULL is RISK_NULL_POINTER.
  * - Times are int64_t microseconds since 1970 UTC, or text. Records and answers are JSON.
  * - Ownership. What comes through `out` is the caller's, to be freed by the library's own function and never by free(). What
- *   goes in is copied. Handles may be freed in any order and on any thread. Freeing NULL does nothing; freeing a handle twice,
- *   or using it afterwards, is the caller's fault, as is a pointer that is none.
+ *   goes in is copied. Handles may be freed in any order and on any thread. Freeing NULL does nothing. Using a handle
+ *   after it was freed, freeing it twice, or passing a pointer that is no handle is a fault of the caller. The library detects it by
+ *   a word at the start of each handle, as long as that memory can be read and was not used again, and returns RISK_BAD_HANDLE.
  * - Threads. Calls that take a handle as `const` may run on any number of threads at once, also beside a call that changes it;
  *   calls that change a handle wait for each other. A handle may be freed when no other call with it runs.
  * - Errors. What went wrong stands, as a sentence and as JSON, on the thread (risk_last_error_message()) and on the handle that
@@ -98,6 +99,17 @@
  * The caller: two things that do not belong together, such as answers about two cases.
  */
 #define RISK_MISMATCH 6
+
+/**
+ * The caller: a handle that was freed, or a pointer to something else than the handle that was expected. It is detected as far as
+ * the memory behind the pointer shows it.
+ */
+#define RISK_BAD_HANDLE 7
+
+/**
+ * The caller: a call with a store from within the function that gives that store its keys.
+ */
+#define RISK_REENTRANT_CALL 8
 
 /**
  * A record that is malformed, or that the log cannot take.
@@ -447,7 +459,7 @@ typedef struct risk_question {
  * Gives the key of a case: writes 32 bytes to `key` and returns 1; or returns 0 where there is none, or none any more.
  *
  * It is called within calls with the store, on the thread of that call and while other calls with it wait; so it must not call
- * the store itself, and must return (no longjmp, no exception). `case_id` is the case's UUID as 36 characters with a NUL behind
+ * the store itself, which gives RISK_REENTRANT_CALL, nor free it, and must return (no longjmp, no exception). `case_id` is the case's UUID as 36 characters with a NUL behind
  * them, and lives until it returns.
  */
 typedef int32_t (*risk_store_key)(void *context, const char *case_id, uint8_t *key);
@@ -674,7 +686,7 @@ risk_status risk_policy_last_error_json(const struct risk_policy *policy, struct
  * Frees a policy. NULL is allowed. Answers made with it live on.
  *
  * Ownership: the handle is the library's again. Threads: any, while no other call with this handle runs. Errors: none;
- * freeing twice is the caller's fault.
+ * what is not a live handle is left alone, as far as that shows (RISK_BAD_HANDLE).
  *
  * Example: `risk_policy_free(policy);`
  *
@@ -938,7 +950,7 @@ risk_status risk_case_last_error_json(const struct risk_case *the_case, struct r
  * Frees a case. NULL is allowed. Answers made from it live on.
  *
  * Ownership: the handle is the library's again. Threads: any, while no other call with this handle runs. Errors: none;
- * freeing twice is the caller's fault.
+ * what is not a live handle is left alone, as far as that shows (RISK_BAD_HANDLE).
  *
  * Example: `risk_case_free(the_case);`
  *
@@ -1061,7 +1073,7 @@ risk_status risk_assessment_last_error_json(const struct risk_assessment *assess
  * Frees an answer. NULL is allowed.
  *
  * Ownership: the handle is the library's again. Threads: any, while no other call with this handle runs. Errors: none;
- * freeing twice is the caller's fault.
+ * what is not a live handle is left alone, as far as that shows (RISK_BAD_HANDLE).
  *
  * Example: `risk_assessment_free(answer);`
  *
@@ -1088,7 +1100,7 @@ risk_status risk_store_open(const struct risk_store_options *options,
  * Closes a store and frees its handle. NULL is allowed. What was appended is kept; cases and answers read from it live on.
  *
  * Ownership: the handle is the library's again, and `key_context` the caller's. Threads: any, while no other call with this
- * handle runs. Errors: none; freeing twice is the caller's fault.
+ * handle runs. Errors: none; what is not a live handle is left alone, as far as that shows (RISK_BAD_HANDLE).
  *
  * Example: `risk_store_free(store);`
  *

@@ -5,8 +5,8 @@ use risk_text::assessment::{Detail, page};
 use risk_text::changes::told;
 use risk_text::plain;
 
-use crate::boundary::{self, Handle, call_with};
-use crate::pointer::{Out, null, optional, risk_buf};
+use crate::boundary::{self, Handle, call_with, live};
+use crate::pointer::{Out, risk_buf};
 use crate::policy::risk_policy;
 use risk_binding::Fault;
 use risk_binding::status::{RISK_BAD_WORD, RISK_MISMATCH, risk_status};
@@ -23,6 +23,8 @@ pub const RISK_ALL: i32 = 1;
 /// one at once.
 pub struct risk_assessment(pub(crate) Handle<Assessment>);
 
+boundary::handle!(risk_assessment, Assessment, b"riskansw");
+
 /// The answer as JSON, on one line: the contract `risk-assessment/1`, of which risk_schema() gives the form. The same case,
 /// policy and question give the same bytes.
 ///
@@ -36,7 +38,7 @@ pub struct risk_assessment(pub(crate) Handle<Assessment>);
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn risk_assessment_json(assessment: *const risk_assessment, out: *mut risk_buf) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(assessment) }.map(|a| &a.0), "assessment", |assessment| {
+    call_with(unsafe { live("assessment", assessment) }, |assessment| {
         // SAFETY: by this function's contract.
         let out = unsafe { Out::required("out", out)? };
         out.text(serde_json::to_string(assessment)?);
@@ -63,10 +65,10 @@ pub unsafe extern "C" fn risk_assessment_text(
     out: *mut risk_buf,
 ) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(assessment) }.map(|a| &a.0), "assessment", |assessment| {
+    call_with(unsafe { live("assessment", assessment) }, |assessment| {
         // SAFETY: by this function's contract.
-        let (policy, out) = unsafe { (optional(policy), Out::required("out", out)?) };
-        let policy = policy.ok_or_else(|| null("policy"))?.0.get()?;
+        let (policy, out) = unsafe { (live("policy", policy)?, Out::required("out", out)?) };
+        let policy = policy.get()?;
         if assessment.receipt.policy.digest != policy.digest {
             let (expected, found) = ("the policy that the answer was made with", "another");
             return Err(Fault::mismatch(RISK_MISMATCH, "policy", expected, found));
@@ -95,7 +97,7 @@ pub unsafe extern "C" fn risk_assessment_text(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn risk_assessment_next_change(assessment: *const risk_assessment, out: *mut i64) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(assessment) }.map(|a| &a.0), "assessment", |assessment| {
+    call_with(unsafe { live("assessment", assessment) }, |assessment| {
         // SAFETY: by this function's contract.
         let out = unsafe { Out::required("out", out)? };
         out.write(assessment.next_change_at.map_or(RISK_NEVER, |at| at.timestamp_micros()));
@@ -158,7 +160,7 @@ pub unsafe extern "C" fn risk_assessment_last_error_message(
     out: *mut risk_buf,
 ) -> risk_status {
     // SAFETY: by this function's contract.
-    unsafe { boundary::last_error(optional(assessment).map(|a| &a.0), "assessment", out, |f| f.message().to_owned()) }
+    unsafe { boundary::last_error(live("assessment", assessment), out, |f| f.message().to_owned()) }
 }
 
 /// As risk_last_error_json(), of the last call led by this handle that failed, on whatever thread. A copy.
@@ -175,13 +177,13 @@ pub unsafe extern "C" fn risk_assessment_last_error_json(
     out: *mut risk_buf,
 ) -> risk_status {
     // SAFETY: by this function's contract.
-    unsafe { boundary::last_error(optional(assessment).map(|a| &a.0), "assessment", out, Fault::json) }
+    unsafe { boundary::last_error(live("assessment", assessment), out, Fault::json) }
 }
 
 /// Frees an answer. NULL is allowed.
 ///
 /// Ownership: the handle is the library's again. Threads: any, while no other call with this handle runs. Errors: none;
-/// freeing twice is the caller's fault.
+/// what is not a live handle is left alone, as far as that shows (RISK_BAD_HANDLE).
 ///
 /// Example: `risk_assessment_free(answer);`
 ///
@@ -190,7 +192,7 @@ pub unsafe extern "C" fn risk_assessment_last_error_json(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn risk_assessment_free(assessment: *mut risk_assessment) {
     // SAFETY: by this function's contract.
-    unsafe { boundary::free(assessment) }
+    unsafe { boundary::free("assessment", assessment) }
 }
 
 /// What changed, put into words of some form.
@@ -204,10 +206,10 @@ unsafe fn changed(
     form: impl FnOnce(&[Change]) -> Result<String, Fault>,
 ) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(after) }.map(|a| &a.0), "after", |after| {
+    call_with(unsafe { live("after", after) }, |after| {
         // SAFETY: by this function's contract.
-        let (before, out) = unsafe { (optional(before), Out::required("out", out)?) };
-        let before = before.ok_or_else(|| null("before"))?.0.get()?;
+        let (before, out) = unsafe { (live("before", before)?, Out::required("out", out)?) };
+        let before = before.get()?;
         if before.case_id != after.case_id {
             return Err(Fault::mismatch(RISK_MISMATCH, "before", "an answer about the same case", "another case's"));
         }

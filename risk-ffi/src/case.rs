@@ -10,8 +10,8 @@ use risk_core::explain::{Target, explain, why_not};
 use risk_core::log::Log;
 
 pub use self::log::*;
-use crate::boundary::{self, Handle, call_with};
-use crate::pointer::{Out, null, optional, optional_text, risk_buf, text};
+use crate::boundary::{self, Handle, call_with, live};
+use crate::pointer::{Out, optional_text, risk_buf, text};
 use crate::policy::risk_policy;
 use crate::question::{self, risk_question};
 use crate::risk_assessment;
@@ -21,6 +21,8 @@ use risk_binding::status::risk_status;
 /// The log of one case. `const` calls may run on any number of threads at once; calls that change it wait for each other and
 /// for those.
 pub struct risk_case(pub(crate) Handle<RwLock<Log>>);
+
+boundary::handle!(risk_case, RwLock<Log>, b"riskcase");
 
 /// The log, to be read. A panic while it was changed has closed the handle, so that nobody reads half of a change.
 fn held(case: &RwLock<Log>) -> std::sync::RwLockReadGuard<'_, Log> {
@@ -46,11 +48,11 @@ pub unsafe extern "C" fn risk_case_assess(
     out: *mut *mut risk_assessment,
 ) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(the_case) }.map(|c| &c.0), CASE, |case| {
+    call_with(unsafe { live(CASE, the_case) }, |case| {
         // SAFETY: by this function's contract.
         let (policy, question, out) =
-            unsafe { (optional(policy), question::read(question)?, Out::required("out", out)?) };
-        let policy = policy.ok_or_else(|| null("policy"))?.0.get()?;
+            unsafe { (live("policy", policy)?, question::read(question)?, Out::required("out", out)?) };
+        let policy = policy.get()?;
         let answer = assess(&held(case), policy, &question)?;
         out.handle(risk_assessment(Handle::new(answer)));
         Ok(())
@@ -79,12 +81,17 @@ pub unsafe extern "C" fn risk_case_explain(
     out: *mut risk_buf,
 ) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(the_case) }.map(|c| &c.0), CASE, |case| {
+    call_with(unsafe { live(CASE, the_case) }, |case| {
         // SAFETY: by this function's contract.
         let (policy, question, of, out) = unsafe {
-            (optional(policy), question::read(question)?, optional_text("of", of, len)?, Out::required("out", out)?)
+            (
+                live("policy", policy)?,
+                question::read(question)?,
+                optional_text("of", of, len)?,
+                Out::required("out", out)?,
+            )
         };
-        let policy = policy.ok_or_else(|| null("policy"))?.0.get()?;
+        let policy = policy.get()?;
         let target = of.map_or(Ok(Target::Everything), Target::parse)?;
         let told = explain(&held(case), policy, &question, target)?;
         out.text(serde_json::to_string(&told)?);
@@ -111,12 +118,12 @@ pub unsafe extern "C" fn risk_case_why_not(
     out: *mut risk_buf,
 ) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(the_case) }.map(|c| &c.0), CASE, |case| {
+    call_with(unsafe { live(CASE, the_case) }, |case| {
         // SAFETY: by this function's contract.
         let (policy, question, rule, out) = unsafe {
-            (optional(policy), question::read(question)?, text("rule", rule, len)?, Out::required("out", out)?)
+            (live("policy", policy)?, question::read(question)?, text("rule", rule, len)?, Out::required("out", out)?)
         };
-        let policy = policy.ok_or_else(|| null("policy"))?.0.get()?;
+        let policy = policy.get()?;
         let told = why_not(&held(case), policy, &question, rule)?;
         out.text(serde_json::to_string(&told)?);
         Ok(())
@@ -134,7 +141,7 @@ pub unsafe extern "C" fn risk_case_why_not(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn risk_case_last_error_message(the_case: *const risk_case, out: *mut risk_buf) -> risk_status {
     // SAFETY: by this function's contract.
-    unsafe { boundary::last_error(optional(the_case).map(|c| &c.0), CASE, out, |f| f.message().to_owned()) }
+    unsafe { boundary::last_error(live(CASE, the_case), out, |f| f.message().to_owned()) }
 }
 
 /// As risk_last_error_json(), of the last call led by this handle that failed, on whatever thread. A copy.
@@ -148,13 +155,13 @@ pub unsafe extern "C" fn risk_case_last_error_message(the_case: *const risk_case
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn risk_case_last_error_json(the_case: *const risk_case, out: *mut risk_buf) -> risk_status {
     // SAFETY: by this function's contract.
-    unsafe { boundary::last_error(optional(the_case).map(|c| &c.0), CASE, out, Fault::json) }
+    unsafe { boundary::last_error(live(CASE, the_case), out, Fault::json) }
 }
 
 /// Frees a case. NULL is allowed. Answers made from it live on.
 ///
 /// Ownership: the handle is the library's again. Threads: any, while no other call with this handle runs. Errors: none;
-/// freeing twice is the caller's fault.
+/// what is not a live handle is left alone, as far as that shows (RISK_BAD_HANDLE).
 ///
 /// Example: `risk_case_free(the_case);`
 ///
@@ -163,7 +170,7 @@ pub unsafe extern "C" fn risk_case_last_error_json(the_case: *const risk_case, o
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn risk_case_free(the_case: *mut risk_case) {
     // SAFETY: by this function's contract.
-    unsafe { boundary::free(the_case) }
+    unsafe { boundary::free(CASE, the_case) }
 }
 
 /// Meets a defect on purpose, so that tests see what becomes of a handle then. No installed library has it.
@@ -179,7 +186,7 @@ pub unsafe extern "C" fn risk_case_free(the_case: *mut risk_case) {
 #[allow(clippy::panic, reason = "a panic is what is asked for")]
 pub unsafe extern "C" fn risk_provoke_panic(the_case: *const risk_case) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(the_case) }.map(|c| &c.0), CASE, |case| {
+    call_with(unsafe { live(CASE, the_case) }, |case| {
         let _held = case.write();
         panic!("provoked, while a case is held")
     })

@@ -6,13 +6,15 @@ use risk_binding::hmpps::{self as bound, Hmpps, Imported};
 use risk_binding::status::risk_status;
 use risk_binding::{Fault, store as bound_store};
 
-use crate::boundary::{self, Handle, call_with};
-use crate::pointer::{Out, list, null, optional, optional_text, risk_buf, text};
+use crate::boundary::{self, Handle, call_with, live};
+use crate::pointer::{Out, list, optional_text, risk_buf, text};
 use crate::risk_assessment;
 use crate::store::risk_store;
 
 /// Imports messages of the HMPPS estate. It never changes, and is used from any number of threads at once.
 pub struct risk_hmpps(Handle<Hmpps>);
+
+boundary::handle!(risk_hmpps, Hmpps, b"riskhmpp");
 
 /// Makes an importer.
 ///
@@ -59,7 +61,7 @@ pub unsafe extern "C" fn risk_hmpps_new(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn risk_hmpps_free(hmpps: *mut risk_hmpps) {
     // SAFETY: by this function's contract.
-    unsafe { boundary::free(hmpps) }
+    unsafe { boundary::free(HMPPS, hmpps) }
 }
 
 /// Turns a delivery into records. `kind` is `messages` (a domain event, an array of them or one on each line, bare or as SNS and
@@ -92,7 +94,7 @@ pub unsafe extern "C" fn risk_hmpps_import(
     report: *mut risk_buf,
 ) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(hmpps) }.map(|h| &h.0), HMPPS, |adapter| {
+    call_with(unsafe { live(HMPPS, hmpps) }, |adapter| {
         // SAFETY: by this function's contract.
         let (kind, delivery, held, records, report) = unsafe {
             (
@@ -134,11 +136,11 @@ pub unsafe extern "C" fn risk_hmpps_import_into(
     report: *mut risk_buf,
 ) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(hmpps) }.map(|h| &h.0), HMPPS, |adapter| {
+    call_with(unsafe { live(HMPPS, hmpps) }, |adapter| {
         // SAFETY: by this function's contract.
         let (store, by, kind, delivery, report) = unsafe {
             (
-                optional(store.cast_const()).ok_or_else(|| null("store"))?.0.get()?,
+                live("store", store.cast_const())?.get()?,
                 text("operator", operator_id, operator_len)?,
                 text("kind", kind, kind_len)?,
                 list("delivery", delivery, delivery_len)?,
@@ -168,10 +170,10 @@ pub unsafe extern "C" fn risk_hmpps_reconcile(
     out: *mut risk_buf,
 ) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(hmpps) }.map(|h| &h.0), HMPPS, |adapter| {
+    call_with(unsafe { live(HMPPS, hmpps) }, |adapter| {
         // SAFETY: by this function's contract.
-        let (answer, out) = unsafe { (optional(assessment), Out::required("out", out)?) };
-        let answer = answer.ok_or_else(|| null("assessment"))?.0.get()?;
+        let (answer, out) = unsafe { (live("assessment", assessment)?, Out::required("out", out)?) };
+        let answer = answer.get()?;
         out.text(adapter.reconcile(answer)?);
         Ok(())
     })
@@ -190,7 +192,7 @@ pub unsafe extern "C" fn risk_hmpps_reconcile(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn risk_assessment_rosh(assessment: *const risk_assessment, out: *mut risk_buf) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(assessment) }.map(|a| &a.0), "assessment", |answer| {
+    call_with(unsafe { live("assessment", assessment) }, |answer| {
         // SAFETY: by this function's contract.
         let out = unsafe { Out::required("out", out)? };
         out.text(bound::levels(answer)?);
@@ -209,7 +211,7 @@ pub unsafe extern "C" fn risk_assessment_rosh(assessment: *const risk_assessment
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn risk_hmpps_last_error_message(hmpps: *const risk_hmpps, out: *mut risk_buf) -> risk_status {
     // SAFETY: by this function's contract.
-    unsafe { boundary::last_error(optional(hmpps).map(|h| &h.0), HMPPS, out, |f| f.message().to_owned()) }
+    unsafe { boundary::last_error(live(HMPPS, hmpps), out, |f| f.message().to_owned()) }
 }
 
 /// As risk_last_error_json(), of the last call led by this handle that failed, on whatever thread. A copy.
@@ -223,7 +225,7 @@ pub unsafe extern "C" fn risk_hmpps_last_error_message(hmpps: *const risk_hmpps,
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn risk_hmpps_last_error_json(hmpps: *const risk_hmpps, out: *mut risk_buf) -> risk_status {
     // SAFETY: by this function's contract.
-    unsafe { boundary::last_error(optional(hmpps).map(|h| &h.0), HMPPS, out, Fault::json) }
+    unsafe { boundary::last_error(live(HMPPS, hmpps), out, Fault::json) }
 }
 
 /// Meets a defect on purpose, so that tests see what becomes of the handle then. No installed library has it.
@@ -239,7 +241,7 @@ pub unsafe extern "C" fn risk_hmpps_last_error_json(hmpps: *const risk_hmpps, ou
 #[allow(clippy::panic, reason = "a panic is what is asked for")]
 pub unsafe extern "C" fn risk_provoke_panic_of_hmpps(hmpps: *const risk_hmpps) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(hmpps) }.map(|h| &h.0), HMPPS, |_| panic!("provoked, with the adapter"))
+    call_with(unsafe { live(HMPPS, hmpps) }, |_| panic!("provoked, with the adapter"))
 }
 
 /// What the handle is called in messages.

@@ -5,13 +5,15 @@ use risk_core::policy::{Policy, PolicyErrors};
 use risk_policies::ENGLAND_WALES_FILES;
 use serde::Serialize;
 
-use crate::boundary::{self, Handle, call_with};
-use crate::pointer::{Out, list, optional, risk_buf, risk_str, sized};
+use crate::boundary::{self, Handle, call_with, live};
+use crate::pointer::{Out, list, risk_buf, risk_str, sized};
 use risk_binding::status::risk_status;
 use risk_binding::{Fault, Remark, errors_of, warnings_of};
 
 /// A policy: checked, compiled, and unchangeable. Any number of threads may use one at once.
 pub struct risk_policy(pub(crate) Handle<Policy>);
+
+boundary::handle!(risk_policy, Policy, b"riskpoli");
 
 /// A file of a policy.
 #[repr(C)]
@@ -103,8 +105,8 @@ pub unsafe extern "C" fn risk_policy_check(options: *const risk_policy_options, 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn risk_policy_digest(policy: *const risk_policy, out: *mut risk_buf) -> risk_status {
     // SAFETY: by this function's contract.
-    let handle = unsafe { optional(policy) }.map(|p| &p.0);
-    call_with(handle, "policy", |policy| {
+    let handle = unsafe { live("policy", policy) };
+    call_with(handle, |policy| {
         // SAFETY: by this function's contract.
         let out = unsafe { Out::required("out", out)? };
         out.text(policy.digest.clone());
@@ -123,7 +125,7 @@ pub unsafe extern "C" fn risk_policy_digest(policy: *const risk_policy, out: *mu
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn risk_policy_last_error_message(policy: *const risk_policy, out: *mut risk_buf) -> risk_status {
     // SAFETY: by this function's contract.
-    unsafe { boundary::last_error(optional(policy).map(|p| &p.0), "policy", out, |f| f.message().to_owned()) }
+    unsafe { boundary::last_error(live("policy", policy), out, |f| f.message().to_owned()) }
 }
 
 /// As risk_last_error_json(), of the last call led by this handle that failed, on whatever thread. A copy.
@@ -137,13 +139,13 @@ pub unsafe extern "C" fn risk_policy_last_error_message(policy: *const risk_poli
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn risk_policy_last_error_json(policy: *const risk_policy, out: *mut risk_buf) -> risk_status {
     // SAFETY: by this function's contract.
-    unsafe { boundary::last_error(optional(policy).map(|p| &p.0), "policy", out, Fault::json) }
+    unsafe { boundary::last_error(live("policy", policy), out, Fault::json) }
 }
 
 /// Frees a policy. NULL is allowed. Answers made with it live on.
 ///
 /// Ownership: the handle is the library's again. Threads: any, while no other call with this handle runs. Errors: none;
-/// freeing twice is the caller's fault.
+/// what is not a live handle is left alone, as far as that shows (RISK_BAD_HANDLE).
 ///
 /// Example: `risk_policy_free(policy);`
 ///
@@ -152,7 +154,7 @@ pub unsafe extern "C" fn risk_policy_last_error_json(policy: *const risk_policy,
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn risk_policy_free(policy: *mut risk_policy) {
     // SAFETY: by this function's contract.
-    unsafe { boundary::free(policy) }
+    unsafe { boundary::free("policy", policy) }
 }
 
 /// # Safety

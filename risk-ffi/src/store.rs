@@ -14,7 +14,7 @@ use risk_binding::{Fault, store as bound};
 pub use self::facts::*;
 pub use self::keeping::*;
 pub use self::opening::*;
-use crate::boundary::{self, Handle, call_with};
+use crate::boundary::{self, Handle, call_with, live};
 use crate::case::risk_case;
 use crate::pointer::{Out, null, optional, risk_buf, risk_str, sized, text};
 use crate::policy::risk_policy;
@@ -23,6 +23,8 @@ use crate::risk_assessment;
 
 /// A store of cases. Calls on one handle take turns, on however many threads; several processes may open one store at once.
 pub struct risk_store(pub(crate) Handle<Store>);
+
+boundary::handle!(risk_store, Store, b"riskstor");
 
 /// A person who reads an answer. Each reading is written down in the store, with the audience of the question. Set it to zero,
 /// then `size` and `id`.
@@ -81,7 +83,7 @@ pub unsafe extern "C" fn risk_store_append(
     out: *mut risk_stored,
 ) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(store) }.map(|s| &s.0), STORE, |store| {
+    call_with(unsafe { live(STORE, store) }, |store| {
         // SAFETY: by this function's contract.
         let (by, lines, expected) = unsafe {
             (
@@ -124,18 +126,18 @@ pub unsafe extern "C" fn risk_store_assess(
     out: *mut *mut risk_assessment,
 ) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(store) }.map(|s| &s.0), STORE, |store| {
+    call_with(unsafe { live(STORE, store) }, |store| {
         // SAFETY: by this function's contract; a struct of numbers and pointers may be all zero.
         let (policy, reader, case_id, question, out) = unsafe {
             (
-                optional(policy),
+                live("policy", policy)?,
                 sized("reader", reader, LEAST_READER)?,
                 text("case_id", case_id, len)?,
                 question::read(question)?,
                 Out::required("out", out)?,
             )
         };
-        let policy = policy.ok_or_else(|| null("policy"))?.0.get()?;
+        let policy = policy.get()?;
         let reader = reader.ok_or_else(|| null("reader"))?;
         // SAFETY: by this function's contract.
         let (who, purpose) = unsafe { (reader.id.get("reader.id")?, reader.purpose.get("reader.purpose")?) };
@@ -169,7 +171,7 @@ pub unsafe extern "C" fn risk_store_case(
     out: *mut *mut risk_case,
 ) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(store) }.map(|s| &s.0), STORE, |store| {
+    call_with(unsafe { live(STORE, store) }, |store| {
         // SAFETY: by this function's contract.
         let (by, id, out) = unsafe {
             (text("operator", operator_id, operator_len)?, text("case_id", case_id, len)?, Out::required("out", out)?)
@@ -203,7 +205,7 @@ pub unsafe extern "C" fn risk_store_changes(
     out: *mut risk_buf,
 ) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(store) }.map(|s| &s.0), STORE, |store| {
+    call_with(unsafe { live(STORE, store) }, |store| {
         // SAFETY: by this function's contract.
         let (by, out) = unsafe { (text("operator", operator_id, operator_len)?, Out::required("out", out)?) };
         out.text(bound::changes(store, &bound::operator(by)?, after, limit)?);
@@ -222,7 +224,7 @@ pub unsafe extern "C" fn risk_store_changes(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn risk_store_last_error_message(store: *const risk_store, out: *mut risk_buf) -> risk_status {
     // SAFETY: by this function's contract.
-    unsafe { boundary::last_error(optional(store).map(|s| &s.0), STORE, out, |f| f.message().to_owned()) }
+    unsafe { boundary::last_error(live(STORE, store), out, |f| f.message().to_owned()) }
 }
 
 /// As risk_last_error_json(), of the last call led by this handle that failed, on whatever thread. A copy.
@@ -236,7 +238,7 @@ pub unsafe extern "C" fn risk_store_last_error_message(store: *const risk_store,
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn risk_store_last_error_json(store: *const risk_store, out: *mut risk_buf) -> risk_status {
     // SAFETY: by this function's contract.
-    unsafe { boundary::last_error(optional(store).map(|s| &s.0), STORE, out, Fault::json) }
+    unsafe { boundary::last_error(live(STORE, store), out, Fault::json) }
 }
 
 /// Meets a defect on purpose, so that tests see what becomes of a store then. No installed library has it.
@@ -252,7 +254,7 @@ pub unsafe extern "C" fn risk_store_last_error_json(store: *const risk_store, ou
 #[allow(clippy::panic, reason = "a panic is what is asked for")]
 pub unsafe extern "C" fn risk_provoke_panic_of_store(store: *const risk_store) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(store) }.map(|s| &s.0), STORE, |_| panic!("provoked, with a store"))
+    call_with(unsafe { live(STORE, store) }, |_| panic!("provoked, with a store"))
 }
 
 /// What the store is called in messages.

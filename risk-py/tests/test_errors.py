@@ -74,6 +74,19 @@ def no_key() -> None:
             store.log(CASE, operator="host")
 
 
+def key_that_calls_back() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        stores: list[Store] = []
+
+        def key(case_id: Any) -> bytes:
+            stores[0].log(CASE, operator="host")
+            return b"k" * 32
+
+        with Store.open(f"{folder}/cases.risk", make=True, keys=key) as store:
+            stores.append(store)
+            store.append(supervision(), operator="host")
+
+
 OTHER = "3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a12"
 
 REACHED: list[tuple[str, type[RiskError], Callable[[], Any]]] = [
@@ -97,6 +110,7 @@ REACHED: list[tuple[str, type[RiskError], Callable[[], Any]]] = [
     ("RISK_EXCLUDED", AudienceError, in_store(lambda s: s.assess(CASE, reader="N1", audience="manager", at="2018-04-18"))),
     ("RISK_TAKEN", ConflictError, in_store(lambda store: store.identify(OTHER, "crn", "X1", operator="host"))),
     ("RISK_NO_KEY", StoreError, no_key),
+    ("RISK_REENTRANT_CALL", StoreError, key_that_calls_back),
 ]
 
 

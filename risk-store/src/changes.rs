@@ -63,13 +63,13 @@ impl Store {
 
     /// A place after `after` up to which everything is decided; asked of the database only where it is not known yet.
     fn horizon(&self, after: u64) -> Result<u64, StoreError> {
-        let known = self.inner().horizon;
+        let known = self.inner()?.horizon;
         if known > after {
             return Ok(known);
         }
         // A transaction of its own, so that writers are kept waiting for a moment only.
         let horizon = self.look(fence::horizon)?;
-        self.inner().horizon = horizon;
+        self.inner()?.horizon = horizon;
         Ok(horizon)
     }
 }

@@ -134,7 +134,7 @@ impl Store {
     /// # Errors
     /// Where the store cannot be reached.
     pub fn scrub(&self) -> Result<Scrubbed, StoreError> {
-        let mut inner = self.inner();
+        let mut inner = self.inner()?;
         if let Some(server) = inner.connection.server() {
             let written = server
                 .batch_execute("VACUUM (FULL) record")

@@ -91,6 +91,9 @@ pub enum StoreError {
     /// Somebody else writes, and went on for longer than the patience of the caller.
     #[error("the store is in use: waited {} s for another writer", .0.as_secs())]
     Busy(Duration),
+    /// A call from within the function that gives this store its keys, which runs while the store is in use.
+    #[error("the function that gives keys calls the store that asks it for one: look the key up without this store")]
+    Reentered,
     /// There is no room for what is to be written.
     #[error("the disk is full: nothing was written")]
     Full,

@@ -112,7 +112,7 @@ impl Store {
     /// [`StoreError::File`] where a file is there already or cannot be written; [`StoreError::Argument`] for a store in a
     /// database, of which the server's own tools make copies.
     pub fn backup(&self, to: &Path) -> Result<(), StoreError> {
-        let mut inner = self.inner();
+        let mut inner = self.inner()?;
         let Some(file) = inner.connection.file() else {
             return Err(StoreError::argument("store", "a file", "a database; pg_dump makes a copy of it"));
         };

@@ -55,6 +55,8 @@ mod verify;
 mod who;
 
 use std::num::NonZeroUsize;
+use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -104,6 +106,10 @@ impl Default for Options {
 /// A store of cases.
 pub struct Store {
     inner: Mutex<Inner>,
+    /// The thread that uses it, as [`this_thread`] names it; 0: none.
+    user: AtomicUsize,
+    /// Whether it lies in a database that many write to.
+    server: bool,
     keys: Option<Keys>,
     patience: Duration,
     clock: Box<dyn Fn() -> Instant + Send + Sync>,
@@ -142,20 +148,32 @@ impl Store {
 
     fn at(place: &str, options: Options, make: Make) -> Result<Self, StoreError> {
         let Options { keys, patience, clock } = options;
-        let connection = Connection::open(Place::parse(place)?, patience, make)?;
+        let mut connection = Connection::open(Place::parse(place)?, patience, make)?;
+        let server = connection.server().is_some();
         let inner = Mutex::new(Inner { connection, logs: LruCache::new(LOGS), horizon: 0 });
-        Ok(Self { inner, keys, patience, clock })
+        Ok(Self { inner, user: AtomicUsize::new(0), server, keys, patience, clock })
     }
 
     /// Whether it lies in a database that many write to.
     #[must_use]
     pub fn is_server(&self) -> bool {
-        self.inner().connection.server().is_some()
+        self.server
     }
 
-    fn inner(&self) -> MutexGuard<'_, Inner> {
+    /// Waits for other threads, and takes the connection for this one.
+    ///
+    /// # Errors
+    /// [`StoreError::Reentered`] where this thread has it already, as the function for keys is called while it does.
+    fn inner(&self) -> Result<InUse<'_>, StoreError> {
+        let me = this_thread();
+        // Only this thread writes its own name here, so that what others write meanwhile does not matter.
+        if self.user.load(Ordering::Relaxed) == me {
+            return Err(StoreError::Reentered);
+        }
         // What a panic left half done was a transaction, and that is gone.
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        self.user.store(me, Ordering::Relaxed);
+        Ok(InUse { inner, user: &self.user })
     }
 
     /// Now, to the microsecond.
@@ -166,7 +184,7 @@ impl Store {
 
     /// Runs a transaction that only looks.
     fn look<T>(&self, work: impl FnMut(&mut Tx<'_>) -> Result<T, Trouble>) -> Result<T, StoreError> {
-        self.inner().connection.transact(Will::Look, work)
+        self.inner()?.connection.transact(Will::Look, work)
     }
 
     /// Runs a transaction that changes cases; their logs are remembered once it is kept.
@@ -174,7 +192,7 @@ impl Store {
         &self,
         mut work: impl FnMut(&mut Tx<'_>, &mut Open<'_>) -> Result<T, Trouble>,
     ) -> Result<T, StoreError> {
-        let mut inner = self.inner();
+        let mut inner = self.inner()?;
         let Inner { connection, logs, .. } = &mut *inner;
         let mut held = Vec::new();
         let done = connection.transact(Will::Write, |tx| {
@@ -188,6 +206,39 @@ impl Store {
         }
         Ok(done)
     }
+}
+
+/// The connection, taken by this thread until it is dropped.
+struct InUse<'s> {
+    inner: MutexGuard<'s, Inner>,
+    user: &'s AtomicUsize,
+}
+
+impl Deref for InUse<'_> {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.inner
+    }
+}
+
+impl DerefMut for InUse<'_> {
+    fn deref_mut(&mut self) -> &mut Inner {
+        &mut self.inner
+    }
+}
+
+impl Drop for InUse<'_> {
+    fn drop(&mut self) {
+        // Before the lock is given back, which happens when the fields are dropped.
+        self.user.store(0, Ordering::Relaxed);
+    }
+}
+
+/// A number that no other thread has while this one lives, and never 0: where a value of its own lies.
+fn this_thread() -> usize {
+    thread_local!(static HERE: u8 = const { 0 });
+    HERE.with(|here| std::ptr::from_ref(here).addr())
 }
 
 impl std::fmt::Debug for Store {

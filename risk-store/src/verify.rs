@@ -107,7 +107,7 @@ impl Store {
 
     /// What SQLite says of its file.
     fn damage(&self) -> Result<Option<String>, StoreError> {
-        let mut inner = self.inner();
+        let mut inner = self.inner()?;
         let Some(file) = inner.connection.file() else { return Ok(None) };
         let said = file.query_row("PRAGMA integrity_check(1)", [], |row| row.get::<_, String>(0));
         match said.map_err(Trouble::sqlite) {

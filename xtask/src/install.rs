@@ -7,6 +7,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
+use crate::archive;
 use crate::step::{Failure, cargo, shown};
 
 /// All crates have one version.
@@ -105,7 +106,10 @@ impl Library {
         for link in [format!("librisk.so.{MAJOR}"), "librisk.so".to_owned()] {
             put.push(linked(&whole, &lib.join(link))?);
         }
-        put.push(copied(&self.archive, &lib.join("librisk.a"))?);
+        let archive = lib.join("librisk.a");
+        cleared(&archive)?;
+        archive::publish(&self.archive, &archive)?;
+        put.push(archive);
         for header in HEADERS {
             put.push(copied(&root.join("risk-ffi/include").join(header), &prefix.join("include").join(header))?);
         }

@@ -1,5 +1,6 @@
 //! `cargo xtask`: one command each to set up, test and measure the workspace.
 
+mod archive;
 mod bindings;
 mod calibration;
 mod install;

@@ -42,7 +42,7 @@ impl Tool {
         match self {
             Self::C => "a C compiler (cc, or CC)",
             Self::Cpp => "a C++ compiler (c++, or CXX)",
-            Self::Binutils => "nm and readelf",
+            Self::Binutils => "nm, readelf, objcopy and ar",
             Self::Make => "make",
             Self::PkgConfig => "pkg-config",
             Self::Cmake => "cmake",
@@ -74,7 +74,7 @@ impl Tool {
         match self {
             Self::C => works(compiler("CC", "cc").arg("--version")),
             Self::Cpp => works(compiler("CXX", "c++").arg("--version")),
-            Self::Binutils => runs("nm") && runs("readelf"),
+            Self::Binutils => ["nm", "readelf", "objcopy", "ar"].into_iter().all(runs),
             Self::Make => runs("make"),
             Self::PkgConfig => runs("pkg-config"),
             Self::Cmake => runs("cmake"),

@@ -10,7 +10,7 @@ use risk_core::log::{Log, Stamp};
 use uuid::Uuid;
 
 use super::{CASE, held, risk_case};
-use crate::boundary::{self, Handle, call_with};
+use crate::boundary::{self, Handle, call_with, live};
 use crate::pointer::{Out, list, optional, optional_text, risk_buf, text};
 
 /// What the host adds to a record of a sealed log.
@@ -104,7 +104,7 @@ pub unsafe extern "C" fn risk_case_append(
     out: *mut risk_appended,
 ) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(the_case) }.map(|c| &c.0), CASE, |case| {
+    call_with(unsafe { live(CASE, the_case) }, |case| {
         // SAFETY: by this function's contract.
         let (lines, expected, stamps) = unsafe {
             (text("records", records, len)?, optional(expected_length).copied(), list("stamps", stamps, stamps_len)?)
@@ -140,7 +140,7 @@ pub unsafe extern "C" fn risk_case_erase(
     out: *mut risk_appended,
 ) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(the_case) }.map(|c| &c.0), CASE, |case| {
+    call_with(unsafe { live(CASE, the_case) }, |case| {
         // SAFETY: by this function's contract.
         let (line, expected, stamp) =
             unsafe { (text("record", record, len)?, optional(expected_length).copied(), optional(stamp)) };
@@ -170,7 +170,7 @@ pub unsafe extern "C" fn risk_case_seal(
     stamps_len: usize,
 ) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(the_case) }.map(|c| &c.0), CASE, |case| {
+    call_with(unsafe { live(CASE, the_case) }, |case| {
         // SAFETY: by this function's contract.
         let stamps = unsafe { list("stamps", stamps, stamps_len)? };
         let stamps = read_stamps(stamps)?;
@@ -192,7 +192,7 @@ pub unsafe extern "C" fn risk_case_seal(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn risk_case_records(the_case: *const risk_case, after: u64, out: *mut risk_buf) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(the_case) }.map(|c| &c.0), CASE, |case| {
+    call_with(unsafe { live(CASE, the_case) }, |case| {
         // SAFETY: by this function's contract.
         let out = unsafe { Out::required("out", out)? };
         let log = held(case);
@@ -214,7 +214,7 @@ pub unsafe extern "C" fn risk_case_records(the_case: *const risk_case, after: u6
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn risk_case_id(the_case: *const risk_case, out: *mut risk_buf) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(the_case) }.map(|c| &c.0), CASE, |case| {
+    call_with(unsafe { live(CASE, the_case) }, |case| {
         // SAFETY: by this function's contract.
         let out = unsafe { Out::required("out", out)? };
         out.text(held(case).case_id().to_string());
@@ -233,7 +233,7 @@ pub unsafe extern "C" fn risk_case_id(the_case: *const risk_case, out: *mut risk
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn risk_case_length(the_case: *const risk_case, out: *mut u64) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(the_case) }.map(|c| &c.0), CASE, |case| {
+    call_with(unsafe { live(CASE, the_case) }, |case| {
         // SAFETY: by this function's contract.
         let out = unsafe { Out::required("out", out)? };
         out.write(held(case).len());
@@ -254,7 +254,7 @@ pub unsafe extern "C" fn risk_case_length(the_case: *const risk_case, out: *mut 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn risk_case_head(the_case: *const risk_case, out: *mut risk_buf) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(the_case) }.map(|c| &c.0), CASE, |case| {
+    call_with(unsafe { live(CASE, the_case) }, |case| {
         // SAFETY: by this function's contract.
         let out = unsafe { Out::required("out", out)? };
         out.text(held(case).head().unwrap_or_default());
@@ -281,7 +281,7 @@ pub unsafe extern "C" fn risk_case_verify(
     out: *mut risk_buf,
 ) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(the_case) }.map(|c| &c.0), CASE, |case| {
+    call_with(unsafe { live(CASE, the_case) }, |case| {
         // SAFETY: by this function's contract.
         let (head, out) = unsafe { (optional_text("expected_head", expected_head, len)?, Out::required("out", out)?) };
         let lines = held(case).to_jsonl();

@@ -6,8 +6,8 @@ use risk_binding::status::risk_status;
 use risk_binding::store as bound;
 
 use super::{STORE, risk_store};
-use crate::boundary::call_with;
-use crate::pointer::{Out, optional, optional_text, risk_buf, text};
+use crate::boundary::{call_with, live};
+use crate::pointer::{Out, optional_text, risk_buf, text};
 
 /// Says what the host calls a case, in place of any other identifier of that scheme: `crn` and `noms`, of which each stands for
 /// one case, or another word of the host's, such as `team` or `officer`, which many cases share. `identifier` NULL: the case has
@@ -34,7 +34,7 @@ pub unsafe extern "C" fn risk_store_identify(
     identifier_len: usize,
 ) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(store) }.map(|s| &s.0), STORE, |store| {
+    call_with(unsafe { live(STORE, store) }, |store| {
         // SAFETY: by this function's contract.
         let (by, case_id, scheme, identifier) = unsafe {
             (
@@ -72,7 +72,7 @@ pub unsafe extern "C" fn risk_store_find(
     out: *mut risk_buf,
 ) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(store) }.map(|s| &s.0), STORE, |store| {
+    call_with(unsafe { live(STORE, store) }, |store| {
         // SAFETY: by this function's contract.
         let (scheme, identifier, out) = unsafe {
             (
@@ -104,7 +104,7 @@ pub unsafe extern "C" fn risk_store_facts(
     out: *mut risk_buf,
 ) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(store) }.map(|s| &s.0), STORE, |store| {
+    call_with(unsafe { live(STORE, store) }, |store| {
         // SAFETY: by this function's contract.
         let (case_id, out) = unsafe { (text("case_id", case_id, case_len)?, Out::required("out", out)?) };
         out.text(bound::facts(store, bound::id("case_id", case_id)?)?);
@@ -133,7 +133,7 @@ pub unsafe extern "C" fn risk_store_merge(
     into_len: usize,
 ) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(store) }.map(|s| &s.0), STORE, |store| {
+    call_with(unsafe { live(STORE, store) }, |store| {
         // SAFETY: by this function's contract.
         let (by, from, into) = unsafe {
             (text("operator", operator_id, operator_len)?, text("from", from, from_len)?, text("into", into, into_len)?)
@@ -163,7 +163,7 @@ pub unsafe extern "C" fn risk_store_unmerge(
     into_len: usize,
 ) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(store) }.map(|s| &s.0), STORE, |store| {
+    call_with(unsafe { live(STORE, store) }, |store| {
         // SAFETY: by this function's contract.
         let (by, from, into) = unsafe {
             (text("operator", operator_id, operator_len)?, text("from", from, from_len)?, text("into", into, into_len)?)
@@ -194,7 +194,7 @@ pub unsafe extern "C" fn risk_store_exclude(
     reader_len: usize,
 ) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(store) }.map(|s| &s.0), STORE, |store| {
+    call_with(unsafe { live(STORE, store) }, |store| {
         // SAFETY: by this function's contract.
         let (by, case_id, reader) = unsafe {
             (
@@ -228,7 +228,7 @@ pub unsafe extern "C" fn risk_store_admit(
     reader_len: usize,
 ) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(store) }.map(|s| &s.0), STORE, |store| {
+    call_with(unsafe { live(STORE, store) }, |store| {
         // SAFETY: by this function's contract.
         let (by, case_id, reader) = unsafe {
             (

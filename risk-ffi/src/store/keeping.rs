@@ -6,8 +6,8 @@ use risk_binding::status::risk_status;
 use risk_binding::store as bound;
 
 use super::{STORE, risk_store};
-use crate::boundary::call_with;
-use crate::pointer::{Out, optional, optional_text, risk_buf, text};
+use crate::boundary::{call_with, live};
+use crate::pointer::{Out, optional_text, risk_buf, text};
 
 /// Removes salt, data and note of a record by law: appends `record`, a `payload_erased` record that names it, and removes them from
 /// the store and its files. The chain stays whole. Done again, it changes nothing, and tries again to clear the files.
@@ -34,7 +34,7 @@ pub unsafe extern "C" fn risk_store_erase(
     out: *mut risk_buf,
 ) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(store) }.map(|s| &s.0), STORE, |store| {
+    call_with(unsafe { live(STORE, store) }, |store| {
         // SAFETY: by this function's contract.
         let (by, record, out) = unsafe {
             (text("operator", operator_id, operator_len)?, text("record", record, len)?, Out::required("out", out)?)
@@ -69,7 +69,7 @@ pub unsafe extern "C" fn risk_store_restrict(
     out: *mut risk_buf,
 ) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(store) }.map(|s| &s.0), STORE, |store| {
+    call_with(unsafe { live(STORE, store) }, |store| {
         // SAFETY: by this function's contract.
         let (by, record, out) = unsafe {
             (text("operator", operator_id, operator_len)?, text("record", record, len)?, Out::required("out", out)?)
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn risk_store_journal(
     out: *mut risk_buf,
 ) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(store) }.map(|s| &s.0), STORE, |store| {
+    call_with(unsafe { live(STORE, store) }, |store| {
         // SAFETY: by this function's contract.
         let (case_id, out) = unsafe { (optional_text("case_id", case_id, case_len)?, Out::required("out", out)?) };
         let case_id = case_id.map(|id| bound::id("case_id", id)).transpose()?;
@@ -120,7 +120,7 @@ pub unsafe extern "C" fn risk_store_journal(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn risk_store_checkpoint(store: *const risk_store, out: *mut risk_buf) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(store) }.map(|s| &s.0), STORE, |store| {
+    call_with(unsafe { live(STORE, store) }, |store| {
         // SAFETY: by this function's contract.
         let out = unsafe { Out::required("out", out)? };
         out.text(store.checkpoint()?.to_text());
@@ -147,7 +147,7 @@ pub unsafe extern "C" fn risk_store_verify(
     out: *mut risk_buf,
 ) -> risk_status {
     // SAFETY: by this function's contract.
-    call_with(unsafe { optional(store) }.map(|s| &s.0), STORE, |store| {
+    call_with(unsafe { live(STORE, store) }, |store| {
         // SAFETY: by this function's contract.
         let (checkpoint, out) = unsafe { (optional_text("checkpoint", checkpoint, len)?, Out::required("out", out)?) };
         out.text(bound::verify(store, checkpoint)?);

@@ -8,14 +8,14 @@ use risk_binding::status::{RISK_BAD_WORD, risk_status};
 use risk_binding::{Fault, store as bound};
 use uuid::Uuid;
 
-use super::risk_store;
+use super::{STORE, risk_store};
 use crate::boundary::{self, Handle};
 use crate::pointer::{Out, null, risk_str, sized};
 
 /// Gives the key of a case: writes 32 bytes to `key` and returns 1; or returns 0 where there is none, or none any more.
 ///
 /// It is called within calls with the store, on the thread of that call and while other calls with it wait; so it must not call
-/// the store itself, and must return (no longjmp, no exception). `case_id` is the case's UUID as 36 characters with a NUL behind
+/// the store itself, which gives RISK_REENTRANT_CALL, nor free it, and must return (no longjmp, no exception). `case_id` is the case's UUID as 36 characters with a NUL behind
 /// them, and lives until it returns.
 pub type risk_store_key =
     Option<unsafe extern "C" fn(context: *mut c_void, case_id: *const c_char, key: *mut u8) -> i32>;
@@ -75,7 +75,7 @@ pub unsafe extern "C" fn risk_store_open(options: *const risk_store_options, out
 /// Closes a store and frees its handle. NULL is allowed. What was appended is kept; cases and answers read from it live on.
 ///
 /// Ownership: the handle is the library's again, and `key_context` the caller's. Threads: any, while no other call with this
-/// handle runs. Errors: none; freeing twice is the caller's fault.
+/// handle runs. Errors: none; what is not a live handle is left alone, as far as that shows (RISK_BAD_HANDLE).
 ///
 /// Example: `risk_store_free(store);`
 ///
@@ -84,7 +84,7 @@ pub unsafe extern "C" fn risk_store_open(options: *const risk_store_options, out
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn risk_store_free(store: *mut risk_store) {
     // SAFETY: by this function's contract.
-    unsafe { boundary::free(store) }
+    unsafe { boundary::free(STORE, store) }
 }
 
 /// The host's function for keys.

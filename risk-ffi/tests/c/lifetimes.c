@@ -135,7 +135,58 @@ static void a_hundred_thousand_rounds_leave_no_memory_in_use(void) {
     risk_policy_free(policy);
 }
 
+/* Whatever is no handle of the type is refused and named, and nothing is written. */
+static void a_handle_of_another_type_is_refused(void) {
+    risk_policy *policy = embedded();
+    risk_case *held = case_of(STARTED);
+    risk_assessment *answer = UNTOUCHED;
+    risk_question asked_for = question("2018-02-05", "manager");
+    risk_buf out = {UNTOUCHED, 7, UNTOUCHED};
+    uint64_t length = 7, words[4] = {0, 0, 0, 0};
+    STATUS(RISK_BAD_HANDLE, risk_case_length((const risk_case *)policy, &length));
+    MESSAGE("the_case");
+    MESSAGE("risk_case");
+    JSON("\"code\":7,\"name\":\"RISK_BAD_HANDLE\"");
+    STATUS(RISK_BAD_HANDLE, risk_policy_digest((const risk_policy *)held, &out));
+    MESSAGE("risk_policy");
+    STATUS(RISK_BAD_HANDLE, risk_case_assess(held, (const risk_policy *)held, &asked_for, &answer));
+    MESSAGE("policy");
+    STATUS(RISK_BAD_HANDLE, risk_assessment_json((const risk_assessment *)policy, &out));
+    STATUS(RISK_BAD_HANDLE, risk_assessment_told((const risk_assessment *)held, (const risk_assessment *)held, &out));
+    STATUS(RISK_BAD_HANDLE, risk_store_changes((const risk_store *)policy, "a", 1, 0, 1, &out));
+    STATUS(RISK_BAD_HANDLE, risk_store_last_error_json((const risk_store *)policy, &out));
+    STATUS(RISK_BAD_HANDLE, risk_case_length((const risk_case *)words, &length));
+    STATUS(RISK_BAD_HANDLE, risk_case_length((const risk_case *)((const char *)held + 1), &length));
+    CHECK(length == 7 && answer == UNTOUCHED && out.data == UNTOUCHED);
+    /* Freeing as another type leaves the handle as it was. */
+    risk_policy_free((risk_policy *)held);
+    MESSAGE("risk_policy");
+    risk_hmpps_free((risk_hmpps *)held);
+    risk_store_free((risk_store *)held);
+    risk_assessment_free((risk_assessment *)held);
+    CHECK(length_of(held) == 1);
+    risk_case_free(held);
+    risk_policy_free(policy);
+}
+
+/* The memory of a freed handle is read here, which memory checkers report: it is what a caller's fault does. */
+static void a_freed_handle_is_refused(void) {
+    risk_case *held = case_of(STARTED);
+    uint64_t length = 7;
+    if (asked("RISK_MEMORY_IS_WATCHED_OTHERWISE", 0) != 0) {
+        risk_case_free(held);
+        return;
+    }
+    risk_case_free(held);
+    STATUS(RISK_BAD_HANDLE, risk_case_length(held, &length));
+    MESSAGE("freed");
+    risk_case_free(held);
+    CHECK(length == 7);
+}
+
 int main(void) {
+    RUN(a_handle_of_another_type_is_refused);
+    RUN(a_freed_handle_is_refused);
     RUN(an_answer_outlives_its_case_and_its_policy);
     RUN(long_after_the_last_rule_an_answer_never_changes);
     RUN(what_one_thread_made_another_may_free);

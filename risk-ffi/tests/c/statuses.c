@@ -18,6 +18,8 @@ static void every_status_has_the_number_and_name_that_it_has_always_had(void) {
         {RISK_BAD_TIME, 4, "RISK_BAD_TIME"},
         {RISK_BAD_WORD, 5, "RISK_BAD_WORD"},
         {RISK_MISMATCH, 6, "RISK_MISMATCH"},
+        {RISK_BAD_HANDLE, 7, "RISK_BAD_HANDLE"},
+        {RISK_REENTRANT_CALL, 8, "RISK_REENTRANT_CALL"},
         {RISK_BAD_RECORD, 20, "RISK_BAD_RECORD"},
         {RISK_POSITION_CONFLICT, 40, "RISK_POSITION_CONFLICT"},
         {RISK_EVENT_CONFLICT, 41, "RISK_EVENT_CONFLICT"},

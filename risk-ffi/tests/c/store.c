@@ -386,6 +386,41 @@ static void payloads_are_encrypted_with_the_key_that_the_host_gives(void) {
     risk_store_free(store);
 }
 
+/* A key function that calls the store which asks it. */
+struct calls_back {
+    risk_store *store;
+    risk_status found;
+};
+
+static int32_t key_by_calling_back(void *context, const char *case_id, uint8_t *key) {
+    struct calls_back *calls = context;
+    risk_case *held = UNTOUCHED;
+    calls->found = risk_store_case(calls->store, BY, case_id, strlen(case_id), &held);
+    CHECK(held == UNTOUCHED);
+    memset(key, 7, 32);
+    return 1;
+}
+
+static void a_key_function_that_calls_its_store_is_refused_and_does_not_hang(void) {
+    risk_store_options options = options_for("calls-back", 1);
+    struct calls_back calls = {NULL, RISK_OK};
+    options.key = key_by_calling_back;
+    options.key_context = &calls;
+    STATUS(RISK_OK, risk_store_open(&options, &calls.store));
+    STATUS(RISK_OK, risk_store_append(calls.store, BY, OF(STARTED), NULL, NULL));
+    CHECK(calls.found == RISK_REENTRANT_CALL);
+    MESSAGE("function that gives keys");
+    calls.found = RISK_OK;
+    {
+        risk_case *held = NULL;
+        risk_store *again = calls.store;
+        STATUS(RISK_OK, risk_store_case(again, BY, OF(CASE_ID), &held));
+        CHECK(length_of(held) == 1);
+        risk_case_free(held);
+    }
+    risk_store_free(calls.store);
+}
+
 /* For one NULL at a time: the call is refused, and names the argument. */
 #define NULL_REFUSED(name, call)                                                                                       \
     do {                                                                                                               \
@@ -497,6 +532,7 @@ int main(void) {
     RUN(a_case_is_found_by_what_the_host_calls_it_and_two_may_be_of_one_person);
     RUN(what_is_erased_is_gone_from_the_file_and_the_chain_goes_on_from_the_checkpoint);
     RUN(payloads_are_encrypted_with_the_key_that_the_host_gives);
+    RUN(a_key_function_that_calls_its_store_is_refused_and_does_not_hang);
     RUN(a_null_where_something_must_be_given_is_refused_and_named);
     RUN(two_threads_append_to_one_case_and_each_record_is_there_once);
     risk_policy_free(policy);

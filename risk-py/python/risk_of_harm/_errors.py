@@ -149,6 +149,8 @@ _KINDS: dict[str, type[RiskError]] = {
     "RISK_BAD_TIME": QuestionError,
     "RISK_BAD_WORD": QuestionError,
     "RISK_MISMATCH": QuestionError,
+    "RISK_BAD_HANDLE": QuestionError,
+    "RISK_REENTRANT_CALL": StoreError,
     "RISK_BAD_RECORD": RecordError,
     "RISK_POSITION_CONFLICT": ConflictError,
     "RISK_EVENT_CONFLICT": ConflictError,

@@ -42,6 +42,11 @@ const MEMCHECK_OF_STORE: [&str; 3] =
 /// The programs that open stores.
 const WITH_STORE: [&str; 3] = ["store", "hmpps", PROVOKED];
 
+/// The first word of a line.
+fn first_word(line: &str) -> Option<String> {
+    line.split_whitespace().next().map(str::to_owned)
+}
+
 /// What watches a program while it runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Watch {
@@ -129,17 +134,20 @@ impl<'a> Checks<'a> {
     pub fn symbols(&self) -> Result<(), Failure> {
         let library = self.places.lib().join(format!("librisk.so.{VERSION}"));
         let list = self.places.root.join("risk-ffi/abi/librisk.symbols");
-        let told = printed(Command::new("nm").args(["--dynamic", "--defined-only", "--format=posix"]).arg(&library))?;
-        let first_word = |line: &str| line.split_whitespace().next().map(str::to_owned);
-        let found: BTreeSet<String> = told.lines().filter_map(first_word).collect();
         let expected: BTreeSet<String> = read(&list)?.lines().filter_map(first_word).collect();
-        let differing: Vec<String> = expected.symmetric_difference(&found).cloned().collect();
-        if !differing.is_empty() {
-            let what = format!("{}: {}", library.display(), differing.join(", "));
-            let (expected, found) = (format!("the symbols of {}", list.display()), "others".to_owned());
-            return Err(Failure::Differs { what, expected, found });
+        for (library, which) in [(&library, "--dynamic"), (&self.places.lib().join("librisk.a"), "--extern-only")] {
+            let printed = printed(Command::new("nm").args([which, "--defined-only", "--format=posix"]).arg(library))?;
+            // An archive's members are named on lines of their own, which end in a colon.
+            let found: BTreeSet<String> =
+                printed.lines().filter_map(first_word).filter(|word| !word.ends_with(':')).collect();
+            let differing: Vec<String> = expected.symmetric_difference(&found).cloned().collect();
+            if !differing.is_empty() {
+                let what = format!("{}: {}", library.display(), differing.join(", "));
+                let (expected, found) = (format!("the symbols of {}", list.display()), "others".to_owned());
+                return Err(Failure::Differs { what, expected, found });
+            }
         }
-        println!("   {} symbols", found.len());
+        println!("   {} symbols", expected.len());
         let dynamic = printed(Command::new("readelf").arg("--dynamic").arg(&library))?;
         let soname = dynamic.lines().find(|line| line.contains("SONAME")).unwrap_or("none").trim().to_owned();
         if soname.ends_with("[librisk.so.0]") {
@@ -147,6 +155,31 @@ impl<'a> Checks<'a> {
         }
         let (what, expected) = (library.display().to_string(), "the SONAME librisk.so.0".to_owned());
         Err(Failure::Differs { what, expected, found: soname })
+    }
+
+    /// A host with an SQLite of its own keeps it when it links the static library, in whatever order.
+    pub fn archive(&self) -> Result<(), Failure> {
+        let archive = self.places.lib().join("librisk.a");
+        let native = printed(
+            Command::new("pkg-config")
+                .args(["--static", "--libs-only-l", "risk"])
+                .env("PKG_CONFIG_PATH", self.places.lib().join("pkgconfig")),
+        )?;
+        let native: Vec<&str> = native.split_whitespace().filter(|library| *library != "-lrisk").collect();
+        let folder = self.places.work.join("archive");
+        std::fs::create_dir_all(&folder).map_err(|cause| Failure::File { path: folder.clone(), cause })?;
+        let object = folder.join("sqlite_of_host.o");
+        let mut cc = compiler("CC", "cc");
+        self.strictly(&mut cc, "c99", &["-c"]).arg(self.tests("c").join("sqlite_of_host.c"));
+        run(cc.arg("-o").arg(&object))?;
+        for (name, order) in [("host_last", [&archive, &object]), ("host_first", [&object, &archive])] {
+            let program = folder.join(name);
+            let mut cc = compiler("CC", "cc");
+            self.strictly(&mut cc, "c99", &[]).arg(self.tests("c").join("host.c")).args(order).args(&native);
+            run(cc.arg("-o").arg(&program))?;
+            run(&mut Command::new(&program))?;
+        }
+        Ok(())
     }
 
     /// Compiles and runs the programs in C.

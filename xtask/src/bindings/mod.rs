@@ -73,6 +73,7 @@ pub fn test(root: &Path) -> Result<(), Failure> {
     part("install", &[], &|| install(&places))?;
     part("header", &[Tool::C, Tool::Cpp], &|| checks.header())?;
     part("exported symbols", &[Tool::Binutils], &|| checks.symbols())?;
+    part("static library beside another SQLite", &[Tool::C, Tool::PkgConfig], &|| checks.archive())?;
     part("C", &[Tool::C], &|| checks.c(Watch::Nothing))?;
     part("C, addresses and undefined behaviour", &[Tool::C], &|| checks.c(Watch::Sanitizers))?;
     part("C, memory", &[Tool::C, Tool::Valgrind], &|| checks.c(Watch::Memcheck))?;

@@ -14,6 +14,10 @@ public enum RiskStatus {
     BAD_WORD(5),
     /** Two things that do not belong together, such as answers about two cases. */
     MISMATCH(6),
+    /** A handle of the C library that was freed or is of another type. These classes never pass one. */
+    BAD_HANDLE(7),
+    /** A call on a store from within the function that gives that store its keys. */
+    REENTRANT_CALL(8),
     /** A record that is malformed or not allowed. */
     BAD_RECORD(20),
     /** The log has another length than the one expected: somebody else appended first. */
