@@ -17,6 +17,10 @@ impl From<StoreError> for Fault {
                 let at = Where::between("a reader who may see the case", "one who is excluded from it");
                 located(s::RISK_EXCLUDED, Where { case_id: Some(case_id), ..at })
             }
+            StoreError::PersonErased { case_id } => {
+                let found = "one whose person was erased by law".to_owned();
+                between(s::RISK_NOT_FOUND, "a case that takes records", found).of_case(case_id)
+            }
             StoreError::Argument { field, expected, found } => Self::mismatch(s::RISK_BAD_WORD, field, expected, found),
             StoreError::Taken { scheme, case_id, .. } => {
                 let at = Where::between("an identifier that stands for no other case", "one that does");

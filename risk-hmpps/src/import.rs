@@ -1,6 +1,6 @@
 //! The importer: what the estate delivers, set against what is on record, comes out as new records and a report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use risk_core::event::Instant;
 use risk_core::log::{AppendError, Log, LogError, Record, RecordError};
@@ -11,17 +11,34 @@ use crate::draft::Draft;
 use crate::key::Key;
 use crate::meaning::{Meaning, Meanings, Move, TakeBack, identifiers, sentence_of, unreadable};
 use crate::message::{Message, read_all};
-use crate::people::{CaseMap, People};
+use crate::people::{CaseMap, People, former};
 use crate::report::{CodeCount, Import, Instruction, Outcome, Told};
 use crate::settle::{Settled, Settling};
 use crate::sheet::{Of, RowSays, Sheet};
+use crate::whose::{self, Contested};
 
 /// What is on record already.
 pub trait Held {
-    /// The case that an identifier stands for, of the scheme `crn` or `noms`.
-    fn case_of(&mut self, scheme: &str, value: &str) -> Option<Uuid>;
+    /// The case that an identifier stands for, of the scheme `crn` or `noms`, and after it those that are said to have it too.
+    fn cases_of(&mut self, scheme: &str, value: &str) -> Vec<Uuid>;
     /// The log of a case as it stands.
     fn log(&mut self, case_id: Uuid) -> Option<Log>;
+    /// The case under which the person of a case is answered, where cases are merged.
+    fn person(&mut self, case_id: Uuid) -> Uuid {
+        case_id
+    }
+    /// Whether it was settled that the case does not have an identifier, whatever is said.
+    fn gave_up(&mut self, _case_id: Uuid, _scheme: &str, _value: &str) -> bool {
+        false
+    }
+    /// Whether the person was erased by law.
+    fn is_erased(&mut self, _case_id: Uuid) -> bool {
+        false
+    }
+    /// The case of an erased person who had an identifier of that digest.
+    fn erased_as(&mut self, _digest: &str) -> Option<Uuid> {
+        None
+    }
     /// The time of whoever keeps the records, where records of a later time are refused: what is dated later waits for it.
     fn now(&self) -> Option<Instant> {
         None
@@ -78,8 +95,8 @@ impl HeldLogs {
 }
 
 impl Held for HeldLogs {
-    fn case_of(&mut self, _: &str, _: &str) -> Option<Uuid> {
-        None
+    fn cases_of(&mut self, _: &str, _: &str) -> Vec<Uuid> {
+        Vec::new()
     }
 
     fn log(&mut self, case_id: Uuid) -> Option<Log> {
@@ -124,8 +141,8 @@ struct Line {
     told: Told,
     /// The code of a row, with what the estate calls it; a message has none.
     code: Option<(String, Option<String>)>,
-    /// What it says of the person's identifiers: for a store, where anything of the person is kept.
-    identifies: Vec<Instruction>,
+    /// The prison number of a message, and whether it names its person by that alone.
+    noms: Option<(String, bool)>,
 }
 
 impl Importer {
@@ -138,6 +155,12 @@ impl Importer {
     /// The id of the record that erases another: the same each time, so that a repeated delivery adds nothing.
     pub(crate) fn erasure_id(&self, event_id: Uuid) -> Uuid {
         self.key.uuid(&["erasure", &event_id.to_string()])
+    }
+
+    /// The keyed digest by which a person is recognised after an erasure.
+    #[must_use]
+    pub fn former(&self, scheme: &str, value: &str) -> String {
+        former(&self.key, scheme, value)
     }
 
     /// Reads everything that was given, each with the name that it has to the host, and says what is new against what is held.
@@ -158,7 +181,9 @@ impl Importer {
             }
         }
         let meanings = Meanings { codes: &self.codes, key: &self.key, people: &people };
-        let mut known = |scheme: &str, value: &str| held.case_of(scheme, value);
+        let read = messages.iter().filter_map(|(_, _, message)| message.as_ref().ok());
+        let contested = whose::contested(read, &people, &self.key, held);
+        let mut known = |scheme: &str, value: &str| whose::known(held, &self.key, scheme, value);
         for (file, place, message) in messages {
             match message {
                 Err(e) => reading.line(file, place, None, None, Some(unreadable(e))),
@@ -167,7 +192,8 @@ impl Importer {
                     let named = Some(message.event_type.clone());
                     reading.line(file, place, named, case, None);
                     if let Some(line) = reading.lines.last_mut() {
-                        line.identifies = case.into_iter().flat_map(|case| identifiers(case, &message)).collect();
+                        line.told.identifies = case.into_iter().flat_map(|case| identifiers(case, &message)).collect();
+                        line.noms = message.noms.clone().map(|noms| (noms, message.crn.is_none()));
                         line.told.sentence_id = case.and_then(|case| sentence_of(&self.key, case, &message));
                     }
                     reading.take(meaning);
@@ -179,7 +205,9 @@ impl Importer {
                 reading.rows(&meanings, file.as_ref(), sheet, &mut known);
             }
         }
-        reading.settled(&self.key, held)
+        reading.refuse_erased(held);
+        reading.hold_contested(&contested);
+        reading.settled(&self.key, held, &contested)
     }
 }
 
@@ -204,9 +232,9 @@ impl Reading {
         outcome: Option<Outcome>,
     ) {
         let outcome = outcome.unwrap_or(Outcome::Known);
-        let (sentence_id, instructs, of_a_row) = (None, Vec::new(), false);
-        let told = Told { file, place, event_type, case_id, sentence_id, outcome, instructs, of_a_row };
-        self.lines.push(Line { told, code: None, identifies: Vec::new() });
+        let (sentence_id, instructs, identifies, of_a_row) = (None, Vec::new(), Vec::new(), false);
+        let told = Told { file, place, event_type, case_id, sentence_id, outcome, instructs, identifies, of_a_row };
+        self.lines.push(Line { told, code: None, noms: None });
     }
 
     fn rows(
@@ -223,7 +251,7 @@ impl Reading {
             self.line(file.cloned(), place, None, case, None);
             let from = self.lines.len().saturating_sub(1);
             if let (Some(line), Ok(crn)) = (self.lines.last_mut(), crn) {
-                line.identifies.extend(case.map(|case_id| Instruction::Identify {
+                line.told.identifies.extend(case.map(|case_id| Instruction::Identify {
                     case_id,
                     scheme: "crn",
                     value: crn,
@@ -268,6 +296,69 @@ impl Reading {
         }
     }
 
+    /// Refuses what is about persons who were erased, but for the order to erase them.
+    fn refuse_erased(&mut self, held: &mut dyn Held) {
+        let mut known: BTreeMap<Uuid, bool> = BTreeMap::new();
+        let mut is_erased = |case: Uuid| *known.entry(case).or_insert_with(|| held.is_erased(case));
+        let moved = |one: &Move| [one.source.0, one.target.0].map(|case| (one.from, case));
+        let mut refused: BTreeSet<usize> =
+            self.moved.iter().flat_map(moved).filter(|(_, case)| is_erased(*case)).map(|(from, _)| from).collect();
+        for (from, line) in self.lines.iter().enumerate() {
+            let open = match line.told.outcome {
+                Outcome::Unmapped | Outcome::Unreadable { .. } => false,
+                Outcome::Instructed => !line.told.instructs.iter().any(|i| matches!(i, Instruction::Erase { .. })),
+                _ => true,
+            };
+            let instructed = line.told.instructs.iter().flat_map(Instruction::cases);
+            if open && line.told.case_id.into_iter().chain(instructed).any(&mut is_erased) {
+                refused.insert(from);
+            }
+        }
+        for from in refused {
+            self.set_aside(from, Outcome::erased());
+        }
+    }
+
+    /// Keeps what names its person by a contested prison number alone out of every case.
+    fn hold_contested(&mut self, contested: &Contested) {
+        for from in 0..self.lines.len() {
+            let Some(line) = self.lines.get_mut(from) else { continue };
+            let open = matches!(
+                line.told.outcome,
+                Outcome::Known | Outcome::Instructed | Outcome::Needed { .. } | Outcome::Waits { .. }
+            );
+            let Some((noms, true)) = line.noms.as_ref().filter(|_| open) else { continue };
+            let Some(cases) = contested.get(noms) else { continue };
+            // Of two numbers that became one each case says that it has the one that is left.
+            let merged = matches!(line.told.outcome, Outcome::Instructed);
+            let claims = cases.iter().filter(|_| merged).map(|case_id| Instruction::Identify {
+                case_id: *case_id,
+                scheme: "noms",
+                value: noms.clone(),
+            });
+            let claims: Vec<Instruction> = claims.collect();
+            let outcome = Outcome::conflict("noms", cases.clone(), Vec::new());
+            self.set_aside(from, outcome);
+            if let Some(line) = self.lines.get_mut(from) {
+                line.told.case_id = None;
+                line.told.identifies = claims;
+            }
+        }
+    }
+
+    /// Takes out everything that one of the things given says: it comes to that end.
+    fn set_aside(&mut self, from: usize, outcome: Outcome) {
+        self.drafts.retain(|draft| draft.from != from);
+        self.taken_back.retain(|one| one.from != from);
+        self.moved.retain(|one| one.from != from);
+        if let Some(line) = self.lines.get_mut(from) {
+            line.told.outcome = outcome;
+            line.told.instructs.clear();
+            line.told.identifies.clear();
+            line.told.sentence_id = None;
+        }
+    }
+
     /// Sets apart what is dated later than now, so that it holds nothing else up.
     fn wait_for(&mut self, now: Instant) {
         let later: BTreeMap<usize, Instant> = {
@@ -287,7 +378,7 @@ impl Reading {
         }
     }
 
-    fn settled(mut self, key: &Key, held: &mut dyn Held) -> Import {
+    fn settled(mut self, key: &Key, held: &mut dyn Held, contested: &Contested) -> Import {
         if let Some(now) = held.now() {
             self.wait_for(now);
         }
@@ -307,24 +398,30 @@ impl Reading {
                 line.become_of(settled);
             }
         }
-        self.reported()
+        self.reported(contested)
     }
 
-    fn reported(self) -> Import {
+    fn reported(self, contested: &Contested) -> Import {
         let Self { mut import, lines, .. } = self;
         let report = &mut import.report;
-        for Line { mut told, code, identifies } in lines {
-            if matches!(told.outcome, Outcome::Recorded { .. } | Outcome::Known | Outcome::Instructed) {
-                report.instructions.extend(identifies.into_iter().chain(told.instructs.iter().cloned()));
+        for Line { mut told, code, noms } in lines {
+            if let Some(cases) = noms.and_then(|(noms, _)| contested.get(&noms)) {
+                told.outcome.is_contested(cases);
+            }
+            let told_now = Outcome::is_told_to_a_store(&told.outcome);
+            // Of those whom a merge, an unmerge or an erasure is about no case is made.
+            let names = told.identifies.iter().filter(|_| told.instructs.iter().all(Instruction::is_of_identity));
+            if told_now {
+                report.instructions.extend(names.chain(&told.instructs).cloned());
             }
             match code {
                 None => report.messages.push(told),
                 Some((code, description)) => {
-                    let unreadable = matches!(told.outcome, Outcome::Unreadable { .. });
+                    let named = told.outcome.is_for_a_person();
                     let first = || CodeCount { description, ..CodeCount::default() };
                     let counted = report.codes.entry(code).or_insert_with(first);
                     counted.add(&told.outcome);
-                    if unreadable {
+                    if named {
                         told.of_a_row = true;
                         report.messages.push(told);
                     }
@@ -346,6 +443,10 @@ impl CodeCount {
         match outcome {
             Outcome::Recorded { .. } => more(&mut self.recorded),
             Outcome::Known | Outcome::Instructed => more(&mut self.known),
+            Outcome::Erased { .. } => more(&mut self.erased),
+            Outcome::Conflict { why, .. } | Outcome::NotDone { why } => {
+                more(self.nothing.entry(why.clone()).or_default());
+            }
             Outcome::Nothing { why } => more(self.nothing.entry(why.clone()).or_default()),
             Outcome::Needed { what, .. } | Outcome::Waits { what } => {
                 more(self.nothing.entry(what.clone()).or_default())
@@ -364,6 +465,7 @@ impl Line {
             (Settled::New(id), Outcome::Recorded { records }) => records.push(id),
             (Settled::New(id), outcome) => *outcome = Outcome::Recorded { records: vec![id] },
             (Settled::Wanting(why), outcome @ Outcome::Known) => *outcome = Outcome::Nothing { why },
+            (Settled::NotHeld, outcome @ Outcome::Known) => *outcome = Outcome::not_held(),
             (Settled::Absent, outcome @ Outcome::Known) => {
                 *outcome = Outcome::Waits { what: "a record of what it speaks of".to_owned() };
             }

@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use risk_core::event::catalogue::PayloadErased;
+use risk_core::event::Instant;
 use risk_core::event::field::StaffId;
-use risk_core::event::vocabulary::{CorrectionReason, SourceAgency};
-use risk_core::event::{Event, Instant, Kind, Nature};
-use risk_core::log::{AppendError, Log, Payload, Record};
-use risk_store::{Act, Addition, Entry, Operator, Store, StoreError};
+use risk_core::event::vocabulary::CorrectionReason;
+use risk_core::log::{AppendError, Log, Record};
+use risk_store::{Act, Addition, Entry, Facts, Operator, PersonErasure, Scrubbed, Store, StoreError, claimed};
 use uuid::Uuid;
 
-use crate::draft::record;
 use crate::import::{Given, Held, Importer};
 use crate::report::{Import, Instruction, NotDone, Outcome};
 
@@ -41,9 +39,11 @@ impl InStore<'_> {
 }
 
 impl Held for InStore<'_> {
-    fn case_of(&mut self, scheme: &str, value: &str) -> Option<Uuid> {
+    fn cases_of(&mut self, scheme: &str, value: &str) -> Vec<Uuid> {
         let cases = self.store.cases_of(scheme, value);
-        self.unless_it_fails(cases)?.first().copied()
+        let claiming = self.store.cases_of(&claimed(scheme), value);
+        let found = self.unless_it_fails(cases).into_iter().chain(self.unless_it_fails(claiming));
+        found.flatten().collect()
     }
 
     fn log(&mut self, case_id: Uuid) -> Option<Log> {
@@ -51,6 +51,26 @@ impl Held for InStore<'_> {
         let log = self.unless_it_fails(log);
         self.lengths.insert(case_id, log.as_ref().map_or(0, Log::len));
         log
+    }
+
+    fn person(&mut self, case_id: Uuid) -> Uuid {
+        let person = person(self.store, case_id);
+        self.unless_it_fails(person).unwrap_or(case_id)
+    }
+
+    fn gave_up(&mut self, case_id: Uuid, scheme: &str, value: &str) -> bool {
+        let facts = self.store.facts(case_id);
+        self.unless_it_fails(facts).is_some_and(|facts| gave_up(&facts, scheme, value))
+    }
+
+    fn is_erased(&mut self, case_id: Uuid) -> bool {
+        let facts = self.store.facts(case_id);
+        self.unless_it_fails(facts).is_some_and(|facts| facts.erased.is_some())
+    }
+
+    fn erased_as(&mut self, digest: &str) -> Option<Uuid> {
+        let case = self.store.erased_as(digest);
+        self.unless_it_fails(case).flatten()
     }
 
     fn now(&self) -> Option<Instant> {
@@ -63,7 +83,7 @@ impl Held for InStore<'_> {
 pub enum Erasures {
     /// It is listed as not done, for somebody to do.
     Listed,
-    /// Every payload of the case is erased. It cannot be undone.
+    /// Everything of the person is erased: of all cases that are merged, with evidence and identifiers. It cannot be undone.
     CarriedOut,
 }
 
@@ -81,43 +101,26 @@ pub fn import_into(
     now: Instant,
 ) -> Result<Import, StoreError> {
     let mut import = appended(importer, store, by, given, now)?;
+    let tell = Tell { importer, store, by, erasures };
     let mut not_done = Vec::new();
-    for instruction in &import.report.instructions {
-        let done = match *instruction {
-            Instruction::Identify { case_id, scheme, ref value } => store.identify(by, case_id, scheme, value),
-            Instruction::Merge { from, into, at } => merge(store, by, from, into, at),
-            Instruction::Unmerge { from, into, at } => unmerge(store, by, from, into, at),
-            Instruction::Erase { case_id } if erasures == Erasures::CarriedOut => {
-                erase(importer, store, by, case_id, now)
-            }
-            Instruction::Erase { .. } => {
-                let why = "an erasure cannot be undone, and was not asked for".to_owned();
-                not_done.push(NotDone { instruction: instruction.clone(), why });
-                continue;
+    for instruction in import.report.instructions.clone() {
+        let mut told = import.report.messages.iter_mut().filter(|told| told.tells(&instruction)).peekable();
+        let named: Vec<(&str, String)> = told.peek().into_iter().flat_map(|told| told.names()).collect();
+        let (outcome, why) = match tell.of(&instruction, &named)? {
+            Came::Done => continue,
+            Came::To(outcome @ Outcome::Nothing { .. }) => (outcome, None),
+            Came::To(outcome) => {
+                let why = outcome.why().unwrap_or_default().to_owned();
+                (outcome, Some(why))
             }
         };
-        match done {
-            Ok(()) => {}
-            Err(
-                e @ (StoreError::NotFound { .. }
-                | StoreError::Taken { .. }
-                | StoreError::Argument { .. }
-                | StoreError::Append { .. }),
-            ) => {
-                not_done.push(NotDone { instruction: instruction.clone(), why: e.to_string() });
-            }
-            Err(e) => return Err(e),
+        for told in told {
+            told.outcome = told.outcome.clone().with(&outcome);
         }
+        not_done.extend(why.map(|why| NotDone { instruction, why }));
     }
-    let report = &mut import.report;
-    for NotDone { instruction, why } in &not_done {
-        let can_wait = !matches!(instruction, Instruction::Erase { .. });
-        for told in report.messages.iter_mut().filter(|told| can_wait && told.instructs.contains(instruction)) {
-            told.outcome = Outcome::Waits { what: why.clone() };
-        }
-    }
-    report.not_done = not_done;
-    report.count();
+    import.report.not_done = not_done;
+    import.report.count();
     Ok(import)
 }
 
@@ -145,7 +148,11 @@ fn appended(
         });
         match store.append_all(by, &additions.collect::<Vec<_>>()) {
             Ok(_) => return Ok(import),
-            Err(StoreError::Append { error: AppendError::PositionConflict { .. }, .. }) if attempts < ATTEMPTS => {
+            // Somebody else was faster: with records, or with an erasure.
+            Err(
+                StoreError::Append { error: AppendError::PositionConflict { .. }, .. }
+                | StoreError::PersonErased { .. },
+            ) if attempts < ATTEMPTS => {
                 attempts = attempts.saturating_add(1);
             }
             Err(e) => return Err(e),
@@ -153,50 +160,187 @@ fn appended(
     }
 }
 
-/// Tells the store of a merge, unless it was told; a merge of before the two were parted is one that comes again.
-fn merge(store: &Store, by: &Operator, from: Uuid, into: Uuid, at: Instant) -> Result<(), StoreError> {
-    if store.facts(from)?.merged_into == Some(into) || parted_since(store, from, into, at)? {
-        return Ok(());
-    }
-    store.merge(by, from, into)
+/// What came of an instruction.
+enum Came {
+    /// It is done, or was done already.
+    Done,
+    /// It is not done, or there was nothing to do.
+    To(Outcome),
 }
 
-/// Tells the store that two are parted. Of two that were never merged the merge has yet to come.
-fn unmerge(store: &Store, by: &Operator, from: Uuid, into: Uuid, at: Instant) -> Result<(), StoreError> {
-    if store.facts(from)?.merged_into.is_none() && parted_since(store, from, into, at)? {
-        return Ok(());
+impl Came {
+    fn nothing(why: &str) -> Self {
+        Self::To(Outcome::Nothing { why: why.to_owned() })
     }
-    store.unmerge(by, from, into)
+
+    fn not_done(why: String) -> Self {
+        Self::To(Outcome::NotDone { why })
+    }
+
+    /// Of what may be done once more has come; an error that is not of these cases alone goes on.
+    fn waits(result: Result<(), StoreError>) -> Result<Self, StoreError> {
+        match result {
+            Ok(()) => Ok(Self::Done),
+            Err(StoreError::PersonErased { .. }) => Ok(Self::To(Outcome::erased())),
+            Err(e @ (StoreError::NotFound { .. } | StoreError::Argument { .. } | StoreError::Append { .. })) => {
+                Ok(Self::To(Outcome::Waits { what: e.to_string() }))
+            }
+            Err(e) => Err(e),
+        }
+    }
 }
 
-fn parted_since(store: &Store, from: Uuid, into: Uuid, at: Instant) -> Result<bool, StoreError> {
-    let parted = |act: &Act| matches!(act, Act::UnmergedFrom { other } if *other == into);
-    let since = |entry: &Entry| entry.at.parse::<Instant>().is_ok_and(|told| told >= at);
-    Ok(store.journal(Some(from))?.iter().any(|entry| parted(&entry.act) && since(entry)))
+/// Tells a store what the estate says of its cases.
+struct Tell<'a> {
+    importer: &'a Importer,
+    store: &'a Store,
+    by: &'a Operator,
+    erasures: Erasures,
 }
 
-/// Erases every payload of a case: corrections before what they correct, as they hold its data.
-fn erase(importer: &Importer, store: &Store, by: &Operator, case_id: Uuid, now: Instant) -> Result<(), StoreError> {
-    let log = match store.log(by, case_id) {
-        // Of a person of whom nothing is on record nothing is to be forgotten.
-        Err(StoreError::NotFound { .. }) => return Ok(()),
-        log => log?,
-    };
-    let holds_data = |r: &&Record| {
-        let statement = r.kind().is_some_and(|k| k.spec().nature == Nature::Housekeeping && k != Kind::RecordCorrected);
-        !statement && r.payload != Payload::Erased
-    };
-    let (corrections, others): (Vec<&Record>, Vec<&Record>) =
-        log.records().iter().filter(holds_data).partition(|r| r.kind() == Some(Kind::RecordCorrected));
-    for held in corrections.into_iter().chain(others) {
-        let Ok(by_estate) = StaffId::new(by.id()) else { continue };
-        let reason = CorrectionReason::LegalErasure;
-        let event = Event::PayloadErased(PayloadErased { event_id: held.event_id, reason, by: by_estate });
-        let at = now.max(held.recorded_at);
-        let reference = held.source.reference.clone().unwrap_or_else(|| "erasure".to_owned());
-        let id = importer.erasure_id(held.event_id);
-        let source = (SourceAgency::Probation, reference.as_str());
-        store.erase(by, case_id, record(id, case_id, (at, at), source, event, Some(held.handling)))?;
+impl Tell<'_> {
+    /// Carries an instruction out; `named` is what the message calls its person.
+    fn of(&self, instruction: &Instruction, named: &[(&str, String)]) -> Result<Came, StoreError> {
+        match *instruction {
+            Instruction::Identify { case_id, scheme, ref value } => self.identify(case_id, scheme, value),
+            Instruction::Merge { from, into, at } => self.merge(from, into, at),
+            Instruction::Unmerge { from, into, at } => self.unmerge(from, into, at),
+            Instruction::Erase { case_id } => self.erase(case_id, named),
+        }
     }
-    Ok(())
+
+    fn identify(&self, case_id: Uuid, scheme: &'static str, value: &str) -> Result<Came, StoreError> {
+        let other = match self.store.identify(self.by, case_id, scheme, value) {
+            Err(StoreError::Taken { case_id: other, .. }) => other,
+            result => return Came::waits(result),
+        };
+        if gave_up(&self.store.facts(case_id).or_else(none)?, scheme, value) {
+            return Ok(Came::Done);
+        }
+        self.store.identify(self.by, case_id, &claimed(scheme), value)?;
+        if person(self.store, case_id)? == person(self.store, other)? {
+            return Ok(Came::Done);
+        }
+        Ok(Came::To(Outcome::conflict(scheme, vec![other.min(case_id), other.max(case_id)], Vec::new())))
+    }
+
+    /// Says that two are one person. A merge of before the two were parted is one that comes again.
+    fn merge(&self, from: Uuid, into: Uuid, at: Instant) -> Result<Came, StoreError> {
+        if self.none_is_held(from, into)? {
+            return Ok(Came::To(Outcome::not_held()));
+        }
+        let facts = self.store.facts(from).or_else(none)?;
+        if facts.merged_into == Some(into) || self.parted_since(from, into, at)? {
+            return Ok(Came::Done);
+        }
+        let head = person(self.store, from)?;
+        if head == person(self.store, into)? {
+            return Ok(Came::nothing("both are of one person already"));
+        }
+        // Of one who goes on under another already it is that one who goes on under a third.
+        Came::waits(self.store.merge(self.by, head, into))
+    }
+
+    /// Says that two are parted. Of two that were never merged the merge has yet to come.
+    fn unmerge(&self, from: Uuid, into: Uuid, at: Instant) -> Result<Came, StoreError> {
+        if self.none_is_held(from, into)? {
+            return Ok(Came::To(Outcome::not_held()));
+        }
+        let (one, other) = (self.store.facts(from).or_else(none)?, self.store.facts(into).or_else(none)?);
+        if one.merged_into == Some(into) {
+            return Came::waits(self.store.unmerge(self.by, from, into));
+        }
+        // Which of the two went on under which is not the same to everybody who tells of it.
+        if other.merged_into == Some(from) {
+            return Came::waits(self.store.unmerge(self.by, into, from));
+        }
+        if self.parted_since(from, into, at)? {
+            return Ok(Came::Done);
+        }
+        if person(self.store, from)? == person(self.store, into)? {
+            let why = "both are of one person by way of a third case: part that one with `risk store unmerge` first";
+            return Ok(Came::not_done(why.to_owned()));
+        }
+        Came::waits(self.store.unmerge(self.by, from, into))
+    }
+
+    /// Whether neither case is in the store.
+    fn none_is_held(&self, one: Uuid, other: Uuid) -> Result<bool, StoreError> {
+        for case_id in [one, other] {
+            match self.store.facts(case_id) {
+                Err(StoreError::NotFound { .. }) => {}
+                facts => return facts.map(|_| false),
+            }
+        }
+        Ok(true)
+    }
+
+    fn parted_since(&self, from: Uuid, into: Uuid, at: Instant) -> Result<bool, StoreError> {
+        let parted = |act: &Act| matches!(act, Act::UnmergedFrom { other } if *other == into);
+        let since = |entry: &Entry| entry.at.parse::<Instant>().is_ok_and(|told| told >= at);
+        let journal = match self.store.journal(Some(from)) {
+            Err(StoreError::NotFound { .. }) => return Ok(false),
+            journal => journal?,
+        };
+        Ok(journal.iter().any(|entry| parted(&entry.act) && since(entry)))
+    }
+
+    fn erase(&self, case_id: Uuid, named: &[(&str, String)]) -> Result<Came, StoreError> {
+        match self.store.facts(case_id) {
+            Err(StoreError::NotFound { .. }) => return Ok(Came::To(Outcome::not_held())),
+            facts => facts?,
+        };
+        if self.erasures == Erasures::Listed {
+            return Ok(Came::not_done("an erasure cannot be undone, and was not asked for".to_owned()));
+        }
+        let Ok(by) = StaffId::new(self.by.id()) else {
+            return Ok(Came::not_done("the operator's id is none that a record can name".to_owned()));
+        };
+        let erasure = PersonErasure {
+            reason: CorrectionReason::LegalErasure,
+            by,
+            record_id: &|of| Ok(self.importer.erasure_id(of)),
+            digest: Some(&|scheme, value| self.importer.former(scheme, value)),
+            named,
+        };
+        let done = match self.store.erase_person(self.by, case_id, &erasure) {
+            // Of one case, which another import may still be able to read.
+            Err(
+                e @ (StoreError::NotFound { .. }
+                | StoreError::NoKey { .. }
+                | StoreError::WrongKey { .. }
+                | StoreError::Tampered { .. }
+                | StoreError::Damaged(_)
+                | StoreError::Append { .. }),
+            ) => return Ok(Came::not_done(format!("nothing of the person was erased: {e}"))),
+            done => done?,
+        };
+        let mut left = done.remains;
+        if let Scrubbed::Pending(why) = done.scrubbed {
+            left.push(format!("old bytes may be in the store's files: {why}; `risk store scrub` tries again"));
+        }
+        if left.is_empty() { Ok(Came::Done) } else { Ok(Came::not_done(format!("what remains: {}", left.join("; ")))) }
+    }
+}
+
+/// Whether an operator settled that the case does not have an identifier, whatever the estate says.
+fn gave_up(facts: &Facts, scheme: &str, value: &str) -> bool {
+    facts.was_taken(scheme, value) || facts.was_taken(&claimed(scheme), value)
+}
+
+/// The case under which the person of a case is answered.
+fn person(store: &Store, case_id: Uuid) -> Result<Uuid, StoreError> {
+    let mut head = case_id;
+    while let Some(into) = store.facts(head).or_else(none)?.merged_into {
+        head = into;
+    }
+    Ok(head)
+}
+
+/// Of a case that is not in the store nothing is known.
+fn none(e: StoreError) -> Result<Facts, StoreError> {
+    match e {
+        StoreError::NotFound { .. } => Ok(Facts::default()),
+        e => Err(e),
+    }
 }

@@ -40,3 +40,4 @@ pub mod sheet;
 mod telling;
 mod template;
 pub mod when;
+mod whose;

@@ -172,15 +172,25 @@ impl OfPerson<'_> {
             Does::Identify => Ok(Meaning::Instructs(self.identifiers())),
             Does::Merge => {
                 let [from, into] = self.two("sourceCRN", "targetCRN", known)?;
-                Ok(Meaning::Instructs(vec![Instruction::Merge { from, into, at: self.telling.recorded()? }]))
+                let at = self.telling.recorded()?;
+                Ok(self.of_two_cases(from, into, Instruction::Merge { from, into, at }))
             }
             Does::Unmerge => {
                 let [from, into] = self.two("reactivatedCRN", "unmergedCRN", known)?;
-                Ok(Meaning::Instructs(vec![Instruction::Unmerge { from, into, at: self.telling.recorded()? }]))
+                let at = self.telling.recorded()?;
+                Ok(self.of_two_cases(from, into, Instruction::Unmerge { from, into, at }))
             }
             Does::Move => self.moved(known),
             Does::Erase => Ok(Meaning::Instructs(vec![Instruction::Erase { case_id: self.telling.case }])),
         }
+    }
+
+    /// An instruction about two cases, where they are two.
+    fn of_two_cases(&self, from: Uuid, into: Uuid, instruction: Instruction) -> Meaning {
+        if from == into {
+            return Meaning::Ends(nothing("both are one case: there is nothing to merge and nothing to part"));
+        }
+        Meaning::Instructs(vec![instruction])
     }
 
     fn mapped(&self) -> Result<Meaning, MessageError> {
@@ -294,12 +304,11 @@ impl OfPerson<'_> {
             self.telling.message.info.text(name).ok_or_else(nothing)
         };
         let of = |case: Uuid, number: String| (case, sentence(self.meanings.key, case, &number));
-        Ok(Meaning::Moves(Move {
-            source: of(source, number("sourceEventNumber")?),
-            target: of(target, number("targetEventNumber")?),
-            recorded: self.telling.recorded()?,
-            from: self.telling.from,
-        }))
+        let (source, target) = (of(source, number("sourceEventNumber")?), of(target, number("targetEventNumber")?));
+        if source == target {
+            return Ok(Meaning::Ends(nothing("it was moved to where it is: there is nothing to move")));
+        }
+        Ok(Meaning::Moves(Move { source, target, recorded: self.telling.recorded()?, from: self.telling.from }))
     }
 
     fn two(

@@ -1,6 +1,6 @@
 //! Whose case a message is about: which case id stands for a CRN or a prison number.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use risk_core::event::field::describe_text;
 use uuid::Uuid;
@@ -77,7 +77,7 @@ pub struct People<'a> {
     key: &'a Key,
     map: &'a CaseMap,
     /// Prison numbers that stood beside a CRN.
-    linked: BTreeMap<String, String>,
+    linked: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl<'a> People<'a> {
@@ -89,7 +89,17 @@ impl<'a> People<'a> {
 
     /// A message names both for one person.
     pub fn link(&mut self, crn: &str, noms: &str) {
-        self.linked.insert(noms.to_owned(), crn.to_owned());
+        self.linked.entry(noms.to_owned()).or_default().insert(crn.to_owned());
+    }
+
+    /// Whether the host itself says whose that prison number is.
+    pub(crate) fn is_mapped(&self, noms: &str) -> bool {
+        self.map.noms.contains_key(noms)
+    }
+
+    /// The CRNs beside which a prison number stood.
+    pub(crate) fn linked(&self, noms: &str) -> impl Iterator<Item = &str> {
+        self.linked.get(noms).into_iter().flatten().map(String::as_str)
     }
 
     /// The case of that CRN: the host's own, or the one known under it, or one that is derived from it.
@@ -101,8 +111,15 @@ impl<'a> People<'a> {
     /// The case of that prison number; `None` where nobody has said whose it is.
     pub fn by_noms(&self, noms: &str, known: &mut dyn FnMut(&str, &str) -> Option<Uuid>) -> Option<Uuid> {
         let told = self.map.noms.get(noms).copied();
-        told.or_else(|| known("noms", noms)).or_else(|| self.linked.get(noms).map(|crn| self.by_crn(crn, known)))
+        told.or_else(|| known("noms", noms)).or_else(|| self.linked(noms).next().map(|crn| self.by_crn(crn, known)))
     }
+}
+
+/// The keyed digest of an identifier, by which an erased person is recognised.
+#[must_use]
+pub fn former(key: &Key, scheme: &str, value: &str) -> String {
+    let scheme = scheme.strip_suffix("_claimed").unwrap_or(scheme);
+    key.opaque("former", &[scheme, &value.to_ascii_uppercase()])
 }
 
 #[cfg(test)]

@@ -92,6 +92,9 @@ pub struct Told {
     /// What it tells the store, where it tells anything else than identifiers.
     #[serde(skip)]
     pub(crate) instructs: Vec<Instruction>,
+    /// What it tells the store of identifiers.
+    #[serde(skip)]
+    pub(crate) identifies: Vec<Instruction>,
     /// It is a row that could not be read, and is counted with its code.
     #[serde(skip)]
     pub(crate) of_a_row: bool,
@@ -110,6 +113,29 @@ pub enum Outcome {
     Known,
     /// It tells the store something about cases, and nothing for a log.
     Instructed,
+    /// It speaks of a person who was erased by law. Nothing of it is kept: a person decides what becomes of it.
+    Erased {
+        /// What is to be decided.
+        why: String,
+    },
+    /// An identifier is claimed for the cases of several persons, so that what goes by it belongs to none of them until that is
+    /// settled. A message that names its case by another identifier as well is recorded there.
+    Conflict {
+        /// Which sort of identifier.
+        scheme: &'static str,
+        /// The cases that claim it.
+        cases: Vec<Uuid>,
+        /// The records that it made all the same.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        records: Vec<Uuid>,
+        /// How to settle it.
+        why: String,
+    },
+    /// What it tells the store was not done, or not all of it.
+    NotDone {
+        /// Why, and what remains.
+        why: String,
+    },
     /// It makes no record.
     Nothing {
         /// Why.
@@ -141,7 +167,87 @@ pub enum Outcome {
     },
 }
 
+impl Told {
+    /// Whether it tells a store this.
+    pub(crate) fn tells(&self, instruction: &Instruction) -> bool {
+        self.outcome.is_told_to_a_store() && self.instructs.iter().chain(&self.identifies).any(|one| one == instruction)
+    }
+
+    /// What it calls its person.
+    pub(crate) fn names(&self) -> Vec<(&'static str, String)> {
+        let names = self.identifies.iter().filter_map(|one| match one {
+            Instruction::Identify { scheme, value, .. } => Some((*scheme, value.clone())),
+            _ => None,
+        });
+        names.collect()
+    }
+}
+
 impl Outcome {
+    /// Of a message about an erased person.
+    pub(crate) fn erased() -> Self {
+        let why = "the person was erased by law: nothing of it is kept, and a person decides what becomes of it";
+        Self::Erased { why: why.to_owned() }
+    }
+
+    /// Of an identifier that several persons' cases claim.
+    pub(crate) fn conflict(scheme: &'static str, cases: Vec<Uuid>, records: Vec<Uuid>) -> Self {
+        let why =
+            format!("several cases claim one {scheme} number: merge them, or take it from the one that it is not of");
+        Self::Conflict { scheme, cases, records, why }
+    }
+
+    /// Of what concerns nobody who is held.
+    pub(crate) fn not_held() -> Self {
+        Self::Nothing { why: "not held".to_owned() }
+    }
+
+    /// Whether a store is to be told what the message says of cases.
+    pub(crate) fn is_told_to_a_store(&self) -> bool {
+        matches!(self, Self::Recorded { .. } | Self::Known | Self::Instructed | Self::Conflict { .. })
+    }
+
+    /// The prison number of the message is claimed by these cases: not all of it is done, whatever it made.
+    pub(crate) fn is_contested(&mut self, cases: &[Uuid]) {
+        let records = match self {
+            Self::Recorded { records } => std::mem::take(records),
+            Self::Known | Self::Instructed => Vec::new(),
+            _ => return,
+        };
+        *self = Self::conflict("noms", cases.to_vec(), records);
+    }
+
+    /// Why it is not done, where that is to be said.
+    pub(crate) fn why(&self) -> Option<&str> {
+        match self {
+            Self::Erased { why } | Self::Conflict { why, .. } | Self::NotDone { why } | Self::Nothing { why } => {
+                Some(why)
+            }
+            Self::Waits { what } => Some(what),
+            _ => None,
+        }
+    }
+
+    /// Joined with what came of something that the message tells a store: what it made stays named.
+    pub(crate) fn with(self, told: &Self) -> Self {
+        match (self, told) {
+            (Self::Conflict { records, .. } | Self::Recorded { records }, Self::Conflict { scheme, cases, .. }) => {
+                Self::conflict(scheme, cases.clone(), records)
+            }
+            // What was recorded or is in conflict says more than that there was nothing else to do.
+            (before @ (Self::Recorded { .. } | Self::Conflict { .. } | Self::NotDone { .. }), Self::Nothing { .. }) => {
+                before
+            }
+            (_, told) => told.clone(),
+        }
+    }
+
+    /// Whether something is left that a person has to look at before the message is done with.
+    #[must_use]
+    pub fn is_for_a_person(&self) -> bool {
+        matches!(self, Self::Unreadable { .. } | Self::Erased { .. } | Self::Conflict { .. } | Self::NotDone { .. })
+    }
+
     /// Its name, as the JSON has it.
     #[must_use]
     pub fn name(&self) -> &'static str {
@@ -149,6 +255,9 @@ impl Outcome {
             Self::Recorded { .. } => "recorded",
             Self::Known => "known",
             Self::Instructed => "instructed",
+            Self::Erased { .. } => "erased",
+            Self::Conflict { .. } => "conflict",
+            Self::NotDone { .. } => "not_done",
             Self::Nothing { .. } => "nothing",
             Self::Needed { .. } => "needed",
             Self::Waits { .. } => "waits",
@@ -170,6 +279,9 @@ pub struct CodeCount {
     pub recorded: u64,
     /// How many were on record already.
     pub known: u64,
+    /// How many are of persons who were erased by law, and were not kept.
+    #[serde(skip_serializing_if = "is_none")]
+    pub erased: u64,
     /// How many made none, by the reason.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub nothing: BTreeMap<String, u64>,
@@ -177,10 +289,15 @@ pub struct CodeCount {
 
 impl CodeCount {
     /// How many rows came to each end.
-    fn ends(&self) -> [(&'static str, u64); 3] {
+    fn ends(&self) -> [(&'static str, u64); 4] {
         let nothing = self.nothing.values().fold(0, |sum: u64, n| sum.saturating_add(*n));
-        [("recorded", self.recorded), ("known", self.known), ("nothing", nothing)]
+        [("recorded", self.recorded), ("known", self.known), ("nothing", nothing), ("erased", self.erased)]
     }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_none(n: &u64) -> bool {
+    *n == 0
 }
 
 /// What a store of cases is to be told. They are ordered: who is who, then who is whom, in the order in which the estate did so,
@@ -233,6 +350,19 @@ pub struct NotDone {
 }
 
 impl Instruction {
+    /// The cases that it is about.
+    pub(crate) fn cases(&self) -> Vec<Uuid> {
+        match self {
+            Self::Identify { case_id, .. } | Self::Erase { case_id } => vec![*case_id],
+            Self::Merge { from, into, .. } | Self::Unmerge { from, into, .. } => vec![*from, *into],
+        }
+    }
+
+    /// Whether it says what a case is called.
+    pub(crate) fn is_of_identity(&self) -> bool {
+        matches!(self, Self::Identify { .. })
+    }
+
     /// In which order a store is told.
     pub(crate) fn order(&self) -> (u8, Option<Instant>, &Self) {
         match self {

@@ -34,6 +34,8 @@ pub enum Settled {
     Wanting(String),
     /// What it speaks of is not there.
     Absent,
+    /// It concerns nobody of whom anything is on record.
+    NotHeld,
 }
 
 /// One case: what is on record, and what is new.
@@ -175,6 +177,10 @@ impl<'a> Settling<'a> {
         let (target, renamed) = &one.target;
         let case = self.case(*source);
         let moved: Vec<Record> = case.all().filter(|r| of_sentence(r) == Some(sentence.as_str())).cloned().collect();
+        if [*source, *target].into_iter().all(|case| self.case(case).all().next().is_none()) {
+            self.told.push((one.from, Settled::NotHeld));
+            return;
+        }
         let mut new = Vec::new();
         for record in &moved {
             let reference = record.source.reference.clone().unwrap_or_default();

@@ -7,13 +7,13 @@ use risk_core::event::Event;
 use risk_core::log::{Appended, Record};
 use uuid::Uuid;
 
-use crate::Store;
 use crate::error::{StoreError, Trouble};
 use crate::journal::Act;
 use crate::open::Open;
 use crate::records::{self, Case};
 use crate::sql::Tx;
 use crate::who::Operator;
+use crate::{Store, fence};
 
 /// What became of an erasure.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,7 +128,7 @@ impl Store {
     }
 
     /// Removes from the store's files what was erased: on SQLite the log of writes is folded into the file and emptied (what is
-    /// deleted from the file is overwritten as it is deleted); on PostgreSQL the table is written anew, which holds up writers
+    /// deleted from the file is overwritten as it is deleted); on PostgreSQL the tables are written anew, which holds up writers
     /// meanwhile. The server's own log of writes keeps old pages until it is recycled.
     ///
     /// # Errors
@@ -136,9 +136,10 @@ impl Store {
     pub fn scrub(&self) -> Result<Scrubbed, StoreError> {
         let mut inner = self.inner()?;
         if let Some(server) = inner.connection.server() {
-            let written = server
-                .batch_execute("VACUUM (FULL) record")
-                .and_then(|()| server.batch_execute("VACUUM (FULL) evidence"));
+            // Of stores of older forms the server's statistics may hold values; where it is not ours to write anew it is passed over.
+            let written = ["record", "evidence", "entry", "identifier", "pg_catalog.pg_statistic"]
+                .iter()
+                .try_for_each(|table| server.batch_execute(&format!("VACUUM (FULL) {table}")));
             return Ok(written.map_or_else(
                 |e| Scrubbed::Pending(e.as_db_error().map_or_else(|| e.to_string(), |told| told.message().to_owned())),
                 |()| Scrubbed::Done,
@@ -178,6 +179,8 @@ fn target<'o, 's>(
         return Err(StoreError::argument("record", "a payload_erased record", "another").into());
     };
     let event_id = erased.event_id;
+    // It appends a record.
+    fence::enter(tx)?;
     let case = open.hold_known(tx, case_id)?;
     let position = case.log.record(event_id).and_then(Record::position);
     let found = || StoreError::NotFound { expected: "a record of that case", found: format!("record {event_id}") };

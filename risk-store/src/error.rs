@@ -35,6 +35,12 @@ pub enum StoreError {
         /// Who asked.
         reader: String,
     },
+    /// The person was erased by law. What comes late is for a person to decide.
+    #[error("case {case_id}: the person was erased by law, and the case takes nothing any more")]
+    PersonErased {
+        /// The case.
+        case_id: Uuid,
+    },
     /// An argument of another form.
     #[error("`{field}`: expected {expected}, found {found}")]
     Argument {

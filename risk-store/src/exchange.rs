@@ -15,7 +15,10 @@ use uuid::Uuid;
 use crate::error::{StoreError, Trouble};
 use crate::head::Head;
 use crate::journal::{self, Act, Entry, WHOLE_STORE, entry_hash};
+use crate::names::{self, Name};
 use crate::open::Open;
+use crate::person_erasure::forget;
+use crate::records::Case;
 use crate::sql::Tx;
 use crate::who::Operator;
 use crate::{Store, connection, fence, records};
@@ -49,6 +52,9 @@ pub struct Imported {
 struct EntryLine {
     entry: String,
     hash: String,
+    /// What the case is called by it; nothing where it was erased.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    names: Vec<Name>,
 }
 
 impl Store {
@@ -92,8 +98,9 @@ impl Store {
             after = *last;
             for (_, log, entries) in page {
                 out.write_all(log.to_jsonl().as_bytes())?;
-                for journal::Kept { text: entry, hash } in entries {
-                    let line = serde_json::to_string(&EntryLine { entry, hash }).map_err(std::io::Error::from)?;
+                for journal::Kept { text: entry, hash, names } in entries {
+                    let line =
+                        serde_json::to_string(&EntryLine { entry, hash, names }).map_err(std::io::Error::from)?;
                     writeln!(out, "{line}")?;
                 }
                 exported.cases = exported.cases.saturating_add(1);
@@ -289,12 +296,19 @@ impl CaseText<'_> {
         if log.is_sealed() {
             imported.erased = imported.erased.saturating_add(self.go_on(tx, open, log)?);
             let case = open.hold(tx, self.case_id)?;
+            if !fresh {
+                case.may_grow(tx)?;
+            }
             let records = case.keep_new(tx)?;
             if records > 0 {
                 case.note(tx, by.into(), now, Act::Appended { records, length: case.head.records, corrects: false })?;
             }
         } else {
             case.append(tx, by.into(), now, log.records().to_vec(), None)?;
+        }
+        if !fresh {
+            let case = open.hold(tx, self.case_id)?;
+            self.forget_too(tx, case, by, now)?;
         }
         let added = open.hold(tx, self.case_id)?.head.records.saturating_sub(before);
         imported.added = imported.added.saturating_add(added);
@@ -345,7 +359,8 @@ impl CaseText<'_> {
 
     /// The journal of a case that is new here, as it is in the text.
     fn take_over_journal(&self, tx: &mut Tx<'_>, head: &mut Head) -> Result<(), Trouble> {
-        for (number, EntryLine { entry, hash }) in &self.journal {
+        let erased = self.former().is_some();
+        for (number, EntryLine { entry, hash, names }) in &self.journal {
             let wrong = |expected: &str| {
                 let e = RecordError {
                     field: "entry".to_owned(),
@@ -357,12 +372,40 @@ impl CaseText<'_> {
             if entry_hash(&head.entry_hash, entry) != *hash {
                 return Err(wrong("the hash of this entry behind the one before it").into());
             }
-            let kept = journal::Kept { text: entry.clone(), hash: hash.clone() };
+            let kept = journal::Kept { text: entry.clone(), hash: hash.clone(), names: names.clone() };
             let next = |e: &Entry| e.case_id == Some(self.case_id) && e.position == head.entries.saturating_add(1);
             let read = kept.read().ok().filter(next).ok_or_else(|| wrong("the next entry of this case"))?;
-            journal::write_kept(tx, head, read.act.subject().as_deref(), entry)?;
+            let chained = kept.chained()?;
+            // Exports of older versions have identifiers in their entries alone.
+            let names = if names.is_empty() { names::of_act(&chained.act) } else { names.clone() };
+            if !names::belong(&chained, &names, erased) {
+                return Err(wrong("the identifier of this entry beside it").into());
+            }
+            journal::write_kept(tx, head, read.act.subject().as_deref(), entry, &names)?;
         }
         head.keep(tx)
+    }
+
+    /// The digests of what an erased person was called, where the journal in the text says that the person was erased.
+    fn former(&self) -> Option<Vec<String>> {
+        let entries = self.journal.iter().filter_map(|(_, line)| serde_json::from_str::<Entry>(&line.entry).ok());
+        let erased = entries.filter_map(|entry| match entry.act {
+            Act::PersonErased { former, .. } => Some(former),
+            _ => None,
+        });
+        erased.reduce(|all, more| [all, more].concat())
+    }
+
+    /// Forgets here what the person was called, and the evidence, where the text says that the person was erased.
+    fn forget_too(
+        &self,
+        tx: &mut Tx<'_>,
+        case: &mut Case<'_>,
+        by: &Operator,
+        now: risk_core::event::Instant,
+    ) -> Result<(), Trouble> {
+        let Some(former) = self.former() else { return Ok(()) };
+        forget(tx, case, by, now, former).map(|_| ())
     }
 
     /// The line of the whole text on which that line of the log stands.

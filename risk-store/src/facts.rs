@@ -8,7 +8,8 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::error::{StoreError, Trouble};
-use crate::journal::{Act, Entry, Kept, identifier};
+use crate::journal::{self, Act, Entry};
+use crate::names;
 use crate::sql::Tx;
 
 /// What the store was told of a case, as it stands now.
@@ -22,29 +23,62 @@ pub struct Facts {
     pub merged_from: BTreeMap<Uuid, Instant>,
     /// The readers who are not shown the case.
     pub excluded: BTreeSet<String>,
+    /// Since when the person is erased: the case takes nothing any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub erased: Option<Instant>,
+    /// Keyed digests of the identifiers that an erased person had.
+    #[serde(skip)]
+    pub(crate) former: BTreeSet<String>,
+    /// Identifiers that were taken from the case, by scheme: they are another's.
+    #[serde(skip)]
+    taken: BTreeSet<(String, String)>,
 }
 
 impl Facts {
     pub(crate) fn of(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Self, Trouble> {
-        let kept = tx.rows(
-            "SELECT text, hash FROM entry WHERE case_id = $1 AND subject IS NOT NULL ORDER BY position",
-            &[(&case_id).into()],
-            |row| Ok(Kept { text: row.text(0)?, hash: row.text(1)? }),
-        )?;
         let mut facts = Self::default();
-        for entry in &kept {
-            facts.take(entry.read()?)?;
+        let mut missing = None;
+        for entry in &journal::read_facts(tx, case_id)? {
+            let entry = entry.read()?;
+            if matches!(entry.act, Act::Identified { value: None, .. }) {
+                missing = Some(entry.position);
+            }
+            facts.take(entry)?;
         }
-        Ok(facts)
+        match missing.filter(|_| facts.erased.is_none()) {
+            None => Ok(facts),
+            Some(position) => {
+                let what = format!("case {case_id}, journal entry {position}: the identifier is missing");
+                Err(StoreError::damaged(what).into())
+            }
+        }
+    }
+
+    /// Whether an identifier was taken from the case, and not given to it again since.
+    #[must_use]
+    pub fn was_taken(&self, scheme: &str, value: &str) -> bool {
+        self.taken.contains(&(scheme.to_owned(), value.to_owned()))
     }
 
     fn take(&mut self, entry: Entry) -> Result<(), StoreError> {
         match entry.act {
-            Act::Identified { scheme, value } => {
+            Act::Identified { scheme, value: Some(value), .. } => {
+                self.taken.remove(&(scheme.clone(), value.clone()));
                 self.identifiers.insert(scheme, value);
             }
-            Act::Unidentified { scheme } => {
+            Act::Identified { scheme, value: None, .. } => {
                 self.identifiers.remove(&scheme);
+            }
+            Act::Unidentified { scheme } => {
+                if let Some(value) = self.identifiers.remove(&scheme) {
+                    self.taken.insert((scheme, value));
+                }
+            }
+            Act::PersonErased { former, .. } => {
+                let at = DateTime::parse_from_rfc3339(&entry.at).map_err(StoreError::damaged)?;
+                self.erased.get_or_insert(at.to_utc());
+                self.identifiers.clear();
+                self.former.extend(former);
             }
             Act::MergedInto { other } => self.merged_into = Some(other),
             Act::MergedFrom { other } => {
@@ -77,14 +111,8 @@ impl Facts {
 
 /// The cases for which an identifier stands now, in the order of their ids.
 pub(crate) fn cases_of(tx: &mut Tx<'_>, scheme: &str, value: &str) -> Result<Vec<Uuid>, Trouble> {
-    let subject = identifier(scheme, value);
-    let told = tx.rows(
-        "SELECT DISTINCT case_id FROM entry WHERE subject = $1 ORDER BY case_id",
-        &[subject.as_str().into()],
-        |row| row.id(0),
-    )?;
     let mut cases = Vec::new();
-    for case_id in told {
+    for case_id in names::cases_called(tx, scheme, value)? {
         if Facts::of(tx, case_id)?.identifiers.get(scheme).is_some_and(|v| v == value) {
             cases.push(case_id);
         }

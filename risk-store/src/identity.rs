@@ -3,18 +3,33 @@
 use risk_core::log::Log;
 use uuid::Uuid;
 
-use crate::Store;
 use crate::error::{StoreError, Trouble};
 use crate::facts::{Facts, Person, cases_of};
 use crate::head::Head;
 use crate::journal::{self, Act, By, Entry};
 use crate::open::must_exist;
+use crate::person_erasure::must_not_be_erased;
 use crate::reading::facts_of;
 use crate::sql::Tx;
 use crate::who::{Operator, opaque};
+use crate::{Store, names};
 
 /// Identifiers of which one stands for one person at a time.
 const OF_ONE_PERSON: [&str; 2] = ["crn", "noms"];
+
+/// Whether an identifier of that sort stands for one person.
+pub(crate) fn is_of_one_person(scheme: &str) -> bool {
+    OF_ONE_PERSON.iter().any(|of| scheme.strip_suffix(CLAIMED).unwrap_or(scheme) == *of)
+}
+
+/// What follows the scheme of a claimed identifier.
+const CLAIMED: &str = "_claimed";
+
+/// The scheme under which a case is said to have an identifier that stands for another case: `noms_claimed`.
+#[must_use]
+pub fn claimed(scheme: &str) -> String {
+    format!("{scheme}{CLAIMED}")
+}
 
 impl Store {
     /// Says what the host calls a case, in place of any other identifier of the same scheme: `crn` and `noms`, of which each
@@ -28,7 +43,11 @@ impl Store {
         if case_id.is_nil() {
             return Err(StoreError::argument("case_id", "the UUID of a case", "one of zeros"));
         }
+        if scheme == names::FORMER {
+            return Err(StoreError::argument("scheme", "another word than `former`, which the store keeps", "it"));
+        }
         self.tell(by, |tx| {
+            must_not_be_erased(tx, case_id)?;
             let others = cases_of(tx, &scheme, &value)?;
             if others.contains(&case_id) {
                 return Ok(vec![]);
@@ -38,7 +57,10 @@ impl Store {
                     let (scheme, value) = (scheme.clone(), value.clone());
                     Err(StoreError::Taken { scheme, value, case_id: *other }.into())
                 }
-                None => Ok(vec![(case_id, Act::Identified { scheme: scheme.clone(), value: value.clone() })]),
+                None => {
+                    let (scheme, value) = (scheme.clone(), Some(value.clone()));
+                    Ok(vec![(case_id, Act::Identified { scheme, value, commitment: None })])
+                }
             }
         })
     }
@@ -83,8 +105,10 @@ impl Store {
         let now = self.now();
         self.change(|tx, open| {
             Head::of_the_store(tx)?;
-            must_exist(tx, from)?;
-            must_exist(tx, into)?;
+            for case_id in [from, into] {
+                must_exist(tx, case_id)?;
+                must_not_be_erased(tx, case_id)?;
+            }
             let (one, other) = (Person::of(tx, from, now)?, Person::of(tx, into, now)?);
             if let Some(stands) = Facts::of(tx, from)?.merged_into {
                 let expected = format!("a case that is not merged; {from} is merged into {stands}");

@@ -6,7 +6,7 @@
 //!
 //! Entries are append-only and chained: the hash of an entry is the digest (see [`risk_core::log::chain`]) of the tag
 //! `risk-store/1 entry` and the members `previous` (the hash before it; empty for the first) and `entry` (its exact text).
-//! They hold ids and words, never what a record says.
+//! They hold ids and words, never what a record says. What a case is called lies apart from them (see [`crate::names`]).
 
 use chrono::SecondsFormat;
 use risk_core::event::{Instant, Term};
@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::error::{StoreError, Trouble};
 use crate::head::Head;
+use crate::names::{self, Name};
 use crate::sql::Tx;
 use crate::who::{Operator, Reader};
 
@@ -70,8 +71,12 @@ pub enum Act {
     Identified {
         /// Which sort.
         scheme: String,
-        /// The identifier.
-        value: String,
+        /// The identifier; none once it is erased. A chained entry has it only where an older version of this software wrote it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        value: Option<String>,
+        /// The salted commitment to the identifier, which the chained entry has in place of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        commitment: Option<String>,
     },
     /// The case no longer has an identifier of that sort.
     Unidentified {
@@ -118,6 +123,15 @@ pub enum Act {
         /// Of which record.
         event_id: Uuid,
     },
+    /// Everything of the person was removed by law: payloads, evidence and identifiers. The case takes no record any more.
+    PersonErased {
+        /// Keyed digests of the identifiers, by which whoever has the key recognises what comes late; none where none were given.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        former: Vec<String>,
+        /// The first entry that was chained anew, as it held an identifier in the form of an older version of this software.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rechained_from: Option<u64>,
+    },
 }
 
 impl Act {
@@ -135,15 +149,16 @@ impl Act {
             Self::Consulted | Self::Counted => Operation::Consultation,
             Self::Read | Self::Followed { .. } | Self::Exported | Self::EvidenceRead { .. } => Operation::Disclosure,
             Self::MergedInto { .. } | Self::MergedFrom { .. } | Self::UnmergedFrom { .. } => Operation::Combination,
-            Self::Erased { .. } => Operation::Erasure,
+            Self::Erased { .. } | Self::PersonErased { .. } => Operation::Erasure,
         }
     }
 
     /// By what a fact is found again; none for what states no fact.
     pub(crate) fn subject(&self) -> Option<String> {
         match self {
-            Self::Identified { scheme, value } => Some(identifier(scheme, value)),
-            Self::Unidentified { scheme } => Some(format!("{scheme}=")),
+            // The identifier itself is no part of what is chained.
+            Self::Identified { scheme, .. } | Self::Unidentified { scheme } => Some(identifier(scheme, "")),
+            Self::PersonErased { .. } => Some(ERASED.to_owned()),
             Self::MergedInto { .. } | Self::MergedFrom { .. } | Self::UnmergedFrom { .. } => Some("merge".to_owned()),
             Self::ExcludedReader { .. } | Self::AdmittedReader { .. } => Some("reader".to_owned()),
             Self::Appended { .. }
@@ -158,6 +173,9 @@ impl Act {
         }
     }
 }
+
+/// The subject of the entry that a person was erased.
+pub(crate) const ERASED: &str = "erased";
 
 /// By what an identifier is found.
 pub(crate) fn identifier(scheme: &str, value: &str) -> String {
@@ -225,6 +243,7 @@ impl By<'_> {
 
 /// Writes down what was done with a case, behind what was before; `head` moves on.
 pub(crate) fn write(tx: &mut Tx<'_>, head: &mut Head, by: By<'_>, at: Instant, act: Act) -> Result<(), Trouble> {
+    let (act, names) = names::apart(act)?;
     let subject = act.subject();
     let entry = Entry {
         position: head.entries.saturating_add(1),
@@ -238,11 +257,17 @@ pub(crate) fn write(tx: &mut Tx<'_>, head: &mut Head, by: By<'_>, at: Instant, a
         act,
     };
     let text = serde_json::to_string(&entry).map_err(|e| StoreError::Database(e.to_string()))?;
-    write_kept(tx, head, subject.as_deref(), &text)
+    write_kept(tx, head, subject.as_deref(), &text, &names)
 }
 
-/// Writes an entry's text, which is in its form already.
-pub(crate) fn write_kept(tx: &mut Tx<'_>, head: &mut Head, subject: Option<&str>, text: &str) -> Result<(), Trouble> {
+/// Writes an entry's text, which is in its form already, and the names under which the case is found by it.
+pub(crate) fn write_kept(
+    tx: &mut Tx<'_>,
+    head: &mut Head,
+    subject: Option<&str>,
+    text: &str,
+    names: &[Name],
+) -> Result<(), Trouble> {
     head.entries = head.entries.saturating_add(1);
     head.entry_hash = entry_hash(&head.entry_hash, text);
     tx.execute(
@@ -255,7 +280,7 @@ pub(crate) fn write_kept(tx: &mut Tx<'_>, head: &mut Head, subject: Option<&str>
             head.entry_hash.as_str().into(),
         ],
     )?;
-    Ok(())
+    names.iter().try_for_each(|name| name.keep(tx, head.case_id, head.entries))
 }
 
 /// The hash of an entry behind another.
@@ -268,17 +293,39 @@ pub(crate) fn entry_hash(previous: &str, text: &str) -> String {
 pub(crate) struct Kept {
     pub(crate) text: String,
     pub(crate) hash: String,
+    /// The names under which the case is found by it, as they lie apart.
+    pub(crate) names: Vec<Name>,
 }
 
 impl Kept {
+    /// The entry, with the identifier that its commitment is to, where that is there.
     pub(crate) fn read(&self) -> Result<Entry, StoreError> {
+        let mut entry = self.chained()?;
+        names::put_together(&mut entry.act, &self.names)?;
+        Ok(entry)
+    }
+
+    /// The entry as it is chained.
+    pub(crate) fn chained(&self) -> Result<Entry, StoreError> {
         serde_json::from_str(&self.text).map_err(|_| StoreError::damaged("a journal entry that is none"))
     }
 }
 
 /// The journal of a case, in order.
 pub(crate) fn read(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Vec<Kept>, Trouble> {
-    tx.rows("SELECT text, hash FROM entry WHERE case_id = $1 ORDER BY position", &[(&case_id).into()], |row| {
-        Ok(Kept { text: row.text(0)?, hash: row.text(1)? })
+    read_where(tx, "SELECT position, text, hash FROM entry WHERE case_id = $1 ORDER BY position", case_id)
+}
+
+/// Of the journal of a case what states facts, in order.
+pub(crate) fn read_facts(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Vec<Kept>, Trouble> {
+    let sql = "SELECT position, text, hash FROM entry WHERE case_id = $1 AND subject IS NOT NULL ORDER BY position";
+    read_where(tx, sql, case_id)
+}
+
+fn read_where(tx: &mut Tx<'_>, sql: &'static str, case_id: Uuid) -> Result<Vec<Kept>, Trouble> {
+    let mut names = names::of_case(tx, case_id)?;
+    tx.rows(sql, &[(&case_id).into()], |row| {
+        let names = names.remove(&row.number(0)?).unwrap_or_default();
+        Ok(Kept { text: row.text(1)?, hash: row.text(2)?, names })
     })
 }

@@ -10,6 +10,7 @@ use crate::error::{StoreError, Trouble};
 use crate::head::Head;
 use crate::journal::{self, Act, By};
 use crate::payload::{self, Keys};
+use crate::person_erasure::must_not_be_erased;
 use crate::sql::{Tx, Value};
 use crate::who::Operator;
 use crate::{Store, fence};
@@ -114,6 +115,7 @@ impl<'k> Case<'k> {
         let appended = self.log.append_sealed(records, expected_position, |_| stamper.stamp());
         let appended = appended.map_err(|error| self.refused(error))?;
         stamper.random?;
+        self.may_grow(tx)?;
         let added = self.keep_new(tx)?;
         if added > 0 {
             let act = Act::Appended { records: added, length: self.head.records, corrects };
@@ -140,6 +142,11 @@ impl<'k> Case<'k> {
 
     fn refused(&self, error: AppendError) -> StoreError {
         StoreError::Append { case_id: self.head.case_id, error }
+    }
+
+    /// Refuses new records of a person who was erased.
+    pub(crate) fn may_grow(&self, tx: &mut Tx<'_>) -> Result<(), Trouble> {
+        if self.log.len() > self.head.records { must_not_be_erased(tx, self.head.case_id) } else { Ok(()) }
     }
 
     /// Keeps the records that the log has beyond what is kept.

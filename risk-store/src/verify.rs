@@ -10,7 +10,8 @@ use crate::Store;
 use crate::checkpoint::{Checkpoint, Leaf};
 use crate::error::{StoreError, Trouble};
 use crate::head::Head;
-use crate::journal::{self, WHOLE_STORE, entry_hash};
+use crate::journal::{self, Act, WHOLE_STORE, entry_hash};
+use crate::names;
 use crate::payload::Keys;
 use crate::records;
 use crate::sql::Tx;
@@ -28,6 +29,10 @@ pub struct Verification {
     pub entries: u64,
     /// Cases whose payloads are encrypted with a key that is not given: their headers chain, their payloads were not looked at.
     pub locked: Vec<Uuid>,
+    /// Cases of erased persons whose journal was chained anew, as it held identifiers in the form of an older version of this
+    /// software: it can be held against no checkpoint of before that.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rechained: Vec<Uuid>,
     /// What differs; nothing in an intact store.
     pub differences: Vec<Difference>,
 }
@@ -132,6 +137,17 @@ impl Store {
         for case_id in strays {
             found.differs(case_id, "expected no records or entries, as the store does not know the case, found some");
         }
+        let unsaid = self.look(|tx| {
+            tx.rows(
+                "SELECT DISTINCT case_id FROM identifier
+                 WHERE (case_id, position) NOT IN (SELECT case_id, position FROM entry)",
+                &[],
+                |row| row.id(0),
+            )
+        })?;
+        for case_id in unsaid {
+            found.differs(case_id, "expected an identifier of a journal entry, found one of none");
+        }
         Ok(())
     }
 }
@@ -157,11 +173,16 @@ impl Looked {
         found.entries = found.entries.saturating_add(count(self.journal.len()));
         let hashes = self.records(keys, found);
         let entries = self.entries(found);
+        let rechained = self.erasures().find_map(|(until, from)| Some(from?..until));
         let noted = Leaf::from(&self.head);
         let kept = checkpoint.and_then(|c| c.leaf(case_id));
         let ends = [Some(("the store notes", true, &noted)), kept.map(|leaf| ("the checkpoint says", false, leaf))];
         for (who, very, leaf) in ends.into_iter().flatten() {
             self.ends(&hashes, &End { who, very, count: leaf.records, of: "records", hash: &leaf.head }, found);
+            if !very && rechained.as_ref().is_some_and(|anew| anew.contains(&leaf.entries)) {
+                found.rechained.push(case_id);
+                continue;
+            }
             self.ends(
                 &entries,
                 &End { who, very, count: leaf.entries, of: "journal entries", hash: &leaf.journal },
@@ -216,10 +237,13 @@ impl Looked {
     /// Checks the chain of the journal; gives the hash of each entry.
     fn entries(&self, found: &mut Verification) -> Vec<String> {
         let mut hashes: Vec<String> = Vec::new();
+        let erased = self.erasures().map(|(position, _)| position).max().unwrap_or(0);
         for (kept, position) in self.journal.iter().zip(1..) {
             let previous = hashes.last().map_or("", String::as_str);
             let right = entry_hash(previous, &kept.text) == kept.hash
-                && kept.read().is_ok_and(|entry| entry.position == position);
+                && kept.chained().is_ok_and(|entry| {
+                    entry.position == position && names::belong(&entry, &kept.names, position < erased)
+                });
             if !right {
                 found.differs(
                     self.head.case_id,
@@ -230,6 +254,16 @@ impl Looked {
             hashes.push(kept.hash.clone());
         }
         hashes
+    }
+
+    /// The entries that the person was erased: the position of each, and from which entry on it had the journal chained anew.
+    fn erasures(&self) -> impl Iterator<Item = (u64, Option<u64>)> {
+        let entries =
+            self.journal.iter().zip(1_u64..).filter_map(|(kept, position)| Some((kept.chained().ok()?, position)));
+        entries.filter_map(|(entry, position)| match entry.act {
+            Act::PersonErased { rechained_from, .. } => Some((position, rechained_from)),
+            _ => None,
+        })
     }
 
     /// Whether a chain has come by that end; or, for what the store notes itself, ends there.

@@ -168,3 +168,58 @@ fn the_tables_are_shown_with_their_source_and_date() {
     let json: Value = serde_json::from_str(&risk(["hmpps", "codes", "contacts", "--format", "json"]).fine()).unwrap();
     assert!(json["contacts"].as_array().unwrap().iter().any(|c| c["code"] == "C369") && json["events"] == json!([]));
 }
+
+#[test]
+fn a_person_is_erased_with_what_was_merged_and_what_comes_late_is_refused_and_named() {
+    let folder = folder();
+    let store = folder.path().join("cases.risk").display().to_string();
+    risk(["store", "init", "--store", &store]);
+    let at = ["--store", &store, "--as", "queue"];
+    let of = |crn: &str, text: &str| text.replace("X800001", crn);
+    let merge = message("probation-case.merge.completed", &json!({"sourceCRN": "X800001", "targetCRN": "X800002"}));
+    let gdpr = message("probation-case.deleted.gdpr", &json!({}));
+    for delivery in [registration(), of("X800002", &registration()), merge] {
+        assert_eq!(import(&folder, &delivery, &at).code, 0);
+    }
+    let listed = import(&folder, &gdpr, &at);
+    assert_eq!(listed.code, 1);
+    assert!(listed.err.contains("1 not_done") && listed.err.contains("was not asked for"), "{}", listed.err);
+    let erased = import(&folder, &gdpr, &["--erase", "--store", &store, "--as", "queue"]);
+    assert_eq!(erased.code, 0, "{}", erased.err);
+    for crn in ["X800001", "X800002"] {
+        let late = import(&folder, &of(crn, &registration()), &at);
+        assert_eq!(late.code, 1);
+        assert!(
+            late.err.contains("1 erased") && late.err.contains("About a person who was erased by law"),
+            "{}",
+            late.err
+        );
+    }
+    let to = folder.path().join("all.jsonl").display().to_string();
+    risk(["store", "export", "--output", &to, "--store", &store, "--as", "queue"]);
+    let export = fs::read_to_string(&to).unwrap();
+    assert!(export.contains("person_erased"), "{export}");
+    assert!(!export.contains("X80000") && !export.contains("\"register\""), "{export}");
+}
+
+#[test]
+fn an_operator_erases_a_person_and_messages_that_come_late_are_recognised() {
+    let folder = folder();
+    let store = folder.path().join("cases.risk").display().to_string();
+    let key = folder.path().join("key").display().to_string();
+    risk(["store", "init", "--store", &store]);
+    let at = ["--store", &store, "--as", "queue"];
+    assert_eq!(import(&folder, &registration(), &at).code, 0);
+    let erase = |by: &str| {
+        let options = ["store", "erase-person", "crn:X800001", "--by", by, "--key-file", &key];
+        risk(options.into_iter().chain(at))
+    };
+    erase("a manager").refused(&["--by"]);
+    let done = erase("manager-7");
+    assert_eq!(done.code, 0, "{}", done.err);
+    assert!(done.out.contains("Erased: 1 record, 0 records of other cases"), "{}", done.out);
+    erase("manager-7").refused(&["crn:X800001"]);
+    assert_eq!(import(&folder, &registration(), &at).code, 1);
+    risk(["store", "verify", "--store", &store]).fine();
+    assert!(!String::from_utf8_lossy(&fs::read(&store).unwrap()).contains("X800001"));
+}

@@ -205,6 +205,12 @@ impl Record {
         }
     }
 
+    /// Whether it has a note, which nothing ever shows.
+    #[must_use]
+    pub fn has_note(&self) -> bool {
+        self.note.is_some()
+    }
+
     /// The event, where there is one to read.
     #[must_use]
     pub fn event(&self) -> Option<&Event> {

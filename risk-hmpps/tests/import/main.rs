@@ -10,6 +10,7 @@
 mod fixtures;
 mod hostile;
 mod order;
+mod persons;
 mod stored;
 mod tables;
 
@@ -50,8 +51,10 @@ impl Logs {
 }
 
 impl Held for Logs {
-    fn case_of(&mut self, scheme: &str, value: &str) -> Option<Uuid> {
-        (self.prison_numbers_known && scheme == "noms").then(|| key().uuid(&["a case of the host's", value]))
+    fn cases_of(&mut self, scheme: &str, value: &str) -> Vec<Uuid> {
+        let case =
+            (self.prison_numbers_known && scheme == "noms").then(|| key().uuid(&["a case of the host's", value]));
+        case.into_iter().collect()
     }
 
     fn log(&mut self, case_id: Uuid) -> Option<Log> {

@@ -4,41 +4,55 @@ use std::slice::from_ref;
 
 use chrono::Utc;
 use risk_core::log::Payload;
-use risk_hmpps::import::{Given, HeldLogs};
+use risk_hmpps::import::{Given, HeldLogs, Importer};
 use risk_hmpps::into_store::{Erasures, import_into};
 use risk_hmpps::report::{Instruction, Outcome, Report};
 use risk_store::{Operator, Options, Store};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::importer;
 
-fn message(event_type: &str, crn: &str, info: &Value) -> Value {
+pub fn message(event_type: &str, crn: &str, info: &Value) -> Value {
     json!({"eventType": event_type, "occurredAt": "2026-06-14T09:06:52Z", "additionalInformation": info,
         "personReference": {"identifiers": [{"type": "CRN", "value": crn}]}})
 }
 
-fn registration(crn: &str, id: &str) -> Value {
+pub fn registration(crn: &str, id: &str) -> Value {
     let info = json!({"registrationId": id, "registerTypeCode": "ADVP", "registrationDate": "2026-06-14", "createdDateAndTime": "2026-06-14T09:06:52Z"});
     message("probation-case.registration.added", crn, &info)
 }
 
-struct Queue {
-    store: Store,
-    by: Operator,
-    _folder: tempfile::TempDir,
+pub struct Queue {
+    pub store: Store,
+    pub by: Operator,
+    pub importer: Importer,
+    pub folder: tempfile::TempDir,
 }
 
 impl Queue {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::create(folder.path().join("cases.risk").to_str().unwrap(), Options::default()).unwrap();
-        Self { store, by: Operator::new("queue").unwrap(), _folder: folder }
+    pub fn new() -> Self {
+        Self::with(importer())
     }
 
-    fn deliver(&self, messages: &[Value], erasures: Erasures) -> Report {
+    pub fn with(importer: Importer) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::create(folder.path().join("cases.risk").to_str().unwrap(), Options::default()).unwrap();
+        Self { store, by: Operator::new("queue").unwrap(), importer, folder }
+    }
+
+    pub fn deliver(&self, messages: &[Value], erasures: Erasures) -> Report {
         let bytes = json!(messages).to_string();
-        let given = [(None, Given::Messages(bytes.as_bytes()))];
-        import_into(&importer(), &self.store, &self.by, &given, erasures, Utc::now()).unwrap().report
+        self.give(Given::Messages(bytes.as_bytes()), erasures)
+    }
+
+    pub fn give(&self, given: Given<'_>, erasures: Erasures) -> Report {
+        import_into(&self.importer, &self.store, &self.by, &[(None, given)], erasures, Utc::now()).unwrap().report
+    }
+
+    /// The case of a CRN.
+    pub fn case(&self, crn: &str) -> Uuid {
+        self.store.cases_of("crn", crn).unwrap()[0]
     }
 }
 
@@ -59,10 +73,12 @@ fn two_records_of_one_person_are_merged_and_parted_again_however_often_that_is_t
     let queue = Queue::new();
     let merge =
         message("probation-case.merge.completed", "X800002", &json!({"sourceCRN": "X800001", "targetCRN": "X800002"}));
+    queue.deliver(&[registration("X800001", "1")], Erasures::Listed);
     let early = queue.deliver(from_ref(&merge), Erasures::Listed);
     assert_eq!(early.not_done.len(), 1, "of a case that is not there nothing is merged: {early:?}");
     assert!(matches!(early.messages[0].outcome, Outcome::Waits { .. }));
-    queue.deliver(&[registration("X800001", "1"), registration("X800002", "2")], Erasures::Listed);
+    assert!(queue.store.cases_of("crn", "X800002").unwrap().is_empty(), "and none is made");
+    queue.deliver(&[registration("X800002", "2")], Erasures::Listed);
     for _ in 0..2 {
         assert!(queue.deliver(from_ref(&merge), Erasures::Listed).not_done.is_empty());
     }
@@ -92,12 +108,14 @@ fn a_person_is_erased_where_that_is_asked_for_and_stays_so_when_told_again() {
     let erase = message("probation-case.deleted.gdpr", "X800001", &json!({}));
     let listed = queue.deliver(from_ref(&erase), Erasures::Listed);
     assert!(matches!(listed.not_done[0].instruction, Instruction::Erase { .. }));
+    assert!(matches!(listed.messages[0].outcome, Outcome::NotDone { .. }));
+    let case = queue.case("X800001");
     for _ in 0..2 {
         assert!(queue.deliver(from_ref(&erase), Erasures::CarriedOut).not_done.is_empty());
     }
     let again = queue.deliver(&[registration("X800001", "1")], Erasures::Listed);
-    assert_eq!(again.messages[0].outcome, Outcome::Known);
-    let log = queue.store.log(&queue.by, queue.store.cases_of("crn", "X800001").unwrap()[0]).unwrap();
+    assert!(matches!(again.messages[0].outcome, Outcome::Erased { .. }));
+    let log = queue.store.log(&queue.by, case).unwrap();
     let mut held = HeldLogs::default();
     held.read("log", &log.to_jsonl()).unwrap();
     let delivery = registration("X800001", "1").to_string();

@@ -42,7 +42,8 @@ class Hmpps:
         secret: At least 32 bytes that nobody can guess, always the same.
         case_map: Your own case ids: a table in CSV with ``case_id`` and ``crn``, ``noms`` or both. Else ids are derived from CRNs.
         codes: Tables of your own over those built in: TOML, by the name of the file.
-        erase: Whether a person is erased from a store, for good, where a message says so. Else that is listed under ``not_done``.
+        erase: Whether a person is erased from a store, for good, where a message says so: with all merged cases, evidence and
+            identifiers. Else the outcome is ``not_done``, and it is listed under that name too.
 
     Raises:
         QuestionError: For a secret that is too short, and for a case map or a table that cannot be used.

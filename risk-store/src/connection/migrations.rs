@@ -7,10 +7,10 @@ use crate::error::StoreError;
 /// The table in which a store notes its form.
 pub(super) const TABLE: &str = "store_form";
 /// The newest form.
-pub(super) const KNOWN: i64 = 2;
+pub(super) const KNOWN: i64 = 3;
 
 /// The steps to the newest form, for one of the databases.
-pub(super) type Steps = [(&'static str, &'static str); 2];
+pub(super) type Steps = [(&'static str, &'static str); 3];
 
 /// Brings a store of form `found` to the newest one, in one transaction.
 pub(super) fn upgrade<C: Migrate>(connection: &mut C, found: i64, steps: &Steps) -> Result<(), StoreError> {

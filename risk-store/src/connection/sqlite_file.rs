@@ -17,6 +17,7 @@ const APPLICATION_ID: i32 = 0x7269_736b;
 const STEPS: Steps = [
     ("V1__records", include_str!("../../migrations/sqlite/V1__records.sql")),
     ("V2__journal", include_str!("../../migrations/sqlite/V2__journal.sql")),
+    ("V3__identifiers", include_str!("../../migrations/sqlite/V3__identifiers.sql")),
 ];
 
 /// What each connection sets for itself.

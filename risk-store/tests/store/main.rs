@@ -19,6 +19,7 @@ mod model;
 mod moving;
 mod obstacles;
 mod opening;
+mod person;
 mod place;
 mod readers;
 mod records;

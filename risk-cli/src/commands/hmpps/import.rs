@@ -31,7 +31,8 @@ use crate::store::{Operated, StoreOptions};
 /// request that it answers. A message that waits is to be given again; one that needs something fetched is given again as
 /// {\"message\": …, \"fetched\": …}.
 ///
-/// Exit code 1 where something could not be read; the rest is imported all the same.
+/// Exit code 1 if something could not be read or was not done, or is about a person who was erased or a prison number that two
+/// cases claim; the rest is imported all the same.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   head -c 32 /dev/urandom > hmpps.key
@@ -62,7 +63,8 @@ pub struct Options {
     /// Logs that are held already, plain or sealed, of any cases; may be given more than once
     #[arg(long, value_name = "FILE", conflicts_with_all = ["store", "who", "keys"])]
     held: Vec<String>,
-    /// Erase whole persons where a message says so; it cannot be undone. Else that is listed as not done
+    /// Erase whole persons where a message says so, with all cases that are merged, evidence and identifiers; it cannot be undone.
+    /// Else that is listed as not done
     #[arg(long, requires = "store")]
     erase: bool,
     /// How to tell what became of each message
@@ -117,7 +119,9 @@ fn reply(form: ReportFormat, import: &Import, records: String) -> Result<Reply, 
         ReportFormat::Json => serde_json::to_string(report)? + "\n",
         ReportFormat::Text => told(report),
     };
-    Ok(Reply { text: records, remark, no: report.counts.contains_key("unreadable") })
+    let for_a_person = report.messages.iter().any(|told| told.outcome.is_for_a_person());
+    let no = for_a_person || !report.not_done.is_empty() || report.counts.contains_key("unreadable");
+    Ok(Reply { text: records, remark, no })
 }
 
 fn importer(options: &Options) -> Result<Importer, Failure> {
@@ -161,6 +165,16 @@ fn told(report: &Report) -> String {
     section(&mut page, report, "Not readable", |told| match &told.outcome {
         Outcome::Unreadable { field, expected, found } => {
             Some(vec![format!("{field}: expected {expected}, found {found}")])
+        }
+        _ => None,
+    });
+    section(&mut page, report, "About a person who was erased by law, for you to decide", |told| match &told.outcome {
+        Outcome::Erased { .. } => Some(vec!["nothing of it was kept".to_owned()]),
+        _ => None,
+    });
+    section(&mut page, report, "Claimed by the cases of several persons", |told| match &told.outcome {
+        Outcome::Conflict { cases, why, .. } => {
+            Some(cases.iter().map(|case| format!("case {case}")).chain([why.clone()]).collect())
         }
         _ => None,
     });

@@ -5,6 +5,7 @@ mod append;
 mod cases;
 mod checkpoint;
 mod erase;
+mod erase_person;
 mod evidence;
 mod exclude;
 mod export;
@@ -79,6 +80,7 @@ enum Command {
     /// As `risk store erase` does, where the law asks for it to be kept all the same (Data Protection Act 2018, section 47(2)): no
     /// answer rests on it from then on, and `risk store evidence` reads it.
     Restrict(erase::Options),
+    ErasePerson(erase_person::Options),
     Evidence(evidence::Options),
     Scrub(scrub::Options),
 }
@@ -105,6 +107,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
         Command::Prove(options) => prove::run(options),
         Command::Erase(options) => erase::erase(options),
         Command::Restrict(options) => erase::restrict(options),
+        Command::ErasePerson(options) => erase_person::run(options),
         Command::Evidence(options) => evidence::run(options),
         Command::Scrub(options) => scrub::run(options),
     }

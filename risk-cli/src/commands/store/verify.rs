@@ -71,7 +71,7 @@ fn intact(name: &str, found: &Verification, checkpoint: Option<&Checkpoint>) -> 
                  checkpoint kept elsewhere (--checkpoint).\n"
             .to_owned(),
     };
-    format!("{name}: intact, {}\n{against}{}", looked_at(found), locked(found))
+    format!("{name}: intact, {}\n{against}{}{}", looked_at(found), locked(found), rechained(found))
 }
 
 fn differences(name: &str, found: &Verification) -> String {
@@ -81,7 +81,8 @@ fn differences(name: &str, found: &Verification) -> String {
     };
     let lines: String = found.differences.iter().map(line).collect();
     let n = count(found.differences.len() as u64, "difference", "differences");
-    format!("{name}: not as it was kept: {n}, in {}\n{lines}{}", looked_at(found), locked(found))
+    let (locked, rechained) = (locked(found), rechained(found));
+    format!("{name}: not as it was kept: {n}, in {}\n{lines}{locked}{rechained}", looked_at(found))
 }
 
 fn looked_at(found: &Verification) -> String {
@@ -95,6 +96,12 @@ fn locked(found: &Verification) -> String {
     }
     let n = count(found.locked.len() as u64, "case", "cases");
     format!("The payloads of {n} were not looked at, as their keys are not given (--keys).\n")
+}
+
+fn rechained(found: &Verification) -> String {
+    let line =
+        |case| format!("case {case}: its journal was chained anew at an erasure after the checkpoint; not compared.\n");
+    found.rechained.iter().map(line).collect()
 }
 
 fn proven(text: &Text, root: &str, format: Format) -> Result<Reply, Failure> {

@@ -12,6 +12,12 @@ public enum Outcome {
     INSTRUCTED(true),
     /** It makes no record, for the reason that is told. */
     NOTHING(true),
+    /** It is about a person who was erased by law: nothing of it was kept, and a person decides what becomes of it. */
+    ERASED(false),
+    /** An identifier is claimed by the cases of several persons: what goes by it alone is given again once that is settled. */
+    CONFLICT(false),
+    /** What it tells the store was not done, or not all of it, for the reason that is told: somebody has to look at it. */
+    NOT_DONE(false),
     /** It carries no data: what it points to is to be fetched, and given with it. */
     NEEDED(false),
     /** It speaks of something that is not there yet: it is to stay on the queue, and to be given again. */

@@ -1,0 +1,345 @@
+//! Erasing everything of a person: all cases that are merged, their evidence, and what they are called.
+
+use std::collections::BTreeSet;
+
+use risk_core::event::catalogue::PayloadErased;
+use risk_core::event::field::StaffId;
+use risk_core::event::vocabulary::{CorrectionReason, SourceAgency};
+use risk_core::event::{Event, Instant, Kind, Nature};
+use risk_core::log::{Payload, Record, RecordSource};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::erasure::Scrubbed;
+use crate::error::{StoreError, Trouble};
+use crate::facts::{Facts, Person};
+use crate::head::Head;
+use crate::journal::{self, Act, Entry, entry_hash};
+use crate::open::{Open, must_exist};
+use crate::records::Case;
+use crate::sql::Tx;
+use crate::who::Operator;
+use crate::{Store, fence, names};
+
+/// Who has a person erased, and why.
+pub struct PersonErasure<'a> {
+    /// Why.
+    pub reason: CorrectionReason,
+    /// Who decided it, as records name them.
+    pub by: StaffId,
+    /// The id of the record that says of another that it was erased.
+    pub record_id: &'a dyn Fn(Uuid) -> Result<Uuid, StoreError>,
+    /// A keyed digest of an identifier, by its scheme and value, kept so that what comes late under it is recognised. Without a
+    /// secret key it could be tried out whose it is.
+    pub digest: Option<&'a dyn Fn(&str, &str) -> String>,
+    /// What whoever orders the erasure calls the person, by scheme and value: a digest of it is kept too.
+    pub named: &'a [(&'a str, String)],
+}
+
+/// What became of the erasure of a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonErased {
+    /// The cases of the person, in the order of their ids.
+    pub cases: Vec<Uuid>,
+    /// How many records lost their payload now.
+    pub records: u64,
+    /// How many records of other cases lost their payload now: they were recorded there as of the wrong person, and are this one's.
+    pub misplaced: u64,
+    /// How many payloads that were kept as evidence are gone now.
+    pub evidence: u64,
+    /// How many identifiers are gone now.
+    pub identifiers: u64,
+    /// What could not be erased and where it is, without what it says; empty if nothing remains.
+    pub remains: Vec<String>,
+    /// Cases that were merged with one of these and parted again. They are of another person, and were not touched.
+    pub parted: Vec<Uuid>,
+    /// Whether what was erased is gone from the store's files too.
+    pub scrubbed: Scrubbed,
+}
+
+impl Store {
+    /// Removes everything of a person by law, all of it or nothing: the payload of every record, of all cases that are merged
+    /// now in either direction, what was kept as evidence, and the identifiers; and what was retracted in another case as of the
+    /// wrong person, where this one has the same record, by reference, kind and time. The chains stay whole. From then on these cases
+    /// take no record, no identifier and no merge. Done again, it changes nothing.
+    ///
+    /// Cases that were parted again are of another person, and are named and left alone. Copies made before hold what they held.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; [`StoreError::NoKey`], [`StoreError::Tampered`] or [`StoreError::Damaged`] for a case that
+    /// cannot be read; then nothing was erased.
+    pub fn erase_person(
+        &self,
+        by: &Operator,
+        case_id: Uuid,
+        erasure: &PersonErasure<'_>,
+    ) -> Result<PersonErased, StoreError> {
+        let now = self.now();
+        let mut erased = self.change(|tx, open| {
+            fence::enter(tx)?;
+            // Nobody merges or parts meanwhile.
+            Head::of_the_store(tx)?;
+            must_exist(tx, case_id)?;
+            // All merges count, also one whose time a clock ahead of this one gave.
+            let person = Person::of(tx, case_id, Instant::MAX_UTC)?;
+            let mut cases: Vec<Uuid> = person.cases.into_iter().map(|(id, _)| id).collect();
+            cases.sort_unstable();
+            let mut done = PersonErased {
+                cases,
+                records: 0,
+                misplaced: 0,
+                evidence: 0,
+                identifiers: 0,
+                remains: vec![],
+                parted: vec![],
+                scrubbed: Scrubbed::Done,
+            };
+            for of_person in done.cases.clone() {
+                erase_case(tx, open, by, (of_person, case_id), now, erasure, &mut done)?;
+            }
+            done.misplaced = erase_misplaced(tx, open, by, now, erasure, &done.cases)?;
+            let of_person = done.cases.clone();
+            done.parted.retain(|id| !of_person.contains(id));
+            done.parted.sort_unstable();
+            done.parted.dedup();
+            Ok(done)
+        })?;
+        erased.scrubbed = self.scrub()?;
+        Ok(erased)
+    }
+
+    /// The case of an erased person who had an identifier with this digest (see [`PersonErasure::digest`]).
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn erased_as(&self, digest: &str) -> Result<Option<Uuid>, StoreError> {
+        self.look(|tx| {
+            for case_id in names::cases_called(tx, names::FORMER, digest)? {
+                if Facts::of(tx, case_id)?.former.contains(digest) {
+                    return Ok(Some(case_id));
+                }
+            }
+            Ok(None)
+        })
+    }
+}
+
+/// Refuses a case of an erased person.
+pub(crate) fn must_not_be_erased(tx: &mut Tx<'_>, case_id: Uuid) -> Result<(), Trouble> {
+    let sql = "SELECT position FROM entry WHERE case_id = $1 AND subject = $2 LIMIT 1";
+    let marked = tx.row(sql, &[(&case_id).into(), journal::ERASED.into()], |row| row.number(0))?;
+    match marked {
+        Some(_) => Err(StoreError::PersonErased { case_id }.into()),
+        None => Ok(()),
+    }
+}
+
+fn erase_case(
+    tx: &mut Tx<'_>,
+    open: &mut Open<'_>,
+    by: &Operator,
+    (case_id, asked): (Uuid, Uuid),
+    now: Instant,
+    erasure: &PersonErasure<'_>,
+    done: &mut PersonErased,
+) -> Result<(), Trouble> {
+    let case = open.hold(tx, case_id)?;
+    let entries = entries(tx, case)?;
+    let identifiers = names::ever(&entries);
+    done.parted.extend(entries.iter().filter_map(|entry| match entry.act {
+        Act::UnmergedFrom { other } => Some(other),
+        _ => None,
+    }));
+    let held = case.log.records().iter().filter(holds_data).cloned().collect();
+    let records = erase_records(tx, case, by, now, erasure, held)?;
+    let named = erasure.named.iter().filter(|_| case_id == asked).map(|(scheme, value)| (*scheme, value.as_str()));
+    let had = identifiers.iter().map(|(scheme, value)| (scheme.as_str(), value.as_str()));
+    let former = erasure.digest.map_or_else(Vec::new, |of| had.chain(named).map(|(s, v)| of(s, v)).collect());
+    let forgotten = forget(tx, case, by, now, former)?;
+    done.records = done.records.saturating_add(records);
+    done.evidence = done.evidence.saturating_add(forgotten.evidence);
+    done.identifiers = done.identifiers.saturating_add(forgotten.identifiers);
+    done.remains.extend(remains(tx, case, &identifiers)?);
+    Ok(())
+}
+
+/// The journal of a case, found to be what was kept.
+fn entries(tx: &mut Tx<'_>, case: &Case<'_>) -> Result<Vec<Entry>, Trouble> {
+    let kept = journal::read(tx, case.head.case_id)?;
+    let mut hash = String::new();
+    for kept in &kept {
+        hash = entry_hash(&hash, &kept.text);
+        if hash != kept.hash {
+            return Err(altered(case).into());
+        }
+    }
+    if hash != case.head.entry_hash {
+        return Err(altered(case).into());
+    }
+    Ok(kept.iter().map(journal::Kept::read).collect::<Result<_, _>>()?)
+}
+
+fn altered(case: &Case<'_>) -> StoreError {
+    StoreError::damaged(format!("case {}: the journal is not as it was kept", case.head.case_id))
+}
+
+/// Whether a record has a payload that can be erased. What retracts, disputes or erases names a record and says nothing of it.
+fn holds_data(record: &&Record) -> bool {
+    let statement =
+        record.kind().is_some_and(|k| k.spec().nature == Nature::Housekeeping && k != Kind::RecordCorrected);
+    !statement && record.payload != Payload::Erased
+}
+
+/// Removes payloads: corrections before what they correct, as they hold its data.
+fn erase_records(
+    tx: &mut Tx<'_>,
+    case: &mut Case<'_>,
+    by: &Operator,
+    now: Instant,
+    erasure: &PersonErasure<'_>,
+    held: Vec<Record>,
+) -> Result<u64, Trouble> {
+    let (corrections, others): (Vec<Record>, Vec<Record>) =
+        held.into_iter().partition(|r| r.kind() == Some(Kind::RecordCorrected));
+    let mut records = 0_u64;
+    for held in corrections.into_iter().chain(others) {
+        let event_id = held.event_id;
+        let event = Event::PayloadErased(PayloadErased { event_id, reason: erasure.reason, by: erasure.by.clone() });
+        let at = now.max(held.recorded_at);
+        let reference = held.source.reference.clone().unwrap_or_else(|| "erasure".to_owned());
+        let source = RecordSource { agency: SourceAgency::Probation, role: None, reference: Some(reference) };
+        let least = event.least_handling();
+        let id = (erasure.record_id)(event_id)?;
+        let record = Record::new(id, held.case_id, at, at, source, event).with_handling(held.handling.max(least));
+        case.erase(tx, now, record)?;
+        let place = [(&held.case_id).into(), held.position().unwrap_or(0).into()];
+        tx.execute("UPDATE record SET payload = NULL WHERE case_id = $1 AND position = $2", &place)?;
+        case.note(tx, by.into(), now, Act::Erased { event_id })?;
+        records = records.saturating_add(1);
+    }
+    Ok(records)
+}
+
+/// What makes two records one that was recorded under two cases.
+fn same(record: &Record) -> Option<(String, &'static str, Instant)> {
+    Some((record.source.reference.clone()?, record.kind()?.name(), record.occurred_at))
+}
+
+/// Of a record's header, where it comes from.
+#[derive(Deserialize)]
+struct Header {
+    source: Origin,
+}
+
+#[derive(Deserialize)]
+struct Origin {
+    reference: Option<String>,
+}
+
+/// Removes the payloads of records that are of the person and were recorded in other cases, where they were retracted.
+fn erase_misplaced(
+    tx: &mut Tx<'_>,
+    open: &mut Open<'_>,
+    by: &Operator,
+    now: Instant,
+    erasure: &PersonErasure<'_>,
+    cases: &[Uuid],
+) -> Result<u64, Trouble> {
+    let mut of_person = BTreeSet::new();
+    for case_id in cases {
+        of_person.extend(open.hold(tx, *case_id)?.log.records().iter().filter_map(same));
+    }
+    let references: BTreeSet<&str> = of_person.iter().map(|(reference, ..)| reference.as_str()).collect();
+    let retracting = tx.rows(
+        "SELECT case_id, header FROM record WHERE header LIKE '%\"kind\":\"record_retracted\"%'",
+        &[],
+        |row| {
+            let header: Header = serde_json::from_str(&row.text(1)?).map_err(StoreError::damaged)?;
+            let named = header.source.reference.is_some_and(|reference| references.contains(reference.as_str()));
+            Ok(named.then_some(row.id(0)?))
+        },
+    )?;
+    let retracting: BTreeSet<Uuid> = retracting.into_iter().flatten().collect();
+    let mut records = 0_u64;
+    for case_id in retracting.into_iter().filter(|id| !cases.contains(id)) {
+        let case = open.hold(tx, case_id)?;
+        let wrong: BTreeSet<Uuid> = case
+            .log
+            .records()
+            .iter()
+            .filter_map(|r| match r.event()? {
+                Event::RecordRetracted(e) if e.reason == CorrectionReason::WrongPerson => Some(e.event_id),
+                _ => None,
+            })
+            .filter(|id| case.log.record(*id).and_then(same).is_some_and(|one| of_person.contains(&one)))
+            .collect();
+        let misplaced = |r: &Record| match r.event() {
+            Some(Event::RecordCorrected(e)) => wrong.contains(&e.event_id),
+            _ => wrong.contains(&r.event_id),
+        };
+        let held = case.log.records().iter().filter(holds_data).filter(|r| misplaced(r)).cloned().collect();
+        records = records.saturating_add(erase_records(tx, case, by, now, erasure, held)?);
+        let evidence = "DELETE FROM evidence WHERE case_id = $1 AND position = $2";
+        for id in &wrong {
+            let position = case.log.record(*id).and_then(Record::position).unwrap_or(0);
+            tx.execute(evidence, &[(&case_id).into(), position.into()])?;
+        }
+    }
+    Ok(records)
+}
+
+/// What [`forget`] removed.
+pub(crate) struct Forgotten {
+    evidence: u64,
+    identifiers: u64,
+}
+
+/// Removes evidence and identifiers of a case, and marks it as that of an erased person, unless it is marked and nothing is new.
+pub(crate) fn forget(
+    tx: &mut Tx<'_>,
+    case: &mut Case<'_>,
+    by: &Operator,
+    now: Instant,
+    mut former: Vec<String>,
+) -> Result<Forgotten, Trouble> {
+    let case_id = case.head.case_id;
+    let known = Facts::of(tx, case_id)?;
+    former.retain(|digest| !known.former.contains(digest));
+    former.sort();
+    former.dedup();
+    let kept = journal::read(tx, case_id)?;
+    let rechained_from = names::chain_anew(tx, &mut case.head, &kept)?;
+    let evidence = tx.execute("DELETE FROM evidence WHERE case_id = $1", &[(&case_id).into()])?;
+    let identifiers = names::erase(tx, case_id)?;
+    if known.erased.is_none() || evidence > 0 || identifiers > 0 || !former.is_empty() {
+        case.note(tx, by.into(), now, Act::PersonErased { former, rechained_from })?;
+    }
+    Ok(Forgotten { evidence, identifiers })
+}
+
+/// What is still there: notes of statements, which the log keeps, and identifiers in what is chained.
+fn remains(tx: &mut Tx<'_>, case: &Case<'_>, identifiers: &[(String, String)]) -> Result<Vec<String>, Trouble> {
+    let case_id = case.head.case_id;
+    let of_record =
+        |record: &Record, what: &str| format!("case {case_id}, record {}: {what}", record.position().unwrap_or(0));
+    let noted = case.log.records().iter().filter(|record| record.has_note());
+    let mut remains: Vec<String> =
+        noted.map(|record| of_record(record, "the note of a statement about another record")).collect();
+    let names_it = |text: &str| {
+        let text = text.to_ascii_lowercase();
+        // What many share is nobody's name.
+        let own = identifiers.iter().filter(|(scheme, _)| crate::identity::is_of_one_person(scheme));
+        own.map(|(_, value)| value.to_ascii_lowercase()).any(|value| text.contains(&value))
+    };
+    for record in case.log.records() {
+        if record.sealed_parts().is_some_and(|(header, _)| names_it(&header)) {
+            remains.push(of_record(record, "its header holds an identifier of the person"));
+        }
+    }
+    for (kept, position) in journal::read(tx, case_id)?.iter().zip(1_u64..) {
+        if names_it(&kept.text) {
+            remains.push(format!("case {case_id}, journal entry {position}: it holds an identifier of the person"));
+        }
+    }
+    Ok(remains)
+}
