@@ -112,7 +112,7 @@ pub fn lenses(log: &Log, policy: &Policy, question: &Question) -> Result<Compari
     let (first, second) = (assess(log, policy, &as_known)?, assess(log, policy, &hindsight)?);
     let view = View::of(policy, question.audience)?;
     let delays = second.actions.iter().filter_map(delay).collect();
-    let recorded_later = late_records(log, &view, &second);
+    let recorded_later = late_records(log, &view, &hindsight, &second);
     Ok(Comparison { recorded_later, delays, ..side_by_side(Between::Lenses, &first, second) })
 }
 
@@ -210,11 +210,11 @@ fn delay(action: &Action) -> Option<Delay> {
 }
 
 /// The records that the reader may see, and that came later than what they tell of, as they stand corrected.
-fn late_records(log: &Log, view: &View<'_>, answer: &Assessment) -> Vec<LateRecord> {
+fn late_records(log: &Log, view: &View<'_>, question: &Question, answer: &Assessment) -> Vec<LateRecord> {
     if !view.sees(ViewField::Because) {
         return vec![];
     }
-    let versions = epochs(view.records(log.records().iter()).into_iter(), answer.known_at);
+    let versions = epochs(question.seen(view, log.records()).records.into_iter(), answer.known_at);
     let entries = versions.last().into_iter().flat_map(|e| &e.entries).filter(|e| e.occurred_at <= answer.at);
     let mut late: Vec<LateRecord> = entries
         .filter_map(|e| {

@@ -9,8 +9,8 @@ use std::fmt::Display;
 use uuid::Uuid;
 
 use crate::assessment::answer::{Assessment, FlagState};
-use crate::assessment::{Question, assess_records};
-use crate::event::vocabulary::{ActionKind, Audience, Handling, SourceAgency, Term};
+use crate::assessment::{Question, assess_seen};
+use crate::event::vocabulary::{ActionKind, Audience, Handling, Level, SourceAgency, Term};
 use crate::event::{DataError, Event};
 use crate::fold::run::Lens;
 use crate::log::{AppendError, Log, Record, RecordError, RecordSource, SCHEMA_VERSION};
@@ -95,9 +95,9 @@ fn check(policy: &Policy, test: &PolicyTest, result: &mut TestResult) -> Result<
     let log = log(test)?;
     let question = question(test);
     let view = View::of(policy, question.audience)?;
-    let records = view.records(log.records().iter());
-    let span = question.span(&records);
-    let (assessment, folded) = assess_records(&log, &records, &view, &question, span);
+    let seen = question.seen(&view, log.records());
+    let span = question.span(&seen.all());
+    let (assessment, folded) = assess_seen(&log, &seen, &view, &question, span);
     result.fired = folded.state.fired.iter().map(|r| r.id(policy).to_owned()).collect();
     result.actions = folded.state.ledger.actions().into_iter().collect();
     compare(test, &assessment, result);
@@ -184,6 +184,12 @@ fn compare(test: &PolicyTest, found: &Assessment, result: &mut TestResult) {
         let text = indicated.map_or("nothing", Term::name);
         let holds = text == level.name() || (text == "nothing" && level.name() == "unknown");
         expect(holds, format!("expected {level} to be indicated for {group}, found {text}"));
+    }
+    for (group, level) in &then.recorded {
+        let recorded =
+            groups().filter(|g| g.group == *group).filter_map(|g| g.recorded.as_ref().map(|r| r.level)).max();
+        let recorded = recorded.unwrap_or(Level::Unknown);
+        expect(recorded == *level, format!("expected {level} to be recorded for {group}, found {recorded}"));
     }
     for (group, status) in &then.groups {
         let statuses = list(groups().filter(|g| g.group == *group).map(|g| g.status));

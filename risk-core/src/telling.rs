@@ -219,19 +219,24 @@ fn moved(before: &Action, after: &Action, beside: bool) -> Vec<String> {
     parts
 }
 
+/// What a reader with a limited view must know of a level.
+pub const ASK_BEFORE_RELYING: &str = "ask the responsible officer before anybody relies on it";
+
 /// What changed in each group: recorded, indicated, the level to work to, the status.
 fn levels(before: Option<&Classification>, after: Option<&Classification>) -> Vec<Told> {
     let Some(after) = after else { return vec![] };
     let was =
         |g: &GroupLevel| before.and_then(|c| c.groups.iter().find(|o| (o.group, o.setting) == (g.group, g.setting)));
-    let mut lines: Vec<Told> = after.groups.iter().filter_map(|g| level(was(g), g)).collect();
+    let limited = after.before_relying.is_some();
+    let mut lines: Vec<Told> = after.groups.iter().filter_map(|g| level(was(g), g, limited)).collect();
     let gone = before.into_iter().flat_map(|c| &c.groups);
     let gone = gone.filter(|o| !after.groups.iter().any(|g| (o.group, o.setting) == (g.group, g.setting)));
     lines.extend(gone.map(|o| bare(o, "no longer shown".to_owned())));
     lines
 }
 
-fn level(before: Option<&GroupLevel>, g: &GroupLevel) -> Option<Told> {
+/// `limited`: the reader does not see every record, so that there may be more than is shown.
+fn level(before: Option<&GroupLevel>, g: &GroupLevel, limited: bool) -> Option<Told> {
     let stated = |g: &GroupLevel| g.recorded.as_ref().map(|r| (r.level, r.on));
     let indicated = |g: &GroupLevel| g.indicated.as_ref().map(|i| i.level);
     let name = |l: Level| phrase(l.name());
@@ -239,12 +244,14 @@ fn level(before: Option<&GroupLevel>, g: &GroupLevel) -> Option<Told> {
     if before.and_then(stated) != stated(g) {
         parts.push(match stated(g) {
             Some((level, on)) => format!("recorded {} on {}", name(level), date(on)),
+            None if limited => "no level shown".to_owned(),
             None => "no level recorded".to_owned(),
         });
     }
     if before.and_then(indicated) != indicated(g) {
         parts.push(match indicated(g) {
             Some(level) => format!("{} indicated", name(level)),
+            None if limited => "no indication shown".to_owned(),
             None => "no indication left unanswered".to_owned(),
         });
     }
@@ -259,6 +266,7 @@ fn level(before: Option<&GroupLevel>, g: &GroupLevel) -> Option<Told> {
             GroupStatus::Settled => "settled".to_owned(),
             GroupStatus::UnderReview => "under review".to_owned(),
             GroupStatus::Stale => "assessment out of date".to_owned(),
+            GroupStatus::AskResponsibleOfficer => ASK_BEFORE_RELYING.to_owned(),
         });
     }
     let mut told = (!parts.is_empty()).then(|| bare(g, parts.join("; ")))?;

@@ -11,15 +11,15 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::assessment::answer::{GroupStatus, Receipt, Status, instant};
-use crate::assessment::{Assessment, Change, Question, assess_records, changes};
+use crate::assessment::{Assessment, Change, Question, assess_seen, changes};
 use crate::event::Nature;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::Audience;
 use crate::explain::EventLine;
 use crate::fold::run::Lens;
-use crate::log::{Log, Record, epochs};
+use crate::log::{Log, epochs};
 use crate::policy::model::{Derived, Listens, Policy};
-use crate::view::{NoView, View};
+use crate::view::{NoView, Seen, View};
 
 /// The name and version of a timeline's form.
 pub const SCHEMA: &str = "risk-timeline/1";
@@ -67,8 +67,8 @@ pub struct Step {
 /// [`NoView`] where the policy does not provide for the audience.
 pub fn timeline(log: &Log, policy: &Policy, question: &Question) -> Result<Timeline, NoView> {
     let view = View::of(policy, question.audience)?;
-    let records = view.records(log.records().iter());
-    let teller = Teller { log, policy, view, question, known_at: question.span(&records).known_at, records };
+    let seen = question.seen(&view, log.records());
+    let teller = Teller { log, policy, view, question, known_at: question.span(&seen.all()).known_at, seen };
     let moments = teller.moments();
     let before_all = moments.keys().next().and_then(|t| t.checked_sub_signed(TimeDelta::microseconds(1)));
     let mut now = teller.answer(before_all.unwrap_or(question.at));
@@ -98,7 +98,7 @@ struct Teller<'a, 'p> {
     view: View<'p>,
     question: &'a Question,
     known_at: Instant,
-    records: Vec<&'a Record>,
+    seen: Seen<'a>,
 }
 
 impl Teller<'_, '_> {
@@ -109,18 +109,18 @@ impl Teller<'_, '_> {
             Lens::Hindsight => self.known_at,
         };
         let question = Question { at, known_at: Some(known_at), ..self.question.clone() };
-        let span = question.span(&self.records);
-        assess_records(self.log, &self.records, &self.view, &question, span).0
+        let span = question.span(&self.seen.all());
+        assess_seen(self.log, &self.seen, &self.view, &question, span).0
     }
 
     /// The moments of the records, on the lens's clock. In hindsight corrections have none of their own: what they say was
     /// true all along.
     fn moments(&self) -> BTreeMap<Instant, Vec<EventLine>> {
-        let versions = epochs(self.records.iter().copied(), self.known_at);
+        let versions = epochs(self.seen.records.iter().copied(), self.known_at);
         let corrected: BTreeMap<Uuid, Instant> =
             versions.last().into_iter().flat_map(|e| &e.entries).map(|e| (e.record.event_id, e.occurred_at)).collect();
         let mut moments: BTreeMap<Instant, Vec<EventLine>> = BTreeMap::new();
-        for record in self.records.iter().filter(|r| r.recorded_at <= self.known_at) {
+        for record in self.seen.records.iter().filter(|r| r.recorded_at <= self.known_at) {
             let (clock, occurred_at) = match self.question.lens {
                 Lens::AsKnown => (record.recorded_at, record.occurred_at),
                 Lens::Hindsight => {

@@ -45,6 +45,8 @@ impl<'p> Teller<'p> {
         let mut open = policy.clone();
         for audience in &mut open.audiences {
             audience.marks.retain(|mark| *mark <= Handling::Staff);
+            // A notice must give no sign of what is confidential, and so not of a confidential correction either.
+            audience.professional = false;
         }
         Self { policy, open }
     }

@@ -9,6 +9,7 @@ use risk_core::event::vocabulary::{ActionKind, Audience, Level, Setting};
 use risk_core::fold::run::Lens;
 use risk_core::policy::Policy;
 use risk_core::policy::model::Priority;
+use risk_core::telling::ASK_BEFORE_RELYING;
 use uuid::Uuid;
 
 use super::action::{Teller, caution};
@@ -60,18 +61,22 @@ fn levels(page: &mut Page, classification: &Classification, teller: &Teller<'_>)
     let overall = &classification.overall;
     page.heading(&format!("RISK OF SERIOUS HARM, IN {}", overall.setting.name().to_uppercase()));
     let stated = classification.groups.iter().any(|g| g.recorded.is_some());
-    let recorded =
-        if stated { format!("recorded {}", words::of(overall.recorded)) } else { "no level recorded".to_owned() };
+    let before_relying = classification.before_relying;
+    let none = words::none_recorded(before_relying);
+    let recorded = if stated { format!("recorded {}", words::of(overall.recorded)) } else { none.clone() };
     let until = if overall.working_level > overall.recorded { " until a person decides" } else { "" };
     let overall_line = format!("{recorded}; work to {}{until}", working(overall.working_level));
     page.labelled(2, "Overall", GROUP, &overall_line);
     for group in &classification.groups {
-        group_line(page, group, overall.setting, teller);
+        group_line(page, group, overall.setting, &none, teller);
     }
     if !overall.not_assessed.is_empty() {
         let groups: Vec<String> = overall.not_assessed.iter().map(|g| words::of(*g)).collect();
-        let unknown = format!("Nobody has stated a level for {}. Unknown is not low.", listed(&groups));
-        page.indented(2, &unknown);
+        let unknown = if before_relying.is_some() { "No level is shown for" } else { "Nobody has stated a level for" };
+        page.indented(2, &format!("{unknown} {}. Unknown is not low.", listed(&groups)));
+    }
+    if let Some(before_relying) = before_relying {
+        page.indented(2, words::before_relying(before_relying));
     }
 }
 
@@ -81,14 +86,14 @@ fn working(level: Level) -> String {
     styled(style, &name)
 }
 
-fn group_line(page: &mut Page, g: &GroupLevel, setting: Setting, teller: &Teller<'_>) {
+fn group_line(page: &mut Page, g: &GroupLevel, setting: Setting, none: &str, teller: &Teller<'_>) {
     // What nobody has stated and nothing indicates is said once for all groups.
     if g.recorded.is_none() && g.indicated.is_none() {
         return;
     }
     let recorded = match &g.recorded {
         Some(r) => format!("recorded {} on {}", words::of(r.level), date(r.on)),
-        None => "no level recorded".to_owned(),
+        None => none.to_owned(),
     };
     let work = if g.indicated.is_some() { format!("; work to {}", working(g.working_level)) } else { String::new() };
     let status = match g.status {
@@ -96,6 +101,7 @@ fn group_line(page: &mut Page, g: &GroupLevel, setting: Setting, teller: &Teller
         GroupStatus::Settled => "settled",
         GroupStatus::UnderReview => "under review",
         GroupStatus::Stale => "assessment out of date",
+        GroupStatus::AskResponsibleOfficer => ASK_BEFORE_RELYING,
     };
     let elsewhere = if g.setting == setting { String::new() } else { format!(" (in {})", g.setting) };
     let name = capital(&words::of(g.group));

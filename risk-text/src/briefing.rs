@@ -208,7 +208,7 @@ fn cases(page: &mut Page, words: &Words<'_>) {
         }
         for group in &case.under_review {
             let careful = strictest(group).map(|h| format!(" {}", caution(h))).unwrap_or_default();
-            page.paragraph("    ", "      ", &format!("{}{careful}", words.in_doubt(group)));
+            page.paragraph("    ", "      ", &format!("{}{careful}", words.in_doubt(case, group)));
         }
         for (line, number) in case.agenda.iter().zip(1_u32..) {
             brief_line(page, words, &format!("{number}. "), line);

@@ -221,7 +221,7 @@ fn one_case(words: &Words<'_>, of: &CaseBrief) -> Markup {
     let level = words.level(of).map(|level| paragraph("", &level));
     let doubts = of.under_review.iter().map(|group| {
         let careful = strictest(group).map(caution);
-        tag("p", [], std::iter::once(Markup::text(&words.in_doubt(group))).chain(careful))
+        tag("p", [], std::iter::once(Markup::text(&words.in_doubt(of, group))).chain(careful))
     });
     let lines = of.agenda.iter().map(|line| tag("li", [], [brief(words, line)]));
     let agenda = (!of.agenda.is_empty()).then(|| tag("ol", [("aria-label", "Agenda")], lines));

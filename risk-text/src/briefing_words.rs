@@ -210,24 +210,28 @@ impl<'a> Words<'a> {
     pub fn level(&self, case: &CaseBrief) -> Option<String> {
         let (recorded, working) = (case.recorded?, case.working_level?);
         let work = words::of(working).to_uppercase();
-        Some(match (recorded, working) {
+        let level = match (recorded, working) {
             (Level::Unknown, Level::Unknown) => "No overall level is known. Unknown is not low.".to_owned(),
             (Level::Unknown, _) => format!("No overall level is known; work to {work}."),
             _ => format!("Recorded {}; work to {work}.", words::of(recorded)),
+        };
+        Some(match case.before_relying {
+            Some(before_relying) => format!("{level} {}", words::before_relying(before_relying)),
+            None => level,
         })
     }
 
     /// A group whose level is in doubt.
-    pub fn in_doubt(&self, group: &GroupLevel) -> String {
+    pub fn in_doubt(&self, case: &CaseBrief, group: &GroupLevel) -> String {
         let recorded = group.recorded.as_ref();
         let recorded = recorded.map_or_else(
-            || "no level recorded".to_owned(),
+            || words::none_recorded(case.before_relying),
             |r| format!("recorded {} on {}", words::of(r.level), date(r.on)),
         );
         let status = match group.status {
             GroupStatus::Stale => "out of date",
             GroupStatus::NotAssessed => "not assessed",
-            GroupStatus::UnderReview | GroupStatus::Settled => "under review",
+            GroupStatus::UnderReview | GroupStatus::Settled | GroupStatus::AskResponsibleOfficer => "under review",
         };
         let work = words::of(group.working_level).to_uppercase();
         format!("{} {status} ({recorded}; work to {work}).", capital(&words::of(group.group)))

@@ -1,7 +1,7 @@
 //! An explanation as a tree: the outcome, under it each event and the rule that made it count, under that its source.
 
 use risk_core::assessment::Question;
-use risk_core::assessment::answer::{Action, GroupLevel};
+use risk_core::assessment::answer::{Action, BeforeRelying, GroupLevel, GroupStatus};
 use risk_core::event::vocabulary::ActionKind;
 use risk_core::explain::{
     AnswerLine, EventLine, Explanation, FactLine, LimitLine, Outcome, ReasonLine, RuleLine, SourceLine, Target, Trial,
@@ -9,6 +9,8 @@ use risk_core::explain::{
 };
 use risk_core::policy::Policy;
 use risk_core::policy::model::Unit;
+use risk_core::telling::ASK_BEFORE_RELYING;
+use risk_core::view::View;
 
 use super::action::caution;
 use super::words::{self, capital, count, date, listed, moment, phrase};
@@ -23,8 +25,9 @@ pub fn page(found: &Explanation, question: &Question, target: Target, policy: &P
     let mut page = Page::default();
     page.paragraph("", "", &styled(STRONG, &format!("Case {}", found.case_id)));
     page.paragraph("", "", &capital(&moment(question.at)));
+    let limited = View::of(policy, found.audience).is_ok_and(|view| view.is_limited());
     for o in &found.outcomes {
-        outcome(&mut page, o);
+        outcome(&mut page, o, limited);
     }
     if found.outcomes.is_empty() {
         page.gap();
@@ -55,15 +58,18 @@ fn asking(policy: &Policy, action: ActionKind) -> Vec<String> {
     ids
 }
 
-fn outcome(page: &mut Page, o: &Outcome) {
+fn outcome(page: &mut Page, o: &Outcome, limited: bool) {
     if let Some(action) = &o.action {
         action_head(page, action);
     }
     if let Some(group) = &o.group {
         group_head(page, group);
     }
+    if o.group.is_some() && limited {
+        page.indented(2, words::before_relying(BeforeRelying::AskResponsibleOfficer));
+    }
     if o.reasons.is_empty() {
-        page.indented(2, "No event indicates more than was recorded.");
+        page.indented(2, if limited { "No reason is shown." } else { "No event indicates more than was recorded." });
     }
     for r in &o.reasons {
         reason(page, r);
@@ -95,7 +101,11 @@ fn group_head(page: &mut Page, g: &GroupLevel) {
     let recorded = g.recorded.as_ref();
     let recorded = recorded.map(|r| format!("recorded {} on {}", words::of(r.level), date(r.on)));
     let indicated = g.indicated.as_ref().map(|i| format!("indicated {}", words::of(i.level)));
-    let parts: Vec<String> = [recorded, indicated, Some(words::of(g.status))].into_iter().flatten().collect();
+    let status = match g.status {
+        GroupStatus::AskResponsibleOfficer => ASK_BEFORE_RELYING.to_owned(),
+        status => words::of(status),
+    };
+    let parts: Vec<String> = [recorded, indicated, Some(status)].into_iter().flatten().collect();
     page.indented(2, &parts.join(", "));
     if let Some(i) = &g.indicated
         && let Some(handling) = i.handling.filter(|_| i.caution.is_some())

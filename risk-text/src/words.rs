@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use chrono::{DateTime, Datelike, NaiveDate};
 use chrono_tz::Europe::London;
+use risk_core::assessment::answer::BeforeRelying;
 use risk_core::calendar::{end_of_day, london_day, start_of_day};
 use risk_core::event::vocabulary::{Group, Register};
 use risk_core::event::{Instant, Term};
@@ -15,6 +16,22 @@ pub use risk_core::event::phrase;
 #[must_use]
 pub fn of(term: impl Term) -> String {
     phrase(term.name())
+}
+
+/// What a reader who does not see every record must do before anybody relies on a level: always the same words.
+#[must_use]
+pub fn before_relying(what: BeforeRelying) -> &'static str {
+    match what {
+        BeforeRelying::AskResponsibleOfficer => {
+            "Each level shown was recorded on its day. Ask the responsible officer before anybody relies on it."
+        }
+    }
+}
+
+/// What is said where no level is recorded. A reader who does not see every record is not told that there is none.
+#[must_use]
+pub fn none_recorded(before_relying: Option<BeforeRelying>) -> String {
+    if before_relying.is_some() { "no level shown" } else { "no level recorded" }.to_owned()
 }
 
 /// What an action is about, each thing as people write it: flags and groups are words, all else is an id.

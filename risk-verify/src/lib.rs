@@ -12,6 +12,7 @@
     reason = "this crate tests: a panic is the failure that it is for"
 )]
 
+pub mod changed;
 pub mod conformance;
 pub mod dice;
 pub mod fuzz;

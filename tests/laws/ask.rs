@@ -9,7 +9,7 @@ use risk_core::assessment::confidence::Confidence;
 use risk_core::assessment::{CaseLine, Question, answer, assess};
 use risk_core::event::Instant;
 use risk_core::event::vocabulary::{Audience, Group, Level, Setting};
-use risk_core::fold::run::{Folded, Lens, Span, fold};
+use risk_core::fold::run::{Folded, Lens, Span, fold, fold_seen};
 use risk_core::log::{Log, Record};
 use risk_core::policy::Policy;
 use risk_core::view::View;
@@ -60,11 +60,11 @@ pub fn folded<'a, 'p>(log: &'a Log, policy: &'p Policy, at: Instant) -> Folded<'
 /// The answer for an audience from records that need not make a log by themselves.
 pub fn from_records(records: &[&Record], policy: &Policy, question: &Question) -> Assessment {
     let view = View::of(policy, question.audience).unwrap();
-    let seen = view.records(records.iter().copied());
-    let span = question.span(&seen);
+    let seen = question.seen(&view, records.iter().copied());
+    let span = question.span(&seen.all());
     let case = CaseLine { id: CASE, records: records.len() as u64, head: None };
-    let confidence = Confidence::of_view(&seen, &view, span);
-    answer(&case, &fold(&seen, policy, span), &confidence, &view, question, span.known_at)
+    let confidence = Confidence::of_view(&seen.records, &view, span);
+    answer(&case, &fold_seen(&seen, policy, span), &confidence, &view, question, span.known_at)
 }
 
 /// The working level of every cell that the answer has.

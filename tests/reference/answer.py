@@ -6,7 +6,7 @@ from uuid import UUID
 
 from . import duties, facts
 from .actions import opened, pending
-from .audience import definition, listed, sees, sees_everything, sees_record
+from .audience import definition, listed, seen, sees, sees_everything
 from .blindness import blind_to
 from .fold import boundaries, due_day, falling_due, run_on
 from .handling import folds_by_mark, mark_of
@@ -28,14 +28,20 @@ def evaluate(policy, digest, log, question):
     if view is None:
         return {"error": "no_view"}
     log = list({record["event_id"].lower(): record for record in reversed(log)}.values())[::-1]
-    records = [r for r in (read(record) for record in log) if sees_record(view, r)]
-    question = {**question, "known_at": known_at(records, question)}
+    records, withheld = seen(view, [read(record) for record in log], cut_off(question))
+    question = {**question, "known_at": known_at(records + withheld, question)}
     case = {"id": str(UUID(log[0]["case_id"])), "digest": digest, "records": len(log), "head": log[-1].get("hash")}
     folded = run(records, policy, question)
+    folded["with_withheld"] = run(records + withheld, policy, question)["state"] if withheld else None
     folded["by_mark"] = folds_by_mark(records, policy, question) if sees(view, "handling") else None
     now = at_a_moment(case, policy, view, question, folded)
     now["next_change_at"] = next_change(case, policy, view, question, folded, now)
     return now
+
+
+def cut_off(question):
+    """By when a change must have been recorded to be known; `None` where everything there is counts."""
+    return question["at"] if question["known_at"] is None and question["lens"] == "as_known" else question["known_at"]
 
 
 def known_at(records, question):
@@ -118,6 +124,8 @@ def next_change(case, policy, view, question, folded, now):
         found = candidates(folded["state"], policy, view, at)
         for _, state in folded["by_mark"][0] if folded["by_mark"] else []:
             found += [time for time, *_ in falling_due(state)]
+        if folded["with_withheld"]:
+            found += [time for time, *_ in falling_due(folded["with_withheld"])]
         candidate = min([c for c in found if c > at], default=None)
         if candidate is None:
             return None
@@ -134,7 +142,8 @@ def run_all_on(folded, at):
     if by_mark:
         folds, highest = by_mark
         by_mark = ([(mark, run_on(state, at)) for mark, state in folds], highest)
-    return {**folded, "state": run_on(folded["state"], at), "by_mark": by_mark}
+    with_withheld = folded["with_withheld"] and run_on(folded["with_withheld"], at)
+    return {**folded, "state": run_on(folded["state"], at), "with_withheld": with_withheld, "by_mark": by_mark}
 
 
 def candidates(state, policy, view, at):

@@ -80,10 +80,29 @@ def named_by(happening):
     return named
 
 
+CHANGES = ["record_corrected", "record_retracted", "payload_erased"]
+
+
+def in_force(record, known):
+    """Which version of a record is in force by what is known: the id of its correction, `None` for the record as it was
+    first made, and `gone` where it was retracted or erased."""
+    changes = [r for r in known if r["kind"] in CHANGES and r["data"]]
+
+    def changed(id, kinds):
+        return [c for c in changes if c["kind"] in kinds and c["data"]["event_id"] == id]
+
+    if changed(record["id"], ["record_retracted", "payload_erased"]):
+        return "gone"
+    corrections = changed(record["id"], ["record_corrected"])
+    corrections = [c for c in corrections if not changed(c["id"], ["record_retracted", "payload_erased"])]
+    latest = max(corrections, key=lambda c: (c["recorded"], c["id"]), default=None)
+    return latest and latest["id"]
+
+
 def epochs(records):
     """The versions of the log, oldest first: one as it was first made, one more since each moment at which records were
     corrected, retracted or erased. Each is the `happenings` of that version, with the records that began it."""
-    changes = [r for r in records if r["kind"] in ["record_corrected", "record_retracted", "payload_erased"] and r["data"]]
+    changes = [r for r in records if r["kind"] in CHANGES and r["data"]]
     ids = [r["id"] for r in records]
     changes = [c for c in changes if c["data"]["event_id"] in ids]
     found = [version(records, [], None, [])]

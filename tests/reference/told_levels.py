@@ -2,7 +2,7 @@
 
 from . import facts
 from .actions import open_reasons
-from .audience import listed, marked, sees
+from .audience import is_limited, listed, marked, sees
 from .fold import stale_from
 from .telling import because, said
 from .times import day_of
@@ -28,6 +28,7 @@ def classification(a):
             "setting": "custody" if custody else "community",
         },
         "groups": groups,
+        **({"before_relying": "ask_responsible_officer"} if is_limited(a["view"]) else {}),
     }
 
 
@@ -39,7 +40,9 @@ def overall(levels):
 
 def group(a, cell):
     levels, view = a["state"]["levels"], a["view"]
-    recorded, indicated = levels["recorded"].get(cell, "unknown"), levels["indicated"].get(cell, "unknown")
+    indicated = levels["indicated"].get(cell, "unknown")
+    statement = None if decided_by_withheld(a, cell) else levels["by"].get(cell)
+    recorded = statement["cells"][cell] if statement else "unknown"
     marks = review_marks(a, cell[0])
     if recorded == "unknown":
         status = "not_assessed"
@@ -47,10 +50,11 @@ def group(a, cell):
         status = "under_review"
     elif is_stale(a, cell):
         status = "stale"
+    elif is_limited(view):
+        status = "ask_responsible_officer"
     else:
         status = "settled"
     mark = marked(view, strictest(marks)) if marks is not None and status == "under_review" else {}
-    statement = levels["by"].get(cell)
     return said(
         {
             "group": cell[0],
@@ -67,6 +71,17 @@ def group(a, cell):
             "indicated": indicated_level(a, cell, indicated) if indicated != "unknown" else None,
         }
     )
+
+
+def decided_by_withheld(a, cell):
+    """Whether a withheld record decided a level: with the withheld records it would be another, or another's."""
+
+    def decided(state):
+        by = state["levels"]["by"].get(cell)
+        recorded = by["cells"][cell] if by else "unknown"
+        return by and by["id"], highest([recorded, state["levels"]["indicated"].get(cell, "unknown")])
+
+    return a["with_withheld"] is not None and decided(a["state"]) != decided(a["with_withheld"])
 
 
 def review_marks(a, group):

@@ -17,6 +17,7 @@ mod changes;
 mod command;
 mod hmpps_in;
 mod hmpps_out;
+mod limited;
 mod mutations;
 mod sealing;
 mod store_caseload;

@@ -18,7 +18,21 @@ vocabulary! {
     /// How an action stands.
     Status { Open, DueSoon, Overdue, Waiting, Done, DoneLate, NotNeeded, Superseded }
     /// How a group's classification stands.
-    GroupStatus { NotAssessed, Settled, UnderReview, Stale }
+    GroupStatus {
+        /// No level is recorded, or none that the reader may see.
+        NotAssessed,
+        /// A level is recorded, and nothing speaks against it.
+        Settled,
+        /// Something calls for a review, or more is indicated than was recorded.
+        UnderReview,
+        /// The assessment is out of date.
+        Stale,
+        /// A level was recorded on its day. The reader does not see every record: they must ask the responsible officer before
+        /// anybody relies on it.
+        AskResponsibleOfficer,
+    }
+    /// What a reader who does not see every record must do before anybody relies on a level.
+    BeforeRelying { AskResponsibleOfficer }
     /// Whether a flag is set.
     FlagState { Set, Unset }
     /// What to be careful of.
@@ -138,6 +152,9 @@ pub struct Classification {
     pub overall: Overall,
     /// One entry for each group in each setting that counts.
     pub groups: Vec<GroupLevel>,
+    /// Set for every reader who does not see every record there could be, whatever the records are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before_relying: Option<BeforeRelying>,
 }
 
 /// The highest known level. Low with a group unknown is unknown.

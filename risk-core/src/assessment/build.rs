@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::answer::{
-    Action, Agenda, Assessment, BecauseLine, Caution, Classification, Decided, Flag, FlagState, GroupLevel,
-    GroupStatus, IndicatedLevel, LateBy, Overall, PolicyReceipt, Receipt, RecordedLevel, SCHEMA, Status,
+    Action, Agenda, Assessment, BecauseLine, BeforeRelying, Caution, Classification, Decided, Flag, FlagState,
+    GroupLevel, GroupStatus, IndicatedLevel, LateBy, Overall, PolicyReceipt, Receipt, RecordedLevel, SCHEMA, Status,
     UnrecognisedRecord,
 };
 use super::confidence::Confidence;
@@ -282,6 +282,7 @@ impl Builder<'_, '_, '_> {
         Classification {
             overall: overall(&groups, if custody { Setting::Custody } else { Setting::Community }),
             groups,
+            before_relying: self.view.is_limited().then_some(BeforeRelying::AskResponsibleOfficer),
         }
     }
 
@@ -301,7 +302,10 @@ impl Builder<'_, '_, '_> {
     fn group(&self, cell: Cell) -> GroupLevel {
         let (group, setting) = cell;
         let state = &self.folded.state;
-        let (recorded, indicated) = (state.levels.recorded(group, setting), state.levels.indicated(group, setting));
+        // What a withheld record decided is not known to this reader, nor does an earlier assessment take its place.
+        let statement = state.levels.statement(cell).filter(|_| !self.folded.decided_by_withheld(cell));
+        let recorded = statement.and_then(|s| s.levels.get(&cell)).copied().unwrap_or(Level::Unknown);
+        let indicated = state.levels.indicated(group, setting);
         let reviews = state.ledger.instances().filter(|i| i.action == ActionKind::ReviewRisk).flat_map(|i| {
             let named = |r: &&Reason| r.answer.is_none() && (r.review.is_empty() || r.review.contains(&group));
             let target = Target::Action(i.action, i.subject.clone());
@@ -316,6 +320,8 @@ impl Builder<'_, '_, '_> {
             GroupStatus::UnderReview
         } else if stale {
             GroupStatus::Stale
+        } else if self.view.is_limited() {
+            GroupStatus::AskResponsibleOfficer
         } else {
             GroupStatus::Settled
         };
@@ -328,7 +334,7 @@ impl Builder<'_, '_, '_> {
             status,
             handling,
             caution,
-            recorded: state.levels.statement(cell).map(|s| RecordedLevel {
+            recorded: statement.map(|s| RecordedLevel {
                 level: recorded,
                 event_id: self.event_id(s.id),
                 on: calendar::london_day(s.occurred_at),

@@ -22,10 +22,10 @@ use self::confidence::Confidence;
 use crate::event::Kind;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::Audience;
-use crate::fold::run::{Folded, Lens, Span, fold};
+use crate::fold::run::{Folded, Lens, Span, fold_seen};
 use crate::log::{Log, Record};
 use crate::policy::model::Policy;
-use crate::view::{NoView, View};
+use crate::view::{NoView, Seen, View};
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +49,13 @@ impl Question {
         Self { at, known_at: None, lens: Lens::AsKnown, audience, feeds: None }
     }
 
+    /// What the reader of the answer may see of these records.
+    #[must_use]
+    pub fn seen<'a>(&self, view: &View<'_>, records: impl IntoIterator<Item = &'a Record>) -> Seen<'a> {
+        let known_at = self.known_at.or_else(|| (self.lens == Lens::AsKnown).then_some(self.at));
+        view.seen(records.into_iter(), known_at)
+    }
+
     /// The span that the fold is to cover, given the records that the reader may see.
     #[must_use]
     pub fn span(&self, records: &[&Record]) -> Span {
@@ -66,9 +73,9 @@ impl Question {
 /// [`NoView`] where the policy does not provide for the audience.
 pub fn assess(log: &Log, policy: &Policy, question: &Question) -> Result<Assessment, NoView> {
     let view = View::of(policy, question.audience)?;
-    let records = view.records(log.records().iter());
-    let span = question.span(&records);
-    Ok(assess_records(log, &records, &view, question, span).0)
+    let seen = question.seen(&view, log.records());
+    let span = question.span(&seen.all());
+    Ok(assess_seen(log, &seen, &view, question, span).0)
 }
 
 /// [`assess`] without looking ahead: `next_change_at` is left empty, and all else is the same. For whole caseloads, where
@@ -78,35 +85,35 @@ pub fn assess(log: &Log, policy: &Policy, question: &Question) -> Result<Assessm
 /// As [`assess`].
 pub fn assess_now(log: &Log, policy: &Policy, question: &Question) -> Result<Assessment, NoView> {
     let view = View::of(policy, question.audience)?;
-    let records = view.records(log.records().iter());
-    let span = question.span(&records);
-    Ok(assess_records_now(log, &records, &view, question, span))
+    let seen = question.seen(&view, log.records());
+    let span = question.span(&seen.all());
+    Ok(assess_seen_now(log, &seen, &view, question, span))
 }
 
-/// [`assess_now`], from the records that the reader may see.
-pub(crate) fn assess_records_now(
+/// [`assess_now`], from what the reader may see.
+pub(crate) fn assess_seen_now(
     log: &Log,
-    records: &[&Record],
+    seen: &Seen<'_>,
     view: &View<'_>,
     question: &Question,
     span: Span,
 ) -> Assessment {
-    let folded = fold(records, view.policy(), span);
-    let confidence = Confidence::of_view(records, view, span);
+    let folded = fold_seen(seen, view.policy(), span);
+    let confidence = Confidence::of_view(&seen.records, view, span);
     build::build(&case_line(log), &folded, &confidence, view, question, span.known_at)
 }
 
-/// The answer and the fold behind it, from the records that the reader may see.
-pub(crate) fn assess_records<'a, 'p>(
+/// The answer and the fold behind it, from what the reader may see.
+pub(crate) fn assess_seen<'a, 'p>(
     log: &Log,
-    records: &[&'a Record],
+    seen: &Seen<'a>,
     view: &View<'p>,
     question: &Question,
     span: Span,
 ) -> (Assessment, Folded<'a, 'p>) {
-    let folded = fold(records, view.policy(), span);
+    let folded = fold_seen(seen, view.policy(), span);
     let case = case_line(log);
-    let confidence = Confidence::of_view(records, view, span);
+    let confidence = Confidence::of_view(&seen.records, view, span);
     let answer = answer(&case, &folded, &confidence, view, question, span.known_at);
     (answer, folded)
 }
@@ -154,8 +161,8 @@ fn next_change(
     let due_soon = status::due_soon(folded.state.policy, question.at);
     let mut later = folded.clone();
     let mut at = question.at;
-    while let Some(candidate) = later.state.next_candidate(at, due_soon, |a| view.sees_action(a)) {
-        later.state.run_to(candidate);
+    while let Some(candidate) = later.next_candidate(at, due_soon, |a| view.sees_action(a)) {
+        later.run_to(candidate);
         let question = Question { at: candidate, ..question.clone() };
         let then = build::build(case, &later, confidence, view, &question, known_at);
         if changes::differs(now, &then) {

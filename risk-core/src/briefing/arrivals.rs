@@ -16,19 +16,21 @@ use crate::explain::kind_name;
 use crate::log::{Log, Payload, Record};
 use crate::policy::model::ViewField;
 use crate::telling::{Line, Voice, tell};
+use crate::view::Seen;
 
 impl Collecting<'_> {
     /// What came in, moment by moment; what changed nothing and is no call-out is counted instead.
-    pub(super) fn arrivals(&self, log: &Log, records: &[&Record]) -> (Vec<Arrival>, Option<Unchanged>) {
+    pub(super) fn arrivals(&self, log: &Log, seen: &Seen<'_>) -> (Vec<Arrival>, Option<Unchanged>) {
         let mut moments: BTreeMap<Instant, Vec<&Record>> = BTreeMap::new();
-        for record in records.iter().filter(|r| self.asked.since < r.recorded_at && r.recorded_at <= self.asked.at) {
+        for record in seen.records.iter().filter(|r| self.asked.since < r.recorded_at && r.recorded_at <= self.asked.at)
+        {
             moments.entry(record.recorded_at).or_default().push(record);
         }
-        let later = if moments.is_empty() { BTreeMap::new() } else { self.done_to(records) };
+        let later = if moments.is_empty() { BTreeMap::new() } else { self.done_to(&seen.records) };
         let mut arrivals = Vec::new();
         let mut unchanged: BTreeMap<String, usize> = BTreeMap::new();
         for (at, came) in moments {
-            let arrival = self.arrival(log, records, at, &came, &later);
+            let arrival = self.arrival(log, seen, at, &came, &later);
             if arrival.has_call_out() || !arrival.changed.is_empty() {
                 arrivals.push(arrival);
                 continue;
@@ -48,13 +50,13 @@ impl Collecting<'_> {
     fn arrival(
         &self,
         log: &Log,
-        records: &[&Record],
+        seen: &Seen<'_>,
         at: Instant,
         came: &[&Record],
         later: &BTreeMap<Uuid, Vec<Kind>>,
     ) -> Arrival {
         let without = at.checked_sub_signed(TimeDelta::microseconds(1)).unwrap_or(at);
-        let (before, after) = (self.answer(log, records, at, without), self.answer(log, records, at, at));
+        let (before, after) = (self.answer(log, seen, at, without), self.answer(log, seen, at, at));
         let mut came: Vec<CameIn> = came.iter().map(|record| self.came_in(record, later)).collect();
         // The order of a log's lines within one moment says nothing.
         came.sort_by(|a, b| {

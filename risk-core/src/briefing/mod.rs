@@ -24,14 +24,14 @@ pub use told::{
 };
 
 use crate::assessment::answer::{Action, Assessment, GroupStatus, PolicyReceipt, Receipt, Status};
-use crate::assessment::{Question, assess_records_now};
+use crate::assessment::{Question, assess_seen_now};
 use crate::calendar::{self, BusinessCalendar};
 use crate::event::vocabulary::{Audience, Role};
 use crate::event::{Instant, Kind};
 use crate::fold::run::Lens;
-use crate::log::{Log, Record};
+use crate::log::Log;
 use crate::policy::model::{Policy, Priority, ViewField};
-use crate::view::{NoView, View};
+use crate::view::{NoView, Seen, View};
 
 use lines::Work;
 
@@ -92,10 +92,10 @@ impl<'p> Collecting<'p> {
     ///
     /// This costs one answer, and two more for each moment of the window at which something came on record.
     pub fn add(&mut self, log: &Log, labels: &BTreeMap<String, String>) {
-        let records = self.view.records(log.records().iter());
-        let answer = self.answer(log, &records, self.asked.at, self.asked.at);
+        let seen = self.view.seen(log.records().iter(), Some(self.asked.at));
+        let answer = self.answer(log, &seen, self.asked.at, self.asked.at);
         self.blind_to.extend(answer.blind_to.iter().cloned());
-        let (arrivals, unchanged) = self.arrivals(log, &records);
+        let (arrivals, unchanged) = self.arrivals(log, &seen);
         let case = Case { arrivals, unchanged, ..self.case(&answer, labels) };
         self.cases.insert(answer.case_id, case);
     }
@@ -187,6 +187,7 @@ impl<'p> Collecting<'p> {
                 labels: self.labels(labels),
                 recorded: answer.classification.as_ref().map(|c| c.overall.recorded),
                 working_level: answer.classification.as_ref().map(|c| c.overall.working_level),
+                before_relying: answer.classification.as_ref().and_then(|c| c.before_relying),
                 under_review: doubtful.cloned().collect(),
                 agenda: agenda.filter_map(|w| w.line(answer.case_id, |a| a.part_of.is_none())).collect(),
                 more: answer.agenda.more,
@@ -210,10 +211,10 @@ impl<'p> Collecting<'p> {
     }
 
     /// How the case stood at a moment, for a service that knew what was recorded by another.
-    fn answer(&self, log: &Log, records: &[&Record], at: Instant, known_at: Instant) -> Assessment {
+    fn answer(&self, log: &Log, seen: &Seen<'_>, at: Instant, known_at: Instant) -> Assessment {
         let (audience, feeds) = (self.asked.audience, self.asked.feeds.clone());
         let question = Question { at, known_at: Some(known_at), lens: Lens::AsKnown, audience, feeds };
-        assess_records_now(log, records, &self.view, &question, question.span(records))
+        assess_seen_now(log, seen, &self.view, &question, question.span(&seen.all()))
     }
 
     fn labels(&self, labels: &BTreeMap<String, String>) -> BTreeMap<String, String> {

@@ -10,7 +10,9 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::assessment::answer::{Action, BecauseLine, Caution, GroupLevel, Receipt, Status, WaitingOn, instant};
+use crate::assessment::answer::{
+    Action, BecauseLine, BeforeRelying, Caution, GroupLevel, Receipt, Status, WaitingOn, instant,
+};
 use crate::event::vocabulary::{ActionKind, Audience, Handling, Level, Role, vocabulary};
 use crate::event::{Instant, Kind};
 use crate::policy::model::{Basis, Priority};
@@ -359,6 +361,9 @@ pub struct CaseBrief {
     pub recorded: Option<Level>,
     /// The level to work to, overall.
     pub working_level: Option<Level>,
+    /// What the reader must do before anybody relies on a level; as the answer has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before_relying: Option<BeforeRelying>,
     /// The groups whose level is under review or out of date, or is indicated where nobody has stated one; as the answer has
     /// them.
     pub under_review: Vec<GroupLevel>,

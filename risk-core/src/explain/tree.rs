@@ -7,7 +7,7 @@ use super::{
     AnswerLine, EventLine, ExplainError, Explanation, FactLine, LimitLine, Outcome, ReasonLine, RuleLine, SCHEMA,
     Target, kind_name, parameter_line, sources, words,
 };
-use crate::assessment::{Question, action_id, assess_records};
+use crate::assessment::{Question, action_id, assess_seen};
 use crate::calendar;
 use crate::event::vocabulary::Handling;
 use crate::fold::ledger::{How, Reason};
@@ -28,9 +28,9 @@ pub fn explain(log: &Log, policy: &Policy, question: &Question, target: Target) 
     if !view.sees(ViewField::Because) {
         return Err(ExplainError::NotForAudience(question.audience));
     }
-    let records = view.records(log.records().iter());
-    let span = question.span(&records);
-    let (assessment, folded) = assess_records(log, &records, &view, question, span);
+    let seen = question.seen(&view, log.records());
+    let span = question.span(&seen.all());
+    let (assessment, folded) = assess_seen(log, &seen, &view, question, span);
     let teller = Teller { log, policy, view: &view, folded: &folded };
     let mut outcomes = Vec::new();
     for action in &assessment.actions {

@@ -63,12 +63,12 @@ pub fn why_not(log: &Log, policy: &Policy, question: &Question, rule: &str) -> R
             policy.rules.iter().map(|r| r.id.as_str()).chain(policy.duties.iter().map(|d| d.id.as_str())).collect();
         return Err(ExplainError::UnknownRule { found: rule.to_owned(), nearest: one_of(&ids, rule) });
     };
-    let records = view.records(log.records().iter());
-    let span = question.span(&records);
+    let seen = question.seen(&view, log.records());
+    let span = question.span(&seen.all());
     // A rule may stand in several versions, each in force for a time; each is looked at.
     let mut trials: Vec<(RuleRef, state::Trial)> = Vec::new();
     for version in watch.iter().copied() {
-        let folded = fold(&records, policy, Span { watch: Some(version), ..span });
+        let folded = fold(&seen.records, policy, Span { watch: Some(version), ..span });
         trials.extend(folded.state.trials.into_iter().map(|t| (version, t)));
     }
     trials.retain(|(_, t)| t.in_force || watch.len() == 1);

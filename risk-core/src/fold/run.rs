@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::happening::{EventRef, Happening, persons_of};
 use super::ledger::{Answer, How, Instance, Reason};
+use super::levels::Cell;
 use super::reason::{Naming, ReasonKey, RuleRef, Target};
 use super::state::{Floors, State};
 use crate::event::catalogue::Instant;
@@ -17,6 +18,7 @@ use crate::event::{Kind, Nature};
 use crate::log::versions::disputes;
 use crate::log::{Entry, Epoch, Record, epochs};
 use crate::policy::model::{Listens, Policy};
+use crate::view::Seen;
 
 vocabulary! {
     /// From where the case is looked at.
@@ -41,6 +43,42 @@ pub struct Folded<'a, 'p> {
     pub unrecognised: Vec<&'a Record>,
     /// Records whose accuracy somebody contests.
     pub disputed: BTreeSet<Uuid>,
+    /// The same case with the records that are withheld from the reader, where there are any: only to see which levels they
+    /// decided.
+    with_withheld: Option<Box<State<'a, 'p>>>,
+}
+
+impl Folded<'_, '_> {
+    /// Runs time on to a moment, if no more is learnt.
+    pub fn run_to(&mut self, at: Instant) {
+        self.state.run_to(at);
+        if let Some(other) = &mut self.with_withheld {
+            other.run_to(at);
+        }
+    }
+
+    /// The next moment at which something may change by itself; see [`State::next_candidate`].
+    #[must_use]
+    pub fn next_candidate(
+        &self,
+        after_this: Instant,
+        due_soon: Option<u32>,
+        shown: impl Fn(ActionKind) -> bool,
+    ) -> Option<Instant> {
+        let states = std::iter::once(&self.state).chain(self.with_withheld.as_deref());
+        states.filter_map(|s| s.next_candidate(after_this, due_soon, &shown)).min()
+    }
+
+    /// Whether a record that is withheld from the reader decided the level of the cell: with it the level would be another,
+    /// or another assessment's.
+    #[must_use]
+    pub fn decided_by_withheld(&self, cell: Cell) -> bool {
+        let decided = |s: &State<'_, '_>| {
+            let by = s.levels.statement(cell).map(|statement| statement.id);
+            (by, s.levels.recorded(cell.0, cell.1).max(s.levels.indicated(cell.0, cell.1)))
+        };
+        self.with_withheld.as_deref().is_some_and(|other| decided(other) != decided(&self.state))
+    }
 }
 
 /// What a correction took away.
@@ -61,6 +99,17 @@ pub struct Span {
     pub lens: Lens,
     /// A rule or duty whose evaluations are to be kept.
     pub watch: Option<RuleRef>,
+}
+
+/// Folds what an audience sees of a case.
+#[must_use]
+pub fn fold_seen<'a, 'p>(seen: &Seen<'a>, policy: &'p Policy, span: Span) -> Folded<'a, 'p> {
+    let folded = fold(&seen.records, policy, span);
+    if seen.withheld.is_empty() {
+        return folded;
+    }
+    let with_withheld = fold(&seen.all(), policy, Span { watch: None, ..span }).state;
+    Folded { with_withheld: Some(Box::new(with_withheld)), ..folded }
 }
 
 /// Folds a case's records. The order in which they are given does not matter.
@@ -138,6 +187,7 @@ pub fn fold<'a, 'p>(records: &[&'a Record], policy: &'p Policy, span: Span) -> F
             .filter(|r| r.recorded_at <= span.known_at)
             .filter_map(|r| disputes(r.event()?))
             .collect(),
+        with_withheld: None,
         state,
     }
 }
@@ -299,6 +349,13 @@ impl<'a, 'p> Tracker<'a, 'p> {
         let mut state = self.settled.clone();
         state.step(*clock, happenings);
         state.run_to(at);
-        Folded { state, withdrawn: vec![], withheld: vec![], unrecognised: vec![], disputed: BTreeSet::new() }
+        Folded {
+            state,
+            withdrawn: vec![],
+            withheld: vec![],
+            unrecognised: vec![],
+            disputed: BTreeSet::new(),
+            with_withheld: None,
+        }
     }
 }

@@ -77,6 +77,38 @@ pub fn epochs<'a>(records: impl Iterator<Item = &'a Record>, known_at: Instant) 
     std::iter::once(None).chain(moments.into_iter().map(Some)).map(|since| changes.epoch(&known, since)).collect()
 }
 
+/// Which version of a record is in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Version {
+    /// What this correction put in its place.
+    Corrected(Uuid),
+    /// None: it was retracted or erased.
+    Gone,
+}
+
+/// The version in force of each record that was changed; every other record is in force as it was first made. Counts what was
+/// recorded by `known_at`, and all there is where that is `None`.
+pub(crate) fn in_force(records: &[&Record], known_at: Option<Instant>) -> BTreeMap<Uuid, Version> {
+    let known: Vec<&Record> = records.iter().copied().filter(|r| known_at.is_none_or(|t| r.recorded_at <= t)).collect();
+    let changes = Changes::among(&known);
+    let now = Some(Instant::MAX_UTC);
+    let version = |id: Uuid| match changes.fate(id, now) {
+        Fate::Stands => changes.correction(id, now).map(|c| Version::Corrected(c.by.event_id)),
+        Fate::Retracted | Fate::Erased => Some(Version::Gone),
+    };
+    changes.of.keys().filter_map(|id| Some((*id, version(*id)?))).collect()
+}
+
+/// The record that an event corrects, retracts or erases.
+pub(crate) fn changed_by(event: &Event) -> Option<Uuid> {
+    match event {
+        Event::RecordCorrected(c) => Some(c.event_id),
+        Event::RecordRetracted(r) => Some(r.event_id),
+        Event::PayloadErased(e) => Some(e.event_id),
+        _ => None,
+    }
+}
+
 /// The event that a correction puts in the place of one of that kind.
 pub(super) fn replaced(kind: Kind, correction: &RecordCorrected) -> Result<Event, DataError> {
     let empty = Map::new();
@@ -149,24 +181,24 @@ impl<'a> Changes<'a> {
             disputed: self.disputed.contains(&record.event_id),
             corrected_at: None,
         };
-        let in_force = self
-            .by_then(record.event_id, since)
-            .filter(|c| matches!(self.fate(c.by.event_id, since), Fate::Stands))
-            .filter_map(|c| match &c.what {
-                What::Corrected { event, occurred_at } => Some((c, event, *occurred_at)),
-                What::Retracted | What::Erased => None,
-            })
-            .max_by_key(|(c, ..)| (c.at, c.by.event_id));
-        match in_force {
-            None => as_made,
-            Some((correction, event, occurred_at)) => Entry {
+        match self.correction(record.event_id, since) {
+            Some(Change { by, at, what: What::Corrected { event, occurred_at } }) => Entry {
                 event: Cow::Owned(event.clone()),
                 occurred_at: occurred_at.unwrap_or(record.occurred_at),
-                handling: record.handling.max(correction.by.handling),
-                corrected_at: Some(correction.at),
+                handling: record.handling.max(by.handling),
+                corrected_at: Some(*at),
                 ..as_made
             },
+            _ => as_made,
         }
+    }
+
+    /// The correction of a record that counts: the latest that was not itself retracted or erased.
+    fn correction(&self, id: Uuid, since: Option<Instant>) -> Option<&Change<'a>> {
+        self.by_then(id, since)
+            .filter(|c| matches!(c.what, What::Corrected { .. }))
+            .filter(|c| matches!(self.fate(c.by.event_id, since), Fate::Stands))
+            .max_by_key(|c| (c.at, c.by.event_id))
     }
 
     fn fate(&self, id: Uuid, since: Option<Instant>) -> Fate {
@@ -192,17 +224,18 @@ enum Fate {
 
 /// What the event does to which record, if that is present.
 fn change(event: &Event, present: &BTreeMap<Uuid, &Record>) -> Option<(Uuid, What)> {
-    let (target, what) = match event {
+    let target = changed_by(event)?;
+    let record = present.get(&target)?;
+    let what = match event {
         Event::RecordCorrected(c) => {
-            let kind = present.get(&c.event_id)?.event()?.kind();
             let occurred_at = c.replacement.occurred_at.map(to_microseconds);
-            (c.event_id, What::Corrected { event: replaced(kind, c).ok()?, occurred_at })
+            What::Corrected { event: replaced(record.event()?.kind(), c).ok()?, occurred_at }
         }
-        Event::RecordRetracted(r) => (r.event_id, What::Retracted),
-        Event::PayloadErased(e) => (e.event_id, What::Erased),
+        Event::RecordRetracted(_) => What::Retracted,
+        Event::PayloadErased(_) => What::Erased,
         _ => return None,
     };
-    present.contains_key(&target).then_some((target, what))
+    Some((target, what))
 }
 
 /// The record that an event contests.

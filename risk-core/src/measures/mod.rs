@@ -117,9 +117,9 @@ struct Takings {
 /// [`NoView`] where the policy does not provide for the audience.
 pub fn disputed_rules(log: &Log, policy: &Policy, question: &Question) -> Result<Vec<String>, NoView> {
     let view = View::of(policy, question.audience)?;
-    let records = view.records(log.records().iter());
-    let known_at = question.span(&records).known_at;
-    let disputed = records.iter().filter(|r| r.recorded_at <= known_at).filter_map(|r| match r.event() {
+    let seen = question.seen(&view, log.records());
+    let known_at = question.span(&seen.all()).known_at;
+    let disputed = seen.records.iter().filter(|r| r.recorded_at <= known_at).filter_map(|r| match r.event() {
         Some(Event::RuleDisputed(disputed)) => Some(disputed.rule.to_string()),
         _ => None,
     });

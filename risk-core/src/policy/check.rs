@@ -10,7 +10,7 @@ use super::model::{
 };
 use super::source::Errors;
 use crate::event::field::describe_text;
-use crate::event::vocabulary::ActionKind;
+use crate::event::vocabulary::{ActionKind, Handling};
 use crate::event::{Kind, Shape, Term};
 
 /// A policy being checked.
@@ -23,7 +23,7 @@ pub(super) struct Checking<'a> {
 /// Notes everything that is wrong with a policy that could be read whole.
 pub(super) fn check(policy: &Policy, places: &Places, errors: &Errors) {
     let checking = Checking { policy, places, errors };
-    let demands: [fn(&Checking<'_>); 15] = [
+    let demands: [fn(&Checking<'_>); 18] = [
         locality_is_spoken_of,
         sources_name_documents,
         assertions_have_sources,
@@ -39,6 +39,9 @@ pub(super) fn check(policy: &Policy, places: &Places, errors: &Errors) {
         duties_can_end,
         obligations_and_findings_exist,
         views_give_nothing_away,
+        views_keep_to_their_guards,
+        views_of_a_kind_have_its_corrections,
+        who_may_see_outdated_versions_sees_ordinary_records_alone,
     ];
     demands.iter().for_each(|demand| demand(&checking));
     tests_name_rules(&checking);
@@ -50,6 +53,14 @@ impl Checking<'_> {
     fn note(&self, entry: &Place, path: &str, problem: Problem) {
         let place = self.places.get(entry).and_then(|within| within.get(path)).unwrap_or(entry);
         self.errors.note(place.clone(), problem);
+    }
+
+    /// The actions that an audience sees, each with where that is said.
+    fn actions_seen(&self, audience: &AudienceDef) -> Vec<(String, ActionKind)> {
+        match &audience.actions {
+            Some(listed) => listed.iter().enumerate().map(|(i, action)| (format!("actions.{i}"), *action)).collect(),
+            None => self.policy.actions.iter().map(|a| ("actions".to_owned(), a.action)).collect(),
+        }
     }
 
     /// Where the documents' sources stand: every list of sources with its entry and path.
@@ -357,10 +368,8 @@ fn is_finding(code: &str) -> bool {
 /// that is withheld.
 fn views_give_nothing_away(c: &Checking<'_>) {
     for audience in &c.policy.audiences {
-        let all: Vec<ActionKind> = c.policy.actions.iter().map(|a| a.action).collect();
-        for (i, action) in audience.actions.as_ref().unwrap_or(&all).iter().enumerate() {
-            let path = if audience.actions.is_some() { format!("actions.{i}") } else { "actions".to_owned() };
-            let told = c.policy.told_by(*action).into_iter();
+        for (path, action) in c.actions_seen(audience) {
+            let told = c.policy.told_by(action).into_iter();
             for (kind, verb) in told.filter(|(kind, _)| !sees(audience, *kind)) {
                 let problem = Problem::GivesAway {
                     audience: audience.audience.name().to_owned(),
@@ -370,6 +379,63 @@ fn views_give_nothing_away(c: &Checking<'_>) {
                 };
                 c.note(&audience.place, &path, problem);
             }
+        }
+    }
+}
+
+/// No audience has a mark, a kind or an action that is stricter than its guard.
+fn views_keep_to_their_guards(c: &Checking<'_>) {
+    for guard in &c.policy.guards {
+        for audience in c.policy.audiences.iter().filter(|a| a.audience == guard.audience) {
+            let marks = audience.marks.iter().enumerate().map(|(i, mark)| (format!("marks.{i}"), None, *mark));
+            let kinds = audience.kinds.iter().flatten().enumerate();
+            let kinds = kinds.map(|(i, kind)| (format!("kinds.{i}"), Some(kind.name()), kind.spec().handling));
+            let actions = c
+                .actions_seen(audience)
+                .into_iter()
+                .filter_map(|(path, action)| Some((path, Some(action.name()), c.policy.action(action)?.handling)));
+            for (path, what, mark) in marks.chain(kinds).chain(actions).filter(|(.., m)| *m > guard.never_above) {
+                let problem = Problem::AboveGuard {
+                    audience: audience.audience.name().to_owned(),
+                    never_above: guard.never_above.name().to_owned(),
+                    found: what.map_or_else(|| format!("`{mark}`"), |w| format!("`{w}`, which is marked `{mark}`")),
+                    guard: guard.place.clone(),
+                };
+                c.note(&audience.place, &path, problem);
+            }
+        }
+    }
+}
+
+/// What corrects, retracts or erases a record is seen by who sees the record, as far as its mark allows. A professional
+/// audience that could see no correction of a kind at all would lose each such record that was ever corrected.
+fn views_of_a_kind_have_its_corrections(c: &Checking<'_>) {
+    let changes = [Kind::RecordCorrected, Kind::RecordRetracted, Kind::PayloadErased];
+    let least = changes.iter().map(|kind| kind.spec().handling).max().unwrap_or(Handling::Ordinary);
+    for audience in c.policy.audiences.iter().filter(|a| a.professional) {
+        let listed = audience.kinds.is_some();
+        for (i, kind) in audience.kinds.as_deref().unwrap_or(Kind::all()).iter().enumerate() {
+            let mark = kind.spec().handling.max(least);
+            if sees(audience, *kind) && !audience.marks.contains(&mark) {
+                let problem = Problem::SeesNoCorrections {
+                    audience: audience.audience.name().to_owned(),
+                    kind: kind.name().to_owned(),
+                    mark: mark.name().to_owned(),
+                };
+                c.note(&audience.place, &if listed { format!("kinds.{i}") } else { "kinds".to_owned() }, problem);
+            }
+        }
+    }
+}
+
+fn who_may_see_outdated_versions_sees_ordinary_records_alone(c: &Checking<'_>) {
+    for audience in c.policy.audiences.iter().filter(|a| !a.professional) {
+        for (i, mark) in audience.marks.iter().enumerate().filter(|(_, mark)| **mark > Handling::Ordinary) {
+            let problem = Problem::NotProfessional {
+                audience: audience.audience.name().to_owned(),
+                mark: mark.name().to_owned(),
+            };
+            c.note(&audience.place, &format!("marks.{i}"), problem);
         }
     }
 }

@@ -7,8 +7,8 @@ use super::fact_name::parameter;
 use super::load::Loading;
 use super::model::{
     About, Accepted, ActionDef, AudienceDef, Condition, Continues, Document, Due, Duty, Effective, Equivalent,
-    FlagEffect, Indicates, Listens, Obligation, Parameter, ParameterValue, Place, Requires, Rule, RunsFrom, Source,
-    Trigger, Unit,
+    FlagEffect, Guard, Indicates, Listens, Obligation, Parameter, ParameterValue, Place, Requires, Rule, RunsFrom,
+    Source, Trigger, Unit,
 };
 use super::model::{Basis, Derived, Priority};
 use super::source::{Node, Read, Table};
@@ -419,11 +419,13 @@ fn all_or<T: Read>(table: &Table<'_>, field: &'static str) -> Option<Option<Vec<
 
 pub(super) fn audience(table: &Table<'_>, place: Place) -> Option<AudienceDef> {
     let audience = table.required("id");
+    let professional = table.optional("professional");
     let (kinds, actions, flags) = (all_or(table, "kinds"), all_or(table, "actions"), all_or(table, "flags"));
     let (marks, groups, fields) = (table.list("marks"), table.list("groups"), table.list("fields"));
     table.refuse_others();
     Some(AudienceDef {
         audience: audience?,
+        professional: professional.unwrap_or_else(|| AudienceDef::professional_by_default(&marks)),
         marks,
         kinds: kinds?,
         actions: actions?,
@@ -432,6 +434,13 @@ pub(super) fn audience(table: &Table<'_>, place: Place) -> Option<AudienceDef> {
         fields,
         place,
     })
+}
+
+pub(super) fn guard(table: &Table<'_>, place: Place) -> Option<Guard> {
+    let (audience, never_above, why) =
+        (table.required("audience"), table.required("never_above"), table.required("why"));
+    table.refuse_others();
+    Some(Guard { audience: audience?, never_above: never_above?, why: why?, place })
 }
 
 pub(super) fn equivalent(table: &Table<'_>, place: Place) -> Option<Equivalent> {

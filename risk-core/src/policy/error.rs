@@ -248,6 +248,40 @@ pub enum Problem {
         /// `opens` or `closes`.
         verb: &'static str,
     },
+    /// A kind whose corrections a professional audience would never see.
+    #[error(
+        "`{audience}` would see `{kind}` but not its corrections, which are marked `{mark}` or stricter: expected `{mark}` among its `marks`, or not the kind"
+    )]
+    SeesNoCorrections {
+        /// The audience.
+        audience: String,
+        /// The kind.
+        kind: String,
+        /// The least mark of its corrections.
+        mark: String,
+    },
+    /// Something stricter than the audience's guard allows.
+    #[error("`{audience}` may never see anything above `{never_above}` (guard at {guard}): found {found}")]
+    AboveGuard {
+        /// The audience.
+        audience: String,
+        /// The strictest mark that it may see.
+        never_above: String,
+        /// What is stricter: `restricted`, or `plw_disclosure, which is marked partner_confidential`.
+        found: String,
+        /// Where the guard stands.
+        guard: Place,
+    },
+    /// An audience that is shown outdated versions and may see more than the supervised person.
+    #[error(
+        "`{audience}` is not professional and would see `{mark}`: expected `ordinary` alone, or professional = true, lest it rely on what was corrected"
+    )]
+    NotProfessional {
+        /// The audience.
+        audience: String,
+        /// The mark.
+        mark: String,
+    },
 }
 
 /// Something that is allowed and deserves a look, and where.

@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 
 use super::given::rfc3339;
 use super::model::{
-    Accepted, ActionDef, AudienceDef, Condition, Due, Duty, Effective, Equivalent, Expectations, GivenEvent, Listens,
-    Obligation, Parameter, ParameterValue, Policy, PolicyTest, Requires, Rule, Source, Trigger,
+    Accepted, ActionDef, AudienceDef, Condition, Due, Duty, Effective, Equivalent, Expectations, GivenEvent, Guard,
+    Listens, Obligation, Parameter, ParameterValue, Policy, PolicyTest, Requires, Rule, Source, Trigger,
 };
 use crate::event::{Kind, Term};
 
@@ -153,6 +153,7 @@ impl Policy {
             ("duty", self.duties.iter().map(|d| duty(self, d)).collect()),
             ("audience", self.audiences.iter().map(audience).collect()),
             ("obligation", self.obligations.iter().map(obligation).collect()),
+            ("guard", self.guards.iter().map(guard).collect()),
         ]
     }
 
@@ -165,10 +166,12 @@ impl Policy {
     }
 
     fn meaning(&self, head: Fields) -> Fields {
-        const PLURALS: [&str; 7] =
-            ["documents", "parameters", "actions", "rules", "duties", "audiences", "obligations"];
+        const PLURALS: [&str; 8] =
+            ["documents", "parameters", "actions", "rules", "duties", "audiences", "obligations", "guards"];
         PLURALS.iter().zip(self.sections()).fold(head, |whole, (plural, (_, entries))| {
-            whole.with(plural, Node::List(entries.into_iter().map(Node::from).collect()))
+            let entries: Vec<Node> = entries.into_iter().map(Node::from).collect();
+            // A policy without guards reads as one of before there were any, and keeps its digest.
+            if *plural == "guards" { whole.with_any(plural, entries) } else { whole.with(plural, Node::List(entries)) }
         })
     }
 }
@@ -321,14 +324,21 @@ fn duty(policy: &Policy, d: &Duty) -> Fields {
 }
 
 fn audience(a: &AudienceDef) -> Fields {
+    let by_default = AudienceDef::professional_by_default(&a.marks);
+    let told = (a.professional != by_default).then(|| Value::from(a.professional));
     Fields::default()
         .with("id", term(a.audience))
+        .with_some("professional", told)
         .with("marks", Node::List(terms(&a.marks)))
         .with("kinds", all_or(a.kinds.as_ref()))
         .with("actions", all_or(a.actions.as_ref()))
         .with("groups", Node::List(terms(&a.groups)))
         .with("flags", all_or(a.flags.as_ref()))
         .with("fields", Node::List(terms(&a.fields)))
+}
+
+fn guard(g: &Guard) -> Fields {
+    Fields::default().with("audience", term(g.audience)).with("never_above", term(g.never_above)).with("why", &g.why)
 }
 
 fn obligation(o: &Obligation) -> Fields {
@@ -383,6 +393,7 @@ fn expectations(e: &Expectations) -> Fields {
         .with_some("status", table(&e.status, |s| Node::from(s)))
         .with_some("due", table(&e.due, |d| Node::Date(*d)))
         .with_some("indicated", table(&e.indicated, |l| term(*l)))
+        .with_some("recorded", table(&e.recorded, |l| term(*l)))
         .with_some("groups", table(&e.groups, |s| Node::from(s)))
         .with_any("flags", terms(&e.flags))
         .with_some("fires_on", by_id(&e.fires_on, numbers))

@@ -18,7 +18,7 @@ use crate::event::{Event, Instant, Kind, Shape, Term};
 pub const ACTION_STATUSES: [&str; 8] =
     ["open", "due_soon", "overdue", "waiting", "done", "done_late", "not_needed", "superseded"];
 /// The statuses that a test may expect of a group.
-pub const GROUP_STATUSES: [&str; 4] = ["not_assessed", "settled", "under_review", "stale"];
+pub const GROUP_STATUSES: [&str; 5] = ["not_assessed", "settled", "under_review", "stale", "ask_responsible_officer"];
 
 /// The id of the test's event of that number, from 1.
 #[must_use]
@@ -200,6 +200,7 @@ fn expectations(load: &Loading<'_>, node: &Node<'_>, events: usize) -> Option<Ex
         status: by_term(&table, "status", |n| n.word(&ACTION_STATUSES)),
         due: by_term(&table, "due", Read::read),
         indicated: by_term(&table, "indicated", Read::read),
+        recorded: by_term(&table, "recorded", Read::read),
         groups: by_term(&table, "groups", |n| n.word(&GROUP_STATUSES)),
         flags: table.list("flags"),
         fires_on: by_id(&table, "fires_on", |n| numbers(n, events)),

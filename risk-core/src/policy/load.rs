@@ -49,8 +49,19 @@ impl Loading<'_> {
     }
 }
 
-const SECTIONS: [&str; 10] =
-    ["document", "parameter", "action", "rule", "duty", "audience", "obligation", "accepted", "test", "equivalent"];
+const SECTIONS: [&str; 11] = [
+    "document",
+    "parameter",
+    "action",
+    "rule",
+    "duty",
+    "audience",
+    "guard",
+    "obligation",
+    "accepted",
+    "test",
+    "equivalent",
+];
 /// The `[[parameter]]` entries of an overlay: only values.
 const LOCAL_PARAMETER: &str = "local parameter";
 const OVERLAY_SECTIONS: [&str; 6] = ["parameter", "rule", "duty", "accepted", "test", "equivalent"];
@@ -274,6 +285,8 @@ fn compose(
     let audiences = entries.each("audience", |t, place| {
         entries::audience(t, place).inspect(|a| unique("audience", a.audience.name(), &a.place))
     });
+    let guards = entries
+        .each("guard", |t, place| entries::guard(t, place).inspect(|g| unique("guard", g.audience.name(), &g.place)));
     let obligations = entries.each("obligation", |t, place| {
         entries::obligation(t, place).inspect(|o| unique("obligation", &o.id, &o.place))
     });
@@ -296,6 +309,7 @@ fn compose(
         rules,
         duties,
         audiences,
+        guards,
         obligations,
         tests,
         equivalents,

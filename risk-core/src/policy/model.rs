@@ -458,6 +458,8 @@ pub struct Duty {
 pub struct AudienceDef {
     /// Who.
     pub audience: Audience,
+    /// It is shown no version of a record that a hidden change replaced.
+    pub professional: bool,
     /// The marks it may see.
     pub marks: Vec<Handling>,
     /// The kinds of record it may see; `None` all.
@@ -470,6 +472,28 @@ pub struct AudienceDef {
     pub flags: Option<Vec<Register>>,
     /// What else it may see.
     pub fields: Vec<ViewField>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+impl AudienceDef {
+    /// Whether an audience of these marks is professional where its entry does not say: unless all that it may see is what
+    /// the supervised person may know.
+    #[must_use]
+    pub fn professional_by_default(marks: &[Handling]) -> bool {
+        marks.iter().any(|mark| *mark > Handling::Ordinary)
+    }
+}
+
+/// What an audience may never see, whatever its own entry says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guard {
+    /// Who.
+    pub audience: Audience,
+    /// The strictest mark that it may ever see.
+    pub never_above: Handling,
+    /// Why.
+    pub why: String,
     /// Where it stands.
     pub place: Place,
 }
@@ -521,6 +545,8 @@ pub struct Expectations {
     pub due: BTreeMap<ActionKind, NaiveDate>,
     /// Indicated levels, exactly.
     pub indicated: BTreeMap<Group, Level>,
+    /// Recorded levels, exactly.
+    pub recorded: BTreeMap<Group, Level>,
     /// Statuses of groups.
     pub groups: BTreeMap<Group, String>,
     /// Flags that should be set.
@@ -615,6 +641,8 @@ pub struct Policy {
     pub duties: Vec<Duty>,
     /// Audiences.
     pub audiences: Vec<AudienceDef>,
+    /// What audiences may never see.
+    pub guards: Vec<Guard>,
     /// Obligations.
     pub obligations: Vec<Obligation>,
     /// Tests.

@@ -250,15 +250,20 @@ def _header(answer: Assessment) -> list[_Markup]:
     return lines
 
 
+_BEFORE_RELYING = "Each level shown was recorded on its day. Ask the responsible officer before anybody relies on it."
+
+
 def _levels(told: dict[str, Any], titles: dict[str, str]) -> list[_Markup]:
     overall = told["overall"]
+    limited = "before_relying" in told
+    none_recorded = "no level shown" if limited else "no level recorded"
     stated = any(group["recorded"] for group in told["groups"])
     height = {level.value: i for i, level in enumerate(Level)}
     raised = height[overall["working_level"]] > height[overall["recorded"]]
     rows: list[tuple[object, ...]] = [
         (
             "Overall",
-            phrase(overall["recorded"]) if stated else "no level recorded",
+            phrase(overall["recorded"]) if stated else none_recorded,
             "",
             phrase(overall["working_level"]).upper() + (" until a person decides" if raised else ""),
             "",
@@ -273,7 +278,7 @@ def _levels(told: dict[str, Any], titles: dict[str, str]) -> list[_Markup]:
         rows.append(
             (
                 name,
-                f"{phrase(recorded['level'])}, {day_written(recorded['on'])}" if recorded else "no level recorded",
+                f"{phrase(recorded['level'])}, {day_written(recorded['on'])}" if recorded else none_recorded,
                 f"{phrase(indicated['level'])}: {_why(indicated['because'], titles)}" if indicated else "",
                 phrase(group["working_level"]).upper(),
                 phrase(group["status"]),
@@ -284,7 +289,10 @@ def _levels(told: dict[str, Any], titles: dict[str, str]) -> list[_Markup]:
             cautions.append(_paragraph(f"{name}: ", _caution(marked)))
     unknown = [phrase(group) for group in overall["not_assessed"]]
     if unknown:
-        cautions.append(_paragraph(f"Nobody has stated a level for {_listed(unknown)}. Unknown is not low."))
+        shown = "No level is shown for" if limited else "Nobody has stated a level for"
+        cautions.append(_paragraph(f"{shown} {_listed(unknown)}. Unknown is not low."))
+    if limited:
+        cautions.append(_paragraph(_BEFORE_RELYING))
     title = f"Risk of serious harm, in {phrase(overall['setting'])}"
     return [_table(title, ["", "Recorded", "Indicated", "Work to", "Status"], rows, first="th"), *cautions]
 

@@ -195,6 +195,8 @@ class GroupStatus(str, Enum):
     """Under review."""
     STALE = "stale"
     """Stale."""
+    ASK_RESPONSIBLE_OFFICER = "ask_responsible_officer"
+    """Ask responsible officer."""
 
     def __str__(self) -> str:
         return self.value

@@ -331,7 +331,7 @@ fn other_readers(asked: &mut Asked, log: &Log) {
         let question = Question::at(when(), audience);
         asked.add(&law, &format!("the story, for the {audience}"), log, &question);
         let view = View::of(&packs::ENGLAND_WALES, audience).expect("its view");
-        let seen: Vec<Record> = view.records(log.records().iter()).into_iter().cloned().collect();
+        let seen: Vec<Record> = question.seen(&view, log.records()).records.into_iter().cloned().collect();
         if seen.len() < log.records().len() {
             let title = format!("what the {audience} sees of the story, alone");
             asked.add(&law, &title, &log_of(seen), &question);

@@ -12,7 +12,7 @@ use risk_core::fold::happening::Subject;
 use risk_core::fold::ledger::{How, Instance};
 use risk_core::fold::levels::CELLS;
 use risk_core::fold::reason::RuleRef;
-use risk_core::fold::run::{Folded, Lens, Span, fold};
+use risk_core::fold::run::{Folded, Lens, Span, fold, fold_seen};
 use risk_core::log::{Log, Record};
 use risk_core::policy::Policy;
 use risk_core::view::View;
@@ -197,14 +197,14 @@ impl Step<'_, '_, '_> {
         let all: Vec<&Record> = log.records().iter().collect();
         for (audience, view) in views {
             let question = Question::at(self.clock, *audience);
-            let seen = view.records(all.iter().copied());
+            let seen = question.seen(view, all.iter().copied());
             let whole =
                 bytes(&assess(&log, self.policy, &question).map_err(|e| ("every reader has a view", e.to_string()))?);
-            let span = question.span(&seen);
-            let confidence = Confidence::of_view(&seen, view, span);
-            let case = CaseLine { id: CASE, records: seen.len() as u64, head: None };
-            let bare =
-                bytes(&answer(&case, &fold(&seen, self.policy, span), &confidence, view, &question, span.known_at));
+            let span = question.span(&seen.all());
+            let confidence = Confidence::of_view(&seen.records, view, span);
+            let case = CaseLine { id: CASE, records: seen.records.len() as u64, head: None };
+            let folded = fold_seen(&seen, self.policy, span);
+            let bare = bytes(&answer(&case, &folded, &confidence, view, &question, span.known_at));
             if whole != bare {
                 return Err((
                     "the answer is the same without what the audience may not see",

@@ -1,7 +1,7 @@
 //! `risk hmpps rosh`: the recorded levels in the shape of the ARNS API.
 
 use clap::Args;
-use risk_core::assessment::answer::GroupStatus;
+use risk_core::assessment::answer::{BeforeRelying, GroupStatus};
 use risk_core::assessment::{Assessment, assess};
 use risk_core::event::Term;
 use risk_core::event::vocabulary::{Group, Level, Setting};
@@ -61,7 +61,7 @@ fn page(answer: &Assessment, rosh: &Rosh, policy: &Policy) -> String {
     let mut page = Page::default();
     page.paragraph("", "", &styled(STRONG, &format!("Case {}", rosh.case_id)));
     page.paragraph("", "", &capital(&moment(rosh.at)));
-    recorded(&mut page, rosh);
+    recorded(&mut page, rosh, answer.classification.as_ref().and_then(|c| c.before_relying));
     beside(&mut page, answer, policy);
     page.gap();
     page.paragraph(
@@ -72,7 +72,7 @@ fn page(answer: &Assessment, rosh: &Rosh, policy: &Policy) -> String {
     page.finish()
 }
 
-fn recorded(page: &mut Page, rosh: &Rosh) {
+fn recorded(page: &mut Page, rosh: &Rosh, before_relying: Option<BeforeRelying>) {
     page.heading("RISK OF SERIOUS HARM AS RECORDED");
     let overall = match rosh.overall_risk_level {
         Some(level) => format!("{}, by {}", level_words(level), listed(&cells(&rosh.decided_by))),
@@ -86,11 +86,16 @@ fn recorded(page: &mut Page, rosh: &Rosh) {
     }
     if !rosh.not_assessed.is_empty() {
         let groups = listed(&cells(&rosh.not_assessed));
-        page.indented(2, &format!("Nobody has recorded a level for {groups}. Unknown is not low."));
+        let unknown =
+            if before_relying.is_some() { "No level is shown for" } else { "Nobody has recorded a level for" };
+        page.indented(2, &format!("{unknown} {groups}. Unknown is not low."));
     }
     if !rosh.not_shown.is_empty() {
         let groups: Vec<String> = rosh.not_shown.iter().map(|g| group_words(*g)).collect();
         page.indented(2, &format!("Not shown to this reader: {}.", listed(&groups)));
+    }
+    if let Some(before_relying) = before_relying {
+        page.indented(2, words::before_relying(before_relying));
     }
 }
 

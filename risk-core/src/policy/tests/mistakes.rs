@@ -408,3 +408,41 @@ fn no_file_and_no_head() {
     let errors = Policy::load(&[("a.toml", twice), ("b.toml", twice)]).unwrap_err().to_string();
     assert_eq!(errors, "b.toml:1:1: the table `policy` stands already at a.toml:1:1: expected one of each id");
 }
+
+#[test]
+fn a_view_that_exceeds_its_guard() {
+    const GUARD: &str = "[[guard]]\naudience = \"supervised_person\"\nnever_above = \"ordinary\"\nwhy = \"safety\"\n\n";
+    const HIS: &str = "[[audience]]\nid = \"supervised_person\"\nmarks = [\"ordinary\"]\n\
+        kinds = [\"supervision_started\", \"address_changed\"]\nactions = []";
+    for (from, to, found) in [
+        ("[\"ordinary\"]", "[\"ordinary\", §\"staff\"]", "`staff`"),
+        ("kinds = [", "kinds = [§\"risk_assessed\", ", "`risk_assessed`, which is marked `staff`"),
+        ("actions = []", "actions = [§\"review_risk\"]", "`review_risk`, which is marked `staff`"),
+        ("actions = []", "actions = §\"all\"", "`review_risk`, which is marked `staff`"),
+    ] {
+        let (files, place) = changed(HIS, &format!("{GUARD}{}", HIS.replace(from, to)));
+        let errors = load(&files).expect_err(to).to_string();
+        let whole = "`supervised_person` may never see anything above `ordinary` (guard at sample/head.toml:";
+        let told =
+            |line: &str| line.starts_with(&format!("{place}: {whole}")) && line.ends_with(&format!("found {found}"));
+        assert!(errors.lines().any(told), "{to}: {errors}");
+    }
+    // There is one for each audience, and it is the policy's: no overlay has any.
+    refused(HIS, &format!("{GUARD}§{GUARD}{HIS}"), "the guard `supervised_person` stands already at ");
+    let overlay = format!("[overlay]\nof = \"sample\"\nlocality = \"south\"\n\n{GUARD}");
+    let errors = Policy::load_with(&SAMPLE, &[("south.toml", &overlay)], None).unwrap_err().to_string();
+    assert!(errors.starts_with("south.toml:5:3: unknown entry `guard`: "), "{errors}");
+}
+
+#[test]
+fn a_view_that_would_show_what_was_corrected() {
+    let his = "id = \"supervised_person\"\nmarks = [\"ordinary\"]\nkinds = [";
+    let professional = his.replace("marks", "professional = true\nmarks").replace("kinds = [", "kinds = [§");
+    refused(
+        his,
+        &professional,
+        "`supervised_person` would see `supervision_started` but not its corrections, which are marked `staff` or stricter: ",
+    );
+    let outdated = his.replace("marks = [\"ordinary\"]", "professional = false\nmarks = [\"ordinary\", §\"staff\"]");
+    refused(his, &outdated, "`supervised_person` is not professional and would see `staff`: expected `ordinary` alone");
+}
