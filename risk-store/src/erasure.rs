@@ -136,13 +136,13 @@ impl Store {
     pub fn scrub(&self) -> Result<Scrubbed, StoreError> {
         let mut inner = self.inner();
         if let Some(server) = inner.connection.server() {
-            let written = server
-                .batch_execute("VACUUM (FULL) record")
-                .and_then(|()| server.batch_execute("VACUUM (FULL) evidence"));
-            return Ok(written.map_or_else(
-                |e| Scrubbed::Pending(e.as_db_error().map_or_else(|| e.to_string(), |told| told.message().to_owned())),
-                |()| Scrubbed::Done,
-            ));
+            // As VACUUM FULL, but in a transaction, so that it has the settings of one.
+            let written = server.begin().and_then(|mut tx| {
+                tx.execute("CLUSTER record USING record_pkey", &[])?;
+                tx.execute("CLUSTER evidence USING evidence_pkey", &[])?;
+                tx.commit()
+            });
+            return Ok(written.map_or_else(|trouble| Scrubbed::Pending(trouble.why()), |()| Scrubbed::Done));
         }
         let Some(file) = inner.connection.file() else {
             return Ok(Scrubbed::Pending("no connection".to_owned()));

@@ -121,8 +121,8 @@ struct Inner {
 const LOGS: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 
 impl Store {
-    /// Opens the store at that place: a file, or a database as `postgres://USER@HOST/DATABASE`. One of an older form is brought
-    /// up to date.
+    /// Opens the store at that place: a file, or a database as `postgres://USER@HOST/DATABASE?sslmode=verify-full` (`docs/store.md`
+    /// has all parameters of the URL). One of an older form is brought up to date.
     ///
     /// # Errors
     /// [`StoreError::Missing`], [`StoreError::NotAStore`], [`StoreError::Newer`], [`StoreError::Upgrade`],
@@ -132,7 +132,7 @@ impl Store {
     }
 
     /// The same, and makes the store where there is none: a new file is readable by its owner alone; a database has to be
-    /// there.
+    /// there, and gets a schema `risk_of_harm`, or the one that the URL names by `options=-csearch_path%3DSCHEMA`.
     ///
     /// # Errors
     /// As [`Store::open`].
@@ -150,7 +150,7 @@ impl Store {
     /// Whether it lies in a database that many write to.
     #[must_use]
     pub fn is_server(&self) -> bool {
-        self.inner().connection.server().is_some()
+        self.inner().connection.is_server()
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
