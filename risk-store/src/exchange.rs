@@ -18,7 +18,7 @@ use crate::journal::{self, Act, Entry, WHOLE_STORE, entry_hash};
 use crate::open::Open;
 use crate::sql::Tx;
 use crate::who::Operator;
-use crate::{Store, connection, fence, records};
+use crate::{Store, connection, records};
 
 const PAGE: u64 = 64;
 
@@ -152,7 +152,6 @@ impl Store {
             let Some(mut cases) = cases.take() else {
                 return Err(StoreError::Unconfirmed(self.patience).into());
             };
-            fence::enter(tx)?;
             let mut imported = Imported::default();
             while let Some(case) = cases.next()? {
                 case.take_in(tx, open, by, now, &mut imported)?;

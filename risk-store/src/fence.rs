@@ -4,7 +4,7 @@
 //! higher place may be seen before a lower one, and who reads "all after the last that I saw" would never see the lower one.
 //! SQLite has one writer at a time, and needs none of what follows.
 //!
-//! Whoever appends first *enters*: it holds, until its transaction ends, a shared lock whose key is the highest place that was
+//! Whoever writes a record first *enters*: it holds, until its transaction ends, a shared lock whose key is the highest place that was
 //! committed when it entered. It draws its own places later, and so all of them are higher than its key. Nobody ever asks for
 //! such a lock alone, so that nobody waits for one.
 //!
@@ -27,9 +27,9 @@ const HELD: &str = "SELECT objid::bigint FROM pg_catalog.pg_locks WHERE locktype
     AND classid = 'record'::regclass::oid
     AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())";
 
-/// Before appending; until the end of the transaction.
+/// Before a record is written, and until the end of the transaction.
 pub(crate) fn enter(tx: &mut Tx<'_>) -> Result<(), Trouble> {
-    if tx.is_postgres() {
+    if tx.is_to_enter() {
         tx.execute(ENTER, &[])?;
     }
     Ok(())

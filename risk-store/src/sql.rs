@@ -143,6 +143,14 @@ impl Tx<'_> {
         matches!(self, Self::Postgres(..))
     }
 
+    /// Whether the fence has still to be entered: on PostgreSQL, once in each transaction.
+    pub(crate) fn is_to_enter(&mut self) -> bool {
+        match self {
+            Self::Sqlite(_) => false,
+            Self::Postgres(tx) => !std::mem::replace(&mut tx.entered, true),
+        }
+    }
+
     pub(crate) fn commit(self) -> Result<(), Trouble> {
         match self {
             Self::Sqlite(tx) => tx.commit().map_err(Trouble::sqlite),

@@ -1,4 +1,4 @@
-//! Why a connection to a PostgreSQL server failed, in one sentence.
+//! Why a database did not do what it was asked, in one sentence.
 
 use std::error::Error;
 use std::io;
@@ -22,8 +22,11 @@ pub(crate) fn reason(error: &(dyn Error + 'static)) -> String {
     said.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
-/// What is behind an error. A cause of an `io::Error` is not its source, but in it.
+/// What is behind an error. A cause of an `io::Error` is not its source, but in it; behind what SQLite says is only its number.
 fn cause<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
+    if error.is::<rusqlite::Error>() {
+        return None;
+    }
     let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
     inner.map(|inner| -> &'e (dyn Error + 'static) { inner }).or_else(|| error.source())
 }
@@ -59,6 +62,12 @@ fn of_tls(error: &rustls::Error) -> String {
     }
 }
 
+/// The names of a certificate, each of which comes as `DnsName("…")` or the like.
+fn names(presented: &[String]) -> String {
+    let one = |name: &String| name.split('"').nth(1).unwrap_or(name).to_owned();
+    presented.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
 fn of_certificate(wrong: &Wrong) -> String {
     match wrong {
         Wrong::Expired | Wrong::ExpiredContext { .. } => "the server's certificate has expired".to_owned(),
@@ -71,7 +80,7 @@ fn of_certificate(wrong: &Wrong) -> String {
         Wrong::NotValidForNameContext { expected, presented } => format!(
             "the server's certificate is not for {}, but for {}",
             expected.to_str(),
-            if presented.is_empty() { "no host (it has no subjectAltName)".to_owned() } else { presented.join(", ") },
+            if presented.is_empty() { "no host (it has no subjectAltName)".to_owned() } else { names(presented) },
         ),
         Wrong::NotValidForName => "the server's certificate is for another host".to_owned(),
         Wrong::BadSignature => "the server's certificate is not signed by the authority that it names".to_owned(),

@@ -15,9 +15,10 @@ pub(super) fn of_options(options: &str) -> Result<(Option<String>, String), Stor
         } else {
             word.strip_prefix("-c").or_else(|| word.strip_prefix("--")).map(str::to_owned)
         };
-        let path = setting.as_deref().and_then(|setting| setting.split_once('=')).filter(|(name, _)| {
-            name.trim().replace('-', "_").eq_ignore_ascii_case("search_path")
-        });
+        let path = setting
+            .as_deref()
+            .and_then(|setting| setting.split_once('='))
+            .filter(|(name, _)| name.trim().replace('-', "_").eq_ignore_ascii_case("search_path"));
         match (path, setting.as_deref()) {
             (Some((_, path)), _) => schema = Some(one_schema(path)?),
             (None, Some(setting)) if word == "-c" => others.extend([word, setting.to_owned()]),
@@ -46,7 +47,8 @@ fn words(text: &str) -> Vec<String> {
 /// The one schema of a search path, as PostgreSQL reads names.
 fn one_schema(path: &str) -> Result<String, StoreError> {
     let path = path.trim();
-    let refused = |found: &str| StoreError::argument("options", "a search_path of one schema, for the store alone", found);
+    let refused =
+        |found: &str| StoreError::argument("options", "a search_path of one schema, for the store alone", found);
     let name = match path.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
         Some(quoted) if quoted.replace("\"\"", "").contains('"') => return Err(refused("several schemas")),
         Some(quoted) => quoted.replace("\"\"", "\""),

@@ -7,12 +7,12 @@ use postgres::error::SqlState;
 use postgres::types::{ToSql, Type};
 use postgres::{Client, NoTls, Row};
 
+use super::Make;
 use super::migrations::{self, Steps, Within};
 use super::reason::reason;
 use super::schema::{USUAL, quoted};
 use super::tls::Mode;
 use super::url::{self, Host};
-use super::Make;
 use crate::error::{StoreError, Trouble};
 use crate::sql::Value;
 
@@ -43,7 +43,8 @@ const STORES: &str = "SELECT n.nspname::text FROM pg_catalog.pg_namespace n
     ORDER BY 1";
 
 /// What in a schema has one of these names.
-const NAMED: &str = "SELECT c.relname::text, CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'view' WHEN 'S' THEN 'sequence'
+const NAMED: &str =
+    "SELECT c.relname::text, CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'view' WHEN 'S' THEN 'sequence'
         WHEN 'i' THEN 'index' ELSE 'table' END
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = $1 AND c.relname = ANY (string_to_array($2, ',')) ORDER BY 1 LIMIT 1";
@@ -83,7 +84,7 @@ impl Server {
     }
 
     pub(crate) fn begin(&mut self) -> Result<ServerTx<'_>, Trouble> {
-        let tx = ServerTx { client: &mut self.client, open: true };
+        let tx = ServerTx { client: &mut self.client, open: true, entered: false };
         tx.client.batch_execute(&self.begin).map_err(Trouble::postgres)?;
         Ok(tx)
     }
@@ -92,7 +93,8 @@ impl Server {
     fn find(&mut self, named: Option<&str>) -> Result<Option<(String, i64)>, Trouble> {
         let mut tx = self.begin()?;
         let found = tx.query(STORES, &[Value::Text(named), USUAL.into()])?;
-        let found: Vec<String> = found.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>().map_err(Trouble::postgres)?;
+        let found: Vec<String> =
+            found.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>().map_err(Trouble::postgres)?;
         match found.as_slice() {
             [] => Ok(None),
             [one] => {
@@ -101,7 +103,8 @@ impl Server {
             }
             several => {
                 let expected = "options=-csearch_path%3DSCHEMA, as there is more than one store in the database";
-                Err(StoreError::argument("store", expected, format!("stores in the schemas {}", several.join(", "))).into())
+                Err(StoreError::argument("store", expected, format!("stores in the schemas {}", several.join(", ")))
+                    .into())
             }
         }
     }
@@ -205,6 +208,8 @@ fn make_schema(tx: &mut ServerTx<'_>, name: &str, database: &str) -> Result<(), 
 pub(crate) struct ServerTx<'c> {
     client: &'c mut Client,
     open: bool,
+    /// Whether it is in the fence.
+    pub(crate) entered: bool,
 }
 
 impl ServerTx<'_> {

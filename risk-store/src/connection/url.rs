@@ -233,14 +233,16 @@ fn hosts_and_ports(authority: &str) -> Result<(String, String), StoreError> {
         }
         Ok((decoded(name)?, port.to_owned()))
     };
-    let (names, ports): (Vec<_>, Vec<_>) = authority.split(',').map(one).collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
+    let (names, ports): (Vec<_>, Vec<_>) =
+        authority.split(',').map(one).collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
     let named = ports.iter().any(|port| !port.is_empty());
     Ok((names.join(","), if named { ports.join(",") } else { String::new() }))
 }
 
 /// A part of a URL without its percent signs.
 fn decoded(part: &str) -> Result<String, StoreError> {
-    let is_code = |code: &str| code.get(..2).is_some_and(|two| two.chars().all(|c| c.is_ascii_hexdigit()) && two != "00");
+    let is_code =
+        |code: &str| code.get(..2).is_some_and(|two| two.chars().all(|c| c.is_ascii_hexdigit()) && two != "00");
     if !part.split('%').skip(1).all(is_code) {
         return Err(unreadable("a `%` without the two digits of a character behind it"));
     }

@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use postgres_for_tests::Postgres;
 use risk_core::log::Record;
 use risk_store::{Change, Options, Store};
 
 use crate::place::{Place, feed, on_each};
-use crate::records::{attended, call_out, case};
+use crate::records::{attended, call_out, case, erasure};
 use crate::writer::{Acknowledged, Told};
 
 const WRITERS: u128 = 8;
@@ -186,6 +187,34 @@ fn what_is_decided_before_a_slow_writer_is_followed_at_once_and_what_came_later_
 }
 
 #[test]
+fn an_erasure_that_is_slow_is_not_passed_over() {
+    let Some(database) = Postgres::start_or_skip() else { return };
+    let store = Store::create(&database.url(), Options::default()).unwrap();
+    let append = |n| store.append(&feed(), case(n), vec![call_out(case(n), n)], None).unwrap();
+    append(1);
+    let seen = store.changes(&feed(), 0, 10).unwrap();
+    assert_eq!(seen.len(), 1);
+    // Somebody holds the record that is erased, so that the erasure has its place and waits.
+    let mut raw = database.connect();
+    let mut holding = raw.transaction().unwrap();
+    holding.query("SELECT 1 FROM record FOR UPDATE", &[]).unwrap();
+    thread::scope(|scope| {
+        let erased = scope.spawn(|| {
+            let store = Store::open(&database.url(), Options::default()).unwrap();
+            store.erase(&feed(), case(1), erasure(case(1), 9, 1)).unwrap()
+        });
+        thread::sleep(Duration::from_millis(800));
+        append(2);
+        assert_eq!(store.changes(&feed(), seen[0].place, 10).unwrap(), []);
+        holding.commit().unwrap();
+        erased.join().unwrap();
+    });
+    let mut rest: Vec<_> = store.changes(&feed(), seen[0].place, 10).unwrap().iter().map(|c| c.case_id).collect();
+    rest.sort_unstable();
+    assert_eq!(rest, [case(1), case(2)]);
+}
+
+#[test]
 fn followers_of_many_writers_quick_slow_and_undone_miss_nothing() {
     for place in [Place::database(), Place::pooled()].iter().flatten() {
         drop(place.store());
@@ -206,7 +235,9 @@ fn followers_of_many_writers_quick_slow_and_undone_miss_nothing() {
                             let pause = Duration::from_millis(u64::try_from(w * round % 7).unwrap());
                             match w % 3 {
                                 0 => drop(store.append(&feed(), case(n), vec![attended(case(n), n)], None).unwrap()),
-                                1 => drop(store.import(&feed(), "slow", &mut Slow::new(n..n + 4, pause), |_| ()).unwrap()),
+                                1 => drop(
+                                    store.import(&feed(), "slow", &mut Slow::new(n..n + 4, pause), |_| ()).unwrap(),
+                                ),
                                 // One that draws places, and then finds a line that is no record.
                                 _ => {
                                     let undone = Slow::new(n..n + 3, pause).chain(&b"no record\n"[..]);

@@ -66,7 +66,8 @@ fn a_store_leaves_nothing_in_the_sessions_of_a_pool() {
     store.scrub().unwrap();
     let clean = "DO $$ BEGIN
         ASSERT (SELECT count(*) FROM pg_prepared_statements) = 0, 'a statement is prepared';
-        ASSERT (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory') = 0, 'a lock is held';
+        ASSERT (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database =
+            (SELECT oid FROM pg_database WHERE datname = current_database())) = 0, 'a lock is held';
         ASSERT (SELECT count(*) FROM pg_listening_channels()) = 0, 'a channel is listened to';
         ASSERT (SELECT count(*) FROM pg_class WHERE relpersistence = 't') = 0, 'a temporary table is there';
         ASSERT (SELECT count(*) FROM pg_settings WHERE source = 'session' AND name <> 'application_name') = 0,

@@ -66,7 +66,8 @@ fn a_schema_that_has_such_a_table_is_refused_by_its_name_and_stays_as_it_is() {
         let before = tables(&database);
         let refused = create(&in_schema(&database, "public")).unwrap_err();
         assert!(matches!(refused, StoreError::NotAStore { .. }), "{refused:?}");
-        let says = format!("schema public: expected a store of this software, found a {sort} `{name}` that is not a store's");
+        let says =
+            format!("schema public: expected a store of this software, found a {sort} `{name}` that is not a store's");
         assert!(refused.to_string().contains(&says), "{refused}");
         assert_eq!(tables(&database), before);
     }
@@ -86,7 +87,7 @@ fn a_store_that_cannot_be_made_says_why_and_leaves_nothing() {
 #[test]
 fn the_schema_that_the_url_names_is_the_stores_and_stores_of_several_do_not_meet() {
     let Some(database) = of_a_host("") else { return };
-    let (one, other) = (in_schema(&database, "risk"), in_schema(&database, "%22Risk%20two%22"));
+    let (one, other) = (in_schema(&database, "risk"), in_schema(&database, "%22Risk%5C%20two%22"));
     let (one, other) = (create(&one).unwrap(), create(&other).unwrap());
     thread::scope(|scope| {
         scope.spawn(|| (0..20).for_each(|n| uses(&one, n)));

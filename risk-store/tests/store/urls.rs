@@ -103,7 +103,10 @@ fn an_error_of_the_connection_names_each_host_and_port_and_why() {
         ("postgresql://risk@[::1]:1/x?sslmode=disable", "[::1]:1: "),
         ("postgres://risk@%2Ftmp%2Fnowhere/x", "/tmp/nowhere/.s.PGSQL.5432: no such file or directory"),
         ("postgres://risk@/x?host=/tmp/nowhere&port=7", "/tmp/nowhere/.s.PGSQL.7: no such file"),
-        ("postgres://risk@127.0.0.1:1,localhost:2/x", "127.0.0.1:1: connection refused; localhost:2: connection refused"),
+        (
+            "postgres://risk@127.0.0.1:1,localhost:2/x",
+            "127.0.0.1:1: connection refused; localhost:2: connection refused",
+        ),
         ("postgres://risk@/x?host=127.0.0.1,localhost&port=1,2", "127.0.0.1:1: connection refused; localhost:2: "),
         ("postgres://risk@/x?hostaddr=127.0.0.1&port=1", "127.0.0.1:1: connection refused"),
         ("postgres://risk@db.invalid/x?hostaddr=127.0.0.1&port=1", "db.invalid:1: connection refused"),

@@ -44,7 +44,9 @@ impl Postgres {
     pub fn start_or_skip() -> Option<Self> {
         let server = match env::var(NAMED) {
             Ok(url) if !url.is_empty() => url,
-            _ => SHARED.get_or_init(|| PrivateServer::start(&[])).as_ref().or_else(|| skip(NO_SERVER))?.url().to_owned(),
+            _ => {
+                SHARED.get_or_init(|| PrivateServer::start(&[])).as_ref().or_else(|| skip(NO_SERVER))?.url().to_owned()
+            }
         };
         Some(Self::made(server.clone(), server))
     }

@@ -157,7 +157,8 @@ impl PrivateServer {
 
 /// The folder that a URL names. It is there exactly as long as the server.
 fn folder(url: &str) -> &Path {
-    let (_, named) = url.split_once("host=").or_else(|| url.split_once("sslrootcert=")).expect("the URL names a folder");
+    let (_, named) =
+        url.split_once("host=").or_else(|| url.split_once("sslrootcert=")).expect("the URL names a folder");
     Path::new(named.split('&').next().unwrap_or(named).trim_end_matches("/ca.crt"))
 }
 
