@@ -22,8 +22,8 @@ const HEADING: &str = "Store";
 /// Which store, and in whose name.
 #[derive(Args)]
 pub struct StoreOptions {
-    /// The store: a file, or a database as postgres://USER@HOST/DATABASE; default the variable RISK_STORE, else
-    /// risk-of-harm/cases.risk in your data folder
+    /// The store: a file, or a database as postgres://USER@HOST/DATABASE?sslrootcert=PATH; default the variable RISK_STORE,
+    /// else risk-of-harm/cases.risk in your data folder
     #[arg(long, value_name = "PATH|URL", help_heading = HEADING)]
     store: Option<String>,
     /// Who asks, an id as it will stand in the journal; default the variable RISK_AS, else your name on this system

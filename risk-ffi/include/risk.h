@@ -477,7 +477,8 @@ typedef struct risk_store_options {
    */
   uint32_t make;
   /**
-   * A file, or a database as `postgres://USER@HOST/DATABASE`. It must be given.
+   * A file, or a database as `postgres://USER@HOST/DATABASE?sslrootcert=PATH`, whose connection is encrypted and whose server's
+   * certificate is checked unless `sslmode` says otherwise: docs/store.md has all parameters. It must be given.
    */
   struct risk_str place;
   /**

@@ -456,7 +456,7 @@ private:
 
 /// How a store is opened. What is given for keys stands in risk.h (risk_store_key); it must not throw.
 struct StoreOptions {
-    /// A file, or a database as `postgres://USER@HOST/DATABASE`.
+    /// A file, or a database as `postgres://USER@HOST/DATABASE?sslrootcert=PATH`; docs/store.md has all parameters.
     std::string place{};
     /// Whether to make the store where there is none.
     bool make{false};

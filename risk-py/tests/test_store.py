@@ -392,6 +392,32 @@ def test_what_is_no_store_is_not_opened_and_no_error_tells_a_password(tmp_path: 
             Store.open(url, patience=timedelta(milliseconds=1))
         assert failed.value.code in {"RISK_STORE_UNREACHABLE", "RISK_BAD_WORD"}
         assert not any("hunter2" in text for text in whole_text(failed.value))
+    with pytest.raises(StoreError, match=r"127\.0\.0\.1:9: connection refused"):
+        Store.open("postgres://u@127.0.0.1:9/none?sslmode=require", patience=timedelta(milliseconds=1))
+    with pytest.raises(RiskError, match="the parameter `sslmod`"):
+        Store.open("postgres://u@127.0.0.1:9/none?sslmod=require")
+
+
+def test_a_store_over_tls_is_like_any_other_and_another_authority_is_refused() -> None:
+    command = ROOT / "tests/postgres/server.sh"
+    if subprocess.run([command, "--programs"], capture_output=True, check=False).returncode:
+        if os.environ.get("CI"):
+            raise RuntimeError("expected PostgreSQL where CI is set, found none")
+        pytest.skip("for want of PostgreSQL")
+    with subprocess.Popen([command, "--tls"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdin is not None and running.stdout is not None
+        url = running.stdout.readline().strip()
+        try:
+            with Store.open(url, make=True) as store:
+                store.append(story(), operator=BY)
+                assert len(list(store.changes(operator=BY))) == len(story())
+            with pytest.raises(StoreError, match="of an authority that is not trusted") as refused:
+                Store.open(url.replace("/ca.crt", "/other.crt"))
+            assert refused.value.code == "RISK_STORE_UNREACHABLE"
+            with pytest.raises(StoreError, match="sslmode=verify-full"):
+                Store.open(url.split("?")[0] + "?sslmode=disable")
+        finally:
+            running.stdin.close()
 
 
 def test_a_damaged_file_says_so(tmp_path: Path) -> None:

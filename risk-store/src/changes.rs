@@ -26,10 +26,11 @@ pub struct Change {
 impl Store {
     /// The records after a place, at most so many, in the order of their places. Asked again with the last place that it gave
     /// it goes on from there, and whatever is appended meanwhile, by however many writers, comes once and is not passed over.
-    /// None: there is nothing new.
+    /// None: there is nothing new, or nothing that is decided: while a writer holds its transaction open, what came in since it
+    /// began is held back, and no writer waits for whoever follows.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] where a writer holds its transaction open for longer than the patience.
+    /// Where the store cannot be reached or read.
     pub fn changes(&self, by: &Operator, after: u64, limit: u64) -> Result<Vec<Change>, StoreError> {
         let horizon = self.horizon(after)?;
         if horizon <= after {
@@ -67,7 +68,7 @@ impl Store {
         if known > after {
             return Ok(known);
         }
-        // A transaction of its own, so that writers are kept waiting for a moment only.
+        // A transaction of its own, as what is decided is seen by those that begin later.
         let horizon = self.look(fence::horizon)?;
         self.inner()?.horizon = horizon;
         Ok(horizon)

@@ -1,16 +1,22 @@
 //! Opening a store, bringing it up to date, and running transactions on it.
 
+mod check;
 mod migrations;
+mod reason;
+mod schema;
 mod server;
 mod sqlite_file;
+mod tls;
+mod url;
 
-use std::collections::HashMap;
 use std::mem;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::TransactionBehavior;
 
+pub(crate) use reason::reason;
+pub(crate) use server::{Server, ServerTx};
 pub(crate) use sqlite_file::new_private_file;
 
 use crate::error::{StoreError, Trouble};
@@ -36,20 +42,17 @@ pub(crate) enum Will {
 #[derive(Debug, Clone)]
 pub(crate) enum Place {
     File(std::path::PathBuf),
-    // Boxed, as it is ten times as large as a path.
-    Server(Box<postgres::Config>),
+    // Boxed, as it is several times as large as a path.
+    Server(Box<url::Server>),
 }
 
 impl Place {
     pub(crate) fn parse(place: &str) -> Result<Self, StoreError> {
-        if !["postgres://", "postgresql://"].iter().any(|scheme| place.starts_with(scheme)) {
-            return Ok(Self::File(place.into()));
+        if url::is_url(place) {
+            Ok(Self::Server(Box::new(url::Server::parse(place)?)))
+        } else {
+            Ok(Self::File(place.into()))
         }
-        let config: postgres::Config = place.parse().map_err(|_| {
-            // The text may hold a password.
-            StoreError::argument("store", "postgres://USER@HOST/DATABASE, as libpq reads it", "another URL")
-        })?;
-        Ok(Self::Server(Box::new(config)))
     }
 }
 
@@ -64,7 +67,7 @@ pub(crate) struct Connection {
 
 enum Link {
     File(rusqlite::Connection),
-    Server { client: Box<postgres::Client>, statements: HashMap<&'static str, postgres::Statement> },
+    Server(Box<Server>),
 }
 
 impl Connection {
@@ -82,12 +85,17 @@ impl Connection {
         }
     }
 
-    /// The server, if it is one.
-    pub(crate) fn server(&mut self) -> Option<&mut postgres::Client> {
+    /// The server, if it is one and connected.
+    pub(crate) fn server(&mut self) -> Option<&mut Server> {
         match &mut self.link {
-            Some(Link::Server { client, .. }) => Some(client),
+            Some(Link::Server(server)) => Some(server),
             _ => None,
         }
+    }
+
+    /// Whether it is in a database on a server, connected or not.
+    pub(crate) fn is_server(&self) -> bool {
+        matches!(self.place, Place::Server(_))
     }
 
     /// Runs `work` in a transaction, which is kept whole or not at all. Where another writer is in the way or the connection
@@ -128,10 +136,15 @@ impl Connection {
         perhaps_kept: &mut bool,
     ) -> Result<T, Trouble> {
         let mut tx = self.begin(will)?;
-        let done = work(&mut tx)?;
-        let committed = tx.commit();
-        *perhaps_kept |= matches!(committed, Err(Trouble::Broken(_)));
-        committed.map(|()| done)
+        let worked = work(&mut tx).and_then(|done| {
+            let committed = tx.commit();
+            *perhaps_kept |= matches!(committed, Err(Trouble::Broken(_)));
+            committed.map(|()| done)
+        });
+        worked.map_err(|trouble| match (trouble, &self.link) {
+            (Trouble::Broken(why), Some(Link::Server(server))) => Trouble::Broken(format!("{}: {why}", server.at())),
+            (trouble, _) => trouble,
+        })
     }
 
     fn begin(&mut self, will: Will) -> Result<Tx<'_>, Trouble> {
@@ -152,10 +165,7 @@ impl Connection {
                 let tx = file.transaction_with_behavior(behaviour);
                 tx.map(Tx::Sqlite).map_err(Trouble::sqlite)
             }
-            Some(Link::Server { client, statements }) => {
-                let tx = client.transaction().map_err(Trouble::postgres)?;
-                Ok(Tx::Postgres(tx, statements))
-            }
+            Some(Link::Server(server)) => server.begin().map(Tx::Postgres),
             None => Err(Trouble::Broken("no connection".to_owned())),
         }
     }
@@ -165,11 +175,11 @@ impl Link {
     fn open(place: &Place, patience: Duration, make: Make) -> Result<Self, StoreError> {
         match place {
             Place::File(path) => Ok(Self::File(sqlite_file::open(path, patience, make)?)),
-            Place::Server(config) => {
+            Place::Server(database) => {
                 let began = Instant::now();
                 loop {
-                    match server::open(config, make) {
-                        Ok(client) => return Ok(Self::server(client)),
+                    match Server::open(database, make) {
+                        Ok(server) => return Ok(Self::Server(Box::new(server))),
                         Err(Trouble::Final(e)) => return Err(e),
                         Err(Trouble::Contended) if began.elapsed() < patience => {
                             thread::sleep(Duration::from_millis(20));
@@ -186,11 +196,7 @@ impl Link {
     fn connect(place: &Place, patience: Duration) -> Result<Self, Trouble> {
         match place {
             Place::File(path) => Ok(Self::File(sqlite_file::open(path, patience, Make::Never)?)),
-            Place::Server(config) => server::open(config, Make::Never).map(Self::server),
+            Place::Server(database) => Server::open(database, Make::Never).map(|server| Self::Server(Box::new(server))),
         }
-    }
-
-    fn server(client: postgres::Client) -> Self {
-        Self::Server { client: Box::new(client), statements: HashMap::new() }
     }
 }

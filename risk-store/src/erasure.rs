@@ -136,14 +136,18 @@ impl Store {
     pub fn scrub(&self) -> Result<Scrubbed, StoreError> {
         let mut inner = self.inner()?;
         if let Some(server) = inner.connection.server() {
-            // Of stores of older forms the server's statistics may hold values; where it is not ours to write anew it is passed over.
-            let written = ["record", "evidence", "entry", "identifier", "pg_catalog.pg_statistic"]
-                .iter()
-                .try_for_each(|table| server.batch_execute(&format!("VACUUM (FULL) {table}")));
-            return Ok(written.map_or_else(
-                |e| Scrubbed::Pending(e.as_db_error().map_or_else(|| e.to_string(), |told| told.message().to_owned())),
-                |()| Scrubbed::Done,
-            ));
+            // As VACUUM FULL, but in a transaction, so that it has the settings of one.
+            let written = server.begin().and_then(|mut tx| {
+                for table in ["record", "evidence", "entry", "identifier"] {
+                    tx.execute(&format!("CLUSTER {table} USING {table}_pkey"), &[])?;
+                }
+                tx.commit()
+            });
+            // A store of an older form may have left values in the server's statistics. Only a superuser may write those anew: where
+            // that is refused, the server overwrites them in its own time.
+            let statistics = "CLUSTER pg_catalog.pg_statistic USING pg_statistic_relid_att_inh_index";
+            let _ = server.begin().and_then(|mut tx| tx.execute(statistics, &[]).and_then(|_| tx.commit()));
+            return Ok(written.map_or_else(|trouble| Scrubbed::Pending(trouble.why()), |()| Scrubbed::Done));
         }
         let Some(file) = inner.connection.file() else {
             return Ok(Scrubbed::Pending("no connection".to_owned()));

@@ -6,6 +6,8 @@ use risk_core::log::{AppendError, LogError, Tampering};
 use risk_core::view::NoView;
 use uuid::Uuid;
 
+use crate::connection::reason;
+
 /// Why a store did not do what it was asked. It is then as it was, but for [`StoreError::Unconfirmed`].
 ///
 /// Messages carry ids, fields and positions, never what a record says.
@@ -126,7 +128,7 @@ pub enum StoreError {
         known: i64,
     },
     /// An older store that could not be brought up to date; it stays as it was.
-    #[error("the store has form {found} and could not be brought to form {known}: {why}")]
+    #[error("{}", not_upgraded(*found, *known, why))]
     Upgrade {
         /// The form of the store.
         found: i64,
@@ -163,6 +165,14 @@ impl StoreError {
     }
 }
 
+fn not_upgraded(found: i64, known: i64, why: &str) -> String {
+    if found == 0 {
+        format!("the store could not be made: {why}")
+    } else {
+        format!("the store has form {found} and could not be brought to form {known}: {why}")
+    }
+}
+
 /// What a driver's error means for the caller, and whether the same may be tried again.
 #[derive(Debug)]
 pub(crate) enum Trouble {
@@ -181,6 +191,15 @@ impl<E: Into<StoreError>> From<E> for Trouble {
 }
 
 impl Trouble {
+    /// What is in the way, for a person.
+    pub(crate) fn why(&self) -> String {
+        match self {
+            Self::Contended => "another transaction is in the way".to_owned(),
+            Self::Broken(why) => why.clone(),
+            Self::Final(e) => e.to_string(),
+        }
+    }
+
     pub(crate) fn sqlite(e: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode as C;
         let rusqlite::Error::SqliteFailure(code, _) = &e else { return StoreError::Database(e.to_string()).into() };
@@ -197,13 +216,17 @@ impl Trouble {
     pub(crate) fn postgres(e: postgres::Error) -> Self {
         use postgres::error::SqlState as S;
         let Some(told) = e.as_db_error() else {
-            return if e.is_closed() || std::error::Error::source(&e).is_some_and(|c| c.is::<std::io::Error>()) {
-                Self::Broken(e.to_string())
+            return if e.is_closed() || std::error::Error::source(&e).is_some_and(is_passing) {
+                Self::Broken(reason(&e))
             } else {
-                StoreError::Database(e.to_string()).into()
+                StoreError::Database(reason(&e)).into()
             };
         };
         let said = || format!("{} ({})", told.message(), told.code().code());
+        // A pool says so of the server behind it.
+        if told.code().code().starts_with("08") {
+            return Self::Broken(said());
+        }
         match told.code() {
             // Two writers of one case meet where one of them did not wait for the other.
             &S::T_R_SERIALIZATION_FAILURE
@@ -213,8 +236,7 @@ impl Trouble {
             &S::ADMIN_SHUTDOWN
             | &S::CRASH_SHUTDOWN
             | &S::CANNOT_CONNECT_NOW
-            | &S::CONNECTION_FAILURE
-            | &S::CONNECTION_EXCEPTION
+            | &S::IDLE_IN_TRANSACTION_SESSION_TIMEOUT
             | &S::TOO_MANY_CONNECTIONS => Self::Broken(said()),
             &S::DISK_FULL => StoreError::Full.into(),
             &S::READ_ONLY_SQL_TRANSACTION | &S::INSUFFICIENT_PRIVILEGE => StoreError::ReadOnly.into(),
@@ -222,4 +244,11 @@ impl Trouble {
             _ => StoreError::Database(said()).into(),
         }
     }
+}
+
+/// Whether it is an error of the network or the system, which may be gone at the next attempt; a certificate that is refused is
+/// one in this form too, and is refused again.
+fn is_passing(cause: &(dyn std::error::Error + 'static)) -> bool {
+    let system = cause.downcast_ref::<std::io::Error>();
+    system.is_some_and(|e| !e.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()))
 }

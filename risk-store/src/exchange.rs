@@ -21,7 +21,7 @@ use crate::person_erasure::forget;
 use crate::records::Case;
 use crate::sql::Tx;
 use crate::who::Operator;
-use crate::{Store, connection, fence, records};
+use crate::{Store, connection, records};
 
 const PAGE: u64 = 64;
 
@@ -159,7 +159,6 @@ impl Store {
             let Some(mut cases) = cases.take() else {
                 return Err(StoreError::Unconfirmed(self.patience).into());
             };
-            fence::enter(tx)?;
             let mut imported = Imported::default();
             while let Some(case) = cases.next()? {
                 case.take_in(tx, open, by, now, &mut imported)?;

@@ -131,8 +131,8 @@ struct Inner {
 const LOGS: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 
 impl Store {
-    /// Opens the store at that place: a file, or a database as `postgres://USER@HOST/DATABASE`. One of an older form is brought
-    /// up to date.
+    /// Opens the store at that place: a file, or a database as `postgres://USER@HOST/DATABASE?sslmode=verify-full` (`docs/store.md`
+    /// has all parameters of the URL). One of an older form is brought up to date.
     ///
     /// # Errors
     /// [`StoreError::Missing`], [`StoreError::NotAStore`], [`StoreError::Newer`], [`StoreError::Upgrade`],
@@ -142,7 +142,7 @@ impl Store {
     }
 
     /// The same, and makes the store where there is none: a new file is readable by its owner alone; a database has to be
-    /// there.
+    /// there, and gets a schema `risk_of_harm`, or the one that the URL names by `options=-csearch_path%3DSCHEMA`.
     ///
     /// # Errors
     /// As [`Store::open`].
@@ -152,8 +152,8 @@ impl Store {
 
     fn at(place: &str, options: Options, make: Make) -> Result<Self, StoreError> {
         let Options { keys, patience, clock } = options;
-        let mut connection = Connection::open(Place::parse(place)?, patience, make)?;
-        let server = connection.server().is_some();
+        let connection = Connection::open(Place::parse(place)?, patience, make)?;
+        let server = connection.is_server();
         let inner = Mutex::new(Inner { connection, logs: LruCache::new(LOGS), horizon: 0 });
         Ok(Self { inner, user: AtomicUsize::new(0), server, keys, patience, clock })
     }

@@ -51,7 +51,6 @@ impl Store {
     pub fn append_all(&self, by: &Operator, additions: &[Addition]) -> Result<Vec<Vec<Appended>>, StoreError> {
         let now = self.now();
         self.change(|tx, open| {
-            fence::enter(tx)?;
             let mut outcomes = BTreeMap::new();
             // In the order of the cases' ids, so that two callers never wait for each other.
             let mut order: Vec<(usize, &Addition)> = additions.iter().enumerate().collect();
@@ -167,6 +166,7 @@ fn keep(tx: &mut Tx<'_>, keys: Option<&Keys>, case_id: Uuid, position: u64, reco
     let (header, said) =
         record.sealed_parts().ok_or_else(|| StoreError::damaged("a record that is not sealed was to be kept"))?;
     let said = said.map(|said| payload::closed(keys, case_id, &header, said)).transpose()?;
+    fence::enter(tx)?;
     tx.execute(
         "INSERT INTO record (case_id, position, header, payload) VALUES ($1, $2, $3, $4)",
         &[(&case_id).into(), position.into(), header.as_str().into(), Value::Bytes(said.as_deref())],

@@ -1,10 +1,8 @@
 //! One way to speak to both databases: the same statements, with `$1`, `$2` … in the order of the values.
 
-use std::collections::HashMap;
-
-use postgres::types::ToSql;
 use uuid::Uuid;
 
+use crate::connection::ServerTx;
 use crate::error::{StoreError, Trouble};
 
 /// A value of a statement.
@@ -90,7 +88,7 @@ impl Row<'_> {
 /// A transaction of either database.
 pub(crate) enum Tx<'c> {
     Sqlite(rusqlite::Transaction<'c>),
-    Postgres(postgres::Transaction<'c>, &'c mut HashMap<&'static str, postgres::Statement>),
+    Postgres(ServerTx<'c>),
 }
 
 impl Tx<'_> {
@@ -102,10 +100,7 @@ impl Tx<'_> {
                 let changed = statement.execute(rusqlite::params_from_iter(values)).map_err(Trouble::sqlite)?;
                 Ok(u64::try_from(changed).unwrap_or(u64::MAX))
             }
-            Self::Postgres(tx, known) => {
-                let statement = prepared(tx, known, sql)?;
-                tx.execute(&statement, &borrowed(values)).map_err(Trouble::postgres)
-            }
+            Self::Postgres(tx) => tx.execute(sql, values),
         }
     }
 
@@ -126,9 +121,8 @@ impl Tx<'_> {
                 }
                 Ok(all)
             }
-            Self::Postgres(tx, known) => {
-                let statement = prepared(tx, known, sql)?;
-                let rows = tx.query(&statement, &borrowed(values)).map_err(Trouble::postgres)?;
+            Self::Postgres(tx) => {
+                let rows = tx.query(sql, values)?;
                 Ok(rows.iter().map(|row| read(&Row::Postgres(row))).collect::<Result<_, _>>()?)
             }
         }
@@ -149,34 +143,18 @@ impl Tx<'_> {
         matches!(self, Self::Postgres(..))
     }
 
+    /// Whether the fence has still to be entered: on PostgreSQL, once in each transaction.
+    pub(crate) fn is_to_enter(&mut self) -> bool {
+        match self {
+            Self::Sqlite(_) => false,
+            Self::Postgres(tx) => !std::mem::replace(&mut tx.entered, true),
+        }
+    }
+
     pub(crate) fn commit(self) -> Result<(), Trouble> {
         match self {
             Self::Sqlite(tx) => tx.commit().map_err(Trouble::sqlite),
-            Self::Postgres(tx, _) => tx.commit().map_err(Trouble::postgres),
+            Self::Postgres(tx) => tx.commit(),
         }
     }
-}
-
-fn prepared(
-    tx: &mut postgres::Transaction<'_>,
-    known: &mut HashMap<&'static str, postgres::Statement>,
-    sql: &'static str,
-) -> Result<postgres::Statement, Trouble> {
-    if let Some(statement) = known.get(sql) {
-        return Ok(statement.clone());
-    }
-    let statement = tx.prepare(sql).map_err(Trouble::postgres)?;
-    known.insert(sql, statement.clone());
-    Ok(statement)
-}
-
-fn borrowed<'a>(values: &'a [Value<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
-    let one = |value: &'a Value<'a>| -> &'a (dyn ToSql + Sync) {
-        match value {
-            Value::Int(n) => n,
-            Value::Text(text) => text,
-            Value::Bytes(bytes) => bytes,
-        }
-    };
-    values.iter().map(one).collect()
 }

@@ -43,7 +43,7 @@ enum Command {
     /// The steps run in the order in which `--only` lists them, cheapest first. Exit code 0: all passed. 1: one failed,
     /// and a line that begins with FAILED names it.
     ///
-    /// The step `tests` needs the server of PostgreSQL, and `bindings` compilers and tools of C, C++ and Java. As root on Debian
+    /// The step `tests` needs the server of PostgreSQL and PgBouncer, and `bindings` compilers and tools of C, C++ and Java. As root on Debian
     /// they install what is missing; elsewhere they say what they skip. Where the variable CI is set nothing is skipped: a
     /// missing tool fails. The tests with PostgreSQL use a server of their own, or the one whose URL is in RISK_TEST_POSTGRES.
     Test {
@@ -178,7 +178,9 @@ impl Step {
             }
             Self::Pages => pages::check(root),
             Self::Tests => {
-                Tools::found_or_installed(&[Tool::Postgres])?.suffice("tests with PostgreSQL", &[Tool::Postgres]);
+                let tools = Tools::found_or_installed(&[Tool::Postgres, Tool::PgBouncer])?;
+                tools.suffice("tests with PostgreSQL", &[Tool::Postgres]);
+                tools.suffice("tests with PgBouncer", &[Tool::Postgres, Tool::PgBouncer]);
                 run(cargo(root).args(["test", "--workspace", "--locked", "--quiet"]))
             }
             Self::Bindings => bindings::test(root),

@@ -28,6 +28,8 @@ pub enum Tool {
     Jna,
     /// The server.
     Postgres,
+    /// The pool of connections before it.
+    PgBouncer,
 }
 
 /// Starts the server of the tests, and knows where its programs are.
@@ -50,6 +52,7 @@ impl Tool {
             Self::Java => "javac and java",
             Self::Jna => "JNA (/usr/share/java/jna.jar)",
             Self::Postgres => "the server of PostgreSQL",
+            Self::PgBouncer => "pgbouncer",
         }
     }
 
@@ -66,6 +69,7 @@ impl Tool {
             Self::Java => &["openjdk-17-jdk-headless"],
             Self::Jna => &["libjna-java", "libjna-jni"],
             Self::Postgres => &["postgresql"],
+            Self::PgBouncer => &["pgbouncer"],
         }
     }
 
@@ -82,6 +86,8 @@ impl Tool {
             Self::Java => runs("javac") && runs("java"),
             Self::Jna => Path::new(JNA).is_file(),
             Self::Postgres => works(Command::new(POSTGRES).arg("--programs")),
+            // Debian has it where only root looks.
+            Self::PgBouncer => runs("pgbouncer") || runs("/usr/sbin/pgbouncer"),
         }
     }
 }

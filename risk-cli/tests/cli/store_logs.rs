@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use postgres_for_tests::Postgres;
+use postgres_for_tests::{Postgres, PrivateServer};
 
 use crate::case::{disclosure, jsonl, record, records, supervision_started, with};
 use crate::command::{command, ran, risk, risk_reading};
@@ -207,4 +207,24 @@ fn the_same_commands_work_on_postgresql() {
         .risk(&["store", "erase", CASE, &crate::case::id(2), "--reason", "legal_erasure", "--by", "manager-7"])
         .fine();
     assert!(said.contains("The server's own log of writes"), "{said}");
+}
+
+#[test]
+fn the_same_commands_work_over_tls_with_the_authorities_of_the_url_and_with_those_of_the_system() {
+    let Some(server) = PrivateServer::start_with_tls_or_skip() else { return };
+    let stored = Stored::at(server.url().to_owned());
+    stored.reading(&jsonl(&records()), &["store", "append", "-"]).fine();
+    let (address, _) = server.url().split_once('?').unwrap();
+    let by = |url: &str, trusted: &str| {
+        let trusted = server.folder().join(trusted);
+        ran(command(["store", "verify", "--store", url]).env("SSL_CERT_FILE", trusted).output().unwrap())
+    };
+    let full = format!("{address}?sslmode=verify-full");
+    for url in [&full, &format!("{full}&sslrootcert=system"), &format!("{address}?sslrootcert=system")] {
+        let said = by(url, "ca.crt").fine();
+        assert!(said.starts_with("the store in the database: intact, 1 case"), "{said}");
+        let refused = by(url, "other.crt");
+        assert!(refused.err.contains("localhost:") && refused.err.contains("not trusted"), "{}", refused.err);
+        refused.refused(&["the store in the database: the store cannot be reached: localhost:"]);
+    }
 }

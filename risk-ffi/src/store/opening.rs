@@ -28,7 +28,8 @@ pub struct risk_store_options {
     pub size: u32,
     /// 1: make the store where there is none; a database has to be there. 0: there must be one.
     pub make: u32,
-    /// A file, or a database as `postgres://USER@HOST/DATABASE`. It must be given.
+    /// A file, or a database as `postgres://USER@HOST/DATABASE?sslrootcert=PATH`, whose connection is encrypted and whose server's
+    /// certificate is checked unless `sslmode` says otherwise: docs/store.md has all parameters. It must be given.
     pub place: risk_str,
     /// How long to wait for another writer, and to go on trying where the connection breaks, in milliseconds. 0: ten seconds.
     pub patience_ms: u64,

@@ -97,9 +97,13 @@ static void a_store_that_is_none_is_not_opened(void) {
     options.place = str("postgres://somebody:" SECRET "@:::/");
     STATUS(RISK_BAD_WORD, risk_store_open(&options, &store));
     CHECK(strstr(risk_last_error_json(), SECRET) == NULL);
-    options.place = str("postgres://somebody:" "hunter2" "@127.0.0.1:9/nowhere");
+    options.place = str("postgres://somebody@127.0.0.1:9/nowhere?sslmod=require");
+    STATUS(RISK_BAD_WORD, risk_store_open(&options, &store));
+    MESSAGE("the parameter `sslmod`");
+    options.place = str("postgres://somebody:" "hunter2" "@127.0.0.1:9/nowhere?sslmode=require");
     options.patience_ms = 1;
     STATUS(RISK_STORE_UNREACHABLE, risk_store_open(&options, &store));
+    MESSAGE("127.0.0.1:9: connection refused");
     CHECK(strstr(risk_last_error_json(), "hunter2") == NULL);
     options = options_for("none", 2);
     STATUS(RISK_BAD_WORD, risk_store_open(&options, &store));

@@ -187,7 +187,8 @@ class Store:
         """Opens a store. One of an older form is brought up to date.
 
         Args:
-            place: A file, or a database as ``postgres://USER@HOST/DATABASE``.
+            place: A file, or a database as ``postgres://USER@HOST/DATABASE?sslrootcert=PATH``, whose connection is encrypted and
+                whose server's certificate is checked unless ``sslmode`` says otherwise.
             make: Whether to make it where there is none; a database has to be there.
             keys: Gives the 32 bytes with which the payloads of a case are encrypted in the store, or None where there are none any
                 more; left out: payloads are kept as they are. It is called within calls with the store, and may not call it.

@@ -1,7 +1,12 @@
 //! The forms that a store has had, and how one becomes the next.
 
+use postgres::Client;
 use refinery::{Migrate, Migration, Runner};
+use refinery_core::traits::sync::{Query, Transaction};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
+use super::reason::reason;
 use crate::error::StoreError;
 
 /// The table in which a store notes its form.
@@ -20,10 +25,58 @@ pub(super) fn upgrade<C: Migrate>(connection: &mut C, found: i64, steps: &Steps)
     if found > KNOWN {
         return Err(StoreError::Newer { found, known: KNOWN });
     }
-    let failed = |e: refinery::Error| StoreError::Upgrade { found, known: KNOWN, why: e.to_string() };
-    let steps: Result<Vec<Migration>, _> = steps.iter().map(|(name, sql)| Migration::unapplied(name, sql)).collect();
-    let mut runner = Runner::new(&steps.map_err(failed)?).set_grouped(true);
+    let failed = |e: refinery::Error| StoreError::Upgrade { found, known: KNOWN, why: reason(&e) };
+    let mut runner = Runner::new(&read(steps).map_err(failed)?).set_grouped(true);
     runner.set_migration_table_name(TABLE);
     runner.run(connection).map_err(failed)?;
     Ok(())
 }
+
+fn read(steps: &Steps) -> Result<Vec<Migration>, refinery::Error> {
+    steps.iter().map(|(name, sql)| Migration::unapplied(name, sql)).collect()
+}
+
+/// The names of the tables and indexes that the steps after a form make.
+pub(super) fn names_made(steps: &Steps, found: i64) -> Vec<String> {
+    let after = |step: &&(&str, &str)| {
+        let version = step.0.trim_start_matches('V').split("__").next().and_then(|n| n.parse::<i64>().ok());
+        version.is_none_or(|version| version > found)
+    };
+    let made = |line: &str| {
+        let mut words = line.strip_prefix("CREATE ")?.trim_start_matches("UNIQUE ").split_whitespace();
+        let of_sort = |sort| ["TABLE", "INDEX"].contains(&sort);
+        words.next().filter(|sort| of_sort(*sort))?;
+        words.next().map(|name| name.trim_end_matches('(').to_owned())
+    };
+    steps.iter().filter(after).flat_map(|(_, sql)| sql.lines()).filter_map(made).collect()
+}
+
+/// A transaction of a PostgreSQL database that is open already, and that its owner commits.
+pub(super) struct Within<'c>(pub(super) &'c mut Client);
+
+impl Transaction for Within<'_> {
+    type Error = postgres::Error;
+
+    fn execute<'a, T: Iterator<Item = &'a str>>(&mut self, queries: T) -> Result<usize, Self::Error> {
+        let mut count = 0_usize;
+        for query in queries {
+            self.0.batch_execute(query)?;
+            count = count.saturating_add(1);
+        }
+        Ok(count)
+    }
+}
+
+impl Query<Vec<Migration>> for Within<'_> {
+    fn query(&mut self, query: &str) -> Result<Vec<Migration>, Self::Error> {
+        let applied = |row: &postgres::Row| {
+            let (on, checksum): (String, String) = (row.try_get(2)?, row.try_get(3)?);
+            // What cannot be read differs from every step, which is then said.
+            let on = OffsetDateTime::parse(&on, &Rfc3339).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+            Ok(Migration::applied(row.try_get(0)?, row.try_get(1)?, on, checksum.parse().unwrap_or(0)))
+        };
+        self.0.query_typed(query, &[])?.iter().map(applied).collect()
+    }
+}
+
+impl Migrate for Within<'_> {}

@@ -29,6 +29,12 @@ fn of_fifty_writers_killed_at_random_moments_every_acknowledged_record_is_in_the
     all_killed(&place, kills(500) / 10);
 }
 
+#[test]
+fn of_fifty_writers_killed_over_tls_every_acknowledged_record_is_in_the_database() {
+    let Some(place) = Place::encrypted() else { return };
+    all_killed(&place, kills(500) / 10);
+}
+
 fn all_killed(place: &Place, kills: u64) {
     let store = place.store();
     let (mut said, mut kept) = (0, 0);

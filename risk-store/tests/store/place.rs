@@ -1,6 +1,6 @@
-//! Places for stores: a new file, and a new database where there is a server.
+//! Places for stores: a new file, and a new database where there is a server, behind a pool or not.
 
-use postgres_for_tests::Postgres;
+use postgres_for_tests::{Postgres, PrivateServer};
 use risk_core::event::vocabulary::Audience;
 use risk_store::{Operator, Options, Reader, Store};
 use tempfile::TempDir;
@@ -15,6 +15,7 @@ pub struct Place {
 enum Kept {
     Folder(TempDir),
     Database(Postgres),
+    Server(PrivateServer),
 }
 
 impl Place {
@@ -24,8 +25,22 @@ impl Place {
     }
 
     pub fn database() -> Option<Self> {
-        let database = Postgres::start_or_skip()?;
-        Some(Self { url: database.url(), _kept: Kept::Database(database) })
+        Postgres::start_or_skip().map(Self::in_database)
+    }
+
+    /// A database behind a PgBouncer in transaction mode.
+    pub fn pooled() -> Option<Self> {
+        Postgres::start_behind_pgbouncer_or_skip().map(Self::in_database)
+    }
+
+    /// A database on a server that takes encrypted connections alone.
+    pub fn encrypted() -> Option<Self> {
+        let server = PrivateServer::start_with_tls_or_skip()?;
+        Some(Self { url: server.url().to_owned(), _kept: Kept::Server(server) })
+    }
+
+    fn in_database(database: Postgres) -> Self {
+        Self { url: database.url(), _kept: Kept::Database(database) }
     }
 
     /// The store there, made if it is missing.
@@ -46,8 +61,8 @@ impl Place {
 /// Runs a test on each sort of store.
 pub fn on_each(test: impl Fn(&Place)) {
     test(&Place::file());
-    if let Some(database) = Place::database() {
-        test(&database);
+    for database in [Place::database(), Place::pooled()].iter().flatten() {
+        test(database);
     }
 }
 

@@ -18,15 +18,21 @@ pub use private::PrivateServer;
 
 /// The URL of a server (`postgres://…`), with a user who may make databases.
 const NAMED: &str = "RISK_TEST_POSTGRES";
+const NO_SERVER: &str = "PostgreSQL is not installed, and RISK_TEST_POSTGRES names no server";
 
 /// The server of all tests of this process, where none is named. It ends with the process.
 static SHARED: OnceLock<Option<PrivateServer>> = OnceLock::new();
+/// One behind a PgBouncer, for as long.
+static POOLED: OnceLock<Option<PrivateServer>> = OnceLock::new();
 
 /// An empty database that one test has for itself. It is removed at the end, whoever is connected still.
 #[derive(Debug)]
 pub struct Postgres {
     name: String,
+    /// Where the database is used.
     server: String,
+    /// Where it is made and removed.
+    admin: String,
 }
 
 impl Postgres {
@@ -38,13 +44,32 @@ impl Postgres {
     pub fn start_or_skip() -> Option<Self> {
         let server = match env::var(NAMED) {
             Ok(url) if !url.is_empty() => url,
-            _ => SHARED.get_or_init(PrivateServer::start).as_ref().or_else(skip)?.url().to_owned(),
+            _ => {
+                SHARED.get_or_init(|| PrivateServer::start(&[])).as_ref().or_else(|| skip(NO_SERVER))?.url().to_owned()
+            }
         };
+        Some(Self::made(server.clone(), server))
+    }
+
+    /// A new database behind a PgBouncer in transaction mode; `None` where PostgreSQL or PgBouncer is not installed.
+    ///
+    /// # Panics
+    /// Where one of them is not and the variable `CI` is set, and where the server refuses.
+    #[must_use]
+    pub fn start_behind_pgbouncer_or_skip() -> Option<Self> {
+        let pooled = POOLED.get_or_init(PrivateServer::start_behind_pgbouncer_or_skip).as_ref()?;
+        Some(Self::made(pooled.url().to_owned(), pooled.socket_url()))
+    }
+
+    fn made(server: String, admin: String) -> Self {
         let chance = getrandom::u64().expect("the system gives no random numbers");
-        let database = Self { name: format!("risk_test_{chance:016x}"), server };
-        let made = database.admin(&format!("CREATE DATABASE {}", database.name));
-        made.unwrap_or_else(|e| panic!("expected to make a database on the server of the tests: {e:?}"));
-        Some(database)
+        let database = Self { name: format!("risk_test_{chance:016x}"), server, admin };
+        // The path, so that a test finds the tables of a store by their names alone.
+        for statement in ["CREATE DATABASE {}", "ALTER DATABASE {} SET search_path = risk_of_harm, public"] {
+            let made = database.admin(&statement.replace("{}", &database.name));
+            made.unwrap_or_else(|e| panic!("expected to make a database on the server of the tests: {e:?}"));
+        }
+        database
     }
 
     /// The URL of the database.
@@ -53,7 +78,7 @@ impl Postgres {
         of_database(&self.server, &self.name)
     }
 
-    /// A new connection to the database.
+    /// A new connection to the database, as users of it have one.
     ///
     /// # Panics
     /// Where the server refuses.
@@ -64,7 +89,7 @@ impl Postgres {
 
     /// Does something that cannot be done from inside the database.
     fn admin(&self, statement: &str) -> Result<(), postgres::Error> {
-        Client::connect(&self.server, NoTls)?.batch_execute(statement)
+        Client::connect(&self.admin, NoTls)?.batch_execute(statement)
     }
 }
 
@@ -86,9 +111,8 @@ fn of_database(server: &str, name: &str) -> String {
     format!("{scheme}://{host}/{name}{options}")
 }
 
-/// Says that this test is skipped.
-fn skip<T>() -> Option<T> {
-    let wanted = format!("PostgreSQL is not installed, and {NAMED} names no server");
+/// Says that this test is skipped, and for want of what.
+fn skip<T>(wanted: &str) -> Option<T> {
     assert!(env::var_os("CI").is_none(), "{wanted}; CI is set, so that nothing may be skipped");
     say(&format!("SKIPPED {}: {wanted}", thread::current().name().unwrap_or("a test")));
     None

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use crate::skip;
+use crate::{NO_SERVER, skip};
 
 /// What `server.sh` ends with where PostgreSQL is not installed.
 const NOT_INSTALLED: i32 = 3;
@@ -26,15 +26,34 @@ impl PrivateServer {
     /// Where it is not and the variable `CI` is set, and where it does not start.
     #[must_use]
     pub fn start_or_skip() -> Option<Self> {
-        Self::start().or_else(skip)
+        Self::start(&[]).or_else(|| skip(NO_SERVER))
     }
 
-    pub(crate) fn start() -> Option<Self> {
+    /// A new server that takes encrypted connections alone, but for its socket; its URL is that of one. `None` as before.
+    ///
+    /// # Panics
+    /// As before.
+    #[must_use]
+    pub fn start_with_tls_or_skip() -> Option<Self> {
+        Self::start(&["--tls"]).or_else(|| skip(NO_SERVER))
+    }
+
+    /// A new server behind a PgBouncer in transaction mode, whose URL is that of the PgBouncer. `None` where one of them is not
+    /// installed.
+    ///
+    /// # Panics
+    /// As before.
+    #[must_use]
+    pub fn start_behind_pgbouncer_or_skip() -> Option<Self> {
+        Self::start(&["--pgbouncer"]).or_else(|| skip("PostgreSQL or PgBouncer is not installed"))
+    }
+
+    pub(crate) fn start(arguments: &[&str]) -> Option<Self> {
         let mut command = Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("server.sh"));
         // Who ends the tests by a signal to all of them does not end what tidies up behind them.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let script = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+        let script = command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
         let mut script = script.expect("server.sh cannot be run");
         let orders = script.stdin.take();
         let answers = BufReader::new(script.stdout.take().expect("server.sh has no output"));
@@ -86,6 +105,42 @@ impl PrivateServer {
         self.order("kill");
     }
 
+    /// The folder of the server, where those of [`PrivateServer::start_with_tls_or_skip`] have their certificates.
+    ///
+    /// # Panics
+    /// Where the URL names none.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        folder(&self.url)
+    }
+
+    /// The URL of the server's own socket, behind whatever is before it.
+    ///
+    /// # Panics
+    /// Where the URL names no folder.
+    #[must_use]
+    pub fn socket_url(&self) -> String {
+        let port = self.url.split_once("localhost:").and_then(|(_, rest)| rest.split('/').next()).unwrap_or("5432");
+        format!("postgres://risk@/postgres?host={}&port={port}", self.folder().display())
+    }
+
+    /// Starts the server again with another of its certificates: `good`, `foreign`, `expired`, `elsewhere`, `itself`,
+    /// `nameless`, or `none`.
+    ///
+    /// # Panics
+    /// Where it was not started with TLS.
+    pub fn use_certificate(&mut self, name: &str) {
+        self.order(&format!("tls {name}"));
+    }
+
+    /// Starts the server again, and has clients show who they are: by `cert`, or not at all, as `trust`.
+    ///
+    /// # Panics
+    /// Where it was not started with TLS.
+    pub fn authenticate_by(&mut self, how: &str) {
+        self.order(&format!("auth {how}"));
+    }
+
     fn order(&mut self, order: &str) {
         let orders = self.orders.as_mut().expect("orders are given until the end");
         writeln!(orders, "{order}").expect("server.sh takes no orders");
@@ -98,6 +153,13 @@ impl PrivateServer {
         self.answers.read_line(&mut line).expect("server.sh does not answer");
         line.trim_end().to_owned()
     }
+}
+
+/// The folder that a URL names. It is there exactly as long as the server.
+fn folder(url: &str) -> &Path {
+    let (_, named) =
+        url.split_once("host=").or_else(|| url.split_once("sslrootcert=")).expect("the URL names a folder");
+    Path::new(named.split('&').next().unwrap_or(named).trim_end_matches("/ca.crt"))
 }
 
 impl Drop for PrivateServer {
@@ -121,11 +183,6 @@ mod tests {
 
     fn rows(server: &PrivateServer) -> i64 {
         Client::connect(server.url(), NoTls).unwrap().query_one("SELECT count(*) FROM record", &[]).unwrap().get(0)
-    }
-
-    /// The folder of a server is there exactly as long as the server.
-    fn folder(url: &str) -> &Path {
-        Path::new(url.split_once("host=").unwrap().1)
     }
 
     #[test]
@@ -178,7 +235,7 @@ mod tests {
         let connected = url.as_deref().map(|url| Client::connect(url, NoTls));
         process.kill().unwrap();
         process.wait().unwrap();
-        let Some(url) = url.or_else(skip) else { return };
+        let Some(url) = url.or_else(|| skip(NO_SERVER)) else { return };
         assert!(connected.unwrap().is_ok());
 
         let began = Instant::now();

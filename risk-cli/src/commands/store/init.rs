@@ -9,13 +9,14 @@ use crate::store::StoreOptions;
 
 /// Make a store, and say what it promises
 ///
-/// A file is made where there is none, readable by its owner alone; a PostgreSQL database has to be there. A store that is
-/// there already stays as it is.
+/// A file is made where there is none, readable by its owner alone; a PostgreSQL database has to be there, and gets a schema
+/// `risk_of_harm`. A store that is there already stays as it is.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   risk store init
   risk store init --store cases.risk
-  risk store init --store 'postgres://risk@/cases?host=/run/postgresql'")]
+  risk store init --store 'postgres://risk@/cases?host=/run/postgresql'
+  risk store init --store 'postgres://risk@db.example/cases?sslmode=verify-full&sslrootcert=ca.pem'")]
 pub struct Options {
     #[command(flatten)]
     store: StoreOptions,

@@ -34,7 +34,10 @@ public final class StorePlace {
     /**
      * A file, or a database.
      *
-     * @param place the file, or {@code postgres://USER@HOST/DATABASE}; no error tells the password of a URL
+     * <p>The connection to a database is encrypted and its server's certificate checked, unless the URL says otherwise by
+     * {@code sslmode}; docs/store.md has all parameters.
+     *
+     * @param place the file, or {@code postgres://USER@HOST/DATABASE?sslrootcert=PATH}; no error tells the password of a URL
      * @return the place
      */
     public static StorePlace at(String place) {

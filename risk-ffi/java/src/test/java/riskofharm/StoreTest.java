@@ -126,7 +126,10 @@ final class StoreTest {
     private static void missing(String place) throws Exception {
         Check.refused(RiskStatus.STORE_MISSING, () -> Store.open(place));
         Check.that(Files.notExists(Path.of(place)), "nothing was made");
-        Check.refused(RiskStatus.STORE_UNREACHABLE, () -> Store.create("postgres://nobody@localhost:1/none"));
+        Check.contains("localhost:1: connection refused", Check.refused(RiskStatus.STORE_UNREACHABLE,
+                () -> Store.create("postgres://nobody@localhost:1/none?sslmode=require")).getMessage());
+        Check.contains("the parameter `sslmod`", Check.refused(RiskStatus.BAD_WORD,
+                () -> Store.create("postgres://nobody@localhost:1/none?sslmod=require")).getMessage());
         Files.writeString(Path.of(place), "Dear diary");
         Check.refused(RiskStatus.BAD_STORE, () -> Store.open(place));
     }
