@@ -29,10 +29,14 @@ impl Store {
     /// None: there is nothing new.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] where a writer holds its transaction open for longer than the patience.
+    /// [`StoreError::BeyondEnd`] for a place that the store has not reached: it is of another store, or this one was restored from
+    /// an older copy. [`StoreError::Busy`] where a writer holds its transaction open for longer than the patience.
     pub fn changes(&self, by: &Operator, after: u64, limit: u64) -> Result<Vec<Change>, StoreError> {
         let horizon = self.horizon(after)?;
-        if horizon <= after {
+        if horizon < after {
+            return Err(StoreError::BeyondEnd { place: after, end: horizon });
+        }
+        if horizon == after {
             return Ok(vec![]);
         }
         let now = self.now();

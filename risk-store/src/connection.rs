@@ -1,8 +1,10 @@
 //! Opening a store, bringing it up to date, and running transactions on it.
 
-mod migrations;
+mod file_place;
+pub(crate) mod migrations;
 mod server;
 mod sqlite_file;
+pub(crate) mod wal;
 
 use std::collections::HashMap;
 use std::mem;
@@ -11,10 +13,13 @@ use std::time::{Duration, Instant};
 
 use rusqlite::TransactionBehavior;
 
-pub(crate) use sqlite_file::new_private_file;
+pub(crate) use file_place::FilePlace;
+pub(crate) use server::STEPS as POSTGRES_STEPS;
+pub(crate) use sqlite_file::{SCHEMA as OF_SQLITE, STEPS as SQLITE_STEPS, new_private_file, schema as sqlite_schema};
 
+use crate::directory::Directory;
 use crate::error::{StoreError, Trouble};
-use crate::sql::Tx;
+use crate::sql::{Database, Tx};
 
 /// Whether a store may be made where there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,10 +65,13 @@ pub(crate) struct Connection {
     link: Option<Link>,
     /// The process that opened it: neither database bears that a child goes on with its parent's connection.
     process: u32,
+    /// The facts of all cases, as far as they were read.
+    directory: Directory,
 }
 
 enum Link {
-    File(rusqlite::Connection),
+    // Boxed, as a client is.
+    File(Box<sqlite_file::StoreFile>),
     Server { client: Box<postgres::Client>, statements: HashMap<&'static str, postgres::Statement> },
 }
 
@@ -71,13 +79,13 @@ impl Connection {
     pub(crate) fn open(place: Place, patience: Duration, make: Make) -> Result<Self, StoreError> {
         let process = std::process::id();
         let link = Some(Link::open(&place, patience, make)?);
-        Ok(Self { place, patience, link, process })
+        Ok(Self { place, patience, link, process, directory: Directory::default() })
     }
 
     /// The file, if it is one.
     pub(crate) fn file(&mut self) -> Option<&mut rusqlite::Connection> {
         match &mut self.link {
-            Some(Link::File(file)) => Some(file),
+            Some(Link::File(file)) => Some(&mut file.sqlite),
             _ => None,
         }
     }
@@ -143,28 +151,31 @@ impl Connection {
         if self.link.is_none() {
             self.link = Some(Link::connect(&self.place, self.patience)?);
         }
-        match &mut self.link {
+        let database = match &mut self.link {
             Some(Link::File(file)) => {
                 let behaviour = match will {
                     Will::Look => TransactionBehavior::Deferred,
                     Will::Write => TransactionBehavior::Immediate,
                 };
-                let tx = file.transaction_with_behavior(behaviour);
-                tx.map(Tx::Sqlite).map_err(Trouble::sqlite)
+                let sqlite_file::StoreFile { sqlite, place } = &mut **file;
+                let tx = sqlite.transaction_with_behavior(behaviour).map_err(Trouble::sqlite)?;
+                place.must_hold(&tx)?;
+                Database::Sqlite { changes: tx.total_changes(), tx, place }
             }
             Some(Link::Server { client, statements }) => {
                 let tx = client.transaction().map_err(Trouble::postgres)?;
-                Ok(Tx::Postgres(tx, statements))
+                Database::Postgres(tx, statements)
             }
-            None => Err(Trouble::Broken("no connection".to_owned())),
-        }
+            None => return Err(Trouble::Broken("no connection".to_owned())),
+        };
+        Ok(Tx { database, directory: &mut self.directory })
     }
 }
 
 impl Link {
     fn open(place: &Place, patience: Duration, make: Make) -> Result<Self, StoreError> {
         match place {
-            Place::File(path) => Ok(Self::File(sqlite_file::open(path, patience, make)?)),
+            Place::File(path) => Ok(Self::file(sqlite_file::open(path, patience, make)?)),
             Place::Server(config) => {
                 let began = Instant::now();
                 loop {
@@ -185,9 +196,13 @@ impl Link {
     /// Once more to a store that was open before.
     fn connect(place: &Place, patience: Duration) -> Result<Self, Trouble> {
         match place {
-            Place::File(path) => Ok(Self::File(sqlite_file::open(path, patience, Make::Never)?)),
+            Place::File(path) => Ok(Self::file(sqlite_file::open(path, patience, Make::Never)?)),
             Place::Server(config) => server::open(config, Make::Never).map(Self::server),
         }
+    }
+
+    fn file(file: sqlite_file::StoreFile) -> Self {
+        Self::File(Box::new(file))
     }
 
     fn server(client: postgres::Client) -> Self {

@@ -4,12 +4,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use risk_core::event::Event;
-use risk_core::log::{Appended, Record};
+use risk_core::log::{Appended, Record, verify};
 use uuid::Uuid;
 
 use crate::Store;
 use crate::error::{StoreError, Trouble};
-use crate::journal::Act;
+use crate::journal::{self, Act};
 use crate::open::Open;
 use crate::records::{self, Case};
 use crate::sql::Tx;
@@ -104,26 +104,29 @@ impl Store {
     /// that nothing of it was changed.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] where no evidence of it is kept.
+    /// [`StoreError::NotFound`] where no evidence of it is kept; [`StoreError::Altered`] for evidence that is not what the record
+    /// committed to, or that is gone.
     pub fn evidence(&self, by: &Operator, case_id: Uuid, event_id: Uuid) -> Result<String, StoreError> {
         let now = self.now();
         self.change(|tx, open| {
             let case = open.hold_known(tx, case_id)?;
             let none = || StoreError::NotFound { expected: "a record kept as evidence", found: event_id.to_string() };
-            let position = case.log.record(event_id).and_then(Record::position).ok_or_else(none)?;
-            let payload = tx.row(
-                "SELECT payload FROM evidence WHERE case_id = $1 AND position = $2",
-                &[(&case_id).into(), position.into()],
-                |row| row.bytes(0),
-            )?;
-            let header = tx.row(
-                "SELECT header FROM record WHERE case_id = $1 AND position = $2",
-                &[(&case_id).into(), position.into()],
-                |row| row.text(0),
-            )?;
+            let record = case.log.record(event_id).ok_or_else(none)?;
+            let (position, (header, _)) = record.position().zip(record.sealed_parts()).ok_or_else(none)?;
+            let altered = |what: String| StoreError::Altered { case_id, what: format!("evidence of record {position}: {what}") };
+            let Some(payload) = records::evidence_of(tx, case_id)?.remove(&position) else {
+                let entries = journal::verified(tx, &case.head)?;
+                let restricted = journal::restricted(entries.iter().map(|(entry, _)| entry)).contains(&event_id);
+                return Err(if restricted { altered("expected it, found none".to_owned()) } else { none() }.into());
+            };
+            let line = records::Kept { case_id, position, header, payload: Some(payload) }.line(open.keys())?;
+            let case = open.hold_known(tx, case_id)?;
+            // In its place in the log, its own commitment is checked.
+            let in_place = |record: &Record| if record.event_id == event_id { line.clone() } else { record.to_line() };
+            let lines: String = case.log.records().iter().flat_map(|record| [in_place(record), "\n".to_owned()]).collect();
+            verify(&lines, None).map_err(|tampering| altered(tampering.to_string()))?;
             case.note(tx, by.into(), now, Act::EvidenceRead { event_id })?;
-            let (payload, header) = payload.zip(header).ok_or_else(none)?;
-            Ok(records::Kept { case_id, position, header, payload }.line(open.keys())?)
+            Ok(line)
         })
     }
 

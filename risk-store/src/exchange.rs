@@ -83,7 +83,7 @@ impl Store {
                 };
                 let text = |head: Head| {
                     let log = records::load(tx, &head, keys)?;
-                    let entries = if journals { journal::read(tx, head.case_id)? } else { vec![] };
+                    let entries = if journals { journal::verified(tx, &head)? } else { vec![] };
                     Ok((head.case_id, log, entries))
                 };
                 heads.into_iter().map(text).collect::<Result<Vec<_>, Trouble>>()
@@ -92,7 +92,7 @@ impl Store {
             after = *last;
             for (_, log, entries) in page {
                 out.write_all(log.to_jsonl().as_bytes())?;
-                for journal::Kept { text: entry, hash } in entries {
+                for (_, journal::Kept { text: entry, hash, .. }) in entries {
                     let line = serde_json::to_string(&EntryLine { entry, hash }).map_err(std::io::Error::from)?;
                     writeln!(out, "{line}")?;
                 }
@@ -152,6 +152,8 @@ impl Store {
             let Some(mut cases) = cases.take() else {
                 return Err(StoreError::Unconfirmed(self.patience).into());
             };
+            // Facts may come in, which are entered one at a time.
+            Head::of_the_store(tx)?;
             fence::enter(tx)?;
             let mut imported = Imported::default();
             while let Some(case) = cases.next()? {
@@ -357,8 +359,9 @@ impl CaseText<'_> {
             if entry_hash(&head.entry_hash, entry) != *hash {
                 return Err(wrong("the hash of this entry behind the one before it").into());
             }
-            let kept = journal::Kept { text: entry.clone(), hash: hash.clone() };
-            let next = |e: &Entry| e.case_id == Some(self.case_id) && e.position == head.entries.saturating_add(1);
+            let position = head.entries.saturating_add(1);
+            let kept = journal::Kept { position, subject: None, text: entry.clone(), hash: hash.clone() };
+            let next = |e: &Entry| e.case_id == Some(self.case_id) && e.position == position;
             let read = kept.read().ok().filter(next).ok_or_else(|| wrong("the next entry of this case"))?;
             journal::write_kept(tx, head, read.act.subject().as_deref(), entry)?;
         }

@@ -7,14 +7,15 @@ use risk_core::event::Instant;
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::directory::{self, folded};
 use crate::error::{StoreError, Trouble};
-use crate::journal::{Act, Entry, Kept, identifier};
+use crate::journal::{Act, Entry};
 use crate::sql::Tx;
 
 /// What the store was told of a case, as it stands now.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Facts {
-    /// Scheme to identifier: `crn`, `noms`, and whatever else the host gave, such as `team`.
+    /// Scheme, in lower case, to identifier: `crn`, `noms`, and whatever else the host gave, such as `team`.
     pub identifiers: BTreeMap<String, String>,
     /// The case under which this one is answered.
     pub merged_into: Option<Uuid>,
@@ -25,26 +26,23 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// The facts of a case, of entries that were found to be what was kept.
     pub(crate) fn of(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Self, Trouble> {
-        let kept = tx.rows(
-            "SELECT text, hash FROM entry WHERE case_id = $1 AND subject IS NOT NULL ORDER BY position",
-            &[(&case_id).into()],
-            |row| Ok(Kept { text: row.text(0)?, hash: row.text(1)? }),
-        )?;
-        let mut facts = Self::default();
-        for entry in &kept {
-            facts.take(entry.read()?)?;
-        }
-        Ok(facts)
+        directory::facts(tx, case_id)
     }
 
-    fn take(&mut self, entry: Entry) -> Result<(), StoreError> {
+    /// Whether the reader is not shown the case, in whatever case their id is written.
+    pub(crate) fn excludes(&self, reader: &str) -> bool {
+        self.excluded.iter().any(|known| folded(known) == folded(reader))
+    }
+
+    pub(crate) fn take(&mut self, entry: Entry) -> Result<(), StoreError> {
         match entry.act {
             Act::Identified { scheme, value } => {
-                self.identifiers.insert(scheme, value);
+                self.identifiers.insert(folded(&scheme), value);
             }
             Act::Unidentified { scheme } => {
-                self.identifiers.remove(&scheme);
+                self.identifiers.remove(&folded(&scheme));
             }
             Act::MergedInto { other } => self.merged_into = Some(other),
             Act::MergedFrom { other } => {
@@ -59,7 +57,7 @@ impl Facts {
                 self.excluded.insert(reader);
             }
             Act::AdmittedReader { reader } => {
-                self.excluded.remove(&reader);
+                self.excluded.retain(|known| folded(known) != folded(&reader));
             }
             Act::Appended { .. }
             | Act::Consulted
@@ -73,23 +71,6 @@ impl Facts {
         }
         Ok(())
     }
-}
-
-/// The cases for which an identifier stands now, in the order of their ids.
-pub(crate) fn cases_of(tx: &mut Tx<'_>, scheme: &str, value: &str) -> Result<Vec<Uuid>, Trouble> {
-    let subject = identifier(scheme, value);
-    let told = tx.rows(
-        "SELECT DISTINCT case_id FROM entry WHERE subject = $1 ORDER BY case_id",
-        &[subject.as_str().into()],
-        |row| row.id(0),
-    )?;
-    let mut cases = Vec::new();
-    for case_id in told {
-        if Facts::of(tx, case_id)?.identifiers.get(scheme).is_some_and(|v| v == value) {
-            cases.push(case_id);
-        }
-    }
-    Ok(cases)
 }
 
 /// One person: the case under which they are answered, and all cases of theirs as far as it was known by then.
@@ -128,6 +109,6 @@ impl Person {
 
     /// Whether the reader is excluded from any of it.
     pub(crate) fn excludes(&self, reader: &str) -> bool {
-        self.cases.iter().any(|(_, facts)| facts.excluded.contains(reader))
+        self.cases.iter().any(|(_, facts)| facts.excludes(reader))
     }
 }

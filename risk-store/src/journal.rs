@@ -8,12 +8,15 @@
 //! `risk-store/1 entry` and the members `previous` (the hash before it; empty for the first) and `entry` (its exact text).
 //! They hold ids and words, never what a record says.
 
+use std::collections::BTreeSet;
+
 use chrono::SecondsFormat;
 use risk_core::event::{Instant, Term};
 use risk_core::log::chain::digest;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::directory;
 use crate::error::{StoreError, Trouble};
 use crate::head::Head;
 use crate::sql::Tx;
@@ -187,13 +190,55 @@ pub struct Entry {
     /// Whether it was refused, as the reader is excluded.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub refused: bool,
+    /// Where the records that were written with it lie in the order of all records of the store.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<Places>,
     /// What was done.
     #[serde(flatten)]
     pub act: Act,
 }
 
+/// Where records of a case that follow each other lie in the order of all records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Places {
+    /// The first one's position in the log of the case.
+    pub position: u64,
+    /// Its place in the order of all records.
+    pub place: u64,
+    /// How many follow each other in both, with the first.
+    pub records: u64,
+}
+
+impl Places {
+    /// Whether a record is the next in both.
+    pub(crate) fn goes_on_with(&self, position: u64, place: u64) -> bool {
+        position == self.position.saturating_add(self.records) && place == self.place.saturating_add(self.records)
+    }
+}
+
+/// The records that are restricted: taken out of the log, kept as evidence, and not erased since.
+pub(crate) fn restricted<'e>(entries: impl IntoIterator<Item = &'e Entry>) -> BTreeSet<Uuid> {
+    let mut restricted = BTreeSet::new();
+    for entry in entries {
+        match entry.act {
+            Act::Restricted { event_id } => {
+                restricted.insert(event_id);
+            }
+            Act::Erased { event_id } => {
+                restricted.remove(&event_id);
+            }
+            _ => {}
+        }
+    }
+    restricted
+}
+
 /// The journal of the store as a whole is that of this case, which is none.
 pub(crate) const WHOLE_STORE: Uuid = Uuid::nil();
+
+/// The directory of facts is the journal of this case, which is none either: `risk` in ASCII.
+pub(crate) const DIRECTORY: Uuid = Uuid::from_u128(0x7269_736b);
 
 /// By whom an entry is.
 #[derive(Debug, Clone, Copy)]
@@ -225,6 +270,18 @@ impl By<'_> {
 
 /// Writes down what was done with a case, behind what was before; `head` moves on.
 pub(crate) fn write(tx: &mut Tx<'_>, head: &mut Head, by: By<'_>, at: Instant, act: Act) -> Result<(), Trouble> {
+    write_placed(tx, head, by, at, act, vec![])
+}
+
+/// The same, with where the records lie that were written with it.
+pub(crate) fn write_placed(
+    tx: &mut Tx<'_>,
+    head: &mut Head,
+    by: By<'_>,
+    at: Instant,
+    act: Act,
+    places: Vec<Places>,
+) -> Result<(), Trouble> {
     let subject = act.subject();
     let entry = Entry {
         position: head.entries.saturating_add(1),
@@ -235,14 +292,24 @@ pub(crate) fn write(tx: &mut Tx<'_>, head: &mut Head, by: By<'_>, at: Instant, a
         operation: act.operation(),
         case_id: (head.case_id != WHOLE_STORE).then_some(head.case_id),
         refused: by.refused,
+        places,
         act,
     };
     let text = serde_json::to_string(&entry).map_err(|e| StoreError::Database(e.to_string()))?;
     write_kept(tx, head, subject.as_deref(), &text)
 }
 
-/// Writes an entry's text, which is in its form already.
+/// Writes an entry's text, which is in its form already; a fact is entered in the directory too.
 pub(crate) fn write_kept(tx: &mut Tx<'_>, head: &mut Head, subject: Option<&str>, text: &str) -> Result<(), Trouble> {
+    chain(tx, head, subject, text)?;
+    match subject {
+        Some(_) => directory::enter(tx, head.case_id, head.entries, &head.entry_hash),
+        None => Ok(()),
+    }
+}
+
+/// Writes a text behind the last entry of a journal.
+pub(crate) fn chain(tx: &mut Tx<'_>, head: &mut Head, subject: Option<&str>, text: &str) -> Result<(), Trouble> {
     head.entries = head.entries.saturating_add(1);
     head.entry_hash = entry_hash(&head.entry_hash, text);
     tx.execute(
@@ -266,19 +333,79 @@ pub(crate) fn entry_hash(previous: &str, text: &str) -> String {
 /// An entry as it lies in the store.
 #[derive(Debug, Clone)]
 pub(crate) struct Kept {
+    pub(crate) position: u64,
+    /// By what it is found; an index that is never believed.
+    pub(crate) subject: Option<String>,
     pub(crate) text: String,
     pub(crate) hash: String,
 }
 
 impl Kept {
+    /// The entry, found to be the one of that place in the journal of a case, behind the entry with the hash `previous`, with
+    /// every column as its text says; else what differs.
+    pub(crate) fn at(&self, case_id: Uuid, position: u64, previous: &str) -> Result<Entry, String> {
+        let differs = |what: &str| format!("journal entry {position}: expected {what}");
+        if entry_hash(previous, &self.text) != self.hash {
+            return Err(differs("the one that was kept, found another"));
+        }
+        let entry = self.read().map_err(|_| differs("an entry, found another text"))?;
+        if self.position != position || entry.position != position {
+            let found = format!("position {} in its column and {} in its text", self.position, entry.position);
+            return Err(differs(&format!("position {position}, found {found}")));
+        }
+        if entry.case_id != (case_id != WHOLE_STORE).then_some(case_id) {
+            return Err(differs("an entry of this case, found one of another"));
+        }
+        if entry.act.subject() != self.subject {
+            return Err(differs("the subject of what its text states, found another"));
+        }
+        if entry.operation != entry.act.operation() {
+            return Err(differs("the law's word for what was done, found another"));
+        }
+        Ok(entry)
+    }
+
     pub(crate) fn read(&self) -> Result<Entry, StoreError> {
         serde_json::from_str(&self.text).map_err(|_| StoreError::damaged("a journal entry that is none"))
     }
 }
 
-/// The journal of a case, in order.
+/// The journal of a case as it lies in the store, in order.
 pub(crate) fn read(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Vec<Kept>, Trouble> {
-    tx.rows("SELECT text, hash FROM entry WHERE case_id = $1 ORDER BY position", &[(&case_id).into()], |row| {
-        Ok(Kept { text: row.text(0)?, hash: row.text(1)? })
-    })
+    between(tx, case_id, 0, u64::MAX)
+}
+
+/// The entries of a journal after one position, up to another, as they lie in the store.
+pub(crate) fn between(tx: &mut Tx<'_>, case_id: Uuid, after: u64, to: u64) -> Result<Vec<Kept>, Trouble> {
+    tx.rows(
+        "SELECT position, subject, text, hash FROM entry WHERE case_id = $1 AND position > $2 AND position <= $3
+         ORDER BY position",
+        &[(&case_id).into(), after.into(), to.into()],
+        |row| {
+            let subject = row.optional_text(1)?;
+            Ok(Kept { position: row.number(0)?, subject, text: row.text(2)?, hash: row.text(3)? })
+        },
+    )
+}
+
+/// The journal that ends where `head` says, found to be what was kept.
+///
+/// # Errors
+/// [`StoreError::Altered`].
+pub(crate) fn verified(tx: &mut Tx<'_>, head: &Head) -> Result<Vec<(Entry, Kept)>, Trouble> {
+    let case_id = head.case_id;
+    let altered = |what: String| StoreError::Altered { case_id, what };
+    let mut previous = String::new();
+    let mut entries = Vec::new();
+    for (kept, position) in between(tx, case_id, 0, head.entries)?.into_iter().zip(1..) {
+        let entry = kept.at(case_id, position, &previous).map_err(altered)?;
+        previous.clone_from(&kept.hash);
+        entries.push((entry, kept));
+    }
+    let count = u64::try_from(entries.len()).unwrap_or(u64::MAX);
+    if (count, &previous) != (head.entries, &head.entry_hash) {
+        let what = format!("expected {} journal entries, found {count}, or another last one", head.entries);
+        return Err(altered(what).into());
+    }
+    Ok(entries)
 }

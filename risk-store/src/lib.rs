@@ -29,6 +29,7 @@
 //! `full_page_writes` left on. An append is kept whole or not at all.
 //!
 //! What is read was checked: each case is a hash chain ([`risk_core::log::chain`]), and the store keeps apart where it ends.
+//! Facts, such as who is excluded from a case, are entries of chained journals and read from those alone.
 //! Someone who can write to the database can rewrite a case and all its hashes; that is found against an older
 //! [`Checkpoint`] that was kept elsewhere.
 //!
@@ -37,6 +38,7 @@
 mod changes;
 mod checkpoint;
 mod connection;
+mod directory;
 mod erasure;
 mod error;
 mod exchange;
@@ -70,7 +72,7 @@ pub use erasure::{Erased, Scrubbed};
 pub use error::StoreError;
 pub use exchange::{Exported, Imported};
 pub use facts::Facts;
-pub use journal::{Act, Entry, Operation};
+pub use journal::{Act, Entry, Operation, Places};
 pub use listing::CaseListed;
 pub use payload::Keys;
 pub use reading::{Consulted, Only};
@@ -142,7 +144,14 @@ impl Store {
 
     fn at(place: &str, options: Options, make: Make) -> Result<Self, StoreError> {
         let Options { keys, patience, clock } = options;
-        let connection = Connection::open(Place::parse(place)?, patience, make)?;
+        let mut connection = Connection::open(Place::parse(place)?, patience, make)?;
+        if !connection.transact(Will::Look, directory::exists)? {
+            match connection.transact(Will::Write, directory::make) {
+                // So that it can be verified, which finds the same.
+                Err(StoreError::Altered { .. }) => {}
+                other => other?,
+            }
+        }
         let inner = Mutex::new(Inner { connection, logs: LruCache::new(LOGS), horizon: 0 });
         Ok(Self { inner, keys, patience, clock })
     }

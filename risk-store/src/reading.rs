@@ -10,8 +10,9 @@ use risk_core::log::Log;
 use risk_core::policy::Policy;
 use uuid::Uuid;
 
+use crate::directory::cases_called;
 use crate::error::{StoreError, Trouble};
-use crate::facts::{Facts, Person, cases_of};
+use crate::facts::{Facts, Person};
 use crate::head::Head;
 use crate::journal::{Act, By, WHOLE_STORE};
 use crate::open::{Open, must_exist};
@@ -31,7 +32,7 @@ pub struct Consulted {
     /// What the host calls it: `crn`, `team` and so on; for schemes in which it has no name, that of another case of the person.
     pub identifiers: BTreeMap<String, String>,
     /// What to answer from; or why there is no answer: [`StoreError::Excluded`], [`StoreError::Tampered`],
-    /// [`StoreError::NoKey`].
+    /// [`StoreError::Altered`], [`StoreError::NoKey`].
     pub log: Result<Log, StoreError>,
 }
 
@@ -147,8 +148,11 @@ impl Store {
             let from = after?;
             let now = self.now();
             let page = self.change(|tx, open| {
-                let (ids, last) = page_of_ids(tx, from, known_at, only)?;
                 let mut people = Vec::new();
+                if from == WHOLE_STORE && only.is_none() {
+                    people.extend(Head::lost(tx)?.into_iter().map(without_a_head));
+                }
+                let (ids, last) = page_of_ids(tx, from, known_at, only)?;
                 for case_id in ids {
                     people.extend(one_person(tx, open, case_id, known_at, |tx, open, p| read(tx, open, p, now))?);
                 }
@@ -179,15 +183,20 @@ fn page_of_ids(
     if let Some(Only { scheme, value }) = only {
         // People are found by what any of their cases is called, and answered under one of them.
         let mut people = BTreeSet::new();
-        for case_id in cases_of(tx, scheme, value)? {
+        for case_id in cases_called(tx, scheme, value)? {
             people.insert(Person::of(tx, case_id, known_at)?.case_id);
         }
         return Ok((people.into_iter().collect(), None));
     }
-    let heads = Head::page(tx, after, PAGE)?;
-    let ids: Vec<Uuid> = heads.iter().map(|h| h.case_id).collect();
+    let ids = Head::ids(tx, after, PAGE)?;
     let last = ids.last().copied();
     Ok((ids, last))
+}
+
+/// A case whose records are there, though the list of cases no longer has it.
+fn without_a_head(case_id: Uuid) -> Consulted {
+    let what = "expected it in the list of cases, found its records alone".to_owned();
+    Consulted { case_id, identifiers: BTreeMap::new(), log: Err(StoreError::Altered { case_id, what }) }
 }
 
 /// The person of a case, unless they are answered under another.
@@ -198,7 +207,14 @@ fn one_person(
     known_at: Instant,
     read: impl FnOnce(&mut Tx<'_>, &mut Open<'_>, &Person) -> Result<Result<Log, StoreError>, Trouble>,
 ) -> Result<Option<Consulted>, Trouble> {
-    let person = Person::of(tx, case_id, known_at)?;
+    let person = match Person::of(tx, case_id, known_at) {
+        Ok(person) => person,
+        // Who may not see it is not known: nobody does.
+        Err(Trouble::Final(e)) if of_one_case(&e) => {
+            return Ok(Some(Consulted { case_id, identifiers: BTreeMap::new(), log: Err(e) }));
+        }
+        Err(e) => return Err(e),
+    };
     if person.case_id != case_id {
         return Ok(None);
     }
@@ -220,6 +236,7 @@ fn of_one_case(e: &StoreError) -> bool {
     matches!(
         e,
         StoreError::Tampered { .. }
+            | StoreError::Altered { .. }
             | StoreError::NoKey { .. }
             | StoreError::WrongKey { .. }
             | StoreError::Append { .. }

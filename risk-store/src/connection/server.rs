@@ -6,9 +6,10 @@ use super::Make;
 use super::migrations::{self, Steps};
 use crate::error::{StoreError, Trouble};
 
-const STEPS: Steps = [
+pub(crate) const STEPS: Steps = [
     ("V1__records", include_str!("../../migrations/postgres/V1__records.sql")),
     ("V2__journal", include_str!("../../migrations/postgres/V2__journal.sql")),
+    ("V3__directory", include_str!("../../migrations/postgres/V3__directory.sql")),
 ];
 
 /// What each connection sets for itself: a commit returns when it is on disk; nobody waits for ever, neither for a lock nor

@@ -22,4 +22,7 @@ mod opening;
 mod place;
 mod readers;
 mod records;
+mod replaced;
+mod tampering;
+mod trusted;
 mod writer;
