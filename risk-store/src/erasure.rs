@@ -4,7 +4,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use risk_core::event::Event;
-use risk_core::log::{Appended, Record, verify};
+use risk_core::log::{Appended, Record};
 use uuid::Uuid;
 
 use crate::Store;
@@ -111,20 +111,16 @@ impl Store {
         self.change(|tx, open| {
             let case = open.hold_known(tx, case_id)?;
             let none = || StoreError::NotFound { expected: "a record kept as evidence", found: event_id.to_string() };
-            let record = case.log.record(event_id).ok_or_else(none)?;
-            let (position, (header, _)) = record.position().zip(record.sealed_parts()).ok_or_else(none)?;
-            let altered = |what: String| StoreError::Altered { case_id, what: format!("evidence of record {position}: {what}") };
+            let position = case.log.record(event_id).and_then(Record::position).ok_or_else(none)?;
             let Some(payload) = records::evidence_of(tx, case_id)?.remove(&position) else {
                 let entries = journal::verified(tx, &case.head)?;
                 let restricted = journal::restricted(entries.iter().map(|(entry, _)| entry)).contains(&event_id);
-                return Err(if restricted { altered("expected it, found none".to_owned()) } else { none() }.into());
+                let what = format!("evidence of record {position}: expected it, found none");
+                return Err(if restricted { StoreError::Altered { case_id, what } } else { none() }.into());
             };
-            let line = records::Kept { case_id, position, header, payload: Some(payload) }.line(open.keys())?;
+            let keys = open.keys();
             let case = open.hold_known(tx, case_id)?;
-            // In its place in the log, its own commitment is checked.
-            let in_place = |record: &Record| if record.event_id == event_id { line.clone() } else { record.to_line() };
-            let lines: String = case.log.records().iter().flat_map(|record| [in_place(record), "\n".to_owned()]).collect();
-            verify(&lines, None).map_err(|tampering| altered(tampering.to_string()))?;
+            let line = records::evidence_line(&case.log, position, payload, keys)?;
             case.note(tx, by.into(), now, Act::EvidenceRead { event_id })?;
             Ok(line)
         })

@@ -61,6 +61,7 @@ impl Facts {
             }
             Act::Appended { .. }
             | Act::Consulted
+            | Act::ConsultedUnjournalled { .. }
             | Act::Read
             | Act::Followed { .. }
             | Act::Exported

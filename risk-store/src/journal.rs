@@ -11,6 +11,7 @@
 use std::collections::BTreeSet;
 
 use chrono::SecondsFormat;
+use risk_core::event::vocabulary::Audience;
 use risk_core::event::{Instant, Term};
 use risk_core::log::chain::digest;
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,7 @@ use uuid::Uuid;
 
 use crate::directory;
 use crate::error::{StoreError, Trouble};
+use crate::gap::Gap;
 use crate::head::Head;
 use crate::sql::Tx;
 use crate::who::{Operator, Reader};
@@ -56,6 +58,13 @@ pub enum Act {
     },
     /// An answer was asked for.
     Consulted,
+    /// An answer was asked for while the journal could not be written to.
+    ConsultedUnjournalled {
+        /// When, in UTC.
+        asked_at: String,
+        /// Why it was answered all the same.
+        reason: String,
+    },
     /// The records of the case were read whole.
     Read,
     /// Records of all cases were given out after a place, up to another.
@@ -135,7 +144,7 @@ impl Act {
             | Self::ExcludedReader { .. }
             | Self::AdmittedReader { .. }
             | Self::Restricted { .. } => Operation::Alteration,
-            Self::Consulted | Self::Counted => Operation::Consultation,
+            Self::Consulted | Self::ConsultedUnjournalled { .. } | Self::Counted => Operation::Consultation,
             Self::Read | Self::Followed { .. } | Self::Exported | Self::EvidenceRead { .. } => Operation::Disclosure,
             Self::MergedInto { .. } | Self::MergedFrom { .. } | Self::UnmergedFrom { .. } => Operation::Combination,
             Self::Erased { .. } => Operation::Erasure,
@@ -151,6 +160,7 @@ impl Act {
             Self::ExcludedReader { .. } | Self::AdmittedReader { .. } => Some("reader".to_owned()),
             Self::Appended { .. }
             | Self::Consulted
+            | Self::ConsultedUnjournalled { .. }
             | Self::Read
             | Self::Followed { .. }
             | Self::Exported
@@ -261,6 +271,16 @@ impl<'a> From<&'a Reader> for By<'a> {
     }
 }
 
+impl<'a> TryFrom<&'a Gap> for By<'a> {
+    type Error = StoreError;
+
+    fn try_from(gap: &'a Gap) -> Result<Self, StoreError> {
+        let audience = Audience::parse(&gap.audience)
+            .ok_or_else(|| StoreError::damaged("a reading that was not journalled, of an unknown audience"))?;
+        Ok(Self { id: &gap.by, audience: Some(audience.name()), purpose: gap.purpose.as_deref(), refused: gap.refused })
+    }
+}
+
 impl By<'_> {
     /// What was asked for was refused.
     pub(crate) fn refused(self) -> Self {
@@ -285,7 +305,7 @@ pub(crate) fn write_placed(
     let subject = act.subject();
     let entry = Entry {
         position: head.entries.saturating_add(1),
-        at: at.to_rfc3339_opts(SecondsFormat::Micros, true),
+        at: written(at),
         by: by.id.to_owned(),
         audience: by.audience.map(str::to_owned),
         purpose: by.purpose.map(str::to_owned),
@@ -297,6 +317,11 @@ pub(crate) fn write_placed(
     };
     let text = serde_json::to_string(&entry).map_err(|e| StoreError::Database(e.to_string()))?;
     write_kept(tx, head, subject.as_deref(), &text)
+}
+
+/// A moment as the journal writes it.
+pub(crate) fn written(at: Instant) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
 /// Writes an entry's text, which is in its form already; a fact is entered in the directory too.

@@ -44,6 +44,7 @@ mod error;
 mod exchange;
 mod facts;
 mod fence;
+mod gap;
 mod head;
 mod identity;
 mod journal;
@@ -82,6 +83,7 @@ pub use who::{Operator, Reader};
 
 use connection::{Connection, Make, Place, Will};
 use error::Trouble;
+use gap::GapFile;
 use open::Open;
 use sql::Tx;
 
@@ -106,6 +108,8 @@ impl Default for Options {
 /// A store of cases.
 pub struct Store {
     inner: Mutex<Inner>,
+    /// Where readings are kept that cannot be journalled; a database has none.
+    gaps: Option<GapFile>,
     keys: Option<Keys>,
     patience: Duration,
     clock: Box<dyn Fn() -> Instant + Send + Sync>,
@@ -144,7 +148,8 @@ impl Store {
 
     fn at(place: &str, options: Options, make: Make) -> Result<Self, StoreError> {
         let Options { keys, patience, clock } = options;
-        let mut connection = Connection::open(Place::parse(place)?, patience, make)?;
+        let at = Place::parse(place)?;
+        let mut connection = Connection::open(at.clone(), patience, make)?;
         if !connection.transact(Will::Look, directory::exists)? {
             match connection.transact(Will::Write, directory::make) {
                 // So that it can be verified, which finds the same.
@@ -153,7 +158,13 @@ impl Store {
             }
         }
         let inner = Mutex::new(Inner { connection, logs: LruCache::new(LOGS), horizon: 0 });
-        Ok(Self { inner, keys, patience, clock })
+        let gaps = match &at {
+            Place::File(path) => Some(GapFile::beside(path)),
+            Place::Server(_) => None,
+        };
+        let store = Self { inner, gaps, keys, patience, clock };
+        store.close_gaps();
+        Ok(store)
     }
 
     /// Whether it lies in a database that many write to.

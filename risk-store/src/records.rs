@@ -252,6 +252,30 @@ pub(crate) fn evidence_of(tx: &mut Tx<'_>, case_id: Uuid) -> Result<BTreeMap<u64
     Ok(found.into_iter().collect())
 }
 
+/// The line that a record was whose payload is kept as evidence, found to be what the record committed to.
+///
+/// # Errors
+/// [`StoreError::Altered`]; [`StoreError::NoKey`] and [`StoreError::WrongKey`].
+pub(crate) fn evidence_line(
+    log: &Log,
+    position: u64,
+    payload: Vec<u8>,
+    keys: Option<&Keys>,
+) -> Result<String, StoreError> {
+    let case_id = log.case_id();
+    let altered = |what: String| StoreError::Altered { case_id, what: format!("evidence of record {position}: {what}") };
+    let at = usize::try_from(position).unwrap_or(usize::MAX).saturating_sub(1);
+    let header = log.records().get(at).and_then(Record::sealed_parts).map(|(header, _)| header);
+    let header = header.ok_or_else(|| altered("expected a record of that position, found none".to_owned()))?;
+    let line = Kept { case_id, position, header, payload: Some(payload) }.line(keys)?;
+    // In its place in the log, its own commitment is checked.
+    let in_place = |(i, record): (usize, &Record)| if i == at { line.clone() } else { record.to_line() };
+    let lines: String =
+        log.records().iter().enumerate().flat_map(|one| [in_place(one), "\n".to_owned()]).collect();
+    verify(&lines, None).map_err(|tampering| altered(tampering.to_string()))?;
+    Ok(line)
+}
+
 /// The text of a case's log.
 pub(crate) fn text(kept: Vec<Kept>, keys: Option<&Keys>) -> Result<String, StoreError> {
     let mut text = String::new();

@@ -66,8 +66,13 @@ pub(super) fn open(path: &Path, patience: Duration, make: Make) -> Result<StoreF
         },
     }
     let began = Instant::now();
+    let mut sharing = Sharing::WithOthers;
     loop {
-        match try_open(path, patience) {
+        match try_open(path, patience, sharing) {
+            // There is no room for what processes share; where no other has the file open, there need not be any.
+            Err(Trouble::Final(StoreError::Unreachable(_) | StoreError::Full)) if sharing == Sharing::WithOthers => {
+                sharing = Sharing::Alone;
+            }
             Ok(sqlite) => {
                 let place = FilePlace::of(&sqlite, path)?;
                 return Ok(StoreFile { sqlite, place });
@@ -96,7 +101,14 @@ pub(crate) fn new_private_file(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn try_open(path: &Path, patience: Duration) -> Result<Connection, Trouble> {
+/// Whether others may have the file open too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sharing {
+    WithOthers,
+    Alone,
+}
+
+fn try_open(path: &Path, patience: Duration, sharing: Sharing) -> Result<Connection, Trouble> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let opened = {
         let _alone = OPENING.lock().unwrap_or_else(PoisonError::into_inner);
@@ -110,6 +122,9 @@ fn try_open(path: &Path, patience: Duration) -> Result<Connection, Trouble> {
     // A write-ahead log cannot even be read where nothing may be written.
     if file.is_readonly("main").map_err(Trouble::sqlite)? {
         return Err(StoreError::ReadOnly.into());
+    }
+    if sharing == Sharing::Alone {
+        file.execute_batch("PRAGMA locking_mode=EXCLUSIVE").map_err(Trouble::sqlite)?;
     }
     must_have_its_own_wal(&file)?;
     let found = form(&file, path)?;
