@@ -71,6 +71,10 @@ pub const RISK_EXCLUDED: i32 = 90;
 pub const RISK_NO_KEY: i32 = 91;
 /// The identifier stands for another case.
 pub const RISK_TAKEN: i32 = 92;
+/// The file of the store, or its write-ahead log, was moved, removed or replaced. Nothing was written.
+pub const RISK_STORE_MOVED: i32 = 95;
+/// The place of a follower is beyond the end of the store, which was restored or replaced.
+pub const RISK_BEYOND_END: i32 = 96;
 
 /// An earlier call with this handle met a defect of the library. The handle can only be freed.
 pub const RISK_POISONED: i32 = 98;
@@ -109,6 +113,8 @@ const NAMES: &[(risk_status, &std::ffi::CStr)] = &[
     (RISK_EXCLUDED, c"RISK_EXCLUDED"),
     (RISK_NO_KEY, c"RISK_NO_KEY"),
     (RISK_TAKEN, c"RISK_TAKEN"),
+    (RISK_STORE_MOVED, c"RISK_STORE_MOVED"),
+    (RISK_BEYOND_END, c"RISK_BEYOND_END"),
     (RISK_POISONED, c"RISK_POISONED"),
     (RISK_PANIC, c"RISK_PANIC"),
 ];

@@ -180,7 +180,7 @@ struct VerificationTold<'a> {
 }
 
 /// Whether every chain is what was kept, and goes on from a checkpoint, as JSON: `intact`, `cases`, `records`, `entries`,
-/// `locked`, `differences`.
+/// `locked`, `differences`, `remarks`.
 ///
 /// # Errors
 /// RISK_BAD_RECORD and RISK_TAMPERED for a text that is no checkpoint; those of a store that cannot be read at all.

@@ -28,6 +28,24 @@ impl From<StoreError> for Fault {
             }
             StoreError::NoView(e) => e.into(),
             StoreError::Tampered { case_id, tampering } => Self::from(tampering).of_case(case_id),
+            StoreError::Altered { case_id, what } => {
+                let at = Where::between("what was kept", what);
+                // That of zeros is the store as a whole.
+                located(s::RISK_TAMPERED, Where { case_id: Some(case_id).filter(|id| !id.is_nil()), ..at })
+            }
+            StoreError::NotIntact { first, .. } => between(s::RISK_TAMPERED, "a store as it was kept", first),
+            StoreError::Moved(_) => {
+                between(s::RISK_STORE_MOVED, "the file that was opened", "another, or none".to_owned())
+            }
+            StoreError::ForeignWal { .. } => {
+                between(s::RISK_STORE_MOVED, "the write-ahead log of this file", "that of another".to_owned())
+            }
+            StoreError::BeyondEnd { place, end } => {
+                between(s::RISK_BEYOND_END, &format!("a place up to {end}"), place.to_string())
+            }
+            StoreError::NearDuplicate { scheme, found, known } => {
+                Self::mismatch(s::RISK_BAD_WORD, &scheme, known, found)
+            }
             StoreError::Damaged(why) => between(s::RISK_STORE_DAMAGED, "a store as it was written", why),
             StoreError::Log(e) => e.into(),
             StoreError::NoKey { case_id } => {
@@ -114,6 +132,12 @@ mod tests {
             (StoreError::Excluded { case_id: id, reader: why() }, s::RISK_EXCLUDED),
             (StoreError::Argument { field: "reader", expected: why(), found: why() }, s::RISK_BAD_WORD),
             (StoreError::Taken { scheme: why(), value: why(), case_id: id }, s::RISK_TAKEN),
+            (StoreError::Altered { case_id: id, what: why() }, s::RISK_TAMPERED),
+            (StoreError::NotIntact { differences: 2, first: why() }, s::RISK_TAMPERED),
+            (StoreError::Moved(why()), s::RISK_STORE_MOVED),
+            (StoreError::ForeignWal { file: why(), wal: why() }, s::RISK_STORE_MOVED),
+            (StoreError::BeyondEnd { place: 9, end: 3 }, s::RISK_BEYOND_END),
+            (StoreError::NearDuplicate { scheme: why(), found: why(), known: why() }, s::RISK_BAD_WORD),
             (StoreError::Damaged(why()), s::RISK_STORE_DAMAGED),
             (StoreError::NoKey { case_id: id }, s::RISK_NO_KEY),
             (StoreError::WrongKey { case_id: id, position: 1 }, s::RISK_NO_KEY),

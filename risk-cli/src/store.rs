@@ -42,6 +42,10 @@ pub struct ReadingOptions {
     /// For what it is read, as it will stand in the journal: a word or a reference, such as supervision or complaint:4711
     #[arg(long, value_name = "WORD", help_heading = HEADING)]
     purpose: Option<String>,
+    /// Answer even if the disk is too full for the journal, for this reason; the reading is kept beside the store's file and
+    /// journalled as soon as there is room
+    #[arg(long, value_name = "TEXT", help_heading = HEADING)]
+    unjournalled_reason: Option<String>,
 }
 
 /// Where a store is.
@@ -167,7 +171,7 @@ impl ReadingOptions {
     /// Whether anything says that a store is read.
     #[must_use]
     pub fn is_asked_for(&self) -> bool {
-        self.store.is_asked_for() || self.purpose.is_some()
+        self.store.is_asked_for() || self.purpose.is_some() || self.unjournalled_reason.is_some()
     }
 
     /// Opens the store for the reader, of that audience.
@@ -182,6 +186,13 @@ impl ReadingOptions {
             Some(purpose) => {
                 reader.with_purpose(purpose).map_err(|error| Failure::Who { from: "--purpose", error: error.into() })?
             }
+        };
+        let reader = match &self.unjournalled_reason {
+            None => reader,
+            Some(reason) => reader.with_unjournalled_reason(reason).map_err(|error| Failure::Who {
+                from: "--unjournalled-reason",
+                error: error.into(),
+            })?,
         };
         Ok((self.store.open()?.0, reader))
     }

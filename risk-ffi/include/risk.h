@@ -218,6 +218,16 @@
 #define RISK_TAKEN 92
 
 /**
+ * The file of the store, or its write-ahead log, was moved, removed or replaced. Nothing was written.
+ */
+#define RISK_STORE_MOVED 95
+
+/**
+ * The place of a follower is beyond the end of the store, which was restored or replaced.
+ */
+#define RISK_BEYOND_END 96
+
+/**
  * An earlier call with this handle met a defect of the library. The handle can only be freed.
  */
 #define RISK_POISONED 98

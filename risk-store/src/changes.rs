@@ -30,10 +30,14 @@ impl Store {
     /// began is held back, and no writer waits for whoever follows.
     ///
     /// # Errors
-    /// Where the store cannot be reached or read.
+    /// [`StoreError::BeyondEnd`] for a place that the store has not reached: it is of another store, or this one was restored from
+    /// an older copy; and where the store cannot be reached or read.
     pub fn changes(&self, by: &Operator, after: u64, limit: u64) -> Result<Vec<Change>, StoreError> {
         let horizon = self.horizon(after)?;
-        if horizon <= after {
+        if horizon < after {
+            return Err(StoreError::BeyondEnd { place: after, end: horizon });
+        }
+        if horizon == after {
             return Ok(vec![]);
         }
         let now = self.now();

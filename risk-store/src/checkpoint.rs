@@ -15,13 +15,13 @@ use uuid::Uuid;
 use crate::Store;
 use crate::error::StoreError;
 use crate::head::Head;
-use crate::journal::WHOLE_STORE;
+use crate::journal::{DIRECTORY, WHOLE_STORE};
 
 const SCHEMA: &str = "risk-checkpoint/1";
 const INCLUSION: &str = "risk-inclusion/1";
-const PAGE: u64 = 1024;
 
-/// Where the chains of one case end. The case of zeros is the journal of the store as a whole.
+/// Where the chains of one case end. The case of zeros is the journal of the store as a whole, and that which ends with
+/// `7269736b` the directory of facts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Leaf {
@@ -113,6 +113,12 @@ impl From<&Head> for Leaf {
 }
 
 impl Leaf {
+    /// Whether it is of a case, and not of what is the store's own: its journal and its directory of facts.
+    #[must_use]
+    pub fn is_of_a_case(&self) -> bool {
+        self.case_id != WHOLE_STORE && self.case_id != DIRECTORY
+    }
+
     fn line(&self) -> String {
         // A struct of texts and numbers always has a form in JSON.
         serde_json::to_string(self).unwrap_or_default()
@@ -120,24 +126,42 @@ impl Leaf {
 }
 
 impl Store {
-    /// Where every chain ends now. What to do with it: write it out, sign it, keep it where those who can write to the store
-    /// cannot.
+    /// Where every chain ends now, once the store was verified. What to do with it: write it out, sign it, keep it where those
+    /// who can write to the store cannot.
+    ///
+    /// # Errors
+    /// [`StoreError::NotIntact`]; and where the store cannot be read.
+    pub fn checkpoint(&self) -> Result<Checkpoint, StoreError> {
+        self.checkpoint_extending(None, |_| {})
+    }
+
+    /// The same, once the store was found to continue an older checkpoint too. `progress` is told as by [`Store::verify`].
+    ///
+    /// # Errors
+    /// As [`Store::checkpoint`].
+    pub fn checkpoint_extending(
+        &self,
+        older: Option<&Checkpoint>,
+        progress: impl FnMut(u64),
+    ) -> Result<Checkpoint, StoreError> {
+        let at = self.now().to_rfc3339_opts(SecondsFormat::AutoSi, true);
+        let (found, ends) = self.verified_heads(older, progress)?;
+        if let Some(first) = found.differences.first() {
+            let of = first.case_id.map_or_else(|| "the store".to_owned(), |case_id| format!("case {case_id}"));
+            let first = format!("{of}: {}", first.what);
+            return Err(StoreError::NotIntact { differences: found.differences.len(), first });
+        }
+        let leaves: Vec<Leaf> = ends.iter().map(Leaf::from).collect();
+        Ok(Checkpoint { at, root: hexadecimal(&tree(&leaves).root()), leaves })
+    }
+
+    /// How many records came in since a checkpoint, or since the store was made.
     ///
     /// # Errors
     /// Where the store cannot be read.
-    pub fn checkpoint(&self) -> Result<Checkpoint, StoreError> {
-        let at = self.now().to_rfc3339_opts(SecondsFormat::AutoSi, true);
-        let leaves = self.look(|tx| {
-            let mut leaves: Vec<Leaf> = Head::find(tx, WHOLE_STORE)?.iter().map(Leaf::from).collect();
-            let mut after = WHOLE_STORE;
-            loop {
-                let page = Head::page(tx, after, PAGE)?;
-                let Some(last) = page.last() else { return Ok(leaves) };
-                after = last.case_id;
-                leaves.extend(page.iter().map(Leaf::from));
-            }
-        })?;
-        Ok(Checkpoint { at, root: hexadecimal(&tree(&leaves).root()), leaves })
+    pub fn records_since(&self, checkpoint: Option<&Checkpoint>) -> Result<u64, StoreError> {
+        let then: u64 = checkpoint.iter().flat_map(|c| &c.leaves).map(|leaf| leaf.records).sum();
+        Ok(self.look(Head::records)?.saturating_sub(then))
     }
 }
 

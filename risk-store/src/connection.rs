@@ -1,13 +1,15 @@
 //! Opening a store, bringing it up to date, and running transactions on it.
 
 mod check;
-mod migrations;
+mod file_place;
+pub(crate) mod migrations;
 mod reason;
 mod schema;
 mod server;
 mod sqlite_file;
 mod tls;
 mod url;
+pub(crate) mod wal;
 
 use std::mem;
 use std::thread;
@@ -15,12 +17,14 @@ use std::time::{Duration, Instant};
 
 use rusqlite::TransactionBehavior;
 
+pub(crate) use file_place::FilePlace;
 pub(crate) use reason::reason;
-pub(crate) use server::{Server, ServerTx};
-pub(crate) use sqlite_file::new_private_file;
+pub(crate) use server::{STEPS as POSTGRES_STEPS, Server, ServerTx};
+pub(crate) use sqlite_file::{SCHEMA as OF_SQLITE, STEPS as SQLITE_STEPS, new_private_file, schema as sqlite_schema};
 
+use crate::directory::Directory;
 use crate::error::{StoreError, Trouble};
-use crate::sql::Tx;
+use crate::sql::{Database, Tx};
 
 /// Whether a store may be made where there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,10 +67,13 @@ pub(crate) struct Connection {
     link: Option<Link>,
     /// The process that opened it: neither database bears that a child goes on with its parent's connection.
     process: u32,
+    /// The facts of all cases, as far as they were read.
+    directory: Directory,
 }
 
 enum Link {
-    File(rusqlite::Connection),
+    // Boxed, as a client is.
+    File(Box<sqlite_file::StoreFile>),
     Server(Box<Server>),
 }
 
@@ -74,13 +81,13 @@ impl Connection {
     pub(crate) fn open(place: Place, patience: Duration, make: Make) -> Result<Self, StoreError> {
         let process = std::process::id();
         let link = Some(Link::open(&place, patience, make)?);
-        Ok(Self { place, patience, link, process })
+        Ok(Self { place, patience, link, process, directory: Directory::default() })
     }
 
     /// The file, if it is one.
     pub(crate) fn file(&mut self) -> Option<&mut rusqlite::Connection> {
         match &mut self.link {
-            Some(Link::File(file)) => Some(file),
+            Some(Link::File(file)) => Some(&mut file.sqlite),
             _ => None,
         }
     }
@@ -156,25 +163,28 @@ impl Connection {
         if self.link.is_none() {
             self.link = Some(Link::connect(&self.place, self.patience)?);
         }
-        match &mut self.link {
+        let database = match &mut self.link {
             Some(Link::File(file)) => {
                 let behaviour = match will {
                     Will::Look => TransactionBehavior::Deferred,
                     Will::Write => TransactionBehavior::Immediate,
                 };
-                let tx = file.transaction_with_behavior(behaviour);
-                tx.map(Tx::Sqlite).map_err(Trouble::sqlite)
+                let sqlite_file::StoreFile { sqlite, place } = &mut **file;
+                let tx = sqlite.transaction_with_behavior(behaviour).map_err(Trouble::sqlite)?;
+                place.must_hold(&tx)?;
+                Database::Sqlite { changes: tx.total_changes(), tx, place }
             }
-            Some(Link::Server(server)) => server.begin().map(Tx::Postgres),
-            None => Err(Trouble::Broken("no connection".to_owned())),
-        }
+            Some(Link::Server(server)) => Database::Postgres(server.begin()?),
+            None => return Err(Trouble::Broken("no connection".to_owned())),
+        };
+        Ok(Tx { database, directory: &mut self.directory })
     }
 }
 
 impl Link {
     fn open(place: &Place, patience: Duration, make: Make) -> Result<Self, StoreError> {
         match place {
-            Place::File(path) => Ok(Self::File(sqlite_file::open(path, patience, make)?)),
+            Place::File(path) => Ok(Self::file(sqlite_file::open(path, patience, make)?)),
             Place::Server(database) => {
                 let began = Instant::now();
                 loop {
@@ -195,8 +205,12 @@ impl Link {
     /// Once more to a store that was open before.
     fn connect(place: &Place, patience: Duration) -> Result<Self, Trouble> {
         match place {
-            Place::File(path) => Ok(Self::File(sqlite_file::open(path, patience, Make::Never)?)),
+            Place::File(path) => Ok(Self::file(sqlite_file::open(path, patience, Make::Never)?)),
             Place::Server(database) => Server::open(database, Make::Never).map(|server| Self::Server(Box::new(server))),
         }
+    }
+
+    fn file(file: sqlite_file::StoreFile) -> Self {
+        Self::File(Box::new(file))
     }
 }

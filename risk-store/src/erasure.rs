@@ -8,7 +8,7 @@ use risk_core::log::{Appended, Record};
 use uuid::Uuid;
 
 use crate::error::{StoreError, Trouble};
-use crate::journal::Act;
+use crate::journal::{self, Act};
 use crate::open::Open;
 use crate::records::{self, Case};
 use crate::sql::Tx;
@@ -104,26 +104,25 @@ impl Store {
     /// that nothing of it was changed.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] where no evidence of it is kept.
+    /// [`StoreError::NotFound`] where no evidence of it is kept; [`StoreError::Altered`] for evidence that is not what the record
+    /// committed to, or that is gone.
     pub fn evidence(&self, by: &Operator, case_id: Uuid, event_id: Uuid) -> Result<String, StoreError> {
         let now = self.now();
         self.change(|tx, open| {
             let case = open.hold_known(tx, case_id)?;
             let none = || StoreError::NotFound { expected: "a record kept as evidence", found: event_id.to_string() };
             let position = case.log.record(event_id).and_then(Record::position).ok_or_else(none)?;
-            let payload = tx.row(
-                "SELECT payload FROM evidence WHERE case_id = $1 AND position = $2",
-                &[(&case_id).into(), position.into()],
-                |row| row.bytes(0),
-            )?;
-            let header = tx.row(
-                "SELECT header FROM record WHERE case_id = $1 AND position = $2",
-                &[(&case_id).into(), position.into()],
-                |row| row.text(0),
-            )?;
+            let Some(payload) = records::evidence_of(tx, case_id)?.remove(&position) else {
+                let entries = journal::verified(tx, &case.head)?;
+                let restricted = journal::restricted(entries.iter().map(|(entry, _)| entry)).contains(&event_id);
+                let what = format!("evidence of record {position}: expected it, found none");
+                return Err(if restricted { StoreError::Altered { case_id, what } } else { none() }.into());
+            };
+            let keys = open.keys();
+            let case = open.hold_known(tx, case_id)?;
+            let line = records::evidence_line(&case.log, position, payload, keys)?;
             case.note(tx, by.into(), now, Act::EvidenceRead { event_id })?;
-            let (payload, header) = payload.zip(header).ok_or_else(none)?;
-            Ok(records::Kept { case_id, position, header, payload }.line(open.keys())?)
+            Ok(line)
         })
     }
 

@@ -96,6 +96,59 @@ pub enum StoreError {
         /// The record.
         position: u64,
     },
+    /// Something that lies in the store and is not what its chains or commitments say.
+    #[error("case {case_id}: not as it was kept: {what}")]
+    Altered {
+        /// The case; that of zeros is the store as a whole.
+        case_id: Uuid,
+        /// What, in a sentence without what any record says.
+        what: String,
+    },
+    /// A store that is not what was kept, of which no checkpoint is made.
+    #[error(
+        "expected an intact store, found one that is not as it was kept ({differences} differences; {first}): no checkpoint was made; `risk store verify` lists all"
+    )]
+    NotIntact {
+        /// How many things differ.
+        differences: usize,
+        /// The first of them.
+        first: String,
+    },
+    /// The file was moved, removed or replaced while it was open.
+    #[error(
+        "{0}: the file or its write-ahead log was moved, removed or replaced since the store was opened: nothing was written; open the store again"
+    )]
+    Moved(String),
+    /// The write-ahead log beside a file does not continue that file.
+    #[error(
+        "{wal}: not the write-ahead log of {file}, which was replaced or restored while the log stayed: nothing was changed; move both `-wal` and `-shm` away to use the file as it is, or put the file back that the log belongs to"
+    )]
+    ForeignWal {
+        /// The file.
+        file: String,
+        /// The log.
+        wal: String,
+    },
+    /// A follower's place beyond the end of the store.
+    #[error(
+        "place {place} is beyond the end of the store, which is {end}: the store was restored or replaced; follow again from 0, or from a place that you know to be in this store"
+    )]
+    BeyondEnd {
+        /// The place that was given.
+        place: u64,
+        /// The last place of the store.
+        end: u64,
+    },
+    /// An identifier or a reader that differs from a known one in case only.
+    #[error("{scheme} {found} differs only in case from {known}, which is in use: expected {known}")]
+    NearDuplicate {
+        /// Which sort of identifier.
+        scheme: String,
+        /// As it was given.
+        found: String,
+        /// As it is in use.
+        known: String,
+    },
     /// Somebody else writes, and went on for longer than the patience of the caller.
     #[error("the store is in use: waited {} s for another writer", .0.as_secs())]
     Busy(Duration),

@@ -1,7 +1,8 @@
 //! Stores as text: out of one, and into another.
 //!
 //! An export is JSON Lines. For each case, in the order of the ids, its sealed log as it is kept, line by line; then, where it
-//! was asked for, its journal, each entry as `{"entry":"…its exact text…","hash":"…"}`. The journal of the store as a whole is not
+//! was asked for, its journal, each entry as `{"entry":"…its exact text…","hash":"…"}`, and its evidence, each record as
+//! `{"evidence":POSITION,"record":"…the line that it was…"}`. The journal of the store as a whole is not
 //! in it: that is of the store, not of its cases.
 
 use std::io::{BufRead, Write};
@@ -17,6 +18,7 @@ use crate::head::Head;
 use crate::journal::{self, Act, Entry, WHOLE_STORE, entry_hash};
 use crate::names::{self, Name};
 use crate::open::Open;
+use crate::payload::{self, Keys};
 use crate::person_erasure::forget;
 use crate::records::Case;
 use crate::sql::Tx;
@@ -57,6 +59,14 @@ struct EntryLine {
     names: Vec<Name>,
 }
 
+/// A record whose payload is kept as evidence, as the line that it was.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EvidenceLine {
+    evidence: u64,
+    record: String,
+}
+
 impl Store {
     /// Writes out all cases, or those given; with their journals or without. `progress` is told how many cases are out.
     ///
@@ -89,19 +99,23 @@ impl Store {
                 };
                 let text = |head: Head| {
                     let log = records::load(tx, &head, keys)?;
-                    let entries = if journals { journal::read(tx, head.case_id)? } else { vec![] };
-                    Ok((head.case_id, log, entries))
+                    let entries = if journals { journal::verified(tx, &head)? } else { vec![] };
+                    let evidence = if journals { evidence(tx, &log, keys)? } else { vec![] };
+                    Ok((head.case_id, log, entries, evidence))
                 };
                 heads.into_iter().map(text).collect::<Result<Vec<_>, Trouble>>()
             })?;
             let Some((last, ..)) = page.last() else { break };
             after = *last;
-            for (_, log, entries) in page {
+            for (_, log, entries, evidence) in page {
                 out.write_all(log.to_jsonl().as_bytes())?;
-                for journal::Kept { text: entry, hash, names } in entries {
+                for (_, journal::Kept { text: entry, hash, names, .. }) in entries {
                     let line =
                         serde_json::to_string(&EntryLine { entry, hash, names }).map_err(std::io::Error::from)?;
                     writeln!(out, "{line}")?;
+                }
+                for one in evidence {
+                    writeln!(out, "{}", serde_json::to_string(&one).map_err(std::io::Error::from)?)?;
                 }
                 exported.cases = exported.cases.saturating_add(1);
                 exported.records = exported.records.saturating_add(log.len());
@@ -159,6 +173,8 @@ impl Store {
             let Some(mut cases) = cases.take() else {
                 return Err(StoreError::Unconfirmed(self.patience).into());
             };
+            // Facts may come in, which are entered one at a time.
+            Head::of_the_store(tx)?;
             let mut imported = Imported::default();
             while let Some(case) = cases.next()? {
                 case.take_in(tx, open, by, now, &mut imported)?;
@@ -169,6 +185,16 @@ impl Store {
             Ok(imported)
         })
     }
+}
+
+/// The evidence of a case, each found to be what its record committed to.
+fn evidence(tx: &mut Tx<'_>, log: &Log, keys: Option<&Keys>) -> Result<Vec<EvidenceLine>, Trouble> {
+    let mut lines = Vec::new();
+    for (position, payload) in records::evidence_of(tx, log.case_id())? {
+        let record = records::evidence_line(log, position, payload, keys)?;
+        lines.push(EvidenceLine { evidence: position, record });
+    }
+    Ok(lines)
 }
 
 /// The next of the cases given, in the order of their ids.
@@ -196,20 +222,28 @@ struct CaseText<'t> {
     numbers: Vec<usize>,
     log: String,
     journal: Vec<(usize, EntryLine)>,
+    evidence: Vec<(usize, EvidenceLine)>,
 }
 
 /// Of a line, what tells where it belongs.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Glance {
     case_id: Option<Uuid>,
     entry: Option<String>,
+    evidence: Option<u64>,
 }
 
 impl<'t> CaseTexts<'t> {
     fn next(&mut self) -> Result<Option<CaseText<'t>>, StoreError> {
         let mut case: Option<CaseText<'t>> = None;
         while let Some((number, line)) = self.line()? {
-            let glance: Glance = serde_json::from_str(&line).unwrap_or(Glance { case_id: None, entry: None });
+            let glance: Glance = serde_json::from_str(&line).unwrap_or_default();
+            if let (Some(_), Some(case)) = (glance.evidence, &mut case) {
+                let evidence = serde_json::from_str(&line)
+                    .map_err(|_| self.wrong(number, "evidence", "a position and its record", "another object"))?;
+                case.evidence.push((number, evidence));
+                continue;
+            }
             match (glance.entry, &mut case) {
                 (Some(_), Some(case)) => {
                     let entry = serde_json::from_str(&line)
@@ -232,8 +266,9 @@ impl<'t> CaseTexts<'t> {
                         // The record's own reader says best what is wrong.
                         None => Record::parse(&line).map(|r| r.case_id).map_err(|e| located(self.name, number, e))?,
                     };
-                    let (name, journal) = (self.name, vec![]);
-                    let first = case.insert(CaseText { name, case_id, numbers: vec![], log: String::new(), journal });
+                    let (name, log) = (self.name, String::new());
+                    let (numbers, journal, evidence) = (vec![], vec![], vec![]);
+                    let first = case.insert(CaseText { name, case_id, numbers, log, journal, evidence });
                     first.push(number, &line);
                 }
             }
@@ -305,7 +340,9 @@ impl CaseText<'_> {
         } else {
             case.append(tx, by.into(), now, log.records().to_vec(), None)?;
         }
-        if !fresh {
+        if fresh {
+            self.take_over_evidence(tx, open)?;
+        } else {
             let case = open.hold(tx, self.case_id)?;
             self.forget_too(tx, case, by, now)?;
         }
@@ -371,8 +408,10 @@ impl CaseText<'_> {
             if entry_hash(&head.entry_hash, entry) != *hash {
                 return Err(wrong("the hash of this entry behind the one before it").into());
             }
-            let kept = journal::Kept { text: entry.clone(), hash: hash.clone(), names: names.clone() };
-            let next = |e: &Entry| e.case_id == Some(self.case_id) && e.position == head.entries.saturating_add(1);
+            let position = head.entries.saturating_add(1);
+            let (text, hash) = (entry.clone(), hash.clone());
+            let kept = journal::Kept { position, subject: None, text, hash, names: names.clone() };
+            let next = |e: &Entry| e.case_id == Some(self.case_id) && e.position == position;
             let read = kept.read().ok().filter(next).ok_or_else(|| wrong("the next entry of this case"))?;
             let chained = kept.chained()?;
             // Exports of older versions have identifiers in their entries alone.
@@ -405,6 +444,28 @@ impl CaseText<'_> {
     ) -> Result<(), Trouble> {
         let Some(former) = self.former() else { return Ok(()) };
         forget(tx, case, by, now, former).map(|_| ())
+    }
+
+    /// The evidence of a case that is new here.
+    fn take_over_evidence(&self, tx: &mut Tx<'_>, open: &mut Open<'_>) -> Result<(), Trouble> {
+        let keys = open.keys();
+        for (number, EvidenceLine { evidence: position, record }) in &self.evidence {
+            let log = &open.hold(tx, self.case_id)?.log;
+            let given = Record::parse(record).ok().and_then(|r| r.sealed_parts().map(|(h, p)| (h, p.map(str::to_owned))));
+            let (header, payload) = given.and_then(|(header, payload)| Some((header, payload?))).unwrap_or_default();
+            let right = records::evidence_line(log, *position, payload.clone().into_bytes(), None);
+            if right.ok().as_ref() != Some(record) {
+                let expected = "the record of that position, with the payload that it committed to".to_owned();
+                let e = RecordError { field: "evidence".to_owned(), expected, found: "another".to_owned() };
+                return Err(located(self.name, *number, e).into());
+            }
+            let kept = payload::closed(keys, self.case_id, &header, &payload)?;
+            tx.execute(
+                "INSERT INTO evidence (case_id, position, payload) VALUES ($1, $2, $3)",
+                &[(&self.case_id).into(), (*position).into(), kept.as_slice().into()],
+            )?;
+        }
+        Ok(())
     }
 
     /// The line of the whole text on which that line of the log stands.

@@ -7,15 +7,15 @@ use risk_core::event::Instant;
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::directory::{self, folded};
 use crate::error::{StoreError, Trouble};
-use crate::journal::{self, Act, Entry};
-use crate::names;
+use crate::journal::{Act, Entry};
 use crate::sql::Tx;
 
 /// What the store was told of a case, as it stands now.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Facts {
-    /// Scheme to identifier: `crn`, `noms`, and whatever else the host gave, such as `team`.
+    /// Scheme, in lower case, to identifier: `crn`, `noms`, and whatever else the host gave, such as `team`.
     pub identifiers: BTreeMap<String, String>,
     /// The case under which this one is answered.
     pub merged_into: Option<Uuid>,
@@ -32,46 +32,48 @@ pub struct Facts {
     /// Identifiers that were taken from the case, by scheme: they are another's.
     #[serde(skip)]
     taken: BTreeSet<(String, String)>,
+    /// A journal entry whose identifier is not in the store, as it should be unless the person is erased.
+    #[serde(skip)]
+    missing: Option<u64>,
 }
 
 impl Facts {
+    /// The facts of a case, of entries that were found to be what was kept.
     pub(crate) fn of(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Self, Trouble> {
-        let mut facts = Self::default();
-        let mut missing = None;
-        for entry in &journal::read_facts(tx, case_id)? {
-            let entry = entry.read()?;
-            if matches!(entry.act, Act::Identified { value: None, .. }) {
-                missing = Some(entry.position);
-            }
-            facts.take(entry)?;
-        }
-        match missing.filter(|_| facts.erased.is_none()) {
-            None => Ok(facts),
-            Some(position) => {
-                let what = format!("case {case_id}, journal entry {position}: the identifier is missing");
-                Err(StoreError::damaged(what).into())
-            }
-        }
+        directory::facts(tx, case_id)
     }
 
     /// Whether an identifier was taken from the case, and not given to it again since.
     #[must_use]
     pub fn was_taken(&self, scheme: &str, value: &str) -> bool {
-        self.taken.contains(&(scheme.to_owned(), value.to_owned()))
+        self.taken.contains(&(folded(scheme), folded(value)))
     }
 
-    fn take(&mut self, entry: Entry) -> Result<(), StoreError> {
+    /// Whether the reader is not shown the case, in whatever case their id is written.
+    pub(crate) fn excludes(&self, reader: &str) -> bool {
+        self.excluded.iter().any(|known| folded(known) == folded(reader))
+    }
+
+    /// The entry whose identifier is missing although the person is not erased.
+    pub(crate) fn missing(&self) -> Option<u64> {
+        self.missing.filter(|_| self.erased.is_none())
+    }
+
+    pub(crate) fn take(&mut self, entry: Entry) -> Result<(), StoreError> {
         match entry.act {
             Act::Identified { scheme, value: Some(value), .. } => {
-                self.taken.remove(&(scheme.clone(), value.clone()));
+                let scheme = folded(&scheme);
+                self.taken.remove(&(scheme.clone(), folded(&value)));
                 self.identifiers.insert(scheme, value);
             }
             Act::Identified { scheme, value: None, .. } => {
-                self.identifiers.remove(&scheme);
+                self.identifiers.remove(&folded(&scheme));
+                self.missing = Some(entry.position);
             }
             Act::Unidentified { scheme } => {
+                let scheme = folded(&scheme);
                 if let Some(value) = self.identifiers.remove(&scheme) {
-                    self.taken.insert((scheme, value));
+                    self.taken.insert((scheme, folded(&value)));
                 }
             }
             Act::PersonErased { former, .. } => {
@@ -93,10 +95,11 @@ impl Facts {
                 self.excluded.insert(reader);
             }
             Act::AdmittedReader { reader } => {
-                self.excluded.remove(&reader);
+                self.excluded.retain(|known| folded(known) != folded(&reader));
             }
             Act::Appended { .. }
             | Act::Consulted
+            | Act::ConsultedUnjournalled { .. }
             | Act::Read
             | Act::Followed { .. }
             | Act::Exported
@@ -107,17 +110,6 @@ impl Facts {
         }
         Ok(())
     }
-}
-
-/// The cases for which an identifier stands now, in the order of their ids.
-pub(crate) fn cases_of(tx: &mut Tx<'_>, scheme: &str, value: &str) -> Result<Vec<Uuid>, Trouble> {
-    let mut cases = Vec::new();
-    for case_id in names::cases_called(tx, scheme, value)? {
-        if Facts::of(tx, case_id)?.identifiers.get(scheme).is_some_and(|v| v == value) {
-            cases.push(case_id);
-        }
-    }
-    Ok(cases)
 }
 
 /// One person: the case under which they are answered, and all cases of theirs as far as it was known by then.
@@ -156,6 +148,6 @@ impl Person {
 
     /// Whether the reader is excluded from any of it.
     pub(crate) fn excludes(&self, reader: &str) -> bool {
-        self.cases.iter().any(|(_, facts)| facts.excluded.contains(reader))
+        self.cases.iter().any(|(_, facts)| facts.excludes(reader))
     }
 }

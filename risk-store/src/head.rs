@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::error::{StoreError, Trouble};
-use crate::journal::WHOLE_STORE;
+use crate::journal::{DIRECTORY, WHOLE_STORE};
 use crate::sql::{Row, Tx};
 
 /// Where a case's chains end.
@@ -57,14 +57,38 @@ impl Head {
         )
     }
 
-    /// Heads of cases in order of their ids, after one; with those whose journal alone there is.
+    /// Heads of cases in order of their ids, after one; with those whose journal alone there is, without the store's own.
     pub(crate) fn page(tx: &mut Tx<'_>, after: Uuid, limit: u64) -> Result<Vec<Self>, Trouble> {
         tx.rows(
             "SELECT case_id, records, record_hash, entries, entry_hash FROM head WHERE case_id > $1
-             ORDER BY case_id LIMIT $2",
-            &[(&after).into(), limit.into()],
+             AND case_id <> $2 ORDER BY case_id LIMIT $3",
+            &[(&after).into(), (&DIRECTORY).into(), limit.into()],
             Self::read,
         )
+    }
+
+    /// The ids alone, so that a head that cannot be read stops nobody from reading the others.
+    pub(crate) fn ids(tx: &mut Tx<'_>, after: Uuid, limit: u64) -> Result<Vec<Uuid>, Trouble> {
+        tx.rows(
+            "SELECT case_id FROM head WHERE case_id > $1 AND case_id <> $2 ORDER BY case_id LIMIT $3",
+            &[(&after).into(), (&DIRECTORY).into(), limit.into()],
+            |row| row.id(0),
+        )
+    }
+
+    /// The cases that have records and no head: someone took it away.
+    pub(crate) fn lost(tx: &mut Tx<'_>) -> Result<Vec<Uuid>, Trouble> {
+        tx.rows(
+            "SELECT DISTINCT case_id FROM record WHERE case_id NOT IN (SELECT case_id FROM head) ORDER BY case_id",
+            &[],
+            |row| row.id(0),
+        )
+    }
+
+    /// How many records there are, as far as the heads say.
+    pub(crate) fn records(tx: &mut Tx<'_>) -> Result<u64, Trouble> {
+        let sum = tx.row("SELECT CAST(coalesce(sum(records), 0) AS BIGINT) FROM head", &[], |row| row.number(0))?;
+        Ok(sum.unwrap_or(0))
     }
 
     pub(crate) fn of_the_store(tx: &mut Tx<'_>) -> Result<Self, Trouble> {

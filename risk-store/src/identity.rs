@@ -4,7 +4,8 @@ use risk_core::log::Log;
 use uuid::Uuid;
 
 use crate::error::{StoreError, Trouble};
-use crate::facts::{Facts, Person, cases_of};
+use crate::directory::{cases_called, folded};
+use crate::facts::{Facts, Person};
 use crate::head::Head;
 use crate::journal::{self, Act, By, Entry};
 use crate::open::must_exist;
@@ -34,13 +35,13 @@ pub fn claimed(scheme: &str) -> String {
 impl Store {
     /// Says what the host calls a case, in place of any other identifier of the same scheme: `crn` and `noms`, of which each
     /// stands for one case, or another word of the host's, such as `team` or `officer`, which many cases share. The case need
-    /// not have a record yet.
+    /// not have a record yet. Schemes are kept in lower case; identifiers are compared without regard to case.
     ///
     /// # Errors
-    /// [`StoreError::Taken`]; [`StoreError::Argument`] for words of another form than 1 to 64 letters, digits or `. _ : -`.
+    /// [`StoreError::Taken`]; [`StoreError::NearDuplicate`] for another spelling of an identifier that is in use; [`StoreError::Argument`] for words of another form than 1 to 64 letters, digits or `. _ : -`.
     pub fn identify(&self, by: &Operator, case_id: Uuid, scheme: &str, value: &str) -> Result<(), StoreError> {
-        let (scheme, value) = (opaque("scheme", scheme)?, opaque("identifier", value)?);
-        if case_id.is_nil() {
+        let (scheme, value) = (folded(&opaque("scheme", scheme)?), opaque("identifier", value)?);
+        if case_id == journal::WHOLE_STORE || case_id == journal::DIRECTORY {
             return Err(StoreError::argument("case_id", "the UUID of a case", "one of zeros"));
         }
         if scheme == names::FORMER {
@@ -48,7 +49,7 @@ impl Store {
         }
         self.tell(by, |tx| {
             must_not_be_erased(tx, case_id)?;
-            let others = cases_of(tx, &scheme, &value)?;
+            let others = cases_called(tx, &scheme, &value)?;
             if others.contains(&case_id) {
                 return Ok(vec![]);
             }
@@ -57,10 +58,15 @@ impl Store {
                     let (scheme, value) = (scheme.clone(), value.clone());
                     Err(StoreError::Taken { scheme, value, case_id: *other }.into())
                 }
-                None => {
-                    let (scheme, value) = (scheme.clone(), Some(value.clone()));
-                    Ok(vec![(case_id, Act::Identified { scheme, value, commitment: None })])
-                }
+                None => match tx.directory.other_spelling(&scheme, &value) {
+                    Some(known) => {
+                        Err(StoreError::NearDuplicate { scheme: scheme.clone(), found: value.clone(), known }.into())
+                    }
+                    None => {
+                        let (scheme, value) = (scheme.clone(), Some(value.clone()));
+                        Ok(vec![(case_id, Act::Identified { scheme, value, commitment: None })])
+                    }
+                },
             }
         })
     }
@@ -71,20 +77,22 @@ impl Store {
     /// [`StoreError::NotFound`] where it has none of that scheme.
     pub fn unidentify(&self, by: &Operator, case_id: Uuid, scheme: &str) -> Result<(), StoreError> {
         self.tell(by, |tx| {
-            if !facts_of(tx, case_id)?.identifiers.contains_key(scheme) {
+            let scheme = folded(scheme);
+            if !facts_of(tx, case_id)?.identifiers.contains_key(&scheme) {
                 let found = format!("{scheme} of case {case_id}");
                 return Err(StoreError::NotFound { expected: "an identifier of that case", found }.into());
             }
-            Ok(vec![(case_id, Act::Unidentified { scheme: scheme.to_owned() })])
+            Ok(vec![(case_id, Act::Unidentified { scheme })])
         })
     }
 
-    /// The cases that have an identifier, in the order of their ids; at most one for `crn` and `noms`.
+    /// The cases that have an identifier, in whatever case it is written, in the order of their ids; at most one for `crn` and
+    /// `noms`, unless an older version was told of two that differ in case only.
     ///
     /// # Errors
     /// Where the store cannot be read.
     pub fn cases_of(&self, scheme: &str, value: &str) -> Result<Vec<Uuid>, StoreError> {
-        self.look(|tx| cases_of(tx, scheme, value))
+        self.look(|tx| cases_called(tx, scheme, value))
     }
 
     /// What the store was told of a case.
@@ -143,16 +151,17 @@ impl Store {
         })
     }
 
-    /// Says that a reader is not to be shown a case: somebody who works in an agency and is in the case, or related to it.
+    /// Says that a reader is not to be shown a case: somebody who works in an agency and is in the case, or related to it. The
+    /// id is compared without regard to case.
     ///
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::Argument`] for an id of another form.
     pub fn exclude(&self, by: &Operator, case_id: Uuid, reader: &str) -> Result<(), StoreError> {
         let reader = opaque("reader", reader)?;
         self.tell(by, |tx| {
-            let excluded = facts_of(tx, case_id)?.excluded;
+            let facts = facts_of(tx, case_id)?;
             let act = Act::ExcludedReader { reader: reader.clone() };
-            Ok(if excluded.contains(&reader) { vec![] } else { vec![(case_id, act)] })
+            Ok(if facts.excludes(&reader) { vec![] } else { vec![(case_id, act)] })
         })
     }
 
@@ -162,7 +171,7 @@ impl Store {
     /// [`StoreError::NotFound`] also where the reader is not excluded.
     pub fn admit(&self, by: &Operator, case_id: Uuid, reader: &str) -> Result<(), StoreError> {
         self.tell(by, |tx| {
-            if !facts_of(tx, case_id)?.excluded.contains(reader) {
+            if !facts_of(tx, case_id)?.excludes(reader) {
                 let found = format!("exclusion of that reader from case {case_id}");
                 return Err(StoreError::NotFound { expected: "a reader who is excluded", found }.into());
             }
@@ -173,14 +182,14 @@ impl Store {
     /// Who did what with a case, in order; or with the store as a whole.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]; [`StoreError::Damaged`] where the journal is not as it was kept.
+    /// [`StoreError::NotFound`]; [`StoreError::Altered`] where the journal is not as it was kept.
     pub fn journal(&self, case_id: Option<Uuid>) -> Result<Vec<Entry>, StoreError> {
         self.look(|tx| {
             if let Some(case_id) = case_id {
                 must_exist(tx, case_id)?;
             }
-            let kept = journal::read(tx, case_id.unwrap_or(journal::WHOLE_STORE))?;
-            Ok(kept.iter().map(journal::Kept::read).collect::<Result<_, _>>()?)
+            let Some(head) = Head::find(tx, case_id.unwrap_or(journal::WHOLE_STORE))? else { return Ok(vec![]) };
+            Ok(journal::verified(tx, &head)?.into_iter().map(|(entry, _)| entry).collect())
         })
     }
 

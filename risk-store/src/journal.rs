@@ -8,13 +8,18 @@
 //! `risk-store/1 entry` and the members `previous` (the hash before it; empty for the first) and `entry` (its exact text).
 //! They hold ids and words, never what a record says. What a case is called lies apart from them (see [`crate::names`]).
 
+use std::collections::BTreeSet;
+
 use chrono::SecondsFormat;
+use risk_core::event::vocabulary::Audience;
 use risk_core::event::{Instant, Term};
 use risk_core::log::chain::digest;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::directory;
 use crate::error::{StoreError, Trouble};
+use crate::gap::Gap;
 use crate::head::Head;
 use crate::names::{self, Name};
 use crate::sql::Tx;
@@ -54,6 +59,13 @@ pub enum Act {
     },
     /// An answer was asked for.
     Consulted,
+    /// An answer was asked for while the journal could not be written to.
+    ConsultedUnjournalled {
+        /// When, in UTC.
+        asked_at: String,
+        /// Why it was answered all the same.
+        reason: String,
+    },
     /// The records of the case were read whole.
     Read,
     /// Records of all cases were given out after a place, up to another.
@@ -146,7 +158,7 @@ impl Act {
             | Self::ExcludedReader { .. }
             | Self::AdmittedReader { .. }
             | Self::Restricted { .. } => Operation::Alteration,
-            Self::Consulted | Self::Counted => Operation::Consultation,
+            Self::Consulted | Self::ConsultedUnjournalled { .. } | Self::Counted => Operation::Consultation,
             Self::Read | Self::Followed { .. } | Self::Exported | Self::EvidenceRead { .. } => Operation::Disclosure,
             Self::MergedInto { .. } | Self::MergedFrom { .. } | Self::UnmergedFrom { .. } => Operation::Combination,
             Self::Erased { .. } | Self::PersonErased { .. } => Operation::Erasure,
@@ -163,6 +175,7 @@ impl Act {
             Self::ExcludedReader { .. } | Self::AdmittedReader { .. } => Some("reader".to_owned()),
             Self::Appended { .. }
             | Self::Consulted
+            | Self::ConsultedUnjournalled { .. }
             | Self::Read
             | Self::Followed { .. }
             | Self::Exported
@@ -205,13 +218,56 @@ pub struct Entry {
     /// Whether it was refused, as the reader is excluded.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub refused: bool,
+    /// Where the records that were written with it lie in the order of all records of the store.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<Places>,
     /// What was done.
     #[serde(flatten)]
     pub act: Act,
 }
 
+/// Where records of a case that follow each other lie in the order of all records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Places {
+    /// The first one's position in the log of the case.
+    pub position: u64,
+    /// Its place in the order of all records.
+    pub place: u64,
+    /// How many follow each other in both, with the first.
+    pub records: u64,
+}
+
+impl Places {
+    /// Whether a record is the next in both.
+    pub(crate) fn goes_on_with(&self, position: u64, place: u64) -> bool {
+        position == self.position.saturating_add(self.records) && place == self.place.saturating_add(self.records)
+    }
+}
+
+/// The records that are restricted: taken out of the log, kept as evidence, and not erased since.
+pub(crate) fn restricted<'e>(entries: impl IntoIterator<Item = &'e Entry>) -> BTreeSet<Uuid> {
+    let mut restricted = BTreeSet::new();
+    for entry in entries {
+        match entry.act {
+            Act::Restricted { event_id } => {
+                restricted.insert(event_id);
+            }
+            Act::Erased { event_id } => {
+                restricted.remove(&event_id);
+            }
+            Act::PersonErased { .. } => restricted.clear(),
+            _ => {}
+        }
+    }
+    restricted
+}
+
 /// The journal of the store as a whole is that of this case, which is none.
 pub(crate) const WHOLE_STORE: Uuid = Uuid::nil();
+
+/// The directory of facts is the journal of this case, which is none either: `risk` in ASCII.
+pub(crate) const DIRECTORY: Uuid = Uuid::from_u128(0x7269_736b);
 
 /// By whom an entry is.
 #[derive(Debug, Clone, Copy)]
@@ -234,6 +290,16 @@ impl<'a> From<&'a Reader> for By<'a> {
     }
 }
 
+impl<'a> TryFrom<&'a Gap> for By<'a> {
+    type Error = StoreError;
+
+    fn try_from(gap: &'a Gap) -> Result<Self, StoreError> {
+        let audience = Audience::parse(&gap.audience)
+            .ok_or_else(|| StoreError::damaged("a reading that was not journalled, of an unknown audience"))?;
+        Ok(Self { id: &gap.by, audience: Some(audience.name()), purpose: gap.purpose.as_deref(), refused: gap.refused })
+    }
+}
+
 impl By<'_> {
     /// What was asked for was refused.
     pub(crate) fn refused(self) -> Self {
@@ -243,24 +309,43 @@ impl By<'_> {
 
 /// Writes down what was done with a case, behind what was before; `head` moves on.
 pub(crate) fn write(tx: &mut Tx<'_>, head: &mut Head, by: By<'_>, at: Instant, act: Act) -> Result<(), Trouble> {
+    write_placed(tx, head, by, at, act, vec![])
+}
+
+/// The same, with where the records lie that were written with it.
+pub(crate) fn write_placed(
+    tx: &mut Tx<'_>,
+    head: &mut Head,
+    by: By<'_>,
+    at: Instant,
+    act: Act,
+    places: Vec<Places>,
+) -> Result<(), Trouble> {
     let (act, names) = names::apart(act)?;
     let subject = act.subject();
     let entry = Entry {
         position: head.entries.saturating_add(1),
-        at: at.to_rfc3339_opts(SecondsFormat::Micros, true),
+        at: written(at),
         by: by.id.to_owned(),
         audience: by.audience.map(str::to_owned),
         purpose: by.purpose.map(str::to_owned),
         operation: act.operation(),
         case_id: (head.case_id != WHOLE_STORE).then_some(head.case_id),
         refused: by.refused,
+        places,
         act,
     };
     let text = serde_json::to_string(&entry).map_err(|e| StoreError::Database(e.to_string()))?;
     write_kept(tx, head, subject.as_deref(), &text, &names)
 }
 
-/// Writes an entry's text, which is in its form already, and the names under which the case is found by it.
+/// A moment as the journal writes it.
+pub(crate) fn written(at: Instant) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Micros, true)
+}
+
+/// Writes an entry's text, which is in its form already, and the names under which the case is found by it; a fact is entered in
+/// the directory too.
 pub(crate) fn write_kept(
     tx: &mut Tx<'_>,
     head: &mut Head,
@@ -268,6 +353,16 @@ pub(crate) fn write_kept(
     text: &str,
     names: &[Name],
 ) -> Result<(), Trouble> {
+    chain(tx, head, subject, text)?;
+    names.iter().try_for_each(|name| name.keep(tx, head.case_id, head.entries))?;
+    match subject {
+        Some(_) => directory::enter(tx, head.case_id, head.entries, &head.entry_hash),
+        None => Ok(()),
+    }
+}
+
+/// Writes a text behind the last entry of a journal.
+pub(crate) fn chain(tx: &mut Tx<'_>, head: &mut Head, subject: Option<&str>, text: &str) -> Result<(), Trouble> {
     head.entries = head.entries.saturating_add(1);
     head.entry_hash = entry_hash(&head.entry_hash, text);
     tx.execute(
@@ -280,7 +375,7 @@ pub(crate) fn write_kept(
             head.entry_hash.as_str().into(),
         ],
     )?;
-    names.iter().try_for_each(|name| name.keep(tx, head.case_id, head.entries))
+    Ok(())
 }
 
 /// The hash of an entry behind another.
@@ -291,6 +386,9 @@ pub(crate) fn entry_hash(previous: &str, text: &str) -> String {
 /// An entry as it lies in the store.
 #[derive(Debug, Clone)]
 pub(crate) struct Kept {
+    pub(crate) position: u64,
+    /// By what it is found; an index that is never believed.
+    pub(crate) subject: Option<String>,
     pub(crate) text: String,
     pub(crate) hash: String,
     /// The names under which the case is found by it, as they lie apart.
@@ -298,6 +396,33 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
+    /// The entry, found to be the one of that place in the journal of a case, behind the entry with the hash `previous`, with
+    /// every column as its text says; else what differs.
+    pub(crate) fn at(&self, case_id: Uuid, position: u64, previous: &str) -> Result<Entry, String> {
+        let differs = |what: &str| format!("journal entry {position}: expected {what}");
+        if entry_hash(previous, &self.text) != self.hash {
+            return Err(differs("the one that was kept, found another"));
+        }
+        let entry = self.read().map_err(|e| match e {
+            StoreError::Damaged(what) => differs(&format!("an entry as it was written, found {what}")),
+            other => differs(&format!("an entry, found {other}")),
+        })?;
+        if self.position != position || entry.position != position {
+            let found = format!("position {} in its column and {} in its text", self.position, entry.position);
+            return Err(differs(&format!("position {position}, found {found}")));
+        }
+        if entry.case_id != (case_id != WHOLE_STORE).then_some(case_id) {
+            return Err(differs("an entry of this case, found one of another"));
+        }
+        if entry.act.subject() != self.subject {
+            return Err(differs("the subject of what its text states, found another"));
+        }
+        if entry.operation != entry.act.operation() {
+            return Err(differs("the law's word for what was done, found another"));
+        }
+        Ok(entry)
+    }
+
     /// The entry, with the identifier that its commitment is to, where that is there.
     pub(crate) fn read(&self) -> Result<Entry, StoreError> {
         let mut entry = self.chained()?;
@@ -311,21 +436,44 @@ impl Kept {
     }
 }
 
-/// The journal of a case, in order.
+/// The journal of a case as it lies in the store, in order.
 pub(crate) fn read(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Vec<Kept>, Trouble> {
-    read_where(tx, "SELECT position, text, hash FROM entry WHERE case_id = $1 ORDER BY position", case_id)
+    between(tx, case_id, 0, u64::MAX)
 }
 
-/// Of the journal of a case what states facts, in order.
-pub(crate) fn read_facts(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Vec<Kept>, Trouble> {
-    let sql = "SELECT position, text, hash FROM entry WHERE case_id = $1 AND subject IS NOT NULL ORDER BY position";
-    read_where(tx, sql, case_id)
-}
-
-fn read_where(tx: &mut Tx<'_>, sql: &'static str, case_id: Uuid) -> Result<Vec<Kept>, Trouble> {
+/// The entries of a journal after one position, up to another, as they lie in the store.
+pub(crate) fn between(tx: &mut Tx<'_>, case_id: Uuid, after: u64, to: u64) -> Result<Vec<Kept>, Trouble> {
     let mut names = names::of_case(tx, case_id)?;
-    tx.rows(sql, &[(&case_id).into()], |row| {
-        let names = names.remove(&row.number(0)?).unwrap_or_default();
-        Ok(Kept { text: row.text(1)?, hash: row.text(2)?, names })
-    })
+    tx.rows(
+        "SELECT position, subject, text, hash FROM entry WHERE case_id = $1 AND position > $2 AND position <= $3
+         ORDER BY position",
+        &[(&case_id).into(), after.into(), to.into()],
+        |row| {
+            let (position, subject) = (row.number(0)?, row.optional_text(1)?);
+            let names = names.remove(&position).unwrap_or_default();
+            Ok(Kept { position, subject, text: row.text(2)?, hash: row.text(3)?, names })
+        },
+    )
+}
+
+/// The journal that ends where `head` says, found to be what was kept.
+///
+/// # Errors
+/// [`StoreError::Altered`].
+pub(crate) fn verified(tx: &mut Tx<'_>, head: &Head) -> Result<Vec<(Entry, Kept)>, Trouble> {
+    let case_id = head.case_id;
+    let altered = |what: String| StoreError::Altered { case_id, what };
+    let mut previous = String::new();
+    let mut entries = Vec::new();
+    for (kept, position) in between(tx, case_id, 0, head.entries)?.into_iter().zip(1..) {
+        let entry = kept.at(case_id, position, &previous).map_err(altered)?;
+        previous.clone_from(&kept.hash);
+        entries.push((entry, kept));
+    }
+    let count = u64::try_from(entries.len()).unwrap_or(u64::MAX);
+    if (count, &previous) != (head.entries, &head.entry_hash) {
+        let what = format!("expected {} journal entries, found {count}, or another last one", head.entries);
+        return Err(altered(what).into());
+    }
+    Ok(entries)
 }

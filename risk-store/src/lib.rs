@@ -29,6 +29,7 @@
 //! `full_page_writes` left on. An append is kept whole or not at all.
 //!
 //! What is read was checked: each case is a hash chain ([`risk_core::log::chain`]), and the store keeps apart where it ends.
+//! Facts, such as who is excluded from a case, are entries of chained journals and read from those alone.
 //! Someone who can write to the database can rewrite a case and all its hashes; that is found against an older
 //! [`Checkpoint`] that was kept elsewhere.
 //!
@@ -37,11 +38,13 @@
 mod changes;
 mod checkpoint;
 mod connection;
+mod directory;
 mod erasure;
 mod error;
 mod exchange;
 mod facts;
 mod fence;
+mod gap;
 mod head;
 mod identity;
 mod journal;
@@ -75,7 +78,7 @@ pub use error::StoreError;
 pub use exchange::{Exported, Imported};
 pub use facts::Facts;
 pub use identity::claimed;
-pub use journal::{Act, Entry, Operation};
+pub use journal::{Act, Entry, Operation, Places};
 pub use listing::CaseListed;
 pub use payload::Keys;
 pub use person_erasure::{PersonErased, PersonErasure};
@@ -86,6 +89,7 @@ pub use who::{Operator, Reader};
 
 use connection::{Connection, Make, Place, Will};
 use error::Trouble;
+use gap::GapFile;
 use open::Open;
 use sql::Tx;
 
@@ -114,6 +118,8 @@ pub struct Store {
     user: AtomicUsize,
     /// Whether it lies in a database that many write to.
     server: bool,
+    /// Where readings are kept that cannot be journalled; a database has none.
+    gaps: Option<GapFile>,
     keys: Option<Keys>,
     patience: Duration,
     clock: Box<dyn Fn() -> Instant + Send + Sync>,
@@ -152,10 +158,24 @@ impl Store {
 
     fn at(place: &str, options: Options, make: Make) -> Result<Self, StoreError> {
         let Options { keys, patience, clock } = options;
-        let connection = Connection::open(Place::parse(place)?, patience, make)?;
+        let at = Place::parse(place)?;
+        let mut connection = Connection::open(at.clone(), patience, make)?;
+        if !connection.transact(Will::Look, directory::exists)? {
+            match connection.transact(Will::Write, directory::make) {
+                // So that it can be verified, which finds the same.
+                Err(StoreError::Altered { .. }) => {}
+                other => other?,
+            }
+        }
         let server = connection.is_server();
         let inner = Mutex::new(Inner { connection, logs: LruCache::new(LOGS), horizon: 0 });
-        Ok(Self { inner, user: AtomicUsize::new(0), server, keys, patience, clock })
+        let gaps = match &at {
+            Place::File(path) => Some(GapFile::beside(path)),
+            Place::Server(_) => None,
+        };
+        let store = Self { inner, user: AtomicUsize::new(0), server, gaps, keys, patience, clock };
+        store.close_gaps();
+        Ok(store)
     }
 
     /// Whether it lies in a database that many write to.

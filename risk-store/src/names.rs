@@ -10,6 +10,7 @@ use risk_core::log::chain::digest;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::directory;
 use crate::error::{StoreError, Trouble};
 use crate::head::Head;
 use crate::journal::{self, Act, Entry, entry_hash, identifier};
@@ -104,23 +105,35 @@ pub(crate) fn of_case(tx: &mut Tx<'_>, case_id: Uuid) -> Result<BTreeMap<u64, Ve
         &[(&case_id).into()],
         |row| Ok((row.number(0)?, Name { name: row.text(1)?, salt: row.text(2)? })),
     )?;
-    let mut names: BTreeMap<u64, Vec<Name>> = BTreeMap::new();
-    for (position, name) in rows {
-        names.entry(position).or_default().push(name);
+    Ok(grouped(rows))
+}
+
+/// The names of all cases, by case and position of their entries.
+pub(crate) fn of_all(tx: &mut Tx<'_>) -> Result<BTreeMap<(Uuid, u64), Vec<Name>>, Trouble> {
+    let rows = tx.rows("SELECT case_id, position, name, salt FROM identifier", &[], |row| {
+        Ok(((row.id(0)?, row.number(1)?), Name { name: row.text(2)?, salt: row.text(3)? }))
+    })?;
+    Ok(grouped(rows))
+}
+
+/// The names of one entry.
+pub(crate) fn of_entry(tx: &mut Tx<'_>, case_id: Uuid, position: u64) -> Result<Vec<Name>, Trouble> {
+    let rows = tx.rows(
+        "SELECT name, salt FROM identifier WHERE case_id = $1 AND position = $2",
+        &[(&case_id).into(), position.into()],
+        |row| Ok(((), Name { name: row.text(0)?, salt: row.text(1)? })),
+    )?;
+    Ok(grouped(rows).remove(&()).unwrap_or_default())
+}
+
+fn grouped<K: Ord>(rows: Vec<(K, Name)>) -> BTreeMap<K, Vec<Name>> {
+    let mut names: BTreeMap<K, Vec<Name>> = BTreeMap::new();
+    for (key, name) in rows {
+        names.entry(key).or_default().push(name);
     }
     // In the order of the entry's own list, which the database need not keep.
     names.values_mut().for_each(|of_entry| of_entry.sort_by(|a, b| a.name.cmp(&b.name)));
-    Ok(names)
-}
-
-/// The cases of which some entry has that name, in the order of their ids.
-pub(crate) fn cases_called(tx: &mut Tx<'_>, scheme: &str, value: &str) -> Result<Vec<Uuid>, Trouble> {
-    let name = identifier(scheme, value);
-    tx.rows(
-        "SELECT DISTINCT case_id FROM identifier WHERE name = $1 ORDER BY case_id",
-        &[name.as_str().into()],
-        |row| row.id(0),
-    )
+    names
 }
 
 /// Every identifier that a case has or had, but for those that were taken from it: they were another's.
@@ -151,6 +164,7 @@ pub(crate) fn erase(tx: &mut Tx<'_>, case_id: Uuid) -> Result<u64, Trouble> {
 pub(crate) fn chain_anew(tx: &mut Tx<'_>, head: &mut Head, kept: &[journal::Kept]) -> Result<Option<u64>, Trouble> {
     let mut previous = String::new();
     let mut from = None;
+    let mut facts = Vec::new();
     for (kept, position) in kept.iter().zip(1_u64..) {
         let mut text = kept.text.clone();
         let entry = kept.chained()?;
@@ -161,6 +175,9 @@ pub(crate) fn chain_anew(tx: &mut Tx<'_>, head: &mut Head, kept: &[journal::Kept
         }
         previous = entry_hash(&previous, &text);
         if from.is_some() {
+            if kept.chained()?.act.subject().is_some() {
+                facts.push((position, previous.clone()));
+            }
             tx.execute(
                 "UPDATE entry SET text = $1, hash = $2 WHERE case_id = $3 AND position = $4",
                 &[text.as_str().into(), previous.as_str().into(), (&head.case_id).into(), position.into()],
@@ -168,5 +185,9 @@ pub(crate) fn chain_anew(tx: &mut Tx<'_>, head: &mut Head, kept: &[journal::Kept
         }
     }
     head.entry_hash = previous;
+    // The directory names facts by their hashes.
+    for (position, hash) in facts {
+        directory::enter(tx, head.case_id, position, &hash)?;
+    }
     Ok(from)
 }

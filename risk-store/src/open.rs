@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::error::{StoreError, Trouble};
 use crate::head::Head;
+use crate::journal::{DIRECTORY, WHOLE_STORE};
 use crate::payload::Keys;
 use crate::records::Case;
 use crate::sql::Tx;
@@ -26,6 +27,9 @@ impl<'s> Open<'s> {
 
     /// The case; an empty one where there is none yet.
     pub(crate) fn hold(&mut self, tx: &mut Tx<'_>, case_id: Uuid) -> Result<&mut Case<'s>, Trouble> {
+        if case_id == WHOLE_STORE || case_id == DIRECTORY {
+            return Err(StoreError::argument("case_id", "the UUID of a case", "one of the store's own").into());
+        }
         if !self.cases.contains_key(&case_id) {
             let head = Head::hold(tx, case_id)?;
             let case = Case::open(tx, head, self.remembered.pop(&case_id), self.keys)?;
@@ -58,6 +62,10 @@ impl<'s> Open<'s> {
 pub(crate) fn must_exist(tx: &mut Tx<'_>, case_id: Uuid) -> Result<(), Trouble> {
     match Head::find(tx, case_id)? {
         Some(_) => Ok(()),
+        None if Head::lost(tx)?.contains(&case_id) => {
+            let what = "expected it in the list of cases, found its records alone".to_owned();
+            Err(StoreError::Altered { case_id, what }.into())
+        }
         None => Err(not_found(case_id).into()),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use risk_core::event::catalogue::PayloadErased;
 use risk_core::event::field::StaffId;
 use risk_core::event::vocabulary::{CorrectionReason, SourceAgency};
-use risk_core::event::{Event, Instant, Kind, Nature};
+use risk_core::event::{Event, Instant, Kind, Nature, Term};
 use risk_core::log::{Payload, Record, RecordSource};
 use serde::Deserialize;
 use uuid::Uuid;
@@ -14,12 +14,12 @@ use crate::erasure::Scrubbed;
 use crate::error::{StoreError, Trouble};
 use crate::facts::{Facts, Person};
 use crate::head::Head;
-use crate::journal::{self, Act, Entry, entry_hash};
+use crate::journal::{self, Act, Entry};
 use crate::open::{Open, must_exist};
 use crate::records::Case;
 use crate::sql::Tx;
 use crate::who::Operator;
-use crate::{Store, fence, names};
+use crate::{Store, directory, fence, names};
 
 /// Who has a person erased, and why.
 pub struct PersonErasure<'a> {
@@ -114,21 +114,14 @@ impl Store {
     /// Where the store cannot be read.
     pub fn erased_as(&self, digest: &str) -> Result<Option<Uuid>, StoreError> {
         self.look(|tx| {
-            for case_id in names::cases_called(tx, names::FORMER, digest)? {
-                if Facts::of(tx, case_id)?.former.contains(digest) {
-                    return Ok(Some(case_id));
-                }
-            }
-            Ok(None)
+            Ok(directory::cases_called(tx, names::FORMER, digest)?.first().copied())
         })
     }
 }
 
 /// Refuses a case of an erased person.
 pub(crate) fn must_not_be_erased(tx: &mut Tx<'_>, case_id: Uuid) -> Result<(), Trouble> {
-    let sql = "SELECT position FROM entry WHERE case_id = $1 AND subject = $2 LIMIT 1";
-    let marked = tx.row(sql, &[(&case_id).into(), journal::ERASED.into()], |row| row.number(0))?;
-    match marked {
+    match Facts::of(tx, case_id)?.erased {
         Some(_) => Err(StoreError::PersonErased { case_id }.into()),
         None => Ok(()),
     }
@@ -144,7 +137,7 @@ fn erase_case(
     done: &mut PersonErased,
 ) -> Result<(), Trouble> {
     let case = open.hold(tx, case_id)?;
-    let entries = entries(tx, case)?;
+    let entries: Vec<Entry> = journal::verified(tx, &case.head)?.into_iter().map(|(entry, _)| entry).collect();
     let identifiers = names::ever(&entries);
     done.parted.extend(entries.iter().filter_map(|entry| match entry.act {
         Act::UnmergedFrom { other } => Some(other),
@@ -161,26 +154,6 @@ fn erase_case(
     done.identifiers = done.identifiers.saturating_add(forgotten.identifiers);
     done.remains.extend(remains(tx, case, &identifiers)?);
     Ok(())
-}
-
-/// The journal of a case, found to be what was kept.
-fn entries(tx: &mut Tx<'_>, case: &Case<'_>) -> Result<Vec<Entry>, Trouble> {
-    let kept = journal::read(tx, case.head.case_id)?;
-    let mut hash = String::new();
-    for kept in &kept {
-        hash = entry_hash(&hash, &kept.text);
-        if hash != kept.hash {
-            return Err(altered(case).into());
-        }
-    }
-    if hash != case.head.entry_hash {
-        return Err(altered(case).into());
-    }
-    Ok(kept.iter().map(journal::Kept::read).collect::<Result<_, _>>()?)
-}
-
-fn altered(case: &Case<'_>) -> StoreError {
-    StoreError::damaged(format!("case {}: the journal is not as it was kept", case.head.case_id))
 }
 
 /// Whether a record has a payload that can be erased. What retracts, disputes or erases names a record and says nothing of it.
@@ -282,7 +255,9 @@ fn erase_misplaced(
         let evidence = "DELETE FROM evidence WHERE case_id = $1 AND position = $2";
         for id in &wrong {
             let position = case.log.record(*id).and_then(Record::position).unwrap_or(0);
-            tx.execute(evidence, &[(&case_id).into(), position.into()])?;
+            if tx.execute(evidence, &[(&case_id).into(), position.into()])? > 0 {
+                case.note(tx, by.into(), now, Act::Erased { event_id: *id })?;
+            }
         }
     }
     Ok(records)

@@ -3,22 +3,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 
+use lru::LruCache;
 use risk_core::assessment::{Assessment, Question, assess};
-use risk_core::event::Instant;
+use risk_core::event::{Instant, Term};
 use risk_core::fold::run::Lens;
 use risk_core::log::Log;
 use risk_core::policy::Policy;
 use uuid::Uuid;
 
+use crate::directory::cases_called;
 use crate::error::{StoreError, Trouble};
-use crate::facts::{Facts, Person, cases_of};
+use crate::facts::{Facts, Person};
+use crate::gap::{Gap, GapFile};
 use crate::head::Head;
 use crate::journal::{Act, By, WHOLE_STORE};
 use crate::open::{Open, must_exist};
 use crate::records::Case;
 use crate::sql::Tx;
 use crate::who::{Operator, Reader};
-use crate::{Store, journal};
+use crate::{LOGS, Store, journal};
 
 /// How many cases of a caseload are read at a time.
 const PAGE: u64 = 64;
@@ -31,7 +34,7 @@ pub struct Consulted {
     /// What the host calls it: `crn`, `team` and so on; for schemes in which it has no name, that of another case of the person.
     pub identifiers: BTreeMap<String, String>,
     /// What to answer from; or why there is no answer: [`StoreError::Excluded`], [`StoreError::Tampered`],
-    /// [`StoreError::NoKey`].
+    /// [`StoreError::Altered`], [`StoreError::NoKey`].
     pub log: Result<Log, StoreError>,
 }
 
@@ -55,11 +58,53 @@ impl Store {
     /// [`StoreError::Append`] where two cases of one person have a record of one id that says different things.
     pub fn consult(&self, reader: &Reader, case_id: Uuid, known_at: Instant) -> Result<Log, StoreError> {
         let now = self.now();
-        self.change(|tx, open| {
+        let read = |tx: &mut Tx<'_>, open: &mut Open<'_>, journal: Journal<'_>| {
             must_exist(tx, case_id)?;
             let person = Person::of(tx, case_id, known_at)?;
-            consult(tx, open, &person, reader.into(), reader.id(), now)
-        })?
+            consult(tx, open, &person, reader, journal, now)
+        };
+        self.journalled(reader, read)?
+    }
+
+    /// Runs a reading that is journalled; where the disk is full and the reader gave a reason, one that is kept aside.
+    fn journalled<T>(
+        &self,
+        reader: &Reader,
+        read: impl Fn(&mut Tx<'_>, &mut Open<'_>, Journal<'_>) -> Result<T, Trouble>,
+    ) -> Result<T, StoreError> {
+        let read_now = self.change(|tx, open| read(tx, open, Journal::Written));
+        match (read_now, reader.unjournalled_reason(), &self.gaps) {
+            (Err(StoreError::Full), Some(reason), Some(gaps)) => {
+                let mut logs = LruCache::new(LOGS);
+                self.look(|tx| read(tx, &mut Open::new(&mut logs, self.keys.as_ref()), Journal::KeptAside { gaps, reason }))
+            }
+            (read, ..) => {
+                if read.is_ok() && reader.unjournalled_reason().is_some() {
+                    self.close_gaps();
+                }
+                read
+            }
+        }
+    }
+
+    /// Enters into the journal what could not be entered when it was read. Where that still cannot be, it stays where it is.
+    pub(crate) fn close_gaps(&self) {
+        let Some(gaps) = &self.gaps else { return };
+        let now = self.now();
+        let _ = gaps.hand_over(|all| {
+            self.change(|tx, _| {
+                for gap in all {
+                    let by = By::try_from(gap)?;
+                    for case_id in &gap.cases {
+                        let act = Act::ConsultedUnjournalled { asked_at: gap.at.clone(), reason: gap.reason.clone() };
+                        let mut head = Head::hold(tx, *case_id)?;
+                        journal::write(tx, &mut head, by, now, act)?;
+                        head.keep(tx)?;
+                    }
+                }
+                Ok(())
+            })
+        });
     }
 
     /// How a case stands, for the reader's audience.
@@ -106,10 +151,11 @@ impl Store {
         known_at: Instant,
         only: Option<&'s Only>,
     ) -> impl Iterator<Item = Result<Consulted, StoreError>> + 's {
-        let of_reader = move |tx: &mut Tx<'_>, open: &mut Open<'_>, person: &Person, now| {
-            consult(tx, open, person, reader.into(), reader.id(), now)
-        };
-        self.people(known_at, only, of_reader)
+        self.people(known_at, only, move |page| {
+            self.journalled(reader, |tx, open, journal| {
+                page(tx, open, &|tx, open, person, now| consult(tx, open, person, reader, journal, now))
+            })
+        })
     }
 
     /// The same for counting, where numbers alone are given out: written down once, and nobody is left out.
@@ -123,7 +169,9 @@ impl Store {
         only: Option<&'s Only>,
     ) -> Result<impl Iterator<Item = Result<Consulted, StoreError>> + 's, StoreError> {
         self.note_for_all(by, Act::Counted)?;
-        Ok(self.people(known_at, only, |tx, open, person, _| joined(tx, open, person)))
+        Ok(self.people(known_at, only, |page| {
+            self.change(|tx, open| page(tx, open, &|tx, open, person, _| joined(tx, open, person)))
+        }))
     }
 
     /// Writes down what was done with the store as a whole.
@@ -136,19 +184,23 @@ impl Store {
         })
     }
 
+    /// Pages of people; `run` runs a page, in a transaction and with what reads one of them.
     fn people<'s>(
         &'s self,
         known_at: Instant,
         only: Option<&'s Only>,
-        read: impl Fn(&mut Tx<'_>, &mut Open<'_>, &Person, Instant) -> Result<Result<Log, StoreError>, Trouble> + 's,
+        run: impl Fn(&PageOfPeople<'_>) -> Result<Page, StoreError> + 's,
     ) -> impl Iterator<Item = Result<Consulted, StoreError>> + 's {
         let mut after = Some(WHOLE_STORE);
         let pages = iter::from_fn(move || {
             let from = after?;
             let now = self.now();
-            let page = self.change(|tx, open| {
-                let (ids, last) = page_of_ids(tx, from, known_at, only)?;
+            let page = run(&|tx, open, read| {
                 let mut people = Vec::new();
+                if from == WHOLE_STORE && only.is_none() {
+                    people.extend(Head::lost(tx)?.into_iter().map(without_a_head));
+                }
+                let (ids, last) = page_of_ids(tx, from, known_at, only)?;
                 for case_id in ids {
                     people.extend(one_person(tx, open, case_id, known_at, |tx, open, p| read(tx, open, p, now))?);
                 }
@@ -169,6 +221,22 @@ impl Store {
     }
 }
 
+/// Reads one person of a caseload, at a moment.
+type ReadPerson<'r> = dyn Fn(&mut Tx<'_>, &mut Open<'_>, &Person, Instant) -> Result<Result<Log, StoreError>, Trouble> + 'r;
+/// Reads a page of people in a transaction.
+type PageOfPeople<'p> = dyn Fn(&mut Tx<'_>, &mut Open<'_>, &ReadPerson<'_>) -> Result<Page, Trouble> + 'p;
+/// People, and after which case to go on.
+type Page = (Vec<Consulted>, Option<Uuid>);
+
+/// Where a reading is written down.
+#[derive(Debug, Clone, Copy)]
+enum Journal<'g> {
+    /// In the journal.
+    Written,
+    /// Beside the store's file, as the journal cannot be written to.
+    KeptAside { gaps: &'g GapFile, reason: &'g str },
+}
+
 /// The next ids after one, and after which to go on; none where these are the last.
 fn page_of_ids(
     tx: &mut Tx<'_>,
@@ -179,15 +247,20 @@ fn page_of_ids(
     if let Some(Only { scheme, value }) = only {
         // People are found by what any of their cases is called, and answered under one of them.
         let mut people = BTreeSet::new();
-        for case_id in cases_of(tx, scheme, value)? {
+        for case_id in cases_called(tx, scheme, value)? {
             people.insert(Person::of(tx, case_id, known_at)?.case_id);
         }
         return Ok((people.into_iter().collect(), None));
     }
-    let heads = Head::page(tx, after, PAGE)?;
-    let ids: Vec<Uuid> = heads.iter().map(|h| h.case_id).collect();
+    let ids = Head::ids(tx, after, PAGE)?;
     let last = ids.last().copied();
     Ok((ids, last))
+}
+
+/// A case whose records are there, though the list of cases no longer has it.
+fn without_a_head(case_id: Uuid) -> Consulted {
+    let what = "expected it in the list of cases, found its records alone".to_owned();
+    Consulted { case_id, identifiers: BTreeMap::new(), log: Err(StoreError::Altered { case_id, what }) }
 }
 
 /// The person of a case, unless they are answered under another.
@@ -198,7 +271,14 @@ fn one_person(
     known_at: Instant,
     read: impl FnOnce(&mut Tx<'_>, &mut Open<'_>, &Person) -> Result<Result<Log, StoreError>, Trouble>,
 ) -> Result<Option<Consulted>, Trouble> {
-    let person = Person::of(tx, case_id, known_at)?;
+    let person = match Person::of(tx, case_id, known_at) {
+        Ok(person) => person,
+        // Who may not see it is not known: nobody does.
+        Err(Trouble::Final(e)) if of_one_case(&e) => {
+            return Ok(Some(Consulted { case_id, identifiers: BTreeMap::new(), log: Err(e) }));
+        }
+        Err(e) => return Err(e),
+    };
     if person.case_id != case_id {
         return Ok(None);
     }
@@ -220,6 +300,7 @@ fn of_one_case(e: &StoreError) -> bool {
     matches!(
         e,
         StoreError::Tampered { .. }
+            | StoreError::Altered { .. }
             | StoreError::NoKey { .. }
             | StoreError::WrongKey { .. }
             | StoreError::Append { .. }
@@ -232,18 +313,37 @@ fn consult(
     tx: &mut Tx<'_>,
     open: &mut Open<'_>,
     person: &Person,
-    by: By<'_>,
-    reader: &str,
+    reader: &Reader,
+    journal: Journal<'_>,
     now: Instant,
 ) -> Result<Result<Log, StoreError>, Trouble> {
-    if person.excludes(reader) {
-        let mut head = Head::hold(tx, person.case_id)?;
-        journal::write(tx, &mut head, by.refused(), now, Act::Consulted)?;
-        head.keep(tx)?;
-        return Ok(Err(StoreError::Excluded { case_id: person.case_id, reader: reader.to_owned() }));
+    let refused = person.excludes(reader.id());
+    // That it was refused is an entry of the case that answers alone.
+    let cases: Vec<Uuid> = person.cases.iter().map(|(id, _)| *id).take(if refused { 1 } else { usize::MAX }).collect();
+    let by = By::from(reader);
+    match journal {
+        Journal::KeptAside { gaps, reason } => gaps.keep(&Gap {
+            at: journal::written(now),
+            by: reader.id().to_owned(),
+            audience: reader.audience().name().to_owned(),
+            purpose: reader.purpose().map(str::to_owned),
+            reason: reason.to_owned(),
+            refused,
+            cases,
+        })?,
+        Journal::Written if refused => {
+            let mut head = Head::hold(tx, person.case_id)?;
+            journal::write(tx, &mut head, by.refused(), now, Act::Consulted)?;
+            head.keep(tx)?;
+        }
+        Journal::Written => {
+            for case_id in &cases {
+                open.hold(tx, *case_id)?.note(tx, by, now, Act::Consulted)?;
+            }
+        }
     }
-    for (case_id, _) in &person.cases {
-        open.hold(tx, *case_id)?.note(tx, by, now, Act::Consulted)?;
+    if refused {
+        return Ok(Err(StoreError::Excluded { case_id: person.case_id, reader: reader.id().to_owned() }));
     }
     joined(tx, open, person)
 }

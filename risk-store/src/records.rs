@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::error::{StoreError, Trouble};
 use crate::head::Head;
-use crate::journal::{self, Act, By};
+use crate::journal::{self, Act, By, Places};
 use crate::payload::{self, Keys};
 use crate::person_erasure::must_not_be_erased;
 use crate::sql::{Tx, Value};
@@ -83,6 +83,8 @@ pub(crate) struct Case<'k> {
     pub(crate) head: Head,
     pub(crate) log: Log,
     keys: Option<&'k Keys>,
+    /// Where records lie that were written and of which no entry of the journal says so yet.
+    placed: Vec<Places>,
 }
 
 impl<'k> Case<'k> {
@@ -98,7 +100,7 @@ impl<'k> Case<'k> {
             Some(log) => log,
             None => load(tx, &head, keys)?,
         };
-        Ok(Self { head, log, keys })
+        Ok(Self { head, log, keys, placed: Vec::new() })
     }
 
     pub(crate) fn append(
@@ -135,7 +137,8 @@ impl<'k> Case<'k> {
 
     /// Writes down what was done with the case.
     pub(crate) fn note(&mut self, tx: &mut Tx<'_>, by: By<'_>, now: Instant, act: Act) -> Result<(), Trouble> {
-        journal::write(tx, &mut self.head, by, now, act)?;
+        let placed = std::mem::take(&mut self.placed);
+        journal::write_placed(tx, &mut self.head, by, now, act, placed)?;
         self.head.keep(tx)
     }
 
@@ -153,7 +156,11 @@ impl<'k> Case<'k> {
         let kept = usize::try_from(self.head.records).unwrap_or(usize::MAX);
         let fresh = self.log.records().get(kept..).unwrap_or_default();
         for (record, position) in fresh.iter().zip(self.head.records.saturating_add(1)..) {
-            keep(tx, self.keys, self.head.case_id, position, record)?;
+            let place = keep(tx, self.keys, self.head.case_id, position, record)?;
+            match self.placed.last_mut().filter(|run| run.goes_on_with(position, place)) {
+                Some(run) => run.records = run.records.saturating_add(1),
+                None => self.placed.push(Places { position, place, records: 1 }),
+            }
         }
         let added = self.log.len().saturating_sub(self.head.records);
         self.head.records = self.log.len();
@@ -162,16 +169,18 @@ impl<'k> Case<'k> {
     }
 }
 
-fn keep(tx: &mut Tx<'_>, keys: Option<&Keys>, case_id: Uuid, position: u64, record: &Record) -> Result<(), Trouble> {
+/// Writes a record; gives its place in the order of all records.
+fn keep(tx: &mut Tx<'_>, keys: Option<&Keys>, case_id: Uuid, position: u64, record: &Record) -> Result<u64, Trouble> {
     let (header, said) =
         record.sealed_parts().ok_or_else(|| StoreError::damaged("a record that is not sealed was to be kept"))?;
     let said = said.map(|said| payload::closed(keys, case_id, &header, said)).transpose()?;
     fence::enter(tx)?;
-    tx.execute(
-        "INSERT INTO record (case_id, position, header, payload) VALUES ($1, $2, $3, $4)",
+    let place = tx.row(
+        "INSERT INTO record (case_id, position, header, payload) VALUES ($1, $2, $3, $4) RETURNING place",
         &[(&case_id).into(), position.into(), header.as_str().into(), Value::Bytes(said.as_deref())],
+        |row| row.number(0),
     )?;
-    Ok(())
+    Ok(place.ok_or_else(|| StoreError::Database("a record was written and has no place".to_owned()))?)
 }
 
 /// Whether it says something of another record.
@@ -202,7 +211,7 @@ impl Stamper {
 }
 
 /// One record as it lies in the store.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Kept {
     pub(crate) case_id: Uuid,
     pub(crate) position: u64,
@@ -226,6 +235,52 @@ pub(crate) fn kept(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Vec<Kept>, Trouble>
         &[(&case_id).into()],
         |row| Ok(Kept { case_id, position: row.number(0)?, header: row.text(1)?, payload: row.bytes(2)? }),
     )
+}
+
+/// The same, each with its place in the order of all records.
+pub(crate) fn kept_with_places(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Vec<(u64, Kept)>, Trouble> {
+    tx.rows(
+        "SELECT position, header, payload, place FROM record WHERE case_id = $1 ORDER BY position",
+        &[(&case_id).into()],
+        |row| {
+            let kept = Kept { case_id, position: row.number(0)?, header: row.text(1)?, payload: row.bytes(2)? };
+            Ok((row.number(3)?, kept))
+        },
+    )
+}
+
+/// The payloads of a case that are kept as evidence, by the position of their record.
+pub(crate) fn evidence_of(tx: &mut Tx<'_>, case_id: Uuid) -> Result<BTreeMap<u64, Vec<u8>>, Trouble> {
+    let found = tx.rows(
+        "SELECT position, payload FROM evidence WHERE case_id = $1",
+        &[(&case_id).into()],
+        |row| Ok((row.number(0)?, row.bytes(1)?.unwrap_or_default())),
+    )?;
+    Ok(found.into_iter().collect())
+}
+
+/// The line that a record was whose payload is kept as evidence, found to be what the record committed to.
+///
+/// # Errors
+/// [`StoreError::Altered`]; [`StoreError::NoKey`] and [`StoreError::WrongKey`].
+pub(crate) fn evidence_line(
+    log: &Log,
+    position: u64,
+    payload: Vec<u8>,
+    keys: Option<&Keys>,
+) -> Result<String, StoreError> {
+    let case_id = log.case_id();
+    let altered = |what: String| StoreError::Altered { case_id, what: format!("evidence of record {position}: {what}") };
+    let at = usize::try_from(position).unwrap_or(usize::MAX).saturating_sub(1);
+    let header = log.records().get(at).and_then(Record::sealed_parts).map(|(header, _)| header);
+    let header = header.ok_or_else(|| altered("expected a record of that position, found none".to_owned()))?;
+    let line = Kept { case_id, position, header, payload: Some(payload) }.line(keys)?;
+    // In its place in the log, its own commitment is checked.
+    let in_place = |(i, record): (usize, &Record)| if i == at { line.clone() } else { record.to_line() };
+    let lines: String =
+        log.records().iter().enumerate().flat_map(|one| [in_place(one), "\n".to_owned()]).collect();
+    verify(&lines, None).map_err(|tampering| altered(tampering.to_string()))?;
+    Ok(line)
 }
 
 /// The text of a case's log.

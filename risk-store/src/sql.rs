@@ -2,7 +2,8 @@
 
 use uuid::Uuid;
 
-use crate::connection::ServerTx;
+use crate::connection::{FilePlace, ServerTx, wal};
+use crate::directory::Directory;
 use crate::error::{StoreError, Trouble};
 
 /// A value of a statement.
@@ -64,6 +65,10 @@ impl Row<'_> {
         self.get(column)
     }
 
+    pub(crate) fn optional_text(&self, column: usize) -> Result<Option<String>, StoreError> {
+        self.get(column)
+    }
+
     pub(crate) fn bytes(&self, column: usize) -> Result<Option<Vec<u8>>, StoreError> {
         self.get(column)
     }
@@ -85,22 +90,28 @@ impl Row<'_> {
     }
 }
 
-/// A transaction of either database.
-pub(crate) enum Tx<'c> {
-    Sqlite(rusqlite::Transaction<'c>),
+/// A transaction of either database, and the facts that are known so far.
+pub(crate) struct Tx<'c> {
+    pub(crate) database: Database<'c>,
+    pub(crate) directory: &'c mut Directory,
+}
+
+pub(crate) enum Database<'c> {
+    /// With how many changes the connection had seen before it.
+    Sqlite { tx: rusqlite::Transaction<'c>, changes: u64, place: &'c FilePlace },
     Postgres(ServerTx<'c>),
 }
 
 impl Tx<'_> {
     /// Runs a statement, and says how many rows it changed.
     pub(crate) fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, Trouble> {
-        match self {
-            Self::Sqlite(tx) => {
+        match &mut self.database {
+            Database::Sqlite { tx, .. } => {
                 let mut statement = tx.prepare_cached(sql).map_err(Trouble::sqlite)?;
                 let changed = statement.execute(rusqlite::params_from_iter(values)).map_err(Trouble::sqlite)?;
                 Ok(u64::try_from(changed).unwrap_or(u64::MAX))
             }
-            Self::Postgres(tx) => tx.execute(sql, values),
+            Database::Postgres(tx) => tx.execute(sql, values),
         }
     }
 
@@ -111,8 +122,8 @@ impl Tx<'_> {
         values: &[Value<'_>],
         mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, Trouble> {
-        match self {
-            Self::Sqlite(tx) => {
+        match &mut self.database {
+            Database::Sqlite { tx, .. } => {
                 let mut statement = tx.prepare_cached(sql).map_err(Trouble::sqlite)?;
                 let mut rows = statement.query(rusqlite::params_from_iter(values)).map_err(Trouble::sqlite)?;
                 let mut all = Vec::new();
@@ -121,7 +132,7 @@ impl Tx<'_> {
                 }
                 Ok(all)
             }
-            Self::Postgres(tx) => {
+            Database::Postgres(tx) => {
                 let rows = tx.query(sql, values)?;
                 Ok(rows.iter().map(|row| read(&Row::Postgres(row))).collect::<Result<_, _>>()?)
             }
@@ -138,23 +149,37 @@ impl Tx<'_> {
         Ok(self.rows(sql, values, read)?.pop())
     }
 
-    /// Several statements, for what only one of the databases has.
+    /// Before anything is read: all of it is then of one moment, though others go on writing.
+    pub(crate) fn steady(&mut self) -> Result<(), Trouble> {
+        match &mut self.database {
+            Database::Sqlite { .. } => Ok(()),
+            Database::Postgres(tx) => tx.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", &[]).map(|_| ()),
+        }
+    }
+
+    /// Whether it is one of PostgreSQL, for what only one of the databases has.
     pub(crate) fn is_postgres(&self) -> bool {
-        matches!(self, Self::Postgres(..))
+        matches!(self.database, Database::Postgres(..))
     }
 
     /// Whether the fence has still to be entered: on PostgreSQL, once in each transaction.
     pub(crate) fn is_to_enter(&mut self) -> bool {
-        match self {
-            Self::Sqlite(_) => false,
-            Self::Postgres(tx) => !std::mem::replace(&mut tx.entered, true),
+        match &mut self.database {
+            Database::Sqlite { .. } => false,
+            Database::Postgres(tx) => !std::mem::replace(&mut tx.entered, true),
         }
     }
 
     pub(crate) fn commit(self) -> Result<(), Trouble> {
-        match self {
-            Self::Sqlite(tx) => tx.commit().map_err(Trouble::sqlite),
-            Self::Postgres(tx) => tx.commit(),
+        match self.database {
+            Database::Sqlite { tx, changes, place } => {
+                if tx.total_changes() != changes {
+                    wal::count(&tx)?;
+                    place.must_hold(&tx)?;
+                }
+                tx.commit().map_err(Trouble::sqlite)
+            }
+            Database::Postgres(tx) => tx.commit(),
         }
     }
 }

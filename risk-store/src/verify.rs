@@ -1,20 +1,21 @@
-//! Whether a store is what was kept: every chain of every case, and against a checkpoint that was kept elsewhere.
+//! Whether a store is what was kept: every chain of every case, every column that is derived from one, the evidence, the
+//! schema; and against a checkpoint that was kept elsewhere.
+
+mod case;
+mod schema;
 
 use std::collections::BTreeSet;
 
-use risk_core::log::{Tampered, verify};
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::Store;
-use crate::checkpoint::{Checkpoint, Leaf};
+use crate::checkpoint::Checkpoint;
+use crate::directory::FactAt;
 use crate::error::{StoreError, Trouble};
 use crate::head::Head;
-use crate::journal::{self, Act, WHOLE_STORE, entry_hash};
-use crate::names;
-use crate::payload::Keys;
-use crate::records;
-use crate::sql::Tx;
+use crate::journal::{DIRECTORY, WHOLE_STORE};
+use case::Looked;
 
 const PAGE: u64 = 64;
 
@@ -35,16 +36,25 @@ pub struct Verification {
     pub rechained: Vec<Uuid>,
     /// What differs; nothing in an intact store.
     pub differences: Vec<Difference>,
+    /// What is as it was kept, and should be looked into all the same: a journal whose time runs backwards.
+    pub remarks: Vec<Difference>,
 }
 
 /// One thing that is not as it was kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// The case; none for the journal of the store as a whole, or its file.
+    /// The case; none for the store as a whole: its journal, its directory of facts, its schema, its file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub case_id: Option<Uuid>,
     /// What, in a sentence without what any record says.
     pub what: String,
+}
+
+impl Difference {
+    fn of(case_id: Uuid, what: impl Into<String>) -> Self {
+        let case_id = (case_id != WHOLE_STORE && case_id != DIRECTORY).then_some(case_id);
+        Self { case_id, what: what.into() }
+    }
 }
 
 impl Verification {
@@ -55,15 +65,42 @@ impl Verification {
     }
 
     fn differs(&mut self, case_id: Uuid, what: impl Into<String>) {
-        let case_id = (case_id != WHOLE_STORE).then_some(case_id);
-        self.differences.push(Difference { case_id, what: what.into() });
+        self.differences.push(Difference::of(case_id, what));
+    }
+
+    fn remark(&mut self, case_id: Uuid, what: impl Into<String>) {
+        self.remarks.push(Difference::of(case_id, what));
+    }
+}
+
+/// The facts that the directory names, and those that are in the journals. Others go on writing while a store is verified, so
+/// the directory is looked at before the journals and after them.
+#[derive(Default)]
+struct FactsSeen {
+    named_before: BTreeSet<FactAt>,
+    there: BTreeSet<FactAt>,
+    named_after: BTreeSet<FactAt>,
+}
+
+impl FactsSeen {
+    fn compare(&self, found: &mut Verification) {
+        for fact in self.named_before.difference(&self.there) {
+            let what = format!("journal entry {}: expected the fact that the directory names, found none", fact.entry);
+            found.differs(fact.case_id, what);
+        }
+        for fact in self.there.difference(&self.named_after) {
+            let what = format!("journal entry {}: expected a fact that the directory names, found another", fact.entry);
+            found.differs(fact.case_id, what);
+        }
     }
 }
 
 impl Store {
-    /// Looks at every record and every entry of every journal: whether each chain is what was kept, and ends where it should;
-    /// with a checkpoint, whether each case of it is there and goes on from where it ended then. On SQLite the file's own
-    /// structure is looked at too. `progress` is told now and then how many cases were looked at.
+    /// Looks at every record and every entry of every journal: whether each chain is what was kept, and ends where it should,
+    /// whether every column that is derived from one says the same, and whether evidence is what was committed to; with a
+    /// checkpoint, whether each case of it is there and goes on from where it ended then. Whatever the schema has that is not
+    /// the store's own is a difference too; on SQLite the file's own structure is looked at. `progress` is told now and then how
+    /// many cases were looked at.
     ///
     /// It shows nobody a record, and so is not written down; it can be done at any time.
     ///
@@ -72,29 +109,52 @@ impl Store {
     pub fn verify(
         &self,
         checkpoint: Option<&Checkpoint>,
-        mut progress: impl FnMut(u64),
+        progress: impl FnMut(u64),
     ) -> Result<Verification, StoreError> {
+        Ok(self.verified_heads(checkpoint, progress)?.0)
+    }
+
+    /// The same, with the end of each chain as it was found.
+    pub(crate) fn verified_heads(
+        &self,
+        checkpoint: Option<&Checkpoint>,
+        mut progress: impl FnMut(u64),
+    ) -> Result<(Verification, Vec<Head>), StoreError> {
         let mut found = Verification::default();
         if let Some(what) = self.damage()? {
             found.differs(WHOLE_STORE, what);
         }
+        for what in readable_or(self.look(schema::differences), WHOLE_STORE, &mut found)?.unwrap_or_default() {
+            found.differs(WHOLE_STORE, what);
+        }
         self.without_a_head(&mut found)?;
-        let mut there = BTreeSet::new();
+        let mut facts = FactsSeen { named_before: self.named(&mut Verification::default())?, ..FactsSeen::default() };
+        let mut ends = Vec::new();
         let mut after = None;
         loop {
-            let keys = self.keys.as_ref();
-            let (page, last) = self.look(|tx| {
+            let page = self.look(|tx| {
+                tx.steady()?;
                 let heads = match after {
                     None => Head::find(tx, WHOLE_STORE)?.into_iter().collect(),
                     Some(after) => Head::page(tx, after, PAGE)?,
                 };
                 let last = heads.last().map(|h| h.case_id);
-                let cases: Result<Vec<_>, Trouble> = heads.into_iter().map(|head| Looked::at(tx, head)).collect();
-                Ok((cases?, last))
-            })?;
-            for case in &page {
-                case.judge(keys, checkpoint, &mut found);
-                there.insert(case.head.case_id);
+                let mut cases = Vec::new();
+                for head in heads {
+                    cases.push(readable(Looked::at(tx, head.clone()))?.map_err(|what| (head.case_id, what)));
+                }
+                Ok((cases, last))
+            });
+            // Heads that cannot be read: which cases there are is not known from here on.
+            let Some((page, last)) = readable_or(page, WHOLE_STORE, &mut found)? else { break };
+            for case in page {
+                match case {
+                    Ok(case) => {
+                        case.judge(self.keys.as_ref(), checkpoint, &mut facts.there, &mut found);
+                        ends.push(case.head);
+                    }
+                    Err((case_id, what)) => found.differs(case_id, what),
+                }
             }
             progress(found.cases);
             after = match (after, last) {
@@ -103,11 +163,41 @@ impl Store {
                 (_, None) => break,
             };
         }
-        for leaf in checkpoint.iter().flat_map(|c| &c.leaves).filter(|leaf| !there.contains(&leaf.case_id)) {
-            let named = if leaf.case_id == WHOLE_STORE { "journal of the store as a whole" } else { "case" };
-            found.differs(leaf.case_id, format!("expected the {named} that the checkpoint names, found none"));
+        match readable_or(self.directory(), DIRECTORY, &mut found)? {
+            Some(Some(directory)) => {
+                facts.named_after = directory.pointers(checkpoint, &mut found);
+                ends.push(directory.head);
+            }
+            Some(None) => found.differs(DIRECTORY, "expected a directory of facts, found none"),
+            None => {}
         }
-        Ok(found)
+        facts.compare(&mut found);
+        ends.sort_by_key(|head| head.case_id);
+        for leaf in checkpoint.iter().flat_map(|c| &c.leaves) {
+            if ends.binary_search_by_key(&leaf.case_id, |head| head.case_id).is_err() {
+                let named = match leaf.case_id {
+                    WHOLE_STORE => "journal of the store as a whole",
+                    DIRECTORY => "directory of facts",
+                    _ => "case",
+                };
+                found.differs(leaf.case_id, format!("expected the {named} that the checkpoint names, found none"));
+            }
+        }
+        Ok((found, ends))
+    }
+
+    /// The directory as it lies in the store.
+    fn directory(&self) -> Result<Option<Looked>, StoreError> {
+        self.look(|tx| {
+            tx.steady()?;
+            Head::find(tx, DIRECTORY)?.map(|head| Looked::at(tx, head)).transpose()
+        })
+    }
+
+    /// The facts that the directory names.
+    fn named(&self, found: &mut Verification) -> Result<BTreeSet<FactAt>, StoreError> {
+        let directory = readable_or(self.directory(), DIRECTORY, found)?.flatten();
+        Ok(directory.map(|directory| directory.pointers(None, found)).unwrap_or_default())
     }
 
     /// What SQLite says of its file.
@@ -129,13 +219,18 @@ impl Store {
         let strays = self.look(|tx| {
             tx.rows(
                 "SELECT DISTINCT case_id FROM record WHERE case_id NOT IN (SELECT case_id FROM head)
-                 UNION SELECT DISTINCT case_id FROM entry WHERE case_id NOT IN (SELECT case_id FROM head)",
+                 UNION SELECT DISTINCT case_id FROM entry WHERE case_id NOT IN (SELECT case_id FROM head)
+                 UNION SELECT DISTINCT case_id FROM evidence WHERE case_id NOT IN (SELECT case_id FROM head)",
                 &[],
-                |row| row.id(0),
+                |row| row.bytes(0),
             )
         })?;
         for case_id in strays {
-            found.differs(case_id, "expected no records or entries, as the store does not know the case, found some");
+            let known = case_id.as_deref().and_then(|bytes| Uuid::from_slice(bytes).ok());
+            found.differs(
+                known.unwrap_or(WHOLE_STORE),
+                "expected no records, entries or evidence, as the store does not know the case, found some",
+            );
         }
         let unsaid = self.look(|tx| {
             tx.rows(
@@ -152,146 +247,23 @@ impl Store {
     }
 }
 
-/// A case as it lies in the store.
-struct Looked {
-    head: Head,
-    kept: Vec<records::Kept>,
-    journal: Vec<journal::Kept>,
-}
-
-impl Looked {
-    fn at(tx: &mut Tx<'_>, head: Head) -> Result<Self, Trouble> {
-        let (kept, journal) = (records::kept(tx, head.case_id)?, journal::read(tx, head.case_id)?);
-        Ok(Self { head, kept, journal })
-    }
-
-    fn judge(&self, keys: Option<&Keys>, checkpoint: Option<&Checkpoint>, found: &mut Verification) {
-        let case_id = self.head.case_id;
-        let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-        found.cases = found.cases.saturating_add(u64::from(case_id != WHOLE_STORE));
-        found.records = found.records.saturating_add(count(self.kept.len()));
-        found.entries = found.entries.saturating_add(count(self.journal.len()));
-        let hashes = self.records(keys, found);
-        let entries = self.entries(found);
-        let rechained = self.erasures().find_map(|(until, from)| Some(from?..until));
-        let noted = Leaf::from(&self.head);
-        let kept = checkpoint.and_then(|c| c.leaf(case_id));
-        let ends = [Some(("the store notes", true, &noted)), kept.map(|leaf| ("the checkpoint says", false, leaf))];
-        for (who, very, leaf) in ends.into_iter().flatten() {
-            self.ends(&hashes, &End { who, very, count: leaf.records, of: "records", hash: &leaf.head }, found);
-            if !very && rechained.as_ref().is_some_and(|anew| anew.contains(&leaf.entries)) {
-                found.rechained.push(case_id);
-                continue;
-            }
-            self.ends(
-                &entries,
-                &End { who, very, count: leaf.entries, of: "journal entries", hash: &leaf.journal },
-                found,
-            );
-        }
-    }
-
-    /// Checks the chain of records; gives the hash of each.
-    fn records(&self, keys: Option<&Keys>, found: &mut Verification) -> Vec<String> {
-        let case_id = self.head.case_id;
-        let mut text = String::new();
-        let mut locked = false;
-        for kept in &self.kept {
-            let header = kept.header.clone();
-            let line = records::Kept { header, payload: kept.payload.clone(), ..*kept }.line(keys);
-            text.push_str(match &line {
-                Ok(line) => line,
-                Err(StoreError::NoKey { .. }) => {
-                    locked = true;
-                    &kept.header
-                }
-                Err(e) => {
-                    found.differs(case_id, e.to_string());
-                    return self.hashes();
-                }
-            });
-            text.push('\n');
-        }
-        if locked {
-            found.locked.push(case_id);
-        }
-        match verify(&text, None) {
-            Ok(_) => {}
-            // All headers chain, as that is looked at first.
-            Err(t) if locked && t.what == Tampered::PayloadMissing => {}
-            Err(_) if text.is_empty() => {}
-            Err(t) => found.differs(case_id, t.to_string()),
-        }
-        self.hashes()
-    }
-
-    /// The hash that each record's header ends with.
-    fn hashes(&self) -> Vec<String> {
-        let hash = |header: &str| {
-            let from = header.len().saturating_sub(66);
-            header.get(from..).and_then(|end| end.strip_suffix("\"}")).unwrap_or_default().to_owned()
-        };
-        self.kept.iter().map(|kept| hash(&kept.header)).collect()
-    }
-
-    /// Checks the chain of the journal; gives the hash of each entry.
-    fn entries(&self, found: &mut Verification) -> Vec<String> {
-        let mut hashes: Vec<String> = Vec::new();
-        let erased = self.erasures().map(|(position, _)| position).max().unwrap_or(0);
-        for (kept, position) in self.journal.iter().zip(1..) {
-            let previous = hashes.last().map_or("", String::as_str);
-            let right = entry_hash(previous, &kept.text) == kept.hash
-                && kept.chained().is_ok_and(|entry| {
-                    entry.position == position && names::belong(&entry, &kept.names, position < erased)
-                });
-            if !right {
-                found.differs(
-                    self.head.case_id,
-                    format!("journal entry {position}: expected the one that was kept, found another"),
-                );
-                break;
-            }
-            hashes.push(kept.hash.clone());
-        }
-        hashes
-    }
-
-    /// The entries that the person was erased: the position of each, and from which entry on it had the journal chained anew.
-    fn erasures(&self) -> impl Iterator<Item = (u64, Option<u64>)> {
-        let entries =
-            self.journal.iter().zip(1_u64..).filter_map(|(kept, position)| Some((kept.chained().ok()?, position)));
-        entries.filter_map(|(entry, position)| match entry.act {
-            Act::PersonErased { rechained_from, .. } => Some((position, rechained_from)),
-            _ => None,
-        })
-    }
-
-    /// Whether a chain has come by that end; or, for what the store notes itself, ends there.
-    fn ends(&self, hashes: &[String], end: &End<'_>, found: &mut Verification) {
-        let End { who, very, count, of, hash } = *end;
-        let last = usize::try_from(count).unwrap_or(usize::MAX);
-        let there = match last.checked_sub(1) {
-            None => Some(""),
-            Some(last) => hashes.get(last).map(String::as_str),
-        };
-        let beyond = very && hashes.len() > last;
-        if there == Some(hash) && !beyond {
-            return;
-        }
-        let instead = match there {
-            Some(other) if !beyond => format!("the hash {other} there"),
-            _ => format!("{} {of}", hashes.len()),
-        };
-        found.differs(self.head.case_id, format!("{who} {count} {of}, the last with the hash {hash}: found {instead}"));
+/// What was read; or, where a column holds what the store never writes, what.
+fn readable<T>(read: Result<T, Trouble>) -> Result<Result<T, String>, Trouble> {
+    match read {
+        Ok(read) => Ok(Ok(read)),
+        Err(Trouble::Final(StoreError::Damaged(what))) => Ok(Err(what)),
+        Err(other) => Err(other),
     }
 }
 
-/// Where a chain should have an end.
-struct End<'a> {
-    who: &'static str,
-    /// Whether it should be the very end.
-    very: bool,
-    count: u64,
-    of: &'static str,
-    hash: &'a str,
+/// What was read; or nothing, and what is said of it is a difference.
+fn readable_or<T>(read: Result<T, StoreError>, of: Uuid, found: &mut Verification) -> Result<Option<T>, StoreError> {
+    match read {
+        Ok(read) => Ok(Some(read)),
+        Err(StoreError::Damaged(what)) => {
+            found.differs(of, what);
+            Ok(None)
+        }
+        Err(other) => Err(other),
+    }
 }

@@ -33,6 +33,7 @@ pub struct Reader {
     id: String,
     audience: Audience,
     purpose: Option<String>,
+    unjournalled: Option<String>,
 }
 
 impl Reader {
@@ -41,7 +42,7 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Argument`] for an id of another form than 1 to 64 letters, digits or `. _ : -`.
     pub fn new(id: &str, audience: Audience) -> Result<Self, StoreError> {
-        Ok(Self { id: opaque("reader", id)?, audience, purpose: None })
+        Ok(Self { id: opaque("reader", id)?, audience, purpose: None, unjournalled: None })
     }
 
     /// The same with the purpose of the reading, as the law asks for (Data Protection Act 2018, section 62(3)(a)): a word or
@@ -51,6 +52,28 @@ impl Reader {
     /// [`StoreError::Argument`] for another form than that of an id.
     pub fn with_purpose(self, purpose: &str) -> Result<Self, StoreError> {
         Ok(Self { purpose: Some(opaque("purpose", purpose)?), ..self })
+    }
+
+    /// The same, answered even where the reading cannot be written into the journal, because the disk is full: for this
+    /// reason. It is then kept beside the store's file, and journalled as soon as there is room.
+    ///
+    /// # Errors
+    /// [`StoreError::Argument`] for a reason that is empty, longer than 200 characters, or of more than one line.
+    pub fn with_unjournalled_reason(self, reason: &str) -> Result<Self, StoreError> {
+        let reason = reason.trim();
+        let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2028}' | '\u{2029}' | '\u{2066}'..='\u{2069}');
+        let plain = reason.chars().all(|c| !c.is_control() && !turns(c));
+        if reason.is_empty() || reason.chars().count() > 200 || !plain {
+            let expected = "a reason of 1 to 200 characters on one line";
+            return Err(StoreError::argument("unjournalled_reason", expected, describe_text(reason)));
+        }
+        Ok(Self { unjournalled: Some(reason.to_owned()), ..self })
+    }
+
+    /// Why they are answered where the reading cannot be journalled; without a reason they are not.
+    #[must_use]
+    pub fn unjournalled_reason(&self) -> Option<&str> {
+        self.unjournalled.as_deref()
     }
 
     /// The id.

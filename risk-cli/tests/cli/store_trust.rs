@@ -97,3 +97,67 @@ fn payloads_that_are_encrypted_open_with_the_keys_and_not_without() {
     fs::write(&keys, format!("{CASE} 0f\n")).unwrap();
     stored.risk(&["store", "verify", "--keys", &keys]).refused(&["keys:1", "64 hexadecimal digits"]);
 }
+
+#[test]
+fn a_checkpoint_is_made_of_what_is_intact_alone_and_continues_the_older_one_where_that_is_asked_for() {
+    let stored = Stored::with_a_case();
+    let (older, newer) = (stored.beside("older.checkpoint"), stored.beside("newer.checkpoint"));
+    stored.risk(&["store", "checkpoint", "--output", &older]).fine();
+    stored.reading(&jsonl(&records()).replace(CASE, OTHER), &["store", "append", "-"]).fine();
+    stored.risk(&["store", "checkpoint", "--extends", &older, "--output", &newer]).fine();
+    let anew = Stored::with_a_case();
+    anew.risk(&["store", "checkpoint", "--extends", &newer, "--output", &older])
+        .refused(&["expected an intact store", "the checkpoint says", "risk store verify"]);
+    assert!(fs::read_to_string(&older).unwrap().contains("\"cases\":3"), "the older one is as it was");
+}
+
+#[test]
+fn checkpoints_are_made_by_themselves_once_enough_came_in() {
+    let stored = Stored::empty();
+    let folder = stored.beside("checkpoints");
+    fs::create_dir(&folder).unwrap();
+    let made = || {
+        let mut made: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        made.sort();
+        made
+    };
+    let automatic = ["--checkpoints", &folder, "--checkpoint-every", "7"];
+    let append = |case: &str| {
+        let text = jsonl(&records()).replace(CASE, case);
+        stored.reading(&text, &[&["store", "append", "-"][..], &automatic].concat())
+    };
+    append(CASE).fine();
+    assert!(made().is_empty(), "six are not enough");
+    let said = append(OTHER).fine();
+    assert!(said.contains(".checkpoint: where 2 cases") && said.contains("root "), "{said}");
+    assert_eq!(made().len(), 1);
+    append(OTHER).fine();
+    assert_eq!(made().len(), 1, "nothing new");
+    stored.risk(&["store", "verify", "--checkpoint", &made()[0].display().to_string()]).fine();
+    // What cannot be written leaves the records where they are.
+    let nowhere = stored.beside("nowhere");
+    let text = jsonl(&records()).replace(CASE, "00000000-0000-4000-8000-000000000098");
+    let said = stored.reading(&text, &["store", "append", "-", "--checkpoints", &nowhere, "--checkpoint-every", "1"]);
+    assert!(said.code == 1 && said.out.contains("6 new records") && said.err.contains("no checkpoint was written"), "{said:?}");
+}
+
+#[test]
+fn a_backup_under_a_log_that_stayed_is_refused_in_words_that_say_what_to_do() {
+    let stored = Stored::with_a_case();
+    let file = stored.place();
+    let (backup, log) = (std::path::PathBuf::from(stored.beside("backup.risk")), format!("{file}-wal"));
+    {
+        let held = risk_store::Store::open(file, risk_store::Options::default()).unwrap();
+        held.backup(backup.as_ref()).unwrap();
+        stored.reading(&jsonl(&records()).replace(CASE, OTHER), &["store", "append", "-"]).fine();
+        // What a killed process leaves.
+        fs::copy(&log, stored.beside("left-wal")).unwrap();
+    }
+    fs::copy(&backup, file).unwrap();
+    fs::rename(stored.beside("left-wal"), &log).unwrap();
+    stored.risk(&["store", "verify"]).refused(&["cases.risk-wal", "not the write-ahead log of", "move both"]);
+    fs::remove_file(&log).unwrap();
+    let _ = fs::remove_file(format!("{file}-shm"));
+    let said = stored.risk(&["store", "verify"]).fine();
+    assert!(said.contains("intact, 1 case"), "{said}");
+}

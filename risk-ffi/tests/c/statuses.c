@@ -41,6 +41,8 @@ static void every_status_has_the_number_and_name_that_it_has_always_had(void) {
         {RISK_EXCLUDED, 90, "RISK_EXCLUDED"},
         {RISK_NO_KEY, 91, "RISK_NO_KEY"},
         {RISK_TAKEN, 92, "RISK_TAKEN"},
+        {RISK_STORE_MOVED, 95, "RISK_STORE_MOVED"},
+        {RISK_BEYOND_END, 96, "RISK_BEYOND_END"},
         {RISK_POISONED, 98, "RISK_POISONED"},
         {RISK_PANIC, 99, "RISK_PANIC"},
     };

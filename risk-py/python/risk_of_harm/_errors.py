@@ -172,6 +172,8 @@ _KINDS: dict[str, type[RiskError]] = {
     "RISK_EXCLUDED": AudienceError,
     "RISK_NO_KEY": StoreError,
     "RISK_TAKEN": ConflictError,
+    "RISK_STORE_MOVED": StoreError,
+    "RISK_BEYOND_END": StoreError,
 }
 
 

@@ -12,10 +12,10 @@ use crate::error::StoreError;
 /// The table in which a store notes its form.
 pub(super) const TABLE: &str = "store_form";
 /// The newest form.
-pub(super) const KNOWN: i64 = 3;
+pub(super) const KNOWN: i64 = 4;
 
 /// The steps to the newest form, for one of the databases.
-pub(super) type Steps = [(&'static str, &'static str); 3];
+pub(crate) type Steps = [(&'static str, &'static str); 4];
 
 /// Brings a store of form `found` to the newest one, in one transaction.
 pub(super) fn upgrade<C: Migrate>(connection: &mut C, found: i64, steps: &Steps) -> Result<(), StoreError> {
@@ -80,3 +80,11 @@ impl Query<Vec<Migration>> for Within<'_> {
 }
 
 impl Migrate for Within<'_> {}
+/// What a store of the newest form notes of its forms: number, name and checksum of each.
+pub(crate) fn noted(steps: &Steps) -> Result<Vec<(u64, String, String)>, StoreError> {
+    let step = |(name, sql): &(&str, &str)| {
+        let step = Migration::unapplied(name, sql).map_err(|e| StoreError::Database(e.to_string()))?;
+        Ok((u64::try_from(step.version()).unwrap_or_default(), step.name().to_owned(), step.checksum().to_string()))
+    };
+    steps.iter().map(step).collect()
+}

@@ -16,10 +16,11 @@ use super::url::{self, Host};
 use crate::error::{StoreError, Trouble};
 use crate::sql::Value;
 
-const STEPS: Steps = [
+pub(crate) const STEPS: Steps = [
     ("V1__records", include_str!("../../migrations/postgres/V1__records.sql")),
     ("V2__journal", include_str!("../../migrations/postgres/V2__journal.sql")),
     ("V3__identifiers", include_str!("../../migrations/postgres/V3__identifiers.sql")),
+    ("V4__directory", include_str!("../../migrations/postgres/V4__directory.sql")),
 ];
 
 /// What each transaction sets for itself: it sees what others committed before each of its statements; a commit returns when it

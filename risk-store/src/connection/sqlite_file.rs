@@ -1,33 +1,63 @@
 //! A store in one SQLite file.
 
-use std::fs::{File, OpenOptions};
+use std::collections::BTreeSet;
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
-use super::Make;
 use super::migrations::{self, Steps};
+use super::file_place::{FilePlace, leave_as_it_is, with_suffix};
+use super::{Make, wal};
 use crate::error::{StoreError, Trouble};
 
 /// `risk` in ASCII, in the file's header: whose file it is.
 const APPLICATION_ID: i32 = 0x7269_736b;
 
-const STEPS: Steps = [
+pub(crate) const STEPS: Steps = [
     ("V1__records", include_str!("../../migrations/sqlite/V1__records.sql")),
     ("V2__journal", include_str!("../../migrations/sqlite/V2__journal.sql")),
     ("V3__identifiers", include_str!("../../migrations/sqlite/V3__identifiers.sql")),
+    ("V4__directory", include_str!("../../migrations/sqlite/V4__directory.sql")),
 ];
 
 /// What each connection sets for itself.
 ///
 /// `synchronous=FULL`: a commit returns when the log of writes has been handed to the disk. `secure_delete`: what is deleted
 /// is overwritten. `cell_size_check`: a damaged page is noticed when it is read. `temp_store`: no payload in other files.
+/// `trusted_schema`: the schema calls no function that could do harm.
 const SETTINGS: &str = "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA cell_size_check=ON;
     PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;";
 
-pub(super) fn open(path: &Path, patience: Duration, make: Make) -> Result<Connection, StoreError> {
+/// What whoever can write to the file must not make a connection do: obey its triggers and views, or write to its schema.
+const OBEYED: [(DbConfig, bool); 3] = [
+    (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+    (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
+    (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+];
+
+/// Held while a file is made or opened. Closing a descriptor releases all POSIX locks that the process has on its file, so no
+/// other connection of this process may come into being between the making of a file and the closing of its descriptor.
+static OPENING: Mutex<()> = Mutex::new(());
+
+/// An open file of a store, and where it was found.
+pub(super) struct StoreFile {
+    pub(super) sqlite: Connection,
+    pub(super) place: FilePlace,
+}
+
+impl Drop for StoreFile {
+    fn drop(&mut self) {
+        // Where another file is there now, closing must not touch what lies beside it.
+        let _ = self.place.must_hold(&self.sqlite);
+    }
+}
+
+pub(super) fn open(path: &Path, patience: Duration, make: Make) -> Result<StoreFile, StoreError> {
     match make {
         Make::Never if !path.exists() => return Err(StoreError::Missing(path.display().to_string())),
         Make::Never => {}
@@ -36,11 +66,18 @@ pub(super) fn open(path: &Path, patience: Duration, make: Make) -> Result<Connec
             _ => {}
         },
     }
-    must_be_writable(path)?;
     let began = Instant::now();
+    let mut sharing = Sharing::WithOthers;
     loop {
-        match try_open(path, patience) {
-            Ok(file) => return Ok(file),
+        match try_open(path, patience, sharing) {
+            // There is no room for what processes share; where no other has the file open, there need not be any.
+            Err(Trouble::Final(StoreError::Unreachable(_) | StoreError::Full)) if sharing == Sharing::WithOthers => {
+                sharing = Sharing::Alone;
+            }
+            Ok(sqlite) => {
+                let place = FilePlace::of(&sqlite, path)?;
+                return Ok(StoreFile { sqlite, place });
+            }
             Err(Trouble::Final(e)) => return Err(e),
             // Somebody else is making or upgrading the same file.
             Err(_) if began.elapsed() < patience => std::thread::sleep(Duration::from_millis(10)),
@@ -49,34 +86,48 @@ pub(super) fn open(path: &Path, patience: Duration, make: Make) -> Result<Connec
     }
 }
 
-/// A write-ahead log cannot even be read where nothing may be written.
-fn must_be_writable(path: &Path) -> Result<(), StoreError> {
-    let refused = |e: io::Error| match e.kind() {
-        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied if File::open(path).is_ok() => {
-            StoreError::ReadOnly
-        }
-        _ => StoreError::Unreachable(format!("{}: {e}", path.display())),
-    };
-    OpenOptions::new().write(true).open(path).map(drop).map_err(refused)
-}
-
 /// Makes an empty file that its owner alone may read, where there is none.
 pub(crate) fn new_private_file(path: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?;
+    {
+        let _alone = OPENING.lock().unwrap_or_else(PoisonError::into_inner);
+        options.open(path)?;
+    }
     // So that the file is there under its name after a loss of power too.
     #[cfg(unix)]
     File::open(path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")))?.sync_all()?;
     Ok(())
 }
 
-fn try_open(path: &Path, patience: Duration) -> Result<Connection, Trouble> {
+/// Whether others may have the file open too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sharing {
+    WithOthers,
+    Alone,
+}
+
+fn try_open(path: &Path, patience: Duration, sharing: Sharing) -> Result<Connection, Trouble> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut file = Connection::open_with_flags(path, flags).map_err(Trouble::sqlite)?;
+    let opened = {
+        let _alone = OPENING.lock().unwrap_or_else(PoisonError::into_inner);
+        Connection::open_with_flags(path, flags)
+    };
+    let mut file = opened.map_err(|e| named(path, e))?;
     file.busy_timeout(patience).map_err(Trouble::sqlite)?;
+    for (config, on) in OBEYED {
+        file.set_db_config(config, on).map_err(Trouble::sqlite)?;
+    }
+    // A write-ahead log cannot even be read where nothing may be written.
+    if file.is_readonly("main").map_err(Trouble::sqlite)? {
+        return Err(StoreError::ReadOnly.into());
+    }
+    if sharing == Sharing::Alone {
+        file.execute_batch("PRAGMA locking_mode=EXCLUSIVE").map_err(Trouble::sqlite)?;
+    }
+    must_have_its_own_wal(&file)?;
     let found = form(&file, path)?;
     file.execute_batch(SETTINGS).map_err(Trouble::sqlite)?;
     if found < migrations::KNOWN {
@@ -96,6 +147,52 @@ fn try_open(path: &Path, patience: Duration) -> Result<Connection, Trouble> {
         Err(e) => Err(e.into()),
         Ok(()) => Ok(file),
     }
+}
+
+/// Every object of the schema of a file, one a line.
+pub(crate) const SCHEMA: &str =
+    "SELECT type || ' ' || name || ' of ' || tbl_name || ': ' || coalesce(sql, 'made with it') FROM sqlite_schema";
+
+/// The schema of a new store.
+pub(crate) fn schema() -> Result<BTreeSet<String>, Trouble> {
+    let mut new = Connection::open_in_memory().map_err(Trouble::sqlite)?;
+    migrations::upgrade(&mut new, 0, &STEPS)?;
+    let mut objects = new.prepare(SCHEMA).map_err(Trouble::sqlite)?;
+    let objects = objects.query_map([], |row| row.get(0)).and_then(Iterator::collect).map_err(Trouble::sqlite)?;
+    Ok(objects)
+}
+
+/// Why a file does not open, by its name.
+fn named(path: &Path, e: rusqlite::Error) -> Trouble {
+    match Trouble::sqlite(e) {
+        Trouble::Final(StoreError::Unreachable(why)) => {
+            StoreError::Unreachable(format!("{}: {why}", path.display())).into()
+        }
+        other => other,
+    }
+}
+
+/// Refuses a file with a write-ahead log of another; both stay as they are.
+fn must_have_its_own_wal(file: &Connection) -> Result<(), Trouble> {
+    // As SQLite resolved it, which puts the log beside the file that a link leads to.
+    let path = Path::new(file.path().unwrap_or_default());
+    let has_wal = fs::metadata(with_suffix(path, "-wal")).is_ok_and(|wal| wal.len() > 0);
+    if !has_wal {
+        return Ok(());
+    }
+    // While something is read no one replaces the log.
+    let read = file.execute_batch("BEGIN; PRAGMA schema_version").map_err(Trouble::sqlite);
+    let checked = match read {
+        Ok(()) | Err(Trouble::Final(StoreError::Damaged(_))) => wal::must_continue(path),
+        Err(other) => Err(other),
+    };
+    if checked.is_err() {
+        leave_as_it_is(file);
+    }
+    if !file.is_autocommit() {
+        file.execute_batch("ROLLBACK").map_err(Trouble::sqlite)?;
+    }
+    checked
 }
 
 /// The form that the file notes; 0 for an empty one.

@@ -49,6 +49,27 @@ fn a_store_moves_with_its_hashes_its_identifiers_and_its_exclusions() {
 }
 
 #[test]
+fn evidence_moves_with_its_store_and_is_checked_on_the_way() {
+    let (_place, store) = filled();
+    store.restrict(&feed(), case(1), erasure_of(10)).unwrap();
+    let line = store.evidence(&feed(), case(1), crate::records::event(10)).unwrap();
+    let text = exported(&store, true);
+    on_each(|place| {
+        let other = place.store();
+        let changed = text.replace("no_further_action", "some_other_action");
+        let refused = import(&other, &changed).unwrap_err().to_string();
+        assert!(refused.starts_with("cases.jsonl:"), "{refused}");
+        import(&other, &text).unwrap();
+        assert_eq!(other.evidence(&feed(), case(1), crate::records::event(10)).unwrap(), line);
+        let verified = other.verify(None, |_| ()).unwrap();
+        assert!(verified.is_intact(), "{:?}", verified.differences);
+        assert_eq!(import(&other, &text).unwrap().added, 0);
+    });
+    // Without its journal nothing says that it was restricted, and none is given out.
+    assert!(!exported(&store, false).contains("evidence"));
+}
+
+#[test]
 fn what_an_export_holds_of_a_case_is_its_sealed_log() {
     let (_place, store) = filled();
     let text = exported(&store, false);

@@ -4,8 +4,10 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use chrono::Utc;
 use postgres_for_tests::PrivateServer;
-use risk_store::{Options, Store, StoreError};
+use risk_core::event::vocabulary::Audience;
+use risk_store::{Act, Options, Reader, Store, StoreError};
 
 use crate::place::{Place, feed};
 use crate::records::{attended, call_out, case, event};
@@ -100,6 +102,76 @@ fn a_full_disk_is_said_to_be_full_and_what_was_acknowledged_before_is_there() {
     assert!(verified.is_intact(), "{:?}", verified.differences);
     assert_eq!(u128::from(verified.records), kept);
     assert!(store.append(&feed(), case(1), vec![attended(case(1), kept)], None).unwrap()[0].new);
+}
+
+/// Takes all room that is left on a disk.
+fn filled(disk: &std::path::Path) -> std::path::PathBuf {
+    use std::io::Write;
+    let ballast = disk.join("ballast");
+    let mut file = std::fs::File::create(&ballast).unwrap();
+    for size in [4096, 512, 1] {
+        while file.write_all(&vec![7; size]).and_then(|()| file.sync_data()).is_ok() {}
+    }
+    ballast
+}
+
+#[test]
+fn on_a_full_disk_whoever_gives_a_reason_is_answered_and_it_is_journalled_once_there_is_room() {
+    let Some(disk) = std::env::var_os("RISK_STORE_SMALL_DISK") else {
+        on_a_small_disk(
+            "obstacles::on_a_full_disk_whoever_gives_a_reason_is_answered_and_it_is_journalled_once_there_is_room",
+        );
+        return;
+    };
+    let disk = std::path::Path::new(&disk);
+    let file = disk.join("cases.risk").display().to_string();
+    let reader = |id: &str| Reader::new(id, Audience::ResponsibleOfficer).unwrap();
+    let urgent = |id: &str| reader(id).with_unjournalled_reason("call-out tonight, INC-4711").unwrap();
+    let unjournalled = |store: &Store| -> Vec<(String, bool)> {
+        let entries = store.journal(Some(case(1))).unwrap();
+        let kept = entries.into_iter().filter(|e| matches!(&e.act, Act::ConsultedUnjournalled { reason, .. } if reason == "call-out tonight, INC-4711"));
+        kept.map(|e| (e.by, e.refused)).collect()
+    };
+    let expected = [("N07A001".to_owned(), false), ("N07A009".to_owned(), true), ("N07A001".to_owned(), false)];
+
+    // With a handle that was opened while there was room, and then with one that is opened on the full disk.
+    for opened_before in [true, false] {
+        let store = Store::create(&file, hasty()).unwrap();
+        if opened_before {
+            store.append(&feed(), case(1), vec![call_out(case(1), 1)], None).unwrap();
+            store.exclude(&feed(), case(1), "N07A009").unwrap();
+        }
+        let before = unjournalled(&store).len();
+        let store = if opened_before { Some(store) } else { drop(store); None };
+        let ballast = filled(disk);
+        let store = store.unwrap_or_else(|| Store::open(&file, hasty()).unwrap());
+        assert!(matches!(store.consult(&reader("N07A001"), case(1), Utc::now()).unwrap_err(), StoreError::Full));
+        assert_eq!(store.consult(&urgent("N07A001"), case(1), Utc::now()).unwrap().len(), 1);
+        assert!(matches!(store.consult(&urgent("n07a009"), case(1), Utc::now()).unwrap_err(), StoreError::Excluded { .. }));
+        let listed: Vec<_> = store.caseload(&urgent("N07A001"), Utc::now(), None).map(|one| one.unwrap().log.is_ok()).collect();
+        assert_eq!(listed, [true]);
+        assert_eq!(unjournalled(&store).len(), before, "nothing could be written");
+        std::fs::remove_file(ballast).unwrap();
+        if opened_before {
+            // The next reading of such a reader that can be journalled brings the others with it.
+            store.consult(&urgent("N07A001"), case(1), Utc::now()).unwrap();
+        } else {
+            drop(store);
+        }
+        let store = Store::open(&file, hasty()).unwrap();
+        let found: Vec<_> = unjournalled(&store).split_off(before).into_iter().map(|(by, refused)| (by.to_uppercase(), refused)).collect();
+        assert_eq!(found, expected);
+        assert!(store.verify(None, |_| ()).unwrap().is_intact());
+        drop(store);
+        assert_eq!(unjournalled(&Store::open(&file, hasty()).unwrap()).len(), before + 3, "entered twice");
+    }
+}
+
+#[test]
+fn a_reason_for_a_reading_that_is_not_journalled_is_one_plain_line() {
+    for reason in ["", "  ", "two\nlines", "\u{202e}turned", &"x".repeat(201)] {
+        assert!(Reader::new("N07A001", Audience::Manager).unwrap().with_unjournalled_reason(reason).is_err(), "{reason:?}");
+    }
 }
 
 #[test]

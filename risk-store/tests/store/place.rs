@@ -13,6 +13,7 @@ pub struct Place {
 
 #[allow(dead_code, reason = "held so that it goes with the place")]
 enum Kept {
+    Elsewhere,
     Folder(TempDir),
     Database(Postgres),
     Server(PrivateServer),
@@ -22,6 +23,11 @@ impl Place {
     pub fn file() -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self { url: folder.path().join("cases.risk").display().to_string(), _kept: Kept::Folder(folder) }
+    }
+
+    /// A place that is held elsewhere.
+    pub fn again(url: &str) -> Self {
+        Self { url: url.to_owned(), _kept: Kept::Elsewhere }
     }
 
     pub fn database() -> Option<Self> {

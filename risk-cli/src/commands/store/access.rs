@@ -85,6 +85,9 @@ fn act(act: &Act) -> String {
             format!("appended {}, with a correction (alteration); the case has {length} since", records(*n))
         }
         Act::Consulted => "asked for an answer (consultation)".to_owned(),
+        Act::ConsultedUnjournalled { asked_at, reason } => {
+            format!("asked for an answer (consultation) at {asked_at}, which could not be journalled then: {reason}")
+        }
         Act::Read => "read all records (disclosure)".to_owned(),
         Act::Followed { after, to } => format!("followed all cases from place {after} to {to} (disclosure)"),
         Act::Exported => "exported all cases (disclosure)".to_owned(),

@@ -7,6 +7,7 @@ use risk_core::log::{LogError, Record};
 use risk_store::Addition;
 use uuid::Uuid;
 
+use super::checkpoint::Automatic;
 use crate::failure::Failure;
 use crate::input::Text;
 use crate::output::Reply;
@@ -30,6 +31,8 @@ pub struct Options {
     #[arg(long, value_name = "N")]
     expected: Option<u64>,
     #[command(flatten)]
+    automatic: Automatic,
+    #[command(flatten)]
     store: StoreOptions,
 }
 
@@ -46,7 +49,8 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
     let known = appended.iter().map(Vec::len).sum::<usize>().saturating_sub(new);
     let cases = count(count_of(additions.len()), "case", "cases");
     let known = if known == 0 { String::new() } else { format!(", {known} known already") };
-    Ok(Reply::text(format!("{name}: {}{known}, in {cases}\n", count(count_of(new), "new record", "new records"))))
+    let new = count(count_of(new), "new record", "new records");
+    Ok(options.automatic.after(&store, &format!("{name}: {new}{known}, in {cases}\n")))
 }
 
 fn count_of(n: usize) -> u64 {

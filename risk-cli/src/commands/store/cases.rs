@@ -37,9 +37,11 @@ pub struct Options {
 /// [`Failure`] where the store cannot be read.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let Operated { store, by, name } = options.store.operate()?;
-    let is_asked_for = |case: &CaseListed| {
-        options.only.as_ref().is_none_or(|only| case.facts.identifiers.get(&only.scheme) == Some(&only.value))
+    let only = match &options.only {
+        Some(only) => Some(store.cases_of(&only.scheme, &only.value)?),
+        None => None,
     };
+    let is_asked_for = |case: &CaseListed| only.as_ref().is_none_or(|only| only.contains(&case.case_id));
     let mut cases = Vec::new();
     for case in store.cases(&by)? {
         cases.extend(Some(case?).filter(is_asked_for));

@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, stdin};
 use clap::Args;
 use risk_store::StoreError;
 
+use super::checkpoint::Automatic;
 use crate::failure::Failure;
 use crate::output::Reply;
 use crate::progress::reading;
@@ -26,6 +27,8 @@ pub struct Options {
     /// The logs; `-` for standard input
     #[arg(value_name = "FILE")]
     logs: String,
+    #[command(flatten)]
+    automatic: Automatic,
     #[command(flatten)]
     store: StoreOptions,
 }
@@ -56,5 +59,5 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
             said.push_str(&format!(", {n} {what}"));
         }
     }
-    Ok(Reply::text(said + "\n"))
+    Ok(options.automatic.after(&store, &(said + "\n")))
 }

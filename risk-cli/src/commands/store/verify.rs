@@ -14,6 +14,9 @@ use risk_text::words::count;
 
 /// Whether a store is what was kept: every record, every journal, every case
 ///
+/// Every column is compared with the chained text that it comes from, evidence with what its record committed to, and the
+/// schema with the store's own. A journal whose time runs backwards is reported, and is no difference.
+///
 /// Somebody who can write to the store can rewrite a case with all its hashes. That is found against a checkpoint that was kept
 /// elsewhere (--checkpoint). With --proof, no store is looked at: whether one case was in the checkpoint of that root. Exit
 /// code 1 where something differs.
@@ -71,18 +74,27 @@ fn intact(name: &str, found: &Verification, checkpoint: Option<&Checkpoint>) -> 
                  checkpoint kept elsewhere (--checkpoint).\n"
             .to_owned(),
     };
-    format!("{name}: intact, {}\n{against}{}{}", looked_at(found), locked(found), rechained(found))
+    format!("{name}: intact, {}\n{against}{}{}{}", looked_at(found), locked(found), rechained(found), remarks(name, found))
 }
 
 fn differences(name: &str, found: &Verification) -> String {
-    let line = |Difference { case_id, what }: &Difference| match case_id {
+    let lines: String = found.differences.iter().map(|one| line(name, one)).collect();
+    let n = count(found.differences.len() as u64, "difference", "differences");
+    let after = [locked(found), rechained(found), remarks(name, found)].concat();
+    format!("{name}: not as it was kept: {n}, in {}\n{lines}{after}", looked_at(found))
+}
+
+fn line(name: &str, Difference { case_id, what }: &Difference) -> String {
+    match case_id {
         Some(case_id) => format!("case {case_id}: {what}\n"),
         None => format!("{name}: {what}\n"),
-    };
-    let lines: String = found.differences.iter().map(line).collect();
-    let n = count(found.differences.len() as u64, "difference", "differences");
-    let (locked, rechained) = (locked(found), rechained(found));
-    format!("{name}: not as it was kept: {n}, in {}\n{lines}{locked}{rechained}", looked_at(found))
+    }
+}
+
+/// What is as it was kept, and should be looked into all the same.
+fn remarks(name: &str, found: &Verification) -> String {
+    let lines: String = found.remarks.iter().map(|one| line(name, one)).collect();
+    if lines.is_empty() { lines } else { format!("To be looked into:\n{lines}") }
 }
 
 fn looked_at(found: &Verification) -> String {

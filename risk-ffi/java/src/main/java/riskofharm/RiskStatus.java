@@ -60,6 +60,10 @@ public enum RiskStatus {
     NO_KEY(91),
     /** The identifier stands for another case. */
     TAKEN(92),
+    /** The file of the store, or its write-ahead log, was moved, removed or replaced. Nothing was written. */
+    STORE_MOVED(95),
+    /** The place of a follower is beyond the end of the store, which was restored or replaced. */
+    BEYOND_END(96),
     /** An earlier call on this handle panicked: it can only be closed. */
     POISONED(98),
     /** A defect of the library. It has told where on standard error; the handle is poisoned. */

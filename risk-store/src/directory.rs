@@ -1,0 +1,281 @@
+//! The directory: where in all journals the facts are, in one chain of its own.
+//!
+//! Facts are entries in the journals of their cases, and the journals are long, as every reading is an entry. So each entry
+//! that states a fact is also entered here, by its case, position and hash. The directory is chained as a journal is (that of
+//! a case which is none), and its end is in every checkpoint. It says which facts there are; what they state is read from the
+//! entries, each found to have the hash that the directory names. No fact can be hidden, changed or added by a change of
+//! a column that no hash covers: an index is used to read many entries at once, and never believed.
+//!
+//! The facts are kept in memory, and read on from where they were known: an answer costs one row, not a journal.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::error::{StoreError, Trouble};
+use crate::facts::Facts;
+use crate::head::Head;
+use crate::journal::{self, Act, DIRECTORY, Entry, Kept, WHOLE_STORE, entry_hash};
+use crate::names::{self, FORMER, Name};
+use crate::sql::Tx;
+
+/// How many new facts are worth reading with all others at once.
+const MANY: usize = 64;
+
+/// The facts of all cases, as far as the directory was read.
+#[derive(Debug, Default)]
+pub(crate) struct Directory {
+    entries: u64,
+    hash: String,
+    facts: BTreeMap<Uuid, Facts>,
+    /// The cases that ever had an identifier, by [`folded`] scheme and value.
+    called: BTreeMap<(String, String), BTreeSet<Uuid>>,
+}
+
+/// One entry of the directory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Pointer {
+    /// Its place in the directory, from 1.
+    position: u64,
+    /// Where the fact is: the case, and the place in its journal. The first entry of the directory points to none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) fact: Option<FactAt>,
+}
+
+/// Where a fact is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FactAt {
+    pub(crate) case_id: Uuid,
+    pub(crate) entry: u64,
+    pub(crate) hash: String,
+}
+
+/// How identifiers and readers are compared: without regard to case. They are ASCII and hold no blanks (see `who::opaque`),
+/// but what is asked for may be anything.
+pub(crate) fn folded(text: &str) -> String {
+    text.trim().to_lowercase()
+}
+
+/// What the store was told of a case.
+pub(crate) fn facts(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Facts, Trouble> {
+    refresh(tx)?;
+    let facts = tx.directory.facts.get(&case_id).cloned().unwrap_or_default();
+    match facts.missing() {
+        None => Ok(facts),
+        Some(position) => {
+            let what = format!("case {case_id}, journal entry {position}: the identifier is missing");
+            Err(StoreError::damaged(what).into())
+        }
+    }
+}
+
+/// The cases for which an identifier stands now, in the order of their ids; of the scheme [`FORMER`], those of erased persons who had
+/// an identifier with that digest.
+pub(crate) fn cases_called(tx: &mut Tx<'_>, scheme: &str, value: &str) -> Result<Vec<Uuid>, Trouble> {
+    refresh(tx)?;
+    let Directory { facts, called, .. } = &*tx.directory;
+    let (scheme, value) = (folded(scheme), folded(value));
+    let ever = called.get(&(scheme.clone(), value.clone()));
+    let stands = |id: &&Uuid| {
+        let Some(facts) = facts.get(id) else { return false };
+        if scheme == FORMER {
+            return facts.former.contains(&value);
+        }
+        facts.identifiers.get(&scheme).is_some_and(|known| folded(known) == value)
+    };
+    Ok(ever.into_iter().flatten().filter(stands).copied().collect())
+}
+
+/// Enters a fact that was just written into the journal of its case.
+pub(crate) fn enter(tx: &mut Tx<'_>, case_id: Uuid, entry: u64, hash: &str) -> Result<(), Trouble> {
+    write(tx, Some(FactAt { case_id, entry, hash: hash.to_owned() }))
+}
+
+fn write(tx: &mut Tx<'_>, fact: Option<FactAt>) -> Result<(), Trouble> {
+    let mut head = Head::hold(tx, DIRECTORY)?;
+    let pointer = Pointer { position: head.entries.saturating_add(1), fact };
+    let text = serde_json::to_string(&pointer).map_err(|e| StoreError::Database(e.to_string()))?;
+    journal::chain(tx, &mut head, None, &text)?;
+    head.keep(tx)
+}
+
+/// Makes the directory of a store that has none yet, from the journals of all its cases.
+pub(crate) fn make(tx: &mut Tx<'_>) -> Result<(), Trouble> {
+    Head::of_the_store(tx)?;
+    if exists(tx)? {
+        return Ok(());
+    }
+    write(tx, None)?;
+    let mut after = WHOLE_STORE;
+    loop {
+        let page = Head::page(tx, after, 64)?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.case_id;
+        for Head { case_id, .. } in page {
+            let head = Head::hold(tx, case_id)?;
+            for (entry, kept) in journal::verified(tx, &head)? {
+                if entry.act.subject().is_some() {
+                    enter(tx, case_id, entry.position, &kept.hash)?;
+                }
+            }
+        }
+    }
+}
+
+/// Whether the store has a directory, or what is left of one: its first entry is written before any fact.
+pub(crate) fn exists(tx: &mut Tx<'_>) -> Result<bool, Trouble> {
+    if Head::find(tx, DIRECTORY)?.is_some_and(|head| head.entries > 0) {
+        return Ok(true);
+    }
+    let left = tx.rows("SELECT position FROM entry WHERE case_id = $1 LIMIT 1", &[(&DIRECTORY).into()], |_| Ok(()))?;
+    Ok(!left.is_empty())
+}
+
+/// Reads on to where the directory ends now.
+fn refresh(tx: &mut Tx<'_>) -> Result<(), Trouble> {
+    let head = Head::find(tx, DIRECTORY)?.filter(|head| head.entries > 0);
+    let head = head.ok_or_else(|| altered("expected a directory of facts, found none"))?;
+    if tx.directory.is_at(&head) {
+        return Ok(());
+    }
+    let from = std::mem::take(tx.directory);
+    let begins = from.entries;
+    match read_on(tx, from, &head) {
+        Ok(read) => *tx.directory = read,
+        // What was known may be of a transaction that came to nothing.
+        Err(Trouble::Final(StoreError::Altered { .. })) if begins > 0 => {
+            *tx.directory = read_on(tx, Directory::default(), &head)?;
+        }
+        Err(other) => return Err(other),
+    }
+    Ok(())
+}
+
+fn read_on(tx: &mut Tx<'_>, mut directory: Directory, head: &Head) -> Result<Directory, Trouble> {
+    let mut pointers = Vec::new();
+    for (kept, position) in journal::between(tx, DIRECTORY, directory.entries, head.entries)?.iter().zip(directory.entries.saturating_add(1)..) {
+        let pointer = pointer(kept, position, &directory.hash).map_err(|what| altered(&what))?;
+        directory.hash.clone_from(&kept.hash);
+        directory.entries = position;
+        pointers.extend(pointer.fact);
+    }
+    if !directory.is_at(head) {
+        return Err(altered(&format!("expected {} entries in the directory of facts, found others", head.entries)));
+    }
+    let mut at_once = if pointers.len() > MANY { indexed(tx)? } else { HashMap::new() };
+    let mut names = if pointers.len() > MANY { names::of_all(tx)? } else { BTreeMap::new() };
+    // A fact whose journal was chained anew is named again, with its new hash.
+    let last: HashMap<(Uuid, u64), usize> = pointers.iter().map(|fact| (fact.case_id, fact.entry)).zip(0..).collect();
+    for (fact, at) in pointers.into_iter().zip(0_usize..) {
+        let key = (fact.case_id, fact.entry);
+        if last.get(&key) != Some(&at) {
+            continue;
+        }
+        let text = match at_once.remove(&key).filter(|found| found.is(&fact)) {
+            Some(found) => found.text,
+            None => look_up(tx, &fact)?,
+        };
+        let names = match names.remove(&key) {
+            Some(names) => names,
+            None => names::of_entry(tx, fact.case_id, fact.entry)?,
+        };
+        directory.take(fact.case_id, entry(&fact, text, names)?)?;
+    }
+    Ok(directory)
+}
+
+/// An entry of the directory, found to be the one of that place behind the one with the hash `previous`; else what differs.
+pub(crate) fn pointer(kept: &Kept, position: u64, previous: &str) -> Result<Pointer, String> {
+    let read = serde_json::from_str::<Pointer>(&kept.text).ok().filter(|pointer| pointer.position == position);
+    let right = entry_hash(previous, &kept.text) == kept.hash && kept.position == position && kept.subject.is_none();
+    read.filter(|_| right).ok_or_else(|| format!("directory entry {position}: expected the one that was kept, found another"))
+}
+
+/// A fact's entry with the hash before it, both as they lie in the store.
+struct Found {
+    text: String,
+    previous: String,
+}
+
+impl Found {
+    fn is(&self, fact: &FactAt) -> bool {
+        entry_hash(&self.previous, &self.text) == fact.hash
+    }
+}
+
+/// The entries that an index has as facts.
+fn indexed(tx: &mut Tx<'_>) -> Result<HashMap<(Uuid, u64), Found>, Trouble> {
+    let found = tx.rows(
+        "SELECT e.case_id, e.position, e.text, p.hash FROM entry e
+         LEFT JOIN entry p ON p.case_id = e.case_id AND p.position = e.position - 1 WHERE e.subject IS NOT NULL",
+        &[],
+        |row| {
+            let previous = row.optional_text(3)?.unwrap_or_default();
+            Ok(((row.id(0)?, row.number(1)?), Found { text: row.text(2)?, previous }))
+        },
+    )?;
+    Ok(found.into_iter().collect())
+}
+
+fn look_up(tx: &mut Tx<'_>, fact: &FactAt) -> Result<String, Trouble> {
+    let found = tx.row(
+        "SELECT e.text, p.hash FROM entry e LEFT JOIN entry p ON p.case_id = e.case_id AND p.position = e.position - 1
+         WHERE e.case_id = $1 AND e.position = $2",
+        &[(&fact.case_id).into(), fact.entry.into()],
+        |row| Ok(Found { text: row.text(0)?, previous: row.optional_text(1)?.unwrap_or_default() }),
+    )?;
+    let differs = || StoreError::Altered {
+        case_id: fact.case_id,
+        what: format!("journal entry {}: expected the fact that the directory names, found another or none", fact.entry),
+    };
+    Ok(found.filter(|found| found.is(fact)).ok_or_else(differs)?.text)
+}
+
+fn entry(fact: &FactAt, text: String, names: Vec<Name>) -> Result<Entry, StoreError> {
+    let kept = Kept { position: fact.entry, subject: None, text, hash: fact.hash.clone(), names };
+    let entry = kept.read()?;
+    if entry.case_id == Some(fact.case_id) && entry.position == fact.entry {
+        return Ok(entry);
+    }
+    let what = format!("journal entry {}: expected an entry of this case, found one of another", fact.entry);
+    Err(StoreError::Altered { case_id: fact.case_id, what })
+}
+
+fn altered(what: &str) -> Trouble {
+    StoreError::Altered { case_id: WHOLE_STORE, what: what.to_owned() }.into()
+}
+
+impl Directory {
+    fn is_at(&self, head: &Head) -> bool {
+        (self.entries, &self.hash) == (head.entries, &head.entry_hash)
+    }
+
+    fn take(&mut self, case_id: Uuid, entry: Entry) -> Result<(), StoreError> {
+        match &entry.act {
+            Act::Identified { scheme, value: Some(value), .. } => {
+                self.called.entry((folded(scheme), folded(value))).or_default().insert(case_id);
+            }
+            Act::PersonErased { former, .. } => {
+                // Nothing in memory names the person any more.
+                for cases in self.called.values_mut() {
+                    cases.remove(&case_id);
+                }
+                self.called.retain(|_, cases| !cases.is_empty());
+                for digest in former {
+                    self.called.entry((FORMER.to_owned(), folded(digest))).or_default().insert(case_id);
+                }
+            }
+            _ => {}
+        }
+        self.facts.entry(case_id).or_default().take(entry)
+    }
+
+    /// Another spelling in which an identifier or its scheme is in use.
+    pub(crate) fn other_spelling(&self, scheme: &str, value: &str) -> Option<String> {
+        let mut in_use = self.facts.values().filter_map(|facts| facts.identifiers.get(scheme));
+        in_use.find(|known| *known != value && folded(known) == folded(value)).cloned()
+    }
+}
