@@ -89,22 +89,29 @@ impl Store {
 
     /// Enters into the journal what could not be entered when it was read. Where that still cannot be, it stays where it is.
     pub(crate) fn close_gaps(&self) {
-        let Some(gaps) = &self.gaps else { return };
+        let Some(file) = self.gaps.as_ref().filter(|gaps| !gaps.is_empty()) else { return };
         let now = self.now();
-        let _ = gaps.hand_over(|all| {
-            self.change(|tx, _| {
-                for gap in all {
-                    let by = By::try_from(gap)?;
-                    for case_id in &gap.cases {
-                        let act = Act::ConsultedUnjournalled { asked_at: gap.at.clone(), reason: gap.reason.clone() };
-                        let mut head = Head::hold(tx, *case_id)?;
-                        journal::write(tx, &mut head, by, now, act)?;
-                        head.keep(tx)?;
-                    }
+        let mut held = None;
+        let entered = self.change(|tx, _| {
+            // Of an attempt before, which would be in the way.
+            held = None;
+            let gaps = file.hold()?;
+            for gap in &gaps.gaps {
+                let by = By::try_from(gap)?;
+                for case_id in &gap.cases {
+                    let act = Act::ConsultedUnjournalled { asked_at: gap.at.clone(), reason: gap.reason.clone() };
+                    let mut head = Head::hold(tx, *case_id)?;
+                    journal::write(tx, &mut head, by, now, act)?;
+                    head.keep(tx)?;
                 }
-                Ok(())
-            })
+            }
+            held = Some(gaps);
+            Ok(())
         });
+        // Where they could not be forgotten they are entered again, which is better than not at all.
+        if let (Ok(()), Some(held)) = (entered, held) {
+            let _ = held.forget();
+        }
     }
 
     /// How a case stands, for the reader's audience.
