@@ -4,8 +4,8 @@ use risk_core::log::Log;
 use uuid::Uuid;
 
 use crate::Store;
-use crate::error::{StoreError, Trouble};
 use crate::directory::{cases_called, folded};
+use crate::error::{StoreError, Trouble};
 use crate::facts::{Facts, Person};
 use crate::head::Head;
 use crate::journal::{self, Act, By, Entry};

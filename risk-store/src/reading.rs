@@ -76,7 +76,9 @@ impl Store {
         match (read_now, reader.unjournalled_reason(), &self.gaps) {
             (Err(StoreError::Full), Some(reason), Some(gaps)) => {
                 let mut logs = LruCache::new(LOGS);
-                self.look(|tx| read(tx, &mut Open::new(&mut logs, self.keys.as_ref()), Journal::KeptAside { gaps, reason }))
+                self.look(|tx| {
+                    read(tx, &mut Open::new(&mut logs, self.keys.as_ref()), Journal::KeptAside { gaps, reason })
+                })
             }
             (read, ..) => {
                 if read.is_ok() && reader.unjournalled_reason().is_some() {
@@ -229,7 +231,8 @@ impl Store {
 }
 
 /// Reads one person of a caseload, at a moment.
-type ReadPerson<'r> = dyn Fn(&mut Tx<'_>, &mut Open<'_>, &Person, Instant) -> Result<Result<Log, StoreError>, Trouble> + 'r;
+type ReadPerson<'r> =
+    dyn Fn(&mut Tx<'_>, &mut Open<'_>, &Person, Instant) -> Result<Result<Log, StoreError>, Trouble> + 'r;
 /// Reads a page of people in a transaction.
 type PageOfPeople<'p> = dyn Fn(&mut Tx<'_>, &mut Open<'_>, &ReadPerson<'_>) -> Result<Page, Trouble> + 'p;
 /// People, and after which case to go on.

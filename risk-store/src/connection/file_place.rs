@@ -65,7 +65,8 @@ impl FilePlace {
     }
 
     fn check(&self, sqlite: &Connection) -> Result<(), Trouble> {
-        let in_place = self.file == Identity::of(&self.named) && self.wal == Identity::of(&with_suffix(&self.real, "-wal"));
+        let in_place =
+            self.file == Identity::of(&self.named) && self.wal == Identity::of(&with_suffix(&self.real, "-wal"));
         if !in_place || has_moved(sqlite)? {
             return Err(StoreError::Moved(self.named.display().to_string()).into());
         }

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
-use super::migrations::{self, Steps};
 use super::file_place::{FilePlace, leave_as_it_is, with_suffix};
+use super::migrations::{self, Steps};
 use super::{Make, wal};
 use crate::error::{StoreError, Trouble};
 

@@ -73,13 +73,16 @@ fn whatever_else_this_process_does_with_the_store_its_locks_stay() {
         ("a copy onto itself", Box::new(|| assert!(store.backup(Path::new(&place.url)).is_err()))),
         ("scrubbed", Box::new(|| drop(store.scrub().unwrap()))),
         ("another writer", Box::new(|| append(&place.store(), 2).unwrap())),
-        ("read by threads", Box::new(|| {
-            std::thread::scope(|scope| {
-                for _ in 0..4 {
-                    scope.spawn(|| drop(place.store().facts(case(1))));
-                }
-            });
-        })),
+        (
+            "read by threads",
+            Box::new(|| {
+                std::thread::scope(|scope| {
+                    for _ in 0..4 {
+                        scope.spawn(|| drop(place.store().facts(case(1))));
+                    }
+                });
+            }),
+        ),
     ];
     for (what, deed) in deeds {
         deed();

@@ -59,7 +59,8 @@ fn read(place: &Place) -> Vec<Result<String, ()>> {
     // Each case that is in the store is in it, with its log or with the reason why not.
     let people = people.map(|people| people.into_iter().map(|p| (p.case_id, p.log.is_ok())).collect::<Vec<_>>());
     for n in 1..=2 {
-        let named = |people: &Vec<(uuid::Uuid, bool)>| people.iter().find(|(id, _)| *id == case(n)).map(|(_, fine)| *fine);
+        let named =
+            |people: &Vec<(uuid::Uuid, bool)>| people.iter().find(|(id, _)| *id == case(n)).map(|(_, fine)| *fine);
         let listed = people.as_ref().map(named).map_err(|_| ());
         read.push(match listed {
             Ok(Some(true)) => Ok("listed".to_owned()),
@@ -190,7 +191,8 @@ impl Raw {
         let values: Vec<String> = keys.iter().map(|key| literal(key)).collect();
         let rows = self.texts(&format!("SELECT {} FROM {table}", values.join(", ")));
         let condition = |row: Vec<String>| {
-            let parts: Vec<String> = keys.iter().zip(row).map(|(key, value)| format!("{} = {value}", key.name)).collect();
+            let parts: Vec<String> =
+                keys.iter().zip(row).map(|(key, value)| format!("{} = {value}", key.name)).collect();
             parts.join(" AND ")
         };
         rows.into_iter().map(condition).collect()
@@ -210,7 +212,12 @@ impl Raw {
         let mut others = match column.kind.as_str() {
             kind if kind.contains("int") => vec![format!("{name} + 1"), format!("{name} + 1000"), "-1".to_owned()],
             kind if kind.contains("text") || kind.contains("char") => {
-                vec![format!("{name} || 'x'"), "''".to_owned(), format!("replace({name}, '1', '2')"), "'reader'".to_owned()]
+                vec![
+                    format!("{name} || 'x'"),
+                    "''".to_owned(),
+                    format!("replace({name}, '1', '2')"),
+                    "'reader'".to_owned(),
+                ]
             }
             _ => vec![joined(name, &bytes("00")), bytes(&case(2).simple().to_string()), bytes("22")],
         };
@@ -260,7 +267,10 @@ fn a_change_of_any_column_of_any_row_is_reported_and_is_never_believed() {
             for column in &columns {
                 // What changes nothing is no change.
                 let change = |row: &String, other: String| {
-                    format!("UPDATE {table} SET {0} = {other} WHERE {row} AND {0} IS DISTINCT FROM {other}", column.name)
+                    format!(
+                        "UPDATE {table} SET {0} = {other} WHERE {row} AND {0} IS DISTINCT FROM {other}",
+                        column.name
+                    )
                 };
                 let changes: Vec<String> =
                     rows.iter().flat_map(|row| raw.others(column).into_iter().map(move |o| change(row, o))).collect();
@@ -294,16 +304,23 @@ fn a_row_taken_away_or_put_in_is_reported_and_is_never_believed() {
             let generated = |name: &str| name == "place";
             let names: Vec<&str> = columns.iter().map(|c| c.name.as_str()).filter(|name| !generated(name)).collect();
             for key in ["position", "version"].iter().filter(|key| names.contains(key)) {
-                let values: Vec<String> =
-                    names.iter().map(|name| if name == key { format!("{name} + 100") } else { (*name).to_owned() }).collect();
-                changes.push(format!("INSERT INTO {table} ({}) SELECT {} FROM {table}", names.join(", "), values.join(", ")));
+                let values: Vec<String> = names
+                    .iter()
+                    .map(|name| if name == key { format!("{name} + 100") } else { (*name).to_owned() })
+                    .collect();
+                changes.push(format!(
+                    "INSERT INTO {table} ({}) SELECT {} FROM {table}",
+                    names.join(", "),
+                    values.join(", ")
+                ));
             }
             if names.contains(&"case_id") {
                 let other = match &raw {
                     Raw::File { .. } => "x'00000000000040008000000000000077'",
                     Raw::Server { .. } => "'\\x00000000000040008000000000000077'::bytea",
                 };
-                let values: Vec<&str> = names.iter().map(|name| if *name == "case_id" { other } else { *name }).collect();
+                let values: Vec<&str> =
+                    names.iter().map(|name| if *name == "case_id" { other } else { *name }).collect();
                 changes.push(format!(
                     "INSERT INTO {table} ({}) SELECT {} FROM {table} WHERE case_id = {}",
                     names.join(", "),

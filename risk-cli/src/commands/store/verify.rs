@@ -80,7 +80,12 @@ fn intact(name: &str, found: &Verification, checkpoint: Option<&Checkpoint>) -> 
 fn differences(name: &str, found: &Verification) -> String {
     let lines: String = found.differences.iter().map(|one| line(name, one)).collect();
     let n = count(found.differences.len() as u64, "difference", "differences");
-    format!("{name}: not as it was kept: {n}, in {}\n{lines}{}{}", looked_at(found), locked(found), remarks(name, found))
+    format!(
+        "{name}: not as it was kept: {n}, in {}\n{lines}{}{}",
+        looked_at(found),
+        locked(found),
+        remarks(name, found)
+    )
 }
 
 fn line(name: &str, Difference { case_id, what }: &Difference) -> String {
