@@ -189,10 +189,9 @@ impl ReadingOptions {
         };
         let reader = match &self.unjournalled_reason {
             None => reader,
-            Some(reason) => reader.with_unjournalled_reason(reason).map_err(|error| Failure::Who {
-                from: "--unjournalled-reason",
-                error: error.into(),
-            })?,
+            Some(reason) => reader
+                .with_unjournalled_reason(reason)
+                .map_err(|error| Failure::Who { from: "--unjournalled-reason", error: error.into() })?,
         };
         Ok((self.store.open()?.0, reader))
     }

@@ -156,7 +156,10 @@ fn refresh(tx: &mut Tx<'_>) -> Result<(), Trouble> {
 
 fn read_on(tx: &mut Tx<'_>, mut directory: Directory, head: &Head) -> Result<Directory, Trouble> {
     let mut pointers = Vec::new();
-    for (kept, position) in journal::between(tx, DIRECTORY, directory.entries, head.entries)?.iter().zip(directory.entries.saturating_add(1)..) {
+    for (kept, position) in journal::between(tx, DIRECTORY, directory.entries, head.entries)?
+        .iter()
+        .zip(directory.entries.saturating_add(1)..)
+    {
         let pointer = pointer(kept, position, &directory.hash).map_err(|what| altered(&what))?;
         directory.hash.clone_from(&kept.hash);
         directory.entries = position;
@@ -191,7 +194,8 @@ fn read_on(tx: &mut Tx<'_>, mut directory: Directory, head: &Head) -> Result<Dir
 pub(crate) fn pointer(kept: &Kept, position: u64, previous: &str) -> Result<Pointer, String> {
     let read = serde_json::from_str::<Pointer>(&kept.text).ok().filter(|pointer| pointer.position == position);
     let right = entry_hash(previous, &kept.text) == kept.hash && kept.position == position && kept.subject.is_none();
-    read.filter(|_| right).ok_or_else(|| format!("directory entry {position}: expected the one that was kept, found another"))
+    read.filter(|_| right)
+        .ok_or_else(|| format!("directory entry {position}: expected the one that was kept, found another"))
 }
 
 /// A fact's entry with the hash before it, both as they lie in the store.
@@ -229,7 +233,10 @@ fn look_up(tx: &mut Tx<'_>, fact: &FactAt) -> Result<String, Trouble> {
     )?;
     let differs = || StoreError::Altered {
         case_id: fact.case_id,
-        what: format!("journal entry {}: expected the fact that the directory names, found another or none", fact.entry),
+        what: format!(
+            "journal entry {}: expected the fact that the directory names, found another or none",
+            fact.entry
+        ),
     };
     Ok(found.filter(|found| found.is(fact)).ok_or_else(differs)?.text)
 }

@@ -97,7 +97,7 @@ pub enum StoreError {
         position: u64,
     },
     /// Something that lies in the store and is not what its chains or commitments say.
-    #[error("case {case_id}: not as it was kept: {what}")]
+    #[error("{}: not as it was kept: {what}", named(*case_id))]
     Altered {
         /// The case; that of zeros is the store as a whole.
         case_id: Uuid,
@@ -206,6 +206,11 @@ pub enum StoreError {
     /// Something that the database said and that has no place above.
     #[error("the database says: {0}")]
     Database(String),
+}
+
+/// A case, or the store as a whole.
+fn named(case_id: Uuid) -> String {
+    if case_id.is_nil() { "the store".to_owned() } else { format!("case {case_id}") }
 }
 
 impl StoreError {

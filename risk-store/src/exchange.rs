@@ -451,7 +451,8 @@ impl CaseText<'_> {
         let keys = open.keys();
         for (number, EvidenceLine { evidence: position, record }) in &self.evidence {
             let log = &open.hold(tx, self.case_id)?.log;
-            let given = Record::parse(record).ok().and_then(|r| r.sealed_parts().map(|(h, p)| (h, p.map(str::to_owned))));
+            let given =
+                Record::parse(record).ok().and_then(|r| r.sealed_parts().map(|(h, p)| (h, p.map(str::to_owned))));
             let (header, payload) = given.and_then(|(header, payload)| Some((header, payload?))).unwrap_or_default();
             let right = records::evidence_line(log, *position, payload.clone().into_bytes(), None);
             if right.ok().as_ref() != Some(record) {

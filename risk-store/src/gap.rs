@@ -89,20 +89,37 @@ impl GapFile {
         if kept().unwrap_or(false) { Ok(()) } else { Err(StoreError::Full) }
     }
 
-    /// Hands over what is kept, and forgets it once `enter` has entered it elsewhere.
-    pub(crate) fn hand_over(&self, enter: impl FnOnce(&[Gap]) -> Result<(), StoreError>) -> Result<(), StoreError> {
-        let Ok(mut file) = self.open() else { return Ok(()) };
+    /// Whether anything is kept.
+    pub(crate) fn is_empty(&self) -> bool {
+        let mut first = [0];
+        let read = File::open(&self.0).and_then(|mut file| file.read_exact(&mut first));
+        read.is_err() || first == [0]
+    }
+
+    /// What is kept; no other process adds to it until it is let go of.
+    pub(crate) fn hold(&self) -> io::Result<Held> {
+        let mut file = self.open()?;
         let used = used(&mut file)?;
-        if used.is_empty() {
-            return Ok(());
-        }
         // A line that is none was not kept whole, and nothing was answered for it.
-        let gaps: Vec<Gap> = used.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect();
-        enter(&gaps)?;
-        file.seek(SeekFrom::Start(0))?;
-        file.write_all(&vec![0; used.len()])?;
-        file.sync_data()?;
-        Ok(())
+        let lines = used.split(|byte| *byte == b'\n');
+        let gaps = lines.filter_map(|line| serde_json::from_slice(line).ok()).collect();
+        Ok(Held { file, length: used.len(), gaps })
+    }
+}
+
+/// Readings that are being entered into the journal.
+pub(crate) struct Held {
+    file: File,
+    length: usize,
+    pub(crate) gaps: Vec<Gap>,
+}
+
+impl Held {
+    /// Forgets them, as they are in the journal now.
+    pub(crate) fn forget(mut self) -> io::Result<()> {
+        self.file.seek(SeekFrom::Start(0))?;
+        self.file.write_all(&vec![0; self.length])?;
+        self.file.sync_data()
     }
 }
 

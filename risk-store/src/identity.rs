@@ -3,8 +3,8 @@
 use risk_core::log::Log;
 use uuid::Uuid;
 
-use crate::error::{StoreError, Trouble};
 use crate::directory::{cases_called, folded};
+use crate::error::{StoreError, Trouble};
 use crate::facts::{Facts, Person};
 use crate::head::Head;
 use crate::journal::{self, Act, By, Entry};
@@ -188,7 +188,12 @@ impl Store {
             if let Some(case_id) = case_id {
                 must_exist(tx, case_id)?;
             }
-            let Some(head) = Head::find(tx, case_id.unwrap_or(journal::WHOLE_STORE))? else { return Ok(vec![]) };
+            let id = case_id.unwrap_or(journal::WHOLE_STORE);
+            let Some(head) = Head::find(tx, id)? else {
+                let what = "expected where the journal ends, found its entries alone".to_owned();
+                let alone = !journal::read(tx, id)?.is_empty();
+                return if alone { Err(StoreError::Altered { case_id: id, what }.into()) } else { Ok(vec![]) };
+            };
             Ok(journal::verified(tx, &head)?.into_iter().map(|(entry, _)| entry).collect())
         })
     }

@@ -76,7 +76,9 @@ impl Store {
         match (read_now, reader.unjournalled_reason(), &self.gaps) {
             (Err(StoreError::Full), Some(reason), Some(gaps)) => {
                 let mut logs = LruCache::new(LOGS);
-                self.look(|tx| read(tx, &mut Open::new(&mut logs, self.keys.as_ref()), Journal::KeptAside { gaps, reason }))
+                self.look(|tx| {
+                    read(tx, &mut Open::new(&mut logs, self.keys.as_ref()), Journal::KeptAside { gaps, reason })
+                })
             }
             (read, ..) => {
                 if read.is_ok() && reader.unjournalled_reason().is_some() {
@@ -89,22 +91,29 @@ impl Store {
 
     /// Enters into the journal what could not be entered when it was read. Where that still cannot be, it stays where it is.
     pub(crate) fn close_gaps(&self) {
-        let Some(gaps) = &self.gaps else { return };
+        let Some(file) = self.gaps.as_ref().filter(|gaps| !gaps.is_empty()) else { return };
         let now = self.now();
-        let _ = gaps.hand_over(|all| {
-            self.change(|tx, _| {
-                for gap in all {
-                    let by = By::try_from(gap)?;
-                    for case_id in &gap.cases {
-                        let act = Act::ConsultedUnjournalled { asked_at: gap.at.clone(), reason: gap.reason.clone() };
-                        let mut head = Head::hold(tx, *case_id)?;
-                        journal::write(tx, &mut head, by, now, act)?;
-                        head.keep(tx)?;
-                    }
+        let mut held = None;
+        let entered = self.change(|tx, _| {
+            // Of an attempt before, which would be in the way.
+            held = None;
+            let gaps = file.hold()?;
+            for gap in &gaps.gaps {
+                let by = By::try_from(gap)?;
+                for case_id in &gap.cases {
+                    let act = Act::ConsultedUnjournalled { asked_at: gap.at.clone(), reason: gap.reason.clone() };
+                    let mut head = Head::hold(tx, *case_id)?;
+                    journal::write(tx, &mut head, by, now, act)?;
+                    head.keep(tx)?;
                 }
-                Ok(())
-            })
+            }
+            held = Some(gaps);
+            Ok(())
         });
+        // Where they could not be forgotten they are entered again, which is better than not at all.
+        if let (Ok(()), Some(held)) = (entered, held) {
+            let _ = held.forget();
+        }
     }
 
     /// How a case stands, for the reader's audience.
@@ -222,7 +231,8 @@ impl Store {
 }
 
 /// Reads one person of a caseload, at a moment.
-type ReadPerson<'r> = dyn Fn(&mut Tx<'_>, &mut Open<'_>, &Person, Instant) -> Result<Result<Log, StoreError>, Trouble> + 'r;
+type ReadPerson<'r> =
+    dyn Fn(&mut Tx<'_>, &mut Open<'_>, &Person, Instant) -> Result<Result<Log, StoreError>, Trouble> + 'r;
 /// Reads a page of people in a transaction.
 type PageOfPeople<'p> = dyn Fn(&mut Tx<'_>, &mut Open<'_>, &ReadPerson<'_>) -> Result<Page, Trouble> + 'p;
 /// People, and after which case to go on.

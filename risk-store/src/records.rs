@@ -251,11 +251,9 @@ pub(crate) fn kept_with_places(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Vec<(u6
 
 /// The payloads of a case that are kept as evidence, by the position of their record.
 pub(crate) fn evidence_of(tx: &mut Tx<'_>, case_id: Uuid) -> Result<BTreeMap<u64, Vec<u8>>, Trouble> {
-    let found = tx.rows(
-        "SELECT position, payload FROM evidence WHERE case_id = $1",
-        &[(&case_id).into()],
-        |row| Ok((row.number(0)?, row.bytes(1)?.unwrap_or_default())),
-    )?;
+    let found = tx.rows("SELECT position, payload FROM evidence WHERE case_id = $1", &[(&case_id).into()], |row| {
+        Ok((row.number(0)?, row.bytes(1)?.unwrap_or_default()))
+    })?;
     Ok(found.into_iter().collect())
 }
 
@@ -270,15 +268,15 @@ pub(crate) fn evidence_line(
     keys: Option<&Keys>,
 ) -> Result<String, StoreError> {
     let case_id = log.case_id();
-    let altered = |what: String| StoreError::Altered { case_id, what: format!("evidence of record {position}: {what}") };
+    let altered =
+        |what: String| StoreError::Altered { case_id, what: format!("evidence of record {position}: {what}") };
     let at = usize::try_from(position).unwrap_or(usize::MAX).saturating_sub(1);
     let header = log.records().get(at).and_then(Record::sealed_parts).map(|(header, _)| header);
     let header = header.ok_or_else(|| altered("expected a record of that position, found none".to_owned()))?;
     let line = Kept { case_id, position, header, payload: Some(payload) }.line(keys)?;
     // In its place in the log, its own commitment is checked.
     let in_place = |(i, record): (usize, &Record)| if i == at { line.clone() } else { record.to_line() };
-    let lines: String =
-        log.records().iter().enumerate().flat_map(|one| [in_place(one), "\n".to_owned()]).collect();
+    let lines: String = log.records().iter().enumerate().flat_map(|one| [in_place(one), "\n".to_owned()]).collect();
     verify(&lines, None).map_err(|tampering| altered(tampering.to_string()))?;
     Ok(line)
 }

@@ -43,8 +43,10 @@ impl Identity {
 }
 
 impl FilePlace {
-    /// The place of a file that was just opened and read.
-    pub(super) fn of(sqlite: &Connection, path: &Path) -> Result<Self, StoreError> {
+    /// The place of a file that was just opened.
+    pub(super) fn of(sqlite: &Connection, path: &Path) -> Result<Self, Trouble> {
+        // SQLite opens the write-ahead log when something is read.
+        sqlite.query_row("PRAGMA schema_version", [], |_| Ok(())).map_err(Trouble::sqlite)?;
         // The folder of the process may change.
         let (named, real) = (path::absolute(path)?, PathBuf::from(sqlite.path().unwrap_or_default()));
         let (file, wal) = (Identity::of(&named), Identity::of(&with_suffix(&real, "-wal")));
@@ -63,7 +65,8 @@ impl FilePlace {
     }
 
     fn check(&self, sqlite: &Connection) -> Result<(), Trouble> {
-        let in_place = self.file == Identity::of(&self.named) && self.wal == Identity::of(&with_suffix(&self.real, "-wal"));
+        let in_place =
+            self.file == Identity::of(&self.named) && self.wal == Identity::of(&with_suffix(&self.real, "-wal"));
         if !in_place || has_moved(sqlite)? {
             return Err(StoreError::Moved(self.named.display().to_string()).into());
         }

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
-use super::migrations::{self, Steps};
 use super::file_place::{FilePlace, leave_as_it_is, with_suffix};
+use super::migrations::{self, Steps};
 use super::{Make, wal};
 use crate::error::{StoreError, Trouble};
 
@@ -74,10 +74,7 @@ pub(super) fn open(path: &Path, patience: Duration, make: Make) -> Result<StoreF
             Err(Trouble::Final(StoreError::Unreachable(_) | StoreError::Full)) if sharing == Sharing::WithOthers => {
                 sharing = Sharing::Alone;
             }
-            Ok(sqlite) => {
-                let place = FilePlace::of(&sqlite, path)?;
-                return Ok(StoreFile { sqlite, place });
-            }
+            Ok(file) => return Ok(file),
             Err(Trouble::Final(e)) => return Err(e),
             // Somebody else is making or upgrading the same file.
             Err(_) if began.elapsed() < patience => std::thread::sleep(Duration::from_millis(10)),
@@ -109,7 +106,7 @@ enum Sharing {
     Alone,
 }
 
-fn try_open(path: &Path, patience: Duration, sharing: Sharing) -> Result<Connection, Trouble> {
+fn try_open(path: &Path, patience: Duration, sharing: Sharing) -> Result<StoreFile, Trouble> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let opened = {
         let _alone = OPENING.lock().unwrap_or_else(PoisonError::into_inner);
@@ -143,10 +140,11 @@ fn try_open(path: &Path, patience: Duration, sharing: Sharing) -> Result<Connect
     }
     match migrations::upgrade(&mut file, found, &STEPS) {
         // Two programs that make one file at once: the other was first.
-        Err(StoreError::Upgrade { .. }) if form(&file, path)? == migrations::KNOWN => Ok(file),
-        Err(e) => Err(e.into()),
-        Ok(()) => Ok(file),
+        Err(StoreError::Upgrade { .. }) if form(&file, path)? == migrations::KNOWN => {}
+        other => other?,
     }
+    let place = FilePlace::of(&file, path)?;
+    Ok(StoreFile { sqlite: file, place })
 }
 
 /// Every object of the schema of a file, one a line.

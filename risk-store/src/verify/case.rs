@@ -240,11 +240,17 @@ impl Looked {
             .map(|(_, position)| position)
             .collect();
         for position in expected.iter().filter(|position| !self.evidence.contains_key(position)) {
-            found.differs(case_id, format!("record {position}: expected its evidence, as it was restricted, found none"));
+            found.differs(
+                case_id,
+                format!("record {position}: expected its evidence, as it was restricted, found none"),
+            );
         }
         for (position, payload) in &self.evidence {
             if !expected.contains(position) {
-                found.differs(case_id, format!("record {position}: expected no evidence, as it was not restricted, found some"));
+                found.differs(
+                    case_id,
+                    format!("record {position}: expected no evidence, as it was not restricted, found some"),
+                );
                 continue;
             }
             let at = usize::try_from(*position).unwrap_or(usize::MAX).saturating_sub(1);
@@ -256,7 +262,9 @@ impl Looked {
             }
         }
         match verify(&text(&lines), None) {
-            Err(t) if t.what != Tampered::PayloadMissing && !lines.is_empty() => found.differs(case_id, format!("evidence: {t}")),
+            Err(t) if t.what != Tampered::PayloadMissing && !lines.is_empty() => {
+                found.differs(case_id, format!("evidence: {t}"))
+            }
             _ => {}
         }
     }

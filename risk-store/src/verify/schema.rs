@@ -57,9 +57,10 @@ pub(super) fn differences(tx: &mut Tx<'_>) -> Result<Vec<String>, Trouble> {
     let missing = expected.difference(&found).map(|what| format!("schema: expected `{what}`, found none"));
     let strange = found.difference(&expected).map(|what| format!("schema: found `{what}`, which is not the store's"));
     let mut all: Vec<String> = missing.chain(strange).collect();
-    let noted = tx.rows("SELECT CAST(version AS BIGINT), name, checksum FROM store_form ORDER BY version", &[], |row| {
-        Ok((row.number(0)?, row.text(1)?, row.text(2)?))
-    })?;
+    let noted =
+        tx.rows("SELECT CAST(version AS BIGINT), name, checksum FROM store_form ORDER BY version", &[], |row| {
+            Ok((row.number(0)?, row.text(1)?, row.text(2)?))
+        })?;
     if noted != migrations::noted(&steps)? {
         all.push("schema: expected the forms in `store_form` that the store has had, found others".to_owned());
     }

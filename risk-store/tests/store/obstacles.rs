@@ -129,7 +129,9 @@ fn on_a_full_disk_whoever_gives_a_reason_is_answered_and_it_is_journalled_once_t
     let urgent = |id: &str| reader(id).with_unjournalled_reason("call-out tonight, INC-4711").unwrap();
     let unjournalled = |store: &Store| -> Vec<(String, bool)> {
         let entries = store.journal(Some(case(1))).unwrap();
-        let kept = entries.into_iter().filter(|e| matches!(&e.act, Act::ConsultedUnjournalled { reason, .. } if reason == "call-out tonight, INC-4711"));
+        let kept = entries.into_iter().filter(
+            |e| matches!(&e.act, Act::ConsultedUnjournalled { reason, .. } if reason == "call-out tonight, INC-4711"),
+        );
         kept.map(|e| (e.by, e.refused)).collect()
     };
     let expected = [("N07A001".to_owned(), false), ("N07A009".to_owned(), true), ("N07A001".to_owned(), false)];
@@ -142,13 +144,22 @@ fn on_a_full_disk_whoever_gives_a_reason_is_answered_and_it_is_journalled_once_t
             store.exclude(&feed(), case(1), "N07A009").unwrap();
         }
         let before = unjournalled(&store).len();
-        let store = if opened_before { Some(store) } else { drop(store); None };
+        let store = if opened_before {
+            Some(store)
+        } else {
+            drop(store);
+            None
+        };
         let ballast = filled(disk);
         let store = store.unwrap_or_else(|| Store::open(&file, hasty()).unwrap());
         assert!(matches!(store.consult(&reader("N07A001"), case(1), Utc::now()).unwrap_err(), StoreError::Full));
         assert_eq!(store.consult(&urgent("N07A001"), case(1), Utc::now()).unwrap().len(), 1);
-        assert!(matches!(store.consult(&urgent("n07a009"), case(1), Utc::now()).unwrap_err(), StoreError::Excluded { .. }));
-        let listed: Vec<_> = store.caseload(&urgent("N07A001"), Utc::now(), None).map(|one| one.unwrap().log.is_ok()).collect();
+        assert!(matches!(
+            store.consult(&urgent("n07a009"), case(1), Utc::now()).unwrap_err(),
+            StoreError::Excluded { .. }
+        ));
+        let listed: Vec<_> =
+            store.caseload(&urgent("N07A001"), Utc::now(), None).map(|one| one.unwrap().log.is_ok()).collect();
         assert_eq!(listed, [true]);
         assert_eq!(unjournalled(&store).len(), before, "nothing could be written");
         std::fs::remove_file(ballast).unwrap();
@@ -159,7 +170,11 @@ fn on_a_full_disk_whoever_gives_a_reason_is_answered_and_it_is_journalled_once_t
             drop(store);
         }
         let store = Store::open(&file, hasty()).unwrap();
-        let found: Vec<_> = unjournalled(&store).split_off(before).into_iter().map(|(by, refused)| (by.to_uppercase(), refused)).collect();
+        let found: Vec<_> = unjournalled(&store)
+            .split_off(before)
+            .into_iter()
+            .map(|(by, refused)| (by.to_uppercase(), refused))
+            .collect();
         assert_eq!(found, expected);
         assert!(store.verify(None, |_| ()).unwrap().is_intact());
         drop(store);
@@ -170,7 +185,10 @@ fn on_a_full_disk_whoever_gives_a_reason_is_answered_and_it_is_journalled_once_t
 #[test]
 fn a_reason_for_a_reading_that_is_not_journalled_is_one_plain_line() {
     for reason in ["", "  ", "two\nlines", "\u{202e}turned", &"x".repeat(201)] {
-        assert!(Reader::new("N07A001", Audience::Manager).unwrap().with_unjournalled_reason(reason).is_err(), "{reason:?}");
+        assert!(
+            Reader::new("N07A001", Audience::Manager).unwrap().with_unjournalled_reason(reason).is_err(),
+            "{reason:?}"
+        );
     }
 }
 

@@ -162,8 +162,11 @@ fn what_the_law_had_erased_and_someone_put_back_is_reported() {
     let raw = place.raw();
     raw.execute_batch("CREATE TEMP TABLE held AS SELECT place, payload FROM record").unwrap();
     store.erase(&feed(), case(1), erasure(case(1), 9, 1).with_handling(Handling::ThirdParty)).unwrap();
-    raw.execute("UPDATE record SET payload = (SELECT h.payload FROM held h WHERE h.place = record.place) WHERE position = 1", [])
-        .unwrap();
+    raw.execute(
+        "UPDATE record SET payload = (SELECT h.payload FROM held h WHERE h.place = record.place) WHERE position = 1",
+        [],
+    )
+    .unwrap();
     let found = store.verify(None, |_| ()).unwrap().differences;
     assert!(found.len() == 1 && found[0].what.contains("as it was erased"), "{found:?}");
 }
@@ -179,7 +182,10 @@ fn a_follower_beyond_the_end_is_refused_with_its_place_and_the_end() {
         assert_eq!(store.changes(&feed(), last, 100).unwrap(), []);
         for beyond in [last + 1, 1000, u64::MAX] {
             let refused = store.changes(&feed(), beyond, 100).unwrap_err();
-            assert!(matches!(refused, StoreError::BeyondEnd { place, end } if place == beyond && end == last), "{refused}");
+            assert!(
+                matches!(refused, StoreError::BeyondEnd { place, end } if place == beyond && end == last),
+                "{refused}"
+            );
             assert!(refused.to_string().contains(&last.to_string()), "{refused}");
         }
     });
@@ -212,7 +218,9 @@ fn a_journal_whose_time_runs_backwards_is_reported_and_is_no_difference() {
         assert!(found.is_intact());
         assert_eq!(found.remarks.len(), 1, "{:?}", found.remarks);
         assert_eq!(found.remarks[0].case_id, Some(case(1)));
-        assert!(found.remarks[0].what.contains("journal entry 3") && found.remarks[0].what.contains("2018-06-01T11:00:00"));
+        assert!(
+            found.remarks[0].what.contains("journal entry 3") && found.remarks[0].what.contains("2018-06-01T11:00:00")
+        );
     });
 }
 
@@ -248,7 +256,9 @@ fn a_case_that_cannot_be_read_stops_no_caseload_and_is_listed() {
         for n in 1..=4 {
             store.append(&feed(), case(n), vec![call_out(case(n), n)], None).unwrap();
         }
-        let id = |n: u128| if store.is_server() { format!("'\\x{}'", case(n).simple()) } else { format!("x'{}'", case(n).simple()) };
+        let id = |n: u128| {
+            if store.is_server() { format!("'\\x{}'", case(n).simple()) } else { format!("x'{}'", case(n).simple()) }
+        };
         for sql in [
             format!("DELETE FROM head WHERE case_id = {}", id(1)),
             format!("UPDATE head SET records = -1 WHERE case_id = {}", id(2)),
