@@ -406,12 +406,12 @@ impl Reading {
         let report = &mut import.report;
         for Line { mut told, code, noms } in lines {
             if let Some(cases) = noms.and_then(|(noms, _)| contested.get(&noms)) {
-                told.outcome.is_contested(cases);
+                told.outcome.contest(cases);
             }
-            let told_now = Outcome::is_told_to_a_store(&told.outcome);
+            let for_a_store = told.outcome.is_told_to_a_store();
             // Of those whom a merge, an unmerge or an erasure is about no case is made.
             let names = told.identifies.iter().filter(|_| told.instructs.iter().all(Instruction::is_of_identity));
-            if told_now {
+            if for_a_store {
                 report.instructions.extend(names.chain(&told.instructs).cloned());
             }
             match code {

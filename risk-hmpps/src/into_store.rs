@@ -210,13 +210,14 @@ impl Tell<'_> {
     }
 
     fn identify(&self, case_id: Uuid, scheme: &'static str, value: &str) -> Result<Came, StoreError> {
+        // A case is found by its CRN in any event; that a prison number is not its own an operator has settled.
+        if scheme == "noms" && gave_up(&self.store.facts(case_id).or_else(none)?, scheme, value) {
+            return Ok(Came::Done);
+        }
         let other = match self.store.identify(self.by, case_id, scheme, value) {
             Err(StoreError::Taken { case_id: other, .. }) => other,
             result => return Came::waits(result),
         };
-        if gave_up(&self.store.facts(case_id).or_else(none)?, scheme, value) {
-            return Ok(Came::Done);
-        }
         self.store.identify(self.by, case_id, &claimed(scheme), value)?;
         if person(self.store, case_id)? == person(self.store, other)? {
             return Ok(Came::Done);

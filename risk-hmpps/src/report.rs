@@ -208,7 +208,7 @@ impl Outcome {
     }
 
     /// The prison number of the message is claimed by these cases: not all of it is done, whatever it made.
-    pub(crate) fn is_contested(&mut self, cases: &[Uuid]) {
+    pub(crate) fn contest(&mut self, cases: &[Uuid]) {
         let records = match self {
             Self::Recorded { records } => std::mem::take(records),
             Self::Known | Self::Instructed => Vec::new(),

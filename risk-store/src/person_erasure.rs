@@ -300,11 +300,13 @@ fn remains(tx: &mut Tx<'_>, case: &Case<'_>, identifiers: &[(String, String)]) -
     let noted = case.log.records().iter().filter(|record| record.has_note());
     let mut remains: Vec<String> =
         noted.map(|record| of_record(record, "the note of a statement about another record")).collect();
+    // What many share is nobody's name.
+    let own = identifiers.iter().filter(|(scheme, _)| crate::identity::is_of_one_person(scheme));
+    let own: Vec<String> = own.map(|(_, value)| value.to_ascii_lowercase()).collect();
     let names_it = |text: &str| {
         let text = text.to_ascii_lowercase();
-        // What many share is nobody's name.
-        let own = identifiers.iter().filter(|(scheme, _)| crate::identity::is_of_one_person(scheme));
-        own.map(|(_, value)| value.to_ascii_lowercase()).any(|value| text.contains(&value))
+        let mut words = text.split(|c: char| !(c.is_ascii_alphanumeric() || "._-".contains(c)));
+        words.any(|word| own.iter().any(|value| value == word))
     };
     for record in case.log.records() {
         if record.sealed_parts().is_some_and(|(header, _)| names_it(&header)) {

@@ -215,10 +215,14 @@ fn a_number_that_was_taken_from_an_erased_person_is_free_for_another() {
 #[test]
 fn nothing_is_made_of_those_who_were_never_held() {
     let queue = Queue::new();
-    let moved = json!({"sourceCRN": "X1", "targetCRN": "X2", "sourceEventNumber": "1", "targetEventNumber": "2"});
-    for message in
-        [gdpr("X1"), merge("X1", "X2"), unmerge("X1", "X2"), message("probation-case.sentence.moved", "X2", &moved)]
-    {
+    let moved =
+        json!({"sourceCRN": "X700001", "targetCRN": "X700002", "sourceEventNumber": "1", "targetEventNumber": "2"});
+    for message in [
+        gdpr("X700001"),
+        merge("X700001", "X700002"),
+        unmerge("X700001", "X700002"),
+        message("probation-case.sentence.moved", "X700002", &moved),
+    ] {
         for erasures in [Erasures::CarriedOut, Erasures::Listed] {
             let report = queue.deliver(from_ref(&message), erasures);
             assert_eq!(report.messages[0].outcome, Outcome::Nothing { why: "not held".to_owned() }, "{message}");
@@ -226,7 +230,7 @@ fn nothing_is_made_of_those_who_were_never_held() {
             assert_eq!(queue.cases(), 0, "{message}");
         }
     }
-    assert_eq!(queue.files_with(&["X1", "X2"]), [""; 0]);
+    assert_eq!(queue.files_with(&["X700001", "X700002"]), [""; 0]);
 }
 
 #[test]

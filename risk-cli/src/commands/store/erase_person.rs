@@ -62,7 +62,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
         found: e.found,
     })?;
     let key = options.key_file.as_ref().map(|file| key(file)).transpose()?;
-    let digest = key.as_ref().map(|key| |scheme: &str, value: &str| former(key, scheme, value));
+    let digest = key.as_ref().map(|key| move |scheme: &str, value: &str| former(key, scheme, value));
     let Operated { store, by, .. } = options.store.operate()?;
     let case_id = options.case.find(&store)?;
     let erasure = PersonErasure {
