@@ -43,7 +43,7 @@ pub struct Named {
 /// An entry that only one policy has, or that they have differently.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct EntryDiff {
-    /// `policy`, `document`, `parameter`, `action`, `rule`, `duty`, `audience` or `obligation`.
+    /// `policy`, `document`, `parameter`, `action`, `rule`, `duty`, `audience`, `obligation` or `guard`.
     pub section: &'static str,
     /// Its id; where one id has several dated versions, with the day from which this one holds.
     pub id: String,
@@ -112,8 +112,9 @@ fn dated(entries: &[Entry]) -> BTreeSet<String> {
     entries.iter().map(id).filter(|id| !seen.insert(id.clone())).collect()
 }
 
+/// An entry's id; a guard is named by its audience.
 fn id(entry: &Entry) -> String {
-    entry.get("id").and_then(Value::as_str).unwrap_or_default().to_owned()
+    entry.get("id").or_else(|| entry.get("audience")).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
 fn keyed(section: &str, entries: &[Entry], dated: &BTreeSet<String>) -> Vec<(String, Entry)> {

@@ -98,7 +98,7 @@ fn all_or<T: Term>(list: Option<&Vec<T>>) -> Node {
 
 impl Policy {
     /// The policy as JSON: an object with its head and the arrays documents, parameters, actions, rules, duties,
-    /// audiences, obligations, accepted and tests, each entry with the fields of the language.
+    /// audiences, obligations, guards (if any), accepted and tests, each entry with the fields of the language.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let mut whole = self.meaning(self.head().with("digest", &self.digest));

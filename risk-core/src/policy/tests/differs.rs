@@ -46,6 +46,24 @@ fn an_entry_under_another_name_is_one_removed_and_one_added() {
 }
 
 #[test]
+fn each_guard_differs_by_itself() {
+    let guarded = |mark: &str| {
+        let guard = |audience: &str, mark: &str| {
+            format!("[[guard]]\naudience = \"{audience}\"\nnever_above = \"{mark}\"\nwhy = \"safety\"\n\n")
+        };
+        let guards = [guard("supervised_person", "ordinary"), guard("responsible_officer", mark)].concat();
+        with("[[obligation]]\nid = \"O3\"", &format!("{guards}[[obligation]]\nid = \"O3\""))
+    };
+    let found = diff(&guarded("restricted"), &guarded("partner_confidential"));
+    let of = "responsible_officer".to_owned();
+    assert_eq!(told(&found), [("guard", of, Became::Changed, vec!["never_above".to_owned()])]);
+    assert_eq!(diff(&sample(), &guarded("restricted")).entries.len(), 2);
+    // Printed and read again, the guards are the same.
+    let printed = Policy::load(&[("printed", &guarded("restricted").to_toml())]).unwrap();
+    assert_eq!(diff(&guarded("restricted"), &printed).entries, []);
+}
+
+#[test]
 fn a_new_version_is_a_difference_of_the_head() {
     let found = diff(&sample(), &with("version = \"1.0.0\"", "version = \"1.1.0\""));
     assert_eq!(told(&found), [("policy", "head".to_owned(), Became::Changed, vec!["version".to_owned()])]);
