@@ -86,7 +86,14 @@ pub(crate) fn cases_called(tx: &mut Tx<'_>, scheme: &str, value: &str) -> Result
         }
         facts.identifiers.get(&scheme).is_some_and(|known| folded(known) == value)
     };
-    Ok(ever.into_iter().flatten().filter(stands).copied().collect())
+    let found: Vec<Uuid> = ever.into_iter().flatten().filter(stands).copied().collect();
+    match facts.iter().find_map(|(id, facts)| Some((id, facts.missing()?))) {
+        Some((id, position)) if found.is_empty() => {
+            let what = format!("case {id}, journal entry {position}: the identifier is missing, and may be the one asked for");
+            Err(StoreError::damaged(what).into())
+        }
+        _ => Ok(found),
+    }
 }
 
 /// Enters a fact that was just written into the journal of its case.

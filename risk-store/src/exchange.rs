@@ -23,7 +23,7 @@ use crate::person_erasure::forget;
 use crate::records::Case;
 use crate::sql::Tx;
 use crate::who::Operator;
-use crate::{Store, connection, records};
+use crate::{Store, connection, fence, records};
 
 const PAGE: u64 = 64;
 
@@ -175,6 +175,7 @@ impl Store {
             };
             // Facts may come in, which are entered one at a time.
             Head::of_the_store(tx)?;
+            fence::enter(tx)?;
             let mut imported = Imported::default();
             while let Some(case) = cases.next()? {
                 case.take_in(tx, open, by, now, &mut imported)?;

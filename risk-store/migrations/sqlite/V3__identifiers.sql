@@ -8,7 +8,6 @@ CREATE TABLE identifier (
     salt TEXT NOT NULL,
     PRIMARY KEY (case_id, position, name)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX identifier_name ON identifier (name);
 
 INSERT INTO identifier (case_id, position, name, salt)
     SELECT case_id, position, subject, '' FROM entry WHERE subject LIKE '%=_%';

@@ -201,7 +201,8 @@ fn an_erasure_that_is_slow_is_not_passed_over() {
     thread::scope(|scope| {
         let erased = scope.spawn(|| {
             let store = Store::open(&database.url(), Options::default()).unwrap();
-            store.erase(&feed(), case(1), erasure(case(1), 9, 1)).unwrap()
+            let of_third_party = erasure(case(1), 9, 1).with_handling(Handling::ThirdParty);
+            store.erase(&feed(), case(1), of_third_party).unwrap()
         });
         thread::sleep(Duration::from_millis(800));
         append(2);

@@ -358,7 +358,7 @@ fn what_a_schema_has_beside_the_store_s_own_is_reported_and_not_obeyed() {
         "CREATE VIEW strange AS SELECT * FROM record",
         "CREATE TABLE mine (a TEXT)",
         "CREATE INDEX slow ON record (header)",
-        "DROP INDEX entry_subject",
+        "DROP INDEX entry_fact",
         "ALTER TABLE head ADD COLUMN more TEXT",
     ] {
         let copy = Place::file();
