@@ -170,7 +170,7 @@ impl Looked {
                 continue;
             };
             match latest {
-                Some((before, position)) if at + CLOCKS_DIFFER < before => {
+                Some((before, position)) if before.signed_duration_since(at) > CLOCKS_DIFFER => {
                     let what = format!(
                         "journal entry {}: its time, {}, is before that of entry {position}, {before}: the clock of a machine was set back, or runs late",
                         entry.position, entry.at
