@@ -145,9 +145,29 @@ class WhatTheReferenceFound(unittest.TestCase):
         log = [SUPERVISED, HIGH, assessed(5, "2017-10-10", "low", "ann"), assessed(6, "2017-10-12", "high", "bob")]
         self.assert_equal(log + [record(3, "2017-10-12", "iom_adopted")], "2017-10-13")
 
+    def test_a_child_recorded_late_is_not_lost_to_a_relationship_that_began_after(self):
+        """Otherwise it counts as a known adult, and nothing is done for a child."""
+        child = {"person": "c1", "group": "child", "relation": "family"}
+        met = record(2, "2017-09-11", "relationship_started", person="c1")
+        self.assert_equal([SUPERVISED, met, record(3, "2017-09-02", "person_identified", "2017-09-26", **child)], "2017-10-01")
+
+    def test_what_performs_a_duty_and_leaves_its_round_open_begins_the_next_period(self):
+        """The police were asked on the 10th, for something else; the round of 30 November was answered on the 5th."""
+        request = {"request_id": "r1", "of": "police", "about": "domestic_abuse_call_outs", "stage": "ongoing"}
+        for_the_flag = record(3, "2017-12-10", "information_requested", **request, answers=[event(2)])
+        learnt_late = record(4, "2017-12-05", "information_requested", "2017-12-20", **request)
+        log = [SUPERVISED, record(2, "2017-09-10", "flag_recorded", register="mappa"), for_the_flag, learnt_late]
+        self.assert_equal(log, "2018-04-01")
+
     def test_london_keeps_its_summer_time_in_the_next_century(self):
         """From 2100 on the engine reads every day in GMT; no case of today reaches so far."""
         self.assert_equal([SUPERVISED, record(2, "2100-05-01", "released_from_custody")], "2100-05-01")
+
+    def test_nothing_follows_from_being_overdue_where_records_are_incomplete(self):
+        """Wrong in the reference: it asked the manager to look at a review that may have been done."""
+        loaded = {"from": "2018-06-01", "kinds": ["risk_assessed"]}
+        log = [SUPERVISED, record(2, "2017-09-02", "history_loaded", **loaded), record(3, "2017-10-01", "concern_disclosed", by="police")]
+        self.assert_equal(log, "2018-01-15")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 //! `risk-verify`: the rungs of `cargo xtask verify`, one command each.
 
+use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,14 +9,17 @@ use std::time::Instant;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use risk_core::fold::reason::RuleRef;
+use risk_core::policy::Policy;
 use risk_verify::conformance::files;
 use risk_verify::fuzz::chunk::{Chunk, chunks};
 use risk_verify::fuzz::seeds;
 use risk_verify::fuzz::target::Target;
+use risk_verify::interchange::{Exchange, Under};
 use risk_verify::packs;
 use risk_verify::scope::passes::{long, ordinary};
 use risk_verify::scope::walk::{Found, walk};
 use risk_verify::stream::Stream;
+use serde_json::json;
 
 /// Histories to compare engines on, small scopes taken whole, and hostile bytes.
 #[derive(Parser)]
@@ -41,6 +45,10 @@ enum Command {
         #[arg(long, default_value_t = 2000)]
         count: u64,
     },
+    /// Answer questions from standard input, one `risk-conformance/1` object a line, and print each with the engine's answer
+    ///
+    /// The answer that a question carries is replaced; where there is none, it holds an `error`. Each line is answered at once, so that a program can ask one after another.
+    Answer,
     /// Take every sequence of events of a small scope, and check the laws on every step
     Exhaustive {
         /// The larger scopes: about ten minutes on two cores, in place of half a minute
@@ -90,6 +98,7 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Histories { seed, from, count } => histories(seed, from, count),
+        Command::Answer => answer(),
         Command::Exhaustive { long, jobs } => exhaustive(long, jobs),
         Command::Fuzz { keep: true, seed, .. } => keep(seed),
         Command::Fuzz { long, jobs, seed, .. } => fuzz(long, jobs.unwrap_or_else(cores), seed),
@@ -118,6 +127,24 @@ fn histories(seed: u64, from: u64, count: u64) -> io::Result<ExitCode> {
         out.write_all(b"\n")?;
     }
     out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn answer() -> io::Result<ExitCode> {
+    let mut policies: BTreeMap<(Under, Option<String>), Result<Policy, String>> = BTreeMap::new();
+    let mut out = io::stdout().lock();
+    for line in io::stdin().lines() {
+        let mut exchange: Exchange = serde_json::from_str(&line?)?;
+        let under = (exchange.policy.clone(), exchange.locality.clone());
+        let policy = policies.entry(under).or_insert_with_key(|(under, locality)| under.load(locality.as_deref()));
+        exchange.answer = match policy {
+            Ok(policy) => exchange.engine_answer(policy),
+            Err(refused) => json!({ "error": refused }),
+        };
+        serde_json::to_writer(&mut out, &exchange)?;
+        out.write_all(b"\n")?;
+        out.flush()?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -208,6 +208,16 @@ def asked_in_time(state, line, due, until=None):
     return not after and any(day_of(h["occurred"]) <= due for h in asked)
 
 
+def history_from(state, line, due):
+    """From when records of what would close an action are complete, where that is after its due date (section 9)."""
+    if due is None:
+        return None
+    kinds = kinds_of(state["policy"]["actions"][line["action"]], "closed_by")
+    complete = state["known"]["complete_from"]
+    later = [min(complete[k]) for k in kinds if k in complete and due.isoformat() < min(complete[k])]
+    return max(later, default=None)
+
+
 def ids_of(subject):
     """The ids by which an answer names a subject; none for the case as a whole."""
     if subject[0] in ["case", "nobody"]:

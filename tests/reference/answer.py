@@ -8,7 +8,7 @@ from . import duties, facts
 from .actions import opened, pending
 from .audience import definition, listed, seen, sees, sees_everything
 from .blindness import blind_to
-from .fold import boundaries, due_day, falling_due, run_on
+from .fold import due_day, falling_due, run_on
 from .handling import folds_by_mark, mark_of
 from .policy import number
 from .records import read
@@ -149,7 +149,7 @@ def run_all_on(folded, at):
 def candidates(state, policy, view, at):
     """Moments at which something may change by itself."""
     found = [time for time, *_ in falling_due(state)]
-    found += [start_of(day) for day in boundaries(policy)] + [after(policy["reviewed_through"])]
+    found += [start_of(day) for day in policy["boundaries"]] + [after(policy["reviewed_through"])]
     soon = number(policy, "due_soon", at)
     ended = facts.supervision_ended_by(state["known"], at)
     for line in state["lines"]:

@@ -1,6 +1,8 @@
 """Conditions of the policy language, read from their text and asked of facts (docs/policy-language.md, "Conditions").
 
-A condition becomes nested tuples: ("and", [..]), ("or", [..]), ("not", one), ("is", fact, operator, values).
+A condition becomes nested tuples: ("and", [..]), ("or", [..]), ("is", fact, operator, values, wanted). What is negated is
+written out: "not (a and b)" is "not a or not b", and a comparison says whether it is wanted to hold. A value is a word, a
+number or ("param", id); where there is one of these, the comparison is ("is_set", ...) in place of ("is", ...).
 """
 
 import re
@@ -11,7 +13,7 @@ from .words import LEVELS
 NEVER = "never"  # days_since of what never happened, a number left out: no comparison holds
 UNSET = "unset"  # a parameter without a value: no comparison holds, plain or negated
 TOKEN = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_.]*|\d+|<=|>=|!=|[=<>()\[\],])")
-ALWAYS = ("and", [])
+ALWAYS: tuple = ("and", [])
 
 
 @lru_cache(maxsize=None)
@@ -47,7 +49,7 @@ def joined(tokens, word, of):
 def one(tokens):
     if tokens[0] == "not":
         inner, tokens = one(tokens[1:])
-        return ("not", inner), tokens
+        return opposite(inner), tokens
     if tokens[0] == "(":
         inner, tokens = either(tokens[1:])
         return inner, tokens[1:]
@@ -58,12 +60,26 @@ def comparison(tokens):
     fact, tokens = a_fact(tokens)
     operator = tokens[0] if tokens else None
     if operator in ["=", "<", "<=", ">", ">=", "!="]:
-        answer = ("is", fact, "=" if operator == "!=" else operator, (tokens[1],))
-        return (("not", answer) if operator == "!=" else answer), tokens[2:]
+        answer = compared(fact, "=" if operator == "!=" else operator, [tokens[1]])
+        return (opposite(answer) if operator == "!=" else answer), tokens[2:]
     if operator in ["in", "has"]:
-        values, tokens = a_list(tokens[1:])
-        return ("is", fact, operator, values), tokens
-    return ("is", fact, "=", ("yes",)), tokens
+        words, tokens = a_list(tokens[1:])
+        return compared(fact, operator, words), tokens
+    return compared(fact, "=", ["yes"]), tokens
+
+
+def compared(fact, operator, words):
+    """A comparison of a fact with words, numbers and parameters."""
+    values = [("param", w[6:]) if w.startswith("param.") else int(w) if w.isdigit() else w for w in words]
+    return ("is_set" if any(isinstance(v, tuple) for v in values) else "is", fact, operator, values, True)
+
+
+def opposite(condition):
+    """The condition that holds where this one does not; a comparison with an unset parameter holds neither way."""
+    word, *rest = condition
+    if word in ["and", "or"]:
+        return ("or" if word == "and" else "and", [opposite(part) for part in rest[0]])
+    return (*condition[:-1], not condition[-1])
 
 
 def a_list(tokens):
@@ -95,25 +111,29 @@ def a_fact(tokens):
 
 def facts_of(condition):
     """The facts that a condition asks about."""
-    if condition[0] == "is":
+    if condition[0] not in ["and", "or"]:
         return [condition[1]]
-    parts = condition[1] if condition[0] in ["and", "or"] else [condition[1]]
-    return [fact for part in parts for fact in facts_of(part)]
+    return [fact for part in condition[1] for fact in facts_of(part)]
 
 
-def holds(condition, value_of, parameter, wanted=True):
-    """Whether the condition holds (or, if not `wanted`, whether its opposite does): `value_of` a fact, `parameter` by id."""
-    word = condition[0]
-    if word == "not":
-        return holds(condition[1], value_of, parameter, not wanted)
-    if word in ["and", "or"]:
-        every = (word == "and") == wanted
-        results = (holds(part, value_of, parameter, wanted) for part in condition[1])
-        return all(results) if every else any(results)
-    _, fact, operator, words = condition
-    values = [parameter(w[6:]) if w.startswith("param.") else int(w) if w.isdigit() else w for w in words]
-    if None in values:
+def holds(condition, value_of, parameter):
+    """Whether the condition holds: `value_of` a fact, `parameter` by id."""
+    word, parts = condition[0], condition[1]
+    if word == "and":
+        for part in parts:
+            if not holds(part, value_of, parameter):
+                return False
+        return True
+    if word == "or":
+        for part in parts:
+            if holds(part, value_of, parameter):
+                return True
         return False
+    _, fact, operator, values, wanted = condition
+    if word == "is_set":
+        values = [parameter(v[1]) if isinstance(v, tuple) else v for v in values]
+        if None in values:
+            return False
     return compares(value_of(fact), operator, values) == wanted
 
 
@@ -133,14 +153,11 @@ def compares(value, operator, values):
     return {"<": value < limit, "<=": value <= limit, ">": value > limit, ">=": value >= limit}[operator]
 
 
-def why(condition, value_of, parameter, wanted=True):
+def why(condition, value_of, parameter):
     """The facts by which a condition that holds does so: of several alternatives the first, as written."""
-    word = condition[0]
-    if word == "not":
-        return why(condition[1], value_of, parameter, not wanted)
-    if word == "is":
+    word, parts = condition[0], condition[1]
+    if word not in ["and", "or"]:
         return [condition[1]]
-    if (word == "and") == wanted:
-        return [fact for part in condition[1] for fact in why(part, value_of, parameter, wanted)]
-    held = next(part for part in condition[1] if holds(part, value_of, parameter, wanted))
-    return why(held, value_of, parameter, wanted)
+    if word == "and":
+        return [fact for part in parts for fact in why(part, value_of, parameter)]
+    return why(next(part for part in parts if holds(part, value_of, parameter)), value_of, parameter)

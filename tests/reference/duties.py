@@ -47,6 +47,7 @@ def begin_spell(state, duty, subject, step):
     due = next_round(state, spell)
     if due and due["due"] and not waits_through(state, duty):
         return
+    spell["raised"] = due if due != NO_LIMIT else None
     due = due or due_of(state["policy"], origin(spell), limit_of(duty.get("first")), state["now"])
     open_round(state, spell, due, by["occurred"])
 
@@ -128,7 +129,7 @@ def perform_by_decision(state, line, happening):
 
 def performed(state, spell, happening):
     """The period begins anew, unless what was done is older than the last time: the date of what waits on somebody moves on;
-    else the next round is to come, unless one stands open still. One whose date cannot be told comes at once."""
+    else the next round is to come, once none stands open."""
     if spell["last"] and spell["last"][0] >= happening["occurred"]:
         return
     spell["last"] = (happening["occurred"], happening["clock"])
@@ -138,10 +139,8 @@ def performed(state, spell, happening):
             for reason in open_reasons(line):
                 if reason["rule"] == spell["duty"]["id"] and due and due != NO_LIMIT:
                     reason |= due
-    elif not stands_open(state, spell):
+    elif not stands_open(state, spell) or not (due and due["due"]):
         spell["raised"] = None
-        if due and due["due_unknown"]:
-            raise_round(state, spell)
 
 
 def next_round(state, spell):
@@ -169,7 +168,7 @@ def open_round(state, spell, due, not_before):
         "clock": now,
         "learnt": spell["by"]["recorded"],
         "not_before": not_before,
-        "priority": duty.get("priority") or state["policy"]["actions"][duty["action"]]["priority"],
+        "priority": priority_of(state["policy"], duty),
         **due,
         "about": duty.get("about", "case"),
         "review": duty.get("review", []),
@@ -177,6 +176,11 @@ def open_round(state, spell, due, not_before):
         "answer": None,
     }
     state["effects_of_duties"].append(("open", duty["action"], spell["subject"], reason))
+
+
+def priority_of(policy, duty):
+    """How soon what a duty asks for matters: as soon as the duty says, else the action."""
+    return duty.get("priority") or policy["actions"][duty["action"]]["priority"]
 
 
 def stands_open(state, spell):
@@ -189,20 +193,22 @@ def raise_round(state, spell):
     """A round falls due: whatever was done since the last time answers it."""
     since = max(spell["last"][0] + 1, spell["by"]["occurred"]) if spell["last"] else spell["by"]["occurred"]
     now, due = state["now"], next_round(state, spell)
-    spell["raised"] = due["due"]
+    spell["raised"] = due
     fallen_due = {"occurred": now, "recorded": max(now, spell["by"]["recorded"]), "learnt": now}
     open_round(state, spell, {**due, **fallen_due}, since)
 
 
 def rounds_falling_due(state):
-    """The rounds that fall due by themselves, by the first moment of their day."""
-    found = []
-    if supervision_ended_by(state["known"], state["now"]) is not None:
+    """The rounds that fall due by themselves, by the first moment of their day. One whose date cannot be told falls due at
+    once: it must not be forgotten."""
+    found, now = [], state["now"]
+    if supervision_ended_by(state["known"], now) is not None:
         return found
     for spell in state["spells"].values():
         due = None if waits_through(state, spell["duty"]) or stands_open(state, spell) else next_round(state, spell)
-        if due and due["due"] and due["due"] != spell["raised"]:
-            at = start_of(due["due"])
+        opened = spell["raised"] and due and spell["raised"]["due"] == due["due"]
+        if due and due != NO_LIMIT and not opened:
+            at = start_of(due["due"]) if due["due"] else now
             if in_force(state["policy"], spell["duty"], at):
                 found.append((at, spell))
     return found

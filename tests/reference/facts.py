@@ -83,7 +83,7 @@ def take(known, happening):
                 "by": happening["id"],
                 "mark": happening["mark"],
                 "type": data["sentence_type"],
-                "last_day": data.get("ends_on"),
+                "over": after_the(data.get("ends_on")),
                 "ended": None,
             }
     elif kind in ["case_allocated", "case_transferred"]:
@@ -139,13 +139,13 @@ def take(known, happening):
             "mark": before["mark"] if before else happening["mark"],
             "kind": before["kind"] if before else data["order"],
             "protects": data.get("protects", []),
-            "last_day": data.get("expires_on"),
+            "over": after_the(data.get("expires_on")),
             "discharged": None,
         }
     elif kind == "protective_order_varied" and data["order_id"] in known["orders"]:
         order = known["orders"][data["order_id"]]
         order["protects"] = data.get("protects", order["protects"])
-        order["last_day"] = data.get("expires_on", order["last_day"])
+        order["over"] = after_the(data["expires_on"]) if "expires_on" in data else order["over"]
     elif kind == "information_requested":
         known["requests"][data["request_id"]] = {"of": data["of"], "about": data["about"], "answered": None}
     elif kind == "requirement_imposed":
@@ -182,13 +182,13 @@ def end(known, happening):
 
 def runs(thing, began, ended, at):
     """Whether something runs at a moment: it began, was not ended, and its last day has not passed."""
-    ends = [end for end in [thing[ended], last_day_over(thing)] if end is not None]
-    return thing[began] <= at and all(at < end for end in ends)
+    end, over = thing[ended], thing["over"]
+    return thing[began] <= at and (end is None or at < end) and (over is None or at < over)
 
 
-def last_day_over(thing):
-    """The first moment after the last day, where there is one."""
-    return after(date.fromisoformat(thing["last_day"])) if thing["last_day"] else None
+def after_the(last_day):
+    """The first moment after a last day, where there is one."""
+    return after(date.fromisoformat(last_day)) if last_day else None
 
 
 def supervised(known, at):
@@ -203,7 +203,7 @@ def supervision_ended_by(known, at):
     ends = []
     for s in known["sentences"].values():
         if s["started"] <= at:
-            over = [s["ended"], last_day_over(s) and last_day_over(s) - 1]
+            over = [s["ended"], s["over"] and s["over"] - 1]
             ends.append(min([e for e in over if e is not None and e <= at]))
     return max(ends, default=None)
 

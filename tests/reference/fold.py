@@ -1,11 +1,12 @@
 """The fold: the records of one version of the log, step by step, with what falls due between (docs/semantics.md, 2 to 4)."""
 
+import math
 from datetime import timedelta
 
 from . import duties, levels, subjects
-from .actions import answer_by, asked_in_time, asked_of, decide, goes_on_as, open_reasons, pending, require, supersede
+from .actions import answer_by, asked_in_time, asked_of, decide, goes_on_as, history_from, open_reasons, pending, require, supersede
 from .deadlines import due_of, period_after
-from .facts import children, gather, last_day_over, supervision_ended_by
+from .facts import children, gather, supervision_ended_by
 from .policy import in_force, limit_of
 from .times import after, day_of, start_of
 from .words import PRIORITIES, strictest
@@ -134,8 +135,8 @@ def firings(state, happenings):
     """The rules that fire, each with its event."""
     found = []
     for h in happenings:
-        for rule in state["policy"]["rules"]:
-            if h["kind"] in rule["kinds"] and in_force(state["policy"], rule, state["now"]):
+        for rule in state["policy"]["rules_on"].get(h["kind"], []):
+            if in_force(state["policy"], rule, state["now"]):
                 if asked_of(state, rule["condition"], h, h.get("subject")):
                     found.append((rule, h))
     return found
@@ -277,7 +278,7 @@ def include_new_children(state, happenings, before):
 def run_clock(state, until):
     """Raises, in the order of time, what falls due by a moment."""
     while True:
-        due = [d for d in falling_due(state) if d[0] <= until]
+        due = falling_due(state, until)
         if not due:
             return
         time, _, _, key, happening = min(due, key=lambda d: d[:3])
@@ -311,18 +312,18 @@ def derived(kind, time, behind, subject=None, **details):
     }
 
 
-def falling_due(state):
-    """Everything that falls due by itself: (when, place in the order of kinds, id, key, happening)."""
+def falling_due(state, until=math.inf):
+    """Everything that falls due by itself by a moment: (when, place in the order of kinds, id, key, happening)."""
     found, known, policy = [], state["known"], state["policy"]
     for id, order in known["orders"].items():
-        over = last_day_over(order)
+        over = order["over"]
         if over is not None and (order["discharged"] is None or order["discharged"] >= over):
             found.append((over, id, derived("protective_order_expired", over, order, ("order", id), order=order["kind"])))
     for id, sentence in known["sentences"].items():
-        over = last_day_over(sentence)
+        over = sentence["over"]
         if over is not None and (sentence["ended"] is None or sentence["ended"] >= over):
             found.append((over, id, derived("supervision_end_reached", over, sentence)))
-    found += [d for d in overdue_actions(state)]
+    found += overdue_actions(state, until)
     for cell, from_day in stale_from(state).items():
         by = state["levels"]["by"][cell]
         h = derived("assessment_stale", start_of(from_day), by, None, group=cell[0])
@@ -334,25 +335,12 @@ def falling_due(state):
             keyed.append((time, DERIVED_ORDER.index(h["kind"]), str(id), key, h))
     for time, spell in duties.rounds_falling_due(state):
         h = {**derived("duty_due", time, spell["by"], spell["subject"]), "spell": spell}
-        h["details"] = {"action": spell["duty"]["action"], "priority": "planned"}
+        h["details"] = {"action": spell["duty"]["action"], "priority": duties.priority_of(policy, spell["duty"])}
         keyed.append((time, 2, spell["duty"]["id"], ("duty_due",), h))
-    for from_day in comes_into_force(policy):
+    for from_day in policy["comes_into_force"]:
         if start_of(from_day) > (state["now"] or start_of(from_day)):
             keyed.append((start_of(from_day), 5, "", ("in_force", from_day), None))
-    return keyed
-
-
-def comes_into_force(policy):
-    """The days on which duties come into force, and actions go on under another name."""
-    continued = [a["continues"]["from"] for a in policy["action"] if "continues" in a]
-    return [d["effective"]["from"] for d in policy["duties"]] + continued
-
-
-def boundaries(policy):
-    """Every day on which a rule, a duty or a value comes into force or ends."""
-    spans = [entry["effective"] for entry in policy["rules"] + policy["duties"]]
-    spans += [value for p in policy["parameter"] for value in p["values"]]
-    return comes_into_force(policy) + [span[end] for span in spans for end in ["from", "to"] if end in span]
+    return [due for due in keyed if due[0] <= until]
 
 
 def raised_already(state, key):
@@ -380,13 +368,13 @@ def ended(state, at):
     return supervision_ended_by(state["known"], max(at, state["now"] or at)) is not None
 
 
-def overdue_actions(state):
-    """Pending lines whose last day in time passes, unless supervision has ended."""
+def overdue_actions(state, until):
+    """Pending lines whose last day in time passes, unless supervision has ended or records of that day are incomplete."""
     found = []
     for line in state["lines"]:
-        due = due_day(line)
-        if pending(line) and due is not None:
-            over = after(due)
+        due = due_day(line) if pending(line) else None
+        over = math.inf if due is None else after(due)
+        if over <= until and over < math.inf and not history_from(state, line, due):
             if not ended(state, over) and not asked_in_time(state, line, due):
                 first = min(line["reasons"], key=lambda r: (r["clock"], r["event"]))
                 priority = min((r["priority"] for r in open_reasons(line)), key=PRIORITIES.index)

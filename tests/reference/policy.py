@@ -3,7 +3,7 @@
 try:
     import tomllib
 except ImportError:  # Python 3.10
-    import tomli as tomllib
+    import tomli as tomllib  # type: ignore[no-redef]
 
 from . import conditions
 from .times import day_of
@@ -24,10 +24,30 @@ def load(files, overlays, locality):
     policy["locality"] = locality
     policy["rules"] = [rule_of(r) for r in policy["rule"]]
     policy["duties"] = [{**d, "condition": conditions.parse(d["while"])} for d in policy["duty"]]
+    policy["rules_on"] = {}
+    for rule in policy["rules"]:
+        for kind in sorted(set(rule["kinds"])):
+            policy["rules_on"].setdefault(kind, []).append(rule)
     policy["actions"] = {a["id"]: action_of(a, place) for place, a in enumerate(policy["action"])}
     policy["parameters"] = {p["id"]: p for p in policy["parameter"]}
+    policy["comes_into_force"] = comes_into_force(policy)
+    policy["boundaries"] = boundaries(policy)
     policy["basis"] = {entry["id"]: entry["basis"] for entry in policy["rule"] + policy["duty"]}
     return policy
+
+
+def comes_into_force(policy):
+    """The days on which duties come into force, and actions go on under another name."""
+    continued = {a["continues"]["from"] for a in policy["action"] if "continues" in a}
+    return sorted({d["effective"]["from"] for d in policy["duties"]} | continued)
+
+
+def boundaries(policy):
+    """Every day on which a rule, a duty or a value comes into force or ends."""
+    spans = [entry["effective"] for entry in policy["rules"] + policy["duties"]]
+    spans += [value for p in policy["parameter"] for value in p["values"]]
+    ends = {span[end] for span in spans for end in ["from", "to"] if end in span}
+    return sorted(ends | set(comes_into_force(policy)))
 
 
 def add_overlay(policy, overlay):

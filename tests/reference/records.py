@@ -42,7 +42,7 @@ def plain(kind, data):
     return data
 
 
-THEIR_LEAST_MARKS = {
+KINDS_BY_LEAST_MARK = {
     "ordinary": """pre_sentence_report_requested supervision_started initial_appointment_attended sentence_plan_completed
         contact_frequency_set custody_entered release_planned released_from_custody bail_conditions_lifted
         address_established address_changed supervision_ended charged convicted protective_order_made
@@ -56,7 +56,7 @@ THEIR_LEAST_MARKS = {
     "partner_confidential": """plw_disclosure marac_considered marac_referred marac_discussed idva_referred dvds_considered
         victim_support_arranged dash_completed plw_referred plw_contact_attempted plw_contact_made plw_support_decided""",
 }
-THEIR_LEAST_MARKS = {kind: mark for mark, kinds in THEIR_LEAST_MARKS.items() for kind in kinds.split()}
+THEIR_LEAST_MARKS = {kind: mark for mark, kinds in KINDS_BY_LEAST_MARK.items() for kind in kinds.split()}
 
 
 def least_mark(kind, data):

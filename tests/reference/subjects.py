@@ -41,7 +41,7 @@ def of(about, event, known, lower, now, register=None):
     if about == "each_outstanding_request":
         return [("request", id) for id in outstanding(known)]
     if about == "each_flag_set":
-        return [("register", r) for r in REGISTERS if flag(known, r)[0]]
+        return [("register", r) for r in REGISTERS if r in known["flags"] and flag(known, r)[0]]
     if about == "each_lower_statement":
         return [("statement", *cell) for cell in lower if cell[2] == event["id"]]
     raise ValueError(about)

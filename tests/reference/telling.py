@@ -12,14 +12,18 @@ def said(members):
 
 
 def because(a, reasons):
-    """One line for each rule and event, in the order in which they arose."""
+    """One line for each rule and event, in the order in which they arose. The order of what arose at once goes by what is
+    shown, so that it says nothing of ids that are not."""
     if not sees(a["view"], "because"):
         return []
     ids = sees(a["view"], "event_ids")
+    lines = []
+    for r in reasons:
+        event, disputed = r["event"] if ids else None, r["event"] in a["disputed"]
+        line = {"rule": r["rule"], "event_id": event, "basis": r["basis"], "disputed": disputed}
+        lines.append(((r["clock"], r["rule"], event or "", disputed), said(line)))
     found = []
-    for r in sorted(reasons, key=lambda r: (r["clock"], r["rule"], r["event"])):
-        line = {"rule": r["rule"], "event_id": r["event"] if ids else None, "basis": r["basis"]}
-        line["disputed"] = r["event"] in a["disputed"]
-        if said(line) not in found:
-            found.append(said(line))
+    for _, line in sorted(lines, key=lambda keyed: keyed[0]):
+        if line not in found:
+            found.append(line)
     return found

@@ -5,10 +5,10 @@ from datetime import timedelta
 from uuid import UUID
 
 from . import duties, facts
-from .actions import asked_in_time, ids_of, later_than, open_reasons, opened, pending, since_first
+from .actions import asked_in_time, history_from, ids_of, later_than, open_reasons, opened, pending, since_first
 from .audience import listed, marked, sees
 from .fold import due_day
-from .policy import kinds_of, number
+from .policy import number
 from .telling import because, said
 from .times import day_of
 from .words import GROUPS, PRIORITIES, REGISTERS, SETTINGS, strictest
@@ -98,7 +98,7 @@ def action(a, line, pending_ids):
             "frozen_on": day_of(frozen).isoformat() if frozen is not None else None,
             "handed_over": frozen is not None and (definition.get("protects", False) or priority == "protect_now"),
             "basis_withdrawn": line.get("basis_withdrawn", False),
-            "history_from": history_from(a, line, due) if is_pending else None,
+            "history_from": history_from(a["state"], line, due) if is_pending else None,
             "late_by": late_by(a, line, due, on),
             "because": because(a, line["reasons"]),
         }
@@ -138,7 +138,7 @@ def closed_on(line):
 def status_of(a, line, waiting, due, on):
     if not pending(line):
         return closed_status(a["state"], line)
-    if due and history_from(a, line, due):
+    if due and history_from(a["state"], line, due):
         due = None
     soon = number(a["policy"], "due_soon", a["question"]["at"])
     if due and on > due and not asked_in_time(a["state"], line, due):
@@ -229,16 +229,6 @@ def decided(line):
         "until": data.get("until"),
         "accepted": last["accepted"],
     }
-
-
-def history_from(a, line, due):
-    """From when records of what would close an action are complete, where that is after its due date (section 9)."""
-    if due is None:
-        return None
-    kinds = kinds_of(a["policy"]["actions"][line["action"]], "closed_by")
-    complete = a["state"]["known"]["complete_from"]
-    later = [min(complete[k]) for k in kinds if k in complete and due.isoformat() < min(complete[k])]
-    return max(later, default=None)
 
 
 def late_by(a, line, due, on):

@@ -4,7 +4,7 @@ From the JSON Schemas that `risk schema` prints, but for the two lists of nature
 """
 
 # Every kind of event, with the fields of its data.
-FIELDS = {
+FIELDS_OF = {
     "history_loaded": "from kinds",
     "pre_sentence_report_requested": "sentence_id sentence_type index_offence index_offence_is_domestic_abuse sex",
     "supervision_started": "sentence_id sentence_type ends_on index_offence index_offence_is_domestic_abuse sex",
@@ -111,7 +111,7 @@ FIELDS = {
     "record_disputed": "event_id reason by",
     "payload_erased": "event_id reason by",
 }
-FIELDS = {kind: fields.split() for kind, fields in FIELDS.items()}
+FIELDS = {kind: fields.split() for kind, fields in FIELDS_OF.items()}
 KINDS = list(FIELDS)
 
 # A decision answers what was on record when it was made, or what it names. Whatever else answers something is an act.

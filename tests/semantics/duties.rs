@@ -1,6 +1,6 @@
 //! Duties come round, or stand, while a condition holds. They never stack.
 
-use risk_core::assessment::answer::Status;
+use risk_core::assessment::answer::{Action, Status};
 use risk_core::event::vocabulary::ActionKind::{
     ChaseInformation, EstablishAddress, HomeVisit, MonitorProtectiveOrder, RequestPoliceInformation,
 };
@@ -363,6 +363,54 @@ fn what_was_done_long_before_is_learnt_of_and_the_round_that_stands_open_is_no_l
     assert_eq!(round.last_done, Some(day("2016-03-01")));
     assert_eq!(story.on("2017-09-25").status(RequestPoliceInformation), Status::DoneLate);
     assert_eq!(story.on("2017-10-25").latest(RequestPoliceInformation).due, Some(day("2017-10-25")));
+}
+
+#[test]
+fn what_performs_a_duty_and_leaves_its_open_round_unanswered_begins_the_next_period_all_the_same() {
+    let register = r#"{ on = 2017-09-05, kind = "flag_recorded", register = "mappa" },"#;
+    let request = |on: &str, rest: &str| {
+        format!(
+            r#"{{ on = {on}, kind = "information_requested", request_id = "r1", of = "police", about = "other", stage = "ongoing"{rest} }},"#
+        )
+    };
+    // It answers the register and not the round of the 1st, though the police were asked.
+    let for_the_register = request("2017-09-10", r#", answers = ["e2"]"#);
+    let learnt_late = request("2017-09-06, recorded = 2017-09-20", "");
+    let at_once = request("2017-09-10", "");
+    for answers_the_round in [learnt_late, at_once] {
+        let story = given(EVERY_THIRTY_DAYS, &[SUPERVISED, register, &for_the_register, &answers_the_round]);
+        assert_eq!(story.on("2017-09-20").status(RequestPoliceInformation), Status::DoneLate);
+        assert!(!story.on("2017-10-09").pending(RequestPoliceInformation));
+        let next = story.on("2017-10-10").latest(RequestPoliceInformation).clone();
+        assert_eq!((next.status, next.due), (Status::Open, Some(day("2017-10-10"))), "a period after the 10th");
+    }
+}
+
+#[test]
+fn a_round_whose_date_cannot_be_worked_out_opens_once_none_is_open() {
+    let ten_working_days = EVERY_THIRTY_DAYS.replace("value = 30", "value = 10\nunit = \"business_days\"");
+    let request = |on: &str, rest: &str| {
+        format!(
+            r#"{{ on = {on}, kind = "information_requested", request_id = "r1", of = "police", about = "other", stage = "ongoing"{rest} }},"#
+        )
+    };
+    let supervised = SUPERVISED.replace("2017-09-01", "2028-12-01");
+    let register = r#"{ on = 2028-12-04, kind = "flag_recorded", register = "mappa" },"#;
+    let for_the_register = request("2028-12-20", r#", answers = ["e2"]"#);
+    let learnt_late = request("2028-12-05, recorded = 2028-12-21", "");
+    let story = given(&ten_working_days, &[&supervised, register, &for_the_register, &learnt_late]);
+    let first = story.on("2028-12-20").the(RequestPoliceInformation).clone();
+    assert_eq!((first.status, first.due), (Status::Overdue, Some(day("2028-12-01"))));
+    let next = story.on("2028-12-21").latest(RequestPoliceInformation).clone();
+    assert_eq!((next.status, next.due, next.due_unknown.is_some()), (Status::Open, None, true));
+    // And again, of two rounds without a date.
+    let again = [request("2028-12-28", r#", answers = ["e2"]"#), request("2028-12-22, recorded = 2028-12-29", "")];
+    let events: [&str; 6] = [&supervised, register, &for_the_register, &learnt_late, &again[0], &again[1]];
+    let seen = given(&ten_working_days, &events).on("2028-12-29");
+    let without_date = |a: &&&Action| a.due_unknown.is_some();
+    let all = seen.all(RequestPoliceInformation);
+    let opened: Vec<Status> = all.iter().filter(without_date).map(|a| a.status).collect();
+    assert_eq!(opened, [Status::Done, Status::Open]);
 }
 
 #[test]

@@ -36,6 +36,29 @@ fn that_somebody_is_a_victim_is_not_lost_to_a_later_record_that_does_not_know() 
 }
 
 #[test]
+fn that_somebody_is_a_child_is_not_lost_to_a_relationship_that_began_after_it_was_so() {
+    let rules = r#"
+        [[action]]
+        id = "review_risk"
+        closed_by = [{ on = "risk_assessed" }]
+
+        [[rule]]
+        id = "meets-a-child"
+        on = "contact_reported"
+        when = "person.group = child and children_known = yes"
+        require = [{ action = "review_risk" }]
+    "#;
+    let events = r#"
+        { on = 2017-12-05, kind = "relationship_started", person = "p1" },
+        { on = 2017-12-03, recorded = 2017-12-06, kind = "person_identified", person = "p1", group = "child", relation = "other" },
+        { on = 2017-12-10, kind = "contact_reported", person = "p1" },
+    "#;
+    let story = given(rules, &[SUPERVISED, events]);
+    assert_eq!(story.on("2017-12-10").status(ReviewRisk), Status::Open);
+    assert_eq!(story.recorded_backwards().on("2017-12-10").status(ReviewRisk), Status::Open);
+}
+
+#[test]
 fn an_older_assessment_learnt_late_answers_nothing_that_a_newer_one_left_open() {
     let rules = r#"
         [[rule]]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use risk_core::assessment::Question;
 use risk_core::assessment::answer::Status;
 use risk_core::event::Kind;
-use risk_core::event::vocabulary::ActionKind::HomeVisit;
+use risk_core::event::vocabulary::ActionKind::{HomeVisit, ManagementOversight};
 
 use crate::story::{SUPERVISED, day, given};
 
@@ -43,6 +43,30 @@ fn what_would_have_been_done_before_records_are_complete_is_never_overdue() {
     assert_eq!(visit.history_from, Some(day("2018-01-01")), "and the answer says why");
     let known = given(A_MOVE_ASKS_FOR_A_VISIT, &[SUPERVISED, &events("2017-09-01")]);
     assert_eq!(known.on("2018-06-01").status(HomeVisit), Status::Overdue);
+}
+
+#[test]
+fn nothing_follows_from_being_overdue_where_nobody_knows_whether_it_was_done() {
+    let asked_of_a_manager = r#"
+        [[action]]
+        id = "management_oversight"
+        closed_by = [{ on = "management_oversight_recorded" }]
+
+        [[rule]]
+        id = "left-undone"
+        on = "action_overdue"
+        require = [{ action = "management_oversight" }]
+    "#;
+    let events = |from: &str| {
+        format!(
+            r#"{{ on = 2017-09-02, kind = "history_loaded", from = {from}, kinds = ["home_visit_completed"] }},
+               {{ on = 2017-10-02, kind = "address_changed" }},"#
+        )
+    };
+    let rules = [A_MOVE_ASKS_FOR_A_VISIT, asked_of_a_manager].concat();
+    given(&rules, &[SUPERVISED, &events("2018-01-01")]).on("2018-06-01").asks_nothing_of(ManagementOversight);
+    let known = given(&rules, &[SUPERVISED, &events("2017-09-01")]);
+    assert_eq!(known.on("2018-06-01").status(ManagementOversight), Status::Open);
 }
 
 #[test]

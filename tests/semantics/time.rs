@@ -184,6 +184,19 @@ fn the_answer_says_when_it_next_changes_with_no_news() {
 }
 
 #[test]
+fn the_next_change_follows_a_parameter_that_changes_before_it() {
+    let values = r#"values = [
+        { from = 2014-06-01, to = 2017-12-06, value = 2, basis = "assumed" },
+        { from = 2017-12-06, value = 4, basis = "assumed" },
+    ]"#;
+    let rules = A_CONCERN_ASKS_FOR_A_REVIEW.replace("value = 2", values);
+    let story = given(&rules, &[SUPERVISED, CONCERN_ON_THE_4TH]);
+    let soon = start_of_day(day("2017-12-07"));
+    assert_eq!(story.on("2017-12-05").answer.next_change_at, Some(soon), "due soon, four days before the 11th");
+    assert_eq!(story.on("2017-12-07").status(ReviewRisk), Status::DueSoon);
+}
+
+#[test]
 fn an_order_s_expiry_is_a_change_with_no_news() {
     let rules = r#"
         [[action]]

@@ -2,6 +2,7 @@
 
 use risk_core::assessment::answer::{BeforeRelying, Caution, GroupStatus, Status};
 use risk_core::assessment::{Assessment, Question};
+use risk_core::calendar::start_of_day;
 use risk_core::event::vocabulary::ActionKind::{
     CompleteSentencePlan, HomeVisit, MaintainContact, ManagementOversight, ReviewRisk,
 };
@@ -12,7 +13,7 @@ use risk_core::explain::{Target, explain};
 use risk_core::fold::run::Lens;
 use risk_core::timeline::timeline;
 
-use crate::story::{SUPERVISED, Story, bytes, e, given};
+use crate::story::{SUPERVISED, Story, bytes, day, e, given};
 
 const A_PLAN_AND_A_REVIEW: &str = r#"
 [[action]]
@@ -385,4 +386,48 @@ fn what_staff_correct_changes_nothing_for_the_person_supervised() {
             assert_eq!(story.on("2017-10-10").status(CompleteSentencePlan), Status::Open, "staff see it: {change}");
         }
     }
+    }
+
+#[test]
+fn that_a_reason_is_no_longer_confidential_is_a_change_and_the_answer_says_when() {
+    let rules = r#"
+        [[action]]
+        id = "maintain_contact"
+        closed_by = [{ on = "appointment_attended" }]
+        [[duty]]
+        id = "seen-every-month"
+        action = "maintain_contact"
+        while = "supervised = yes and domestic_abuse = yes"
+        every = "month"
+        effective = { from = 2017-09-10 }
+        [[parameter]]
+        id = "month"
+        value = 30
+    "#;
+    // She told it before the duty came into force, which rests on the sentence; what staff recorded later says it openly.
+    let told = r#"{ on = 2017-09-05, kind = "plw_disclosure", person = "p1" },"#;
+    let identified =
+        r#"{ on = 2017-09-25, kind = "domestic_abuse_identified", role = "perpetrator", evidence = "disclosure" },"#;
+    let story = given(rules, &[SUPERVISED, told, identified]);
+    let before = story.on("2017-10-20");
+    assert_eq!(before.the(MaintainContact).due, Some(day("2017-10-10")));
+    assert_eq!(before.the(MaintainContact).handling, Some(Handling::PartnerConfidential));
+    let openly = start_of_day(day("2017-10-25"));
+    assert_eq!(before.answer.next_change_at, Some(openly), "when the open records alone ask for it");
+    assert_eq!(story.on("2017-10-25").the(MaintainContact).handling, Some(Handling::Staff));
+}
+
+#[test]
+fn a_reader_without_ids_cannot_learn_from_the_order_of_reasons_which_record_is_contested() {
+    let reasons = |contested: &str| {
+        let events = format!(
+            r#"{{ on = 2017-12-04, kind = "plw_disclosure", person = "p1" }},
+               {{ on = 2017-12-04, kind = "plw_disclosure", person = "p1" }},
+               {{ on = 2017-12-05, kind = "record_disputed", event_id = "{contested}", reason = "wrong_value", by = "ann", handling = "partner_confidential" }},"#
+        );
+        let seen = given(A_PLAN_AND_A_REVIEW, &[SUPERVISED, &events]).seen_by(Analyst, "2017-12-05");
+        seen.the(ReviewRisk).because.clone()
+    };
+    assert_eq!(reasons("e2").iter().map(|line| line.disputed).collect::<Vec<_>>(), [false, true]);
+    assert_eq!(reasons("e2"), reasons("e3"));
 }

@@ -34,7 +34,7 @@ const AGENDA_LINES: usize = 8;
 pub(super) fn build(
     case: &CaseLine,
     folded: &Folded<'_, '_>,
-    confidence: &Confidence,
+    confidence: &Confidence<'_, '_>,
     view: &View<'_>,
     question: &Question,
     known_at: Instant,
@@ -64,7 +64,7 @@ pub(super) fn build(
 struct Builder<'b, 'a, 'p> {
     case: &'b CaseLine,
     folded: &'b Folded<'a, 'p>,
-    confidence: &'b Confidence,
+    confidence: &'b Confidence<'a, 'p>,
     view: &'b View<'p>,
     question: &'b Question,
     today: NaiveDate,

@@ -138,7 +138,7 @@ fn case_line(log: &Log) -> CaseLine {
 pub fn answer(
     case: &CaseLine,
     folded: &Folded<'_, '_>,
-    confidence: &Confidence,
+    confidence: &Confidence<'_, '_>,
     view: &View<'_>,
     question: &Question,
     known_at: Instant,
@@ -152,23 +152,24 @@ pub fn answer(
 fn next_change(
     case: &CaseLine,
     folded: &Folded<'_, '_>,
-    confidence: &Confidence,
+    confidence: &Confidence<'_, '_>,
     view: &View<'_>,
     question: &Question,
     known_at: Instant,
     now: &Assessment,
 ) -> Option<Instant> {
-    let due_soon = status::due_soon(folded.state.policy, question.at);
-    let mut later = folded.clone();
+    let (mut later, mut confidence) = (folded.clone(), confidence.clone());
     let mut at = question.at;
-    while let Some(candidate) = later.next_candidate(at, due_soon, |a| view.sees_action(a)) {
+    loop {
+        let due_soon = status::due_soon(later.state.policy, at);
+        let next = later.next_candidate(at, due_soon, |a| view.sees_action(a));
+        let candidate = confidence.run_until_more_open(at, next).or(next)?;
         later.run_to(candidate);
         let question = Question { at: candidate, ..question.clone() };
-        let then = build::build(case, &later, confidence, view, &question, known_at);
+        let then = build::build(case, &later, &confidence, view, &question, known_at);
         if changes::differs(now, &then) {
             return Some(candidate);
         }
         at = candidate;
     }
-    None
 }

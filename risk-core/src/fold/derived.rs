@@ -72,9 +72,9 @@ impl<'a> State<'a, '_> {
         let frozen = self.facts.supervision_ended_by(now).is_some();
         for (index, subject, spell) in self.duties.spells().filter(|_| !frozen) {
             let Some(duty) = self.policy.duties.get(index) else { continue };
-            if let Some(day) = spell.next_due.day().filter(|d| spell.raised != Some(*d)) {
+            if let Some(day) = spell.falls_due(today) {
                 let runs = self.policy.in_force(duty.effective, &duty.localities, day) && duty.every.is_some();
-                if runs && !waits_through(self.policy, duty.action) {
+                if runs && !waits_through(self.policy, duty.action) && !self.has_open_round(index, subject) {
                     offer(day, &|| Raising::DutyDue(index, subject.clone(), day));
                 }
             }
@@ -165,7 +165,7 @@ impl<'a> State<'a, '_> {
     /// Opens a duty's round on the day it falls due.
     pub(super) fn raise_round(&mut self, index: usize, subject: &Subject, now: Instant) {
         let Some(spell) = self.duties.spell_mut(index, subject) else { return };
-        spell.raised = spell.next_due.day();
+        spell.raised = Some(spell.next_due.clone());
         let mut because = spell.origin.clone();
         let deadline = spell.next_due.clone();
         // Whatever was done since the last time answers the round.
@@ -215,6 +215,13 @@ impl<'a> State<'a, '_> {
         of.is_some_and(|(def, i)| self.asked_in_time(i, def, day, Instant::MAX_UTC))
     }
 
+    /// The next moment after another at which something falls due by itself.
+    #[must_use]
+    pub fn next_due_by_itself(&self, after_this: Instant) -> Option<Instant> {
+        let (day, _) = self.next_derived(Moment::of(after_this))?;
+        Some(calendar::start_of_day(day)).filter(|t| *t > after_this)
+    }
+
     /// The next moment at which the answer could change with no new event: a candidate only. `shown` says which actions the
     /// answer shows.
     #[must_use]
@@ -224,9 +231,7 @@ impl<'a> State<'a, '_> {
         due_soon: Option<u32>,
         shown: impl Fn(ActionKind) -> bool,
     ) -> Option<Instant> {
-        let next =
-            self.next_derived(Moment::of(after_this)).map(|(day, _)| calendar::start_of_day(day).max(after_this));
-        let mut moments: Vec<Instant> = next.into_iter().collect();
+        let mut moments: Vec<Instant> = self.next_due_by_itself(after_this).into_iter().collect();
         // What was open when supervision ended is frozen; what opened since is not.
         let end = self.facts.supervision_ended_by(after_this);
         let runs = |i: &&Instance| end.is_none_or(|end| i.opened().is_some_and(|(opened, _)| opened > end));

@@ -28,8 +28,8 @@ pub struct Spell {
     pub last_performed: Option<Instant>,
     /// When the next round is due; `None` for a duty that is done once, or while no round has a date.
     pub next_due: Deadline,
-    /// The round that is already open (or was answered by a decision).
-    pub raised: Option<NaiveDate>,
+    /// The deadline of the round that was opened last since the duty was last done: each opens once.
+    pub raised: Option<Deadline>,
 }
 
 /// All spells that hold.
@@ -41,6 +41,19 @@ pub struct Duties {
     spells: Vec<Vec<(Subject, Spell)>>,
     /// Whether a spell changed since this was last asked.
     changed: bool,
+}
+
+impl Spell {
+    /// When the next round falls due, unless it was opened already. One whose date cannot be worked out falls due today: it
+    /// must not be forgotten.
+    pub(super) fn falls_due(&self, today: NaiveDate) -> Option<NaiveDate> {
+        let day = match &self.next_due {
+            Deadline::None => None,
+            Deadline::By { day, .. } => Some(*day),
+            Deadline::Unknown { .. } => Some(today),
+        };
+        day.filter(|_| self.raised.as_ref().is_none_or(|raised| raised.day() != self.next_due.day()))
+    }
 }
 
 impl Duties {
@@ -221,11 +234,14 @@ impl<'a> State<'a, '_> {
         self.fired.insert(RuleRef::Duty(index));
         let last_performed = self.last_performance(duty.action, &subject);
         let next_due = self.next_round(index, &origin, last_performed, now);
-        let spell = Spell { origin: origin.clone(), last_performed, next_due: next_due.clone(), raised: None };
         let recurs = duty.every.is_some() && next_due != Deadline::None;
+        // Else the round opens when it falls due.
+        let at_once = next_due.day().is_none() || waits_through(policy, duty.action);
+        let raised = Some(next_due.clone()).filter(|due| at_once && *due != Deadline::None);
+        let spell = Spell { origin: origin.clone(), last_performed, next_due: next_due.clone(), raised };
         self.duties.begin(index, &subject, spell);
-        if next_due.day().is_some() && !waits_through(policy, duty.action) {
-            return; // The round opens when it falls due.
+        if !at_once {
+            return;
         }
         let deadline = if recurs {
             next_due
@@ -318,6 +334,13 @@ impl<'a> State<'a, '_> {
         }
     }
 
+    /// Whether a round of the duty is open: there is one at a time.
+    pub(super) fn has_open_round(&self, index: usize, subject: &Subject) -> bool {
+        let action = self.policy.duties.get(index).map(|d| d.action);
+        let pending = action.and_then(|action| self.ledger.pending(action, subject));
+        pending.is_some_and(|i| i.waits_for(RuleRef::Duty(index)))
+    }
+
     pub(super) fn performed(&mut self, action: ActionKind, subject: &Subject, h: &Happening<'a>) {
         let policy = self.policy;
         let duties = policy.duties.iter().enumerate().filter(|(_, d)| d.action == action);
@@ -327,22 +350,17 @@ impl<'a> State<'a, '_> {
                 continue;
             }
             let next_due = self.next_round(index, &spell.origin, Some(h.occurred_at), h.clock);
-            let undatable = matches!(next_due, Deadline::Unknown { .. });
-            let waits = waits_through(policy, action);
             // A reminder after which no period runs leaves the date as it is.
-            if waits && next_due != Deadline::None {
+            if waits_through(policy, action) && next_due != Deadline::None {
                 self.ledger.move_round(action, subject, RuleRef::Duty(index), &next_due);
             }
             // What was done before the round that stands open does not answer it, and makes it no later either.
-            let stands = self.ledger.pending(action, subject).is_some_and(|i| i.waits_for(RuleRef::Duty(index)));
+            let stands = self.has_open_round(index, subject);
             if let Some(spell) = self.duties.spell_mut(index, subject) {
                 spell.last_performed = Some(h.occurred_at);
-                spell.raised = next_due.day().filter(|_| stands);
+                // Of two rounds without a date, the second is not the first.
+                spell.raised = spell.raised.take().filter(|_| stands && next_due.day().is_some());
                 spell.next_due = next_due;
-            }
-            if undatable && !waits && !stands {
-                // A round whose date cannot be told stands open at once: it must not be forgotten.
-                self.raise_round(index, subject, h.clock);
             }
         }
     }

@@ -45,6 +45,10 @@ impl<T: Clone> Latest<T> {
             self.put(happening, value);
         }
     }
+    /// Supposes a value, where no record gives one: whatever a record gives replaces it, whenever it happened.
+    fn suppose(&mut self, value: T) {
+        self.0.get_or_insert(((Instant::MIN_UTC, Uuid::nil()), value));
+    }
     /// The value, if there is one.
     #[must_use]
     pub fn get(&self) -> Option<&T> {
@@ -276,9 +280,7 @@ impl<'a> Facts<'a> {
             Event::RelationshipStarted(e) => {
                 let p = self.person(e.person.as_str());
                 p.relation.put(h, Relation::Partner);
-                if p.group.get().is_none() {
-                    p.group.put(h, PersonGroup::KnownAdult);
-                }
+                p.group.suppose(PersonGroup::KnownAdult);
             }
             Event::RelationshipEnded(e) => self.person(e.person.as_str()).relation.put(h, Relation::ExPartner),
             Event::CohabitationStarted(e) => self.person(e.person.as_str()).in_household.put(h, e.confirmed),
