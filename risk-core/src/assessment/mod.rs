@@ -19,6 +19,7 @@ pub use changes::{Change, Facet, changes};
 pub use schema::schema;
 
 use self::confidence::Confidence;
+use crate::cancel::{Cancel, Stopped};
 use crate::event::Kind;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::Audience;
@@ -51,12 +52,12 @@ impl Question {
 
     /// The span that the fold is to cover, given the records that the reader may see.
     #[must_use]
-    pub fn span(&self, records: &[&Record]) -> Span {
+    pub fn span(&self, records: &[&Record]) -> Span<'static> {
         let known_at = self.known_at.unwrap_or_else(|| match self.lens {
             Lens::AsKnown => self.at,
             Lens::Hindsight => records.iter().map(|r| r.recorded_at).max().map_or(self.at, |t| t.max(self.at)),
         });
-        Span { at: self.at, known_at, lens: self.lens, watch: None }
+        Span { at: self.at, known_at, lens: self.lens, watch: None, cancel: Cancel::NEVER }
     }
 }
 
@@ -65,9 +66,32 @@ impl Question {
 /// # Errors
 /// [`NoView`] where the policy does not provide for the audience.
 pub fn assess(log: &Log, policy: &Policy, question: &Question) -> Result<Assessment, NoView> {
+    assessed(log, policy, question, Cancel::NEVER)
+}
+
+/// [`assess`], unless its caller ends it early.
+///
+/// # Errors
+/// As [`assess`], and [`Stopped::Cancelled`].
+pub fn assess_until(
+    log: &Log,
+    policy: &Policy,
+    question: &Question,
+    cancel: Cancel<'_>,
+) -> Result<Assessment, Stopped> {
+    Ok(cancel.done(assessed(log, policy, question, cancel)?)?)
+}
+
+/// The answer, or where it was cancelled a part of it.
+pub(crate) fn assessed(
+    log: &Log,
+    policy: &Policy,
+    question: &Question,
+    cancel: Cancel<'_>,
+) -> Result<Assessment, NoView> {
     let view = View::of(policy, question.audience)?;
     let records = view.records(log.records().iter());
-    let span = question.span(&records);
+    let span = Span { cancel, ..question.span(&records) };
     Ok(assess_records(log, &records, &view, question, span).0)
 }
 
@@ -83,13 +107,29 @@ pub fn assess_now(log: &Log, policy: &Policy, question: &Question) -> Result<Ass
     Ok(assess_records_now(log, &records, &view, question, span))
 }
 
+/// [`assess_now`], unless its caller ends it early.
+///
+/// # Errors
+/// As [`assess`], and [`Stopped::Cancelled`].
+pub fn assess_now_until(
+    log: &Log,
+    policy: &Policy,
+    question: &Question,
+    cancel: Cancel<'_>,
+) -> Result<Assessment, Stopped> {
+    let view = View::of(policy, question.audience)?;
+    let records = view.records(log.records().iter());
+    let span = Span { cancel, ..question.span(&records) };
+    Ok(cancel.done(assess_records_now(log, &records, &view, question, span))?)
+}
+
 /// [`assess_now`], from the records that the reader may see.
 pub(crate) fn assess_records_now(
     log: &Log,
     records: &[&Record],
     view: &View<'_>,
     question: &Question,
-    span: Span,
+    span: Span<'_>,
 ) -> Assessment {
     let folded = fold(records, view.policy(), span);
     let confidence = Confidence::of_view(records, view, span);
@@ -102,7 +142,7 @@ pub(crate) fn assess_records<'a, 'p>(
     records: &[&'a Record],
     view: &View<'p>,
     question: &Question,
-    span: Span,
+    span: Span<'p>,
 ) -> (Assessment, Folded<'a, 'p>) {
     let folded = fold(records, view.policy(), span);
     let case = case_line(log);
@@ -122,7 +162,7 @@ pub struct CaseLine {
     pub head: Option<String>,
 }
 
-fn case_line(log: &Log) -> CaseLine {
+pub(crate) fn case_line(log: &Log) -> CaseLine {
     CaseLine { id: log.case_id(), records: log.len(), head: log.head() }
 }
 
@@ -136,8 +176,21 @@ pub fn answer(
     question: &Question,
     known_at: Instant,
 ) -> Assessment {
+    answer_to(case, folded, confidence, view, question, known_at, Instant::MAX_UTC)
+}
+
+/// [`answer`], looking ahead no further than to that moment.
+pub(crate) fn answer_to(
+    case: &CaseLine,
+    folded: &Folded<'_, '_>,
+    confidence: &Confidence,
+    view: &View<'_>,
+    question: &Question,
+    known_at: Instant,
+    last: Instant,
+) -> Assessment {
     let mut now = build::build(case, folded, confidence, view, question, known_at);
-    now.next_change_at = next_change(case, folded, confidence, view, question, known_at, &now);
+    now.next_change_at = next_change(case, folded, confidence, view, question, &now, last);
     now
 }
 
@@ -148,13 +201,20 @@ fn next_change(
     confidence: &Confidence,
     view: &View<'_>,
     question: &Question,
-    known_at: Instant,
     now: &Assessment,
+    last: Instant,
 ) -> Option<Instant> {
+    let known_at = now.known_at;
     let due_soon = status::due_soon(folded.state.policy, question.at);
-    let mut later = folded.clone();
     let mut at = question.at;
-    while let Some(candidate) = later.state.next_candidate(at, due_soon, |a| view.sees_action(a)) {
+    let next = |folded: &Folded<'_, '_>, at| {
+        let candidate = folded.state.next_candidate(at, due_soon, |a| view.sees_action(a));
+        candidate.filter(|candidate| *candidate <= last && !folded.state.cancelled())
+    };
+    // Most answers of a timeline change with the next record before they change by time: they need no copy.
+    next(folded, at)?;
+    let mut later = folded.clone();
+    while let Some(candidate) = next(&later, at) {
         later.state.run_to(candidate);
         let question = Question { at: candidate, ..question.clone() };
         let then = build::build(case, &later, confidence, view, &question, known_at);
