@@ -23,6 +23,7 @@ impl From<StoreError> for Fault {
                 located(s::RISK_TAKEN, Where { case_id: Some(case_id), field: Some(scheme), ..at })
             }
             StoreError::NoView(e) => e.into(),
+            StoreError::Cancelled(e) => Self::new(s::RISK_STORE_FAILED, e.to_string()),
             StoreError::Tampered { case_id, tampering } => Self::from(tampering).of_case(case_id),
             StoreError::Damaged(why) => between(s::RISK_STORE_DAMAGED, "a store as it was written", why),
             StoreError::Log(e) => e.into(),

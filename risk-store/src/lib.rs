@@ -60,6 +60,7 @@ use std::time::Duration;
 
 use chrono::{Timelike, Utc};
 use lru::LruCache;
+use risk_core::cancel::Cancelled;
 use risk_core::event::Instant;
 use risk_core::log::Log;
 use uuid::Uuid;
@@ -107,6 +108,7 @@ pub struct Store {
     keys: Option<Keys>,
     patience: Duration,
     clock: Box<dyn Fn() -> Instant + Send + Sync>,
+    cancelled: Option<Box<dyn Fn() -> bool + Send + Sync>>,
 }
 
 struct Inner {
@@ -144,7 +146,24 @@ impl Store {
         let Options { keys, patience, clock } = options;
         let connection = Connection::open(Place::parse(place)?, patience, make)?;
         let inner = Mutex::new(Inner { connection, logs: LruCache::new(LOGS), horizon: 0 });
-        Ok(Self { inner, keys, patience, clock })
+        Ok(Self { inner, keys, patience, clock, cancelled: None })
+    }
+
+    /// The store, of which long reading ends early where the function says so: an answer, and between two pages of cases a
+    /// listing, an export and a verification. What writes goes on to its end.
+    #[must_use]
+    pub fn cancelled_when(self, cancelled: Box<dyn Fn() -> bool + Send + Sync>) -> Self {
+        Self { cancelled: Some(cancelled), ..self }
+    }
+
+    /// Whether long reading is to end early.
+    fn is_cancelled(&self) -> bool {
+        self.cancelled.as_ref().is_some_and(|cancelled| cancelled())
+    }
+
+    /// Goes on, unless the work is to end early.
+    fn go_on(&self) -> Result<(), StoreError> {
+        if self.is_cancelled() { Err(Cancelled.into()) } else { Ok(()) }
     }
 
     /// Whether it lies in a database that many write to.

@@ -77,6 +77,7 @@ impl Store {
         let mut there = BTreeSet::new();
         let mut after = None;
         loop {
+            self.go_on()?;
             let keys = self.keys.as_ref();
             let (page, last) = self.look(|tx| {
                 let heads = match after {
