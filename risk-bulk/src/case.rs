@@ -60,12 +60,7 @@ pub(crate) struct Case {
 }
 
 /// Answers for the case of these rows; or tells all that is wrong with them, in the order of the rows.
-pub(crate) fn answer(
-    run: Run,
-    rows: &[Row<'_>],
-    asked: &Asked,
-    cancel: Cancel<'_>,
-) -> Result<Case, Vec<Problem>> {
+pub(crate) fn answer(run: Run, rows: &[Row<'_>], asked: &Asked, cancel: Cancel<'_>) -> Result<Case, Vec<Problem>> {
     let first = rows.first().map(|(.., place)| *place).unwrap_or_default();
     if run.again {
         let expected = "all records of a case one after the other (sort by case_id)";

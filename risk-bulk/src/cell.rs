@@ -94,12 +94,8 @@ impl Floats {
     /// The column, or none where it has another type.
     fn of(array: &dyn Array) -> Option<Self> {
         let (values, exact_below) = match array.data_type() {
-            DataType::Float16 => {
-                (array.as_primitive::<Float16Type>().unary::<_, Float64Type>(f64::from), 1 << 11)
-            }
-            DataType::Float32 => {
-                (array.as_primitive::<Float32Type>().unary::<_, Float64Type>(f64::from), 1 << 24)
-            }
+            DataType::Float16 => (array.as_primitive::<Float16Type>().unary::<_, Float64Type>(f64::from), 1 << 11),
+            DataType::Float32 => (array.as_primitive::<Float32Type>().unary::<_, Float64Type>(f64::from), 1 << 24),
             DataType::Float64 => (array.as_primitive::<Float64Type>().clone(), 1 << 53),
             _ => return None,
         };

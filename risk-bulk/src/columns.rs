@@ -127,6 +127,8 @@ fn fits(column: &Field, shape: Shape) -> bool {
         other => other,
     };
     let value = value_type(item);
+    let written =
+        value.is_integer() || matches!(value, DataType::Date32 | DataType::Date64 | DataType::Timestamp(_, Some(_)));
     Text::reads(item)
         || match shape {
             Shape::Integer { .. } => value.is_integer() || value.is_floating(),
@@ -134,11 +136,9 @@ fn fits(column: &Field, shape: Shape) -> bool {
             Shape::Instant => matches!(value, DataType::Timestamp(_, Some(_))),
             Shape::Levels | Shape::Replacement => matches!(value, DataType::Struct(_)),
             // `yes` and `no` could be meant: the decoder says what the words are.
-            Shape::Term { .. } => matches!(value, DataType::Boolean) || value.is_integer() || value.is_temporal(),
-            Shape::Terms { .. } => value.is_integer() || value.is_temporal(),
-            Shape::Id(_) | Shape::Ids(_) | Shape::EventRef | Shape::EventRefs => {
-                value.is_integer() || value.is_temporal() || Text::reads_ids(item)
-            }
+            Shape::Term { .. } => matches!(value, DataType::Boolean) || written,
+            Shape::Terms { .. } => written,
+            Shape::Id(_) | Shape::Ids(_) | Shape::EventRef | Shape::EventRefs => written || Text::reads_ids(item),
         }
 }
 

@@ -118,9 +118,7 @@ impl Named {
         let near = nearest(&keys, &key).and_then(|near| missing.iter().find(|(key, _)| key == near));
         let meant = near.map(|(_, text)| *text);
         let marks = Name::Handling.text();
-        if self.misses(Name::Handling)
-            && (meant == Some(marks) || CONFIDENTIAL.iter().any(|part| key.contains(part)))
-        {
+        if self.misses(Name::Handling) && (meant == Some(marks) || CONFIDENTIAL.iter().any(|part| key.contains(part))) {
             let expected = format!(
                 "another name, or `{marks}` if it says who may know of a record (with {}); a table without any marks has \
                  a column `{marks}` of nulls",

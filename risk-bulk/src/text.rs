@@ -141,19 +141,15 @@ pub(crate) fn value_type(data_type: &DataType) -> &DataType {
 impl Text {
     /// Whether a column of that type is text.
     pub(crate) fn reads(data_type: &DataType) -> bool {
-        let text = |t: &DataType| {
-            matches!(t, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Null)
-        };
+        let text =
+            |t: &DataType| matches!(t, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Null);
         text(value_type(data_type))
     }
 
     /// Whether a column of that type is text, or bytes that can be ids.
     pub(crate) fn reads_ids(data_type: &DataType) -> bool {
         let bytes = |t: &DataType| {
-            matches!(
-                t,
-                DataType::FixedSizeBinary(16) | DataType::Binary | DataType::LargeBinary | DataType::BinaryView
-            )
+            matches!(t, DataType::FixedSizeBinary(16) | DataType::Binary | DataType::LargeBinary | DataType::BinaryView)
         };
         Self::reads(data_type) || bytes(value_type(data_type))
     }

@@ -38,8 +38,7 @@ pub(crate) struct Assessment {
 #[pyfunction]
 pub(crate) fn assess(py: Python<'_>, log: &CaseLog, policy: &Policy, words: Words) -> PyResult<Assessment> {
     let (log, policy, question) = (log.held(), Arc::clone(&policy.policy), words.question()?);
-    let answer =
-        interruptible(py, |cancel| assess_until(&log, &policy, &question, cancel).map_err(stopped))?;
+    let answer = interruptible(py, |cancel| assess_until(&log, &policy, &question, cancel).map_err(stopped))?;
     Ok(Assessment::of(answer, log, policy, question))
 }
 

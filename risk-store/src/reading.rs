@@ -96,10 +96,11 @@ impl Store {
         });
         let log = self.consult(reader, case_id, known_at)?;
         let cancelled = || self.is_cancelled();
-        let answer = assess_until(&log, policy, &question, Cancel::when(&cancelled)).map_err(|stopped| match stopped {
-            Stopped::NoView(e) => StoreError::from(e),
-            Stopped::Cancelled(e) => e.into(),
-        })?;
+        let answer =
+            assess_until(&log, policy, &question, Cancel::when(&cancelled)).map_err(|stopped| match stopped {
+                Stopped::NoView(e) => StoreError::from(e),
+                Stopped::Cancelled(e) => e.into(),
+            })?;
         Ok((log, answer))
     }
 

@@ -7,6 +7,7 @@ use arrow_array::{Array, ArrayRef, Int64Array, RecordBatch, StringArray, StructA
 use arrow_schema::Field;
 use risk_bulk::{Options, Problem, Problems, standard_names};
 use risk_core::event::vocabulary::Audience;
+use risk_core::log::Log;
 use serde_json::Value;
 
 use crate::sample::{asked, logs, options, parts, records, rows, with, without};
@@ -27,9 +28,11 @@ fn renamed(batch: &RecordBatch, from: &str, to: &str) -> RecordBatch {
     with(&without(batch, from), to, Arc::clone(batch.column_by_name(from).unwrap()))
 }
 
-/// Records of which every one is restricted.
+/// A case whose supervised person is shown actions where its records are not marked, with every record restricted.
 fn restricted() -> RecordBatch {
-    let batch = records(&logs(3));
+    let open = |log: &Log| without(&records(std::slice::from_ref(log)), "handling");
+    let told = |batch: &RecordBatch| shown(batch).is_ok_and(|actions| !actions.is_empty());
+    let batch = logs(60).iter().map(open).find(told).unwrap();
     let marks = StringArray::from_iter_values(std::iter::repeat_n("restricted", batch.num_rows()));
     with(&batch, "handling", Arc::new(marks))
 }
@@ -91,9 +94,29 @@ fn the_supervised_person_sees_nothing_restricted_whatever_the_column_of_marks_is
     let unmarked = without(&batch, "handling");
     assert!(!shown(&unmarked).unwrap().is_empty(), "the marks are what keeps it from them");
     for name in [
-        "HANDLING", "Handling", " handling ", "hand-ling", "HAND_LING", "handlıng", "handeling", "HANDELING", "handlng",
-        "hndling", "handlings", "Handling_Mark", "EVENT_HANDLING", "handling2", "record.handling", "handling_code",
-        "Sensitive", "IS_SENSITIVE", "sensitivity", "confidentiality", "Confidential", "restricted", "ProtectiveMarking",
+        "HANDLING",
+        "Handling",
+        " handling ",
+        "hand-ling",
+        "HAND_LING",
+        "handlıng",
+        "handeling",
+        "HANDELING",
+        "handlng",
+        "hndling",
+        "handlings",
+        "Handling_Mark",
+        "EVENT_HANDLING",
+        "handling2",
+        "record.handling",
+        "handling_code",
+        "Sensitive",
+        "IS_SENSITIVE",
+        "sensitivity",
+        "confidentiality",
+        "Confidential",
+        "restricted",
+        "ProtectiveMarking",
     ] {
         let marked = renamed(&batch, "handling", name);
         match shown(&marked) {
@@ -114,14 +137,17 @@ fn the_supervised_person_sees_nothing_restricted_whatever_the_column_of_marks_is
 #[test]
 fn a_mark_that_is_none_is_an_error_and_never_no_mark() {
     let batch = records(&logs(3));
-    for mark in ["Restricted", "RESTRICTED", " restricted", "restricted ", "", "None", "nan", "null", "3", "restricted\0"] {
+    for mark in
+        ["Restricted", "RESTRICTED", " restricted", "restricted ", "", "None", "nan", "null", "3", "restricted\0"]
+    {
         let marks = StringArray::from_iter_values(std::iter::repeat_n(mark, batch.num_rows()));
         let problem = shown(&with(&batch, "handling", Arc::new(marks))).unwrap_err();
         assert_eq!((problem.column.as_str(), problem.row), ("handling", Some(0)), "{mark:?}: {problem}");
     }
-    let bytes = arrow_array::FixedSizeBinaryArray::try_from_iter(
-        std::iter::repeat_n(*b"restricted\0\0\0\0\0\0", batch.num_rows()),
-    );
+    let bytes = arrow_array::FixedSizeBinaryArray::try_from_iter(std::iter::repeat_n(
+        *b"restricted\0\0\0\0\0\0",
+        batch.num_rows(),
+    ));
     let problem = shown(&with(&batch, "handling", Arc::new(bytes.unwrap()))).unwrap_err();
     assert!(problem.column == "handling" && problem.expected.contains("text"), "{problem}");
 }

@@ -98,11 +98,7 @@ pub(super) fn own_clock(entry: &Entry<'_>, lens: Lens) -> Instant {
 }
 
 /// What happens in one version of the log up to a moment: by the clock, and what has one clock by when it happened.
-pub(super) fn in_order<'a>(
-    epoch: &Epoch<'a>,
-    start: Option<Instant>,
-    span: Span<'_>,
-) -> Vec<Arc<Happening<'a>>> {
+pub(super) fn in_order<'a>(epoch: &Epoch<'a>, start: Option<Instant>, span: Span<'_>) -> Vec<Arc<Happening<'a>>> {
     let clamp = |t: Instant| start.map_or(t, |s| t.max(s));
     let mut happenings = Vec::with_capacity(epoch.entries.len());
     for entry in &epoch.entries {
@@ -214,7 +210,11 @@ impl<'a, 'p> Tracker<'a, 'p> {
                 Lens::AsKnown => at,
                 Lens::Hindsight => self.records.iter().map(|r| r.recorded_at).max().map_or(at, |t| t.max(at)),
             };
-            return fold(&self.records, self.policy, Span { at, known_at, lens: self.lens, watch: None, cancel: Cancel::NEVER });
+            return fold(
+                &self.records,
+                self.policy,
+                Span { at, known_at, lens: self.lens, watch: None, cancel: Cancel::NEVER },
+            );
         };
         let mut state = self.settled.clone();
         state.step(*clock, happenings);

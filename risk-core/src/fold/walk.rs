@@ -139,7 +139,8 @@ impl<'a, 'p> Walk<'a, 'p> {
         let until = next.and_then(|next| next.checked_sub_signed(TimeDelta::microseconds(1)));
         let span = Span { at: until.unwrap_or(self.span.at), ..self.span };
         // What happens before supervision begins is known when it begins: until then each version of it is small.
-        let limit = if start.is_none() { version.begins.map_or(span.at, |begins| begins.min(span.at)) } else { span.at };
+        let limit =
+            if start.is_none() { version.begins.map_or(span.at, |begins| begins.min(span.at)) } else { span.at };
         let since = version.corrected.map(|s| start.map_or(s, |b| s.max(b)));
         version.start = start;
         version.happenings = in_order(&version.epoch, start, Span { at: limit, ..span });
@@ -201,7 +202,13 @@ impl<'a, 'p> Walk<'a, 'p> {
     }
 
     /// The case in a state of the version in force.
-    fn folded(&self, version: &Version<'a, 'p>, state: State<'a, 'p>, at: Instant, known_at: Instant) -> Folded<'a, 'p> {
+    fn folded(
+        &self,
+        version: &Version<'a, 'p>,
+        state: State<'a, 'p>,
+        at: Instant,
+        known_at: Instant,
+    ) -> Folded<'a, 'p> {
         let begun = version.start.is_some();
         let clock = |r: &Record| if self.span.lens == Lens::AsKnown { r.recorded_at } else { r.occurred_at };
         let recorded = |id: &Uuid| self.records.iter().any(|r| r.event_id == *id && r.recorded_at <= known_at);
