@@ -110,7 +110,7 @@ def in_its_own_process(stage: str, folder: Path, work: Path) -> dict[str, Any]:
     shutil.rmtree(out, ignore_errors=True)
     command = [sys.executable, str(HERE), "--stage", stage, "--folder", str(folder), "--out", str(out)]
     told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    return dict(json.loads(told.stdout.splitlines()[-1]))
+    return dict(json.loads(told.stdout.rstrip("\n").split("\n")[-1]))
 
 
 def beside(name: str, stage: str, folder: Path, work: Path, rounds: int) -> str:

@@ -141,7 +141,7 @@ class Rival:
     def __init__(self, lines: str) -> None:
         self.application: Application[UUID] = Application()
         case = Case()
-        for line in lines.splitlines():
+        for line in lines.rstrip("\n").split("\n"):
             record = json.loads(line)
             case.record(
                 record["event_id"], record["kind"], record["occurred_at"], record["recorded_at"], record.get("data", {})

@@ -13,7 +13,7 @@ def program(kind, name):
     """Where a program is, such as `program("--bin", "risk")`. Named without its package, it shares what the tests built."""
     build = ["cargo", "build", "--quiet", "--locked", kind, name, "--message-format=json"]
     built = subprocess.run(build, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
-    messages = map(json.loads, built.splitlines())
+    messages = map(json.loads, built.rstrip("\n").split("\n"))
     return [m["executable"] for m in messages if m.get("executable") and m["target"]["name"] == name][-1]
 
 

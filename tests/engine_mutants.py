@@ -60,7 +60,7 @@ def drawn(mutants, files, share, seed):
 
 def survivors(mutants, results):
     """The numbers of what the last run missed; a change is known by its name, which holds its place."""
-    last = map(json.loads, results.read_text().splitlines())
+    last = map(json.loads, results.read_text().rstrip("\n").split("\n"))
     missed = {r["name"] for r in last if r["outcome"] == "missed"}
     return [n for n, m in enumerate(mutants) if m["name"] in missed]
 

@@ -35,7 +35,7 @@ def difference(question):
 
 
 def records(case):
-    return [json.loads(line) for line in case.read_text().splitlines()]
+    return [json.loads(line) for line in case.read_text().rstrip("\n").split("\n")]
 
 
 class ReferenceCheck(unittest.TestCase):

@@ -3,15 +3,16 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use risk_core::assessment::{Assessment, Question, assess, assess_now};
+use risk_core::assessment::{Assessment, Question, assess_now_until, assess_until};
+use risk_core::cancel::{Cancel, Stopped};
 use risk_core::log::{Decoded, Log, RecordError};
 use risk_core::policy::Policy;
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::columns::Columns;
 use crate::cut::{MOST_RECORDS, Run};
 use crate::problem::{Problem, Sort};
+use crate::reading::CAST;
 
 /// What is asked of every case.
 #[derive(Debug, Clone)]
@@ -25,10 +26,13 @@ pub struct Asked {
 }
 
 impl Asked {
-    fn answer(&self, log: &Log) -> Result<Assessment, Problem> {
-        let answer = if self.next_change { assess } else { assess_now };
-        let refused = |e| Problem::whole(Sort::View, "an audience that the policy names", e);
-        answer(log, &self.policy, &self.question).map_err(refused)
+    fn answer(&self, log: &Log, cancel: Cancel<'_>) -> Result<Assessment, Problem> {
+        let answer = if self.next_change { assess_until } else { assess_now_until };
+        answer(log, &self.policy, &self.question, cancel).map_err(|stopped| match stopped {
+            Stopped::NoView(e) => Problem::whole(Sort::View, "an audience that the policy names", e),
+            // The part is no longer awaited.
+            Stopped::Cancelled(e) => Problem::whole(Sort::Source, "an answer", e),
+        })
     }
 }
 
@@ -41,6 +45,8 @@ pub struct CaseAnswer<'a> {
     pub log: &'a Log,
     /// The columns that are kept, as the case's last record has them.
     pub kept: &'a [Option<String>],
+    /// Whether the caseload is to end early: what is made of the case is then thrown away.
+    pub cancel: Cancel<'a>,
 }
 
 /// A row of a case.
@@ -54,7 +60,7 @@ pub(crate) struct Case {
 }
 
 /// Answers for the case of these rows; or tells all that is wrong with them, in the order of the rows.
-pub(crate) fn answer(run: Run, rows: &[Row<'_>], asked: &Asked) -> Result<Case, Vec<Problem>> {
+pub(crate) fn answer(run: Run, rows: &[Row<'_>], asked: &Asked, cancel: Cancel<'_>) -> Result<Case, Vec<Problem>> {
     let first = rows.first().map(|(.., place)| *place).unwrap_or_default();
     if run.again {
         let expected = "all records of a case one after the other (sort by case_id)";
@@ -69,11 +75,11 @@ pub(crate) fn answer(run: Run, rows: &[Row<'_>], asked: &Asked) -> Result<Case, 
         return Err(vec![Problem::record(first, run.case_id, None, e)]);
     }
     // A defect in the fold is the defect of one case: the others still get their answers.
-    catch_unwind(AssertUnwindSafe(|| attempt(run, rows, asked)))
+    catch_unwind(AssertUnwindSafe(|| attempt(run, rows, asked, cancel)))
         .unwrap_or_else(|_| Err(vec![Problem { row: Some(first), case_id: run.case_id, ..Problem::defect() }]))
 }
 
-fn attempt(run: Run, rows: &[Row<'_>], asked: &Asked) -> Result<Case, Vec<Problem>> {
+fn attempt(run: Run, rows: &[Row<'_>], asked: &Asked, cancel: Cancel<'_>) -> Result<Case, Vec<Problem>> {
     let mut records = Vec::with_capacity(rows.len());
     let mut problems = Vec::new();
     let mut before = None;
@@ -90,7 +96,7 @@ fn attempt(run: Run, rows: &[Row<'_>], asked: &Asked) -> Result<Case, Vec<Proble
     match run.case_id {
         Some(case_id) if problems.is_empty() => {
             let log = log(case_id, records, rows).map_err(|e| vec![e])?;
-            let answer = asked.answer(&log).map_err(|e| vec![e])?;
+            let answer = asked.answer(&log, cancel).map_err(|e| vec![e])?;
             Ok(Case { log, answer, kept: kept(rows) })
         }
         _ => Err(problems),
@@ -98,18 +104,21 @@ fn attempt(run: Run, rows: &[Row<'_>], asked: &Asked) -> Result<Case, Vec<Proble
 }
 
 /// Where there is a column of positions, each must be beyond the one before.
-fn rising(columns: &Columns, row: usize, before: &mut Option<Value>) -> Result<(), RecordError> {
+fn rising(columns: &Columns, row: usize, before: &mut Option<i128>) -> Result<(), RecordError> {
     let Some(positions) = &columns.position else { return Ok(()) };
     let wrong = |expected: String, found: String| Err(RecordError { field: "position".to_owned(), expected, found });
-    match (positions.value(row), before.as_ref().and_then(Value::as_i64)) {
-        (None, _) => wrong("the record's place in the log".to_owned(), "nothing".to_owned()),
-        (Some(now), Some(last)) if now.as_i64().is_some_and(|now| now <= last) => {
+    let Some(value) = positions.value(row) else {
+        return wrong("the record's place in the log".to_owned(), "nothing".to_owned());
+    };
+    let Some(now) = value.as_i64().map(i128::from).or_else(|| value.as_u64().map(i128::from)) else {
+        return wrong(format!("a whole number, the record's place in the log{CAST}"), value.to_string());
+    };
+    match before.replace(now) {
+        Some(last) if now <= last => {
+            *before = Some(last);
             wrong(format!("a place beyond {last}, that of the record before"), now.to_string())
         }
-        (now, _) => {
-            *before = now;
-            Ok(())
-        }
+        _ => Ok(()),
     }
 }
 

@@ -2,20 +2,21 @@
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    Date32Type, Date64Type, Int8Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType,
-    TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type,
-    UInt64Type,
+    Date32Type, Date64Type, Float16Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
+    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type,
+    UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow_array::{
-    Array, ArrayRef, BooleanArray, FixedSizeListArray, Int64Array, LargeListArray, ListArray, UInt64Array,
+    Array, ArrayRef, BooleanArray, FixedSizeListArray, Float64Array, Int64Array, LargeListArray, LargeListViewArray,
+    ListArray, ListViewArray, UInt64Array,
 };
 use arrow_buffer::NullBuffer;
 use arrow_schema::{DataType, TimeUnit};
 use chrono::{DateTime, NaiveDate, SecondsFormat};
 use risk_core::event::{Instant, Shape};
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
-use crate::text::{Text, count};
+use crate::text::{Placed, Text, count, placed};
 
 /// Days from the first of January of the year 1 to that of 1970.
 const EPOCH_DAYS: i64 = 719_163;
@@ -27,6 +28,11 @@ pub(crate) struct Moments(Int64Array);
 impl Moments {
     /// The column in microseconds, or none where it has another type or no zone.
     pub(crate) fn of(array: &dyn Array) -> Option<Self> {
+        if let Some(placed) = placed(array) {
+            let moments = Self::of(&placed.values)?.0;
+            let moment = |place: Option<usize>| place.filter(|p| moments.is_valid(*p)).map(|p| moments.value(p));
+            return Some(Self(placed.places().map(moment).collect()));
+        }
         let DataType::Timestamp(unit, Some(_)) = array.data_type() else { return None };
         // A number that does not fit is one of no year that can be written: it is refused as such.
         let times = |n: i64| move |t: i64| t.checked_mul(n).unwrap_or(i64::MAX);
@@ -57,6 +63,7 @@ pub(crate) enum Cells {
     Text(Text),
     Whole(Int64Array),
     Unsigned(UInt64Array),
+    Floats(Floats),
     Dates(Int64Array),
     Moments(Moments),
     YesNo(BooleanArray),
@@ -69,8 +76,39 @@ pub(crate) enum Cells {
         members: Vec<Self>,
         nulls: Option<NullBuffer>,
     },
+    /// Each value once, in a dictionary or for a run of rows.
+    Placed(Placed<Box<Self>>),
     /// Of a type that no field has: what matters is which rows have a value at all.
     Other(Option<NullBuffer>),
+}
+
+/// Floating-point numbers, as frames of Python hold whole numbers of which some are missing.
+#[derive(Debug, Clone)]
+pub(crate) struct Floats {
+    values: Float64Array,
+    /// Below it every whole number has a value of its own in the column's type; from it on two share one.
+    exact_below: u64,
+}
+
+impl Floats {
+    /// The column, or none where it has another type.
+    fn of(array: &dyn Array) -> Option<Self> {
+        let (values, exact_below) = match array.data_type() {
+            DataType::Float16 => (array.as_primitive::<Float16Type>().unary::<_, Float64Type>(f64::from), 1 << 11),
+            DataType::Float32 => (array.as_primitive::<Float32Type>().unary::<_, Float64Type>(f64::from), 1 << 24),
+            DataType::Float64 => (array.as_primitive::<Float64Type>().clone(), 1 << 53),
+            _ => return None,
+        };
+        Some(Self { values, exact_below })
+    }
+
+    /// The number of a row: a whole one where it is exactly that, else as it is.
+    fn get(&self, row: usize) -> Option<Value> {
+        let number = self.values.is_valid(row).then(|| self.values.value(row))?;
+        let whole = number.to_string().parse::<i64>().ok().filter(|whole| whole.unsigned_abs() < self.exact_below);
+        let written = || Number::from_f64(number).map_or_else(|| Value::from(number.to_string()), Value::Number);
+        Some(whole.map_or_else(written, Value::from))
+    }
 }
 
 /// Where in its items the list of each row begins and ends.
@@ -78,6 +116,8 @@ pub(crate) enum Cells {
 pub(crate) enum Lists {
     Small(ListArray),
     Large(LargeListArray),
+    View(ListViewArray),
+    LargeView(LargeListViewArray),
     Fixed(FixedSizeListArray),
 }
 
@@ -93,6 +133,14 @@ impl Lists {
                 let at = |i: usize| a.value_offsets().get(i).and_then(|o| usize::try_from(*o).ok());
                 bounds(at(row), at(row.saturating_add(1)))
             }
+            Self::View(a) if a.is_valid(row) => {
+                let from = usize::try_from(*a.value_offsets().get(row)?).ok()?;
+                bounds(Some(from), from.checked_add(usize::try_from(*a.value_sizes().get(row)?).ok()?))
+            }
+            Self::LargeView(a) if a.is_valid(row) => {
+                let from = usize::try_from(*a.value_offsets().get(row)?).ok()?;
+                bounds(Some(from), from.checked_add(usize::try_from(*a.value_sizes().get(row)?).ok()?))
+            }
             Self::Fixed(a) if a.is_valid(row) => {
                 let length = usize::try_from(a.value_length()).ok()?;
                 let from = row.saturating_mul(length);
@@ -101,15 +149,32 @@ impl Lists {
             _ => None,
         }
     }
+
+    fn nulls(&self) -> Option<&NullBuffer> {
+        match self {
+            Self::Small(a) => a.nulls(),
+            Self::Large(a) => a.nulls(),
+            Self::View(a) => a.nulls(),
+            Self::LargeView(a) => a.nulls(),
+            Self::Fixed(a) => a.nulls(),
+        }
+    }
 }
 
 impl Cells {
     pub(crate) fn of(array: &ArrayRef) -> Self {
-        if let Some(text) = Text::of(array) {
+        if let Some(text) = Text::of_ids(array) {
             return Self::Text(text);
         }
         if let Some(moments) = Moments::of(array) {
             return Self::Moments(moments);
+        }
+        if let Some(floats) = Floats::of(array) {
+            return Self::Floats(floats);
+        }
+        if let Some(placed) = placed(array) {
+            let values = Box::new(Self::of(&placed.values));
+            return Self::Placed(placed.with(values));
         }
         macro_rules! whole {
             ($type:ty) => {
@@ -136,6 +201,14 @@ impl Cells {
                 let lists = array.as_list::<i64>();
                 Self::List { items: Box::new(Self::of(lists.values())), lists: Lists::Large(lists.clone()) }
             }
+            DataType::ListView(_) => {
+                let lists = array.as_list_view::<i32>();
+                Self::List { items: Box::new(Self::of(lists.values())), lists: Lists::View(lists.clone()) }
+            }
+            DataType::LargeListView(_) => {
+                let lists = array.as_list_view::<i64>();
+                Self::List { items: Box::new(Self::of(lists.values())), lists: Lists::LargeView(lists.clone()) }
+            }
             DataType::FixedSizeList(..) => {
                 let lists = array.as_fixed_size_list();
                 Self::List { items: Box::new(Self::of(lists.values())), lists: Lists::Fixed(lists.clone()) }
@@ -155,6 +228,8 @@ impl Cells {
             Self::Text(text) => text.get(row).map(|t| Value::String(t.into_owned())),
             Self::Whole(a) => a.is_valid(row).then(|| Value::from(a.value(row))),
             Self::Unsigned(a) => a.is_valid(row).then(|| Value::from(a.value(row))),
+            Self::Floats(floats) => floats.get(row),
+            Self::Placed(placed) => placed.values.value(placed.place(row)?),
             Self::Dates(a) => a.is_valid(row).then(|| Value::from(day(a.value(row)))),
             Self::Moments(moments) => moments.text(row).map(Value::from),
             Self::YesNo(a) => a.is_valid(row).then(|| Value::from(a.value(row))),
@@ -173,15 +248,39 @@ impl Cells {
     pub(crate) fn count_values(&self, counts: &mut [u16]) {
         let nulls = match self {
             Self::Text(text) => return text.count_values(counts),
+            Self::Placed(_) => {
+                for (row, count) in counts.iter_mut().enumerate() {
+                    *count = count.saturating_add(u16::from(self.value(row).is_some()));
+                }
+                return;
+            }
             Self::Whole(a) | Self::Dates(a) | Self::Moments(Moments(a)) => a.nulls(),
             Self::Unsigned(a) => a.nulls(),
             Self::YesNo(a) => a.nulls(),
-            Self::List { lists: Lists::Small(a), .. } => a.nulls(),
-            Self::List { lists: Lists::Large(a), .. } => a.nulls(),
-            Self::List { lists: Lists::Fixed(a), .. } => a.nulls(),
+            Self::Floats(floats) => floats.values.nulls(),
+            Self::List { lists, .. } => lists.nulls(),
             Self::Struct { nulls, .. } | Self::Other(nulls) => nulls.as_ref(),
         };
         count(nulls, counts);
+    }
+
+    /// Whether the column can hold whole numbers.
+    pub(crate) fn is_whole(&self) -> bool {
+        match self {
+            Self::Whole(_) | Self::Unsigned(_) | Self::Floats(_) => true,
+            Self::Placed(placed) => placed.values.is_whole(),
+            Self::Text(text) => matches!(text, Text::Nothing),
+            _ => false,
+        }
+    }
+
+    /// Whether the column holds floating-point numbers.
+    pub(crate) fn is_floating(&self) -> bool {
+        match self {
+            Self::Floats(_) => true,
+            Self::Placed(placed) => placed.values.is_floating(),
+            _ => false,
+        }
     }
 }
 

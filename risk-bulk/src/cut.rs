@@ -123,6 +123,11 @@ impl Cutter {
         units
     }
 
+    /// How many rows were taken.
+    pub(crate) fn rows(&self) -> u64 {
+        self.rows
+    }
+
     /// What is left when the input ends.
     pub(crate) fn end(&mut self) -> Option<Unit> {
         self.close();

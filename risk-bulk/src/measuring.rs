@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
-use risk_core::assessment::{Question, assess_now};
+use risk_core::assessment::{Question, assess_now_until};
+use risk_core::cancel::Stopped;
 use risk_core::event::Term;
 use risk_core::fold::run::Lens;
 use risk_core::measures::{ActionMeasure, Counting, Measures, RuleMeasure, disputed_rules};
@@ -74,7 +75,13 @@ impl Taking for Counts {
             if i == 0 {
                 counting.add(case.kept, case.answer, &disputed);
             } else {
-                counting.add(case.kept, &assess_now(case.log, &self.measuring.policy, question)?, &disputed);
+                let answer = assess_now_until(case.log, &self.measuring.policy, question, case.cancel);
+                match answer {
+                    Ok(answer) => counting.add(case.kept, &answer, &disputed),
+                    Err(Stopped::NoView(e)) => return Err(e),
+                    // The counts are no longer awaited.
+                    Err(Stopped::Cancelled(_)) => {}
+                }
             }
             Ok(())
         };

@@ -82,8 +82,9 @@ impl Problem {
         Self::whole(Sort::Defect, "an answer", "a defect of the library")
     }
 
-    pub(crate) fn of_type(column: &str, expected: &str, found: &DataType) -> Self {
-        Self::column(column, expected, described(found))
+    /// A column whose type cannot hold what it should, at the first row that has a value.
+    pub(crate) fn of_type(row: u64, column: &str, expected: &str, found: &DataType) -> Self {
+        Self { row: Some(row), ..Self::column(column, expected, described(found)) }
     }
 
     pub(crate) fn record(row: u64, case_id: Option<Uuid>, event_id: Option<Uuid>, e: RecordError) -> Self {
@@ -165,11 +166,22 @@ pub fn problem_table(problems: &[Problem]) -> Result<RecordBatch, ArrowError> {
     table.finish()
 }
 
-/// A type in the words of people who use data frames.
+/// A type in the words of people who use data frames; of a nested one the outermost.
 fn described(data_type: &DataType) -> String {
     match data_type {
         DataType::Timestamp(_, None) => "times without a zone: London, or UTC?".to_owned(),
         DataType::Null => "nulls only".to_owned(),
+        DataType::Struct(_) => "a struct".to_owned(),
+        DataType::Map(..) => "a map".to_owned(),
+        DataType::Union(..) => "a union".to_owned(),
+        DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) => {
+            format!("a list of {}", described(item.data_type()))
+        }
+        DataType::ListView(item) | DataType::LargeListView(item) => {
+            format!("a list view of {}", described(item.data_type()))
+        }
+        DataType::Dictionary(_, values) => format!("a dictionary of {}", described(values)),
+        DataType::RunEndEncoded(_, values) => format!("run-end encoded {}", described(values.data_type())),
         other => format!("{other}").to_lowercase(),
     }
 }

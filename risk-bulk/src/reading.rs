@@ -11,15 +11,29 @@ use serde_json::{Map, Value};
 
 use crate::cell::{Cells, fitted};
 use crate::columns::{Columns, Data, Typed};
+use crate::names::Name;
 use crate::text::Text;
+
+/// How a column of floating-point numbers becomes one of whole numbers.
+pub(crate) const CAST: &str = " (cast the column to int64)";
 
 impl Columns {
     /// The record of a row.
     pub(crate) fn record(&self, row: usize) -> Result<Decoded, RecordError> {
-        match self.straight(row) {
-            Some(record) => Ok(record),
-            None => Decoded::parse(&self.line(row)?),
+        let read = self.straight(row).map_or_else(|| Decoded::parse(&self.line(row)?), Ok);
+        read.map_err(|e| self.with_cast(e))
+    }
+
+    /// Says how to convert a floating-point number, where it is such a one that was refused.
+    fn with_cast(&self, mut e: RecordError) -> RecordError {
+        let cells = match (e.field.strip_prefix("data."), &self.data) {
+            (Some(field), Data::Typed(typed)) => typed.cells_of(field),
+            _ => (e.field == Name::V.text()).then_some(&self.v),
+        };
+        if cells.is_some_and(Cells::is_floating) {
+            e.expected.push_str(CAST);
         }
+        e
     }
 
     /// The record, where its row is an ordinary one.
@@ -89,6 +103,11 @@ impl Columns {
 }
 
 impl Typed {
+    /// The column of a field.
+    fn cells_of(&self, field: &str) -> Option<&Cells> {
+        self.fields.names.iter().position(|name| name == field).and_then(|place| self.cells.get(place))
+    }
+
     /// The data of a row, where it has none but fields of its kind.
     fn ordinary(&self, row: usize, kind: Kind) -> Option<Map<String, Value>> {
         if self.nulls.as_ref().is_some_and(|n| n.is_null(row)) {

@@ -55,6 +55,19 @@ impl Form {
         }
     }
 
+    /// What such a column holds, and the type to cast it to, for people.
+    pub(crate) fn described(self) -> &'static str {
+        match self {
+            Self::Text => "text (cast the column to string)",
+            Self::Texts => "lists of text (cast the column to a list of string)",
+            Self::Integer => "whole numbers (cast the column to int64)",
+            Self::Date => "dates (cast the column to date32)",
+            Self::Instant => "times with a zone (cast the column to a timestamp with its zone)",
+            Self::Levels => "a struct with a level for each group, or JSON text",
+            Self::Replacement => "a struct of `occurred_at` and `data`, or JSON text",
+        }
+    }
+
     pub(crate) fn data_type(self) -> DataType {
         match self {
             Self::Text => DataType::Utf8,

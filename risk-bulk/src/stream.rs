@@ -2,12 +2,14 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, Schema};
+use risk_core::cancel::{Cancel, Cancelled};
 use risk_core::view::View;
 
 use crate::case::{Asked, CaseAnswer, Row, answer};
@@ -71,7 +73,11 @@ pub struct Part<P> {
     pub events: u64,
 }
 
-type Outcome<P> = Result<Part<P>, Problem>;
+/// How long to wait for a part before asking again whether to go on.
+const BETWEEN_QUESTIONS: Duration = Duration::from_millis(50);
+
+/// A part, or what ended the work.
+pub type Outcome<P> = Result<Part<P>, Problem>;
 type Job<P> = (Unit, SyncSender<Outcome<P>>);
 
 /// The parts of a caseload, made as they are asked for. Dropping it ends the work.
@@ -129,11 +135,11 @@ where
     }
 
     /// Reads on until every thread has something to do and something waiting.
-    fn fill(&mut self) {
+    fn fill(&mut self, cancel: Cancel<'_>) {
         let enough = self.workers.len().saturating_mul(2);
-        while !self.ended && self.awaited.len() < enough {
+        while !self.ended && self.awaited.len() < enough && !cancel.requested() {
             match self.batches.next() {
-                Some(Ok(batch)) => match self.layout.read(&batch) {
+                Some(Ok(batch)) => match self.layout.read(&batch, self.cutter.rows()) {
                     Ok(columns) => {
                         let units = self.cutter.take(columns);
                         units.into_iter().for_each(|unit| self.hand_out(unit));
@@ -175,15 +181,37 @@ where
     type Item = Outcome<T::Part>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.fill();
-        let Some(awaited) = self.awaited.pop_front() else { return self.failed.take().map(Err) };
-        // A thread that is gone without an answer broke off in the middle of one.
-        let defect = |_| Err(Problem::defect());
-        let outcome = awaited.recv().unwrap_or_else(defect);
+        self.next_until(Cancel::NEVER).ok().flatten()
+    }
+}
+
+impl<B, T: Taker> Caseload<B, T>
+where
+    B: Iterator<Item = Result<RecordBatch, ArrowError>>,
+{
+    /// The next part, none after the last; unless the caller ends the work early, which ends it for good.
+    ///
+    /// # Errors
+    /// [`Cancelled`].
+    pub fn next_until(&mut self, cancel: Cancel<'_>) -> Result<Option<Outcome<T::Part>>, Cancelled> {
+        self.fill(cancel);
+        let Some(awaited) = self.awaited.pop_front() else { return Ok(self.failed.take().map(Err)) };
+        let outcome = loop {
+            if cancel.requested() {
+                self.stop();
+                return Err(Cancelled);
+            }
+            match awaited.recv_timeout(BETWEEN_QUESTIONS) {
+                Ok(outcome) => break outcome,
+                Err(RecvTimeoutError::Timeout) => {}
+                // A thread that is gone without an answer broke off in the middle of one.
+                Err(RecvTimeoutError::Disconnected) => break Err(Problem::defect()),
+            }
+        };
         if outcome.is_err() {
             self.stop();
         }
-        Some(outcome)
+        Ok(Some(outcome))
     }
 }
 
@@ -228,16 +256,18 @@ impl<T: Taker> Shared<T> {
     }
 
     fn work(&self, unit: &Unit) -> Outcome<T::Part> {
+        let stopped = || self.stopped.load(Ordering::Relaxed);
+        let cancel = Cancel::when(&stopped);
         let mut rows = unit.rows();
         let mut taking = self.taker.begin();
         let mut part = Part { taken: (), problems: Vec::new(), cases: 0, events: 0 };
         for run in &unit.runs {
-            if self.stopped.load(Ordering::Relaxed) {
+            if stopped() {
                 break;
             }
             let of_case: Vec<Row<'_>> = rows.by_ref().take(run.rows).collect();
-            match answer(*run, &of_case, &self.asked) {
-                Ok(case) => taking.take(&CaseAnswer { answer: &case.answer, log: &case.log, kept: &case.kept }),
+            match answer(*run, &of_case, &self.asked, cancel) {
+                Ok(case) => taking.take(&CaseAnswer { answer: &case.answer, log: &case.log, kept: &case.kept, cancel }),
                 Err(found) => part.problems.extend(found),
             }
             if self.problems == Problems::Raise && !part.problems.is_empty() {

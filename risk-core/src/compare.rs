@@ -6,8 +6,9 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::assessment::answer::{Action, Assessment, Receipt, instant};
-use crate::assessment::{Change, Question, assess, changes};
+use crate::assessment::{Change, Question, assessed, changes};
 use crate::calendar;
+use crate::cancel::{Cancel, Stopped};
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Audience, vocabulary};
 use crate::explain::EventLine;
@@ -107,9 +108,26 @@ pub struct Delay {
 /// # Errors
 /// [`NoView`] where the policy does not provide for the audience.
 pub fn lenses(log: &Log, policy: &Policy, question: &Question) -> Result<Comparison, NoView> {
+    of_lenses(log, policy, question, Cancel::NEVER)
+}
+
+/// [`lenses`], unless its caller ends it early.
+///
+/// # Errors
+/// As [`lenses`], and [`Stopped::Cancelled`].
+pub fn lenses_until(
+    log: &Log,
+    policy: &Policy,
+    question: &Question,
+    cancel: Cancel<'_>,
+) -> Result<Comparison, Stopped> {
+    Ok(cancel.done(of_lenses(log, policy, question, cancel)?)?)
+}
+
+fn of_lenses(log: &Log, policy: &Policy, question: &Question, cancel: Cancel<'_>) -> Result<Comparison, NoView> {
     let as_known = Question { lens: Lens::AsKnown, known_at: None, ..question.clone() };
     let hindsight = Question { lens: Lens::Hindsight, ..question.clone() };
-    let (first, second) = (assess(log, policy, &as_known)?, assess(log, policy, &hindsight)?);
+    let (first, second) = (assessed(log, policy, &as_known, cancel)?, assessed(log, policy, &hindsight, cancel)?);
     let view = View::of(policy, question.audience)?;
     let delays = second.actions.iter().filter_map(delay).collect();
     let recorded_later = late_records(log, &view, &hindsight, &second);
@@ -121,8 +139,32 @@ pub fn lenses(log: &Log, policy: &Policy, question: &Question) -> Result<Compari
 /// # Errors
 /// [`NoView`] where the policy does not provide for the audience.
 pub fn dates(log: &Log, policy: &Policy, question: &Question, and: Instant) -> Result<Comparison, NoView> {
-    let first = assess(log, policy, question)?;
-    let second = assess(log, policy, &Question { at: and, ..question.clone() })?;
+    of_dates(log, policy, question, and, Cancel::NEVER)
+}
+
+/// [`dates`], unless its caller ends it early.
+///
+/// # Errors
+/// As [`dates`], and [`Stopped::Cancelled`].
+pub fn dates_until(
+    log: &Log,
+    policy: &Policy,
+    question: &Question,
+    and: Instant,
+    cancel: Cancel<'_>,
+) -> Result<Comparison, Stopped> {
+    Ok(cancel.done(of_dates(log, policy, question, and, cancel)?)?)
+}
+
+fn of_dates(
+    log: &Log,
+    policy: &Policy,
+    question: &Question,
+    and: Instant,
+    cancel: Cancel<'_>,
+) -> Result<Comparison, NoView> {
+    let first = assessed(log, policy, question, cancel)?;
+    let second = assessed(log, policy, &Question { at: and, ..question.clone() }, cancel)?;
     Ok(side_by_side(Between::Dates, &first, second))
 }
 
@@ -131,8 +173,32 @@ pub fn dates(log: &Log, policy: &Policy, question: &Question, and: Instant) -> R
 /// # Errors
 /// [`NoView`] where either policy does not provide for the audience.
 pub fn policies(log: &Log, policy: &Policy, other: &Policy, question: &Question) -> Result<Comparison, NoView> {
-    let first = assess(log, policy, question)?;
-    let second = assess(log, other, question)?;
+    both_policies(log, policy, other, question, Cancel::NEVER)
+}
+
+/// [`policies`], unless its caller ends it early.
+///
+/// # Errors
+/// As [`policies`], and [`Stopped::Cancelled`].
+pub fn policies_until(
+    log: &Log,
+    policy: &Policy,
+    other: &Policy,
+    question: &Question,
+    cancel: Cancel<'_>,
+) -> Result<Comparison, Stopped> {
+    Ok(cancel.done(both_policies(log, policy, other, question, cancel)?)?)
+}
+
+fn both_policies(
+    log: &Log,
+    policy: &Policy,
+    other: &Policy,
+    question: &Question,
+    cancel: Cancel<'_>,
+) -> Result<Comparison, NoView> {
+    let first = assessed(log, policy, question, cancel)?;
+    let second = assessed(log, other, question, cancel)?;
     Ok(of_policies(&first, second))
 }
 

@@ -18,6 +18,8 @@ pub mod policy;
 
 pub mod view;
 
+pub mod cancel;
+
 pub mod fold;
 
 pub mod assessment;

@@ -11,12 +11,15 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::assessment::answer::{GroupStatus, Receipt, Status, instant};
-use crate::assessment::{Assessment, Change, Question, assess_seen, changes};
+use crate::assessment::confidence::Confidence;
+use crate::assessment::{Assessment, CaseLine, Change, Question, answer_to, case_line, changes};
+use crate::cancel::{Cancel, Stopped};
 use crate::event::Nature;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::Audience;
 use crate::explain::EventLine;
-use crate::fold::run::Lens;
+use crate::fold::run::{Lens, Span};
+use crate::fold::walk::Walk;
 use crate::log::{Log, epochs};
 use crate::policy::model::{Derived, Listens, Policy};
 use crate::view::{NoView, Seen, View};
@@ -66,20 +69,55 @@ pub struct Step {
 /// # Errors
 /// [`NoView`] where the policy does not provide for the audience.
 pub fn timeline(log: &Log, policy: &Policy, question: &Question) -> Result<Timeline, NoView> {
+    told(log, policy, question, Cancel::NEVER)
+}
+
+/// [`timeline`], unless its caller ends it early.
+///
+/// # Errors
+/// As [`timeline`], and [`Stopped::Cancelled`].
+pub fn timeline_until(
+    log: &Log,
+    policy: &Policy,
+    question: &Question,
+    cancel: Cancel<'_>,
+) -> Result<Timeline, Stopped> {
+    Ok(cancel.done(told(log, policy, question, cancel)?)?)
+}
+
+/// The timeline, or where it was cancelled a part of it.
+fn told(log: &Log, policy: &Policy, question: &Question, cancel: Cancel<'_>) -> Result<Timeline, NoView> {
     let view = View::of(policy, question.audience)?;
     let seen = question.seen(&view, log.records());
-    let teller = Teller { log, policy, view, question, known_at: question.span(&seen.all()).known_at, seen };
+    let span = Span { cancel, ..question.span(&seen.all()) };
+    let mut teller = Teller {
+        case: case_line(log),
+        policy,
+        view,
+        question,
+        known_at: span.known_at,
+        walk: Walk::of_seen(&seen, policy, span),
+        confidence: Confidence::before(&seen.records, &view, span),
+        seen,
+    };
     let moments = teller.moments();
-    let before_all = moments.keys().next().and_then(|t| t.checked_sub_signed(TimeDelta::microseconds(1)));
-    let mut now = teller.answer(before_all.unwrap_or(question.at));
+    let before = |t: &Instant| t.checked_sub_signed(TimeDelta::microseconds(1));
+    let mut to_come = moments.keys().copied().collect::<Vec<_>>().into_iter();
+    // Until the next record, time alone may change the answer; after the last, up to the moment asked about.
+    let mut until = to_come.next();
+    let mut now = teller.answer(until.as_ref().and_then(before).unwrap_or(question.at), until);
     let mut steps = Vec::new();
     for (moment, lines) in moments {
-        teller.run_to(moment, false, &mut now, &mut steps);
-        let then = teller.answer(moment);
+        teller.run_to(until, &mut now, &mut steps);
+        until = to_come.next();
+        let then = teller.answer(moment, until);
         steps.push(Step { at: moment, records: lines, by_time: vec![], changes: changes(&now, &then) });
         now = then;
+        if cancel.requested() {
+            break;
+        }
     }
-    teller.run_to(question.at, true, &mut now, &mut steps);
+    teller.run_to(None, &mut now, &mut steps);
     Ok(Timeline {
         schema: SCHEMA,
         case_id: log.case_id(),
@@ -87,30 +125,36 @@ pub fn timeline(log: &Log, policy: &Policy, question: &Question) -> Result<Timel
         known_at: teller.known_at,
         lens: question.lens,
         audience: question.audience,
-        receipt: teller.answer(question.at).receipt,
+        receipt: teller.answer(question.at, None).receipt,
         steps,
     })
 }
 
 struct Teller<'a, 'p> {
-    log: &'a Log,
+    case: CaseLine,
     policy: &'p Policy,
     view: View<'p>,
     question: &'a Question,
     known_at: Instant,
     seen: Seen<'a>,
+    walk: Walk<'a, 'p>,
+    confidence: Confidence<'a, 'p>,
 }
 
 impl Teller<'_, '_> {
-    /// The answer as it was at a moment.
-    fn answer(&self, at: Instant) -> Assessment {
+    /// The answer as it was at a moment, which is no earlier than the one before. It says when time changes it next, if that is
+    /// before the next record, or else no later than the moment asked about.
+    fn answer(&mut self, at: Instant, next_record: Option<Instant>) -> Assessment {
         let known_at = match self.question.lens {
             Lens::AsKnown => self.known_at.min(at),
             Lens::Hindsight => self.known_at,
         };
+        let last = next_record.map_or(Some(self.question.at), |t| t.checked_sub_signed(TimeDelta::microseconds(1)));
+        let last = last.unwrap_or(self.question.at);
         let question = Question { at, known_at: Some(known_at), ..self.question.clone() };
-        let span = question.span(&self.seen.all());
-        assess_seen(self.log, &self.seen, &self.view, &question, span).0
+        self.confidence.to(at, known_at);
+        let (case, view, confidence) = (&self.case, &self.view, &self.confidence);
+        self.walk.look(at, known_at, |folded| answer_to(case, folded, confidence, view, &question, known_at, last))
     }
 
     /// The moments of the records, on the lens's clock. In hindsight corrections have none of their own: what they say was
@@ -142,10 +186,11 @@ impl Teller<'_, '_> {
         moments
     }
 
-    /// Adds a step for each moment before the limit (or at it) at which time alone changes the answer.
-    fn run_to(&self, limit: Instant, through: bool, now: &mut Assessment, steps: &mut Vec<Step>) {
-        while let Some(next) = now.next_change_at.filter(|t| *t > now.at && (*t < limit || (through && *t == limit))) {
-            let then = self.answer(next);
+    /// Adds a step for each moment before the next record, or up to the moment asked about, at which time alone changes the
+    /// answer.
+    fn run_to(&mut self, next_record: Option<Instant>, now: &mut Assessment, steps: &mut Vec<Step>) {
+        while let Some(next) = now.next_change_at.filter(|t| *t > now.at) {
+            let then = self.answer(next, next_record);
             let changes = changes(now, &then);
             steps.push(Step { at: next, records: vec![], by_time: self.by_time(now, &changes), changes });
             *now = then;

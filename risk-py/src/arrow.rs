@@ -4,18 +4,21 @@
 //! what stands in the data is checked before it is relied on (`risk_bulk`).
 
 use std::ffi::CStr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
 use std::sync::Arc;
 
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi};
 use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
 use arrow_array::{RecordBatch, RecordBatchIterator, RecordBatchReader, StructArray};
-use arrow_schema::{DataType, Schema, SchemaRef};
+use arrow_ipc::reader::StreamReader;
+use arrow_ipc::writer::StreamWriter;
+use arrow_schema::{ArrowError, DataType, Schema, SchemaRef};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::PyCapsule;
+use pyo3::types::{PyBytes, PyCapsule, PyType};
 use risk_binding::Fault;
-use risk_binding::status::RISK_BAD_RECORD;
+use risk_binding::status::{RISK_BAD_RECORD, RISK_PANIC};
 
 use crate::fault::{Raise, raised};
 
@@ -28,11 +31,11 @@ pub(crate) type Reader = Box<dyn RecordBatchReader + Send>;
 
 /// What an object has to give, by `__arrow_c_stream__` or `__arrow_c_array__`.
 pub(crate) fn reader(table: &Bound<'_, PyAny>) -> PyResult<Reader> {
-    let unlike = |e: arrow_schema::ArrowError| {
+    let unlike = |e: ArrowError| {
         raised(&Fault::mismatch(RISK_BAD_RECORD, "events", "an Arrow stream of record batches", e.to_string()))
     };
     if table.hasattr("__arrow_c_stream__")? {
-        let given = table.call_method0("__arrow_c_stream__")?;
+        let given = table.call_method0("__arrow_c_stream__").map_err(|e| of_the_source(table.py(), e))?;
         let place = contents(&given, STREAM)?;
         // SAFETY: a capsule of this name holds an initialised ArrowArrayStream; it is moved out, and the capsule keeps an empty
         // one, so that it is released once.
@@ -42,7 +45,7 @@ pub(crate) fn reader(table: &Bound<'_, PyAny>) -> PyResult<Reader> {
     }
     if table.hasattr("__arrow_c_array__")? {
         let (schema, array): (Bound<'_, PyAny>, Bound<'_, PyAny>) =
-            table.call_method0("__arrow_c_array__")?.extract()?;
+            table.call_method0("__arrow_c_array__").map_err(|e| of_the_source(table.py(), e))?.extract()?;
         let (schema, array) = (contents(&schema, SCHEMA)?, contents(&array, ARRAY)?);
         // SAFETY: capsules of these names hold an initialised ArrowSchema, which is only read here, and an ArrowArray, which is
         // moved out, so that it is released once.
@@ -65,6 +68,21 @@ pub(crate) fn reader(table: &Bound<'_, PyAny>) -> PyResult<Reader> {
         "events: expected a table that speaks the Arrow PyCapsule interface (pyarrow, polars, a DuckDB relation, pandas), or \
          paths of Parquet files, found {found}"
     )))
+}
+
+/// What another library raised in a class of its own, as a fault that says so; what Python has a class for is raised as it is.
+fn of_the_source(py: Python<'_>, e: PyErr) -> PyErr {
+    let kind = e.get_type(py);
+    let library = kind.getattr("__module__").and_then(|module| module.extract::<String>()).unwrap_or_default();
+    if library == "builtins" || library.starts_with("risk_of_harm") {
+        return e;
+    }
+    let name = kind.name().map(|name| name.to_string()).unwrap_or_default();
+    let found = format!("{library}.{name}: {}", e.value(py));
+    let expected = "a table that can be read now, with no other result open on its connection";
+    let fault = raised(&Fault::mismatch(RISK_BAD_RECORD, "events", expected, found));
+    fault.set_cause(py, Some(e));
+    fault
 }
 
 fn contents(given: &Bound<'_, PyAny>, name: &'static CStr) -> PyResult<NonNull<std::ffi::c_void>> {
@@ -101,6 +119,36 @@ impl Batches {
         drop(requested_schema);
         let batches: Vec<_> = self.batches.iter().filter(|b| b.num_rows() > 0).cloned().map(Ok).collect();
         stream(py, Box::new(RecordBatchIterator::new(batches, Arc::clone(&self.schema))))
+    }
+
+    /// A table out of what [`Self::to_ipc`] gave.
+    #[new]
+    fn new(py: Python<'_>, ipc: &[u8]) -> PyResult<Self> {
+        let read = |ipc: &[u8]| {
+            let stream = StreamReader::try_new(ipc, None)?;
+            let schema = stream.schema();
+            Ok::<_, ArrowError>(Self { schema, batches: stream.collect::<Result<_, _>>()? })
+        };
+        // What is no stream of Arrow's must not end the process.
+        let read = py.detach(|| catch_unwind(AssertUnwindSafe(|| read(ipc))));
+        let unlike = |found: String| Fault::mismatch(RISK_BAD_RECORD, "ipc", "an IPC stream of Arrow's", found);
+        read.unwrap_or_else(|_| Err(ArrowError::ParseError("other bytes".to_owned())))
+            .map_err(|e| unlike(e.to_string()))
+            .raise()
+    }
+
+    /// The rows as an IPC stream of Arrow's.
+    fn to_ipc<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let written = py.detach(|| {
+            let mut stream = StreamWriter::try_new(Vec::new(), &self.schema)?;
+            self.batches.iter().filter(|b| b.num_rows() > 0).try_for_each(|batch| stream.write(batch))?;
+            stream.into_inner()
+        });
+        Ok(PyBytes::new(py, &written.map_err(|e: ArrowError| Fault::new(RISK_PANIC, e.to_string())).raise()?))
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyType>, (Bound<'py, PyBytes>,))> {
+        Ok((py.get_type::<Self>(), (self.to_ipc(py)?,)))
     }
 
     fn __len__(&self) -> usize {

@@ -6,12 +6,14 @@ use pyo3::prelude::*;
 use risk_binding::Fault;
 use risk_binding::status::RISK_BAD_WORD;
 use risk_bulk::{Answers, Asked, CaseAnswer};
-use risk_core::assessment::{self, Question};
-use risk_core::compare::{dates, lenses, policies};
+use risk_core::assessment::{self, Question, assess_until};
+use risk_core::cancel::Cancel;
+use risk_core::compare::{dates_until, lenses_until, policies_until};
 use risk_core::event::field::describe_text;
-use risk_core::explain::{Target, explain, why_not};
+use risk_core::explain::{Target, explain_until, why_not_until};
 use risk_core::log::Log;
 use risk_core::policy;
+use risk_core::timeline::timeline_until;
 use risk_text::assessment::{Detail, page};
 use risk_text::{changes, plain};
 
@@ -19,6 +21,7 @@ use crate::arrow::Batches;
 use crate::bulk::defect;
 use crate::case_log::CaseLog;
 use crate::fault::{Raise, raised};
+use crate::interrupt::{cancelled, interruptible, stopped};
 use crate::policy::Policy;
 use crate::question::Words;
 
@@ -35,7 +38,7 @@ pub(crate) struct Assessment {
 #[pyfunction]
 pub(crate) fn assess(py: Python<'_>, log: &CaseLog, policy: &Policy, words: Words) -> PyResult<Assessment> {
     let (log, policy, question) = (log.held(), Arc::clone(&policy.policy), words.question()?);
-    let answer = py.detach(|| assessment::assess(&log, &policy, &question)).raise()?;
+    let answer = interruptible(py, |cancel| assess_until(&log, &policy, &question, cancel).map_err(stopped))?;
     Ok(Assessment::of(answer, log, policy, question))
 }
 
@@ -60,11 +63,10 @@ pub(crate) fn timeline(
     as_text: bool,
 ) -> PyResult<String> {
     let (log, policy, question) = (log.held(), &policy.policy, words.question()?);
-    py.detach(|| {
-        let found = risk_core::timeline::timeline(&log, policy, &question)?;
+    interruptible(py, |cancel| {
+        let found = timeline_until(&log, policy, &question, cancel).map_err(stopped)?;
         Ok::<_, Fault>(if as_text { plain(&changes::timeline(&found)) } else { serde_json::to_string(&found)? })
     })
-    .raise()
 }
 
 /// Two answers side by side, as JSON or as a page: another moment, another policy, or else known against hindsight.
@@ -81,15 +83,16 @@ pub(crate) fn compare(
 ) -> PyResult<String> {
     let (log, question) = (log.held(), words.question()?);
     let and = other_words.map(|words| words.question()).transpose()?;
-    py.detach(|| {
+    interruptible(py, |cancel| {
+        let policy = &policy.policy;
         let found = match (and, other_policy) {
-            (Some(other), _) => dates(&log, &policy.policy, &question, other.at)?,
-            (None, Some(other)) => policies(&log, &policy.policy, &other.policy, &question)?,
-            (None, None) => lenses(&log, &policy.policy, &question)?,
+            (Some(other), _) => dates_until(&log, policy, &question, other.at, cancel),
+            (None, Some(other)) => policies_until(&log, policy, &other.policy, &question, cancel),
+            (None, None) => lenses_until(&log, policy, &question, cancel),
         };
+        let found = found.map_err(stopped)?;
         Ok::<_, Fault>(if as_text { plain(&changes::comparison(&found)) } else { serde_json::to_string(&found)? })
     })
-    .raise()
 }
 
 #[pymethods]
@@ -105,35 +108,32 @@ impl Assessment {
 
     #[pyo3(signature = (of))]
     fn explain(&self, py: Python<'_>, of: Option<&str>) -> PyResult<String> {
-        py.detach(|| {
+        interruptible(py, |cancel| {
             let target = of.map_or(Ok(Target::Everything), Target::parse)?;
-            let told = explain(&self.log, &self.policy, &self.question, target)?;
+            let told = explain_until(&self.log, &self.policy, &self.question, target, cancel).map_err(cancelled)??;
             Ok::<_, Fault>(serde_json::to_string(&told)?)
         })
-        .raise()
     }
 
     fn why_not(&self, py: Python<'_>, rule: &str) -> PyResult<String> {
-        py.detach(|| {
-            let told = why_not(&self.log, &self.policy, &self.question, rule)?;
+        interruptible(py, |cancel| {
+            let told = why_not_until(&self.log, &self.policy, &self.question, rule, cancel).map_err(cancelled)??;
             Ok::<_, Fault>(serde_json::to_string(&told)?)
         })
-        .raise()
     }
 
     /// What each step changed, up to the moment asked about, as JSON.
     fn timeline(&self, py: Python<'_>) -> PyResult<String> {
-        py.detach(|| {
-            let found = risk_core::timeline::timeline(&self.log, &self.policy, &self.question)?;
+        interruptible(py, |cancel| {
+            let found = timeline_until(&self.log, &self.policy, &self.question, cancel).map_err(stopped)?;
             Ok::<_, Fault>(serde_json::to_string(&found)?)
         })
-        .raise()
     }
 
     /// One of its tables, as those of a caseload.
     fn table(&self, py: Python<'_>, name: &str) -> PyResult<Batches> {
         let asked = Asked { policy: Arc::clone(&self.policy), question: self.question.clone(), next_change: true };
-        let case = CaseAnswer { answer: &self.answer, log: &self.log, kept: &[] };
+        let case = CaseAnswer { answer: &self.answer, log: &self.log, kept: &[], cancel: Cancel::NEVER };
         let made = py.detach(|| Answers::new(&asked, &[]).map_err(Fault::from)?.of_one(&case).map_err(defect));
         let tables = made.raise()?;
         match name {

@@ -13,11 +13,13 @@ use pyo3::types::PyCapsule;
 use risk_binding::Fault;
 use risk_binding::status::{RISK_BAD_RECORD, RISK_BAD_WORD, RISK_PANIC};
 use risk_bulk::{Answers, Asked, Lines, Options, Part, Problem, Problems, Tables, Taker, problem_table, without_cases};
+use risk_core::cancel::Cancel;
 use risk_core::event::field::describe_text;
 
 use crate::arrow::{ArrowSchema, Batches, Reader, reader, stream};
 use crate::case_log::CaseLog;
 use crate::fault::{Raise, raised};
+use crate::interrupt::{cancelled, interruptible};
 use crate::policy::Policy;
 use crate::question::Words;
 
@@ -34,10 +36,14 @@ impl<T: Taker> Held<T> {
     }
 
     /// The next part; none after the last.
-    pub(crate) fn next(&self) -> Result<Option<Part<T::Part>>, Fault> {
+    pub(crate) fn next(&self, cancel: Cancel<'_>) -> Result<Option<Part<T::Part>>, Fault> {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(caseload) = held.as_mut() else { return Ok(None) };
-        let part = guarded(|| caseload.next().transpose());
+        let part = match guarded(|| Ok(caseload.next_until(cancel))) {
+            Ok(Ok(part)) => part.transpose().map_err(Fault::from),
+            Ok(Err(e)) => Err(cancelled(e)),
+            Err(defect) => Err(defect),
+        };
         if !matches!(part, Ok(Some(_))) {
             *held = None;
         }
@@ -96,7 +102,7 @@ impl Caseload {
 
     /// The next part; none after the last.
     fn next(&self, py: Python<'_>) -> PyResult<Option<PyPart>> {
-        py.detach(|| self.0.next()?.map(tables).transpose()).raise()
+        interruptible(py, |cancel| self.0.next(cancel)?.map(tables).transpose())
     }
 
     /// Ends the work.
@@ -165,6 +171,12 @@ pub(crate) fn joined(py: Python<'_>, tables: Vec<Py<Batches>>, without: Vec<Stri
         if gone.is_empty() { all } else { without_cases(&all, &gone) }
     });
     Ok(Batches { schema, batches })
+}
+
+/// The names of a table's columns, with those of records as the documentation has them.
+#[pyfunction]
+pub(crate) fn standard_names(names: Vec<String>, keep: Vec<String>) -> PyResult<Vec<String>> {
+    risk_bulk::standard_names(&names, &keep).raise()
 }
 
 /// The first rows of a table, as text.

@@ -9,6 +9,7 @@ mod bulk;
 mod case_log;
 mod fault;
 mod hmpps;
+mod interrupt;
 mod measuring;
 mod policy;
 mod question;
@@ -26,7 +27,9 @@ mod _risk {
     #[pymodule_export]
     use super::assessment::{Assessment, assess, compare, timeline};
     #[pymodule_export]
-    use super::bulk::{Caseload, RecordLines, caseload_tables, joined, record_schema, records_of, told};
+    use super::bulk::{
+        Caseload, RecordLines, caseload_tables, joined, record_schema, records_of, standard_names, told,
+    };
     #[pymodule_export]
     use super::case_log::CaseLog;
     #[pymodule_export]

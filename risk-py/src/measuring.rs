@@ -14,6 +14,7 @@ use risk_core::measures::Counting;
 use crate::arrow::{Batches, reader};
 use crate::bulk::{Held, defect, guarded, problems_named};
 use crate::fault::{Raise, raised};
+use crate::interrupt::interruptible;
 use crate::policy::Policy;
 use crate::question::Words;
 
@@ -61,14 +62,13 @@ impl Measures {
 
     /// How many cases and events another part has, and what is wrong with some of them.
     fn next(&self, py: Python<'_>) -> PyResult<Option<(u64, u64, Batches)>> {
-        py.detach(|| {
-            let Some(part) = self.caseload.next()? else { return Ok::<_, Fault>(None) };
+        interruptible(py, |cancel| {
+            let Some(part) = self.caseload.next(cancel)? else { return Ok::<_, Fault>(None) };
             let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
             counted.iter_mut().zip(part.taken?).for_each(|(all, of_part)| all.merge(of_part));
             let problems = problem_table(&part.problems).map_err(defect)?;
             Ok(Some((part.cases, part.events, Batches::of(problems))))
         })
-        .raise()
     }
 
     /// What was counted: by action, and by rule.

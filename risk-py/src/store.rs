@@ -1,11 +1,11 @@
 //! Stores of cases.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufReader, BufWriter};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -18,6 +18,7 @@ use crate::arrow::Batches;
 use crate::assessment::Assessment;
 use crate::case_log::CaseLog;
 use crate::fault::Raise;
+use crate::interrupt::BETWEEN_QUESTIONS;
 use crate::policy::Policy;
 use crate::question::Words;
 
@@ -26,8 +27,10 @@ use crate::question::Words;
 pub(crate) struct Store(Mutex<Option<Arc<risk_store::Store>>>);
 
 thread_local! {
-    /// What the host's function for keys raised, within the call that asked it.
+    /// What the host's function for keys, or a handler of signals, raised within the call.
     static RAISED: RefCell<Option<PyErr>> = const { RefCell::new(None) };
+    /// When Python was last asked for signals.
+    static ASKED: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
 /// A change: its place, its case, its position, and the line of its record.
@@ -55,6 +58,22 @@ impl Store {
     }
 }
 
+/// Whether the host's function for keys, or a handler of signals, raised within this call: the call then ends early.
+fn raised_meanwhile() -> bool {
+    if RAISED.with(|kept| kept.borrow().is_some()) {
+        return true;
+    }
+    let now = Instant::now();
+    if ASKED.get().is_some_and(|last| now.duration_since(last) < BETWEEN_QUESTIONS) {
+        return false;
+    }
+    ASKED.set(Some(now));
+    let raised = Python::attach(|py| py.check_signals()).err();
+    let ends = raised.is_some();
+    RAISED.with(|kept| kept.replace(raised));
+    ends
+}
+
 /// The host's function, which is called within calls with the store, on their thread.
 fn keys(ask: Py<PyAny>) -> Keys {
     Box::new(move |case_id| {
@@ -80,6 +99,7 @@ impl Store {
         ask: Option<Py<PyAny>>,
     ) -> PyResult<Self> {
         let opened = py.detach(|| bound::open(place, make, patience, ask.map(keys))).raise()?;
+        let opened = opened.cancelled_when(Box::new(raised_meanwhile));
         Ok(Self(Mutex::new(Some(Arc::new(opened)))))
     }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from risk_of_harm import Assessment, CaseLog, Policy, assess
+from risk_of_harm import Assessment, CaseLog, Caseload, Policy, RecordFile, assess, assess_caseload
 
 ROOT = Path(__file__).resolve().parents[2]
 PACK = ROOT / "policies/england-wales"
@@ -73,6 +73,11 @@ def ask(case: tuple[Policy, CaseLog]) -> Assessment:
     """Likewise."""
     policy, log = case
     return assess(log, policy, at="2018-04-18", audience="manager")
+
+
+def answered(file: Path) -> Caseload:
+    """Likewise."""
+    return assess_caseload(RecordFile(file), audience="analyst", at="2018-05-31")
 
 
 def whole_text(error: BaseException) -> Iterator[str]:

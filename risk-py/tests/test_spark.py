@@ -90,6 +90,19 @@ def test_one_case_written_in_two_ways_is_one_case(spark: SparkSession, caseload:
     assert there.cases.count() == len(set(ids))
 
 
+def test_columns_are_read_however_their_names_are_spelt_or_refused(spark: SparkSession, caseload: pyarrow.Table) -> None:
+    expected = spark_rows(
+        risk_of_harm.spark.assess_caseload(spark.createDataFrame(caseload), audience="analyst", at="2018-05-31").actions
+    )
+    capitals = caseload.rename_columns([name.upper() for name in caseload.column_names])
+    there = risk_of_harm.spark.assess_caseload(spark.createDataFrame(capitals), audience="analyst", at="2018-05-31")
+    assert spark_rows(there.actions) == expected
+    for name in ("HANDELING", "Sensitive"):
+        odd = caseload.rename_columns([name if each == "handling" else each for each in caseload.column_names])
+        with pytest.raises(risk_of_harm.RecordError, match="`handling`"):
+            risk_of_harm.spark.assess_caseload(spark.createDataFrame(odd), audience="analyst", at="2018-05-31")
+
+
 def test_a_problem_is_a_row_or_an_error(spark: SparkSession, caseload: pyarrow.Table) -> None:
     place = caseload.column_names.index("kind")
     kinds = caseload.column("kind").to_pylist()

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use risk_core::cancel::Cancelled;
 use risk_core::log::{AppendError, LogError, Tampering};
 use risk_core::view::NoView;
 use uuid::Uuid;
@@ -68,6 +69,9 @@ pub enum StoreError {
     /// The policy shows nothing to this reader.
     #[error(transparent)]
     NoView(#[from] NoView),
+    /// The caller ended the work early, as [`crate::Store::cancelled_when`] said. What only reads changed nothing.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
     /// A log that was changed behind the store's back.
     #[error("case {case_id}: not as it was kept: {tampering}")]
     Tampered {

@@ -91,6 +91,7 @@ impl Store {
         let mut exported = Exported::default();
         let mut after = WHOLE_STORE;
         loop {
+            self.go_on()?;
             let keys = self.keys.as_ref();
             let page = self.look(|tx| {
                 let heads = match cases {

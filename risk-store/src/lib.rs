@@ -67,6 +67,7 @@ use std::time::Duration;
 
 use chrono::{Timelike, Utc};
 use lru::LruCache;
+use risk_core::cancel::Cancelled;
 use risk_core::event::Instant;
 use risk_core::log::Log;
 use uuid::Uuid;
@@ -123,6 +124,7 @@ pub struct Store {
     keys: Option<Keys>,
     patience: Duration,
     clock: Box<dyn Fn() -> Instant + Send + Sync>,
+    cancelled: Option<Box<dyn Fn() -> bool + Send + Sync>>,
 }
 
 struct Inner {
@@ -173,9 +175,27 @@ impl Store {
             Place::File(path) => Some(GapFile::beside(path)),
             Place::Server(_) => None,
         };
-        let store = Self { inner, user: AtomicUsize::new(0), server, gaps, keys, patience, clock };
+        let store =
+            Self { inner, user: AtomicUsize::new(0), server, gaps, keys, patience, clock, cancelled: None };
         store.close_gaps();
         Ok(store)
+    }
+
+    /// The store, of which long reading ends early where the function says so: an answer, and between two pages of cases a
+    /// listing, an export and a verification. What writes goes on to its end.
+    #[must_use]
+    pub fn cancelled_when(self, cancelled: Box<dyn Fn() -> bool + Send + Sync>) -> Self {
+        Self { cancelled: Some(cancelled), ..self }
+    }
+
+    /// Whether long reading is to end early.
+    fn is_cancelled(&self) -> bool {
+        self.cancelled.as_ref().is_some_and(|cancelled| cancelled())
+    }
+
+    /// Goes on, unless the work is to end early.
+    fn go_on(&self) -> Result<(), StoreError> {
+        if self.is_cancelled() { Err(Cancelled.into()) } else { Ok(()) }
     }
 
     /// Whether it lies in a database that many write to.

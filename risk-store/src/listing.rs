@@ -11,6 +11,7 @@ use crate::facts::Facts;
 use crate::head::Head;
 use crate::journal::Act;
 use crate::journal::WHOLE_STORE;
+use crate::sql::Tx;
 use crate::who::Operator;
 
 const PAGE: u64 = 256;
@@ -43,14 +44,15 @@ impl Store {
         let mut after = Some(WHOLE_STORE);
         let pages = iter::from_fn(move || {
             let from = after?;
-            let page = self.look(|tx| {
+            let read = |tx: &mut Tx<'_>| {
                 let heads = Head::page(tx, from, PAGE)?;
                 let listed = heads.into_iter().map(|head| {
                     let Head { case_id, records, record_hash: head, .. } = head;
                     Ok(CaseListed { case_id, records, head, facts: Facts::of(tx, case_id)? })
                 });
                 listed.collect::<Result<Vec<_>, _>>()
-            });
+            };
+            let page = self.go_on().and_then(|()| self.look(read));
             after = page.as_ref().ok().and_then(|cases: &Vec<CaseListed>| cases.last()).map(|last| last.case_id);
             Some(match page {
                 Ok(cases) => cases.into_iter().map(Ok).collect(),

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 
 use lru::LruCache;
-use risk_core::assessment::{Assessment, Question, assess};
+use risk_core::assessment::{Assessment, Question, assess_until};
+use risk_core::cancel::{Cancel, Stopped};
 use risk_core::event::{Instant, Term};
 use risk_core::fold::run::Lens;
 use risk_core::log::Log;
@@ -148,7 +149,12 @@ impl Store {
             Lens::Hindsight => self.now(),
         });
         let log = self.consult(reader, case_id, known_at)?;
-        let answer = assess(&log, policy, &question)?;
+        let cancelled = || self.is_cancelled();
+        let answer =
+            assess_until(&log, policy, &question, Cancel::when(&cancelled)).map_err(|stopped| match stopped {
+                Stopped::NoView(e) => StoreError::from(e),
+                Stopped::Cancelled(e) => e.into(),
+            })?;
         Ok((log, answer))
     }
 

@@ -132,6 +132,7 @@ impl Store {
         let mut ends = Vec::new();
         let mut after = None;
         loop {
+            self.go_on()?;
             let page = self.look(|tx| {
                 tx.steady()?;
                 let heads = match after {

@@ -9,6 +9,7 @@
     reason = "tests: a panic is the failure that they are for"
 )]
 
+use risk_core::cancel::Cancel;
 use risk_core::event::{Instant, Kind};
 use risk_core::fold::run::{Folded, Lens, Span, fold};
 use risk_core::log::Record;
@@ -25,7 +26,7 @@ fn scope(symbols: Vec<Symbol>, length: usize) -> Scope {
 }
 
 fn folded<'a>(records: &[&'a Record], at: Instant) -> Folded<'a, 'static> {
-    fold(records, &packs::ENGLAND_WALES, Span { at, known_at: at, lens: Lens::AsKnown, watch: None })
+    fold(records, &packs::ENGLAND_WALES, Span { at, known_at: at, lens: Lens::AsKnown, watch: None, cancel: Cancel::NEVER })
 }
 
 #[test]

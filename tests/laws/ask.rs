@@ -7,6 +7,7 @@ use proptest::test_runner::RngSeed;
 use risk_core::assessment::answer::Assessment;
 use risk_core::assessment::confidence::Confidence;
 use risk_core::assessment::{CaseLine, Question, answer, assess};
+use risk_core::cancel::Cancel;
 use risk_core::event::Instant;
 use risk_core::event::vocabulary::{Audience, Group, Level, Setting};
 use risk_core::fold::run::{Folded, Lens, Span, fold, fold_seen};
@@ -54,7 +55,7 @@ pub fn without(assessment: &Assessment, members: &[&str]) -> Value {
 /// The case folded for somebody who sees everything.
 pub fn folded<'a, 'p>(log: &'a Log, policy: &'p Policy, at: Instant) -> Folded<'a, 'p> {
     let records: Vec<&Record> = log.records().iter().collect();
-    fold(&records, policy, Span { at, known_at: at, lens: Lens::AsKnown, watch: None })
+    fold(&records, policy, Span { at, known_at: at, lens: Lens::AsKnown, watch: None, cancel: Cancel::NEVER })
 }
 
 /// The answer for an audience from records that need not make a log by themselves.

@@ -24,6 +24,7 @@ mod one_answer;
 mod policy_text;
 mod reasons;
 mod time;
+mod timeline;
 mod told;
 mod views;
 mod whole_pack;

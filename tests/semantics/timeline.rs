@@ -164,3 +164,55 @@ fn the_supervised_person_s_timeline_is_the_same_without_what_they_may_not_see() 
     };
     assert_eq!(seen(&everything), seen(&own));
 }
+
+#[test]
+fn a_timeline_that_is_cancelled_gives_nothing_and_asks_often_enough() {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use risk_core::cancel::{Cancel, Cancelled, Stopped};
+    use risk_core::timeline::timeline_until;
+
+    let story = story();
+    let question = story.question("2018-02-01");
+    let asked = AtomicUsize::new(0);
+    let never = || {
+        asked.fetch_add(1, Ordering::Relaxed);
+        false
+    };
+    let whole = timeline_until(&story.log, &story.policy, &question, Cancel::when(&never)).unwrap();
+    assert_eq!(whole, told(&story, &question), "being asked changes nothing");
+    let times = asked.load(Ordering::Relaxed);
+    assert!(times > story.log.records().len());
+    for after in 0..times {
+        let left = AtomicUsize::new(after);
+        let then = || left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1)).is_err();
+        let cancelled = timeline_until(&story.log, &story.policy, &question, Cancel::when(&then));
+        assert_eq!(cancelled, Err(Stopped::Cancelled(Cancelled)), "cancelled after {after} questions");
+    }
+}
+
+#[test]
+fn an_appointment_more_costs_a_timeline_as_much_as_the_one_before() {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use risk_core::cancel::Cancel;
+    use risk_core::timeline::timeline_until;
+
+    let work = |appointments: u32| {
+        let days: Vec<String> = (0..appointments)
+            .map(|n| format!("{{ on = 2018-01-{:02}T{:02}:{:02}:00Z, kind = \"appointment_attended\" }},", n / 480 + 2, n / 20 % 24, n % 20))
+            .collect();
+        let events: Vec<&str> = std::iter::once(SUPERVISED).chain(days.iter().map(String::as_str)).collect();
+        let story = given(REVIEW, &events);
+        let asked = AtomicUsize::new(0);
+        let never = || {
+            asked.fetch_add(1, Ordering::Relaxed);
+            false
+        };
+        let found = timeline_until(&story.log, &story.policy, &story.question("2018-02-01"), Cancel::when(&never));
+        assert_eq!(found.unwrap().steps.len(), events.len());
+        asked.into_inner()
+    };
+    let (one, two) = (work(200), work(400));
+    assert!(two < one * 5 / 2, "{one} units of work for 200 appointments, {two} for 400");
+}

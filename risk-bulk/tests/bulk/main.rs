@@ -11,6 +11,7 @@
 mod cutting;
 mod encodings;
 mod equality;
+mod naming;
 mod recording;
 mod refusals;
 mod sample;

@@ -227,11 +227,6 @@ fn ten_megabytes_in_a_cell_are_told_in_a_sentence() {
 #[test]
 fn columns_that_cannot_be_those_of_records_are_refused_before_anything_is_read() {
     let batch = records(&logs(1));
-    let number = || Arc::new(Float64Array::from(vec![1.0; batch.num_rows()])) as ArrayRef;
-    let naive = |name: &str| {
-        let times = batch.column_by_name(name).unwrap().as_primitive::<TimestampMicrosecondType>().clone();
-        Arc::new(times.with_timezone_opt::<Arc<str>>(None)) as ArrayRef
-    };
     let renamed = |from: &str, to: &str| {
         let column = Arc::clone(batch.column_by_name(from).unwrap());
         with(&without(&batch, from), to, column)
@@ -240,18 +235,40 @@ fn columns_that_cannot_be_those_of_records_are_refused_before_anything_is_read()
         (without(&batch, "event_id"), "event_id", "no such column"),
         (without(&batch, "data"), "data", "no such column"),
         (without(&batch, "source"), "source", "no such column"),
-        (with(&batch, "kind", number()), "kind", "float64"),
-        (with(&batch, "data", number()), "data", "float64"),
-        (with(&batch, "position", number()), "position", "float64"),
-        (with(&batch, "recorded_at", naive("recorded_at")), "recorded_at", "without a zone"),
         (renamed("handling", "handeling"), "handeling", "`handeling`"),
-        (with(&batch, "hash", number()), "hash", "sealed"),
+        (with(&batch, "hash", Arc::clone(batch.column_by_name("kind").unwrap())), "hash", "sealed"),
     ] {
         let problem = raised(&batch);
         assert_eq!((problem.column.as_str(), problem.row), (column, None), "{problem}");
         assert!(problem.found.contains(found), "{problem}");
         let empty = raised(&batch.slice(0, 0));
         assert_eq!(empty, problem, "also where there is no row");
+    }
+}
+
+#[test]
+fn a_column_of_another_type_is_refused_at_its_first_value() {
+    let logs = logs(3);
+    let batch = records(&logs);
+    let rows = batch.num_rows();
+    let row = logs[0].records().len() + 2;
+    let number = || Arc::new((0..rows).map(|i| (i >= row).then_some(1.5)).collect::<Float64Array>()) as ArrayRef;
+    let naive = |name: &str| {
+        let times = batch.column_by_name(name).unwrap().as_primitive::<TimestampMicrosecondType>().clone();
+        Arc::new(times.with_timezone_opt::<Arc<str>>(None)) as ArrayRef
+    };
+    for (batch, column, at, expected, found) in [
+        (with(&batch, "kind", number()), "kind", row, "text (cast the column to string)", "float64"),
+        (with(&batch, "handling", number()), "handling", row, "text (cast the column to string)", "float64"),
+        (with(&batch, "data", number()), "data", row, "a struct of typed fields, or JSON text", "float64"),
+        (with(&batch, "event_id", number()), "event_id", row, "cast the column to string", "float64"),
+        (with(&batch, "recorded_at", naive("recorded_at")), "recorded_at", 0, "with a zone", "without a zone"),
+    ] {
+        let problem = raised(&batch);
+        assert_eq!((problem.column.as_str(), problem.row), (column, u64::try_from(at).ok()), "{problem}");
+        assert!(problem.expected.contains(expected) && problem.found.contains(found), "{problem}");
+        assert!(!problem.to_string().contains('\n') && problem.to_string().len() < 200, "{problem}");
+        assert!(told(&batch.slice(0, 0)).0.is_empty(), "a column without any value holds nothing");
     }
 }
 

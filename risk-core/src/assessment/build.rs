@@ -11,7 +11,7 @@ use super::answer::{
     GroupLevel, GroupStatus, IndicatedLevel, LateBy, Overall, PolicyReceipt, Receipt, RecordedLevel, SCHEMA, Status,
     UnrecognisedRecord,
 };
-use super::confidence::Confidence;
+use super::confidence::Marks;
 use super::status::{closed, due_soon, refused, status, waiting_on};
 use super::{CaseLine, Question};
 use crate::calendar::{self, BusinessCalendar};
@@ -34,12 +34,12 @@ const AGENDA_LINES: usize = 8;
 pub(super) fn build(
     case: &CaseLine,
     folded: &Folded<'_, '_>,
-    confidence: &Confidence<'_, '_>,
+    marks: &Marks,
     view: &View<'_>,
     question: &Question,
     known_at: Instant,
 ) -> Assessment {
-    let builder = Builder { case, folded, confidence, view, question, today: calendar::london_day(question.at) };
+    let builder = Builder { case, folded, marks, view, question, today: calendar::london_day(question.at) };
     let actions = builder.actions();
     let complete = view.sees(ViewField::Completeness);
     Assessment {
@@ -64,7 +64,7 @@ pub(super) fn build(
 struct Builder<'b, 'a, 'p> {
     case: &'b CaseLine,
     folded: &'b Folded<'a, 'p>,
-    confidence: &'b Confidence<'a, 'p>,
+    marks: &'b Marks,
     view: &'b View<'p>,
     question: &'b Question,
     today: NaiveDate,
@@ -132,7 +132,8 @@ impl Builder<'_, '_, '_> {
         instances.sort_by_key(|i| (order.get(&i.action).copied(), i.subject.clone(), i.opened(), i.pending()));
         let pending: Vec<(ActionKind, Uuid)> =
             instances.iter().filter(|i| i.pending()).map(|i| (i.action, action_id(self.case.id, i))).collect();
-        instances.iter().filter_map(|i| self.action(i, &pending)).collect()
+        let going_on = |_: &&&Instance| !state.cancelled();
+        instances.iter().take_while(going_on).filter_map(|i| self.action(i, &pending)).collect()
     }
 
     fn action(&self, i: &Instance, pending: &[(ActionKind, Uuid)]) -> Option<Action> {
@@ -148,7 +149,7 @@ impl Builder<'_, '_, '_> {
         let due = deadline.day();
         let missed = state.missed_rounds(i, Some(on)).len();
         let target = || Target::Action(i.action, i.subject.clone());
-        let strictest = i.reasons.iter().map(|r| self.confidence.mark(&r.because, target())).max();
+        let strictest = i.reasons.iter().map(|r| self.marks.mark(&r.because, target())).max();
         let (handling, caution) = self.handling(i.handling(def.handling).max(strictest.unwrap_or(Handling::Ordinary)));
         let parent = def.part_of.iter().find_map(|p| pending.iter().find(|(a, _)| a == p)).map(|(_, id)| *id);
         Some(Action {
@@ -309,7 +310,7 @@ impl Builder<'_, '_, '_> {
         let reviews = state.ledger.instances().filter(|i| i.action == ActionKind::ReviewRisk).flat_map(|i| {
             let named = |r: &&Reason| r.answer.is_none() && (r.review.is_empty() || r.review.contains(&group));
             let target = Target::Action(i.action, i.subject.clone());
-            i.reasons.iter().filter(named).map(move |r| self.confidence.mark(&r.because, target.clone()))
+            i.reasons.iter().filter(named).map(move |r| self.marks.mark(&r.because, target.clone()))
         });
         let unread = self.folded.unrecognised.iter().map(|r| r.handling);
         let review = reviews.chain(unread).max();
@@ -341,7 +342,7 @@ impl Builder<'_, '_, '_> {
             }),
             indicated: (indicated != Level::Unknown).then(|| {
                 let reasons = || state.levels.unanswered(cell).map(|r| &r.because);
-                let mark = |b| self.confidence.mark(b, Target::Level(group, setting));
+                let mark = |b| self.marks.mark(b, Target::Level(group, setting));
                 let strictest = reasons().map(mark).max().unwrap_or(Handling::Ordinary);
                 let (handling, caution) = self.handling(strictest);
                 IndicatedLevel { level: indicated, handling, caution, because: self.because(reasons()) }
@@ -360,7 +361,7 @@ impl Builder<'_, '_, '_> {
                 let recorded = state.facts.flags.get(register);
                 let (handling, caution) = self.handling(
                     live()
-                        .map(|b| self.confidence.mark(b, Target::Flag(*register)))
+                        .map(|b| self.marks.mark(b, Target::Flag(*register)))
                         .max()
                         .unwrap_or(Handling::Ordinary),
                 );

@@ -19,6 +19,7 @@ pub use changes::{Change, Facet, changes};
 pub use schema::schema;
 
 use self::confidence::Confidence;
+use crate::cancel::{Cancel, Stopped};
 use crate::event::Kind;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::Audience;
@@ -58,12 +59,12 @@ impl Question {
 
     /// The span that the fold is to cover, given the records that the reader may see.
     #[must_use]
-    pub fn span(&self, records: &[&Record]) -> Span {
+    pub fn span(&self, records: &[&Record]) -> Span<'static> {
         let known_at = self.known_at.unwrap_or_else(|| match self.lens {
             Lens::AsKnown => self.at,
             Lens::Hindsight => records.iter().map(|r| r.recorded_at).max().map_or(self.at, |t| t.max(self.at)),
         });
-        Span { at: self.at, known_at, lens: self.lens, watch: None }
+        Span { at: self.at, known_at, lens: self.lens, watch: None, cancel: Cancel::NEVER }
     }
 }
 
@@ -72,9 +73,32 @@ impl Question {
 /// # Errors
 /// [`NoView`] where the policy does not provide for the audience.
 pub fn assess(log: &Log, policy: &Policy, question: &Question) -> Result<Assessment, NoView> {
+    assessed(log, policy, question, Cancel::NEVER)
+}
+
+/// [`assess`], unless its caller ends it early.
+///
+/// # Errors
+/// As [`assess`], and [`Stopped::Cancelled`].
+pub fn assess_until(
+    log: &Log,
+    policy: &Policy,
+    question: &Question,
+    cancel: Cancel<'_>,
+) -> Result<Assessment, Stopped> {
+    Ok(cancel.done(assessed(log, policy, question, cancel)?)?)
+}
+
+/// The answer, or where it was cancelled a part of it.
+pub(crate) fn assessed(
+    log: &Log,
+    policy: &Policy,
+    question: &Question,
+    cancel: Cancel<'_>,
+) -> Result<Assessment, NoView> {
     let view = View::of(policy, question.audience)?;
     let seen = question.seen(&view, log.records());
-    let span = question.span(&seen.all());
+    let span = Span { cancel, ..question.span(&seen.all()) };
     Ok(assess_seen(log, &seen, &view, question, span).0)
 }
 
@@ -90,17 +114,33 @@ pub fn assess_now(log: &Log, policy: &Policy, question: &Question) -> Result<Ass
     Ok(assess_seen_now(log, &seen, &view, question, span))
 }
 
+/// [`assess_now`], unless its caller ends it early.
+///
+/// # Errors
+/// As [`assess`], and [`Stopped::Cancelled`].
+pub fn assess_now_until(
+    log: &Log,
+    policy: &Policy,
+    question: &Question,
+    cancel: Cancel<'_>,
+) -> Result<Assessment, Stopped> {
+    let view = View::of(policy, question.audience)?;
+    let seen = question.seen(&view, log.records());
+    let span = Span { cancel, ..question.span(&seen.all()) };
+    Ok(cancel.done(assess_seen_now(log, &seen, &view, question, span))?)
+}
+
 /// [`assess_now`], from what the reader may see.
 pub(crate) fn assess_seen_now(
     log: &Log,
     seen: &Seen<'_>,
     view: &View<'_>,
     question: &Question,
-    span: Span,
+    span: Span<'_>,
 ) -> Assessment {
     let folded = fold_seen(seen, view.policy(), span);
     let confidence = Confidence::of_view(&seen.records, view, span);
-    build::build(&case_line(log), &folded, &confidence, view, question, span.known_at)
+    build::build(&case_line(log), &folded, confidence.marks(), view, question, span.known_at)
 }
 
 /// The answer and the fold behind it, from what the reader may see.
@@ -109,7 +149,7 @@ pub(crate) fn assess_seen<'a, 'p>(
     seen: &Seen<'a>,
     view: &View<'p>,
     question: &Question,
-    span: Span,
+    span: Span<'p>,
 ) -> (Assessment, Folded<'a, 'p>) {
     let folded = fold_seen(seen, view.policy(), span);
     let case = case_line(log);
@@ -129,7 +169,7 @@ pub struct CaseLine {
     pub head: Option<String>,
 }
 
-fn case_line(log: &Log) -> CaseLine {
+pub(crate) fn case_line(log: &Log) -> CaseLine {
     CaseLine { id: log.case_id(), records: log.len(), head: log.head() }
 }
 
@@ -143,8 +183,21 @@ pub fn answer(
     question: &Question,
     known_at: Instant,
 ) -> Assessment {
-    let mut now = build::build(case, folded, confidence, view, question, known_at);
-    now.next_change_at = next_change(case, folded, confidence, view, question, known_at, &now);
+    answer_to(case, folded, confidence, view, question, known_at, Instant::MAX_UTC)
+}
+
+/// [`answer`], looking ahead no further than to that moment.
+pub(crate) fn answer_to(
+    case: &CaseLine,
+    folded: &Folded<'_, '_>,
+    confidence: &Confidence<'_, '_>,
+    view: &View<'_>,
+    question: &Question,
+    known_at: Instant,
+    last: Instant,
+) -> Assessment {
+    let mut now = build::build(case, folded, confidence.marks(), view, question, known_at);
+    now.next_change_at = next_change(case, folded, confidence, view, question, &now, last);
     now
 }
 
@@ -155,18 +208,28 @@ fn next_change(
     confidence: &Confidence<'_, '_>,
     view: &View<'_>,
     question: &Question,
-    known_at: Instant,
     now: &Assessment,
+    last: Instant,
 ) -> Option<Instant> {
-    let (mut later, mut confidence) = (folded.clone(), confidence.clone());
+    let known_at = now.known_at;
+    let next = |folded: &Folded<'_, '_>, at| {
+        let due_soon = status::due_soon(folded.state.policy, at);
+        let candidate = folded.next_candidate(at, due_soon, |a| view.sees_action(a));
+        candidate.filter(|candidate| *candidate <= last && !folded.state.cancelled())
+    };
     let mut at = question.at;
+    // Most answers of a timeline change with the next record before they change by time: they need no copy.
+    if next(folded, at).is_none() && confidence.next_candidate(at).is_none_or(|t| t > last) {
+        return None;
+    }
+    let (mut later, mut ahead) = (folded.clone(), confidence.ahead(at));
     loop {
-        let due_soon = status::due_soon(later.state.policy, at);
-        let next = later.next_candidate(at, due_soon, |a| view.sees_action(a));
-        let candidate = confidence.run_until_more_open(at, next).or(next)?;
+        let candidate = next(&later, at);
+        let until = candidate.or(Some(last).filter(|last| *last < Instant::MAX_UTC));
+        let candidate = ahead.run_until_more_open(at, until).or(candidate)?;
         later.run_to(candidate);
         let question = Question { at: candidate, ..question.clone() };
-        let then = build::build(case, &later, &confidence, view, &question, known_at);
+        let then = build::build(case, &later, ahead.marks(), view, &question, known_at);
         if changes::differs(now, &then) {
             return Some(candidate);
         }

@@ -9,8 +9,8 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use uuid::Uuid;
 
-pub use tree::explain;
-pub use why_not::{Trial, WhyNot, why_not};
+pub use tree::{explain, explain_until};
+pub use why_not::{Trial, WhyNot, why_not, why_not_until};
 
 use crate::assessment::answer::{Action, GroupLevel, Receipt};
 use crate::calendar;

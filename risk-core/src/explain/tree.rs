@@ -9,10 +9,11 @@ use super::{
 };
 use crate::assessment::{Question, action_id, assess_seen};
 use crate::calendar;
+use crate::cancel::{Cancel, Cancelled};
 use crate::event::vocabulary::Handling;
 use crate::fold::ledger::{How, Reason};
 use crate::fold::reason::{Because, Deadline, RuleRef};
-use crate::fold::run::Folded;
+use crate::fold::run::{Folded, Span};
 use crate::log::Log;
 use crate::policy::fact::FactValue;
 use crate::policy::fact_text::fact_text;
@@ -24,16 +25,43 @@ use crate::view::View;
 /// # Errors
 /// [`ExplainError`] where the policy does not provide for the audience, or does not let it see why.
 pub fn explain(log: &Log, policy: &Policy, question: &Question, target: Target) -> Result<Explanation, ExplainError> {
+    explained(log, policy, question, target, Cancel::NEVER)
+}
+
+/// [`explain`], unless its caller ends it early.
+///
+/// # Errors
+/// [`Cancelled`]; within it, as [`explain`].
+pub fn explain_until(
+    log: &Log,
+    policy: &Policy,
+    question: &Question,
+    target: Target,
+    cancel: Cancel<'_>,
+) -> Result<Result<Explanation, ExplainError>, Cancelled> {
+    cancel.done(explained(log, policy, question, target, cancel))
+}
+
+fn explained(
+    log: &Log,
+    policy: &Policy,
+    question: &Question,
+    target: Target,
+    cancel: Cancel<'_>,
+) -> Result<Explanation, ExplainError> {
     let view = View::of(policy, question.audience)?;
     if !view.sees(ViewField::Because) {
         return Err(ExplainError::NotForAudience(question.audience));
     }
     let seen = question.seen(&view, log.records());
-    let span = question.span(&seen.all());
+    let span = Span { cancel, ..question.span(&seen.all()) };
     let (assessment, folded) = assess_seen(log, &seen, &view, question, span);
     let teller = Teller { log, policy, view: &view, folded: &folded };
     let mut outcomes = Vec::new();
     for action in &assessment.actions {
+        if cancel.requested() {
+            break;
+        }
         let asked = match target {
             Target::Everything => action.status.pending(),
             Target::Action(kind) => action.action == kind,

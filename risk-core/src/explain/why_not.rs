@@ -8,6 +8,7 @@ use super::tree::rule_line;
 use super::{ExplainError, FactLine, RuleLine, kind_name, words};
 use crate::assessment::Question;
 use crate::calendar;
+use crate::cancel::{Cancel, Cancelled};
 use crate::event::Term;
 use crate::event::field::one_of;
 use crate::fold::reason::RuleRef;
@@ -54,6 +55,30 @@ pub struct Trial {
 /// # Errors
 /// [`ExplainError`] where the rule is unknown, or the audience may not see why.
 pub fn why_not(log: &Log, policy: &Policy, question: &Question, rule: &str) -> Result<WhyNot, ExplainError> {
+    looked_for(log, policy, question, rule, Cancel::NEVER)
+}
+
+/// [`why_not`], unless its caller ends it early.
+///
+/// # Errors
+/// [`Cancelled`]; within it, as [`why_not`].
+pub fn why_not_until(
+    log: &Log,
+    policy: &Policy,
+    question: &Question,
+    rule: &str,
+    cancel: Cancel<'_>,
+) -> Result<Result<WhyNot, ExplainError>, Cancelled> {
+    cancel.done(looked_for(log, policy, question, rule, cancel))
+}
+
+fn looked_for(
+    log: &Log,
+    policy: &Policy,
+    question: &Question,
+    rule: &str,
+    cancel: Cancel<'_>,
+) -> Result<WhyNot, ExplainError> {
     let view = View::of(policy, question.audience)?;
     if !view.sees(ViewField::Because) {
         return Err(ExplainError::NotForAudience(question.audience));
@@ -64,7 +89,7 @@ pub fn why_not(log: &Log, policy: &Policy, question: &Question, rule: &str) -> R
         return Err(ExplainError::UnknownRule { found: rule.to_owned(), nearest: one_of(&ids, rule) });
     };
     let seen = question.seen(&view, log.records());
-    let span = question.span(&seen.all());
+    let span = Span { cancel, ..question.span(&seen.all()) };
     // A rule may stand in several versions, each in force for a time; each is looked at.
     let mut trials: Vec<(RuleRef, state::Trial)> = Vec::new();
     for version in watch.iter().copied() {

@@ -116,6 +116,9 @@ impl<'a> State<'a, '_> {
             let in_force = policy.in_force(duty.effective, &duty.localities, today);
             let mut holding: Vec<(Subject, Vec<(usize, FactValue)>)> = Vec::new();
             for subject in self.subjects(duty.about, None, now) {
+                if self.cancel.requested() {
+                    return;
+                }
                 let asking = Asking { event: None, subject: Some(&subject), now };
                 if let Some(facts) = self.satisfied(&duty.holds, asking) {
                     holding.push((subject, facts));

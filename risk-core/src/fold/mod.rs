@@ -15,3 +15,4 @@ mod step;
 mod subjects;
 mod triggers;
 mod waiting;
+pub mod walk;

@@ -1,21 +1,21 @@
 //! From records to state: which versions are in force, in which order, and on which clock.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::happening::{EventRef, Happening, persons_of};
 use super::ledger::{Answer, How, Instance, Reason};
 use super::levels::Cell;
-use super::reason::{Naming, ReasonKey, RuleRef, Target};
+use super::reason::{Naming, RuleRef, Target};
 use super::state::{Floors, State};
+use super::walk::Walk;
+use crate::cancel::Cancel;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, vocabulary};
 use crate::event::{Kind, Nature};
-use crate::log::versions::disputes;
 use crate::log::{Entry, Epoch, Record, epochs};
 use crate::policy::model::{Listens, Policy};
 use crate::view::Seen;
@@ -45,7 +45,7 @@ pub struct Folded<'a, 'p> {
     pub disputed: BTreeSet<Uuid>,
     /// The same case with the records that are withheld from the reader, where there are any: only to see which levels they
     /// decided.
-    with_withheld: Option<Box<State<'a, 'p>>>,
+    pub(super) with_withheld: Option<Box<State<'a, 'p>>>,
 }
 
 impl Folded<'_, '_> {
@@ -81,16 +81,9 @@ impl Folded<'_, '_> {
     }
 }
 
-/// What a correction took away.
-struct Withdrawn {
-    line: Instance,
-    /// Whether supervision had begun in the version of the log that caused it.
-    begun: bool,
-}
-
 /// What to fold, and how.
 #[derive(Debug, Clone, Copy)]
-pub struct Span {
+pub struct Span<'c> {
     /// Up to when the clock runs.
     pub at: Instant,
     /// What the service is taken to know: records recorded by then.
@@ -99,101 +92,24 @@ pub struct Span {
     pub lens: Lens,
     /// A rule or duty whose evaluations are to be kept.
     pub watch: Option<RuleRef>,
+    /// Whether to end early. What is folded then is a part, and must not be answered from.
+    pub cancel: Cancel<'c>,
 }
 
 /// Folds what an audience sees of a case.
 #[must_use]
-pub fn fold_seen<'a, 'p>(seen: &Seen<'a>, policy: &'p Policy, span: Span) -> Folded<'a, 'p> {
-    let folded = fold(&seen.records, policy, span);
-    if seen.withheld.is_empty() {
-        return folded;
-    }
-    let with_withheld = fold(&seen.all(), policy, Span { watch: None, ..span }).state;
-    Folded { with_withheld: Some(Box::new(with_withheld)), ..folded }
+pub fn fold_seen<'a, 'p>(seen: &Seen<'a>, policy: &'p Policy, span: Span<'p>) -> Folded<'a, 'p> {
+    Walk::of_seen(seen, policy, span).into_folded()
 }
 
 /// Folds a case's records. The order in which they are given does not matter.
 #[must_use]
-pub fn fold<'a, 'p>(records: &[&'a Record], policy: &'p Policy, span: Span) -> Folded<'a, 'p> {
-    let mut versions = epochs(records.iter().copied(), span.known_at);
-    if span.lens == Lens::Hindsight {
-        // In hindsight only the last version counts: it was true all along.
-        versions.drain(..versions.len().saturating_sub(1));
-    }
-    let mut known: BTreeMap<ReasonKey, Instant> = BTreeMap::new();
-    let mut withdrawn: Vec<Withdrawn> = Vec::new();
-    let mut before: Option<(State<'a, 'p>, bool)> = None;
-    let mut rest = versions.into_iter().peekable();
-    let mut last = None;
-    while let Some(epoch) = rest.next() {
-        let corrected = epoch.since.filter(|_| span.lens == Lens::AsKnown);
-        if corrected.is_some_and(|s| s > span.at) {
-            break;
-        }
-        // This version of the log held until the next correction was recorded.
-        let until = match rest.peek().and_then(|next| next.since) {
-            Some(next) if next <= span.at => next.checked_sub_signed(TimeDelta::microseconds(1)).unwrap_or(next),
-            _ => span.at,
-        };
-        let span = Span { at: until, ..span };
-        let start = beginning(&epoch, span);
-        let since = corrected.map(|s| start.map_or(s, |b| s.max(b)));
-        let mut state = State::new(policy, Floors { known: known.clone(), since });
-        state.watch = span.watch;
-        for step in in_order(&epoch, start, span).chunk_by(|a, b| a.clock == b.clock) {
-            if let Some(first) = step.first() {
-                state.step(first.clock, step);
-            }
-        }
-        state.run_to(until);
-        if let (Some((earlier, begun)), Some(since)) = (&before, corrected) {
-            let by = epoch.by.iter().min().copied().unwrap_or_default();
-            let gone = earlier.ledger.instances().filter_map(|i| withdraw(i, &state, by, since));
-            withdrawn.extend(gone.map(|line| Withdrawn { line, begun: *begun }));
-        }
-        // What a later correction brought back is no longer withdrawn.
-        for Withdrawn { line, .. } in &mut withdrawn {
-            let gone: Vec<bool> = line.reasons.iter().map(|r| !still_arises(line, r, &state)).collect();
-            let mut gone = gone.into_iter();
-            line.reasons.retain(|_| gone.next().unwrap_or(true));
-        }
-        withdrawn.retain(|w| !w.line.reasons.is_empty());
-        if rest.peek().is_some() {
-            let mut arisen: BTreeMap<&ReasonKey, Instant> = BTreeMap::new();
-            for (key, at) in &state.arisen {
-                arisen.entry(key).and_modify(|first| *first = (*first).min(*at)).or_insert(*at);
-            }
-            for (key, at) in arisen {
-                known.entry(key.clone()).or_insert(at);
-            }
-        }
-        before = Some((state, start.is_some()));
-        last = Some(epoch);
-    }
-    let (state, begun) = before.unwrap_or_else(|| (State::new(policy, Floors::default()), false));
-    // What was caused before supervision began is background once it has begun, and leaves no line.
-    let withdrawn = withdrawn.into_iter().filter(|w| w.begun || !begun).map(|w| w.line).collect();
-    let epoch = last.as_ref();
-    let clock = |r: &Record| if span.lens == Lens::AsKnown { r.recorded_at } else { r.occurred_at };
-    Folded {
-        withdrawn,
-        withheld: epoch.map(|e| e.withheld.clone()).unwrap_or_default(),
-        unrecognised: epoch
-            .map(|e| e.unrecognised.iter().copied().filter(|r| clock(r) <= span.at).collect())
-            .unwrap_or_default(),
-        // That a record is contested is shown also where it has been taken out since.
-        disputed: records
-            .iter()
-            .filter(|r| r.recorded_at <= span.known_at)
-            .filter_map(|r| disputes(r.event()?))
-            .collect(),
-        with_withheld: None,
-        state,
-    }
+pub fn fold<'a, 'p>(records: &[&'a Record], policy: &'p Policy, span: Span<'p>) -> Folded<'a, 'p> {
+    Walk::new(records, policy, span).into_folded()
 }
 
 /// Whether the corrected log has the reason too, perhaps under the name of an action that this one continues.
-fn still_arises(instance: &Instance, reason: &Reason, now: &State<'_, '_>) -> bool {
+pub(super) fn still_arises(instance: &Instance, reason: &Reason, now: &State<'_, '_>) -> bool {
     let earlier = |action: &ActionKind| Some(now.policy.action(*action)?.continues.as_ref()?.action);
     std::iter::successors(Some(instance.action), earlier).take(now.policy.actions.len()).any(|action| {
         let target = Target::Action(action, instance.subject.clone());
@@ -204,7 +120,7 @@ fn still_arises(instance: &Instance, reason: &Reason, now: &State<'_, '_>) -> bo
 
 /// What becomes of the reasons that the corrected log no longer has: a line of their own, beside the action where others
 /// still stand for it, so that none goes without a trace.
-fn withdraw(instance: &Instance, now: &State<'_, '_>, by: Uuid, since: Instant) -> Option<Instance> {
+pub(super) fn withdraw(instance: &Instance, now: &State<'_, '_>, by: Uuid, since: Instant) -> Option<Instance> {
     let (still, gone): (Vec<Reason>, Vec<Reason>) =
         instance.reasons.iter().cloned().partition(|r| still_arises(instance, r, now));
     if gone.is_empty() {
@@ -218,13 +134,7 @@ fn withdraw(instance: &Instance, now: &State<'_, '_>, by: Uuid, since: Instant) 
     Some(withdrawn)
 }
 
-/// When supervision first began, on the lens's clock: nothing is taken in before it.
-fn beginning(epoch: &Epoch<'_>, span: Span) -> Option<Instant> {
-    let entries = epoch.entries.iter().filter(|e| e.event.kind() == Kind::SupervisionStarted);
-    entries.map(|e| own_clock(e, span.lens)).filter(|t| *t <= span.at).min()
-}
-
-fn own_clock(entry: &Entry<'_>, lens: Lens) -> Instant {
+pub(super) fn own_clock(entry: &Entry<'_>, lens: Lens) -> Instant {
     match lens {
         Lens::AsKnown => entry.record.recorded_at,
         Lens::Hindsight => entry.occurred_at,
@@ -232,7 +142,7 @@ fn own_clock(entry: &Entry<'_>, lens: Lens) -> Instant {
 }
 
 /// What happens in one version of the log up to a moment: by the clock, and what has one clock by when it happened.
-fn in_order<'a>(epoch: &Epoch<'a>, start: Option<Instant>, span: Span) -> Vec<Arc<Happening<'a>>> {
+pub(super) fn in_order<'a>(epoch: &Epoch<'a>, start: Option<Instant>, span: Span<'_>) -> Vec<Arc<Happening<'a>>> {
     let clamp = |t: Instant| start.map_or(t, |s| t.max(s));
     let mut happenings = Vec::with_capacity(epoch.entries.len());
     for entry in &epoch.entries {
@@ -344,7 +254,11 @@ impl<'a, 'p> Tracker<'a, 'p> {
                 Lens::AsKnown => at,
                 Lens::Hindsight => self.records.iter().map(|r| r.recorded_at).max().map_or(at, |t| t.max(at)),
             };
-            return fold(&self.records, self.policy, Span { at, known_at, lens: self.lens, watch: None });
+            return fold(
+                &self.records,
+                self.policy,
+                Span { at, known_at, lens: self.lens, watch: None, cancel: Cancel::NEVER },
+            );
         };
         let mut state = self.settled.clone();
         state.step(*clock, happenings);

@@ -15,6 +15,7 @@ use super::read::Reader;
 use super::reason::{Because, ReasonKey, RuleRef};
 use super::triggers::{may_close, triggered};
 use crate::calendar;
+use crate::cancel::Cancel;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Level, Register};
 use crate::policy::fact::FactValue;
@@ -108,6 +109,8 @@ pub struct State<'a, 'p> {
     pub watch: Option<RuleRef>,
     /// Its evaluations.
     pub trials: Vec<Trial>,
+    /// Whether the fold is to end early.
+    pub(super) cancel: Cancel<'p>,
 }
 
 impl<'a, 'p> State<'a, 'p> {
@@ -130,7 +133,24 @@ impl<'a, 'p> State<'a, 'p> {
             quiet_before: None,
             watch: None,
             trials: Vec::new(),
+            cancel: Cancel::NEVER,
         }
+    }
+
+    /// Whether the fold is to end early.
+    #[must_use]
+    pub fn cancelled(&self) -> bool {
+        self.cancel.requested()
+    }
+
+    /// Whether the clock stands at that moment.
+    pub(super) fn is_at(&self, at: Instant) -> bool {
+        self.now.is_some_and(|now| now.at == at)
+    }
+
+    /// Whether time brings nothing about up to that moment, as far as that is known without looking.
+    pub(super) fn is_quiet_until(&self, at: Instant) -> bool {
+        self.now.is_none() || self.is_at(at) || self.quiet_before.is_some_and(|day| day > calendar::london_day(at))
     }
 
     pub(super) fn reader(&self) -> Reader<'_, 'a> {

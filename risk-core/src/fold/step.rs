@@ -52,10 +52,12 @@ impl<'a> State<'a, '_> {
         let clock = now.at;
         self.rename_continued(now.day);
         let mut firings = Vec::new();
-        for h in happenings {
+        let cancel = self.cancel;
+        let going_on = |_: &&Arc<Happening<'a>>| !cancel.requested();
+        for h in happenings.iter().take_while(going_on) {
             self.fire(h, now, &mut firings);
         }
-        for h in happenings {
+        for h in happenings.iter().take_while(going_on) {
             self.answer(h);
         }
         for (_, _, effect) in self.deferred.extract_if(.., |(at, ..)| *at <= clock).collect::<Vec<_>>() {
@@ -63,7 +65,7 @@ impl<'a> State<'a, '_> {
         }
         // Levels first: whether an assessment states less than is indicated is asked of what stands then.
         for pass in [true, false] {
-            for firing in &firings {
+            for firing in firings.iter().take_while(|_| !cancel.requested()) {
                 self.apply(firing, clock, pass);
             }
         }

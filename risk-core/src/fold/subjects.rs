@@ -109,6 +109,9 @@ impl<'a> State<'a, '_> {
             .map(|(action, r)| (action, r.clone()))
             .collect();
         for child in &new {
+            if self.cancel.requested() {
+                return;
+            }
             for (action, reason) in &open {
                 let subject = Subject::Person(child.clone());
                 let key = (reason.because.rule, reason.because.event, Target::Action(*action, subject.clone()));

@@ -6,7 +6,7 @@
 //! in which a log took them.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 
 use serde_json::Map;
@@ -71,10 +71,61 @@ pub struct Epoch<'a> {
 /// record whose payload is physically gone is in no epoch's entries: what it said is not known any more.
 #[must_use]
 pub fn epochs<'a>(records: impl Iterator<Item = &'a Record>, known_at: Instant) -> Vec<Epoch<'a>> {
-    let known: Vec<&Record> = records.filter(|r| r.recorded_at <= known_at).collect();
-    let changes = Changes::among(&known);
-    let moments: BTreeSet<Instant> = changes.of.values().flatten().map(|c| c.at).collect();
-    std::iter::once(None).chain(moments.into_iter().map(Some)).map(|since| changes.epoch(&known, since)).collect()
+    Epochs::of(records, known_at).collect()
+}
+
+/// The epochs of a log, each written when it is asked for.
+pub(crate) struct Epochs<'a> {
+    known: Vec<&'a Record>,
+    changes: Changes<'a>,
+    /// When those to come begin.
+    begins: VecDeque<Option<Instant>>,
+}
+
+impl<'a> Epochs<'a> {
+    /// As [`epochs`].
+    pub(crate) fn of(records: impl Iterator<Item = &'a Record>, known_at: Instant) -> Self {
+        let known: Vec<&Record> = records.filter(|r| r.recorded_at <= known_at).collect();
+        let changes = Changes::among(&known);
+        let moments: BTreeSet<Instant> = changes.of.values().flatten().map(|c| c.at).collect();
+        let begins = std::iter::once(None).chain(moments.into_iter().map(Some)).collect();
+        Self { known, changes, begins }
+    }
+
+    /// When the next one begins; none for the first, and where there is none.
+    pub(crate) fn next_since(&self) -> Option<Instant> {
+        self.begins.front().copied().flatten()
+    }
+
+    /// Passes over all but the last.
+    pub(crate) fn to_last(&mut self) {
+        self.begins.drain(..self.begins.len().saturating_sub(1));
+    }
+}
+
+impl<'a> Iterator for Epochs<'a> {
+    type Item = Epoch<'a>;
+
+    fn next(&mut self) -> Option<Epoch<'a>> {
+        let since = self.begins.pop_front()?;
+        Some(self.changes.epoch(&self.known, since))
+    }
+}
+
+/// Whether every correction, retraction and erasure was recorded no earlier than the record that it changes.
+pub(crate) fn follows_what_it_changes<'a>(records: impl Iterator<Item = &'a Record> + Clone) -> bool {
+    let target = |r: &Record| match r.event()? {
+        Event::RecordCorrected(e) => Some((e.event_id, r.recorded_at)),
+        Event::RecordRetracted(e) => Some((e.event_id, r.recorded_at)),
+        Event::PayloadErased(e) => Some((e.event_id, r.recorded_at)),
+        _ => None,
+    };
+    let changed: Vec<(Uuid, Instant)> = records.clone().filter_map(target).collect();
+    if changed.is_empty() {
+        return true;
+    }
+    let recorded: BTreeMap<Uuid, Instant> = records.map(|r| (r.event_id, r.recorded_at)).collect();
+    changed.iter().all(|(id, at)| recorded.get(id).is_none_or(|recorded| recorded <= at))
 }
 
 /// Which version of a record is in force.

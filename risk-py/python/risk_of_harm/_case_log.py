@@ -9,7 +9,7 @@ from datetime import date, datetime, timezone
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from . import _html, _risk
+from . import _html, _jsonl, _risk
 from ._errors import RecordError, call, expect, utf8
 from ._time import microseconds
 
@@ -265,7 +265,7 @@ class CaseLog:
         return len(self._inner)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        return (json.loads(line) for line in self.to_jsonl().splitlines())
+        return _jsonl.values(self.to_jsonl())
 
     def __repr__(self) -> str:
         sealed = ", sealed" if self.is_sealed else ""

@@ -113,7 +113,8 @@ def assess_caseload(
         events: The records: a table, or Parquet files. Columns: ``event_id``, ``case_id``, ``occurred_at``, ``recorded_at`` (with
             a zone), ``kind``; ``source`` (a struct of ``agency``, ``role``, ``reference``) or ``source_agency`` and so on;
             ``data`` as a struct of typed fields (see ``record_schema``) or as JSON text; and if there are any ``handling``,
-            ``v``, ``note`` and ``position``. Other columns are not looked at.
+            ``v``, ``note`` and ``position``. Names are matched by their letters and digits alone (``HANDLING``, ``Source Agency``).
+            Other columns are not looked at, but one that may be a misspelt column of these is refused. A query is run once.
         audience: For whom. The tables have no column that the policy does not let that audience see.
         at: The moment.
         policy: The rules; left out: the pack for England and Wales that is built in.
@@ -130,7 +131,8 @@ def assess_caseload(
         to: A folder in which each table is written as a Parquet file as it is made, for caseloads beyond memory.
 
     Raises:
-        RecordError, ConflictError: A column that is missing or says something else; and, with ``problems="raise"``, the first
+        RecordError, ConflictError: A column that is missing, doubled, misspelt or of another type, or a source that cannot be
+            read; and, with ``problems="raise"``, the first
             record that is wrong, with ``row``, ``case_id``, ``field``, ``expected`` and ``found`` in ``errors``.
         QuestionError: A moment or a word is none.
         AudienceError: The policy grants this audience no answer.

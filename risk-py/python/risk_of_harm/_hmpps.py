@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from . import _risk
+from . import _jsonl, _risk
 from ._assessment import Assessment
 from ._case_log import CaseLog, Record, _json
 from ._errors import QuestionError, RecordError, call, expect, utf8
@@ -96,7 +96,7 @@ class Hmpps:
         lines = (one.to_jsonl() if isinstance(one, CaseLog) else _json(one) for one in several)
         kind_of = utf8("kind", kind, QuestionError)
         records, report = call(self._inner.import_, _delivery(delivery), kind_of, "\n".join(lines))
-        return HmppsImport([json.loads(line) for line in records.splitlines()], json.loads(report))
+        return HmppsImport(list(_jsonl.values(records)), json.loads(report))
 
     def import_into(
         self,

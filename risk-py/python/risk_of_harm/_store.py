@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from . import _risk
+from . import _jsonl, _risk
 from ._assessment import Assessment, _answered, _policy, _words
 from ._case_log import CaseLog, Record, _json
 from ._errors import QuestionError, call, expect, utf8
@@ -507,7 +507,7 @@ class Store:
         [('night-feed', 'alteration', 'identified')]
         """
         text = call(self._inner.journal, None if case is None else _case(case))
-        return [json.loads(line) for line in text.splitlines()]
+        return list(_jsonl.values(text))
 
     def erase(self, erasure: Record, *, operator: str, keep_as_evidence: bool = False) -> Erased:
         """Removes salt, data and note of the record that a ``payload_erased`` record names, from the store and its files.
@@ -560,7 +560,7 @@ class Store:
 
         >>> import json, tempfile, risk_of_harm
         >>> with tempfile.TemporaryDirectory() as folder, risk_of_harm.Store.open(f"{folder}/cases.risk", make=True) as store:
-        ...     json.loads(store.checkpoint().splitlines()[0])["schema"]
+        ...     json.loads(store.checkpoint().split("\\n")[0])["schema"]
         'risk-checkpoint/1'
         """
         return call(self._inner.checkpoint)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Sized
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -38,7 +38,7 @@ Events = ArrowStream | ArrowArray | Paths
 """Records in a table, or where to read them."""
 
 class Table:
-    """A table. It can be read any number of times, by anything that reads Arrow.
+    """A table. It can be read any number of times, by anything that reads Arrow, and sent to another process.
 
     >>> import risk_of_harm
     >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
@@ -118,11 +118,14 @@ class Table:
 
 
 class ParquetFiles:
-    """Parquet files as one table."""
+    """Parquet files as one table; sent to another process, they are read there."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
         self._paths = paths
         self._parquet = extra("pyarrow.parquet", "parquet")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return ParquetFiles, (list(self._paths),)
 
     def _open(self, path: Path) -> Any:
         # Buffered ahead, a row group would be in memory twice.
@@ -160,6 +163,16 @@ class ParquetFiles:
         return []
 
 
+COUNTED = ("pandas", "polars", "pyarrow")
+"""The libraries whose tables are in memory, where their length costs nothing."""
+
+
+def _rows(events: object) -> int | None:
+    """How many rows a table has, where that costs nothing. A query is never asked: to count its rows it would be run."""
+    in_memory = isinstance(events, Table) or type(events).__module__.split(".")[0] in COUNTED
+    return len(events) if in_memory and isinstance(events, Sized) else None
+
+
 def source(events: Events) -> tuple[Any, int | None]:
     """What the engine reads, and how many rows it has if that is known."""
     if isinstance(events, str | os.PathLike):
@@ -167,10 +180,7 @@ def source(events: Events) -> tuple[Any, int | None]:
     elif isinstance(events, Sequence) and not hasattr(events, "__arrow_c_stream__"):
         several = events
     else:
-        try:
-            return events, len(events)  # type: ignore[arg-type]
-        except (TypeError, NotImplementedError):
-            return events, None
+        return events, _rows(events)
     paths: list[Path] = []
     for each in several:
         found = sorted(glob.glob(os.fspath(each))) if glob.has_magic(os.fspath(each)) else [os.fspath(each)]

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from . import _risk
 from ._caseload import TABLES, iter_caseload, table_schemas
+from ._errors import call
 from ._policy import Policy
 from ._time import Moment
 from .words import Audience, Kind, Lens
@@ -94,7 +96,7 @@ def assess_caseload(
 
     Raises:
         ImportError: PySpark or pyarrow is not there: ``pip install risk-of-harm[spark]``.
-        RiskError: The question has a word or a moment that is none. What is wrong with a record shows when rows are asked
+        RiskError: The question has a word or a moment that is none, or two columns mean the same or may be meant for another. What is wrong with a record shows when rows are asked
             for, as Spark tells of an error in Python.
     """
     try:
@@ -121,8 +123,9 @@ def assess_caseload(
     def fold(batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
         return _fold(batches, question, schema)
 
+    events = events.toDF(*call(_risk.standard_names, events.columns, list(keep)))
     # One case may be written in more than one way; all its records have to meet in one partition.
-    case = functions.lower(functions.regexp_replace(functions.col("case_id").cast("string"), "-", ""))
+    case = functions.lower(functions.regexp_replace(functions.col("case_id").cast("string"), "[-{}]|^urn:uuid:", ""))
     together = events.repartition(case) if partitions is None else events.repartition(partitions, case)
     order = ["position"] if "position" in events.columns else ["recorded_at", "occurred_at", "event_id"]
     in_order = together.sortWithinPartitions(case, *order)

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use risk_core::assessment::confidence::Confidence;
 use risk_core::assessment::{CaseLine, Question, answer, assess};
+use risk_core::cancel::Cancel;
 use risk_core::event::vocabulary::{ActionKind, Audience, Level};
 use risk_core::event::{Event, Instant, Kind, Nature};
 use risk_core::fold::happening::Subject;
@@ -162,7 +163,7 @@ impl Step<'_, '_, '_> {
     /// The law broken.
     pub fn check_afresh(&self) -> Result<(), Broken> {
         let backwards: Vec<&Record> = self.records.iter().rev().copied().collect();
-        let span = Span { at: self.clock, known_at: self.clock, lens: Lens::AsKnown, watch: None };
+        let span = Span { at: self.clock, known_at: self.clock, lens: Lens::AsKnown, watch: None, cancel: Cancel::NEVER };
         let afresh = fold(&backwards, self.policy, span);
         same(self.after, &afresh)
             .map_err(|d| ("folding step by step equals folding afresh, in whatever order the records come", d))
@@ -176,7 +177,7 @@ impl Step<'_, '_, '_> {
         if !nothing_corrected(self.records) || self.records.iter().any(|r| r.occurred_at != r.recorded_at) {
             return Ok(false);
         }
-        let span = Span { at: self.clock, known_at: self.clock, lens: Lens::Hindsight, watch: None };
+        let span = Span { at: self.clock, known_at: self.clock, lens: Lens::Hindsight, watch: None, cancel: Cancel::NEVER };
         let hindsight = fold(self.records, self.policy, span);
         same(self.after, &hindsight)
             .map_err(|d| ("with nothing late and nothing corrected hindsight equals as known", d))?;
