@@ -16,6 +16,12 @@ use crate::text::Text;
 impl Columns {
     /// The record of a row.
     pub(crate) fn record(&self, row: usize) -> Result<Decoded, RecordError> {
+        for (field, times) in [("occurred_at", &self.occurred_at), ("recorded_at", &self.recorded_at)] {
+            if let Some(found) = times.mistaken_unit(row) {
+                let expected = "a time in the unit of its column, not within a year of 1970".to_owned();
+                return Err(RecordError { field: field.to_owned(), expected, found });
+            }
+        }
         match self.straight(row) {
             Some(record) => Ok(record),
             None => Decoded::parse(&self.line(row)?),

@@ -36,6 +36,7 @@
 
 mod changes;
 mod checkpoint;
+mod clock;
 mod connection;
 mod erasure;
 mod error;

@@ -19,7 +19,7 @@ pub use changes::{Change, Facet, changes};
 pub use schema::schema;
 
 use self::confidence::Confidence;
-use crate::event::Kind;
+use crate::event::{Event, Kind};
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::Audience;
 use crate::fold::run::{Folded, Lens, Span, fold};
@@ -68,7 +68,8 @@ pub fn assess(log: &Log, policy: &Policy, question: &Question) -> Result<Assessm
     let view = View::of(policy, question.audience)?;
     let records = view.records(log.records().iter());
     let span = question.span(&records);
-    Ok(assess_records(log, &records, &view, question, span).0)
+    let answer = assess_records(log, &records, &view, question, span).0;
+    Ok(with_all_later(answer, &records, span))
 }
 
 /// [`assess`] without looking ahead: `next_change_at` is left empty, and all else is the same. For whole caseloads, where
@@ -80,7 +81,27 @@ pub fn assess_now(log: &Log, policy: &Policy, question: &Question) -> Result<Ass
     let view = View::of(policy, question.audience)?;
     let records = view.records(log.records().iter());
     let span = question.span(&records);
-    Ok(assess_records_now(log, &records, &view, question, span))
+    let answer = assess_records_now(log, &records, &view, question, span);
+    Ok(with_all_later(answer, &records, span))
+}
+
+/// The answer, which says whether it was asked for a moment before everything that the reader may see.
+fn with_all_later(mut answer: Assessment, records: &[&Record], span: Span) -> Assessment {
+    answer.receipt.all_records_later = !records.is_empty() && !records.iter().any(|r| counts(r, span));
+    answer
+}
+
+/// Whether the record, or the version that it puts in force, is of the moment asked about or earlier.
+fn counts(record: &Record, span: Span) -> bool {
+    let corrected = match record.event() {
+        Some(Event::RecordCorrected(c)) => c.replacement.occurred_at,
+        _ => None,
+    };
+    let clock = match span.lens {
+        Lens::AsKnown => record.recorded_at,
+        Lens::Hindsight => corrected.map_or(record.occurred_at, |at| at.min(record.occurred_at)),
+    };
+    clock <= span.at && record.recorded_at <= span.known_at
 }
 
 /// [`assess_now`], from the records that the reader may see.
