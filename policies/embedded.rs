@@ -44,7 +44,9 @@ mod tests {
         let file = |name: &str| fs::write(folder.join(name), "").unwrap();
         fs::create_dir_all(folder.join("old.toml")).unwrap();
         fs::create_dir_all(folder.join("..2026_11_22")).unwrap();
-        for name in ["b.toml", "A.TOML", "._b.toml", ".b.toml", "b.toml~", "#b.toml#", "b.toml.bak", "..2026_11_22/c.toml"] {
+        for name in
+            ["b.toml", "A.TOML", "._b.toml", ".b.toml", "b.toml~", "#b.toml#", "b.toml.bak", "..2026_11_22/c.toml"]
+        {
             file(name);
         }
         let mut expected = vec!["A.TOML", "b.toml"];

@@ -65,7 +65,12 @@ impl Hmpps {
     pub fn new(options: &str, secret: &[u8]) -> Result<Self, Fault> {
         let options: Options = serde_json::from_str(options).map_err(|e| {
             // What serde_json says of options may name a member of theirs, and tells nothing of a case.
-            Fault::mismatch(RISK_BAD_WORD, "options", "a JSON object of `codes`, `case_map`, `allow_hosts` and `erase`", e.to_string())
+            Fault::mismatch(
+                RISK_BAD_WORD,
+                "options",
+                "a JSON object of `codes`, `case_map`, `allow_hosts` and `erase`",
+                e.to_string(),
+            )
         })?;
         let key = Key::new(secret).map_err(|e| {
             let (expected, found) = (format!("at least {SHORTEST} bytes that nobody can guess"), e.found.to_string());

@@ -51,7 +51,9 @@ pub enum Failure {
         what: &'static str,
     },
     /// A key that others can read.
-    #[error("{file}: others can read this key (mode {mode:04o}): expected one that only you can read; run `chmod 600 {word}`, and make a new key if it may have been read")]
+    #[error(
+        "{file}: others can read this key (mode {mode:04o}): expected one that only you can read; run `chmod 600 {word}`, and make a new key if it may have been read"
+    )]
     SharedKey {
         /// The file.
         file: String,
@@ -61,7 +63,9 @@ pub enum Failure {
         word: String,
     },
     /// A key of another user.
-    #[error("{file}: this key belongs to another user (id {owner}): expected one of your own (id {own}); run `chown {own} {word}` as its owner may read and change it")]
+    #[error(
+        "{file}: this key belongs to another user (id {owner}): expected one of your own (id {own}); run `chown {own} {word}` as its owner may read and change it"
+    )]
     ForeignKey {
         /// The file.
         file: String,

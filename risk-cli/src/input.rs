@@ -87,14 +87,14 @@ fn from_standard_input() -> io::Result<Vec<u8>> {
 /// # Errors
 /// [`Failure`] where there is none, or with everything that is wrong with it.
 pub fn policy(name: &str, overlays: &[String], locality: Option<&str>) -> Result<Policy, Failure> {
-    let overlays = overlays.iter().map(|path| Text::read_as("an overlay of a policy", path)).collect::<Result<Vec<_>, _>>()?;
+    let overlays =
+        overlays.iter().map(|path| Text::read_as("an overlay of a policy", path)).collect::<Result<Vec<_>, _>>()?;
     let overlays = borrowed(&overlays);
     if name == ENGLAND_WALES {
         return Ok(Policy::load_with(ENGLAND_WALES_FILES, &overlays, locality)?);
     }
     let files = policy_files(name)?;
-    let files: Vec<Text> =
-        files.iter().map(|path| Text::read_as("a policy file", path)).collect::<Result<_, _>>()?;
+    let files: Vec<Text> = files.iter().map(|path| Text::read_as("a policy file", path)).collect::<Result<_, _>>()?;
     Ok(Policy::load_with(&borrowed(&files), &overlays, locality)?)
 }
 

@@ -37,17 +37,25 @@ pub fn code_point(c: char) -> String {
 /// can pass for a line of this program's own.
 #[must_use]
 pub fn inert(text: &str) -> Cow<'_, str> {
-    escaped(text, |_| false, |out, c| {
-        let _ = write!(out, "{}", c.escape_unicode());
-    })
+    escaped(
+        text,
+        |_| false,
+        |out, c| {
+            let _ = write!(out, "{}", c.escape_unicode());
+        },
+    )
 }
 
 /// [`inert`] for what may have several lines: line breaks and tabs stay.
 #[must_use]
 pub fn inert_lines(text: &str) -> Cow<'_, str> {
-    escaped(text, |c| matches!(c, '\n' | '\t'), |out, c| {
-        let _ = write!(out, "{}", c.escape_unicode());
-    })
+    escaped(
+        text,
+        |c| matches!(c, '\n' | '\t'),
+        |out, c| {
+            let _ = write!(out, "{}", c.escape_unicode());
+        },
+    )
 }
 
 /// The value as JSON in which each character that [`acts`] is written as an escape: a parser reads the same text, and a terminal
@@ -63,11 +71,15 @@ pub fn to_json(value: &impl Serialize) -> serde_json::Result<String> {
 /// values and members stay.
 #[must_use]
 pub fn inert_json(json: &str) -> Cow<'_, str> {
-    escaped(json, |c| matches!(c, '\n' | '\t' | '\r'), |out, c| {
-        for unit in c.encode_utf16(&mut [0; 2]) {
-            let _ = write!(out, "\\u{unit:04x}");
-        }
-    })
+    escaped(
+        json,
+        |c| matches!(c, '\n' | '\t' | '\r'),
+        |out, c| {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        },
+    )
 }
 
 fn escaped(text: &str, stays: fn(char) -> bool, escape: fn(&mut String, char)) -> Cow<'_, str> {
@@ -119,7 +131,6 @@ impl Encoding {
             Self::Other => "other bytes",
         }
     }
-
 }
 
 /// The encoding of two or four bytes a letter that a text begins in, by the mark in front of it or by the zeros beside its first letters.

@@ -37,7 +37,8 @@ impl Hosts {
     #[must_use]
     pub fn allow(&self, address: &str) -> bool {
         let Ok(url) = Url::parse(address) else { return false };
-        let is_plain = url.scheme() == "https" && url.port().is_none() && url.username().is_empty() && url.password().is_none();
+        let is_plain =
+            url.scheme() == "https" && url.port().is_none() && url.username().is_empty() && url.password().is_none();
         // What a parser passes over, another might not.
         let is_visible = address.chars().all(|c| c.is_ascii_graphic() && c != '\\');
         is_plain && is_visible && url.host_str().is_some_and(|host| self.0.contains(host))
@@ -51,7 +52,9 @@ mod tests {
     #[test]
     fn an_address_is_allowed_on_a_host_that_was_named_and_on_no_other() {
         let hosts = Hosts::new(["OASys.example.com", "delius.example.com"]).unwrap();
-        for fine in ["https://oasys.example.com/a?b=c#d", "https://OASYS.EXAMPLE.COM", "https://delius.example.com:443/a"] {
+        for fine in
+            ["https://oasys.example.com/a?b=c#d", "https://OASYS.EXAMPLE.COM", "https://delius.example.com:443/a"]
+        {
             assert!(hosts.allow(fine), "{fine}");
         }
         for other in [

@@ -241,9 +241,8 @@ impl Store {
             let by = bound::operator(operator)?;
             let cases = cases.map(|ids| ids.iter().map(|id| bound::id("case_id", id)).collect::<Result<Vec<_>, _>>());
             let cases = cases.transpose()?;
-            let Exported { cases, records } = risk_cli::write_private(&to, |out| {
-                store.export(&by, cases.as_deref(), journals, out, |_| {})
-            })?;
+            let Exported { cases, records } =
+                risk_cli::write_private(&to, |out| store.export(&by, cases.as_deref(), journals, out, |_| {}))?;
             Ok((cases, records))
         })
     }

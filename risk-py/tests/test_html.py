@@ -266,7 +266,7 @@ def test_an_answer_for_a_moment_before_all_records_says_so_above_all_else() -> N
     log = the_log(CASES[0])
     early = rh.assess(log, rh.Policy.embedded(), at="2001-01-01", audience="manager")
     assert early.to_dict()["receipt"]["all_records_later"] is True
-    assert Page(early._repr_html_()).said[1].startswith("All records of this case are later")
+    assert Page(early._repr_html_()).said[0].startswith("All records of this case are later")
     assert "ALL RECORDS OF THIS CASE ARE LATER" in early.text()
     later = rh.assess(log, rh.Policy.embedded(), at="2018-06-01", audience="manager")
     assert "All records of this case" not in later._repr_html_()

@@ -25,7 +25,8 @@ pub enum Detail {
 }
 
 /// What is said of an answer for a moment before all records.
-const ALL_LATER: &str = "ALL RECORDS OF THIS CASE ARE LATER than this moment, so nothing of them counts here. Was this date meant?";
+const ALL_LATER: &str =
+    "ALL RECORDS OF THIS CASE ARE LATER than this moment, so nothing of them counts here. Was this date meant?";
 
 /// The column in which what is said of a group begins.
 const GROUP: usize = 12;

@@ -132,8 +132,7 @@ fn write_each(caseload: &Caseload, folder: &Path, written: &mut Vec<PathBuf>) ->
         records = records.saturating_add(log.len());
         let path = folder.join(format!("{}.jsonl", log.case_id()));
         written.push(path.clone());
-        fs::write(&path, log.to_jsonl())
-            .map_err(|error| Failure::Write { file: path.display().to_string(), error })?;
+        fs::write(&path, log.to_jsonl()).map_err(|error| Failure::Write { file: path.display().to_string(), error })?;
     }
     Ok(records)
 }

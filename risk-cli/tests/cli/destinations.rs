@@ -69,11 +69,13 @@ fn a_pipe_is_written_to_and_stays_one() {
         let pipe = pipe.clone();
         thread::spawn(move || {
             // One for each command.
-            (0..6).map(|_| {
-                let mut text = String::new();
-                File::open(&pipe).unwrap().read_to_string(&mut text).unwrap();
-                text.len()
-            }).collect::<Vec<_>>()
+            (0..6)
+                .map(|_| {
+                    let mut text = String::new();
+                    File::open(&pipe).unwrap().read_to_string(&mut text).unwrap();
+                    text.len()
+                })
+                .collect::<Vec<_>>()
         })
     };
     for (name, ran) in writing.each(pipe.to_str().unwrap()) {
@@ -152,7 +154,8 @@ fn what_is_read_and_any_database_is_never_written_over() {
     }
     assert_eq!(writing.stored.heads(), before);
     let overlay = "policies/overlays/northshire.toml";
-    let asked = [&["briefing", "--overlay", overlay, "--locality", "northshire", "--output", overlay][..], &OFFICER].concat();
+    let asked =
+        [&["briefing", "--overlay", overlay, "--locality", "northshire", "--output", overlay][..], &OFFICER].concat();
     writing.stored.risk(&asked).refused(&["from which the command reads"]);
 }
 

@@ -18,7 +18,9 @@ fn obeys_nothing(ran: &Ran) {
     for text in [&ran.out, &ran.err] {
         let own = ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[2m", "\u{1b}[31m"];
         let rest = own.iter().fold(text.clone(), |text, own| text.replace(own, ""));
-        let acts = rest.chars().find(|c| (c.is_control() && *c != '\n') || "\u{ad}\u{200b}\u{202e}\u{2066}\u{feff}".contains(*c));
+        let acts = rest
+            .chars()
+            .find(|c| (c.is_control() && *c != '\n') || "\u{ad}\u{200b}\u{202e}\u{2066}\u{feff}".contains(*c));
         assert_eq!(acts, None, "{text:?}");
         assert!(text.lines().all(|line| line != "ok"), "{text}");
     }
@@ -103,7 +105,10 @@ fn what_a_message_says_is_inert_in_the_report_and_the_same_in_json() {
         message("probation-case.registration.added", HOSTILE),
     ];
     let import = |report: &str| {
-        risk_reading(&delivery.join("\n"), ["hmpps", "import", "-", "--key-file", &key, "--report", report, "--color", "always"])
+        risk_reading(
+            &delivery.join("\n"),
+            ["hmpps", "import", "-", "--key-file", &key, "--report", report, "--color", "always"],
+        )
     };
     let text = import("text");
     obeys_nothing(&text);
@@ -119,9 +124,22 @@ fn groups_of_a_table_are_inert() {
     let folder = tempfile::tempdir().unwrap();
     let groups = folder.path().join("groups.csv").display().to_string();
     let case = json!(case_log().lines().next().map(|l| serde_json::from_str::<Value>(l).unwrap()["case_id"].clone()));
-    fs::write(&groups, format!("case_id,responsible_officer,office\n{},ann,\"{HOSTILE}\"\n", case.as_str().unwrap())).unwrap();
-    let arguments = ["policy", "diff", "england-wales", PACK, "--over", "examples/cases/sean.jsonl", "--at", "2017-12-20",
-        "--groups", &groups, "--by", "office"];
+    fs::write(&groups, format!("case_id,responsible_officer,office\n{},ann,\"{HOSTILE}\"\n", case.as_str().unwrap()))
+        .unwrap();
+    let arguments = [
+        "policy",
+        "diff",
+        "england-wales",
+        PACK,
+        "--over",
+        "examples/cases/sean.jsonl",
+        "--at",
+        "2017-12-20",
+        "--groups",
+        &groups,
+        "--by",
+        "office",
+    ];
     let page = risk(arguments.into_iter().chain(["--color", "always"]));
     obeys_nothing(&page);
     is_plain_after(&page, "WORKLOAD");

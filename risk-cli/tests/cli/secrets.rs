@@ -25,7 +25,8 @@ fn a_key_that_others_can_read_is_refused_with_the_command_that_mends_it() {
         fs::set_permissions(&key, Permissions::from_mode(mode)).unwrap();
         for path in [&key, &link] {
             let path = path.to_str().unwrap();
-            let mends = if path.contains(' ') { format!("`chmod 600 '{path}'`") } else { format!("`chmod 600 {path}`") };
+            let mends =
+                if path.contains(' ') { format!("`chmod 600 '{path}'`") } else { format!("`chmod 600 {path}`") };
             import(path).refused(&["others can read this key", &format!("(mode {mode:04o})"), &mends]);
         }
     }

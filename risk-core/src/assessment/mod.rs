@@ -19,9 +19,9 @@ pub use changes::{Change, Facet, changes};
 pub use schema::schema;
 
 use self::confidence::Confidence;
-use crate::event::{Event, Kind};
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::Audience;
+use crate::event::{Event, Kind};
 use crate::fold::run::{Folded, Lens, Span, fold};
 use crate::log::{Log, Record};
 use crate::policy::model::Policy;

@@ -31,7 +31,8 @@ fn required_id(table: &Table<'_>) -> Option<String> {
 
 pub(super) fn document(table: &Table<'_>) -> Option<Document> {
     let (id, title, publisher) = (required_id(table), table.required("title"), table.required("publisher"));
-    let (date, locator, url) = (table.required("date"), table.required("locator"), table.get("url").and_then(|n| address(&n)));
+    let (date, locator, url) =
+        (table.required("date"), table.required("locator"), table.get("url").and_then(|n| address(&n)));
     table.refuse_others();
     Some(Document { id: id?, title: title?, publisher: publisher?, date: date?, locator: locator?, url })
 }

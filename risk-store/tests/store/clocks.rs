@@ -63,7 +63,8 @@ fn a_record_of_a_later_time_is_refused_with_this_machines_clock_and_nothing_of_i
     on_each(|place| {
         let store = Clock::default().store(place);
         let refused = store.append(&feed(), case(1), vec![recorded(1, 1, 0), recorded(1, 2, 6)], None).unwrap_err();
-        let StoreError::Append { error: AppendError::Refused { event_id, field, expected, found }, .. } = refused else {
+        let StoreError::Append { error: AppendError::Refused { event_id, field, expected, found }, .. } = refused
+        else {
             panic!("{refused}");
         };
         assert_eq!((event_id, field.as_str()), (recorded(1, 2, 6).event_id, "recorded_at"));

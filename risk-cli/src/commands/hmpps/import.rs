@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::Utc;
 use clap::{Args, ValueEnum};
+use risk_core::text::{inert, to_json};
 use risk_hmpps::hosts::Hosts;
 use risk_hmpps::import::{Given, HeldLogs, Importer, sheet};
 use risk_hmpps::into_store::{Erasures, import_into};
@@ -11,7 +12,6 @@ use risk_hmpps::key::Key;
 use risk_hmpps::people::CaseMap;
 use risk_hmpps::report::{Import, Instruction, Outcome, Report, Told};
 use risk_hmpps::sheet::Of;
-use risk_core::text::{inert, to_json};
 use risk_text::Page;
 use risk_text::words::count;
 

@@ -1,6 +1,7 @@
 //! `risk store verify`: whether a store is what was kept.
 
 use clap::Args;
+use risk_core::text::inert;
 use risk_store::{Checkpoint, Difference, Inclusion, Verification};
 use serde_json::json;
 
@@ -76,8 +77,9 @@ fn intact(name: &str, found: &Verification, checkpoint: Option<&Checkpoint>) -> 
 
 fn differences(name: &str, found: &Verification) -> String {
     let line = |Difference { case_id, what }: &Difference| match case_id {
-        Some(case_id) => format!("case {case_id}: {what}\n"),
-        None => format!("{name}: {what}\n"),
+        // What was changed may say anything.
+        Some(case_id) => format!("case {case_id}: {}\n", inert(what)),
+        None => format!("{name}: {}\n", inert(what)),
     };
     let lines: String = found.differences.iter().map(line).collect();
     let n = count(found.differences.len() as u64, "difference", "differences");

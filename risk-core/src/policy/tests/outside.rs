@@ -66,7 +66,8 @@ fn a_comment_and_a_key_may_not_act_either_and_the_column_is_that_of_the_characte
 
 #[test]
 fn a_line_break_stands_only_where_a_text_may_have_several_lines() {
-    for to in ["title = \"A sample\\npolicy\"", "title = \"A sample\\tpolicy\"", "title = \"\"\"A sample\npolicy\"\"\""] {
+    for to in ["title = \"A sample\\npolicy\"", "title = \"A sample\\tpolicy\"", "title = \"\"\"A sample\npolicy\"\"\""]
+    {
         let errors = refused("title = \"A sample policy\"", to);
         assert!(errors.contains("expected text without line breaks and tabs"), "{errors}");
     }
@@ -110,7 +111,8 @@ fn the_name_of_a_file_is_shown_and_not_obeyed() {
 #[test]
 fn markup_in_a_text_is_none_on_a_page_of_documentation() {
     let hostile = "<img src=x onerror=alert(1)> [a](javascript:b) `c`";
-    let files = SAMPLE.map(|(name, text)| (name, text.replace("A sample policy", hostile).replace("Train staff", hostile)));
+    let files =
+        SAMPLE.map(|(name, text)| (name, text.replace("A sample policy", hostile).replace("Train staff", hostile)));
     let files = files.each_ref().map(|(name, text)| (*name, text.as_str()));
     let policy = Policy::load(&files).unwrap();
     for page in [policy.listing(Style::Markdown), policy.guide()] {
