@@ -5,6 +5,7 @@ use risk_core::explain::{ExplainError, UnknownTarget};
 use risk_core::log::{AppendError, LogError, RecordError, Tampering};
 use risk_core::policy::model::Place;
 use risk_core::policy::{PolicyErrors, Warning};
+use risk_core::text::{inert_lines, to_json};
 use risk_core::view::NoView;
 use serde::Serialize;
 use uuid::Uuid;
@@ -95,7 +96,8 @@ impl Fault {
     #[must_use]
     pub fn new(code: risk_status, message: impl Into<String>) -> Self {
         let name = status::name_of(code).to_str().unwrap_or_default();
-        Self { code, name, message: message.into(), ..Self::default() }
+        // It may repeat what came from outside, and is printed as it is.
+        Self { code, name, message: inert_lines(&message.into()).into_owned(), ..Self::default() }
     }
 
     /// A fault of which it is known where it shows.
@@ -152,7 +154,7 @@ impl Fault {
     /// It as JSON: `code`, `name`, `message`, and where it is known, where.
     #[must_use]
     pub fn json(&self) -> String {
-        serde_json::to_string(self).unwrap_or_else(|_| format!("{{\"code\":{}}}", self.code))
+        to_json(self).unwrap_or_else(|_| format!("{{\"code\":{}}}", self.code))
     }
 }
 

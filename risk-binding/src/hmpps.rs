@@ -7,7 +7,9 @@ use chrono::Utc;
 use risk_core::assessment::Assessment;
 use risk_core::calendar::london_day;
 use risk_core::event::field::describe_text;
+use risk_core::text::to_json;
 use risk_hmpps::codes::{Codes, CodesError};
+use risk_hmpps::hosts::Hosts;
 use risk_hmpps::import::{Given, HeldLogs, Importer, sheet};
 use risk_hmpps::into_store::{Erasures, import_into};
 use risk_hmpps::key::{Key, SHORTEST};
@@ -40,6 +42,8 @@ struct Options {
     codes: BTreeMap<String, String>,
     /// The host's own case ids: CSV with `case_id` and `crn`, `noms` or both.
     case_map: String,
+    /// The hosts from which the host fetches with its credentials.
+    allow_hosts: Vec<String>,
     /// Whether a person is erased in the store where a message says so.
     erase: bool,
 }
@@ -61,7 +65,12 @@ impl Hmpps {
     pub fn new(options: &str, secret: &[u8]) -> Result<Self, Fault> {
         let options: Options = serde_json::from_str(options).map_err(|e| {
             // What serde_json says of options may name a member of theirs, and tells nothing of a case.
-            Fault::mismatch(RISK_BAD_WORD, "options", "a JSON object of `codes`, `case_map` and `erase`", e.to_string())
+            Fault::mismatch(
+                RISK_BAD_WORD,
+                "options",
+                "a JSON object of `codes`, `case_map`, `allow_hosts` and `erase`",
+                e.to_string(),
+            )
         })?;
         let key = Key::new(secret).map_err(|e| {
             let (expected, found) = (format!("at least {SHORTEST} bytes that nobody can guess"), e.found.to_string());
@@ -78,7 +87,10 @@ impl Hmpps {
             })?,
         };
         let erasures = if options.erase { Erasures::CarriedOut } else { Erasures::Listed };
-        Ok(Self { importer: Importer::new(codes.map_err(of_table)?, key, map), erasures })
+        let hosts = Hosts::new(&options.allow_hosts).map_err(|e| {
+            Fault::mismatch(RISK_BAD_WORD, "allow_hosts", "whole names of hosts, such as oasys.example.com", e.found)
+        })?;
+        Ok(Self { importer: Importer::new(codes.map_err(of_table)?, key, map).allowing(hosts), erasures })
     }
 
     /// Imports a delivery against records that the host holds, of any cases.
@@ -90,7 +102,7 @@ impl Hmpps {
         logs.read("held", held)?;
         let import = self.importer.import(&[(None, delivery)], &mut logs);
         let records = import.records.iter().map(|record| record.to_line() + "\n").collect();
-        Ok(Imported { records, report: serde_json::to_string(&import.report)? })
+        Ok(Imported { records, report: to_json(&import.report)? })
     }
 
     /// Imports a delivery into a store; gives the report.
@@ -99,7 +111,7 @@ impl Hmpps {
     /// Those of a store that cannot be read, or takes nothing; then nothing was appended.
     pub fn import_into(&self, store: &Store, by: &Operator, delivery: Given<'_>) -> Result<String, Fault> {
         let import = import_into(&self.importer, store, by, &[(None, delivery)], self.erasures, Utc::now())?;
-        Ok(serde_json::to_string(&import.report)?)
+        Ok(to_json(&import.report)?)
     }
 
     /// The changes of nDelius registers that an answer proposes, as a JSON array.

@@ -99,7 +99,9 @@ mod tests {
     #[test]
     fn a_moment_may_be_a_number_of_the_years_that_can_be_written() {
         let at = |microseconds| Asked { at: When::Microseconds(microseconds), ..asked() };
-        assert_eq!(at(1_000_000).question().unwrap().at.timestamp(), 1);
+        assert_eq!(at(1_517_929_200_000_000).question().unwrap().at.timestamp(), 1_517_929_200);
+        assert!(refused(&at(1_517_929_200)).contains("looks like seconds"));
+        assert!(refused(&at(1_517_929_200_000)).contains("looks like milliseconds"));
         assert!(refused(&at(i64::MAX)).contains("years 0 to 9999"));
         assert!(refused(&at(i64::MIN)).contains("years 0 to 9999"));
     }

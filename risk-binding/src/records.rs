@@ -1,8 +1,9 @@
 //! Records as text: read, appended, erased, sealed and verified.
 
-use chrono::{DateTime, Datelike};
+use risk_core::calendar::from_microseconds;
 use risk_core::event::Instant;
 use risk_core::log::{self, Log, Record, RecordError, Stamp, Tampered, Verified, seal, verify};
+use risk_core::text::without_mark;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -112,20 +113,21 @@ struct Intact<'a> {
     expected_at: Option<u64>,
 }
 
-/// The instant of so many microseconds since 1970 UTC, in the years that RFC 3339 can write.
+/// The instant of so many microseconds since 1970 UTC.
 ///
 /// # Errors
-/// RISK_BAD_TIME for any other.
+/// RISK_BAD_TIME for one beyond the years 0 to 9999, and for one within a year of 1970, which is a number of seconds or of
+/// milliseconds.
 pub fn instant(field: &str, microseconds: i64) -> Result<Instant, Fault> {
-    let instant = DateTime::from_timestamp_micros(microseconds).filter(|t| (0..=9999).contains(&t.year()));
-    instant.ok_or_else(|| {
-        let expected = "microseconds since 1970 UTC in the years 0 to 9999";
-        Fault::mismatch(RISK_BAD_TIME, field, expected, microseconds.to_string())
+    from_microseconds(microseconds).map_err(|found| {
+        let expected = "microseconds since 1970 UTC in the years 0 to 9999, and not within a year of 1970";
+        Fault::mismatch(RISK_BAD_TIME, field, expected, found)
     })
 }
 
 /// Records one after the other, each with the line on which it begins. A record may stand on several lines.
 pub(crate) fn parse_each(records: &str) -> Result<Vec<(usize, Record)>, Fault> {
+    let records = without_mark(records);
     let mut values = serde_json::Deserializer::from_str(records).into_iter::<&RawValue>();
     let mut parsed = Vec::new();
     // Each line is counted once, however many records there are.

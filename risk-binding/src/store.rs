@@ -7,6 +7,7 @@ use std::time::Duration;
 use risk_core::event::field::describe_text;
 use risk_core::event::vocabulary::Audience;
 use risk_core::log::Record;
+use risk_core::text::to_json;
 use risk_store::{Addition, Checkpoint, Erased, Keys, Operator, Options, Reader, Scrubbed, Store, Verification};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -156,7 +157,7 @@ pub fn find(store: &Store, scheme: &str, value: &str) -> Result<String, Fault> {
 /// # Errors
 /// RISK_NOT_FOUND; those of a store.
 pub fn facts(store: &Store, case_id: Uuid) -> Result<String, Fault> {
-    Ok(serde_json::to_string(&store.facts(case_id)?)?)
+    Ok(to_json(&store.facts(case_id)?)?)
 }
 
 /// Who did what with a case, or with the store as a whole, as JSON Lines.
@@ -166,7 +167,7 @@ pub fn facts(store: &Store, case_id: Uuid) -> Result<String, Fault> {
 pub fn journal(store: &Store, case_id: Option<Uuid>) -> Result<String, Fault> {
     let mut lines = String::new();
     for entry in store.journal(case_id)? {
-        let _ = writeln!(lines, "{}", serde_json::to_string(&entry)?);
+        let _ = writeln!(lines, "{}", to_json(&entry)?);
     }
     Ok(lines)
 }
@@ -187,5 +188,5 @@ struct VerificationTold<'a> {
 pub fn verify(store: &Store, checkpoint: Option<&str>) -> Result<String, Fault> {
     let checkpoint = checkpoint.map(Checkpoint::parse).transpose()?;
     let found = store.verify(checkpoint.as_ref(), |_| {})?;
-    Ok(serde_json::to_string(&VerificationTold { intact: found.is_intact(), found: &found })?)
+    Ok(to_json(&VerificationTold { intact: found.is_intact(), found: &found })?)
 }

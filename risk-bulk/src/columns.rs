@@ -45,6 +45,14 @@ impl Times {
         }
     }
 
+    /// What is found in a row whose number was in another unit than its column says.
+    pub(crate) fn mistaken_unit(&self, row: usize) -> Option<String> {
+        match self {
+            Self::Moments(moments) => moments.get(row).and_then(risk_core::calendar::mistaken_unit),
+            Self::Text(_) => None,
+        }
+    }
+
     pub(crate) fn text(&self, row: usize) -> Option<String> {
         match self {
             Self::Moments(moments) => moments.text(row),

@@ -20,6 +20,12 @@ pub(crate) const CAST: &str = " (cast the column to int64)";
 impl Columns {
     /// The record of a row.
     pub(crate) fn record(&self, row: usize) -> Result<Decoded, RecordError> {
+        for (field, times) in [("occurred_at", &self.occurred_at), ("recorded_at", &self.recorded_at)] {
+            if let Some(found) = times.mistaken_unit(row) {
+                let expected = "a time in the unit of its column, not within a year of 1970".to_owned();
+                return Err(RecordError { field: field.to_owned(), expected, found });
+            }
+        }
         let read = self.straight(row).map_or_else(|| Decoded::parse(&self.line(row)?), Ok);
         read.map_err(|e| self.with_cast(e))
     }

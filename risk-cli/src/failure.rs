@@ -5,6 +5,7 @@ use std::io;
 use risk_core::explain::{ExplainError, UnknownTarget};
 use risk_core::log::LogError;
 use risk_core::policy::PolicyErrors;
+use risk_core::text::NotUtf8;
 use risk_core::view::NoView;
 use risk_generate::GenerateError;
 use risk_hmpps::notice::NoticeError;
@@ -30,6 +31,50 @@ pub enum Failure {
         file: String,
         /// What the system says.
         error: io::Error,
+    },
+    /// A file that is no text.
+    #[error("{file}:{}: expected {sort} in UTF-8, found {}", .error.line, .error.found.in_words())]
+    Encoding {
+        /// The file.
+        file: String,
+        /// What it should hold.
+        sort: &'static str,
+        /// Where it is none, and what it is instead.
+        error: NotUtf8,
+    },
+    /// A file to be written that is read, or that is a database.
+    #[error("{file}: expected a file that may be replaced, found one {what}")]
+    Replaces {
+        /// The file.
+        file: String,
+        /// What it is.
+        what: &'static str,
+    },
+    /// A key that others can read.
+    #[error(
+        "{file}: others can read this key (mode {mode:04o}): expected one that only you can read; run `chmod 600 {word}`, and make a new key if it may have been read"
+    )]
+    SharedKey {
+        /// The file.
+        file: String,
+        /// Who may do what with it.
+        mode: u32,
+        /// The file, as a shell takes it.
+        word: String,
+    },
+    /// A key of another user.
+    #[error(
+        "{file}: this key belongs to another user (id {owner}): expected one of your own (id {own}); run `chown {own} {word}` as its owner may read and change it"
+    )]
+    ForeignKey {
+        /// The file.
+        file: String,
+        /// Whose it is.
+        owner: u32,
+        /// Who asks.
+        own: u32,
+        /// The file, as a shell takes it.
+        word: String,
     },
     /// A policy that is neither the one built in nor a folder of TOML files.
     #[error("{0}: expected `england-wales`, or a folder that holds .toml files, found neither")]
@@ -73,14 +118,6 @@ pub enum Failure {
     /// Nothing of that name can be explained.
     #[error(transparent)]
     Target(#[from] UnknownTarget),
-    /// An option that needs another.
-    #[error("{option}: expected {expected}, found none")]
-    Missing {
-        /// The option given.
-        option: &'static str,
-        /// What it needs.
-        expected: &'static str,
-    },
     /// A folder that holds something already.
     #[error("{0}: expected a new or empty folder, found one that holds files")]
     NotEmpty(String),
@@ -175,4 +212,15 @@ pub enum Failure {
     /// An answer that has no form in JSON.
     #[error("the answer cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
+}
+
+impl Failure {
+    /// It in words: one line, or one for each thing that is wrong with a policy.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        match self {
+            Self::Policy(PolicyErrors(errors)) => errors.iter().map(ToString::to_string).collect(),
+            other => vec![other.to_string()],
+        }
+    }
 }

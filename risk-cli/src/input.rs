@@ -6,6 +6,7 @@ use std::{fs, io};
 
 use risk_core::log::{AppendError, Log, LogError, Record};
 use risk_core::policy::Policy;
+use risk_core::text::{decoded, inert};
 use risk_policies::{ENGLAND_WALES, ENGLAND_WALES_FILES};
 
 use crate::failure::Failure;
@@ -13,30 +14,36 @@ use crate::failure::Failure;
 /// A text with the name that messages give it.
 #[derive(Debug)]
 pub struct Text {
-    /// The file's name.
+    /// The file's name, as people may see it.
     pub name: String,
     /// What it holds.
     pub text: String,
 }
 
 impl Text {
-    /// Reads a file, or standard input for `-`.
+    /// Reads a file, or standard input for `-`. A byte order mark in front is passed over.
     ///
     /// # Errors
     /// [`Failure`] where it cannot be read or is not UTF-8.
     pub fn read(path: &str) -> Result<Self, Failure> {
-        let name = if path == "-" { "standard input" } else { path }.to_owned();
+        Self::read_as("text", path)
+    }
+
+    /// The same for what has a name of its own in messages.
+    fn read_as(sort: &'static str, path: &str) -> Result<Self, Failure> {
+        let name = if path == "-" { "standard input" } else { path };
         let bytes = if path == "-" { from_standard_input() } else { fs::read(path) };
-        let bytes = bytes.map_err(|error| Failure::Read { file: name.clone(), error })?;
-        match String::from_utf8(bytes) {
-            Ok(text) => Ok(Self { name, text }),
-            Err(e) => {
-                let good = e.as_bytes().get(..e.utf8_error().valid_up_to()).unwrap_or_default();
-                let line = good.iter().filter(|b| **b == b'\n').count().saturating_add(1);
-                let (expected, found) = ("text in UTF-8".to_owned(), "other bytes".to_owned());
-                Err(LogError { file: name, line, field: "record".to_owned(), expected, found }.into())
-            }
-        }
+        let bytes = bytes.map_err(|error| Failure::Read { file: name.to_owned(), error })?;
+        Self::of(sort, name, &bytes)
+    }
+
+    /// The text that the bytes are.
+    ///
+    /// # Errors
+    /// [`Failure::Encoding`].
+    pub fn of(sort: &'static str, name: &str, bytes: &[u8]) -> Result<Self, Failure> {
+        let text = decoded(bytes).map_err(|error| Failure::Encoding { file: name.to_owned(), sort, error })?;
+        Ok(Self { name: inert(name).into_owned(), text: text.to_owned() })
     }
 
     /// Each line that holds something, with its number.
@@ -80,12 +87,14 @@ fn from_standard_input() -> io::Result<Vec<u8>> {
 /// # Errors
 /// [`Failure`] where there is none, or with everything that is wrong with it.
 pub fn policy(name: &str, overlays: &[String], locality: Option<&str>) -> Result<Policy, Failure> {
-    let overlays = overlays.iter().map(|path| Text::read(path)).collect::<Result<Vec<_>, _>>()?;
+    let overlays =
+        overlays.iter().map(|path| Text::read_as("an overlay of a policy", path)).collect::<Result<Vec<_>, _>>()?;
     let overlays = borrowed(&overlays);
     if name == ENGLAND_WALES {
         return Ok(Policy::load_with(ENGLAND_WALES_FILES, &overlays, locality)?);
     }
-    let files = toml_files(name)?;
+    let files = policy_files(name)?;
+    let files: Vec<Text> = files.iter().map(|path| Text::read_as("a policy file", path)).collect::<Result<_, _>>()?;
     Ok(Policy::load_with(&borrowed(&files), &overlays, locality)?)
 }
 
@@ -93,21 +102,22 @@ fn borrowed(texts: &[Text]) -> Vec<(&str, &str)> {
     texts.iter().map(|t| (t.name.as_str(), t.text.as_str())).collect()
 }
 
-fn toml_files(folder: &str) -> Result<Vec<Text>, Failure> {
+/// The files of a policy in a folder, by name.
+fn policy_files(folder: &str) -> Result<Vec<String>, Failure> {
+    let unreadable = |error| Failure::Read { file: folder.to_owned(), error };
     if !Path::new(folder).is_dir() {
         return Err(Failure::NoPolicy(folder.to_owned()));
     }
-    let unreadable = |error| Failure::Read { file: folder.to_owned(), error };
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        if path.extension().is_some_and(|e| e == "toml") {
-            paths.push(path.display().to_string());
-        }
-    }
-    if paths.is_empty() {
+    let files = risk_policies::files_in(Path::new(folder)).map_err(unreadable)?;
+    if files.is_empty() {
         return Err(Failure::NoPolicy(folder.to_owned()));
     }
-    paths.sort();
-    paths.iter().map(|path| Text::read(path)).collect()
+    Ok(files.iter().map(|path| path.display().to_string()).collect())
+}
+
+/// The files from which a policy is read: its own where it is a folder, and the overlays.
+#[must_use]
+pub fn files_of_policy(name: &str, overlays: &[String]) -> Vec<String> {
+    let own = if name == ENGLAND_WALES { Ok(vec![]) } else { policy_files(name) };
+    own.unwrap_or_default().into_iter().chain(overlays.iter().cloned()).collect()
 }

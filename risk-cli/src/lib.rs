@@ -5,6 +5,7 @@
 
 mod case;
 mod commands;
+mod destination;
 mod failure;
 mod groups;
 mod identifier;
@@ -12,16 +13,22 @@ mod input;
 mod options;
 mod output;
 mod progress;
+mod secret;
 mod store;
 
 use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::Path;
 
 use clap::{CommandFactory, Parser, Subcommand};
+use risk_core::text::inert;
+use risk_store::StoreError;
 
 use commands::{
     assess, audit, briefing, compare, completions, explain, generate, hmpps, man, policy, schema, seal,
     store as stores, timeline, verify,
 };
+use destination::{Access, Destination};
 use failure::Failure;
 use options::Color;
 use output::{BAD_INPUT, Reply, print};
@@ -90,16 +97,41 @@ impl Command {
     }
 }
 
+/// Writes a file that its owner alone may read, whole or not at all; a pipe or a device is written to. For the bindings.
+///
+/// # Errors
+/// [`StoreError::File`] where it cannot be written; that of what writes.
+#[doc(hidden)]
+pub fn write_private<T>(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let as_of_store = |failure| match failure {
+        Failure::Store(error) => error,
+        Failure::Write { error, .. } => StoreError::File(error),
+        other => StoreError::File(io::Error::other(other.to_string())),
+    };
+    // No name stands for standard output here.
+    let path = Path::new(".").join(path);
+    let to = Destination::of(&path).and_then(|to| to.is_none_of([] as [&Path; 0])).map_err(as_of_store)?;
+    let written = to.write(Access::OwnerAlone, |out| Ok(write(out)?)).map_err(as_of_store)?;
+    written.ok_or_else(|| StoreError::File(io::ErrorKind::BrokenPipe.into()))
+}
+
 /// Runs the command as if it had been called with these arguments, the first of which is its own name, and gives the exit
 /// code. It writes to standard output and standard error.
 #[must_use]
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(told) => {
+        Err(refused) => {
+            // What is said of arguments may repeat them: it is said of arguments that nothing can obey.
+            let inert = arguments.iter().map(|argument| inert(&argument.to_string_lossy()).into_owned());
+            let refused = Cli::try_parse_from(inert).err().unwrap_or(refused);
             // Nobody is left to tell where the stream is closed.
-            let _ = told.print();
-            return u8::try_from(told.exit_code()).unwrap_or(BAD_INPUT);
+            let _ = refused.print();
+            return u8::try_from(refused.exit_code()).unwrap_or(BAD_INPUT);
         }
     };
     cli.color.apply();

@@ -58,6 +58,12 @@ impl PolicyOptions {
         self.local.load(&self.policy)
     }
 
+    /// The files from which it is read.
+    #[must_use]
+    pub fn inputs(&self) -> Vec<String> {
+        input::files_of_policy(&self.policy, &self.local.overlay)
+    }
+
     /// Another policy, with what is local to this one.
     ///
     /// # Errors

@@ -1,13 +1,14 @@
-//! What a command says, and how it reaches the terminal, a pipe or a file.
+//! What a command says, and how it reaches the terminal or a pipe. All of it goes through here, and nothing of it can make a terminal
+//! do more than show it.
 
-use std::fs::{self, Permissions};
-use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
+use risk_core::text::{inert, inert_json, to_json};
+use risk_text::shown;
 use serde::Serialize;
-use tempfile::NamedTempFile;
 
+use crate::destination::standard;
 use crate::failure::Failure;
 
 /// The exit code where the input cannot be used.
@@ -23,6 +24,8 @@ pub struct Reply {
     pub remark: String,
     /// The answer is no: exit code 1.
     pub no: bool,
+    /// The text is data, of which every byte counts: JSON Lines as they are kept.
+    pub is_data: bool,
 }
 
 impl Reply {
@@ -32,12 +35,18 @@ impl Reply {
         Self { text, ..Self::default() }
     }
 
+    /// JSON Lines for standard output, byte for byte.
+    #[must_use]
+    pub fn data(text: String) -> Self {
+        Self { text, is_data: true, ..Self::default() }
+    }
+
     /// A value as one line of JSON: the bytes that every binding gives.
     ///
     /// # Errors
     /// [`Failure::Json`] where the value has no form in JSON.
     pub fn json(value: &impl Serialize) -> Result<Self, Failure> {
-        Ok(Self::text(serde_json::to_string(value)? + "\n"))
+        Ok(Self::text(to_json(value)? + "\n"))
     }
 
     /// A document as JSON that people can read and compare.
@@ -45,7 +54,7 @@ impl Reply {
     /// # Errors
     /// [`Failure::Json`] where the value has no form in JSON.
     pub fn document(value: &impl Serialize) -> Result<Self, Failure> {
-        Ok(Self::text(serde_json::to_string_pretty(value)? + "\n"))
+        Ok(Self::text(inert_json(&serde_json::to_string_pretty(value)?).into_owned() + "\n"))
     }
 }
 
@@ -54,68 +63,34 @@ impl Reply {
 /// # Errors
 /// [`Failure::Write`] where standard output takes nothing more for another reason.
 pub fn print(reply: &Reply) -> Result<u8, Failure> {
-    let mut out = anstream::stdout().lock();
-    match out.write_all(reply.text.as_bytes()).and_then(|()| out.flush()) {
+    let written = if reply.is_data {
+        let mut out = standard();
+        out.write_all(reply.text.as_bytes()).and_then(|()| out.flush())
+    } else {
+        let mut out = anstream::stdout().lock();
+        out.write_all(shown(&reply.text).as_bytes()).and_then(|()| out.flush())
+    };
+    match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             return Err(Failure::Write { file: "standard output".to_owned(), error });
         }
         _ => {}
     }
     // Nobody is left to tell where standard error is closed.
-    let _ = anstream::stderr().write_all(reply.remark.as_bytes());
+    let _ = anstream::stderr().write_all(shown(&reply.remark).as_bytes());
     Ok(u8::from(reply.no))
 }
 
 /// Says something on standard error at once.
 pub fn remark(text: &str) {
     // Nobody is left to tell where standard error is closed.
-    let _ = writeln!(anstream::stderr(), "{text}");
+    let _ = writeln!(anstream::stderr(), "{}", shown(text));
 }
 
 /// Says on standard error why nothing was done.
 #[must_use]
 pub fn complain(failure: &Failure) -> u8 {
-    let _ = writeln!(anstream::stderr(), "{ERROR}error:{ERROR:#} {failure}");
+    let lines: Vec<String> = failure.lines().iter().map(|line| inert(line).into_owned()).collect();
+    let _ = writeln!(anstream::stderr(), "{ERROR}error:{ERROR:#} {}", lines.join("\n"));
     BAD_INPUT
-}
-
-/// Writes a file whole or not at all: under another name beside it, then renamed.
-///
-/// # Errors
-/// [`Failure::Write`]; what stood there before stands there still.
-pub fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
-    let failed = |error| Failure::Write { file: path.display().to_string(), error };
-    write_whole(path, |out| out.write_all(text.as_bytes()).map_err(failed))
-}
-
-/// [`write_file`] for what is written piece by piece.
-///
-/// # Errors
-/// [`Failure::Write`], or that of what writes; what stood there before stands there still.
-pub fn write_whole<T>(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<T, Failure>) -> Result<T, Failure> {
-    let failed = |error| Failure::Write { file: path.display().to_string(), error };
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // Readable by its owner alone, as a case is nobody else's; what is replaced keeps who may read it.
-    let file = NamedTempFile::new_in(folder).map_err(failed)?;
-    let mut out = BufWriter::new(file);
-    let written = write(&mut out)?;
-    let file = out.into_inner().map_err(|e| failed(e.into_error()))?;
-    if let Some(before) = permissions(path) {
-        file.as_file().set_permissions(before).map_err(failed)?;
-    }
-    file.as_file().sync_all().map_err(failed)?;
-    file.persist(path).map_err(|e| failed(e.error))?;
-    Ok(written)
-}
-
-/// Writes a file that says nothing of anybody: whoever may read the folder may read it.
-///
-/// # Errors
-/// [`Failure::Write`] where the place cannot be written to.
-pub fn write_public_file(path: &Path, text: &str) -> Result<(), Failure> {
-    fs::write(path, text).map_err(|error| Failure::Write { file: path.display().to_string(), error })
-}
-
-fn permissions(path: &Path) -> Option<Permissions> {
-    fs::metadata(path).ok().map(|m| m.permissions())
 }

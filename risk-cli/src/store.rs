@@ -1,5 +1,6 @@
 //! The store of a command: where it is, who asks, and with which keys.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::{env, fs, path::Path};
 
@@ -7,12 +8,14 @@ use clap::Args;
 use etcetera::base_strategy::{BaseStrategy, choose_native_strategy};
 use risk_core::event::vocabulary::Audience;
 use risk_core::log::AppendError;
+use risk_core::text::inert;
 use risk_store::{Operator, Options, Reader, Store, StoreError};
 use uuid::Uuid;
 
 use crate::failure::Failure;
 use crate::input::Text;
 use crate::output::remark;
+use crate::secret;
 
 const PLACE: &str = "RISK_STORE";
 const WHO: &str = "RISK_AS";
@@ -29,7 +32,8 @@ pub struct StoreOptions {
     /// Who asks, an id as it will stand in the journal; default the variable RISK_AS, else your name on this system
     #[arg(long = "as", value_name = "ID", help_heading = HEADING)]
     who: Option<String>,
-    /// The keys of cases whose payloads are encrypted in the store: a file of lines `CASE KEY`, a UUID and 64 hexadecimal digits
+    /// The keys of cases whose payloads are encrypted in the store: a file of lines `CASE KEY`, a UUID and 64 hexadecimal digits,
+    /// that only you can read; `-` for standard input
     #[arg(long, value_name = "FILE", help_heading = HEADING)]
     keys: Option<String>,
 }
@@ -64,8 +68,8 @@ impl Place {
 
     /// For people.
     #[must_use]
-    pub fn name(&self) -> &str {
-        if self.at.contains("://") { "the store in the database" } else { &self.at }
+    pub fn name(&self) -> Cow<'_, str> {
+        if self.at.contains("://") { Cow::Borrowed("the store in the database") } else { inert(&self.at) }
     }
 
     /// Why the store there does not open, with the place.
@@ -73,7 +77,7 @@ impl Place {
     pub fn refused(&self, error: StoreError) -> Failure {
         match error {
             StoreError::Missing(_) | StoreError::NotAStore { .. } => error.into(),
-            error => Failure::Opening { place: self.name().to_owned(), error: error.into() },
+            error => Failure::Opening { place: self.name().into_owned(), error: error.into() },
         }
     }
 
@@ -108,6 +112,11 @@ impl StoreOptions {
         [&self.store, &self.who, &self.keys].iter().any(|given| given.is_some())
     }
 
+    /// The file from which keys are read, if any.
+    pub fn inputs(&self) -> impl Iterator<Item = &String> {
+        self.keys.iter()
+    }
+
     /// Where the store is. One that nobody named is said aloud.
     ///
     /// # Errors
@@ -119,7 +128,7 @@ impl StoreOptions {
         }
         let data = choose_native_strategy().map_err(Failure::NoDataFolder)?.data_dir();
         let at = data.join("risk-of-harm").join("cases.risk").display().to_string();
-        remark(&format!("store: {at} (the default, as neither --store nor {PLACE} names one)"));
+        remark(&format!("store: {} (the default, as neither --store nor {PLACE} names one)", inert(&at)));
         Ok(Place { at, is_default: true })
     }
 
@@ -129,7 +138,7 @@ impl StoreOptions {
     /// [`Failure`] where the keys cannot be read.
     pub fn options(&self) -> Result<Options, Failure> {
         let Some(file) = &self.keys else { return Ok(Options::default()) };
-        let keys = keys(&Text::read(file)?)?;
+        let keys = keys(&Text::of("keys", file, &secret::read(file)?)?)?;
         Ok(Options { keys: Some(Box::new(move |case| keys.get(&case).copied())), ..Options::default() })
     }
 
@@ -140,7 +149,7 @@ impl StoreOptions {
     pub fn open(&self) -> Result<(Store, String), Failure> {
         let place = self.place()?;
         let store = Store::open(place.as_given(), self.options()?).map_err(|error| place.refused(error))?;
-        Ok((store, place.name().to_owned()))
+        Ok((store, place.name().into_owned()))
     }
 
     /// Opens it for the operator.
@@ -172,6 +181,11 @@ impl ReadingOptions {
     #[must_use]
     pub fn is_asked_for(&self) -> bool {
         self.store.is_asked_for() || self.purpose.is_some() || self.unjournalled_reason.is_some()
+    }
+
+    /// The file from which keys are read, if any.
+    pub fn inputs(&self) -> impl Iterator<Item = &String> {
+        self.store.inputs()
     }
 
     /// Opens the store for the reader, of that audience.

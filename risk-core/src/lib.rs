@@ -5,10 +5,12 @@
 //! ([`assessment`]) and the reasons for it ([`explain`]). [`timeline`] and [`compare`] are differences of answers, and [`telling`] puts them into
 //! sentences; [`workload`] counts what the answers to a caseload ask of people, and a
 //! [`briefing`] tells a morning's meeting what is new in them. [`policy_tests`] runs the tests that stand
-//! beside the rules, and [`mutation`] asks what they leave unpinned. [`calendar`] serves them all. There is no I/O, clock,
+//! beside the rules, and [`mutation`] asks what they leave unpinned. [`calendar`] serves them all, and [`text`] makes what comes from outside safe to show. There is no I/O, clock,
 //! randomness or thread in here: the same inputs give the same answer, to the byte.
 
 pub mod calendar;
+
+pub mod text;
 
 pub mod event;
 

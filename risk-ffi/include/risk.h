@@ -419,7 +419,8 @@ typedef struct risk_appended {
  * What is asked of a case: the moment, from where, for whom. Set it to zero, then `size`, a moment and an audience.
  *
  * A moment is given as microseconds since 1970 UTC, or as text: `2018-04-18` (the end of that day in London),
- * `2018-02-06 15:00` (London), `2018-02-06T15:00:00Z` (RFC 3339). Zero microseconds and no text: not given.
+ * `2018-02-06 15:00` (London), `2018-02-06T15:00:00Z` (RFC 3339). Zero microseconds and no text: not given. A number within a year of
+ * 1970 is refused, as it is one of seconds or of milliseconds; a moment there is given as text.
  *
  * Example: `risk_question q = {0}; q.size = sizeof q; q.at_text = RISK_STR("2018-04-18"); q.audience = RISK_STR("manager");`
  */
@@ -1476,7 +1477,8 @@ risk_status risk_store_verify(const struct risk_store *store,
  *
  * `options` is JSON, `{}` for none: `codes` (the host's own tables over those of the library: an object of TOML by the name of the
  * file), `case_map` (the host's own case ids: CSV with the columns `case_id` and `crn`, `noms` or both; without it the id of a case is
- * derived from the CRN), `erase` (true: a person is erased in a store where a message says so, which cannot be undone; otherwise
+ * derived from the CRN), `allow_hosts` (a list of the hosts from which the host fetches with its credentials, each by its whole name: of an
+ * address in a message the report says whether it is on one), `erase` (true: a person is erased in a store where a message says so, which cannot be undone; otherwise
  * that is listed as not done). `secret` is at least 32 bytes that nobody can guess, the same for ever: the ids of records are
  * derived with it, so that what is told again is known again.
  *

@@ -20,7 +20,8 @@ boundary::handle!(risk_hmpps, Hmpps, b"riskhmpp");
 ///
 /// `options` is JSON, `{}` for none: `codes` (the host's own tables over those of the library: an object of TOML by the name of the
 /// file), `case_map` (the host's own case ids: CSV with the columns `case_id` and `crn`, `noms` or both; without it the id of a case is
-/// derived from the CRN), `erase` (true: a person is erased in a store where a message says so, which cannot be undone; otherwise
+/// derived from the CRN), `allow_hosts` (a list of the hosts from which the host fetches with its credentials, each by its whole name: of an
+/// address in a message the report says whether it is on one), `erase` (true: a person is erased in a store where a message says so, which cannot be undone; otherwise
 /// that is listed as not done). `secret` is at least 32 bytes that nobody can guess, the same for ever: the ids of records are
 /// derived with it, so that what is told again is known again.
 ///

@@ -9,7 +9,8 @@ use crate::pointer::{list, null, risk_str, sized};
 /// What is asked of a case: the moment, from where, for whom. Set it to zero, then `size`, a moment and an audience.
 ///
 /// A moment is given as microseconds since 1970 UTC, or as text: `2018-04-18` (the end of that day in London),
-/// `2018-02-06 15:00` (London), `2018-02-06T15:00:00Z` (RFC 3339). Zero microseconds and no text: not given.
+/// `2018-02-06 15:00` (London), `2018-02-06T15:00:00Z` (RFC 3339). Zero microseconds and no text: not given. A number within a year of
+/// 1970 is refused, as it is one of seconds or of milliseconds; a moment there is given as text.
 ///
 /// Example: `risk_question q = {0}; q.size = sizeof q; q.at_text = RISK_STR("2018-04-18"); q.audience = RISK_STR("manager");`
 #[repr(C)]

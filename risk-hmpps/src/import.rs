@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use risk_core::event::Instant;
 use risk_core::log::{AppendError, Log, LogError, Record, RecordError};
+use risk_core::text::without_mark;
 use uuid::Uuid;
 
 use crate::codes::Codes;
 use crate::draft::Draft;
+use crate::hosts::Hosts;
 use crate::key::Key;
 use crate::meaning::{Meaning, Meanings, Move, TakeBack, identifiers, sentence_of, unreadable};
 use crate::message::{Message, read_all};
@@ -56,7 +58,7 @@ impl HeldLogs {
     /// [`LogError`] with the line, for what is no record or no log, and for a sealed log that is not what was sealed.
     pub fn read(&mut self, file: &str, text: &str) -> Result<(), LogError> {
         let mut cases: BTreeMap<Uuid, (Vec<usize>, String)> = BTreeMap::new();
-        for (line, one) in (1..).zip(text.lines()).filter(|(_, one)| !one.trim().is_empty()) {
+        for (line, one) in (1..).zip(without_mark(text).lines()).filter(|(_, one)| !one.trim().is_empty()) {
             let (lines, of_case) = cases.entry(case_of(file, line, one)?).or_default();
             lines.push(line);
             of_case.push_str(one);
@@ -134,6 +136,7 @@ pub struct Importer {
     pub codes: Codes,
     key: Key,
     cases: CaseMap,
+    hosts: Hosts,
 }
 
 /// One message or row on its way.
@@ -149,7 +152,13 @@ impl Importer {
     /// With these tables, the host's secret, and the host's own case ids, if it has any.
     #[must_use]
     pub fn new(codes: Codes, key: Key, cases: CaseMap) -> Self {
-        Self { codes, key, cases }
+        Self { codes, key, cases, hosts: Hosts::default() }
+    }
+
+    /// The same, for a service that fetches from these hosts with its credentials.
+    #[must_use]
+    pub fn allowing(self, hosts: Hosts) -> Self {
+        Self { hosts, ..self }
     }
 
     /// The id of the record that erases another: the same each time, so that a repeated delivery adds nothing.
@@ -207,7 +216,13 @@ impl Importer {
         }
         reading.refuse_erased(held);
         reading.hold_contested(&contested);
-        reading.settled(&self.key, held, &contested)
+        let mut import = reading.settled(&self.key, held, &contested);
+        for told in &mut import.report.messages {
+            if let Outcome::Needed { detail_url: Some(url), host_allowed, .. } = &mut told.outcome {
+                *host_allowed = Some(self.hosts.allow(url));
+            }
+        }
+        import
     }
 }
 

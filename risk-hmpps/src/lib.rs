@@ -25,6 +25,7 @@
 pub mod codes;
 mod draft;
 mod fetched;
+pub mod hosts;
 pub mod import;
 pub mod into_store;
 pub mod key;

@@ -276,7 +276,7 @@ impl OfPerson<'_> {
         let needed = || {
             let what = self.case_that_holds().and_then(|case| case.why.clone());
             let what = what.unwrap_or_else(|| "what is told stands behind detailUrl".to_owned());
-            Meaning::Ends(Outcome::Needed { detail_url: message.detail_url.clone(), what })
+            Meaning::Ends(Outcome::Needed { detail_url: message.detail_url.clone(), host_allowed: None, what })
         };
         let Some(body) = &message.fetched else { return Ok(needed()) };
         let about = fetched::About {

@@ -146,6 +146,9 @@ pub enum Outcome {
         /// Where it is, if the message says.
         #[serde(skip_serializing_if = "Option::is_none")]
         detail_url: Option<String>,
+        /// Whether that is on a host which the service named ([`crate::hosts::Hosts`]). Only then may it be fetched with a credential.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        host_allowed: Option<bool>,
         /// What is to be fetched, or looked up.
         what: String,
     },

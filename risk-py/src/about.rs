@@ -32,6 +32,12 @@ pub(crate) fn phrase(term: &str) -> String {
     risk_core::event::phrase(term)
 }
 
+/// The text with what is not seen and acts on what shows it written as its number; line breaks and tabs stay.
+#[pyfunction]
+pub(crate) fn inert(text: &str) -> String {
+    risk_core::text::inert_lines(text).into_owned()
+}
+
 /// The `risk` command with these arguments, the first of which is its name; gives the exit code.
 #[pyfunction]
 pub(crate) fn command(py: Python<'_>, arguments: Vec<OsString>) -> u8 {

@@ -21,7 +21,7 @@ use pyo3::prelude::*;
 #[pymodule(gil_used = false)]
 mod _risk {
     #[pymodule_export]
-    use super::about::{command, phrase, schema, version};
+    use super::about::{command, inert, phrase, schema, version};
     #[pymodule_export]
     use super::arrow::{ArrowSchema, Batches};
     #[pymodule_export]
@@ -37,7 +37,7 @@ mod _risk {
     #[pymodule_export]
     use super::measuring::Measures;
     #[pymodule_export]
-    use super::policy::Policy;
+    use super::policy::{Policy, not_utf8, policy_files};
     #[pymodule_export]
     use super::store::Store;
     use super::*;

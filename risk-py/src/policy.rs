@@ -1,5 +1,6 @@
 //! Policies.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use pyo3::prelude::*;
@@ -15,6 +16,18 @@ use serde_json::json;
 use crate::fault::Raise;
 
 type Files = Vec<(String, String)>;
+
+/// The files that the policy in a folder is made of.
+#[pyfunction]
+pub(crate) fn policy_files(folder: PathBuf) -> PyResult<Vec<PathBuf>> {
+    Ok(risk_policies::files_in(&folder)?)
+}
+
+/// The line in which bytes are no UTF-8, and what they are instead; nothing for text in UTF-8.
+#[pyfunction]
+pub(crate) fn not_utf8(text: &[u8]) -> Option<(usize, &'static str)> {
+    risk_core::text::decoded(text).err().map(|e| (e.line, e.found.in_words()))
+}
 
 /// A policy, with the texts that it was read from, so that it can be sent to another process.
 #[pyclass(frozen, module = "risk_of_harm._risk")]

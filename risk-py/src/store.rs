@@ -1,9 +1,9 @@
 //! Stores of cases.
 
 use std::cell::{Cell, RefCell};
-use std::fs::{File, OpenOptions};
-use std::io::{self, BufReader, BufWriter};
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::BufReader;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -151,7 +151,7 @@ impl Store {
     /// All cases, each as JSON.
     fn cases(&self, py: Python<'_>, operator: &str) -> PyResult<Vec<String>> {
         self.with(py, |store| {
-            let told = |listed: Result<CaseListed, _>| Ok::<_, Fault>(serde_json::to_string(&listed?)?);
+            let told = |listed: Result<CaseListed, _>| Ok::<_, Fault>(risk_core::text::to_json(&listed?)?);
             store.cases(&bound::operator(operator)?)?.map(told).collect()
         })
     }
@@ -261,8 +261,8 @@ impl Store {
             let by = bound::operator(operator)?;
             let cases = cases.map(|ids| ids.iter().map(|id| bound::id("case_id", id)).collect::<Result<Vec<_>, _>>());
             let cases = cases.transpose()?;
-            let mut out = BufWriter::new(private_file(&to).map_err(risk_store::StoreError::File)?);
-            let Exported { cases, records } = store.export(&by, cases.as_deref(), journals, &mut out, |_| {})?;
+            let Exported { cases, records } =
+                risk_cli::write_private(&to, |out| store.export(&by, cases.as_deref(), journals, out, |_| {}))?;
             Ok((cases, records))
         })
     }
@@ -278,13 +278,4 @@ impl Store {
             Ok((cases, added, known, erased))
         })
     }
-}
-
-/// A file to write to, from its beginning; a new one is readable by its owner alone, as a case is nobody else's.
-fn private_file(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }

@@ -253,3 +253,20 @@ def test_a_caseload_with_problems_says_so_on_its_page() -> None:
     broken = records.set_column(records.column_names.index("kind"), "kind", pyarrow.array(kinds))
     answered = rh.assess_caseload(broken, audience="analyst", at="2018-04-18", problems="rows")
     assert "A case with a problem has no answer" in Page(answered._repr_html_()).text
+
+
+def test_what_acts_on_what_shows_it_is_shown_as_its_number() -> None:
+    page = table("title\u202e", ["\u2066column"], [["a\u200bb\x1b[2J\u009b\ufeff\u2028c"]])
+    assert not any(char in page for char in "\u202e\u2066\u200b\x1b\u009b\ufeff\u2028"), page
+    assert "title\\u{202e}" in Page(page).text
+    assert "a\\u{200b}b\\u{1b}[2J" in Page(page).text
+
+
+def test_an_answer_for_a_moment_before_all_records_says_so_above_all_else() -> None:
+    log = the_log(CASES[0])
+    early = rh.assess(log, rh.Policy.embedded(), at="2001-01-01", audience="manager")
+    assert early.to_dict()["receipt"]["all_records_later"] is True
+    assert Page(early._repr_html_()).said[0].startswith("All records of this case are later")
+    assert "ALL RECORDS OF THIS CASE ARE LATER" in early.text()
+    later = rh.assess(log, rh.Policy.embedded(), at="2018-06-01", audience="manager")
+    assert "All records of this case" not in later._repr_html_()

@@ -96,7 +96,7 @@ def test_a_folder_or_an_overlay_that_is_not_there_is_a_file_not_found(tmp_path: 
 
 def test_a_file_that_is_not_text_is_named(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_bytes(b"id = \"caf\xe9\"\n")
-    with pytest.raises(PolicyError, match=r"bad\.toml.*expected text that is UTF-8") as refused:
+    with pytest.raises(PolicyError, match=r"bad\.toml.*expected a policy file in UTF-8, found other bytes \(line 1\)") as refused:
         Policy.from_folder(tmp_path)
     assert refused.value.code == "RISK_NOT_UTF8"
 
@@ -212,3 +212,25 @@ def test_a_policy_can_be_sent_to_a_process_that_starts_afresh() -> None:
     local = northshire()
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         assert list(pool.map(digest_of, [local])) == [local.digest]
+
+
+def test_stray_files_in_a_folder_are_passed_over_and_a_link_that_leads_nowhere_is_not(tmp_path: Path) -> None:
+    (tmp_path / "..2026_11_22").mkdir()
+    for name, text in pack().items():
+        (tmp_path / "..2026_11_22" / name).write_text("\ufeff" + text, encoding="utf-8")
+        (tmp_path / name).symlink_to(Path("..data") / name)
+    (tmp_path / "..data").symlink_to("..2026_11_22")
+    (tmp_path / "._marac.toml").write_bytes(b"Mac OS X\x00\x05\xff")
+    (tmp_path / ".#marac.toml").symlink_to("somebody@host.1")
+    (tmp_path / "old.toml").mkdir()
+    (tmp_path / "marac.toml~").write_text("[[")
+    assert Policy.from_folder(tmp_path) == Policy.embedded()
+    (tmp_path / "gone.toml").symlink_to("nowhere")
+    with pytest.raises(FileNotFoundError, match="gone.toml"):
+        Policy.from_folder(tmp_path)
+
+
+def test_a_policy_in_utf_16_is_named_as_such_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "wide.toml").write_text("[policy]", encoding="utf-16")
+    with pytest.raises(PolicyError, match=r"wide\.toml.*found UTF-16: save it as UTF-8"):
+        Policy.from_folder(tmp_path)

@@ -544,3 +544,17 @@ def test_in_whatever_parts_records_come_and_come_again_each_case_has_each_once_i
                 assert [one["event_id"] for one in kept] == [one["event_id"] for one in log]
         assert len(list(store.changes(operator=BY, limit=3))) == sum(map(len, logs.values()))
         assert store.verify()["intact"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes, links and pipes of POSIX")
+def test_an_export_is_its_owners_alone_and_follows_a_link_and_replaces_no_database(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "cases.risk", make=True)
+    target, link = tmp_path / "target.jsonl", tmp_path / "link.jsonl"
+    target.write_text("before")
+    target.chmod(0o666)
+    link.symlink_to("target.jsonl")
+    store.export(link, operator="night-feed")
+    assert (target.read_text(), target.stat().st_mode & 0o777, link.is_symlink()) == ("", 0o600, True)
+    with pytest.raises(RiskError, match="a database"):
+        store.export(tmp_path / "cases.risk", operator="night-feed")
+    assert sorted(path.name for path in tmp_path.glob("*.jsonl")) == ["link.jsonl", "target.jsonl"]

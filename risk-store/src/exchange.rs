@@ -5,11 +5,12 @@
 //! `{"evidence":POSITION,"record":"…the line that it was…"}`. The journal of the store as a whole is not
 //! in it: that is of the store, not of its cases.
 
-use std::io::{BufRead, Write};
+use std::io::{BufRead, ErrorKind, Write};
 use std::path::Path;
 
 use risk_core::event::field::describe_text;
 use risk_core::log::{Log, LogError, Record, RecordError};
+use risk_core::text::{encoding, without_mark};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -285,8 +286,20 @@ impl<'t> CaseTexts<'t> {
         loop {
             let mut line = String::new();
             self.line = self.line.saturating_add(1);
-            if self.lines.read_line(&mut line)? == 0 {
+            if self.line == 1
+                && let Some(found) = encoding(self.lines.fill_buf()?)
+            {
+                return Err(self.wrong(1, "record", "text in UTF-8", found.in_words()));
+            }
+            let read = self.lines.read_line(&mut line).map_err(|e| match e.kind() {
+                ErrorKind::InvalidData => self.wrong(self.line, "record", "text in UTF-8", "other bytes"),
+                _ => e.into(),
+            });
+            if read? == 0 {
                 return Ok(None);
+            }
+            if self.line == 1 {
+                line = without_mark(&line).to_owned();
             }
             if !line.trim().is_empty() {
                 let kept = line.trim_end_matches(['\n', '\r']).len();

@@ -37,6 +37,7 @@
 
 mod changes;
 mod checkpoint;
+mod clock;
 mod connection;
 mod directory;
 mod erasure;

@@ -13,7 +13,7 @@ use crate::payload::{self, Keys};
 use crate::person_erasure::must_not_be_erased;
 use crate::sql::{Tx, Value};
 use crate::who::Operator;
-use crate::{Store, fence};
+use crate::{Store, clock, fence};
 
 /// Records to be appended to one case.
 #[derive(Debug, Clone)]
@@ -112,7 +112,8 @@ impl<'k> Case<'k> {
         expected_position: Option<u64>,
     ) -> Result<Vec<Appended>, Trouble> {
         let corrects = records.iter().any(changes_another);
-        let mut stamper = Stamper::new(&self.log, now);
+        let taken = clock::appended_at(tx, now, &self.log, &records)?.map_err(|error| self.refused(error))?;
+        let mut stamper = Stamper::at(taken);
         let appended = self.log.append_sealed(records, expected_position, |_| stamper.stamp());
         let appended = appended.map_err(|error| self.refused(error))?;
         stamper.random?;
@@ -127,7 +128,8 @@ impl<'k> Case<'k> {
 
     /// Removes a payload by law: appends the record that says so.
     pub(crate) fn erase(&mut self, tx: &mut Tx<'_>, now: Instant, erasure: Record) -> Result<Appended, Trouble> {
-        let mut stamper = Stamper::new(&self.log, now);
+        let taken = clock::appended_at(tx, now, &self.log, std::slice::from_ref(&erasure))?;
+        let mut stamper = Stamper::at(taken.map_err(|error| self.refused(error))?);
         let appended = self.log.erase_sealed(erasure, None, |_| stamper.stamp());
         let appended = appended.map_err(|error| self.refused(error))?;
         stamper.random?;
@@ -195,10 +197,8 @@ struct Stamper {
 }
 
 impl Stamper {
-    /// The log's time never goes back, even where the machine's does.
-    fn new(log: &Log, now: Instant) -> Self {
-        let last = log.records().last().and_then(|r| r.appended_at);
-        Self { appended_at: last.map_or(now, |last| last.max(now)), random: Ok(()) }
+    fn at(appended_at: Instant) -> Self {
+        Self { appended_at, random: Ok(()) }
     }
 
     fn stamp(&mut self) -> Stamp {

@@ -25,6 +25,10 @@ pub enum Detail {
     All,
 }
 
+/// What is said of an answer for a moment before all records.
+const ALL_LATER: &str =
+    "ALL RECORDS OF THIS CASE ARE LATER than this moment, so nothing of them counts here. Was this date meant?";
+
 /// The column in which what is said of a group begins.
 const GROUP: usize = 12;
 
@@ -46,6 +50,9 @@ pub fn page(answer: &Assessment, policy: &Policy, detail: Detail) -> String {
 fn header(page: &mut Page, answer: &Assessment) {
     page.paragraph("", "", &styled(STRONG, &format!("Case {}", answer.case_id)));
     page.paragraph("", "", &capital(&moment(answer.at)));
+    if answer.receipt.all_records_later {
+        page.paragraph("", "", &styled(URGENT, ALL_LATER));
+    }
     if answer.lens == Lens::Hindsight {
         page.paragraph("", "", "HINDSIGHT: everything known now, placed when it happened. For learning: it does not show what was known then.");
     }

@@ -5,10 +5,11 @@ use risk_core::event::vocabulary::Handling;
 use risk_core::policy::Policy;
 use risk_core::policy::model::Priority;
 use risk_core::telling;
+use risk_core::text::inert;
 use uuid::Uuid;
 
 use super::action::caution;
-use super::briefing_words::{Words, printable, sentence, strictest};
+use super::briefing_words::{Words, sentence, strictest};
 use super::words::{self, capital, count, date, listed, moment, phrase, subjects};
 use super::{Page, QUIET, STRONG, URGENT, changes, styled};
 
@@ -246,7 +247,7 @@ fn missing(page: &mut Page, words: &Words<'_>) {
         page.paragraph("  - ", "    ", &words.not_shown());
     }
     for case in &b.not_answered {
-        let text = format!("{} could not be answered: {}.", full_id(words, case.case_id), printable(&case.why));
+        let text = format!("{} could not be answered: {}.", full_id(words, case.case_id), inert(&case.why));
         page.paragraph("  - ", "    ", &text);
     }
     let notes = words.notes();

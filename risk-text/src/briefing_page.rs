@@ -4,9 +4,10 @@ use risk_core::briefing::{Arrival, Briefing, CameIn, CaseBrief, Line};
 use risk_core::event::vocabulary::Handling;
 use risk_core::policy::Policy;
 use risk_core::policy::model::Priority;
+use risk_core::text::inert;
 use uuid::Uuid;
 
-use super::briefing_words::{Words, printable, sentence, strictest};
+use super::briefing_words::{Words, sentence, strictest};
 use super::markup::{Markup, all, inline, tag};
 use super::words::{self, capital, count, date, moment, phrase, subjects};
 
@@ -241,7 +242,7 @@ fn missing(words: &Words<'_>) -> Option<Markup> {
     let b = words.briefing;
     let excluded = (b.not_shown > 0).then(|| tag("li", [], [Markup::text(&words.not_shown())]));
     let unanswered = b.not_answered.iter().map(|of| {
-        let why = format!(" could not be answered: {}.", printable(&of.why));
+        let why = format!(" could not be answered: {}.", inert(&of.why));
         let id = if words.is_named(of.case_id) { format!(", {},", of.case_id) } else { String::new() };
         tag("li", [], [name(words, of.case_id), Markup::text(&format!("{id}{why}"))])
     });

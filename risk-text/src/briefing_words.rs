@@ -10,6 +10,7 @@ use risk_core::event::vocabulary::{Handling, Level};
 use risk_core::event::{Instant, Kind, Term};
 use risk_core::policy::Policy;
 use risk_core::policy::model::{Basis, Priority};
+use risk_core::text::inert;
 use uuid::Uuid;
 
 use super::action::why;
@@ -40,7 +41,7 @@ impl<'a> Words<'a> {
     pub fn name(&self, case: Uuid) -> String {
         let named = self.label(case).and_then(|(label, value)| {
             let label = label.to_uppercase();
-            (!value.is_empty()).then(|| format!("{label} {}", printable(value)))
+            (!value.is_empty()).then(|| format!("{label} {}", inert(value)))
         });
         named.unwrap_or_else(|| case.to_string())
     }
@@ -61,7 +62,7 @@ impl<'a> Words<'a> {
         let others = self.labels.get(&case).into_iter().flat_map(|labels| labels.iter());
         let others = others.filter(|(label, _)| Some(label.as_str()) != name);
         let told: Vec<String> =
-            others.map(|(label, value)| format!("{} {}", phrase(&printable(label)), printable(value))).collect();
+            others.map(|(label, value)| format!("{} {}", phrase(&inert(label)), inert(value))).collect();
         (!told.is_empty()).then(|| told.join(", "))
     }
 
@@ -353,10 +354,4 @@ pub fn stamp(at: Instant) -> String {
         return at.to_string();
     }
     format!("{} {}", day.format("%a %-d %b %Y"), wall_time(at))
-}
-
-/// A host's own words, without what could steer a terminal or turn the direction of reading.
-pub fn printable(text: &str) -> String {
-    let turns = |c: char| matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
-    text.chars().map(|c| if c.is_control() || turns(c) { '\u{FFFD}' } else { c }).collect()
 }

@@ -1,6 +1,7 @@
 //! In what two policies say otherwise for any facts, and what that asks of people.
 
 use risk_core::policy::analysis::{Difference, Differences, Way};
+use risk_core::text::inert;
 use risk_core::workload::{Load, Workload};
 
 use super::words::{self, count, date, listed};
@@ -78,7 +79,7 @@ pub fn workload(found: &Workload) -> String {
     page.indented(2, &format!("New agenda lines in {weeks}, {days}."));
     load(&mut page, "all", &found.all, found.weeks);
     for group in &found.groups {
-        load(&mut page, group.group.as_deref().unwrap_or("(not said)"), group, found.weeks);
+        load(&mut page, &inert(group.group.as_deref().unwrap_or("(not said)")), group, found.weeks);
     }
     if found.without_officer > 0 {
         let whole = count(u64::try_from(found.all.cases).unwrap_or(u64::MAX), "case", "cases");

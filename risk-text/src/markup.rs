@@ -1,12 +1,15 @@
 //! HTML that cannot be written unescaped: text becomes markup in one place, and tags are put around markup only.
 
+use risk_core::text::inert_lines;
+
 /// A piece of a page.
 #[derive(Debug, Clone, Default)]
 pub struct Markup(String);
 
 impl Markup {
-    /// Text, escaped.
+    /// Text, escaped; what is not seen and acts on what shows it is shown as its number.
     pub fn text(text: &str) -> Self {
+        let text = inert_lines(text);
         let mut escaped = String::with_capacity(text.len());
         for c in text.chars() {
             match c {

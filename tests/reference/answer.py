@@ -13,7 +13,7 @@ from .handling import folds_by_mark, mark_of
 from .policy import number
 from .records import read
 from .telling import said
-from .times import CALENDAR, after, day_of, start_of, written
+from .times import CALENDAR, after, day_of, moment, start_of, written
 from .told_actions import all_actions
 from .told_levels import all_flags, classification
 from .versions import run
@@ -36,12 +36,23 @@ def evaluate(policy, digest, log, question):
     folded["by_mark"] = folds_by_mark(records, policy, question) if sees(view, "handling") else None
     now = at_a_moment(case, policy, view, question, folded)
     now["next_change_at"] = next_change(case, policy, view, question, folded, now)
+    if records and not any(counts(r, question) for r in records):
+        now["receipt"]["all_records_later"] = True
     return now
 
 
 def cut_off(question):
     """By when a change must have been recorded to be known; `None` where everything there is counts."""
     return question["at"] if question["known_at"] is None and question["lens"] == "as_known" else question["known_at"]
+
+
+def counts(record, question):
+    """Whether the record, or the version that it puts in force, is of the moment asked about or earlier."""
+    clock = record["recorded"]
+    if question["lens"] == "hindsight":
+        corrected = ((record.get("data") or {}).get("replacement") or {}).get("occurred_at")
+        clock = min([record["occurred"]] + ([moment(corrected)] if corrected else []))
+    return clock <= question["at"] and record["recorded"] <= question["known_at"]
 
 
 def known_at(records, question):

@@ -297,3 +297,18 @@ fn a_source_that_fails_ends_the_work_behind_what_came_before() {
     assert!(failed.sort == Sort::Source && failed.found.contains("the disk is gone"), "{failed}");
     assert!(parts.len() > 1 && parts[..parts.len() - 1].iter().all(Result::is_ok));
 }
+
+#[test]
+fn a_time_whose_number_was_in_another_unit_is_refused_in_both_columns() {
+    for column in ["occurred_at", "recorded_at"] {
+        for (unit, what) in [(1_000, "milliseconds"), (1_000_000, "seconds")] {
+            let batch = records(&logs(1));
+            let times = batch.column_by_name(column).unwrap().as_primitive::<TimestampMicrosecondType>();
+            let times: TimestampMicrosecondArray = times.unary(|t| t / unit);
+            let (problems, cases) = told(&with(&batch, column, Arc::new(times.with_timezone("UTC"))));
+            let problem = &problems[0];
+            assert_eq!((problem.row, problem.column.as_str(), cases.len()), (Some(0), column, 0), "{problem}");
+            assert!(problem.found.contains(&format!("looks like {what}: in {what} it is 201")), "{problem}");
+        }
+    }
+}

@@ -9,10 +9,11 @@ use risk_core::event::{Instant, Kind};
 use risk_core::policy::Policy;
 use risk_store::{Consulted, StoreError};
 
+use crate::destination::{Access, Destination};
 use crate::failure::Failure;
 use crate::identifier::{Identifier, only};
 use crate::options::{AudienceOptions, PolicyOptions, moment, term};
-use crate::output::{Reply, write_file};
+use crate::output::Reply;
 use crate::progress::counting;
 use crate::store::ReadingOptions;
 use risk_text::{briefing, briefing_page};
@@ -44,7 +45,8 @@ pub struct Options {
     /// For people at a terminal, as one web page, or for programs
     #[arg(long, value_enum, default_value_t)]
     format: BriefingFormat,
-    /// Write there, whole or not at all, in place of standard output; a new file is readable by you alone
+    /// Write there in place of standard output, a file whole or not at all; a new file is readable by you alone. `-` for standard
+    /// output
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     #[command(flatten)]
@@ -71,6 +73,8 @@ enum BriefingFormat {
 /// # Errors
 /// [`Failure`] where the store, the policy or the question cannot be used, or the file cannot be written.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
+    let inputs = options.policy.inputs().into_iter().chain(options.reading.inputs().cloned());
+    let output = Destination::of_option(options.output.as_ref())?.is_none_of(inputs)?;
     let policy = options.policy.load()?;
     let briefing = collected(options, &policy)?;
     let reply = match options.format {
@@ -78,9 +82,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
         BriefingFormat::Html => Reply::text(briefing_page::page(&briefing, &policy)),
         BriefingFormat::Text => Reply::text(briefing::page(&briefing, &policy)),
     };
-    let Some(path) = &options.output else { return Ok(reply) };
-    write_file(path, &risk_text::plain(&reply.text))?;
-    Ok(Reply::default())
+    output.deliver(Access::AsBefore, reply, |_| String::new())
 }
 
 fn collected(options: &Options, policy: &Policy) -> Result<Briefing, Failure> {

@@ -1,7 +1,7 @@
 //! `risk generate`: an invented caseload.
 
 use std::fs;
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::builder::RangedU64ValueParser;
@@ -9,8 +9,8 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 use risk_core::log::Log;
 use risk_generate::{Caseload, FEWEST, Shape};
-use tempfile::NamedTempFile;
 
+use crate::destination::{Access, Destination, shown};
 use crate::failure::Failure;
 use crate::output::Reply;
 use risk_text::words::count;
@@ -41,7 +41,7 @@ pub struct Options {
     /// So many events in each case, for measuring; default as many as its story has
     #[arg(long, value_name = "K", value_parser = RangedU64ValueParser::<u32>::new().range(u64::from(FEWEST)..=100_000))]
     events: Option<u32>,
-    /// A new or empty folder, which gets one file a case; with --one-file a file; `-` for standard output, case by case
+    /// A new or empty folder, which gets one file a case; with --one-file a file; `-` for standard output, and a pipe, case by case
     #[arg(long, short, value_name = "DIR|FILE|-", default_value = "-")]
     output: PathBuf,
     /// All cases in one file, case by case
@@ -70,40 +70,30 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
         events: options.events,
     };
     let path = &options.output;
-    if path.as_os_str() == "-" {
-        if options.one_file {
-            return Err(Failure::Missing { option: "--one-file", expected: "a file, named by --output" });
-        }
-        return to_standard_output(&caseload);
-    }
-    let records = if options.one_file { to_file(&caseload, path)? } else { to_folder(&caseload, path)? };
+    let records = match Destination::of(path) {
+        // A pipe takes one stream, as standard output does.
+        Ok(stream @ (Destination::Standard | Destination::Device(_))) => to_stream(&caseload, &stream)?,
+        Ok(file) if options.one_file => to_stream(&caseload, &file.is_none_of([] as [&Path; 0])?)?,
+        Err(failure) if options.one_file => return Err(failure),
+        Ok(Destination::File(_)) | Err(_) => Some(to_folder(&caseload, path)?),
+    };
+    let Some(records) = records else { return Ok(Reply::default()) };
     let cases = count(u64::from(options.cases), "invented case", "invented cases");
-    Ok(Reply::text(format!("{}: {cases}, {}\n", path.display(), count(records, "record", "records"))))
+    Ok(Reply::text(format!("{}: {cases}, {}\n", shown(path), count(records, "record", "records"))))
 }
 
-fn to_standard_output(caseload: &Caseload) -> Result<Reply, Failure> {
-    let mut out = BufWriter::new(io::stdout().lock());
-    match write_all(caseload, &mut out, "standard output") {
-        // A reader that has seen enough is no error.
-        Err(Failure::Write { error, .. }) if error.kind() == ErrorKind::BrokenPipe => {}
-        Err(failure) => return Err(failure),
-        Ok(_) => {}
-    }
-    Ok(Reply::default())
-}
-
-fn to_file(caseload: &Caseload, path: &Path) -> Result<u64, Failure> {
-    let name = path.display().to_string();
-    let failed = |error| Failure::Write { file: name.clone(), error };
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = NamedTempFile::new_in(folder).map_err(failed)?;
-    let records = write_all(caseload, &mut BufWriter::new(&mut file), &name)?;
-    file.persist(path).map_err(|e| failed(e.error))?;
-    Ok(records)
+/// Writes all cases one behind the other; gives the number of records, unless that would stand among them.
+fn to_stream(caseload: &Caseload, stream: &Destination) -> Result<Option<u64>, Failure> {
+    let name = match stream {
+        Destination::Standard => "standard output".to_owned(),
+        Destination::Device(path) | Destination::File(path) => path.display().to_string(),
+    };
+    let written = stream.write(Access::AsBefore, |out| write_all(caseload, out, &name))?;
+    Ok(written.filter(|_| !matches!(stream, Destination::Standard)))
 }
 
 /// Writes every case; gives the number of records.
-fn write_all(caseload: &Caseload, out: &mut impl Write, name: &str) -> Result<u64, Failure> {
+fn write_all(caseload: &Caseload, out: &mut dyn Write, name: &str) -> Result<u64, Failure> {
     let failed = |error| Failure::Write { file: name.to_owned(), error };
     let mut records: u64 = 0;
     for log in with_progress(caseload) {
@@ -115,21 +105,34 @@ fn write_all(caseload: &Caseload, out: &mut impl Write, name: &str) -> Result<u6
     Ok(records)
 }
 
+/// A file for each case. Where one cannot be written, those before it go again.
 fn to_folder(caseload: &Caseload, folder: &Path) -> Result<u64, Failure> {
     let name = folder.display().to_string();
     let failed = |error| Failure::Write { file: name.clone(), error };
+    let is_new = !folder.exists();
     fs::create_dir_all(folder).map_err(failed)?;
     // Two caseloads in one folder could not be told apart again.
     if fs::read_dir(folder).map_err(failed)?.next().is_some() {
         return Err(Failure::NotEmpty(name));
     }
+    let mut written = Vec::new();
+    let records = write_each(caseload, folder, &mut written);
+    if records.is_err() {
+        // The failure is told; what cannot be taken away either stays.
+        written.iter().for_each(|path| drop(fs::remove_file(path)));
+        drop(is_new.then(|| fs::remove_dir(folder)));
+    }
+    records
+}
+
+fn write_each(caseload: &Caseload, folder: &Path, written: &mut Vec<PathBuf>) -> Result<u64, Failure> {
     let mut records: u64 = 0;
     for log in with_progress(caseload) {
         let log = log?;
         records = records.saturating_add(log.len());
         let path = folder.join(format!("{}.jsonl", log.case_id()));
-        let unwritable = |error| Failure::Write { file: path.display().to_string(), error };
-        fs::write(&path, log.to_jsonl()).map_err(unwritable)?;
+        written.push(path.clone());
+        fs::write(&path, log.to_jsonl()).map_err(|error| Failure::Write { file: path.display().to_string(), error })?;
     }
     Ok(records)
 }

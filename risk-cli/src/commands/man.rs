@@ -1,20 +1,22 @@
 //! `risk man`: the manual pages.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::PathBuf;
 
 use clap::{Args, Command};
 use clap_mangen::Man;
 
+use crate::destination::{Access, Destination, shown};
 use crate::failure::Failure;
-use crate::output::{Reply, write_public_file};
+use crate::output::Reply;
 
 /// Write the manual pages into a folder: risk.1, risk-assess.1, …
 #[derive(Args)]
 #[command(after_long_help = "Example:
   risk man --output ~/.local/share/man/man1")]
 pub struct Options {
-    /// The folder; it is made where there is none
+    /// The folder; it is made where there is none. `-` for standard output, page after page
     #[arg(long, value_name = "DIR")]
     output: PathBuf,
 }
@@ -30,12 +32,16 @@ pub fn run(options: &Options, command: Command) -> Result<Reply, Failure> {
     let mut command = command.disable_help_subcommand(true);
     command.build();
     collect(&command, &mut pages).map_err(unwritable)?;
+    if matches!(Destination::of(&options.output), Ok(Destination::Standard)) {
+        return Ok(Reply::text(pages.into_iter().map(|(_, page)| page).collect()));
+    }
     fs::create_dir_all(&options.output).map_err(unwritable)?;
     let mut text = String::new();
     for (name, page) in pages {
         let path = options.output.join(name);
-        write_public_file(&path, &page)?;
-        text += &format!("{}\n", Path::display(&path));
+        let written = |out: &mut dyn Write| out.write_all(page.as_bytes()).map_err(unwritable);
+        Destination::of(&path)?.write(Access::Anybody, written)?;
+        text += &format!("{}\n", shown(&path));
     }
     Ok(Reply::text(text))
 }

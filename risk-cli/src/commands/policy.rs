@@ -171,7 +171,7 @@ fn test(policy: &Policy) -> Reply {
         count(results.len(), "test", "tests"),
         if failed.is_empty() { "none".to_owned() } else { failed.len().to_string() }
     );
-    Reply { text: summary, remark, no: !failed.is_empty() }
+    Reply { remark, no: !failed.is_empty(), ..Reply::text(summary) }
 }
 
 fn failure(result: &TestResult) -> String {

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use chrono::Utc;
 use clap::Args;
 use risk_core::event::Instant;
-use risk_core::log::{AppendError, Log, Stamp, seal};
+use risk_core::log::{AppendError, CLOCKS_DIFFER, Log, Stamp, seal, time_of_taking};
 
+use crate::destination::{Access, Destination};
 use crate::failure::Failure;
 use crate::input::Text;
 use crate::options::moment;
-use crate::output::{Reply, write_file};
+use crate::output::Reply;
 use risk_text::words::count;
 
 /// Seal a log: plain records in, hash-chained records out
@@ -24,7 +25,8 @@ use risk_text::words::count;
 pub struct Options {
     /// The log; `-` for standard input
     log: String,
-    /// Write there, whole or not at all, in place of standard output; a new file is readable by you alone
+    /// Write there in place of standard output, a file whole or not at all, and readable by you alone; never over the log itself.
+    /// `-` for standard output
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     /// When the log took the records; default now
@@ -37,15 +39,21 @@ pub struct Options {
 /// # Errors
 /// [`Failure`] where the log cannot be used, a record is later than the time given, or the file cannot be written.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
+    let output = Destination::of_option(options.output.as_ref())?.is_none_of([&options.log])?;
     let text = Text::read(&options.log)?;
     let log = text.log()?;
-    let appended_at = options.appended_at.unwrap_or_else(Utc::now);
+    let now = Utc::now();
+    let taken = || time_of_taking(log.records(), now, None, now.checked_add_signed(CLOCKS_DIFFER).unwrap_or(now));
+    // What is sealed already keeps its times.
+    let appended_at = match options.appended_at {
+        Some(at) => at,
+        None if log.is_sealed() => now,
+        None => taken().map_err(|refused| text.place(refused))?,
+    };
     let sealed = sealed(&log, appended_at)?.map_err(|refused| text.place(refused))?;
-    let lines = sealed.to_jsonl();
-    let Some(path) = &options.output else { return Ok(Reply::text(lines)) };
-    write_file(path, &lines)?;
     let head = sealed.head().unwrap_or_default();
-    Ok(Reply::text(format!("{}: {}\nhead {head}\n", path.display(), count(sealed.len(), "record", "records"))))
+    let said = |name: &str| format!("{name}: {}\nhead {head}\n", count(sealed.len(), "record", "records"));
+    output.deliver(Access::OwnerAlone, Reply::data(sealed.to_jsonl()), said)
 }
 
 /// The sealed log, with salts fresh from the system.

@@ -1,5 +1,8 @@
 //! A small invented case, record by record.
 
+use std::fs;
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 /// The small policy of these tests.
@@ -64,6 +67,18 @@ pub fn records() -> Vec<Value> {
 }
 
 /// One JSON object a line.
+/// The log of an example.
+pub fn case_log() -> String {
+    fs::read_to_string("../examples/cases/sean.jsonl").unwrap()
+}
+
+/// Writes a file that only its owner can read, as keys are to lie.
+pub fn private_file(path: impl AsRef<Path>, text: &str) {
+    fs::write(&path, text).unwrap();
+    #[cfg(unix)]
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+}
+
 pub fn jsonl(records: &[Value]) -> String {
     records.iter().map(|r| format!("{r}\n")).collect()
 }

@@ -54,8 +54,7 @@ fn as_many_events_as_asked_for() {
 }
 
 #[test]
-fn no_cases_too_few_events_and_one_file_without_a_name_are_refused() {
+fn no_cases_and_too_few_events_are_refused() {
     risk(["generate", "--cases", "0", "--seed", "7"]).refused(&["--cases"]);
     risk(["generate", "--cases", "1", "--seed", "7", "--events", "5"]).refused(&["--events"]);
-    risk(THREE.into_iter().chain(["--one-file"])).refused(&["--one-file", "a file, named by --output"]);
 }

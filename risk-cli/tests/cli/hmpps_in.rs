@@ -5,18 +5,19 @@ use std::fs;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::case::private_file;
 use crate::command::{Ran, risk, risk_reading};
 
 /// A folder with a secret in it.
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("key"), "a secret that only these tests know").unwrap();
+    private_file(folder.path().join("key"), "a secret that only these tests know");
     folder
 }
 
 fn file(folder: &TempDir, name: &str, text: &str) -> String {
     let path = folder.path().join(name);
-    fs::write(&path, text).unwrap();
+    private_file(&path, text);
     path.display().to_string()
 }
 
@@ -57,6 +58,7 @@ fn records_go_to_standard_output_and_what_became_of_each_message_to_standard_err
 To fetch, and to give again with what was fetched
   standard input:2 assessment.summary.produced
     https://example.invalid/a/rather/long/address/that/nobody/should/have/to/put/together?again=1
+    on no host that you named (--allow-host): send it no credentials
     the assessment stands behind detailUrl: the levels, and whether it is
     complete
 
@@ -65,6 +67,23 @@ No record was made of
     a tier says how much is to be spent on a case, not what harm is feared
 ";
     assert_eq!(ran.err, expected);
+}
+
+#[test]
+fn an_address_in_a_message_is_to_be_fetched_with_credentials_on_a_named_host_only() {
+    let folder = folder();
+    let needed = message("assessment.summary.produced", &json!({}));
+    let allowed = |hosts: &[&str]| {
+        let report: Value =
+            serde_json::from_str(&import(&folder, &needed, &[hosts, &["--report", "json"]].concat()).err).unwrap();
+        report["messages"][0]["host_allowed"].clone()
+    };
+    assert_eq!(allowed(&[]), false);
+    assert_eq!(allowed(&["--allow-host", "other.invalid"]), false);
+    assert_eq!(allowed(&["--allow-host", "other.invalid", "--allow-host", "example.invalid"]), true);
+    let text = import(&folder, &needed, &["--allow-host", "example.invalid"]).err;
+    assert!(text.contains("https://example.invalid/") && !text.contains("credentials"), "{text}");
+    import(&folder, &needed, &["--allow-host", "*.invalid"]).refused(&["--allow-host: expected the name of a host"]);
 }
 
 #[test]

@@ -15,11 +15,17 @@ mod case;
 mod caseloads;
 mod changes;
 mod command;
+#[cfg(unix)]
+mod destinations;
 mod hmpps_in;
 mod hmpps_out;
 mod limited;
 mod mutations;
+#[cfg(unix)]
+mod outside_text;
 mod sealing;
+#[cfg(unix)]
+mod secrets;
 mod store_caseload;
 mod store_erasure;
 mod store_logs;

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::case::{jsonl, records};
+use crate::case::{jsonl, private_file, records};
 use crate::command::risk;
 use crate::stored::{CASE, OTHER, Stored};
 
@@ -86,7 +86,7 @@ fn a_checkpoint_that_is_none_or_does_not_name_the_case_is_refused() {
 fn payloads_that_are_encrypted_open_with_the_keys_and_not_without() {
     let stored = Stored::empty();
     let keys = stored.beside("keys");
-    fs::write(&keys, format!("{CASE} {}\n", "0f".repeat(32))).unwrap();
+    private_file(&keys, &format!("{CASE} {}\n", "0f".repeat(32)));
     stored.reading(&jsonl(&records()), &["store", "append", "-", "--keys", &keys]).fine();
     assert!(!String::from_utf8_lossy(&stored.bytes()).contains("physical_violence"));
     let asked = ["assess", CASE, "--audience", "responsible_officer"];

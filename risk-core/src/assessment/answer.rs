@@ -125,6 +125,10 @@ pub struct Receipt {
     pub records: Option<u64>,
     /// The hash of the last record, where the log is sealed; likewise.
     pub head: Option<String>,
+    /// There are records that the reader may see, and all of them are later than the moment asked about: it is a moment before
+    /// the case, or a mistaken one.
+    #[serde(skip_serializing_if = "no")]
+    pub all_records_later: bool,
 }
 
 /// Which policy.

@@ -87,6 +87,7 @@ impl Builder<'_, '_, '_> {
             locality: policy.locality.clone(),
             records: everything.then_some(self.case.records),
             head: self.case.head.clone().filter(|_| everything),
+            all_records_later: false,
         }
     }
 

@@ -20,9 +20,9 @@ pub use schema::schema;
 
 use self::confidence::Confidence;
 use crate::cancel::{Cancel, Stopped};
-use crate::event::Kind;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::Audience;
+use crate::event::{Event, Kind};
 use crate::fold::run::{Folded, Lens, Span, fold_seen};
 use crate::log::{Log, Record};
 use crate::policy::model::Policy;
@@ -99,7 +99,8 @@ pub(crate) fn assessed(
     let view = View::of(policy, question.audience)?;
     let seen = question.seen(&view, log.records());
     let span = Span { cancel, ..question.span(&seen.all()) };
-    Ok(assess_seen(log, &seen, &view, question, span).0)
+    let answer = assess_seen(log, &seen, &view, question, span).0;
+    Ok(with_all_later(answer, &seen.records, span))
 }
 
 /// [`assess`] without looking ahead: `next_change_at` is left empty, and all else is the same. For whole caseloads, where
@@ -111,7 +112,26 @@ pub fn assess_now(log: &Log, policy: &Policy, question: &Question) -> Result<Ass
     let view = View::of(policy, question.audience)?;
     let seen = question.seen(&view, log.records());
     let span = question.span(&seen.all());
-    Ok(assess_seen_now(log, &seen, &view, question, span))
+    Ok(with_all_later(assess_seen_now(log, &seen, &view, question, span), &seen.records, span))
+}
+
+/// The answer, which says whether it was asked for a moment before everything that the reader may see.
+fn with_all_later(mut answer: Assessment, records: &[&Record], span: Span<'_>) -> Assessment {
+    answer.receipt.all_records_later = !records.is_empty() && !records.iter().any(|r| counts(r, span));
+    answer
+}
+
+/// Whether the record, or the version that it puts in force, is of the moment asked about or earlier.
+fn counts(record: &Record, span: Span<'_>) -> bool {
+    let corrected = match record.event() {
+        Some(Event::RecordCorrected(c)) => c.replacement.occurred_at,
+        _ => None,
+    };
+    let clock = match span.lens {
+        Lens::AsKnown => record.recorded_at,
+        Lens::Hindsight => corrected.map_or(record.occurred_at, |at| at.min(record.occurred_at)),
+    };
+    clock <= span.at && record.recorded_at <= span.known_at
 }
 
 /// [`assess_now`], unless its caller ends it early.
@@ -127,7 +147,8 @@ pub fn assess_now_until(
     let view = View::of(policy, question.audience)?;
     let seen = question.seen(&view, log.records());
     let span = Span { cancel, ..question.span(&seen.all()) };
-    Ok(cancel.done(assess_seen_now(log, &seen, &view, question, span))?)
+    let answer = cancel.done(assess_seen_now(log, &seen, &view, question, span))?;
+    Ok(with_all_later(answer, &seen.records, span))
 }
 
 /// [`assess_now`], from what the reader may see.

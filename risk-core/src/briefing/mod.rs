@@ -251,6 +251,7 @@ impl<'p> Collecting<'p> {
             locality: policy.locality.clone(),
             records: None,
             head: None,
+            all_records_later: false,
         }
     }
 }

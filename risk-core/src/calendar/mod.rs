@@ -5,7 +5,9 @@
 mod bank_holidays;
 mod business;
 mod civil;
+mod unit;
 
 pub use bank_holidays::BankHoliday;
 pub use business::{BusinessCalendar, OutsideCalendar, statutory_hours_end};
 pub use civil::{MomentError, add_days, add_months, end_of_day, london_day, noon, parse_moment, start_of_day};
+pub use unit::{from_microseconds, mistaken_unit};

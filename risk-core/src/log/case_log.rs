@@ -9,6 +9,7 @@ use super::chain::{self, Stamp};
 use super::decoded::Decoded;
 use super::record::{Payload, Record, RecordError};
 use crate::event::{Event, Kind, Term};
+use crate::text::{inert, without_mark};
 
 /// All records of one case.
 ///
@@ -73,7 +74,7 @@ pub enum AppendError {
 
 /// Why a text is not a log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{file}:{line}: field `{field}`: expected {expected}, found {found}")]
+#[error("{}:{line}: field `{field}`: expected {expected}, found {found}", inert(.file))]
 pub struct LogError {
     /// The name that the caller gave the text.
     pub file: String,
@@ -133,6 +134,7 @@ impl Log {
     }
 
     fn read(text: &str) -> Result<Self, (usize, RecordError)> {
+        let text = without_mark(text);
         let lines = (1..).zip(text.split('\n')).filter(|(_, line)| !line.trim().is_empty());
         let records = lines.map(|(line, text)| Ok((line, Record::parse_kept(text).map_err(|e| (line, e))?)));
         let (lines, records): (Vec<usize>, Vec<Record>) = records.collect::<Result<Vec<_>, _>>()?.into_iter().unzip();

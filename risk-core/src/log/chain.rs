@@ -38,6 +38,7 @@ use super::member::{Members, assemble, value};
 use super::record::{PAYLOAD, Record, RecordError, borrowed, write_instant};
 use crate::event::vocabulary::vocabulary;
 use crate::event::{Instant, Kind, Term};
+use crate::text::without_mark;
 
 const PAYLOAD_TAG: &str = "risk-log/1 payload";
 const RECORD_TAG: &str = "risk-log/1 record";
@@ -176,13 +177,13 @@ fn seal_record(record: &Record, position: u64, previous: Option<&Record>, stamp:
 
 /// Checks the text of a sealed log, and that it has come from the head `expected_head`, if one was kept elsewhere.
 ///
-/// A log that has grown since its head was kept is intact; see [`Verified::expected_at`].
+/// A byte order mark in front of the text is passed over. A log that has grown since its head was kept is intact; see [`Verified::expected_at`].
 ///
 /// # Errors
 /// [`Tampering`], at the first line where the log is not what was sealed.
 pub fn verify(text: &str, expected_head: Option<&str>) -> Result<Verified, Tampering> {
     let mut checked: Vec<CheckedLine> = Vec::new();
-    let lines = (1..).zip(text.split('\n')).filter(|(_, line)| !line.trim().is_empty());
+    let lines = (1..).zip(without_mark(text).split('\n')).filter(|(_, line)| !line.trim().is_empty());
     for ((line, text), position) in lines.zip(1u64..) {
         let previous = checked.last().map_or(BEFORE_THE_FIRST, |c| c.hash.as_str());
         let next = CheckedLine::check(text, line, position, previous)?;

@@ -10,6 +10,10 @@ use serde_json::{Map, Value};
 
 use super::record::RecordError;
 use crate::event::field::describe_text;
+use crate::text::without_mark;
+
+/// What is said of files with byte order marks that were put one behind the other.
+const MARK_WITHIN: &str = "a byte order mark (U+FEFF) in front of it, which may stand at the start of a file only";
 
 /// An object's members in their order, each with its name and the exact text of its value.
 pub(super) struct Members<'a>(Vec<(String, &'a str)>);
@@ -20,7 +24,7 @@ impl<'a> Members<'a> {
         let members: Self = serde_json::from_str(line).map_err(|e| RecordError {
             field: "record".to_owned(),
             expected: "one JSON object".to_owned(),
-            found: unreadable(&e),
+            found: if without_mark(line) == line { unreadable(&e) } else { MARK_WITHIN.to_owned() },
         })?;
         let mut seen = BTreeSet::new();
         let twice = members.iter().map(|(name, _)| name).find(|name| !seen.insert(*name)).map(describe_text);

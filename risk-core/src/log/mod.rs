@@ -7,6 +7,7 @@
 mod admission;
 mod case_log;
 pub mod chain;
+mod clock;
 mod decoded;
 mod member;
 pub mod record;
@@ -18,6 +19,7 @@ pub mod versions;
 
 pub use case_log::{AppendError, Appended, Log, LogError};
 pub use chain::{Stamp, Tampered, Tampering, Verified, seal, verify};
+pub use clock::{CLOCKS_DIFFER, time_of_taking};
 pub use decoded::{Decoded, Parts, data};
 pub use record::{Payload, Record, RecordError, RecordSource, SCHEMA_VERSION};
 pub use schema::schema;

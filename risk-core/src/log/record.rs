@@ -14,6 +14,7 @@ use super::member::{Members, assemble, value};
 use crate::event::field::describe_text;
 use crate::event::vocabulary::{Handling, Role, SourceAgency};
 use crate::event::{Event, Instant, Kind, Term};
+use crate::text::without_mark;
 
 /// The version of the record format and of the catalogue that this software reads and writes (`v`).
 pub const SCHEMA_VERSION: u32 = 1;
@@ -161,13 +162,14 @@ impl Record {
         self.rewritten()
     }
 
-    /// Reads a record from its JSON. Line breaks between its members become blanks, so that it stands on one line.
+    /// Reads a record from its JSON. Line breaks between its members become blanks, so that it stands on one line; a byte order
+    /// mark in front of it is passed over.
     ///
     /// # Errors
     /// [`RecordError`] where a member is missing, unknown (unless `v` is newer), doubled or of another form, where times
     /// are out of order, or where the mark is less strict than the kind's.
     pub fn parse(line: &str) -> Result<Self, RecordError> {
-        let record = Self::parse_kept(line)?;
+        let record = Self::parse_kept(without_mark(line))?;
         match record.payload {
             Payload::Erased => Err(RecordError::new("data", "an object", "nothing")),
             _ => Ok(record),

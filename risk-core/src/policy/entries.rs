@@ -31,9 +31,17 @@ fn required_id(table: &Table<'_>) -> Option<String> {
 
 pub(super) fn document(table: &Table<'_>) -> Option<Document> {
     let (id, title, publisher) = (required_id(table), table.required("title"), table.required("publisher"));
-    let (date, locator, url) = (table.required("date"), table.required("locator"), table.optional("url"));
+    let (date, locator, url) =
+        (table.required("date"), table.required("locator"), table.get("url").and_then(|n| address(&n)));
     table.refuse_others();
     Some(Document { id: id?, title: title?, publisher: publisher?, date: date?, locator: locator?, url })
+}
+
+/// An address that a page may link to.
+fn address(node: &Node<'_>) -> Option<String> {
+    let is_one = |t: &&str| ["https://", "http://"].iter().any(|scheme| t.starts_with(scheme));
+    let text = node.text().filter(is_one).filter(|t| !t.contains(|c: char| c.is_whitespace() || "<>\"'`".contains(c)));
+    text.map(ToOwned::to_owned).or_else(|| node.mismatch("an address that begins with https:// or http://"))
 }
 
 fn source(node: &Node<'_>) -> Option<Source> {

@@ -2,6 +2,7 @@
 
 use super::model::Place;
 use crate::event::field::one_of;
+use crate::text::{code_point, inert};
 
 /// One thing that is wrong, and where.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
@@ -33,7 +34,7 @@ impl std::error::Error for PolicyErrors {}
 
 impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+        write!(f, "{}:{}:{}", inert(&self.file), self.line, self.column)
     }
 }
 
@@ -48,6 +49,14 @@ pub enum Problem {
     /// The file is not TOML.
     #[error("this is not TOML: {0}")]
     Syntax(String),
+    /// A character that is not seen and acts on what shows it.
+    #[error("{found} is not seen, and acts on what shows the text: expected text without {sort}")]
+    Acts {
+        /// The character, by its number.
+        found: String,
+        /// What it is one of.
+        sort: &'static str,
+    },
     /// A field that must be there is not.
     #[error("the {entry} has no `{field}`: expected {expected}")]
     Missing {
@@ -282,6 +291,21 @@ pub enum Problem {
         /// The mark.
         mark: String,
     },
+}
+
+impl Problem {
+    /// That this character stands in a text.
+    pub(super) fn acts(c: char) -> Self {
+        let sort = match c {
+            '\n' | '\r' | '\t' => "line breaks and tabs",
+            c if c.is_control() => "control characters",
+            '\u{061C}' | '\u{200E}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => {
+                "characters that change the direction of reading"
+            }
+            _ => "invisible characters",
+        };
+        Self::Acts { found: code_point(c), sort }
+    }
 }
 
 /// Something that is allowed and deserves a look, and where.

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use chrono::NaiveDate;
 
+use super::markdown::escaped;
 use super::model::{
     About, Basis, Due, Duty, Effective, Listens, Obligation, Policy, Priority, Rule, RunsFrom, Source, Unit,
 };
@@ -74,12 +75,12 @@ impl<'p> Guide<'p> {
 
     fn head(&mut self) {
         let p = self.policy;
-        self.line(&format!("# {}\n", p.title));
+        self.line(&format!("# {}\n", escaped(&p.title)));
         self.line(&format!(
             "Version {}, reviewed through {}. This page is generated from the policy: each obligation of the sources, what \
              makes it follow, what is then to be done and by when, and where that is written. A limit or a rule that no \
              source gives is called *assumed*. A level is indicated to people, who decide.\n",
-            p.version,
+            escaped(&p.version),
             date(p.reviewed_through)
         ));
         if p.obligations.is_empty() {
@@ -97,13 +98,13 @@ impl<'p> Guide<'p> {
     }
 
     fn obligation(&mut self, o: &Obligation) {
-        self.line(&format!("\n## {}. {}\n", o.id, o.title));
+        self.line(&format!("\n## {}. {}\n", o.id, escaped(&o.title)));
         let places: Vec<String> = o.source.iter().map(|s| self.place(s)).collect();
         if !places.is_empty() {
             self.line(&format!("*{}*", places.join("; ")));
         }
         if let Some(why) = &o.not_executable {
-            self.line(&format!("\nNo event can decide this: {why}"));
+            self.line(&format!("\nNo event can decide this: {}", escaped(why)));
         }
         let policy = self.policy;
         let carriers: Vec<Carrier<'p>> = policy.carriers().filter(|c| c.covers().contains(&o.id)).collect();
@@ -133,9 +134,10 @@ impl<'p> Guide<'p> {
         };
         // Dated versions of one rule are told one by one.
         if !self.told.insert(format!("{} {from}", carrier.id())) {
-            return self.line(&format!("\nAlso: [{}](#{}).", carrier.title(), carrier.id()));
+            return self.line(&format!("\nAlso: [{}](#{}).", escaped(carrier.title()), carrier.id()));
         }
-        self.line(&format!("\n<a id=\"{}\"></a>**{}** (`{}`)\n", carrier.id(), carrier.title(), carrier.id()));
+        let (id, title) = (carrier.id(), escaped(carrier.title()));
+        self.line(&format!("\n<a id=\"{id}\"></a>**{title}** (`{id}`)\n"));
         match carrier {
             Carrier::Rule(r) => self.rule(r),
             Carrier::Duty(d) => self.duty(d),
@@ -179,7 +181,7 @@ impl<'p> Guide<'p> {
 
     fn required(&self, action: ActionKind, about: About, priority: Priority, by: &str) -> String {
         let def = self.policy.action(action);
-        let title = def.map_or_else(|| phrase(action.name()), |d| d.title.clone());
+        let title = def.map_or_else(|| phrase(action.name()), |d| escaped(&d.title));
         let owner = def.map(|d| format!(", by the {}", phrase(d.owner.name()))).unwrap_or_default();
         let about = match about {
             About::Case => String::new(),
@@ -195,7 +197,7 @@ impl<'p> Guide<'p> {
 
     fn foot(&mut self, sources: &[Source], basis: Basis, effective: Effective, localities: &[String]) {
         for s in sources {
-            let quote = s.quote.as_ref().map_or_else(String::new, |q| format!(": \u{201c}{q}\u{201d}"));
+            let quote = s.quote.as_ref().map_or_else(String::new, |q| format!(": \u{201c}{}\u{201d}", escaped(q)));
             let place = self.place(s);
             self.line(&format!("- Source: {place}{quote}"));
         }
@@ -216,13 +218,13 @@ impl<'p> Guide<'p> {
         let policy = self.policy;
         for d in &policy.documents {
             let url = d.url.as_ref().map(|u| format!(" <{u}>")).unwrap_or_default();
-            self.line(&format!("- {} ({}, {}).{url}", d.title, d.publisher, date(d.date)));
+            self.line(&format!("- {} ({}, {}).{url}", escaped(&d.title), escaped(&d.publisher), date(d.date)));
         }
     }
 
     fn place(&self, s: &Source) -> String {
         let title = self.policy.documents.iter().find(|d| d.id == s.document).map_or(s.document.as_str(), |d| &d.title);
-        format!("{title}, {}", s.at)
+        escaped(&format!("{title}, {}", s.at))
     }
 
     fn due(&self, due: &Due) -> String {

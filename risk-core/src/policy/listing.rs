@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::markdown::escaped;
 use super::model::{Due, Duty, Effective, Listens, Policy, Rule, RunsFrom, Source, Unit};
 use crate::event::Term;
 
@@ -54,7 +55,7 @@ impl Listing<'_> {
     fn heading(&mut self, depth: usize, title: &str) {
         let gap = if self.text.is_empty() { "" } else { "\n" };
         let _ = match self.style {
-            Style::Markdown => writeln!(self.text, "{gap}{} {title}\n", "#".repeat(depth)),
+            Style::Markdown => writeln!(self.text, "{gap}{} {}\n", "#".repeat(depth), escaped(title)),
             Style::Text => {
                 self.text.push_str(gap);
                 self.wrapped("", "", title);
@@ -70,6 +71,7 @@ impl Listing<'_> {
     }
 
     fn item(&mut self, label: &str, text: &str) {
+        let text = if self.style == Style::Markdown { &escaped(text) } else { text };
         let label = match (self.style, label) {
             (_, "") => String::new(),
             (Style::Markdown, label) => format!("**{label}** "),

@@ -21,6 +21,7 @@ mod in_words;
 pub mod index;
 pub mod listing;
 mod load;
+mod markdown;
 pub mod model;
 pub mod parse;
 mod simplify;

@@ -3,6 +3,7 @@
 //! Reading never stops at the first mistake: a value that cannot be read is noted and left out, and the load fails at its
 //! end with everything that was noted.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -16,6 +17,10 @@ use super::model::Place;
 use crate::calendar::noon;
 use crate::event::Term;
 use crate::event::field::describe_text;
+use crate::text;
+
+/// The fields whose texts may have several lines.
+const MAY_BREAK: [&str; 5] = ["when", "while", "quote", "why", "not_executable"];
 
 /// What has gone wrong so far.
 #[derive(Debug, Default)]
@@ -51,6 +56,7 @@ pub(super) struct File<'a> {
 
 impl<'a> File<'a> {
     pub(super) fn new(name: &'a str, text: &'a str, errors: &'a Errors) -> Self {
+        let text = text::without_mark(text);
         let after_breaks = text.match_indices('\n').map(|(i, _)| i.saturating_add(1));
         Self { name, text, lines: [0].into_iter().chain(after_breaks).collect(), errors }
     }
@@ -60,9 +66,23 @@ impl<'a> File<'a> {
         let (table, errors) = DeTable::parse_recoverable(self.text);
         for error in errors {
             let at = error.span().map_or(0, |s| s.start);
-            self.errors.note(self.place(at), Problem::Syntax(error.message().to_owned()));
+            self.errors.note(self.place(at), Problem::Syntax(text::inert(error.message()).into_owned()));
+        }
+        self.refuse_what_acts();
+        for (key, value) in table.get_ref() {
+            Node::new(value, self).refuse_what_acts(key);
         }
         table
+    }
+
+    /// Notes, once a line, what is not seen and acts on what shows it, wherever it stands: also in comments, which people review.
+    fn refuse_what_acts(&self) {
+        for (line, start) in self.text.split('\n').zip(&self.lines) {
+            let line = line.strip_suffix('\r').unwrap_or(line);
+            if let Some((at, c)) = line.char_indices().find(|(_, c)| text::acts(*c) && *c != '\t') {
+                self.errors.note(self.place(start.saturating_add(at)), Problem::acts(c));
+            }
+        }
     }
 
     /// Notes that a table is missing from the file.
@@ -98,6 +118,31 @@ impl<'a> Node<'a> {
 
     pub(super) fn place(&self) -> Place {
         self.file.place(self.span.start)
+    }
+
+    /// Notes what acts on what shows it and is written as an escape, in every text and name within. What stands there as it is has
+    /// been noted. Only what may have several lines has breaks.
+    fn refuse_what_acts(&self, key: &Spanned<Cow<'_, str>>) {
+        let raw = |span: Range<usize>| self.file.text.get(span).unwrap_or_default();
+        let noted = |c: char, span: Range<usize>| !matches!(c, '\n' | '\r' | '\t') && raw(span).contains(c);
+        if let Some(c) = key.get_ref().chars().find(|c| text::acts(*c)).filter(|c| !noted(*c, key.span())) {
+            self.file.errors.note(self.file.place(key.span().start), Problem::acts(c));
+        }
+        match self.value {
+            DeValue::String(text) => {
+                let text = text.replace("\r\n", "\n");
+                let may_break = MAY_BREAK.contains(&key.get_ref().as_ref());
+                let acts = |c: &char| text::acts(*c) && !(may_break && matches!(c, '\n' | '\t'));
+                if let Some(c) = text.chars().find(acts).filter(|c| !noted(*c, self.span.clone())) {
+                    self.note(Problem::acts(c));
+                }
+            }
+            DeValue::Array(items) => items.iter().for_each(|v| Node::new(v, self.file).refuse_what_acts(key)),
+            DeValue::Table(fields) => {
+                fields.iter().for_each(|(key, v)| Node::new(v, self.file).refuse_what_acts(key));
+            }
+            _ => {}
+        }
     }
 
     /// The place of a byte of the text that this value is. Where escapes hide it, the place of the value.

@@ -88,6 +88,11 @@ static void a_moment_that_is_none_is_refused(void) {
     STATUS(RISK_BAD_TIME, risk_case_assess(held, policy, &asked_for, &answer));
     MESSAGE("`known_at`");
     asked_for = question("", "manager");
+    /* Seconds and milliseconds where microseconds are asked for. */
+    asked_for.at = INT64_C(1517929200);
+    STATUS(RISK_BAD_TIME, risk_case_assess(held, policy, &asked_for, &answer));
+    asked_for.at = INT64_C(1517929200000);
+    STATUS(RISK_BAD_TIME, risk_case_assess(held, policy, &asked_for, &answer));
     asked_for.at = INT64_MIN;
     STATUS(RISK_BAD_TIME, risk_case_assess(held, policy, &asked_for, &answer));
     CHECK(answer == UNTOUCHED);

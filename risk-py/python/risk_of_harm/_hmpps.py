@@ -42,6 +42,8 @@ class Hmpps:
         secret: At least 32 bytes that nobody can guess, always the same.
         case_map: Your own case ids: a table in CSV with ``case_id`` and ``crn``, ``noms`` or both. Else ids are derived from CRNs.
         codes: Tables of your own over those built in: TOML, by the name of the file.
+        allow_hosts: The hosts from which you fetch with your credentials, each by its whole name. Of an address in a message the
+            report says whether it is on one (``host_allowed``); send no credential to any other.
         erase: Whether a person is erased from a store, for good, where a message says so: with all merged cases, evidence and
             identifiers. Else the outcome is ``not_done``, and it is listed under that name too.
 
@@ -58,9 +60,22 @@ class Hmpps:
     _inner: _risk.Hmpps
 
     def __init__(
-        self, secret: bytes, *, case_map: str = "", codes: Mapping[str, str] | None = None, erase: bool = False
+        self,
+        secret: bytes,
+        *,
+        case_map: str = "",
+        codes: Mapping[str, str] | None = None,
+        erase: bool = False,
+        allow_hosts: Iterable[str] = (),
     ) -> None:
-        options = {"case_map": expect("case_map", case_map, str), "codes": dict(codes or {}), "erase": erase}
+        if isinstance(allow_hosts, str):
+            raise TypeError("allow_hosts: expected a list of hosts, found one")
+        options = {
+            "case_map": expect("case_map", case_map, str),
+            "codes": dict(codes or {}),
+            "erase": erase,
+            "allow_hosts": list(allow_hosts),
+        }
         self._inner = call(_risk.Hmpps, json.dumps(options), expect("secret", secret, bytes))
 
     def import_(

@@ -9,7 +9,7 @@ from html import escape
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from ._risk import phrase
+from ._risk import inert, phrase
 from ._time import day_in_london
 from .words import Group, Level, Priority, Register
 
@@ -49,9 +49,10 @@ class _Markup(str):
 
 
 def _tag(name: str, *inside: object, **attributes: str) -> _Markup:
-    """An element. What stands inside is escaped here, and only here, unless it is an element itself."""
-    written = "".join(f' {key.rstrip("_")}="{escape(value)}"' for key, value in attributes.items())
-    body = "".join(part if isinstance(part, _Markup) else escape(str(part)) for part in inside)
+    """An element. What stands inside is escaped here, and only here, unless it is an element itself; what is not seen and acts on
+    what shows it is shown as its number."""
+    written = "".join(f' {key.rstrip("_")}="{escape(inert(value))}"' for key, value in attributes.items())
+    body = "".join(part if isinstance(part, _Markup) else escape(inert(str(part))) for part in inside)
     return _Markup(f"<{name}{written}>{body}</{name}>")
 
 
@@ -243,6 +244,9 @@ def rule_titles(answer: Assessment) -> dict[str, str]:
 def _header(answer: Assessment) -> list[_Markup]:
     day, known = day_in_london(answer.at), day_in_london(answer.known_at)
     lines = [_paragraph(_tag("strong", f"Case {answer.case_id}"), f", {day_written(day)}, for the {phrase(answer.audience.value)}")]
+    if answer.to_dict()["receipt"].get("all_records_later"):
+        later = "All records of this case are later than this moment, so nothing of them counts here. Was this date meant?"
+        lines.insert(0, _paragraph(later, class_="caution"))
     if answer.lens.value == "hindsight":
         lines.append(_paragraph("Hindsight: everything known now, placed when it happened. It does not show what was known then."))
     if answer.known_at != answer.at:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from . import _html, _risk
-from ._errors import PolicyError, call, expect, not_utf8, utf8
+from ._errors import PolicyError, call, expect, mismatch, utf8
 
 
 class Policy:
@@ -60,7 +61,7 @@ class Policy:
     def from_folder(
         cls, folder: str | Path, *, overlays: Iterable[str | Path] = (), locality: str | None = None
     ) -> Policy:
-        """The policy in a folder of ``.toml`` files.
+        """The policy in a folder of ``.toml`` files; names that begin with a dot are passed over.
 
         Raises:
             PolicyError: It has errors; all of them are in ``errors``, each with file, line and column.
@@ -71,9 +72,9 @@ class Policy:
         Traceback (most recent call last):
         FileNotFoundError: nowhere: expected a folder that holds .toml files, found none
         """
-        files = _read_all(sorted(Path(folder).glob("*.toml")))
+        files = _read_all(_risk.policy_files(os.fspath(folder))) if Path(folder).is_dir() else []
         if not files:
-            raise FileNotFoundError(f"{folder}: expected a folder that holds .toml files, found none")
+            raise FileNotFoundError(f"{_risk.inert(str(folder))}: expected a folder that holds .toml files, found none")
         return cls._of(files, _read_all(overlays), locality)
 
     @classmethod
@@ -196,10 +197,11 @@ def _read_all(paths: Iterable[str | Path]) -> list[tuple[str, str]]:
 
 
 def _read(path: Path) -> tuple[str, str]:
-    try:
-        return str(path), path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as fault:
-        raise not_utf8(str(path), fault.start, PolicyError) from None
+    raw = path.read_bytes()
+    if unlike := _risk.not_utf8(raw):
+        line, found = unlike
+        raise mismatch(PolicyError, "RISK_NOT_UTF8", _risk.inert(str(path)), "a policy file in UTF-8", f"{found} (line {line})")
+    return str(path), raw.decode().replace("\r\n", "\n")
 
 
 def _texts(files: Mapping[str, str]) -> list[tuple[str, str]]:

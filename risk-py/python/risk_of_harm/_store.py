@@ -592,7 +592,7 @@ class Store:
         """Writes cases out as sealed JSON Lines; gives how many cases and how many records.
 
         Args:
-            to: The file.
+            to: The file: written whole or not at all, and readable by you alone; a pipe or a device is written to.
             operator: Who does it.
             cases: Which; left out: all.
             journals: Whether with who did what.

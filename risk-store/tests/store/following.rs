@@ -7,6 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use postgres_for_tests::Postgres;
+use risk_core::event::vocabulary::Handling;
 use risk_core::log::Record;
 use risk_store::{Change, Options, Store};
 

@@ -9,6 +9,7 @@
 )]
 
 mod appending;
+mod clocks;
 mod damage;
 mod erasing;
 mod evidence_of_change;

@@ -1,10 +1,11 @@
 //! `risk hmpps import`: messages and tables of the estate to records.
 
 use std::collections::BTreeMap;
-use std::fs;
 
 use chrono::Utc;
 use clap::{Args, ValueEnum};
+use risk_core::text::{inert, to_json};
+use risk_hmpps::hosts::Hosts;
 use risk_hmpps::import::{Given, HeldLogs, Importer, sheet};
 use risk_hmpps::into_store::{Erasures, import_into};
 use risk_hmpps::key::Key;
@@ -18,6 +19,7 @@ use super::CodesOptions;
 use crate::failure::Failure;
 use crate::input::Text;
 use crate::output::Reply;
+use crate::secret;
 use crate::store::{Operated, StoreOptions};
 
 /// Turn messages of the estate, contacts and registrations into records
@@ -35,7 +37,7 @@ use crate::store::{Operated, StoreOptions};
 /// cases claim; the rest is imported all the same.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
-  head -c 32 /dev/urandom > hmpps.key
+  (umask 077; head -c 32 /dev/urandom > hmpps.key)
   risk hmpps import messages/*.json --key-file hmpps.key > records.jsonl
   risk hmpps import messages/*.json --key-file hmpps.key --store cases.risk --as queue
   risk hmpps import --contacts contacts.csv --registrations registrations.csv --key-file hmpps.key \\
@@ -52,7 +54,7 @@ pub struct Options {
     #[arg(long, value_name = "FILE")]
     registrations: Vec<String>,
     /// The secret with which ids are derived: a file of at least 32 bytes that nobody can guess. Keep it: with another the same
-    /// facts get other ids
+    /// facts get other ids. Only you may be able to read it; `-` for standard input
     #[arg(long, value_name = "FILE")]
     key_file: String,
     /// Your own case ids: a table in CSV with case_id and crn, noms or both; else the id is derived from the CRN
@@ -60,6 +62,10 @@ pub struct Options {
     case_map: Option<String>,
     #[command(flatten)]
     codes: CodesOptions,
+    /// A host from which you fetch with your credentials, by its whole name; may be given more than once. An address in a message
+    /// that is on no such host must not be given any
+    #[arg(long, value_name = "HOST")]
+    allow_host: Vec<String>,
     /// Logs that are held already, plain or sealed, of any cases; may be given more than once
     #[arg(long, value_name = "FILE", conflicts_with_all = ["store", "who", "keys"])]
     held: Vec<String>,
@@ -73,6 +79,9 @@ pub struct Options {
     #[command(flatten)]
     store: StoreOptions,
 }
+
+/// What is said of an address that is on no host which was named.
+const NOT_ALLOWED: &str = "on no host that you named (--allow-host): send it no credentials";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 enum ReportFormat {
@@ -116,17 +125,17 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
 fn reply(form: ReportFormat, import: &Import, records: String) -> Result<Reply, Failure> {
     let report = &import.report;
     let remark = match form {
-        ReportFormat::Json => serde_json::to_string(report)? + "\n",
+        ReportFormat::Json => to_json(report)? + "\n",
         ReportFormat::Text => told(report),
     };
     let for_a_person = report.messages.iter().any(|told| told.outcome.is_for_a_person());
     let no = for_a_person || !report.not_done.is_empty() || report.counts.contains_key("unreadable");
-    Ok(Reply { text: records, remark, no })
+    Ok(Reply { remark, no, ..Reply::data(records) })
 }
 
 fn importer(options: &Options) -> Result<Importer, Failure> {
     let file = &options.key_file;
-    let secret = fs::read(file).map_err(|error| Failure::Read { file: file.clone(), error })?;
+    let secret = secret::read(file)?;
     let refused = |error: String| Failure::Table { file: file.clone(), error };
     let key = Key::new(&secret).map_err(|e| refused(e.to_string()))?;
     let cases = match &options.case_map {
@@ -136,7 +145,9 @@ fn importer(options: &Options) -> Result<Importer, Failure> {
             CaseMap::parse(&text.text).map_err(|e| Failure::Table { file: text.name, error: e.to_string() })?
         }
     };
-    Ok(Importer::new(options.codes.load()?, key, cases))
+    let hosts = Hosts::new(&options.allow_host)
+        .map_err(|e| Failure::Table { file: "--allow-host".to_owned(), error: e.to_string() })?;
+    Ok(Importer::new(options.codes.load()?, key, cases).allowing(hosts))
 }
 
 fn held(files: &[String]) -> Result<HeldLogs, Failure> {
@@ -155,7 +166,11 @@ fn told(report: &Report) -> String {
     let ends: Vec<String> = report.counts.iter().map(|(end, n)| format!("{n} {end}")).collect();
     page.paragraph("", "", &format!("{}: {}", count(total, "message or row", "messages and rows"), ends.join(", ")));
     section(&mut page, report, "To fetch, and to give again with what was fetched", |told| match &told.outcome {
-        Outcome::Needed { detail_url, what } => Some(detail_url.iter().chain([what]).cloned().collect()),
+        Outcome::Needed { detail_url, host_allowed, what } => {
+            let url = detail_url.iter().map(String::as_str);
+            let caution = (*host_allowed == Some(false)).then_some(NOT_ALLOWED);
+            Some(url.chain(caution).chain([what.as_str()]).map(str::to_owned).collect())
+        }
         _ => None,
     });
     section(&mut page, report, "Waiting, to be given again later", |told| match &told.outcome {
@@ -193,9 +208,14 @@ fn section(page: &mut Page, report: &Report, title: &str, lines: impl Fn(&Told) 
         page.heading(title);
     }
     for (told, lines) in all {
-        page.indented(2, &place(told));
-        lines.iter().for_each(|line| page.indented(4, line));
+        say(page, 2, &place(told));
+        lines.iter().for_each(|line| say(page, 4, line));
     }
+}
+
+/// Adds what a delivery says, in which nothing is obeyed.
+fn say(page: &mut Page, by: usize, text: &str) {
+    page.indented(by, &inert(text));
 }
 
 fn place(told: &Told) -> String {
@@ -223,8 +243,8 @@ fn nothing(page: &mut Page, report: &Report) {
         page.heading("No record was made of");
     }
     for ((of, why), n) in whys {
-        page.indented(2, &format!("{n} × {of}"));
-        page.indented(4, why);
+        say(page, 2, &format!("{n} × {of}"));
+        say(page, 4, why);
     }
 }
 
@@ -237,13 +257,13 @@ fn to_tell(page: &mut Page, report: &Report) {
     }
     for instruction in instructions {
         let not_done = report.not_done.iter().find(|one| one.instruction == *instruction);
-        page.indented(2, &words(instruction));
+        say(page, 2, &words(instruction));
         if let Some(one) = not_done {
-            page.indented(4, &format!("not done: {}", one.why));
+            say(page, 4, &format!("not done: {}", one.why));
         }
     }
     for one in report.not_done.iter().filter(|one| !of_cases(&&one.instruction)) {
-        page.indented(2, &format!("not done: {}: {}", words(&one.instruction), one.why));
+        say(page, 2, &format!("not done: {}: {}", words(&one.instruction), one.why));
     }
 }
 

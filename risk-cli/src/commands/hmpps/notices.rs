@@ -3,6 +3,7 @@
 use clap::Args;
 use risk_core::assessment::Question;
 use risk_core::event::Instant;
+use risk_core::text::inert;
 use risk_hmpps::notice::{Notice, Subscriber, Teller, notices};
 use risk_text::words::{capital, moment as moment_words, of};
 use risk_text::{Page, STRONG, styled};
@@ -97,7 +98,7 @@ fn page(notices: &[Notice]) -> String {
         if more.caution.is_some() {
             page.indented(4, "Only for subscribers named for it: do not raise with the person.");
         }
-        page.indented(4, &notice.detail_url);
+        page.indented(4, &inert(&notice.detail_url));
     }
     page.gap();
     page.paragraph("", "", "Nothing was sent, and nothing was changed in nDelius.");

@@ -133,7 +133,7 @@ fn text(policy: &Policy, report: &Report<'_>) -> Reply {
         report.explained.len(),
         report.surviving.len()
     );
-    Reply { text, remark, no: false }
+    Reply { remark, ..Reply::text(text) }
 }
 
 fn answer(policy: &Policy, report: &Report<'_>) -> Answer {

@@ -1,6 +1,7 @@
 //! `risk store cases`: which cases there are.
 
 use clap::Args;
+use risk_core::text::inert;
 use risk_store::CaseListed;
 use serde_json::json;
 
@@ -62,13 +63,13 @@ fn page(name: &str, cases: &[CaseListed]) -> String {
     for case in cases {
         let called: Vec<String> = case.facts.identifiers.iter().map(|(s, v)| format!("{s}:{v}")).collect();
         let called = if called.is_empty() { "-".to_owned() } else { called.join(" ") };
-        page.labelled(0, &format!("{}  {:>7} ", case.case_id, case.records), 46, &called);
+        page.labelled(0, &format!("{}  {:>7} ", case.case_id, case.records), 46, &inert(&called));
         if let Some(into) = case.facts.merged_into {
             page.indented(2, &format!("answered under {into}"));
         }
         let excluded: Vec<String> = case.facts.excluded.iter().cloned().collect();
         if !excluded.is_empty() {
-            page.indented(2, &format!("not shown to {}", listed(&excluded)));
+            page.indented(2, &inert(&format!("not shown to {}", listed(&excluded))));
         }
     }
     page.finish()

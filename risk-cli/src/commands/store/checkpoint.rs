@@ -8,9 +8,10 @@ use chrono::{SecondsFormat, Utc};
 use clap::Args;
 use risk_store::{Checkpoint, Store};
 
+use crate::destination::{Access, Destination};
 use crate::failure::Failure;
 use crate::input::Text;
-use crate::output::{Reply, write_file};
+use crate::output::Reply;
 use crate::progress::counting;
 use crate::store::StoreOptions;
 use risk_text::words::count;
@@ -30,7 +31,7 @@ const SUFFIX: &str = ".checkpoint";
   risk store checkpoint --extends 2026-11-22.checkpoint --output 2026-11-23.checkpoint --store cases.risk
   ssh-keygen -Y sign -f ~/.ssh/id_ed25519 -n risk-checkpoint 2026-11-22.checkpoint")]
 pub struct Options {
-    /// Write there, whole or not at all
+    /// Write there, a file whole or not at all; a new file is readable by you alone. `-` for standard output
     #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
     /// Refuse unless the store continues this older checkpoint
@@ -45,9 +46,10 @@ pub struct Options {
 /// # Errors
 /// [`Failure`] where the store cannot be read, is not as it was kept, or the file cannot be written.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
+    let output = Destination::of(&options.output)?.is_none_of(options.store.inputs())?;
     let older = options.extends.as_deref().map(read).transpose()?;
     let (store, _) = options.store.open()?;
-    write(&store, older.as_ref(), &options.output).map(Reply::text)
+    write(&store, older.as_ref(), &output)
 }
 
 fn read(file: &str) -> Result<Checkpoint, Failure> {
@@ -55,14 +57,14 @@ fn read(file: &str) -> Result<Checkpoint, Failure> {
     Checkpoint::parse(&text.text).map_err(|error| Failure::Checkpoint { file: text.name, error })
 }
 
-fn write(store: &Store, older: Option<&Checkpoint>, to: &Path) -> Result<String, Failure> {
+fn write(store: &Store, older: Option<&Checkpoint>, output: &Destination) -> Result<Reply, Failure> {
     let bar = counting("cases");
     let checkpoint = store.checkpoint_extending(older, |done| bar.set_position(done))?;
     drop(bar);
-    write_file(to, &checkpoint.to_text())?;
     let cases = checkpoint.leaves.iter().filter(|leaf| leaf.is_of_a_case()).count();
     let cases = count(u64::try_from(cases).unwrap_or(u64::MAX), "case", "cases");
-    Ok(format!("{}: where {cases} and the store's journal end\nroot {}\n", to.display(), checkpoint.root))
+    let said = |name: &str| format!("{name}: where {cases} and the store's journal end\nroot {}\n", checkpoint.root);
+    output.deliver(Access::AsBefore, Reply::data(checkpoint.to_text()), said)
 }
 
 /// Checkpoints that a command makes by itself when enough has come in.
@@ -98,7 +100,7 @@ impl Automatic {
         }
         // Sorted by name they are sorted by time.
         let name = Utc::now().to_rfc3339_opts(SecondsFormat::Micros, true).replace(':', "");
-        write(store, newest.as_ref(), &folder.join(name + SUFFIX))
+        write(store, newest.as_ref(), &Destination::of(&folder.join(name + SUFFIX))?).map(|reply| reply.text)
     }
 }
 

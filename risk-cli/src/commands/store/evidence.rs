@@ -32,5 +32,5 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let Operated { store, by, .. } = options.store.operate()?;
     let line = store.evidence(&by, options.case.find(&store)?, options.event)?;
-    Ok(Reply::text(line + "\n"))
+    Ok(Reply::data(line + "\n"))
 }

@@ -1,15 +1,16 @@
 //! `risk store export`: whole logs, sealed as they are kept.
 
-use std::io::{BufWriter, ErrorKind, Write, stdout};
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
 use risk_store::{Exported, StoreError};
 use uuid::Uuid;
 
+use crate::destination::{Access, Destination, shown};
 use crate::failure::Failure;
 use crate::identifier::CaseName;
-use crate::output::{Reply, write_whole};
+use crate::output::Reply;
 use crate::progress::counting;
 use crate::store::{Operated, StoreOptions};
 use risk_text::words::count;
@@ -30,7 +31,7 @@ pub struct Options {
     /// Leave out the journals: nothing but sealed logs
     #[arg(long)]
     no_journal: bool,
-    /// Write there, whole or not at all; a new file is readable by you alone. `-` for standard output
+    /// Write there, a file whole or not at all, and readable by you alone, whoever could read it before. `-` for standard output
     #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
     #[command(flatten)]
@@ -42,24 +43,18 @@ pub struct Options {
 /// # Errors
 /// [`Failure`] where a case is not there or not as it was kept, or the file cannot be written.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
+    let path = &options.output;
+    let output = Destination::of(path)?.is_none_of(options.store.inputs())?;
     let operated = options.store.operate()?;
     let cases = options.case.iter().map(|case| case.find(&operated.store)).collect::<Result<Vec<Uuid>, _>>()?;
     let cases = (!cases.is_empty()).then_some(cases);
     let cases = cases.as_deref();
-    let path = &options.output;
-    if path.as_os_str() == "-" {
-        return match write(options, &operated, cases, &mut BufWriter::new(stdout().lock())) {
-            // A reader that has seen enough is no error.
-            Err(Failure::Write { error, .. }) if error.kind() != ErrorKind::BrokenPipe => {
-                Err(Failure::Write { file: "standard output".to_owned(), error })
-            }
-            Err(Failure::Write { .. }) | Ok(_) => Ok(Reply::default()),
-            Err(other) => Err(other),
-        };
-    }
-    let Exported { cases, records } = write_whole(path, |out| write(options, &operated, cases, out))?;
+    let exported = output.write(Access::OwnerAlone, |out| write(options, &operated, cases, out))?;
+    let Some(Exported { cases, records }) = exported.filter(|_| !matches!(output, Destination::Standard)) else {
+        return Ok(Reply::default());
+    };
     let (cases, records) = (count(cases, "case", "cases"), count(records, "record", "records"));
-    Ok(Reply::text(format!("{}: {cases}, {records}\n", path.display())))
+    Ok(Reply::text(format!("{}: {cases}, {records}\n", shown(path))))
 }
 
 fn write(

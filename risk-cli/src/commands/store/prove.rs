@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use clap::Args;
 use risk_store::Checkpoint;
 
+use crate::destination::{Access, Destination};
 use crate::failure::Failure;
 use crate::identifier::CaseName;
 use crate::input::Text;
-use crate::output::{Reply, write_file};
+use crate::output::Reply;
 use crate::store::StoreOptions;
 
 /// Prove that one case was in a checkpoint, without showing any other
@@ -25,7 +26,8 @@ pub struct Options {
     /// The checkpoint
     #[arg(long, value_name = "FILE")]
     checkpoint: String,
-    /// Write there, whole or not at all, in place of standard output
+    /// Write there in place of standard output, a file whole or not at all; a new file is readable by you alone. `-` for standard
+    /// output
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     #[command(flatten)]
@@ -37,6 +39,8 @@ pub struct Options {
 /// # Errors
 /// [`Failure`] where the checkpoint is none, or the case is not in it.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
+    let output = Destination::of_option(options.output.as_ref())?
+        .is_none_of(options.store.inputs().chain([&options.checkpoint]))?;
     let text = Text::read(&options.checkpoint)?;
     let wrong = |error| Failure::Checkpoint { file: text.name.clone(), error };
     let checkpoint = Checkpoint::parse(&text.text).map_err(wrong)?;
@@ -45,7 +49,6 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
         called @ CaseName::Called(_) => called.find(&options.store.open()?.0)?,
     };
     let proof = Reply::json(&checkpoint.prove(case_id).map_err(wrong)?)?;
-    let Some(path) = &options.output else { return Ok(proof) };
-    write_file(path, &proof.text)?;
-    Ok(Reply::text(format!("{}: the proof for case {case_id}\nroot {}\n", path.display(), checkpoint.root)))
+    let said = |name: &str| format!("{name}: the proof for case {case_id}\nroot {}\n", checkpoint.root);
+    output.deliver(Access::AsBefore, proof, said)
 }

@@ -1,6 +1,7 @@
 //! `risk store verify`: whether a store is what was kept.
 
 use clap::Args;
+use risk_core::text::inert;
 use risk_store::{Checkpoint, Difference, Inclusion, Verification};
 use serde_json::json;
 
@@ -85,9 +86,10 @@ fn differences(name: &str, found: &Verification) -> String {
 }
 
 fn line(name: &str, Difference { case_id, what }: &Difference) -> String {
+    // What was changed may say anything.
     match case_id {
-        Some(case_id) => format!("case {case_id}: {what}\n"),
-        None => format!("{name}: {what}\n"),
+        Some(case_id) => format!("case {case_id}: {}\n", inert(what)),
+        None => format!("{name}: {}\n", inert(what)),
     }
 }
 

@@ -4,6 +4,7 @@ mod append;
 mod chain;
 mod decoded;
 mod erasure;
+mod marks;
 mod record;
 mod versions;
 

@@ -9,6 +9,7 @@ mod language;
 mod listed;
 mod loads;
 mod mistakes;
+mod outside;
 mod warns;
 
 use super::Policy;

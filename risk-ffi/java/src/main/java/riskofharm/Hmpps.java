@@ -19,7 +19,8 @@ public final class Hmpps extends Handle {
      *
      * @param options JSON, {@code {}} for none: {@code codes}, the host's own tables over those of the library, TOML by the
      *     name of the file; {@code case_map}, the host's own case ids, CSV with {@code case_id} and {@code crn}, {@code noms} or
-     *     both (left out: the id of a case is derived from the CRN); {@code erase}, {@code true} for a person to be erased in a
+     *     both (left out: the id of a case is derived from the CRN); {@code allow_hosts}, a list of the hosts from which you fetch
+     *     with your credentials, each by its whole name; {@code erase}, {@code true} for a person to be erased in a
      *     store where a message says so, which cannot be undone
      * @param secret at least 32 bytes that nobody can guess: the same for ever, or what is told again is not known again
      * @return the importer

@@ -15,10 +15,11 @@ import java.util.stream.Stream;
  * @param outcome what became of it
  * @param told why nothing was recorded, what is to be fetched or is waited for, or what cannot be read and why; otherwise
  *     empty. It says nothing that stands in the message
- * @param detailUrl where what is to be fetched is to be had, if the message says
+ * @param detailUrl where what is to be fetched is to be had, if the message says. Whoever sent the message chose it
+ * @param hostAllowed whether that is on a host of {@code allow_hosts}: only then may it be fetched with a credential
  */
 public record MessageOutcome(long place, Optional<String> eventType, Optional<UUID> caseId, Outcome outcome, String told,
-        Optional<String> detailUrl) {
+        Optional<String> detailUrl, boolean hostAllowed) {
     static MessageOutcome of(Object message) {
         Map<?, ?> members = Json.members(message);
         return new MessageOutcome(
@@ -27,7 +28,8 @@ public record MessageOutcome(long place, Optional<String> eventType, Optional<UU
                 text(members, "case_id").map(UUID::fromString),
                 Outcome.of(members.get("outcome")),
                 told(members),
-                text(members, "detail_url"));
+                text(members, "detail_url"),
+                Boolean.TRUE.equals(members.get("host_allowed")));
     }
 
     private static String told(Map<?, ?> members) {

@@ -5,6 +5,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -52,7 +53,8 @@ public final class PolicySource {
     }
 
     /**
-     * A pack in a folder: its files whose names end in {@code .toml}, read now.
+     * A pack in a folder: its files whose names end in {@code .toml}, read now. Names that begin with a dot are passed over, as
+     * editors, desktops and Kubernetes make such for themselves; a link that leads nowhere is refused.
      *
      * @param folder the folder; folders in it are not looked into
      * @return the source
@@ -60,12 +62,18 @@ public final class PolicySource {
      */
     public static PolicySource folder(Path folder) throws IOException {
         Map<String, String> files = new TreeMap<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, "*.toml")) {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, PolicySource::isOfAPolicy)) {
             for (Path file : entries) {
                 files.put(file.getFileName().toString(), Files.readString(file));
             }
         }
         return files(files);
+    }
+
+    private static boolean isOfAPolicy(Path file) {
+        String name = file.getFileName().toString();
+        boolean isNamedSo = !name.startsWith(".") && name.toLowerCase(Locale.ROOT).endsWith(".toml");
+        return isNamedSo && !Files.isDirectory(file);
     }
 
     /**

@@ -20,6 +20,7 @@ final class AnswerTest {
                 () -> explains(tests));
         tests.add("no feeds named is all feeds, and an empty list is none", () -> feeds(tests));
         tests.add("a folder, its files and an overlay make a policy; the digest tells them apart", () -> sources(tests));
+        tests.add("stray files in a folder are passed over, and a link that leads nowhere is not", () -> stray());
         tests.add("the words of the lists are those of the library", () -> words(tests));
     }
 
@@ -139,6 +140,27 @@ final class AnswerTest {
             Check.that(!embedded.digest().equals(overlaid.digest()), "an overlay has another digest");
         }
         Check.contains("\"valid\":true", Policy.check(local));
+    }
+
+    private static void stray() throws Exception {
+        Path folder = Files.createTempDirectory("policy");
+        Files.createDirectories(folder.resolve("..2026_11_22"));
+        Files.writeString(folder.resolve("..2026_11_22/policy.toml"), "[policy]\n");
+        Files.createSymbolicLink(folder.resolve("..data"), Path.of("..2026_11_22"));
+        Files.createSymbolicLink(folder.resolve("policy.toml"), Path.of("..data/policy.toml"));
+        String plain = Policy.check(PolicySource.folder(folder));
+        Files.write(folder.resolve("._marac.toml"), new byte[] {0, 5, (byte) 0xff});
+        Files.createSymbolicLink(folder.resolve(".#marac.toml"), Path.of("somebody@host.1"));
+        Files.createDirectories(folder.resolve("old.toml"));
+        Files.writeString(folder.resolve("policy.toml~"), "[[");
+        Check.equal(plain, Policy.check(PolicySource.folder(folder)), "with stray files");
+        Files.createSymbolicLink(folder.resolve("gone.toml"), Path.of("nowhere"));
+        try {
+            PolicySource.folder(folder);
+            Check.that(false, "a link that leads nowhere was passed over");
+        } catch (IOException gone) {
+            Check.contains("gone.toml", gone.getMessage());
+        }
     }
 
     private static PolicySource overlaid(Tests tests) throws IOException {

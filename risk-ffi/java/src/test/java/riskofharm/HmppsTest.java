@@ -55,6 +55,11 @@ final class HmppsTest {
             MessageOutcome needed = only(hmpps.importInto(store, FEED, message(tests, "10-assessment-produced")));
             Check.equal(Outcome.NEEDED, needed.outcome(), "what carries no data");
             Check.contains("https://oasys.example.com/", needed.detailUrl().orElse(""));
+            Check.that(!needed.hostAllowed(), "without a list of hosts none is allowed");
+            try (Hmpps knowing = Hmpps.of("{\"allow_hosts\":[\"oasys.example.com\"]}", SECRET)) {
+                MessageOutcome known = only(knowing.importInto(store, FEED, message(tests, "10-assessment-produced")));
+                Check.that(known.hostAllowed(), "a host that was named is allowed");
+            }
             MessageOutcome waits = only(hmpps.importInto(store, FEED, message(tests, "12-prisoner-received")));
             Check.equal(Outcome.WAITS, waits.outcome(), "what speaks of nobody who is known yet");
             Check.that(!waits.told().isEmpty(), "it is told what for");

@@ -1,0 +1,73 @@
+//! Keys that lie in files: they are read only where nobody but their owner can read them.
+
+use std::fs::{File, Metadata};
+use std::io::{Read, stdin};
+
+use crate::failure::Failure;
+
+/// Reads a file that holds keys, or standard input for `-`.
+///
+/// # Errors
+/// [`Failure::Read`]; [`Failure::SharedKey`] where others may read the file, [`Failure::ForeignKey`] where it is another user's. A
+/// pipe is nobody else's, and is read.
+pub fn read(path: &str) -> Result<Vec<u8>, Failure> {
+    let unreadable = |error| Failure::Read { file: path.to_owned(), error };
+    let mut bytes = Vec::new();
+    if path == "-" {
+        stdin().lock().read_to_end(&mut bytes).map_err(unreadable)?;
+        return Ok(bytes);
+    }
+    let mut file = File::open(path).map_err(unreadable)?;
+    refuse_what_others_have(path, &file.metadata().map_err(unreadable)?)?;
+    file.read_to_end(&mut bytes).map_err(unreadable)?;
+    Ok(bytes)
+}
+
+#[cfg(unix)]
+fn refuse_what_others_have(path: &str, found: &Metadata) -> Result<(), Failure> {
+    use std::os::unix::fs::MetadataExt;
+
+    let own = rustix::process::geteuid().as_raw();
+    let mode = found.mode() & 0o777;
+    if !found.is_file() {
+        return Ok(());
+    }
+    if found.uid() != own {
+        return Err(Failure::ForeignKey { file: path.to_owned(), owner: found.uid(), own, word: word(path) });
+    }
+    if mode & 0o077 != 0 {
+        return Err(Failure::SharedKey { file: path.to_owned(), mode, word: word(path) });
+    }
+    Ok(())
+}
+
+/// Systems without modes keep files of a user from others in ways of their own.
+#[cfg(not(unix))]
+fn refuse_what_others_have(_: &str, _: &Metadata) -> Result<(), Failure> {
+    Ok(())
+}
+
+/// The path as a word of a shell.
+#[cfg(unix)]
+fn word(path: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%=,".contains(c);
+    let ends_options = if path.starts_with('-') { "-- " } else { "" };
+    if path.chars().all(plain) {
+        format!("{ends_options}{path}")
+    } else {
+        format!("{ends_options}'{}'", path.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::word;
+
+    #[test]
+    fn a_path_is_quoted_where_a_shell_would_read_something_else() {
+        assert_eq!(word("keys/hmpps.key"), "keys/hmpps.key");
+        assert_eq!(word("my key"), "'my key'");
+        assert_eq!(word("it's;rm"), r"'it'\''s;rm'");
+        assert_eq!(word("-R"), "-- -R");
+    }
+}
