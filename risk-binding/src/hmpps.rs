@@ -8,6 +8,7 @@ use risk_core::assessment::Assessment;
 use risk_core::calendar::london_day;
 use risk_core::event::field::describe_text;
 use risk_hmpps::codes::{Codes, CodesError};
+use risk_hmpps::detail_hosts::DetailHosts;
 use risk_hmpps::import::{Given, HeldLogs, Importer, sheet};
 use risk_hmpps::into_store::{Erasures, import_into};
 use risk_hmpps::key::{Key, SHORTEST};
@@ -42,6 +43,8 @@ struct Options {
     case_map: String,
     /// Whether a person is erased in the store where a message says so.
     erase: bool,
+    /// The hosts from which may be fetched with credentials what a message points to.
+    detail_hosts: Vec<String>,
 }
 
 /// What an import without a store came to.
@@ -61,7 +64,8 @@ impl Hmpps {
     pub fn new(options: &str, secret: &[u8]) -> Result<Self, Fault> {
         let options: Options = serde_json::from_str(options).map_err(|e| {
             // What serde_json says of options may name a member of theirs, and tells nothing of a case.
-            Fault::mismatch(RISK_BAD_WORD, "options", "a JSON object of `codes`, `case_map` and `erase`", e.to_string())
+            let expected = "a JSON object of `codes`, `case_map`, `detail_hosts` and `erase`";
+            Fault::mismatch(RISK_BAD_WORD, "options", expected, e.to_string())
         })?;
         let key = Key::new(secret).map_err(|e| {
             let (expected, found) = (format!("at least {SHORTEST} bytes that nobody can guess"), e.found.to_string());
@@ -77,8 +81,13 @@ impl Hmpps {
                 Fault::located(RISK_BAD_WORD, message, at)
             })?,
         };
+        let hosts = DetailHosts::new(&options.detail_hosts).map_err(|e| {
+            let expected = "hosts, with a port if it is another than 443, such as oasys.example.com";
+            Fault::mismatch(RISK_BAD_WORD, "detail_hosts", expected, e.host)
+        })?;
         let erasures = if options.erase { Erasures::CarriedOut } else { Erasures::Listed };
-        Ok(Self { importer: Importer::new(codes.map_err(of_table)?, key, map), erasures })
+        let importer = Importer::new(codes.map_err(of_table)?, key, map).with_detail_hosts(hosts);
+        Ok(Self { importer, erasures })
     }
 
     /// Imports a delivery against records that the host holds, of any cases.
@@ -134,7 +143,7 @@ pub fn given<'d>(kind: &str, delivery: &'d [u8]) -> Result<Given<'d>, Fault> {
 ///
 /// # Errors
 /// As [`given`].
-pub fn rows(kind: &str, columns: Vec<String>, rows: Vec<Vec<String>>) -> Result<Given<'static>, Fault> {
+pub fn rows(kind: &str, columns: &[String], rows: Vec<Vec<String>>) -> Result<Given<'static>, Fault> {
     let tables = || Fault::mismatch(RISK_BAD_WORD, "kind", "contacts or registrations, for a table", kind);
     let of = of(kind)?.ok_or_else(tables)?;
     Sheet::new(of, columns, (1..).zip(rows).collect()).map(Given::Sheet).map_err(refused)

@@ -89,10 +89,13 @@ pub struct Told {
     /// What became of it.
     #[serde(flatten)]
     pub outcome: Outcome,
+    /// What somebody should know who relies on it: two levels for one group, an address that is not to be trusted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// What it tells the store, where it tells anything else than identifiers.
     #[serde(skip)]
     pub(crate) instructs: Vec<Instruction>,
-    /// It is a row that could not be read, and is counted with its code.
+    /// It is a row that could not be read, or waits, and is counted with its code.
     #[serde(skip)]
     pub(crate) of_a_row: bool,
 }
@@ -118,8 +121,8 @@ pub enum Outcome {
     /// It carries no data. Fetch what it points to and give both, as `{"message": …, "fetched": …}`.
     Needed {
         /// Where it is, if the message says.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        detail_url: Option<String>,
+        #[serde(flatten)]
+        detail: Option<Detail>,
         /// What is to be fetched, or looked up.
         what: String,
     },
@@ -139,6 +142,16 @@ pub enum Outcome {
         /// What was found.
         found: String,
     },
+}
+
+/// Where a message says that more is to be had.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Detail {
+    /// The address, with what could change how it is shown written out.
+    pub detail_url: String,
+    /// Whether its host is on the list of hosts that may be fetched from with credentials. Anybody who can send a message can put
+    /// any address into it.
+    pub detail_url_listed: bool,
 }
 
 impl Outcome {
@@ -170,6 +183,12 @@ pub struct CodeCount {
     pub recorded: u64,
     /// How many were on record already.
     pub known: u64,
+    /// How many are dated later than now, and wait.
+    #[serde(skip_serializing_if = "is_none")]
+    pub waits: u64,
+    /// How many could not be read.
+    #[serde(skip_serializing_if = "is_none")]
+    pub unreadable: u64,
     /// How many made none, by the reason.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub nothing: BTreeMap<String, u64>,
@@ -177,10 +196,50 @@ pub struct CodeCount {
 
 impl CodeCount {
     /// How many rows came to each end.
-    fn ends(&self) -> [(&'static str, u64); 3] {
+    fn ends(&self) -> [(&'static str, u64); 5] {
         let nothing = self.nothing.values().fold(0, |sum: u64, n| sum.saturating_add(*n));
-        [("recorded", self.recorded), ("known", self.known), ("nothing", nothing)]
+        [
+            ("recorded", self.recorded),
+            ("known", self.known),
+            ("nothing", nothing),
+            ("waits", self.waits),
+            ("unreadable", self.unreadable),
+        ]
     }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_none(n: &u64) -> bool {
+    *n == 0
+}
+
+/// The longest text from outside that is shown, in characters.
+const LONGEST: usize = 400;
+
+/// A text from outside as it may be shown anywhere: what ends a line, steers a terminal or turns the direction of what follows is
+/// written out, as `\u{202e}`, and what is longer than an address ever is, is cut.
+#[must_use]
+pub fn shown(text: &str) -> String {
+    let mut shown = String::new();
+    for c in text.chars().take(LONGEST) {
+        if c.is_control() || is_unseen(c) {
+            shown.extend(c.escape_unicode());
+        } else {
+            shown.push(c);
+        }
+    }
+    if text.chars().nth(LONGEST).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// Characters without a shape of their own, which join, part or turn others.
+fn is_unseen(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// What a store of cases is to be told. They are ordered: who is who, then who is whom, in the order in which the estate did so,

@@ -7,9 +7,12 @@
     reason = "a test that fails says so"
 )]
 
+mod assessments;
 mod fixtures;
 mod hostile;
 mod order;
+mod outside;
+mod rows;
 mod stored;
 mod tables;
 
