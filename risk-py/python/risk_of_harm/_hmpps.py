@@ -43,9 +43,12 @@ class Hmpps:
         case_map: Your own case ids: a table in CSV with ``case_id`` and ``crn``, ``noms`` or both. Else ids are derived from CRNs.
         codes: Tables of your own over those built in: TOML, by the name of the file.
         erase: Whether a person is erased from a store, for good, where a message says so. Else that is listed under ``not_done``.
+        detail_hosts: The hosts from which you fetch, with credentials, what a message points to: ``oasys.example.com``, or with a
+            port ``oasys.example.com:8443``. A report says of each ``detail_url`` in ``detail_url_listed`` whether it is ``https`` of
+            one of them; any other must never be fetched with credentials, as anybody who can send a message can name any address.
 
     Raises:
-        QuestionError: For a secret that is too short, and for a case map or a table that cannot be used.
+        QuestionError: For a secret that is too short, and for a case map, a table or a host that cannot be used.
 
     >>> import risk_of_harm
     >>> risk_of_harm.Hmpps(b"hush")
@@ -57,9 +60,21 @@ class Hmpps:
     _inner: _risk.Hmpps
 
     def __init__(
-        self, secret: bytes, *, case_map: str = "", codes: Mapping[str, str] | None = None, erase: bool = False
+        self,
+        secret: bytes,
+        *,
+        case_map: str = "",
+        codes: Mapping[str, str] | None = None,
+        erase: bool = False,
+        detail_hosts: Iterable[str] = (),
     ) -> None:
-        options = {"case_map": expect("case_map", case_map, str), "codes": dict(codes or {}), "erase": erase}
+        hosts = [detail_hosts] if isinstance(detail_hosts, str) else list(detail_hosts)
+        options = {
+            "case_map": expect("case_map", case_map, str),
+            "codes": dict(codes or {}),
+            "erase": erase,
+            "detail_hosts": hosts,
+        }
         self._inner = call(_risk.Hmpps, json.dumps(options), expect("secret", secret, bytes))
 
     def import_(

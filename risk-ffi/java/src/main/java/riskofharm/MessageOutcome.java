@@ -1,5 +1,6 @@
 package riskofharm;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -16,9 +17,12 @@ import java.util.stream.Stream;
  * @param told why nothing was recorded, what is to be fetched or is waited for, or what cannot be read and why; otherwise
  *     empty. It says nothing that stands in the message
  * @param detailUrl where what is to be fetched is to be had, if the message says
+ * @param detailUrlListed whether that is {@code https} of one of the importer's {@code detail_hosts}. Any other address must
+ *     never be fetched with credentials: anybody who can send a message can put any address into it
+ * @param notes what somebody should know who relies on it, such as that an assessment states two levels for one group
  */
 public record MessageOutcome(long place, Optional<String> eventType, Optional<UUID> caseId, Outcome outcome, String told,
-        Optional<String> detailUrl) {
+        Optional<String> detailUrl, boolean detailUrlListed, List<String> notes) {
     static MessageOutcome of(Object message) {
         Map<?, ?> members = Json.members(message);
         return new MessageOutcome(
@@ -27,7 +31,9 @@ public record MessageOutcome(long place, Optional<String> eventType, Optional<UU
                 text(members, "case_id").map(UUID::fromString),
                 Outcome.of(members.get("outcome")),
                 told(members),
-                text(members, "detail_url"));
+                text(members, "detail_url"),
+                Boolean.TRUE.equals(members.get("detail_url_listed")),
+                members.get("notes") instanceof List<?> notes ? notes.stream().map(String::valueOf).toList() : List.of());
     }
 
     private static String told(Map<?, ?> members) {
