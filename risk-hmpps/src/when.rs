@@ -72,12 +72,15 @@ impl When {
     pub fn read_with_time(date: &str, time: &str) -> Result<Self, Unread> {
         let written = Written::read(date).ok_or(Unread::Date)?;
         let when = written.resolved().ok_or(Unread::Date)?;
-        let (time, zone) = time_alone(time, written.day).ok_or(Unread::Time)?;
-        let day = match (when, written.time) {
-            (Self::On(day), _) => day,
-            (Self::At(_), Some(NaiveTime::MIN)) => written.day,
-            (Self::At(_), same) if same == Some(time) && zone.is_none() => return Ok(when),
-            (Self::At(_), _) => return Err(Unread::Time),
+        // The day that is meant, if the date says no time.
+        let day = match when {
+            Self::On(day) => Some(day),
+            Self::At(_) => (written.time == Some(NaiveTime::MIN)).then_some(written.day),
+        };
+        let (time, zone) = time_alone(time, day.unwrap_or(written.day)).ok_or(Unread::Time)?;
+        let Some(day) = day else {
+            let is_same = written.time == Some(time) && zone.is_none();
+            return if is_same { Ok(when) } else { Err(Unread::Time) };
         };
         Written { day, time: Some(time), zone }.resolved().ok_or(Unread::Time)
     }

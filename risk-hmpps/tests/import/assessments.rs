@@ -1,5 +1,6 @@
 //! What was fetched: each assessment by its own date, and of two levels the higher.
 
+use risk_core::calendar::london_day;
 use risk_core::log::Record;
 use risk_hmpps::import::Given;
 use risk_hmpps::report::{Import, Outcome};
@@ -19,7 +20,7 @@ fn levels(import: &Import) -> Vec<String> {
     let one = |record: &Record| {
         let data = record.event().unwrap().encode();
         let of = |name: &str| data.get(name).cloned().unwrap_or(Value::Null);
-        format!("{} {} {} {}", record.occurred_at.format("%F"), of("levels"), of("custody_levels"), of("signed"))
+        format!("{} {} {} {}", london_day(record.occurred_at), of("levels"), of("custody_levels"), of("signed"))
     };
     let mut all: Vec<String> = import.records.iter().map(one).collect();
     all.sort();
