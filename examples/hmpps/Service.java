@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -65,7 +66,7 @@ public final class Service {
         Question question = Question.by(arguments[4]).at(moment);
         try (Policy policy = Policy.embedded();
                 Store store = Store.create(arguments[1]);
-                Hmpps hmpps = Hmpps.of("{}", secret)) {
+                Hmpps hmpps = Hmpps.of("{\"detail_hosts\":[\"oasys.example.com\"]}", secret)) {
             Service service = new Service(Path.of(arguments[0]), store, hmpps);
             service.work();
             service.show(policy, new Reader(arguments[3], "supervision"), question);
@@ -107,13 +108,18 @@ public final class Service {
         left.remove(name);
         System.out.println(name + ": " + told);
         if (outcomes.contains(Outcome.NEEDED)) {
-            Stream<String> addresses = imported.messages().stream().flatMap(one -> one.detailUrl().stream());
+            Stream<String> addresses = imported.messages().stream().flatMap(one -> address(one).stream());
             toFetch.put(name, addresses.collect(Collectors.joining(" ")));
             put(name, "fetch");
         } else {
             put(name, outcomes.stream().allMatch(Outcome::settled) ? "done" : "for-a-person");
         }
         return true;
+    }
+
+    /** Where it is to be had. Whoever sends a message names the address: credentials are for the hosts of the list alone. */
+    private static Optional<String> address(MessageOutcome one) {
+        return one.detailUrl().map(url -> one.detailUrlListed() ? url : url + " (its host is not listed: no credentials)");
     }
 
     private static String told(MessageOutcome one) {

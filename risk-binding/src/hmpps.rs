@@ -9,7 +9,7 @@ use risk_core::calendar::london_day;
 use risk_core::event::field::describe_text;
 use risk_core::text::to_json;
 use risk_hmpps::codes::{Codes, CodesError};
-use risk_hmpps::hosts::Hosts;
+use risk_hmpps::detail_hosts::DetailHosts;
 use risk_hmpps::import::{Given, HeldLogs, Importer, sheet};
 use risk_hmpps::into_store::{Erasures, import_into};
 use risk_hmpps::key::{Key, SHORTEST};
@@ -42,10 +42,10 @@ struct Options {
     codes: BTreeMap<String, String>,
     /// The host's own case ids: CSV with `case_id` and `crn`, `noms` or both.
     case_map: String,
-    /// The hosts from which the host fetches with its credentials.
-    allow_hosts: Vec<String>,
     /// Whether a person is erased in the store where a message says so.
     erase: bool,
+    /// The hosts from which may be fetched with credentials what a message points to.
+    detail_hosts: Vec<String>,
 }
 
 /// What an import without a store came to.
@@ -65,12 +65,8 @@ impl Hmpps {
     pub fn new(options: &str, secret: &[u8]) -> Result<Self, Fault> {
         let options: Options = serde_json::from_str(options).map_err(|e| {
             // What serde_json says of options may name a member of theirs, and tells nothing of a case.
-            Fault::mismatch(
-                RISK_BAD_WORD,
-                "options",
-                "a JSON object of `codes`, `case_map`, `allow_hosts` and `erase`",
-                e.to_string(),
-            )
+            let expected = "a JSON object of `codes`, `case_map`, `detail_hosts` and `erase`";
+            Fault::mismatch(RISK_BAD_WORD, "options", expected, e.to_string())
         })?;
         let key = Key::new(secret).map_err(|e| {
             let (expected, found) = (format!("at least {SHORTEST} bytes that nobody can guess"), e.found.to_string());
@@ -86,11 +82,13 @@ impl Hmpps {
                 Fault::located(RISK_BAD_WORD, message, at)
             })?,
         };
-        let erasures = if options.erase { Erasures::CarriedOut } else { Erasures::Listed };
-        let hosts = Hosts::new(&options.allow_hosts).map_err(|e| {
-            Fault::mismatch(RISK_BAD_WORD, "allow_hosts", "whole names of hosts, such as oasys.example.com", e.found)
+        let hosts = DetailHosts::new(&options.detail_hosts).map_err(|e| {
+            let expected = "hosts, with a port if it is another than 443, such as oasys.example.com";
+            Fault::mismatch(RISK_BAD_WORD, "detail_hosts", expected, e.host)
         })?;
-        Ok(Self { importer: Importer::new(codes.map_err(of_table)?, key, map).allowing(hosts), erasures })
+        let erasures = if options.erase { Erasures::CarriedOut } else { Erasures::Listed };
+        let importer = Importer::new(codes.map_err(of_table)?, key, map).with_detail_hosts(hosts);
+        Ok(Self { importer, erasures })
     }
 
     /// Imports a delivery against records that the host holds, of any cases.
@@ -146,7 +144,7 @@ pub fn given<'d>(kind: &str, delivery: &'d [u8]) -> Result<Given<'d>, Fault> {
 ///
 /// # Errors
 /// As [`given`].
-pub fn rows(kind: &str, columns: Vec<String>, rows: Vec<Vec<String>>) -> Result<Given<'static>, Fault> {
+pub fn rows(kind: &str, columns: &[String], rows: Vec<Vec<String>>) -> Result<Given<'static>, Fault> {
     let tables = || Fault::mismatch(RISK_BAD_WORD, "kind", "contacts or registrations, for a table", kind);
     let of = of(kind)?.ok_or_else(tables)?;
     Sheet::new(of, columns, (1..).zip(rows).collect()).map(Given::Sheet).map_err(refused)

@@ -31,10 +31,8 @@ impl Text {
 
     /// The same for what has a name of its own in messages.
     fn read_as(sort: &'static str, path: &str) -> Result<Self, Failure> {
-        let name = if path == "-" { "standard input" } else { path };
-        let bytes = if path == "-" { from_standard_input() } else { fs::read(path) };
-        let bytes = bytes.map_err(|error| Failure::Read { file: name.to_owned(), error })?;
-        Self::of(sort, name, &bytes)
+        let (name, bytes) = read_bytes(path)?;
+        Self::of(sort, &name, &bytes)
     }
 
     /// The text that the bytes are.
@@ -73,6 +71,20 @@ impl Text {
     /// [`Failure::Log`] where it is none, or was tampered with.
     pub fn log(&self) -> Result<Log, Failure> {
         Ok(Log::parse(&self.name, &self.text)?)
+    }
+}
+
+/// The bytes of a file, or of standard input for `-`, with the name that messages give it: for what says itself which bytes it can
+/// read.
+///
+/// # Errors
+/// [`Failure`] where it cannot be read.
+pub fn read_bytes(path: &str) -> Result<(String, Vec<u8>), Failure> {
+    let name = if path == "-" { "standard input" } else { path }.to_owned();
+    let bytes = if path == "-" { from_standard_input() } else { fs::read(path) };
+    match bytes {
+        Ok(bytes) => Ok((name, bytes)),
+        Err(error) => Err(Failure::Read { file: name, error }),
     }
 }
 

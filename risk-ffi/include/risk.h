@@ -1477,14 +1477,15 @@ risk_status risk_store_verify(const struct risk_store *store,
  *
  * `options` is JSON, `{}` for none: `codes` (the host's own tables over those of the library: an object of TOML by the name of the
  * file), `case_map` (the host's own case ids: CSV with the columns `case_id` and `crn`, `noms` or both; without it the id of a case is
- * derived from the CRN), `allow_hosts` (a list of the hosts from which the host fetches with its credentials, each by its whole name: of an
- * address in a message the report says whether it is on one), `erase` (true: a person is erased in a store where a message says so, which cannot be undone; otherwise
- * that is listed as not done). `secret` is at least 32 bytes that nobody can guess, the same for ever: the ids of records are
+ * derived from the CRN), `erase` (true: a person is erased in a store where a message says so, which cannot be undone; otherwise
+ * that is listed as not done), `detail_hosts` (the hosts, such as `["oasys.example.com"]`, from which the host fetches with
+ * credentials what a message points to; a report has `detail_url_listed: false` for every other address, which must never be
+ * fetched with credentials). `secret` is at least 32 bytes that nobody can guess, the same for ever: the ids of records are
  * derived with it, so that what is told again is known again.
  *
  * Ownership: `*out` is the caller's, to be freed with risk_hmpps_free(); the texts are copied. Threads: any. Errors: RISK_BAD_SIZE
- * for a secret that is too short; RISK_BAD_WORD for options, a table or a case map that cannot be used, with file, line and field
- * where they are known; RISK_NOT_UTF8, RISK_NULL_POINTER.
+ * for a secret that is too short; RISK_BAD_WORD for options, a table, a case map or a host that cannot be used, with file, line and
+ * field where they are known; RISK_NOT_UTF8, RISK_NULL_POINTER.
  *
  * Example: `risk_hmpps_new("{}", 2, secret, sizeof secret, &hmpps);`
  *
@@ -1518,7 +1519,7 @@ void risk_hmpps_free(struct risk_hmpps *hmpps);
  *
  * Ownership: both buffers are the caller's, to be freed with risk_buf_free(). Threads: any, at once. Errors: RISK_BAD_WORD for
  * another kind, RISK_BAD_RECORD for a table without its columns and for records that are none; RISK_NOT_UTF8, RISK_NULL_POINTER,
- * RISK_POISONED. A message that cannot be read is no error: the report says so.
+ * RISK_POISONED. A message or a row that cannot be read is no error: the report says so, and counts it.
  *
  * Example: `risk_hmpps_import(hmpps, "messages", 8, body, len, NULL, 0, &records, &report);`
  *

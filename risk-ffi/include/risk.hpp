@@ -628,7 +628,7 @@ struct Imported {
 /// Reads what HMPPS services send, and says what their registers should hold.
 class Hmpps {
 public:
-    /// `options` is JSON, `{}` for none: `codes`, `case_map`, `erase` (risk_hmpps_new()); `secret` is at least 32 bytes that nobody
+    /// `options` is JSON, `{}` for none: `codes`, `case_map`, `erase`, `detail_hosts` (risk_hmpps_new()); `secret` is at least 32 bytes that nobody
     /// can guess, always the same. Throws RISK_BAD_SIZE, RISK_BAD_WORD for what cannot be used.
     [[nodiscard]] static Hmpps create(std::string_view options, std::string_view secret) {
         risk_hmpps *handle = nullptr;

@@ -1,18 +1,19 @@
 //! What a `detailUrl` led to: an OASys assessment summary, levels of risk in the shape of the ARNS API or in OASys's nine cells,
 //! a SARA, a risk management plan. Levels, ratings, dates and which parts are filled are read; the words never.
 
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+
 use risk_core::event::vocabulary::{Group, Level, SaraRating, SourceAgency, Term};
 use risk_core::event::{Instant, Kind};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::draft::Draft;
+use crate::json::{Json, Object};
 use crate::key::Key;
-use crate::message::{Members, MessageError};
+use crate::message::MessageError;
 use crate::when::When;
-
-/// How deep a body is searched.
-const DEPTH: usize = 6;
 
 /// Whose it is, and how it came.
 pub struct About<'a> {
@@ -45,103 +46,128 @@ const CELLS: [(&str, Group, bool); 9] = [
 /// it covers anybody.
 const PLAN: [&str; 2] = ["victimSafetyPlanning", "contingencyPlans"];
 
-/// The records that a body makes; `None` where it is none of the known shapes.
+/// What a body says.
+#[derive(Debug, Default)]
+pub struct Read {
+    /// The records that it makes.
+    pub drafts: Vec<Draft>,
+    /// Where it says two things, and which of them was taken.
+    pub notes: Vec<String>,
+}
+
+/// What a body says; `None` where it is none of the known shapes. Each assessment is read by its own date. What one assessment says
+/// twice is read once: the higher of two levels counts, and a note says so.
 ///
 /// # Errors
 /// [`MessageError`] for an assessment that does not say when it was made, or a level that is none.
-pub fn read(body: &Value, about: &About<'_>) -> Result<Option<Vec<Draft>>, MessageError> {
-    let mut drafts = Vec::new();
-    let mut known = false;
-    for path in paths(body, &|map| CELLS.iter().any(|(cell, ..)| map.contains_key(*cell)), DEPTH) {
-        let Some(cells) = path.last() else { continue };
-        known = true;
-        drafts.extend(about.assessed(cells, &Levels::of_cells(cells)?)?);
-    }
-    let summaries = paths(body, &|map| map.contains_key("riskInCommunity") || map.contains_key("riskInCustody"), DEPTH);
-    for path in summaries.into_iter().filter(|_| !known).take(1).collect::<Vec<_>>() {
-        let Some(summary) = path.last() else { continue };
-        known = true;
-        drafts.extend(about.assessed(summary, &Levels::of_summary(summary)?)?);
-    }
-    for path in paths(body, &|map| map.contains_key("imminentRiskOfViolenceTowardsPartner"), DEPTH) {
-        known = true;
-        drafts.extend(about.sara(&path)?);
-    }
-    for path in paths(body, &|map| PLAN.iter().any(|part| map.contains_key(*part)), DEPTH) {
-        known = true;
-        drafts.extend(about.plan(&path)?);
-    }
-    Ok(known.then_some(drafts))
+pub fn read(body: &Json, about: &About<'_>) -> Result<Option<Read>, MessageError> {
+    about.read(body).map_err(|e| e.within("fetched"))
 }
 
-/// The ways, from the outside in, to each object of which that holds.
-fn paths<'b>(
-    value: &'b Value,
-    holds: &dyn Fn(&Map<String, Value>) -> bool,
-    depth: usize,
-) -> Vec<Vec<&'b Map<String, Value>>> {
-    let Some(within) = depth.checked_sub(1) else { return Vec::new() };
+/// The ways, from the outside in, to each object of which that holds, also to one within another.
+fn paths<'b>(value: &'b Json, holds: &dyn Fn(&Object) -> bool) -> Vec<Vec<&'b Object>> {
     match value {
-        Value::Object(map) if holds(map) => vec![vec![map]],
-        Value::Object(map) => {
-            let inner = map.values().flat_map(|v| paths(v, holds, within));
-            inner.map(|path| std::iter::once(map).chain(path).collect()).collect()
+        Json::Object(object) => {
+            let mut inner: Vec<Vec<&Object>> = object.iter().flat_map(|(_, v)| paths(v, holds)).collect();
+            inner.iter_mut().for_each(|path| path.insert(0, object));
+            holds(object).then(|| vec![object]).into_iter().chain(inner).collect()
         }
-        Value::Array(items) => items.iter().flat_map(|v| paths(v, holds, within)).collect(),
-        _ => Vec::new(),
+        Json::Array(items) => items.iter().flat_map(|v| paths(v, holds)).collect(),
+        Json::Scalar(_) => Vec::new(),
     }
 }
 
-/// The levels that an assessment states, in the community and in custody.
-#[derive(Default)]
-struct Levels {
-    community: Map<String, Value>,
-    custody: Map<String, Value>,
+/// The members that hold levels in the shape of the ARNS API, each with whether it is of custody.
+const SUMMARIES: [(&str, bool); 2] = [("riskInCommunity", false), ("riskInCustody", true)];
+
+/// The members that hold the ratings of a SARA, each with the field of the record.
+const RATINGS: [(&str, &str); 2] = [
+    ("imminentRiskOfViolenceTowardsPartner", "risk_to_partner"),
+    ("imminentRiskOfViolenceTowardsOthers", "risk_to_others"),
+];
+
+/// What one assessment states, of each thing the highest.
+struct Highest<K, L> {
+    stated: BTreeMap<K, L>,
+    /// Those of which it states different ones.
+    differing: BTreeSet<K>,
 }
 
-impl Levels {
-    fn is_empty(&self) -> bool {
-        self.community.is_empty() && self.custody.is_empty()
+impl<K: Ord + Copy, L: Ord + Copy> Highest<K, L> {
+    fn new() -> Self {
+        Self { stated: BTreeMap::new(), differing: BTreeSet::new() }
     }
 
-    fn state(&mut self, group: Group, in_custody: bool, level: Level) {
-        let levels = if in_custody { &mut self.custody } else { &mut self.community };
-        levels.insert(group.name().to_owned(), json!(level.name()));
-    }
-
-    fn of_cells(cells: &Map<String, Value>) -> Result<Self, MessageError> {
-        let (cells, mut levels) = (Members::of(cells), Self::default());
-        for (cell, group, in_custody) in CELLS {
-            let Some(text) = cells.text(cell).filter(|text| !["none", "null"].contains(&plain(text).as_str())) else {
-                continue;
-            };
-            levels.state(group, in_custody, level(&text).ok_or_else(|| not_a_level(cell))?);
+    fn state(&mut self, of: K, level: L) {
+        let highest = self.stated.entry(of).or_insert(level);
+        if *highest != level {
+            self.differing.insert(of);
+            *highest = level.max(*highest);
         }
-        Ok(levels)
     }
 
-    fn of_summary(summary: &Map<String, Value>) -> Result<Self, MessageError> {
-        let mut levels = Self::default();
-        for (member, in_custody) in [("riskInCommunity", false), ("riskInCustody", true)] {
-            let Some(by_level) = summary.get(member).and_then(Value::as_object) else { continue };
-            for (name, value) in by_level {
-                // By level, with the groups at it; the widget's form is by group, with its level.
-                let groups: Vec<&str> = value.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-                match value.as_str() {
-                    Some(text) => {
-                        let group = group(name).ok_or_else(|| not_a_group(member))?;
-                        levels.state(group, in_custody, level(text).ok_or_else(|| not_a_level(member))?);
-                    }
-                    None => {
-                        let level = level(name).ok_or_else(|| not_a_level(member))?;
-                        for one in groups {
-                            levels.state(group(one).ok_or_else(|| not_a_group(member))?, in_custody, level);
-                        }
-                    }
-                }
+    fn join(&mut self, other: Self) {
+        self.differing.extend(other.differing);
+        other.stated.into_iter().for_each(|(of, level)| self.state(of, level));
+    }
+}
+
+/// The levels of risk to each group, in the community or (true) in custody.
+type Levels = Highest<(Group, bool), Level>;
+
+fn levels(of: &Object) -> Result<Levels, MessageError> {
+    let mut levels = Levels::new();
+    for (cell, group, in_custody) in CELLS {
+        for value in of.all(cell) {
+            if let Some(level) = level(cell, value)? {
+                levels.state((group, in_custody), level);
             }
         }
-        Ok(levels)
+    }
+    for (member, in_custody) in SUMMARIES {
+        for summary in of.all(member).filter(|summary| !summary.is_nothing()) {
+            let summary = summary.as_object().ok_or_else(|| not_a_group(member, "another form"))?;
+            for (name, value) in summary.iter() {
+                state(&mut levels, (member, in_custody), name, value)?;
+            }
+        }
+    }
+    Ok(levels)
+}
+
+/// By level, with the groups at it; the widget's form is by group, with its level.
+fn state(
+    levels: &mut Levels,
+    (member, in_custody): (&str, bool),
+    name: &str,
+    value: &Json,
+) -> Result<(), MessageError> {
+    match value {
+        Json::Array(groups) => {
+            let level = level_of(name).ok_or_else(|| not_a_level(member, "another text"))?;
+            for one in groups {
+                let group = one.text().and_then(|text| group(&text));
+                levels.state((group.ok_or_else(|| not_a_group(member, "another text"))?, in_custody), level);
+            }
+        }
+        value if value.is_nothing() => {}
+        value => {
+            let group = group(name).ok_or_else(|| not_a_group(member, "another text"))?;
+            if let Some(level) = level(member, value)? {
+                levels.state((group, in_custody), level);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The level that a value states; none where it states that there is none.
+fn level(field: &str, value: &Json) -> Result<Option<Level>, MessageError> {
+    match value.text() {
+        Some(text) if ["none", "null"].contains(&plain(&text).as_str()) => Ok(None),
+        Some(text) => level_of(&text).map(Some).ok_or_else(|| not_a_level(field, "another text")),
+        None if value.is_nothing() => Ok(None),
+        None => Err(not_a_level(field, &value.described())),
     }
 }
 
@@ -149,7 +175,7 @@ fn plain(text: &str) -> String {
     text.trim().to_lowercase().replace([' ', '-'], "_")
 }
 
-fn level(text: &str) -> Option<Level> {
+fn level_of(text: &str) -> Option<Level> {
     Level::parse(&plain(text)).filter(|level| *level != Level::Unknown)
 }
 
@@ -157,109 +183,215 @@ fn group(text: &str) -> Option<Group> {
     Group::parse(&plain(text))
 }
 
-fn not_a_level(field: &str) -> MessageError {
-    MessageError::new(format!("fetched.{field}"), "Low, Medium, High or Very High", "another text")
+fn not_a_level(field: &str, found: &str) -> MessageError {
+    MessageError::new(field, "Low, Medium, High or Very High", found)
 }
 
-fn not_a_group(field: &str) -> MessageError {
-    let groups = "Children, Known Adult, Public, Staff or Prisoners";
-    MessageError::new(format!("fetched.{field}"), groups, "another text")
+fn not_a_group(field: &str, found: &str) -> MessageError {
+    MessageError::new(field, "Children, Known Adult, Public, Staff or Prisoners", found)
+}
+
+/// Whether an assessment is complete. Of two that speak of one assessment the first in this order counts: what is not complete
+/// settles nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Signed {
+    No,
+    Unknown,
+    Yes,
+}
+
+impl Signed {
+    fn name(self) -> &'static str {
+        match self {
+            Self::No => "no",
+            Self::Unknown => "unknown",
+            Self::Yes => "yes",
+        }
+    }
+}
+
+/// An assessment, as one object of a body tells of it.
+struct Assessed {
+    made: When,
+    levels: Levels,
+    signed: Signed,
+    stage: &'static str,
+    assessor: Option<String>,
+}
+
+impl Assessed {
+    /// Joins what another object tells of the same assessment.
+    fn join(&mut self, other: Self) {
+        self.levels.join(other.levels);
+        self.signed = self.signed.min(other.signed);
+        self.assessor = self.assessor.take().or(other.assessor);
+    }
 }
 
 impl About<'_> {
-    /// When the assessment was made, as one of these members says.
-    fn made(held: &Members) -> Result<Option<When>, MessageError> {
-        for name in ["dateCompleted", "assessedOn", "assessorSignedDate", "initiationDate"] {
-            if let Some(when) = held.when(name)? {
-                return Ok(Some(when));
+    fn read(&self, body: &Json) -> Result<Option<Read>, MessageError> {
+        let mut is_known = false;
+        let mut assessments: BTreeMap<Instant, Assessed> = BTreeMap::new();
+        let holds_levels = |object: &Object| {
+            let mut members = CELLS.iter().map(|(cell, ..)| cell).chain(SUMMARIES.iter().map(|(member, _)| member));
+            members.any(|member| object.has(member))
+        };
+        for path in paths(body, &holds_levels) {
+            is_known = true;
+            let Some(one) = self.assessed(&path)? else { continue };
+            match assessments.entry(one.made.instant()) {
+                Entry::Occupied(mut held) => held.get_mut().join(one),
+                Entry::Vacant(place) => drop(place.insert(one)),
+            }
+        }
+        let mut saras: BTreeMap<Instant, (When, Highest<&'static str, SaraRating>)> = BTreeMap::new();
+        for path in paths(body, &|object| RATINGS.iter().any(|(member, _)| object.has(member))) {
+            is_known = true;
+            let ratings = self.sara(&path)?;
+            if ratings.stated.is_empty() {
+                continue;
+            }
+            let made = self.made_around(&path)?;
+            saras.entry(made.instant()).or_insert_with(|| (made, Highest::new())).1.join(ratings);
+        }
+        let mut plans: BTreeMap<Instant, When> = BTreeMap::new();
+        for path in paths(body, &|object| PLAN.iter().any(|part| object.has(part))) {
+            is_known = true;
+            if self.is_plan(&path)? {
+                let made = self.made_around(&path)?;
+                plans.insert(made.instant(), made);
+            }
+        }
+        let mut read = Read::default();
+        for one in assessments.into_values() {
+            read.notes
+                .extend(one.levels.differing.iter().map(|of| two_levels(*of, one.levels.stated.get(of), one.made)));
+            read.drafts.push(self.assessment(one));
+        }
+        for (made, ratings) in saras.into_values() {
+            read.notes.extend(
+                ratings
+                    .differing
+                    .iter()
+                    .map(|field| format!("two ratings of {field} in the SARA of {made}: the higher was recorded")),
+            );
+            let data = ratings.stated.into_iter().map(|(field, rating)| (field.to_owned(), json!(rating.name())));
+            read.drafts.push(self.draft(Kind::SaraCompleted, made, data.collect()));
+        }
+        // Whom a plan covers stands in its words alone.
+        let covers: Map<String, Value> = std::iter::once(("covers".to_owned(), json!([]))).collect();
+        let plan = |made| self.draft(Kind::RiskManagementPlanUpdated, made, covers.clone());
+        read.drafts.extend(plans.into_values().map(plan));
+        Ok(is_known.then_some(read))
+    }
+
+    /// When the assessment was made, as the object nearest to it says.
+    fn made(path: &[&Object]) -> Result<Option<When>, MessageError> {
+        for object in path.iter().rev() {
+            for name in ["dateCompleted", "assessedOn", "assessorSignedDate", "initiationDate"] {
+                if let Some(when) = object.when(name)? {
+                    return Ok(Some(when));
+                }
             }
         }
         Ok(None)
     }
 
-    /// The same for a part of an assessment: as the object nearest to it says, else when the message that led to it was sent.
-    fn made_around(&self, path: &[&Map<String, Value>]) -> Result<When, MessageError> {
-        for map in path.iter().rev() {
-            if let Some(when) = Self::made(&Members::of(map))? {
-                return Ok(when);
-            }
-        }
-        Ok(When::At(self.told))
+    /// The same for a part of an assessment; where nothing says so, when the message that led to it was sent.
+    fn made_around(&self, path: &[&Object]) -> Result<When, MessageError> {
+        Ok(Self::made(path)?.unwrap_or(When::At(self.told)))
+    }
+
+    /// The status of the assessment, as the object nearest to it says.
+    fn status(path: &[&Object]) -> Result<Option<String>, MessageError> {
+        let mut each = path.iter().rev().map(|object| object.text("assessmentStatus")).filter_map(Result::transpose);
+        each.next().transpose()
+    }
+
+    /// The last part of the address at which it was.
+    fn status_in_address(&self) -> Option<&str> {
+        self.detail_url.and_then(|url| url.rsplit('/').next())
     }
 
     /// Whether the assessment around it is complete, as far as that is told.
-    fn complete(&self, path: &[&Map<String, Value>]) -> bool {
-        let mut told = path.iter().rev().filter_map(|map| Members::of(map).text("assessmentStatus"));
-        let at = || self.detail_url.and_then(|url| url.rsplit('/').next());
-        told.next().map_or_else(|| at() != Some("LOCKED_INCOMPLETE"), |status| status == "COMPLETE")
+    fn complete(&self, path: &[&Object]) -> Result<bool, MessageError> {
+        let in_address = || self.status_in_address() != Some("LOCKED_INCOMPLETE");
+        Ok(Self::status(path)?.map_or_else(in_address, |status| status == "COMPLETE"))
     }
 
-    fn assessed(&self, held: &Map<String, Value>, levels: &Levels) -> Result<Option<Draft>, MessageError> {
-        if levels.is_empty() {
+    fn assessed(&self, path: &[&Object]) -> Result<Option<Assessed>, MessageError> {
+        let Some(held) = path.last() else { return Ok(None) };
+        let levels = levels(held)?;
+        if levels.stated.is_empty() {
             return Ok(None);
         }
-        let held = Members::of(held);
-        let nothing =
-            || MessageError::new("fetched.dateCompleted", "when the assessment was made, or assessedOn", "nothing");
-        let made = Self::made(&held)?.ok_or_else(nothing)?;
-        let further = held.object("furtherInformation").unwrap_or_default();
-        let assessor = held.text("assessorName|assessor").or_else(|| further.text("assessorName"));
+        let nothing = || MessageError::new("dateCompleted", "when the assessment was made, or assessedOn", "nothing");
+        let made = Self::made(path)?.ok_or_else(nothing)?;
+        let further = held.get("furtherInformation")?.and_then(Json::as_object);
+        let within = |name: &str| further.map_or(Ok(None), |further| further.text(name));
+        let assessor = match (held.text("assessorName")?, held.text("assessor")?) {
+            (None, None) => within("assessorName")?,
+            (name, other) => name.or(other),
+        };
+        let stage = stage(&within("pOAssessmentDesc")?.unwrap_or_default());
+        Ok(Some(Assessed { made, levels, signed: self.signed(path)?, stage, assessor }))
+    }
+
+    /// The record of an assessment.
+    fn assessment(&self, one: Assessed) -> Draft {
+        let of = |custody: bool| {
+            let levels = one.levels.stated.iter().filter(move |((_, in_custody), _)| *in_custody == custody);
+            levels.map(|((group, _), level)| (group.name().to_owned(), json!(level.name()))).collect::<Map<_, _>>()
+        };
+        let (community, custody) = (of(false), of(true));
         let mut data = Map::new();
-        data.insert("levels".to_owned(), Value::Object(levels.community.clone()));
-        if !levels.custody.is_empty() {
-            data.insert("custody_levels".to_owned(), Value::Object(levels.custody.clone()));
+        data.insert("levels".to_owned(), Value::Object(community));
+        if !custody.is_empty() {
+            data.insert("custody_levels".to_owned(), Value::Object(custody));
         }
-        data.insert("stage".to_owned(), json!(stage(&further.text("pOAssessmentDesc").unwrap_or_default())));
-        data.insert("signed".to_owned(), json!(self.signed(&held)));
+        data.insert("stage".to_owned(), json!(one.stage));
+        data.insert("signed".to_owned(), json!(one.signed.name()));
         data.insert("tool".to_owned(), json!("oasys"));
         // Where nobody is named it is somebody who is nobody else.
-        let assessor = assessor.unwrap_or_else(|| format!("{} {}", self.case, made.instant().to_rfc3339()));
+        let nobody = || format!("{} {}", self.case, one.made.instant().to_rfc3339());
+        let assessor = one.assessor.unwrap_or_else(nobody);
         data.insert("assessor".to_owned(), json!(self.key.opaque("staff", &[&assessor])));
-        Ok(Some(self.draft(Kind::RiskAssessed, made, data)))
+        self.draft(Kind::RiskAssessed, one.made, data)
     }
 
     /// Whether the assessment is complete: as its status says, or else the address at which it was; the ARNS shape is of
     /// complete ones only.
-    fn signed(&self, held: &Members) -> &'static str {
-        let told = held.text("assessmentStatus");
-        let told = told.or_else(|| self.detail_url.and_then(|url| url.rsplit('/').next()).map(str::to_owned));
-        match told.as_deref() {
-            Some("COMPLETE") => "yes",
-            Some("LOCKED_INCOMPLETE" | "OPEN" | "SIGNED_LOCKED" | "AWAITING_COUNTERSIGN") => "no",
-            _ if held.text("assessedOn").is_some() => "yes",
-            _ => "unknown",
-        }
+    fn signed(&self, path: &[&Object]) -> Result<Signed, MessageError> {
+        let told = Self::status(path)?;
+        Ok(match told.as_deref().or_else(|| self.status_in_address()) {
+            Some("COMPLETE") => Signed::Yes,
+            Some("LOCKED_INCOMPLETE" | "OPEN" | "SIGNED_LOCKED" | "AWAITING_COUNTERSIGN") => Signed::No,
+            _ if path.iter().any(|object| object.has("assessedOn")) => Signed::Yes,
+            _ => Signed::Unknown,
+        })
     }
 
-    /// A SARA, where the assessment that it is part of is complete: one that is not has completed nothing.
-    fn sara(&self, path: &[&Map<String, Value>]) -> Result<Option<Draft>, MessageError> {
-        let Some(sara) = path.last().map(|map| Members::of(map)).filter(|_| self.complete(path)) else {
-            return Ok(None);
-        };
-        let mut data = Map::new();
-        for (member, field) in [
-            ("imminentRiskOfViolenceTowardsPartner", "risk_to_partner"),
-            ("imminentRiskOfViolenceTowardsOthers", "risk_to_others"),
-        ] {
-            let Some(text) = sara.text(member) else { continue };
-            let none = || MessageError::new(format!("fetched.{member}"), "Low, Medium or High", "another text");
-            let rating = SaraRating::parse(&plain(&text)).ok_or_else(none)?;
-            data.insert(field.to_owned(), json!(rating.name()));
+    /// The ratings of a SARA, where the assessment that it is part of is complete: one that is not has completed nothing.
+    fn sara(&self, path: &[&Object]) -> Result<Highest<&'static str, SaraRating>, MessageError> {
+        let mut ratings = Highest::new();
+        let Some(sara) = path.last() else { return Ok(ratings) };
+        if !self.complete(path)? {
+            return Ok(ratings);
         }
-        if data.is_empty() {
-            return Ok(None);
+        for (member, field) in RATINGS {
+            for value in sara.all(member).filter(|value| !value.is_nothing()) {
+                let rating = value.text().and_then(|text| SaraRating::parse(&plain(&text)));
+                let none = || MessageError::new(member, "Low, Medium or High", "another text");
+                ratings.state(field, rating.ok_or_else(none)?);
+            }
         }
-        Ok(Some(self.draft(Kind::SaraCompleted, self.made_around(path)?, data)))
+        Ok(ratings)
     }
 
-    /// That a plan was updated, likewise; whom it covers stands in its words alone.
-    fn plan(&self, path: &[&Map<String, Value>]) -> Result<Option<Draft>, MessageError> {
-        let filled = path.last().is_some_and(|map| PLAN.iter().any(|part| Members::of(map).text(part).is_some()));
-        if !filled || !self.complete(path) {
-            return Ok(None);
-        }
-        let data = std::iter::once(("covers".to_owned(), json!([]))).collect();
-        Ok(Some(self.draft(Kind::RiskManagementPlanUpdated, self.made_around(path)?, data)))
+    /// Whether that is a plan, of an assessment that is complete.
+    fn is_plan(&self, path: &[&Object]) -> Result<bool, MessageError> {
+        let filled = |plan: &&Object| PLAN.iter().any(|part| plan.all(part).any(|value| value.text().is_some()));
+        Ok(path.last().is_some_and(filled) && self.complete(path)?)
     }
 
     fn draft(&self, kind: Kind, made: When, data: Map<String, Value>) -> Draft {
@@ -280,6 +412,13 @@ impl About<'_> {
             from: self.from,
         }
     }
+}
+
+/// That an assessment states two levels for one group.
+fn two_levels((group, in_custody): (Group, bool), level: Option<&Level>, made: When) -> String {
+    let setting = if in_custody { "in custody" } else { "in the community" };
+    let level = level.map_or("the higher", |level| level.name());
+    format!("two levels for {} {setting} in the assessment of {made}: the higher, {level}, was recorded", group.name())
 }
 
 /// At what stage, as OASys calls the purpose of the assessment.

@@ -2,19 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::TimeDelta;
 use risk_core::event::Instant;
+use risk_core::event::field::describe_text;
 use risk_core::log::{AppendError, Log, LogError, Record, RecordError};
 use risk_core::text::without_mark;
 use uuid::Uuid;
 
 use crate::codes::Codes;
+use crate::detail_hosts::DetailHosts;
 use crate::draft::Draft;
-use crate::hosts::Hosts;
 use crate::key::Key;
 use crate::meaning::{Meaning, Meanings, Move, TakeBack, identifiers, sentence_of, unreadable};
-use crate::message::{Message, read_all};
+use crate::message::{Message, is_identifier, read_all};
 use crate::people::{CaseMap, People, former};
-use crate::report::{CodeCount, Import, Instruction, Outcome, Told};
+use crate::report::{CodeCount, Detail, Import, Instruction, Outcome, Told, shown};
 use crate::settle::{Settled, Settling};
 use crate::sheet::{Of, RowSays, Sheet};
 use crate::whose::{self, Contested};
@@ -136,8 +138,11 @@ pub struct Importer {
     pub codes: Codes,
     key: Key,
     cases: CaseMap,
-    hosts: Hosts,
+    detail_hosts: DetailHosts,
 }
+
+/// How far another clock of the estate may be ahead of this machine's without holding anything up.
+pub const CLOCK_DIFFERENCE: TimeDelta = TimeDelta::minutes(5);
 
 /// One message or row on its way.
 struct Line {
@@ -152,13 +157,13 @@ impl Importer {
     /// With these tables, the host's secret, and the host's own case ids, if it has any.
     #[must_use]
     pub fn new(codes: Codes, key: Key, cases: CaseMap) -> Self {
-        Self { codes, key, cases, hosts: Hosts::default() }
+        Self { codes, key, cases, detail_hosts: DetailHosts::default() }
     }
 
-    /// The same, for a service that fetches from these hosts with its credentials.
+    /// With the hosts from which may be fetched with credentials; without them no address of a message is listed.
     #[must_use]
-    pub fn allowing(self, hosts: Hosts) -> Self {
-        Self { hosts, ..self }
+    pub fn with_detail_hosts(self, detail_hosts: DetailHosts) -> Self {
+        Self { detail_hosts, ..self }
     }
 
     /// The id of the record that erases another: the same each time, so that a repeated delivery adds nothing.
@@ -189,7 +194,8 @@ impl Importer {
                 people.link(crn, noms);
             }
         }
-        let meanings = Meanings { codes: &self.codes, key: &self.key, people: &people };
+        let (codes, key, detail_hosts) = (&self.codes, &self.key, &self.detail_hosts);
+        let meanings = Meanings { codes, key, people: &people, detail_hosts };
         let read = messages.iter().filter_map(|(_, _, message)| message.as_ref().ok());
         let contested = whose::contested(read, &people, &self.key, held);
         let mut known = |scheme: &str, value: &str| whose::known(held, &self.key, scheme, value);
@@ -198,7 +204,7 @@ impl Importer {
                 Err(e) => reading.line(file, place, None, None, Some(unreadable(e))),
                 Ok(message) => {
                     let (case, meaning) = meanings.of(&message, reading.lines.len(), &mut known);
-                    let named = Some(message.event_type.clone());
+                    let named = Some(shown(&message.event_type));
                     reading.line(file, place, named, case, None);
                     if let Some(line) = reading.lines.last_mut() {
                         line.told.identifies = case.into_iter().flat_map(|case| identifiers(case, &message)).collect();
@@ -216,15 +222,12 @@ impl Importer {
         }
         reading.refuse_erased(held);
         reading.hold_contested(&contested);
-        let mut import = reading.settled(&self.key, held, &contested);
-        for told in &mut import.report.messages {
-            if let Outcome::Needed { detail_url: Some(url), host_allowed, .. } = &mut told.outcome {
-                *host_allowed = Some(self.hosts.allow(url));
-            }
-        }
-        import
+        reading.settled(&self.key, held, &contested)
     }
 }
+
+/// What a report says of an address whose host is not on the list.
+const NOT_LISTED: &str = "the host of detailUrl is not on the list of detail hosts: never fetch it with credentials";
 
 /// What has been read.
 #[derive(Default)]
@@ -248,7 +251,9 @@ impl Reading {
     ) {
         let outcome = outcome.unwrap_or(Outcome::Known);
         let (sentence_id, instructs, identifies, of_a_row) = (None, Vec::new(), Vec::new(), false);
-        let told = Told { file, place, event_type, case_id, sentence_id, outcome, instructs, identifies, of_a_row };
+        let notes = Vec::new();
+        let told =
+            Told { file, place, event_type, case_id, sentence_id, outcome, notes, instructs, identifies, of_a_row };
         self.lines.push(Line { told, code: None, noms: None });
     }
 
@@ -273,7 +278,10 @@ impl Reading {
                 }));
             }
             if let Some(line) = self.lines.last_mut() {
-                line.code = Some((row.code().to_owned(), row.name(meanings.codes)));
+                let code = row.code();
+                // What has another form than a code may be somebody's words.
+                let named = if is_identifier(code) { code.to_owned() } else { describe_text(code) };
+                line.code = Some((named, row.name(meanings.codes)));
             }
             match (row.says(meanings.codes), case) {
                 (Err(e), _) => self.take(Meaning::Ends(unreadable(e))),
@@ -295,6 +303,12 @@ impl Reading {
     fn take(&mut self, meaning: Meaning) {
         match meaning {
             Meaning::Says(drafts) => self.drafts.extend(drafts),
+            Meaning::Fetched(read) => {
+                self.drafts.extend(read.drafts);
+                if let Some(line) = self.lines.last_mut() {
+                    line.told.notes.extend(read.notes);
+                }
+            }
             Meaning::TakesBack(one) => self.taken_back.push(one),
             Meaning::Moves(one) => self.moved.push(one),
             Meaning::Instructs(instructions) => {
@@ -305,6 +319,9 @@ impl Reading {
             }
             Meaning::Ends(outcome) => {
                 if let Some(line) = self.lines.last_mut() {
+                    if let Outcome::Needed { detail: Some(Detail { detail_url_listed: false, .. }), .. } = &outcome {
+                        line.told.notes.push(NOT_LISTED.to_owned());
+                    }
                     line.told.outcome = outcome;
                 }
             }
@@ -374,21 +391,35 @@ impl Reading {
         }
     }
 
-    /// Sets apart what is dated later than now, so that it holds nothing else up.
+    /// Sets apart what is dated later than now, so that it holds nothing else up. What is ahead by no more than clocks differ is
+    /// here already: it was recorded by now.
     fn wait_for(&mut self, now: Instant) {
-        let later: BTreeMap<usize, Instant> = {
-            let drafts = self.drafts.iter().map(|draft| (draft.from, draft.recorded));
-            let others = self.taken_back.iter().map(|one| (one.from, one.recorded));
-            let moved = self.moved.iter().map(|one| (one.from, one.recorded));
-            drafts.chain(others).chain(moved).filter(|(_, recorded)| *recorded > now).collect()
-        };
+        let until = now.checked_add_signed(CLOCK_DIFFERENCE).unwrap_or(now);
+        let drafts = self.drafts.iter_mut().map(|draft| (draft.from, &mut draft.recorded, Some(&mut draft.occurred)));
+        let others = self.taken_back.iter_mut().map(|one| (one.from, &mut one.recorded, None));
+        let moved = self.moved.iter_mut().map(|one| (one.from, &mut one.recorded, None));
+        let mut later: BTreeMap<usize, Instant> = BTreeMap::new();
+        for (from, recorded, occurred) in drafts.chain(others).chain(moved) {
+            if *recorded > until {
+                later.insert(from, *recorded);
+            } else {
+                *recorded = now.min(*recorded);
+                if let Some(occurred) = occurred {
+                    *occurred = now.min(*occurred);
+                }
+            }
+        }
         self.drafts.retain(|draft| !later.contains_key(&draft.from));
         self.taken_back.retain(|one| !later.contains_key(&one.from));
         self.moved.retain(|one| !later.contains_key(&one.from));
         for (from, recorded) in later {
             if let Some(line) = self.lines.get_mut(from) {
-                line.told.outcome =
-                    Outcome::Waits { what: format!("the time at which it says that it was recorded, {recorded}") };
+                let what = format!(
+                    "the time at which it says that it was recorded, {recorded}: this machine's clock says {now}, and clocks may \
+                     differ by {} minutes",
+                    CLOCK_DIFFERENCE.num_minutes()
+                );
+                line.told.outcome = Outcome::Waits { what };
             }
         }
     }
@@ -432,11 +463,12 @@ impl Reading {
             match code {
                 None => report.messages.push(told),
                 Some((code, description)) => {
-                    let named = told.outcome.is_for_a_person();
+                    let is_open = matches!(told.outcome, Outcome::Unreadable { .. } | Outcome::Waits { .. })
+                        || told.outcome.is_for_a_person();
                     let first = || CodeCount { description, ..CodeCount::default() };
                     let counted = report.codes.entry(code).or_insert_with(first);
                     counted.add(&told.outcome);
-                    if named {
+                    if is_open {
                         told.of_a_row = true;
                         report.messages.push(told);
                     }
@@ -463,12 +495,9 @@ impl CodeCount {
                 more(self.nothing.entry(why.clone()).or_default());
             }
             Outcome::Nothing { why } => more(self.nothing.entry(why.clone()).or_default()),
-            Outcome::Needed { what, .. } | Outcome::Waits { what } => {
-                more(self.nothing.entry(what.clone()).or_default())
-            }
-            Outcome::Unmapped | Outcome::Unreadable { .. } => {
-                more(self.nothing.entry("unreadable".to_owned()).or_default())
-            }
+            Outcome::Needed { what, .. } => more(self.nothing.entry(what.clone()).or_default()),
+            Outcome::Waits { .. } => more(&mut self.waits),
+            Outcome::Unmapped | Outcome::Unreadable { .. } => more(&mut self.unreadable),
         }
     }
 }

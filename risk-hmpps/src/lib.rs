@@ -23,11 +23,15 @@
 //! ```
 
 pub mod codes;
+mod columns;
+mod delimited;
+pub mod detail_hosts;
 mod draft;
+mod encoding;
 mod fetched;
-pub mod hosts;
 pub mod import;
 pub mod into_store;
+mod json;
 pub mod key;
 mod meaning;
 pub mod message;

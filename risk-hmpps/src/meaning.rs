@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::codes::{Case, Codes, ConditionType, Does, EventType, RegisterType, Template};
+use crate::detail_hosts::DetailHosts;
 use crate::draft::Draft;
 use crate::fetched;
 use crate::key::Key;
@@ -21,6 +22,8 @@ use crate::template::may_change;
 pub enum Meaning {
     /// Records in the making.
     Says(Vec<Draft>),
+    /// What was fetched, with where it says two things.
+    Fetched(fetched::Read),
     /// That something told earlier was wrong from the start.
     TakesBack(TakeBack),
     /// That what was recorded of a sentence under one case belongs to another.
@@ -65,6 +68,8 @@ pub struct Meanings<'a> {
     pub key: &'a Key,
     /// Whose case is whose.
     pub people: &'a People<'a>,
+    /// The hosts from which may be fetched with credentials.
+    pub detail_hosts: &'a DetailHosts,
 }
 
 impl Meanings<'_> {
@@ -276,7 +281,8 @@ impl OfPerson<'_> {
         let needed = || {
             let what = self.case_that_holds().and_then(|case| case.why.clone());
             let what = what.unwrap_or_else(|| "what is told stands behind detailUrl".to_owned());
-            Meaning::Ends(Outcome::Needed { detail_url: message.detail_url.clone(), host_allowed: None, what })
+            let detail = message.detail_url.as_deref().map(|url| self.meanings.detail_hosts.detail(url));
+            Meaning::Ends(Outcome::Needed { detail, what })
         };
         let Some(body) = &message.fetched else { return Ok(needed()) };
         let about = fetched::About {
@@ -287,10 +293,10 @@ impl OfPerson<'_> {
             from: self.telling.from,
         };
         Ok(match fetched::read(body, &about)? {
-            Some(drafts) if drafts.is_empty() => {
+            Some(read) if read.drafts.is_empty() => {
                 Meaning::Ends(nothing("what was fetched states no level and no rating"))
             }
-            Some(drafts) => Meaning::Says(drafts),
+            Some(read) => Meaning::Fetched(read),
             // An error page, or something that only a person can read: it is still to be had.
             None => needed(),
         })

@@ -4,6 +4,8 @@ use risk_core::event::field::{describe, describe_text};
 use risk_core::event::vocabulary::Handling;
 use serde_json::{Map, Value};
 
+use crate::encoding::unmarked;
+use crate::json::{Json, Object};
 use crate::when::{EXPECTED, When};
 
 /// Wrappings within wrappings that are opened: SQS around SNS around the body, and one to spare.
@@ -25,7 +27,7 @@ pub struct Message {
     /// `additionalInformation`.
     pub info: Members,
     /// What `detailUrl` led to, where the host has fetched it.
-    pub fetched: Option<Value>,
+    pub(crate) fetched: Option<Json>,
     /// How confidential it is at least, where its source marks it so.
     pub handling: Option<Handling>,
 }
@@ -46,6 +48,12 @@ impl MessageError {
     /// Of that field.
     pub fn new(field: impl Into<String>, expected: impl Into<String>, found: impl Into<String>) -> Self {
         Self { field: field.into(), expected: expected.into(), found: found.into() }
+    }
+
+    /// The same of a field within another.
+    #[must_use]
+    pub fn within(self, outer: &str) -> Self {
+        Self { field: format!("{outer}.{}", self.field), ..self }
     }
 }
 
@@ -69,11 +77,18 @@ impl Members {
     /// The moment in a member.
     ///
     /// # Errors
-    /// [`MessageError`] for a text that is none.
+    /// [`MessageError`] for what is none.
     pub fn when(&self, name: &str) -> Result<Option<When>, MessageError> {
-        let Some(text) = self.text(name) else { return Ok(None) };
-        let none = || MessageError::new(name, EXPECTED, describe_text(&text));
-        When::read(&text).map(Some).ok_or_else(none)
+        match self.0.get(name) {
+            Some(value @ (Value::Array(_) | Value::Object(_))) => {
+                Err(MessageError::new(name, EXPECTED, describe(value)))
+            }
+            value => {
+                let Some(text) = value.and_then(text) else { return Ok(None) };
+                let none = || MessageError::new(name, EXPECTED, describe_text(&text));
+                When::read(&text).map(Some).ok_or_else(none)
+            }
+        }
     }
 
     /// The object in a member.
@@ -88,7 +103,8 @@ impl Members {
     }
 }
 
-fn text(value: &Value) -> Option<String> {
+/// The text of a value that has one; empty text is nothing.
+pub(crate) fn text(value: &Value) -> Option<String> {
     let text = match value {
         Value::String(text) => text.trim().to_owned(),
         Value::Number(n) => n.to_string(),
@@ -99,36 +115,33 @@ fn text(value: &Value) -> Option<String> {
 }
 
 /// Every message in one delivery: a message, an array of messages, or one on each line. Each has its line, from 1, or its place
-/// in the array.
+/// in the array. A byte order mark is passed over.
 #[must_use]
 pub fn read_all(bytes: &[u8]) -> Vec<(usize, Result<Message, MessageError>)> {
-    let numbered = |values: Vec<Result<Value, MessageError>>| {
-        let each = values.into_iter().enumerate();
-        each.flat_map(|(i, value)| {
-            let place = i.saturating_add(1);
-            let read = value.map_or_else(|e| vec![Err(e)], |v| opened(v, None, WRAPPINGS));
-            read.into_iter().map(move |message| (place, message)).collect::<Vec<_>>()
-        })
-        .collect()
+    let bytes = match unmarked(bytes, "message") {
+        Ok(bytes) => bytes,
+        Err(e) => return vec![(1, Err(e))],
+    };
+    let each = |(place, value): (usize, Result<Json, MessageError>)| {
+        let messages = value.map_or_else(|e| vec![Err(e)], |value| opened(value, None, WRAPPINGS));
+        messages.into_iter().map(move |message| (place, message))
     };
     match serde_json::from_slice(bytes) {
-        Ok(Value::Array(values)) => numbered(values.into_iter().map(Ok).collect()),
-        Ok(value) => numbered(vec![Ok(value)]),
+        Ok(Json::Array(values)) => (1..).zip(values.into_iter().map(Ok)).flat_map(each).collect(),
+        Ok(value) => each((1, Ok(value))).collect(),
         Err(whole) => {
             let lines: Vec<&[u8]> = bytes.split(|b| *b == b'\n').collect();
-            let full = || lines.iter().enumerate().filter(|(_, line)| !line.trim_ascii().is_empty());
+            let full = || (1..).zip(&lines).filter(|(_, line)| !line.trim_ascii().is_empty());
             if full().nth(1).is_none() {
                 return vec![(whole.line().max(1), Err(not_json(&whole)))];
             }
-            let one = |line: &[u8]| serde_json::from_slice(line).map_err(|e| not_json(&e));
-            full()
-                .flat_map(|(i, line)| {
-                    let messages = one(line).map_or_else(|e| vec![Err(e)], |value| opened(value, None, WRAPPINGS));
-                    messages.into_iter().map(move |message| (i.saturating_add(1), message))
-                })
-                .collect()
+            full().map(|(place, line)| (place, one_line(line))).flat_map(each).collect()
         }
     }
+}
+
+fn one_line(line: &[u8]) -> Result<Json, MessageError> {
+    serde_json::from_slice(unmarked(line, "message")?).map_err(|e| not_json(&e))
 }
 
 fn not_json(error: &serde_json::Error) -> MessageError {
@@ -137,50 +150,67 @@ fn not_json(error: &serde_json::Error) -> MessageError {
 }
 
 /// Takes a message out of its wrappings: SNS, SQS, a batch of either, and ours around what was fetched.
-fn opened(value: Value, fetched: Option<&Value>, wrappings: usize) -> Vec<Result<Message, MessageError>> {
-    let Value::Object(map) = &value else {
-        return vec![Err(MessageError::new("message", "an object", describe(&value)))];
+fn opened(value: Json, fetched: Option<&Json>, wrappings: usize) -> Vec<Result<Message, MessageError>> {
+    let Json::Object(object) = value else {
+        return vec![Err(MessageError::new("message", "an object", value.described()))];
     };
-    if wrappings > 0 {
-        if let Some(Value::Array(batch)) = map.get("Records").or_else(|| map.get("Messages")) {
-            let within = wrappings.saturating_sub(1);
-            return batch.iter().flat_map(|one| opened(one.clone(), fetched, within)).collect();
-        }
-        if let (Some(message), Some(body)) = (map.get("message"), map.get("fetched")) {
-            return opened(message.clone(), Some(body), wrappings.saturating_sub(1));
-        }
-        let wrapped = ["Message", "Body", "body"].iter().find_map(|name| map.get(*name).map(|v| (*name, v)));
-        if let Some((name, inner)) = wrapped.filter(|_| !map.contains_key("occurredAt")) {
-            let within = match inner {
-                Value::String(text) => serde_json::from_str(text)
-                    .map_err(|e| MessageError::new(name, "JSON in a text", format!("none: {e}"))),
-                other => Ok(other.clone()),
-            };
-            return match within {
-                Err(e) => vec![Err(e)],
-                Ok(Value::Object(mut body)) => {
-                    // The body's own word counts; only where it has none does the attribute's.
-                    if let (false, Some(named)) = (body.contains_key("eventType"), attribute(map)) {
-                        body.insert("eventType".to_owned(), Value::String(named));
-                    }
-                    opened(Value::Object(body), fetched, wrappings.saturating_sub(1))
-                }
-                Ok(other) => vec![Err(MessageError::new(name, "an object", describe(&other)))],
-            };
+    unwrapped(object, fetched, wrappings).unwrap_or_else(|e| vec![Err(e)])
+}
+
+fn unwrapped(
+    mut object: Object,
+    fetched: Option<&Json>,
+    wrappings: usize,
+) -> Result<Vec<Result<Message, MessageError>>, MessageError> {
+    let Some(within) = wrappings.checked_sub(1) else {
+        return Ok(vec![Message::read(&object.into_map()?, fetched)]);
+    };
+    for name in ["Records", "Messages"] {
+        if matches!(object.get(name)?, Some(Json::Array(_)))
+            && let Some(Json::Array(batch)) = object.take(name)?
+        {
+            return Ok(batch.into_iter().flat_map(|one| opened(one, fetched, within)).collect());
         }
     }
-    vec![Message::read(map, fetched)]
+    if let (true, Some(body)) = (object.has("message"), object.get("fetched")?.cloned()) {
+        let message = object.take("message")?.unwrap_or(Json::Scalar(Value::Null));
+        return Ok(opened(message, Some(&body), within));
+    }
+    let wrapper = ["Message", "Body", "body"].into_iter().find(|name| object.has(name));
+    let Some(name) = wrapper.filter(|_| !object.has("occurredAt")) else {
+        return Ok(vec![Message::read(&object.into_map()?, fetched)]);
+    };
+    let inner = match object.take(name)? {
+        Some(Json::Scalar(Value::String(text))) => serde_json::from_slice(unmarked(text.as_bytes(), name)?)
+            .map_err(|e| MessageError::new(name, "JSON in a text", format!("none: {e}")))?,
+        other => other.unwrap_or(Json::Scalar(Value::Null)),
+    };
+    let Json::Object(mut body) = inner else {
+        return Err(MessageError::new(name, "an object", inner.described()));
+    };
+    // The body's own word counts; only where it has none does the attribute's.
+    if let (false, Some(named)) = (body.has("eventType"), attribute(&object)?) {
+        body.add("eventType", Value::String(named));
+    }
+    unwrapped(body, fetched, within)
 }
 
 /// The type that a notification's attributes name.
-fn attribute(map: &Map<String, Value>) -> Option<String> {
-    let attributes = map.get("MessageAttributes").or_else(|| map.get("messageAttributes"))?;
-    let named = attributes.get("eventType")?;
-    ["Value", "StringValue", "stringValue"].iter().find_map(|name| named.get(*name)).and_then(text)
+fn attribute(notification: &Object) -> Result<Option<String>, MessageError> {
+    for name in ["MessageAttributes", "messageAttributes"] {
+        let Some(attributes) = notification.get(name)?.and_then(Json::as_object) else { continue };
+        let Some(named) = attributes.get("eventType")?.and_then(Json::as_object) else { continue };
+        for value in ["Value", "StringValue", "stringValue"] {
+            if let Some(text) = named.text(value)? {
+                return Ok(Some(text));
+            }
+        }
+    }
+    Ok(None)
 }
 
 impl Message {
-    fn read(map: &Map<String, Value>, fetched: Option<&Value>) -> Result<Self, MessageError> {
+    fn read(map: &Map<String, Value>, fetched: Option<&Json>) -> Result<Self, MessageError> {
         let members = Members::of(map);
         let event_type = members.text("eventType");
         let event_type =

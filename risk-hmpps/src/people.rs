@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use risk_core::event::field::describe_text;
 use uuid::Uuid;
 
+use crate::columns::letters;
+use crate::delimited;
 use crate::key::Key;
 use crate::message::is_identifier;
 
@@ -35,31 +37,32 @@ impl CaseMap {
     /// # Errors
     /// [`CaseMapError`] with the line.
     pub fn parse(text: &str) -> Result<Self, CaseMapError> {
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
-        let broken = |e: &csv::Error, expected| CaseMapError {
-            line: e.position().map_or(1, csv::Position::line),
-            field: "table",
-            expected,
-            found: "another form".to_owned(),
+        let has = |names: &[String]| names.iter().any(|name| letters(name) == letters("case_id"));
+        let wrong = |line, field, expected, found: String| CaseMapError { line, field, expected, found };
+        let table = delimited::read(text.as_bytes(), has).map_err(|e| wrong(1, "table", "text in UTF-8", e.found))?;
+        let column = |field: &'static str| {
+            let mut places = (0..).zip(&table.names).filter(|(_, name)| letters(name) == letters(field));
+            match (places.next(), places.next()) {
+                (Some(_), Some(_)) => Err(wrong(1, field, "one column of that name", "several".to_owned())),
+                (first, _) => Ok(first.map(|(place, _)| place)),
+            }
         };
-        let headers = reader.headers().map_err(|e| broken(&e, "a line of column names"))?.clone();
-        let column = |name: &str| headers.iter().position(|h| h.eq_ignore_ascii_case(name));
-        let missing = |field, expected| CaseMapError { line: 1, field, expected, found: "no such column".to_owned() };
-        let case = column("case_id").ok_or_else(|| missing("case_id", "a column of that name"))?;
-        let (crn, noms) = (column("crn"), column("noms"));
+        let missing = |field, expected| wrong(1, field, expected, "no such column".to_owned());
+        let case: usize = column("case_id")?.ok_or_else(|| missing("case_id", "a column of that name"))?;
+        let (crn, noms) = (column("crn")?, column("noms")?);
         if crn.is_none() && noms.is_none() {
             return Err(missing("crn", "a column `crn`, `noms`, or both"));
         }
         let mut map = Self::default();
-        for row in reader.records() {
-            let row = row.map_err(|e| broken(&e, "as many fields as the first line has"))?;
-            let line = row.position().map_or(0, csv::Position::line);
-            let wrong =
-                |field, expected, found: &str| CaseMapError { line, field, expected, found: describe_text(found) };
-            let id = row.get(case).unwrap_or_default();
+        for (line, row) in &table.rows {
+            let expected = "a row in UTF-8 with as many fields as the first line has";
+            let row = row.as_ref().map_err(|e| wrong(*line, "row", expected, e.found.clone()))?;
+            let wrong = |field, expected, found: &str| wrong(*line, field, expected, describe_text(found));
+            let value = |place: usize| row.get(place).map(String::as_str).unwrap_or_default();
+            let id = value(case);
             let id = Uuid::try_parse(id).map_err(|_| wrong("case_id", "a UUID", id))?;
             for (field, column, ids) in [("crn", crn, &mut map.crn), ("noms", noms, &mut map.noms)] {
-                let Some(value) = column.and_then(|c| row.get(c)).filter(|v| !v.is_empty()) else { continue };
+                let Some(value) = column.map(value).filter(|v| !v.is_empty()) else { continue };
                 if !is_identifier(value) {
                     return Err(wrong(field, "1 to 64 letters, digits or `. _ : -`", value));
                 }
@@ -130,7 +133,7 @@ mod tests {
     #[test]
     fn a_case_map_is_read_and_its_faults_are_told() {
         let id = "3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11";
-        let map = CaseMap::parse(&format!("CRN,noms,case_id\nx800001,A9001ZZ,{id}\nX800002,,{id}\n")).unwrap();
+        let map = CaseMap::parse(&format!("\u{feff}CRN;Noms;Case ID\nx800001;A9001ZZ;{id}\nX800002;;{id}\n")).unwrap();
         let key = Key::new(&[1; 32]).unwrap();
         let people = People::new(&key, &map);
         let case = Uuid::parse_str(id).unwrap();
@@ -140,6 +143,11 @@ mod tests {
         for (text, told) in [
             ("crn\nX1\n", "line 1: case_id: expected a column of that name, found no such column"),
             ("case_id\nx\n", "line 1: crn: expected a column `crn`, `noms`, or both, found no such column"),
+            ("crn,CRN,case_id\n", "line 1: crn: expected one column of that name, found several"),
+            (
+                "crn,case_id\nX1\n",
+                "line 2: row: expected a row in UTF-8 with as many fields as the first line has, found 1 fields",
+            ),
             ("crn,case_id\nX1,12\n", "line 2: case_id: expected a UUID, found `12`"),
             (
                 &format!("crn,case_id\nX1,{id}\nX1,00000000-0000-4000-8000-000000000000\n"),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use risk_core::event::Instant;
 use risk_core::log::Record;
+use risk_core::text::inert;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -89,13 +90,16 @@ pub struct Told {
     /// What became of it.
     #[serde(flatten)]
     pub outcome: Outcome,
+    /// What somebody should know who relies on it: two levels for one group, an address that is not to be trusted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// What it tells the store, where it tells anything else than identifiers.
     #[serde(skip)]
     pub(crate) instructs: Vec<Instruction>,
     /// What it tells the store of identifiers.
     #[serde(skip)]
     pub(crate) identifies: Vec<Instruction>,
-    /// It is a row that could not be read, and is counted with its code.
+    /// It is a row that could not be read, or waits, and is counted with its code.
     #[serde(skip)]
     pub(crate) of_a_row: bool,
 }
@@ -144,11 +148,8 @@ pub enum Outcome {
     /// It carries no data. Fetch what it points to and give both, as `{"message": …, "fetched": …}`.
     Needed {
         /// Where it is, if the message says.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        detail_url: Option<String>,
-        /// Whether that is on a host which the service named ([`crate::hosts::Hosts`]). Only then may it be fetched with a credential.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        host_allowed: Option<bool>,
+        #[serde(flatten)]
+        detail: Option<Detail>,
         /// What is to be fetched, or looked up.
         what: String,
     },
@@ -184,6 +185,16 @@ impl Told {
         });
         names.collect()
     }
+}
+
+/// Where a message says that more is to be had.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Detail {
+    /// The address, with what could change how it is shown written out.
+    pub detail_url: String,
+    /// Whether its host is on the list of hosts that may be fetched from with credentials. Anybody who can send a message can put
+    /// any address into it.
+    pub detail_url_listed: bool,
 }
 
 impl Outcome {
@@ -285,6 +296,12 @@ pub struct CodeCount {
     /// How many are of persons who were erased by law, and were not kept.
     #[serde(skip_serializing_if = "is_none")]
     pub erased: u64,
+    /// How many are dated later than now, and wait.
+    #[serde(skip_serializing_if = "is_none")]
+    pub waits: u64,
+    /// How many could not be read.
+    #[serde(skip_serializing_if = "is_none")]
+    pub unreadable: u64,
     /// How many made none, by the reason.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub nothing: BTreeMap<String, u64>,
@@ -292,15 +309,34 @@ pub struct CodeCount {
 
 impl CodeCount {
     /// How many rows came to each end.
-    fn ends(&self) -> [(&'static str, u64); 4] {
+    fn ends(&self) -> [(&'static str, u64); 6] {
         let nothing = self.nothing.values().fold(0, |sum: u64, n| sum.saturating_add(*n));
-        [("recorded", self.recorded), ("known", self.known), ("nothing", nothing), ("erased", self.erased)]
+        [
+            ("recorded", self.recorded),
+            ("known", self.known),
+            ("nothing", nothing),
+            ("erased", self.erased),
+            ("waits", self.waits),
+            ("unreadable", self.unreadable),
+        ]
     }
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
 fn is_none(n: &u64) -> bool {
     *n == 0
+}
+
+/// The longest text from outside that is shown, in characters.
+const LONGEST: usize = 400;
+
+/// A text from outside as it may be shown anywhere (see [`inert`]); what is longer than an address ever is, is cut.
+#[must_use]
+pub fn shown(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        None => inert(text).into_owned(),
+        Some((end, _)) => inert(text.get(..end).unwrap_or_default()).into_owned() + "…",
+    }
 }
 
 /// What a store of cases is to be told. They are ordered: who is who, then who is whom, in the order in which the estate did so,

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 use risk_core::event::catalogue::{RecordCorrected, RecordRetracted};
 use risk_core::event::field::{Replacement, StaffId};
-use risk_core::event::vocabulary::{CorrectionReason, SourceAgency};
+use risk_core::event::vocabulary::{CorrectionReason, Handling, SourceAgency, Term};
 use risk_core::event::{Event, Instant, Kind, Nature, Reading};
 use risk_core::log::{Log, Payload, Record};
 use serde_json::{Map, Value, json};
@@ -108,9 +108,12 @@ impl<'a> Settling<'a> {
             // The first to tell it is the one that is said to have made the record.
             let from: Vec<usize> = told.iter().map(|(draft, _)| draft.from).collect();
             let recorded = told.iter().map(|(draft, _)| draft.recorded).min();
+            // What one source marks as sensitive stays so, whichever says more.
+            let handling = told.iter().filter_map(|(draft, _)| draft.handling).max();
             told.sort_by_key(|(draft, event)| Reverse(says(event, draft.occurred)));
             let Some((mut best, event)) = told.into_iter().next() else { continue };
             best.recorded = recorded.unwrap_or(best.recorded).max(best.occurred);
+            best.handling = handling;
             let made = self.settle(&best, event);
             let mut first = true;
             for one in from {
@@ -133,20 +136,28 @@ impl<'a> Settling<'a> {
         };
         let Payload::Event(first) = &held.payload else { return Settled::Known };
         let versions = case.versions(&held, first);
+        let marked = case.handling(&held);
         let new = says(&event, draft.occurred);
-        if versions.iter().any(|(said, _)| *said >= new) {
-            return Settled::Known;
-        }
+        let best = versions.iter().filter(|(said, ..)| *said >= new).max_by(|(one, ..), (other, ..)| one.cmp(other));
+        let (event, occurred) = match best {
+            Some(_) if draft.handling <= Some(marked) => return Settled::Known,
+            // What is on record says as much, and is now marked as sensitive.
+            Some((said, _, event)) => (event.clone(), said.1.0),
+            None => (event, draft.occurred),
+        };
+        let handling = marked.max(event.least_handling()).max(draft.handling.unwrap_or(marked));
         let data = Value::Object(event.encode());
-        let occurred_at = Some(draft.occurred.min(held.recorded_at));
-        let id = key.uuid(&["correction", &draft.id.to_string(), &data.to_string(), &draft.occurred.to_rfc3339()]);
-        let since = versions.iter().map(|(_, at)| *at).max().unwrap_or(held.recorded_at);
+        let occurred_at = Some(occurred.min(held.recorded_at));
+        let (target, text, at) = (draft.id.to_string(), data.to_string(), occurred.to_rfc3339());
+        let mark = (handling > marked).then(|| handling.name());
+        let parts = ["correction", &target, &text, &at].into_iter().chain(mark);
+        let id = key.uuid(&parts.collect::<Vec<_>>());
+        let since = versions.iter().map(|(_, at, _)| *at).max().unwrap_or(held.recorded_at);
         let later = since.checked_add_signed(TimeDelta::microseconds(1)).unwrap_or(since);
         let recorded = draft.recorded.max(later);
         let replacement = Replacement { occurred_at, data };
         let (reason, by) = (CorrectionReason::WrongValue, estate());
         let Some(by) = by else { return Settled::Known };
-        let handling = held.handling.max(event.least_handling());
         let correction = Event::RecordCorrected(RecordCorrected { event_id: draft.id, replacement, reason, by });
         let source = (draft.agency, draft.reference.as_str());
         case.fresh.push(record(id, draft.case, (recorded, recorded), source, correction, Some(handling)));
@@ -278,17 +289,26 @@ impl Case {
         Some(id)
     }
 
-    /// How much each version of a record says, and since when it stands.
-    fn versions(&self, held: &Record, first: &Event) -> Vec<(Says, Instant)> {
+    /// How confidential a record is by now, with its corrections.
+    fn handling(&self, held: &Record) -> Handling {
+        let corrections =
+            self.all().filter(|r| matches!(r.event(), Some(Event::RecordCorrected(c)) if c.event_id == held.event_id));
+        corrections.map(|r| r.handling).fold(held.handling, Handling::max)
+    }
+
+    /// How much each version of a record says, since when it stands, and what it says.
+    fn versions(&self, held: &Record, first: &Event) -> Vec<(Says, Instant, Event)> {
         let corrections = self.all().filter_map(|r| match r.event() {
             Some(Event::RecordCorrected(c)) if c.event_id == held.event_id => {
                 let data = c.replacement.data.as_object().cloned().unwrap_or_else(Map::new);
                 let event = Event::decode(first.kind(), &data).ok()?;
-                Some((says(&event, c.replacement.occurred_at.unwrap_or(held.occurred_at)), r.recorded_at))
+                let said = says(&event, c.replacement.occurred_at.unwrap_or(held.occurred_at));
+                Some((said, r.recorded_at, event))
             }
             _ => None,
         });
-        std::iter::once((says(first, held.occurred_at), held.recorded_at)).chain(corrections).collect()
+        let first = (says(first, held.occurred_at), held.recorded_at, first.clone());
+        std::iter::once(first).chain(corrections).collect()
     }
 
     /// The last request of a stream that was made by then.

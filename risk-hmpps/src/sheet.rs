@@ -1,12 +1,16 @@
 //! Contacts and registrations as tables: one row for each, in named columns.
 
+use std::fmt::Display;
+
 use risk_core::event::field::describe_text;
 use risk_core::event::vocabulary::Handling;
 use serde_json::Value;
 
 use crate::codes::{Codes, EventType};
+use crate::columns::{Column, Columns};
+use crate::delimited::{self, Values, as_many};
 use crate::message::{Members, Message, MessageError, is_identifier};
-use crate::when::{EXPECTED, When, day_and_time};
+use crate::when::{EXPECTED, EXPECTED_TIME, Unread, When};
 
 /// What a table is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,75 +25,64 @@ pub enum Of {
 impl Of {
     /// The columns without which nothing can be read.
     #[must_use]
-    pub fn needed(self) -> &'static [&'static str] {
+    pub(crate) fn needed(self) -> &'static [Column] {
+        use Column::{Created, Crn, Date, Outcome, Registered, Type};
         match self {
-            Self::Contacts => &["crn", "type", "date", "outcome", "created"],
-            Self::Registrations => &["crn", "type", "registered", "created"],
+            Self::Contacts => &[Crn, Type, Date, Outcome, Created],
+            Self::Registrations => &[Crn, Type, Registered, Created],
         }
     }
 
     /// Those that may be there besides.
     #[must_use]
-    pub fn optional(self) -> &'static [&'static str] {
+    pub(crate) fn optional(self) -> &'static [Column] {
+        use Column::{
+            Category, Deleted, DeregistrationId, Id, Level, Officer, Removed, RemovedRecorded, Sensitive, Time,
+        };
         match self {
-            Self::Contacts => &["time", "id", "officer", "sensitive"],
+            Self::Contacts => &[Time, Id, Officer, Sensitive],
             Self::Registrations => {
-                &["level", "category", "id", "removed", "removed_recorded", "deregistration_id", "deleted", "sensitive"]
+                &[Level, Category, Id, Removed, RemovedRecorded, DeregistrationId, Deleted, Sensitive]
             }
         }
     }
 }
 
-/// A table: the names of its columns, and its rows, all of them text.
+/// The words that say that nDelius marks a row as sensitive.
+const YES: [&str; 5] = ["y", "yes", "true", "1", "sensitive"];
+/// The words that say that it does not. An empty cell says so too: nDelius leaves it empty where nobody marked the row.
+const NO: [&str; 5] = ["n", "no", "false", "0", "not sensitive"];
+
+/// A table: its columns, and its rows, all of them text.
 #[derive(Debug, Clone)]
 pub struct Sheet {
     of: Of,
-    columns: Vec<String>,
-    rows: Vec<(u64, Vec<String>)>,
+    columns: Columns,
+    rows: Vec<(u64, Values)>,
 }
 
 impl Sheet {
-    /// A table of columns that the host read itself; its rows are numbered from 1. Other columns than those known are passed
-    /// over.
+    /// A table of columns that the host read itself, with its rows and their numbers. Names of columns are compared by their
+    /// letters and digits, in any case. Columns that are not known are passed over; a row with too few or too many values is
+    /// reported as unreadable.
     ///
     /// # Errors
-    /// [`MessageError`] naming a column that is not there.
-    pub fn new(of: Of, columns: Vec<String>, rows: Vec<(u64, Vec<String>)>) -> Result<Self, MessageError> {
-        let columns: Vec<String> = columns.iter().map(|c| c.trim().to_lowercase()).collect();
-        let missing = of.needed().iter().find(|name| !columns.iter().any(|c| c == *name));
-        match missing {
-            None => Ok(Self { of, columns, rows }),
-            Some(name) => {
-                let expected = format!(
-                    "the columns {} and, where there are any, {}",
-                    of.needed().join(", "),
-                    of.optional().join(", ")
-                );
-                Err(MessageError::new(*name, expected, "no such column"))
-            }
-        }
+    /// [`MessageError`] naming a column that is missing, that is there twice, or whose name may mean one that decides how
+    /// confidential a row is.
+    pub fn new(of: Of, names: &[String], rows: Vec<(u64, Vec<String>)>) -> Result<Self, MessageError> {
+        let columns = Columns::of(of, names)?;
+        let checked = |(line, values): (u64, Vec<String>)| (line, as_many(values.len(), names.len()).map(|()| values));
+        Ok(Self { of, columns, rows: rows.into_iter().map(checked).collect() })
     }
 
-    /// A table in CSV, with a line of column names.
+    /// A table in CSV, with a line of column names; also delimited by semicolons, tabs or bars. A row that cannot be read is
+    /// reported as unreadable, and the others are read.
     ///
     /// # Errors
-    /// [`MessageError`] for text that is none, or lacks a column.
+    /// [`MessageError`] for text in another encoding than UTF-8, and as [`Sheet::new`].
     pub fn parse(of: Of, text: &[u8]) -> Result<Self, MessageError> {
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text);
-        let broken = |e: &csv::Error| {
-            let line = e.position().map_or(1, csv::Position::line);
-            MessageError::new(
-                format!("line {line}"),
-                "a row of CSV with as many fields as the first line, in UTF-8",
-                "another form",
-            )
-        };
-        let columns = reader.headers().map_err(|e| broken(&e))?.iter().map(str::to_owned).collect();
-        let rows = reader.records().map(|row| {
-            let row = row.map_err(|e| broken(&e))?;
-            Ok((row.position().map_or(0, csv::Position::line), row.iter().map(str::to_owned).collect()))
-        });
-        Self::new(of, columns, rows.collect::<Result<_, MessageError>>()?)
+        let table = delimited::read(text, |names| Columns::are_of(of, names))?;
+        Ok(Self { of, columns: Columns::of(of, &table.names)?, rows: table.rows })
     }
 
     /// The rows.
@@ -104,7 +97,7 @@ pub struct Row<'s> {
     sheet: &'s Sheet,
     /// Its line, from 1.
     pub line: u64,
-    values: &'s [String],
+    values: &'s Values,
 }
 
 /// What a row says, as messages would have said it: so that a row and a message of one fact are one fact.
@@ -119,9 +112,10 @@ pub enum RowSays<'c> {
 }
 
 impl Row<'_> {
-    fn get(&self, column: &str) -> Option<&str> {
-        let place = self.sheet.columns.iter().position(|c| c == column)?;
-        self.values.get(place).map(|v| v.trim()).filter(|v| !v.is_empty())
+    fn get(&self, column: Column) -> Option<&str> {
+        let place = self.sheet.columns.place(column)?;
+        let value = self.values.as_ref().ok()?.get(place)?;
+        Some(value.trim()).filter(|v| !v.is_empty())
     }
 
     /// The person's CRN.
@@ -129,15 +123,16 @@ impl Row<'_> {
     /// # Errors
     /// [`MessageError`] where there is none.
     pub fn crn(&self) -> Result<String, MessageError> {
-        let crn = self.get("crn").unwrap_or_default();
-        let wrong = || MessageError::new("crn", "1 to 64 letters, digits or `. _ : -`", describe_text(crn));
+        let crn = self.get(Column::Crn).unwrap_or_default();
+        let wrong =
+            || MessageError::new(Column::Crn.name(), "1 to 64 letters, digits or `. _ : -`", describe_text(crn));
         if is_identifier(crn) { Ok(crn.to_ascii_uppercase()) } else { Err(wrong()) }
     }
 
     /// The code of its type.
     #[must_use]
     pub fn code(&self) -> &str {
-        self.get("type").unwrap_or("none")
+        self.get(Column::Type).unwrap_or("none")
     }
 
     /// What the estate calls its type, where the tables have it.
@@ -149,31 +144,56 @@ impl Row<'_> {
         }
     }
 
-    fn when(&self, column: &str, time: Option<&str>) -> Result<Option<When>, MessageError> {
+    fn when(&self, column: Column) -> Result<Option<When>, MessageError> {
         let Some(text) = self.get(column) else { return Ok(None) };
-        let wrong = || MessageError::new(column, EXPECTED, describe_text(text));
-        day_and_time(text, time).map(Some).ok_or_else(wrong)
+        When::read(text).map(Some).ok_or_else(|| self.wrong(column, EXPECTED))
     }
 
-    fn needed(&self, column: &str, time: Option<&str>) -> Result<When, MessageError> {
-        self.when(column, time)?.ok_or_else(|| MessageError::new(column, EXPECTED, "nothing"))
+    fn needed(&self, column: Column) -> Result<When, MessageError> {
+        self.when(column)?.ok_or_else(|| self.wrong(column, EXPECTED))
+    }
+
+    /// When a contact was: its date, with the time that has a column of its own.
+    fn date_and_time(&self) -> Result<When, MessageError> {
+        let (Some(date), Some(time)) = (self.get(Column::Date), self.get(Column::Time)) else {
+            return self.needed(Column::Date);
+        };
+        When::read_with_time(date, time).map_err(|unread| match unread {
+            Unread::Date => self.wrong(Column::Date, EXPECTED),
+            Unread::Time => self.wrong(Column::Time, EXPECTED_TIME),
+        })
+    }
+
+    fn wrong(&self, column: Column, expected: impl Into<String>) -> MessageError {
+        let found = self.get(column).map_or_else(|| "nothing".to_owned(), describe_text);
+        MessageError::new(column.name(), expected, found)
     }
 
     /// A stricter mark, where nDelius has the row as sensitive.
-    fn handling(&self) -> Option<Handling> {
-        let sensitive = self
-            .get("sensitive")
-            .is_some_and(|v| ["y", "yes", "true", "1", "sensitive"].iter().any(|yes| v.eq_ignore_ascii_case(yes)));
-        sensitive.then_some(Handling::Restricted)
+    fn handling(&self) -> Result<Option<Handling>, MessageError> {
+        let Some(word) = self.get(Column::Sensitive) else { return Ok(None) };
+        let is_one_of = |words: &[&str]| words.iter().any(|w| word.eq_ignore_ascii_case(w));
+        match (is_one_of(&YES), is_one_of(&NO)) {
+            (true, _) => Ok(Some(Handling::Restricted)),
+            (false, true) => Ok(None),
+            (false, false) => {
+                let expected = format!("yes ({}), or no ({}, or nothing)", YES.join(", "), NO.join(", "));
+                Err(self.wrong(Column::Sensitive, expected))
+            }
+        }
     }
-}
 
-impl Row<'_> {
     /// What it says, by the tables.
     ///
     /// # Errors
-    /// [`MessageError`] for a CRN or a date that is none.
+    /// [`MessageError`] for a row that cannot be read: its CRN, its type, a date, or whether it is sensitive.
     pub fn says<'c>(&self, codes: &'c Codes) -> Result<RowSays<'c>, MessageError> {
+        self.values.as_ref().map_err(Clone::clone)?;
+        self.crn()?;
+        self.handling()?;
+        if self.get(Column::Type).is_none() {
+            return Err(self.wrong(Column::Type, "the code of the type"));
+        }
         match self.sheet.of {
             Of::Contacts => self.contact(codes),
             Of::Registrations => self.registration(),
@@ -181,65 +201,71 @@ impl Row<'_> {
     }
 
     fn contact<'c>(&self, codes: &'c Codes) -> Result<RowSays<'c>, MessageError> {
-        self.crn()?;
         let Some(contact) = codes.contact(self.code()) else {
             return Ok(RowSays::Nothing("no rule speaks of contacts of this type".to_owned()));
         };
-        let date = self.needed("date", self.get("time"))?;
-        let created = self.when("created", None)?.unwrap_or(date);
+        let date = self.date_and_time()?;
+        let created = self.when(Column::Created)?.unwrap_or(date);
         let is_to_come = date.instant() > created.instant() && date != created;
-        if is_to_come && self.get("outcome").is_none() {
+        if is_to_come && self.get(Column::Outcome).is_none() {
             return Ok(RowSays::Nothing("planned, without an outcome: nothing has happened yet".to_owned()));
         }
-        let day = self.get("date").unwrap_or_default();
-        let date = self.get("time").map_or_else(|| day.to_owned(), |time| format!("{day} {time}"));
         // What was entered before it happened was held when it happened, at the earliest.
-        let created = self.get("created").filter(|_| !is_to_come).unwrap_or(&date);
+        let created = if is_to_come { date } else { created };
         // Without an id of its own a contact is known by its type, its time and when it was entered.
-        let by_time = format!("{} {date} {created}", self.code());
+        let id = self.id_or(&[&self.code(), &date, &created]);
         let told = [
-            ("contactId", self.get("id").or(Some(&by_time))),
-            ("date", Some(&date)),
-            ("created", Some(created)),
-            ("outcome", self.get("outcome")),
-            ("officer", self.get("officer")),
+            ("contactId", Some(id)),
+            ("date", Some(date.to_string())),
+            ("created", Some(created.to_string())),
+            ("outcome", self.get(Column::Outcome).map(str::to_owned)),
+            ("officer", self.get(Column::Officer).map(str::to_owned)),
         ];
         Ok(RowSays::Contact(Box::new(self.message("contact", &told)?), contact))
     }
 
     fn registration(&self) -> Result<RowSays<'static>, MessageError> {
-        self.needed("registered", None)?;
+        let registered = self.needed(Column::Registered)?;
+        let created = self.when(Column::Created)?.unwrap_or(registered);
+        let (removed, removed_recorded) = (self.when(Column::Removed)?, self.when(Column::RemovedRecorded)?);
+        let deleted = self.when(Column::Deleted)?;
+        let text = |column: Column| self.get(column).map(str::to_owned);
         // Without an id of its own a registration is known by its type and its day.
-        let by_day = format!("{} {}", self.code(), self.get("registered").unwrap_or_default());
-        let id = self.get("id").unwrap_or(&by_day);
-        let (id, code) = (("registrationId", Some(id)), ("registerTypeCode", Some(self.code())));
+        let id = ("registrationId", Some(self.id_or(&[&self.code(), &registered])));
+        let code = ("registerTypeCode", text(Column::Type));
         let began = [
-            id,
-            code,
-            ("registrationDate", self.get("registered")),
-            ("createdDateAndTime", self.get("created").or(self.get("registered"))),
-            ("registrationLevelCode", self.get("level")),
-            ("registrationCategoryCode", self.get("category")),
+            id.clone(),
+            code.clone(),
+            ("registrationDate", Some(registered.to_string())),
+            ("createdDateAndTime", Some(created.to_string())),
+            ("registrationLevelCode", text(Column::Level)),
+            ("registrationCategoryCode", text(Column::Category)),
         ];
         let mut messages = vec![self.message("probation-case.registration.added", &began)?];
-        if let Some(removed) = self.get("removed") {
+        if let Some(removed) = removed {
             let ended = [
-                ("deregistrationId", self.get("deregistration_id").or(id.1)),
-                code,
-                ("deregistrationDate", Some(removed)),
-                ("createdDateAndTime", self.get("removed_recorded").or(Some(removed))),
+                ("deregistrationId", text(Column::DeregistrationId).or_else(|| id.1.clone())),
+                code.clone(),
+                ("deregistrationDate", Some(removed.to_string())),
+                ("createdDateAndTime", Some(removed_recorded.unwrap_or(removed).to_string())),
             ];
             messages.push(self.message("probation-case.registration.deregistered", &ended)?);
         }
-        if let Some(deleted) = self.when("deleted", None)? {
+        if let Some(deleted) = deleted {
             let wrong = self.message("probation-case.registration.deleted", &[id, code])?;
             messages.push(Message { occurred_at: Some(deleted), ..wrong });
         }
         Ok(RowSays::Registration(messages))
     }
 
-    fn message(&self, event_type: &str, told: &[(&str, Option<&str>)]) -> Result<Message, MessageError> {
-        let members = told.iter().filter_map(|(name, value)| Some(((*name).to_owned(), Value::from((*value)?))));
+    /// Its id, or what else it is known by.
+    fn id_or(&self, known_by: &[&dyn Display]) -> String {
+        let texts = || known_by.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        self.get(Column::Id).map_or_else(texts, str::to_owned)
+    }
+
+    fn message(&self, event_type: &str, told: &[(&str, Option<String>)]) -> Result<Message, MessageError> {
+        let members = told.iter().filter_map(|(name, value)| Some(((*name).to_owned(), Value::from(value.clone()?))));
         Ok(Message {
             event_type: event_type.to_owned(),
             occurred_at: None,
@@ -248,7 +274,7 @@ impl Row<'_> {
             detail_url: None,
             info: Members::of(&members.collect()),
             fetched: None,
-            handling: self.handling(),
+            handling: self.handling()?,
         })
     }
 }

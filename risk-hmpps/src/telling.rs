@@ -142,7 +142,12 @@ struct OfMessage<'a> {
 impl Filling for OfMessage<'_> {
     fn value(&self, name: &str) -> Option<Value> {
         let Telling { codes, key, message: Message { info, .. }, case, .. } = self.of;
-        let level = || codes.level(&info.text("registrationLevelCode|registerLevelCode")?);
+        // Where a message has both schemas and they differ, the higher counts.
+        let level = || {
+            let named = ["registrationLevelCode", "registerLevelCode"];
+            let levels = named.iter().filter_map(|name| codes.level(&info.text(name)?));
+            levels.max_by_key(|detail| (detail.level, detail.number))
+        };
         let category = || codes.category(&info.text("registrationCategoryCode|registerCategoryCode")?);
         let staff = || {
             let named = info.object("bookedBy").and_then(|by| by.text("username|staffCode"));

@@ -11,6 +11,7 @@ use risk_hmpps::import::Given;
 use crate::arrow::reader;
 use crate::assessment::Assessment;
 use crate::fault::Raise;
+use crate::hmpps_rows;
 use crate::store::Store;
 
 /// The host's secret, case ids and tables.
@@ -32,7 +33,7 @@ impl Delivery {
         let batches = reader(given)?;
         let columns = batches.schema().fields().iter().map(|f| f.name().clone()).collect();
         let broken = |e: arrow_schema::ArrowError| Fault::new(RISK_BAD_RECORD, e.to_string());
-        let rows = batches.map(|batch| Ok(risk_bulk::told(&batch.map_err(broken)?, usize::MAX)));
+        let rows = batches.map(|batch| hmpps_rows::rows(&batch.map_err(broken)?));
         let rows: Vec<Vec<Vec<String>>> = rows.collect::<Result<_, Fault>>().raise()?;
         Ok(Self::Rows(columns, rows.concat()))
     }
@@ -40,7 +41,7 @@ impl Delivery {
     fn given<'d>(&'d self, kind: &str) -> Result<Given<'d>, Fault> {
         match self {
             Self::Bytes(bytes) => bound::given(kind, bytes),
-            Self::Rows(columns, rows) => bound::rows(kind, columns.clone(), rows.clone()),
+            Self::Rows(columns, rows) => bound::rows(kind, columns, rows.clone()),
         }
     }
 }

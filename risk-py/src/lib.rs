@@ -9,6 +9,7 @@ mod bulk;
 mod case_log;
 mod fault;
 mod hmpps;
+mod hmpps_rows;
 mod interrupt;
 mod measuring;
 mod policy;

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import decimal
 import json
 from pathlib import Path
 
@@ -54,6 +56,67 @@ def test_a_table_may_be_text_a_file_or_arrow(tmp_path: Path) -> None:
     given = [ROWS, ROWS.encode(), tmp_path / "contacts.csv", pa.table(columns)]
     records = [adapter.import_(one, kind="contacts").records for one in given]
     assert len(records[0]) == 1 and all(other == records[0] for other in records)
+
+
+def test_a_row_that_cannot_be_read_is_counted_and_costs_no_other_row() -> None:
+    table = b"crn,type,date,outcome,created,notes\nX800001,C369,14-Jun-24,,15/06/2024,\nX800001,C369,14/06/2024,,15/06/2024,victim\x92s\n"
+    done = Hmpps(SECRET).import_(table + b"X800001,C369,14/06/2024,,15/06/2024,\n", kind="contacts")
+    assert len(done.records) == 1 and done.report["counts"] == {"recorded": 1, "unreadable": 2}
+    assert [(m["place"], m["outcome"], m["field"]) for m in done.report["messages"]] == [
+        (2, "unreadable", "date"),
+        (3, "unreadable", "column 6"),
+    ]
+
+
+@pytest.mark.parametrize("word", ["T", "X", "Sensitive contact", "1.5"])
+def test_a_word_that_is_neither_yes_nor_no_makes_a_row_unreadable(word: str) -> None:
+    columns = {"crn": ["X800001"], "type": ["CHVS"], "date": ["2024-06-14"], "outcome": ["ATTC"], "created": ["2024-06-15"]}
+    done = Hmpps(SECRET).import_(pa.table(columns | {"SENSITIVE": [word]}), kind="contacts")
+    assert done.records == [] and done.report["counts"] == {"unreadable": 1}
+    with pytest.raises(RecordError, match="is_sensitive: expected the name `sensitive`"):
+        Hmpps(SECRET).import_(pa.table(columns | {"is_sensitive": ["Y"]}), kind="contacts")
+
+
+def test_arrow_columns_of_numbers_and_of_times_without_a_zone_say_what_text_would() -> None:
+    text = "crn,type,date,time,outcome,created,id,sensitive\nX1,CHVS,2024-06-14,09:30,ATTC,2024-06-14 10:00:15,7,1\n"
+    at = datetime.datetime(2024, 6, 14, 10, 0, 15)
+    columns = {
+        "crn": pa.array(["X1"]),
+        "type": pa.array(["CHVS"]).dictionary_encode(),
+        "date": pa.array([datetime.datetime(2024, 6, 14)]),
+        "time": pa.array([datetime.time(9, 30)]),
+        "outcome": pa.array(["ATTC"]),
+        "id": pa.array([7.0]),
+        "sensitive": pa.array([1]),
+    }
+    expected = Hmpps(SECRET).import_(text, kind="contacts").records
+    for unit in ("s", "ms", "us", "ns"):
+        table = pa.table(columns | {"created": pa.array([at], pa.timestamp(unit))})
+        assert Hmpps(SECRET).import_(table, kind="contacts").records == expected
+    whole = pa.table(columns | {"created": pa.array(["2024-06-14 10:00:15"]), "id": pa.array([decimal.Decimal("7")])})
+    assert Hmpps(SECRET).import_(whole, kind="contacts").records == expected
+    with pytest.raises(RecordError, match="id.*cast the column to text"):
+        Hmpps(SECRET).import_(whole.set_column(6, "id", pa.array([[7]])), kind="contacts")
+
+
+def test_an_address_is_listed_only_where_its_host_is() -> None:
+    message = json.loads(REGISTERED) | {"eventType": "assessment.summary.produced", "detailUrl": "https://oasys.example.com/1"}
+
+    def listed(*hosts: str) -> bool:
+        report = Hmpps(SECRET, detail_hosts=hosts).import_(json.dumps(message)).report
+        return bool(report["messages"][0]["detail_url_listed"])
+
+    assert listed("oasys.example.com") and not listed() and not listed("example.com")
+    with pytest.raises(QuestionError, match="detail_hosts"):
+        Hmpps(SECRET, detail_hosts=["https://oasys.example.com"])
+
+
+def test_of_two_levels_in_one_assessment_the_higher_is_recorded() -> None:
+    message = json.loads(REGISTERED) | {"eventType": "assessment.summary.produced"}
+    body = '{"riskInCommunity":{"HIGH":["Known adult"],"LOW":["Children","Known Adult"]},"assessedOn":"2024-06-10T12:12:34"}'
+    done = Hmpps(SECRET).import_(f'{{"message":{json.dumps(message)},"fetched":{body}}}')
+    assert done.records[0]["data"]["levels"] == {"children": "low", "known_adult": "high"}
+    assert "two levels for known_adult" in done.report["messages"][0]["notes"][0]
 
 
 def test_a_store_takes_a_delivery_and_its_answer_becomes_proposals_and_levels(tmp_path: Path) -> None:

@@ -58,9 +58,10 @@ fn records_go_to_standard_output_and_what_became_of_each_message_to_standard_err
 To fetch, and to give again with what was fetched
   standard input:2 assessment.summary.produced
     https://example.invalid/a/rather/long/address/that/nobody/should/have/to/put/together?again=1
-    on no host that you named (--allow-host): send it no credentials
     the assessment stands behind detailUrl: the levels, and whether it is
     complete
+    the host of detailUrl is not on the list of detail hosts: never fetch it
+    with credentials
 
 No record was made of
   1 × tier.calculation.complete
@@ -76,14 +77,14 @@ fn an_address_in_a_message_is_to_be_fetched_with_credentials_on_a_named_host_onl
     let allowed = |hosts: &[&str]| {
         let report: Value =
             serde_json::from_str(&import(&folder, &needed, &[hosts, &["--report", "json"]].concat()).err).unwrap();
-        report["messages"][0]["host_allowed"].clone()
+        report["messages"][0]["detail_url_listed"].clone()
     };
     assert_eq!(allowed(&[]), false);
-    assert_eq!(allowed(&["--allow-host", "other.invalid"]), false);
-    assert_eq!(allowed(&["--allow-host", "other.invalid", "--allow-host", "example.invalid"]), true);
-    let text = import(&folder, &needed, &["--allow-host", "example.invalid"]).err;
+    assert_eq!(allowed(&["--detail-host", "other.invalid"]), false);
+    assert_eq!(allowed(&["--detail-host", "other.invalid", "--detail-host", "example.invalid"]), true);
+    let text = import(&folder, &needed, &["--detail-host", "example.invalid"]).err;
     assert!(text.contains("https://example.invalid/") && !text.contains("credentials"), "{text}");
-    import(&folder, &needed, &["--allow-host", "*.invalid"]).refused(&["--allow-host: expected the name of a host"]);
+    import(&folder, &needed, &["--detail-host", "*.invalid"]).refused(&["--detail-host"]);
 }
 
 #[test]
@@ -158,6 +159,75 @@ fn what_cannot_be_read_is_told_and_the_rest_is_imported_with_exit_code_1() {
         "{}",
         ran.err
     );
+}
+
+/// Imports a table of contacts.
+fn import_contacts(folder: &TempDir, table: &[u8], more: &[&str]) -> Ran {
+    let (table_file, key) = (folder.path().join("contacts.csv"), folder.path().join("key"));
+    fs::write(&table_file, table).unwrap();
+    let (table_file, key) = (table_file.display().to_string(), key.display().to_string());
+    risk(["hmpps", "import", "--contacts", &table_file, "--key-file", &key].into_iter().chain(more.iter().copied()))
+}
+
+#[test]
+fn a_row_that_cannot_be_read_is_counted_as_such_in_text_and_json_with_exit_code_1() {
+    let folder = folder();
+    let good = "X800001,C369,14/06/2024,,15/06/2024,";
+    for (bad, field) in [
+        (&b"X800001,C369,14-Jun-24,,15/06/2024,"[..], "date"),
+        (b"X800001,C369,14/06/2024,,15/06/2024,victim\x92s", "column 6"),
+        (b"X800001,C369,14/06/2024", "row"),
+    ] {
+        let table = [b"crn,type,date,outcome,created,notes\n", good.as_bytes(), b"\n", bad, b"\n"].concat();
+        let ran = import_contacts(&folder, &table, &[]);
+        assert_eq!((ran.code, ran.out.lines().count()), (1, 1), "{}", ran.err);
+        assert!(ran.err.starts_with("2 messages and rows: 1 recorded, 1 unreadable\n\nNot readable\n"), "{}", ran.err);
+        assert!(ran.err.contains(&format!("contacts.csv:3\n    {field}: expected")), "{}", ran.err);
+        let report: Value = serde_json::from_str(&import_contacts(&folder, &table, &["--report", "json"]).err).unwrap();
+        assert_eq!(report["counts"], json!({"recorded": 1, "unreadable": 1}));
+        let place = json!([report["messages"][0]["place"], report["messages"][0]["outcome"]]);
+        assert_eq!(place, json!([3, "unreadable"]));
+    }
+}
+
+#[test]
+fn a_table_that_says_in_another_word_or_column_what_is_sensitive_is_not_taken_for_one_that_does_not() {
+    let folder = folder();
+    let head = "crn,type,date,outcome,created";
+    let row = "X800001,CHVS,2024-06-14,ATTC,2024-06-15";
+    let ran = import_contacts(&folder, format!("{head},sensitive\n{row},T\n").as_bytes(), &[]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+    assert!(ran.err.contains("sensitive: expected yes (y, yes"), "{}", ran.err);
+    import_contacts(&folder, format!("{head},sensitive_contact\n{row},Y\n").as_bytes(), &[])
+        .refused(&["contacts.csv: sensitive_contact: expected the name `sensitive`"]);
+    let ran = import_contacts(&folder, format!("\u{feff}{head},Sensitive\n{row},Yes\n").to_uppercase().as_bytes(), &[]);
+    assert!(ran.code == 0 && ran.out.contains("\"handling\":\"restricted\""), "{} {}", ran.out, ran.err);
+}
+
+#[test]
+fn of_two_levels_the_report_names_the_one_that_was_taken() {
+    let folder = folder();
+    let assessed = json!({"message": serde_json::from_str::<Value>(&message("assessment.summary.produced", &json!({}))).unwrap(),
+        "fetched": {"riskInCommunity": {"HIGH": ["Known adult"], "LOW": ["Known Adult"]}, "assessedOn": "2024-06-10"}});
+    let ran = import(&folder, &assessed.to_string(), &[]);
+    assert!(ran.out.contains("\"known_adult\":\"high\""), "{}", ran.out);
+    let told = "Of two values the higher was taken\n  standard input:1 assessment.summary.produced\n    two levels for known_adult in the community";
+    assert!(ran.err.contains(told), "{}", ran.err);
+}
+
+#[test]
+fn an_address_of_a_message_is_not_to_be_trusted_unless_its_host_is_listed() {
+    let folder = folder();
+    let needed = message("assessment.summary.produced", &json!({}));
+    let listed = import(&folder, &needed, &["--detail-host", "example.invalid"]);
+    assert!(listed.err.contains("https://example.invalid/a") && !listed.err.contains("credentials"), "{}", listed.err);
+    let json = |more: &[&str]| -> Value {
+        let more: Vec<&str> = ["--report", "json"].iter().chain(more).copied().collect();
+        serde_json::from_str(&import(&folder, &needed, &more).err).unwrap()
+    };
+    assert_eq!(json(&["--detail-host", "example.invalid"])["messages"][0]["detail_url_listed"], true);
+    assert_eq!(json(&["--detail-host", "other.invalid"])["messages"][0]["detail_url_listed"], false);
+    import(&folder, &needed, &["--detail-host", "https://example.invalid/"]).refused(&["--detail-host", "a host"]);
 }
 
 #[test]

@@ -143,8 +143,9 @@ pub fn nearest<'n>(names: &[&'n str], found: &str) -> Option<&'n str> {
     nearest.filter(|(d, n)| *d <= 3 && *d < n.len()).map(|(_, n)| n)
 }
 
-/// Levenshtein distance, for suggestions in messages only.
-fn edit_distance(a: &str, b: &str) -> usize {
+/// Levenshtein distance, for suggestions and for names that are nearly another.
+#[must_use]
+pub fn edit_distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().take(64).collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, ca) in a.chars().enumerate() {

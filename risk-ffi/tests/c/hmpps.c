@@ -30,6 +30,34 @@ static void a_message_becomes_records_and_a_repeated_one_none(void) {
     risk_hmpps_free(adapter);
 }
 
+static void a_row_that_cannot_be_read_is_counted_and_costs_no_other_row(void) {
+    const char *rows = "crn,type,date,outcome,created\nX800001,C369,14-Jun-24,,15/06/2024\nX800001,C369,14/06/2024,,15/06/2024\n";
+    risk_hmpps *adapter = adapter_of("{}");
+    risk_buf records = {0}, report = {0};
+    STATUS(RISK_OK, risk_hmpps_import(adapter, OF("contacts"), OF_BYTES(rows), NULL, 0, &records, &report));
+    HAS(report.data, "\"place\":2,");
+    GAVE(report, "\"counts\":{\"recorded\":1,\"unreadable\":1}");
+    GAVE(records, "information_requested");
+    risk_hmpps_free(adapter);
+}
+
+static void an_address_is_listed_only_where_its_host_is(void) {
+    const char *needed = "{\"eventType\":\"assessment.summary.produced\",\"occurredAt\":\"2026-06-14T09:06:52Z\","
+                         "\"detailUrl\":\"https://oasys.example.com/1\","
+                         "\"personReference\":{\"identifiers\":[{\"type\":\"CRN\",\"value\":\"X800001\"}]}}";
+    risk_hmpps *adapter = adapter_of("{}");
+    risk_hmpps *listing = adapter_of("{\"detail_hosts\":[\"oasys.example.com\"]}");
+    risk_buf records = {0}, report = {0};
+    STATUS(RISK_OK, risk_hmpps_import(adapter, MESSAGES, OF_BYTES(needed), NULL, 0, &records, &report));
+    GAVE(report, "\"detail_url_listed\":false");
+    risk_buf_free(&records);
+    STATUS(RISK_OK, risk_hmpps_import(listing, MESSAGES, OF_BYTES(needed), NULL, 0, &records, &report));
+    GAVE(report, "\"detail_url_listed\":true");
+    risk_buf_free(&records);
+    risk_hmpps_free(listing);
+    risk_hmpps_free(adapter);
+}
+
 static void a_store_takes_a_delivery_and_its_answer_becomes_proposals_and_levels(void) {
     risk_hmpps *adapter = adapter_of(MAP);
     risk_store *store = store_of("estate");
@@ -71,6 +99,8 @@ static void what_cannot_be_used_is_refused_and_says_why(void) {
     STATUS(RISK_BAD_WORD, risk_hmpps_new(OF("{\"codes\":{\"ours.toml\":\"[[register]]\"}}"), HOST_SECRET, &adapter));
     JSON("\"file\":\"ours.toml\"");
     STATUS(RISK_BAD_WORD, risk_hmpps_new(OF("{\"no_such_option\":1}"), HOST_SECRET, &adapter));
+    STATUS(RISK_BAD_WORD, risk_hmpps_new(OF("{\"detail_hosts\":[\"https://a.example\"]}"), HOST_SECRET, &adapter));
+    JSON("\"field\":\"detail_hosts\"");
     STATUS(RISK_NULL_POINTER, risk_hmpps_new(NULL, 2, HOST_SECRET, &adapter));
     STATUS(RISK_NULL_POINTER, risk_hmpps_new(OF("{}"), NULL, 32, &adapter));
     STATUS(RISK_NULL_POINTER, risk_hmpps_new(OF("{}"), HOST_SECRET, NULL));
@@ -99,6 +129,8 @@ static void what_cannot_be_used_is_refused_and_says_why(void) {
 int main(void) {
     make_folder();
     RUN(a_message_becomes_records_and_a_repeated_one_none);
+    RUN(a_row_that_cannot_be_read_is_counted_and_costs_no_other_row);
+    RUN(an_address_is_listed_only_where_its_host_is);
     RUN(a_store_takes_a_delivery_and_its_answer_becomes_proposals_and_levels);
     RUN(what_cannot_be_used_is_refused_and_says_why);
     remove_folder();

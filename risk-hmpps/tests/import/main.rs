@@ -7,10 +7,13 @@
     reason = "a test that fails says so"
 )]
 
+mod assessments;
 mod fixtures;
 mod hostile;
 mod order;
+mod outside;
 mod persons;
+mod rows;
 mod stored;
 mod tables;
 

@@ -2,11 +2,12 @@
 
 use std::slice::from_ref;
 
-use chrono::Utc;
+use chrono::{TimeDelta, Utc};
 use risk_core::log::Payload;
-use risk_hmpps::import::{Given, HeldLogs, Importer};
+use risk_hmpps::import::{Given, HeldLogs, Importer, sheet};
 use risk_hmpps::into_store::{Erasures, import_into};
 use risk_hmpps::report::{Instruction, Outcome, Report};
+use risk_hmpps::sheet::Of;
 use risk_store::{Operator, Options, Store};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -128,12 +129,51 @@ fn a_person_is_erased_where_that_is_asked_for_and_stays_so_when_told_again() {
 #[test]
 fn what_is_dated_in_the_future_waits_and_holds_nothing_else_up() {
     let queue = Queue::new();
-    let info = json!({"registrationId": "9", "registerTypeCode": "ADVP", "registrationDate": "2999-06-14", "createdDateAndTime": "2999-06-14T09:06:52Z"});
+    let info = json!({"registrationId": "9", "registerTypeCode": "ADVP", "registrationDate": "2099-06-14", "createdDateAndTime": "2099-06-14T09:06:52Z"});
     let ahead = message("probation-case.registration.added", "X800003", &info);
     let report = queue.deliver(&[ahead, registration("X800001", "1")], Erasures::Listed);
     assert!(
-        matches!(&report.messages[0].outcome, Outcome::Waits { what } if what.contains("2999-06-14")),
+        matches!(&report.messages[0].outcome, Outcome::Waits { what } if what.contains("2099-06-14")),
         "{report:?}"
     );
     assert!(matches!(report.messages[1].outcome, Outcome::Recorded { .. }));
+}
+
+#[test]
+fn clocks_that_differ_by_a_few_minutes_hold_nothing_up() {
+    let queue = Queue::new();
+    let ahead = |crn: &str, by: TimeDelta| {
+        let at = (Utc::now() + by).to_rfc3339();
+        let info = json!({"registrationId": "9", "registerTypeCode": "RHRH", "registrationDate": at, "createdDateAndTime": at});
+        message("probation-case.registration.added", crn, &info)
+    };
+    let seconds = TimeDelta::seconds;
+    let messages = [ahead("X800001", seconds(30)), ahead("X800002", seconds(290)), ahead("X800003", seconds(360))];
+    let report = queue.deliver(&messages, Erasures::Listed);
+    let ends: Vec<&str> = report.messages.iter().map(|m| m.outcome.name()).collect();
+    assert_eq!(ends, ["recorded", "recorded", "waits"]);
+    let waits = &report.messages[2].outcome;
+    assert!(
+        matches!(waits, Outcome::Waits { what } if what.contains("this machine's clock says") && what.contains("5 minutes")),
+        "{waits:?}"
+    );
+    for crn in ["X800001", "X800002"] {
+        let case = queue.store.cases_of("crn", crn).unwrap()[0];
+        let log = queue.store.log(&queue.by, case).unwrap();
+        assert!(log.records().iter().all(|r| r.occurred_at <= r.recorded_at && r.recorded_at <= Utc::now()));
+    }
+    let again = queue.deliver(&messages, Erasures::Listed);
+    let ends: Vec<&str> = again.messages.iter().map(|m| m.outcome.name()).collect();
+    assert_eq!(ends, ["known", "known", "waits"], "a delivery that comes again adds nothing");
+}
+
+#[test]
+fn a_row_that_waits_is_listed_and_counted_as_such() {
+    let queue = Queue::new();
+    let rows = "crn,type,date,outcome,created\nX800001,CHVS,14/06/2099,ATTC,15/06/2099\n";
+    let given = [(None, sheet(Of::Contacts, rows.as_bytes()).unwrap())];
+    let report =
+        import_into(&importer(), &queue.store, &queue.by, &given, Erasures::Listed, Utc::now()).unwrap().report;
+    assert_eq!(serde_json::to_value(&report.counts).unwrap(), json!({"waits": 1}));
+    assert_eq!((report.messages[0].place, report.codes["CHVS"].waits), (2, 1));
 }

@@ -42,13 +42,14 @@ class Hmpps:
         secret: At least 32 bytes that nobody can guess, always the same.
         case_map: Your own case ids: a table in CSV with ``case_id`` and ``crn``, ``noms`` or both. Else ids are derived from CRNs.
         codes: Tables of your own over those built in: TOML, by the name of the file.
-        allow_hosts: The hosts from which you fetch with your credentials, each by its whole name. Of an address in a message the
-            report says whether it is on one (``host_allowed``); send no credential to any other.
         erase: Whether a person is erased from a store, for good, where a message says so: with all merged cases, evidence and
             identifiers. Else the outcome is ``not_done``, and it is listed under that name too.
+        detail_hosts: The hosts from which you fetch, with credentials, what a message points to: ``oasys.example.com``, or with a
+            port ``oasys.example.com:8443``. A report says of each ``detail_url`` in ``detail_url_listed`` whether it is ``https`` of
+            one of them; any other must never be fetched with credentials, as anybody who can send a message can name any address.
 
     Raises:
-        QuestionError: For a secret that is too short, and for a case map or a table that cannot be used.
+        QuestionError: For a secret that is too short, and for a case map, a table or a host that cannot be used.
 
     >>> import risk_of_harm
     >>> risk_of_harm.Hmpps(b"hush")
@@ -66,15 +67,14 @@ class Hmpps:
         case_map: str = "",
         codes: Mapping[str, str] | None = None,
         erase: bool = False,
-        allow_hosts: Iterable[str] = (),
+        detail_hosts: Iterable[str] = (),
     ) -> None:
-        if isinstance(allow_hosts, str):
-            raise TypeError("allow_hosts: expected a list of hosts, found one")
+        hosts = [detail_hosts] if isinstance(detail_hosts, str) else list(detail_hosts)
         options = {
             "case_map": expect("case_map", case_map, str),
             "codes": dict(codes or {}),
             "erase": erase,
-            "allow_hosts": list(allow_hosts),
+            "detail_hosts": hosts,
         }
         self._inner = call(_risk.Hmpps, json.dumps(options), expect("secret", secret, bytes))
 

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use chrono::Utc;
 use clap::{Args, ValueEnum};
 use risk_core::text::{inert, to_json};
-use risk_hmpps::hosts::Hosts;
+use risk_hmpps::detail_hosts::DetailHosts;
 use risk_hmpps::import::{Given, HeldLogs, Importer, sheet};
 use risk_hmpps::into_store::{Erasures, import_into};
 use risk_hmpps::key::Key;
+use risk_hmpps::message::MessageError;
 use risk_hmpps::people::CaseMap;
 use risk_hmpps::report::{Import, Instruction, Outcome, Report, Told};
 use risk_hmpps::sheet::Of;
@@ -17,7 +18,7 @@ use risk_text::words::count;
 
 use super::CodesOptions;
 use crate::failure::Failure;
-use crate::input::Text;
+use crate::input::{Text, read_bytes};
 use crate::output::Reply;
 use crate::secret;
 use crate::store::{Operated, StoreOptions};
@@ -33,8 +34,12 @@ use crate::store::{Operated, StoreOptions};
 /// request that it answers. A message that waits is to be given again; one that needs something fetched is given again as
 /// {\"message\": …, \"fetched\": …}.
 ///
-/// Exit code 1 if something could not be read or was not done, or is about a person who was erased or a prison number that two
-/// cases claim; the rest is imported all the same.
+/// Tables are in CSV, delimited by commas, semicolons, tabs or bars. Names of columns are compared by their letters, in any case; a
+/// name that may mean a column which decides how confidential a row is, is refused. Dates have a year of four digits, and the day
+/// before the month; docs/hmpps.md lists the forms.
+///
+/// Exit code 1 if a message or a row could not be read or was not done, or is about a person who was erased or a prison number that
+/// two cases claim; the rest is imported all the same.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   (umask 077; head -c 32 /dev/urandom > hmpps.key)
@@ -60,12 +65,12 @@ pub struct Options {
     /// Your own case ids: a table in CSV with case_id and crn, noms or both; else the id is derived from the CRN
     #[arg(long, value_name = "FILE")]
     case_map: Option<String>,
+    /// A host from which you fetch with credentials what a message points to, such as oasys.example.com; may be given more than
+    /// once. Of any other address the report says that it must not be fetched with credentials
+    #[arg(long, value_name = "HOST")]
+    detail_host: Vec<String>,
     #[command(flatten)]
     codes: CodesOptions,
-    /// A host from which you fetch with your credentials, by its whole name; may be given more than once. An address in a message
-    /// that is on no such host must not be given any
-    #[arg(long, value_name = "HOST")]
-    allow_host: Vec<String>,
     /// Logs that are held already, plain or sealed, of any cases; may be given more than once
     #[arg(long, value_name = "FILE", conflicts_with_all = ["store", "who", "keys"])]
     held: Vec<String>,
@@ -81,7 +86,6 @@ pub struct Options {
 }
 
 /// What is said of an address that is on no host which was named.
-const NOT_ALLOWED: &str = "on no host that you named (--allow-host): send it no credentials";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 enum ReportFormat {
@@ -98,16 +102,15 @@ enum ReportFormat {
 /// [`Failure`] where a file, a table, the secret or the store cannot be used. Then nothing was written.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let importer = importer(options)?;
-    let texts = options.files.iter().map(|f| Text::read(f)).collect::<Result<Vec<_>, _>>()?;
-    let name = |text: &Text| Some(text.name.clone());
+    let messages = options.files.iter().map(|f| read_bytes(f)).collect::<Result<Vec<_>, _>>()?;
     let mut given: Vec<(Option<String>, Given<'_>)> =
-        texts.iter().map(|t| (name(t), Given::Messages(t.text.as_bytes()))).collect();
+        messages.iter().map(|(name, bytes)| (Some(name.clone()), Given::Messages(bytes))).collect();
     for (of, files) in [(Of::Contacts, &options.contacts), (Of::Registrations, &options.registrations)] {
         for file in files {
-            let text = Text::read(file)?;
-            let table = sheet(of, text.text.as_bytes())
-                .map_err(|e| Failure::Table { file: text.name.clone(), error: e.to_string() })?;
-            given.push((name(&text), table));
+            let (name, bytes) = read_bytes(file)?;
+            let refused = |e: MessageError| Failure::Table { file: name.clone(), error: e.to_string() };
+            let table = sheet(of, &bytes).map_err(refused)?;
+            given.push((Some(name), table));
         }
     }
     let (import, records) = if options.store.is_asked_for() {
@@ -145,9 +148,12 @@ fn importer(options: &Options) -> Result<Importer, Failure> {
             CaseMap::parse(&text.text).map_err(|e| Failure::Table { file: text.name, error: e.to_string() })?
         }
     };
-    let hosts = Hosts::new(&options.allow_host)
-        .map_err(|e| Failure::Table { file: "--allow-host".to_owned(), error: e.to_string() })?;
-    Ok(Importer::new(options.codes.load()?, key, cases).allowing(hosts))
+    let hosts = DetailHosts::new(&options.detail_host).map_err(|e| Failure::Unfitting {
+        option: "--detail-host",
+        expected: "a host, with a port if it is another than 443, such as oasys.example.com",
+        found: e.host,
+    })?;
+    Ok(Importer::new(options.codes.load()?, key, cases).with_detail_hosts(hosts))
 }
 
 fn held(files: &[String]) -> Result<HeldLogs, Failure> {
@@ -166,10 +172,9 @@ fn told(report: &Report) -> String {
     let ends: Vec<String> = report.counts.iter().map(|(end, n)| format!("{n} {end}")).collect();
     page.paragraph("", "", &format!("{}: {}", count(total, "message or row", "messages and rows"), ends.join(", ")));
     section(&mut page, report, "To fetch, and to give again with what was fetched", |told| match &told.outcome {
-        Outcome::Needed { detail_url, host_allowed, what } => {
-            let url = detail_url.iter().map(String::as_str);
-            let caution = (*host_allowed == Some(false)).then_some(NOT_ALLOWED);
-            Some(url.chain(caution).chain([what.as_str()]).map(str::to_owned).collect())
+        Outcome::Needed { detail, what } => {
+            let url = detail.as_ref().map(|detail| &detail.detail_url);
+            Some(url.into_iter().chain([what]).chain(&told.notes).cloned().collect())
         }
         _ => None,
     });
@@ -195,6 +200,10 @@ fn told(report: &Report) -> String {
     });
     section(&mut page, report, "Of a type that the tables do not have", |told| {
         (told.outcome == Outcome::Unmapped).then(Vec::new)
+    });
+    section(&mut page, report, "Of two values the higher was taken", |told| {
+        let is_shown = told.notes.is_empty() || matches!(told.outcome, Outcome::Needed { .. });
+        (!is_shown).then(|| told.notes.clone())
     });
     nothing(&mut page, report);
     to_tell(&mut page, report);
@@ -235,7 +244,7 @@ fn nothing(page: &mut Page, report: &Report) {
     }
     for (code, of) in &report.codes {
         let name = of.description.as_deref().map(|d| format!(" ({d})")).unwrap_or_default();
-        for (why, n) in of.nothing.iter().filter(|(why, _)| why.as_str() != "unreadable") {
+        for (why, n) in &of.nothing {
             whys.insert((format!("{code}{name}"), why), *n);
         }
     }

@@ -19,13 +19,13 @@ public final class Hmpps extends Handle {
      *
      * @param options JSON, {@code {}} for none: {@code codes}, the host's own tables over those of the library, TOML by the
      *     name of the file; {@code case_map}, the host's own case ids, CSV with {@code case_id} and {@code crn}, {@code noms} or
-     *     both (left out: the id of a case is derived from the CRN); {@code allow_hosts}, a list of the hosts from which you fetch
-     *     with your credentials, each by its whole name; {@code erase}, {@code true} for a person to be erased in a
-     *     store where a message says so, which cannot be undone
+     *     both (left out: the id of a case is derived from the CRN); {@code erase}, {@code true} for a person to be erased in a
+     *     store where a message says so, which cannot be undone; {@code detail_hosts}, the hosts from which the host fetches
+     *     with credentials what a message points to, such as {@code ["oasys.example.com"]}
      * @param secret at least 32 bytes that nobody can guess: the same for ever, or what is told again is not known again
      * @return the importer
      * @throws RiskException {@link RiskStatus#BAD_SIZE} for a secret that is too short; {@link RiskStatus#BAD_WORD} for options,
-     *     a table or a case map that cannot be used, with file, line and field where they are known
+     *     a table, a case map or a host that cannot be used, with file, line and field where they are known
      */
     public static Hmpps of(String options, byte[] secret) {
         byte[] given = Text.utf8(options);
@@ -58,7 +58,8 @@ public final class Hmpps extends Handle {
      * @param by who works, for the store's journal
      * @param kind what the delivery is
      * @param delivery its bytes
-     * @return what became of each message; of rows, the report's {@code codes} tell
+     * @return what became of each message, and of each row that could not be read or waits; the report's {@code codes} count
+     *     the other rows
      * @throws RiskException as {@link Store#append(String, String)}; {@link RiskStatus#BAD_RECORD} for a table without its columns;
      *     nothing was kept
      */

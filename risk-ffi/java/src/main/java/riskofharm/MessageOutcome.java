@@ -1,5 +1,6 @@
 package riskofharm;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -15,11 +16,13 @@ import java.util.stream.Stream;
  * @param outcome what became of it
  * @param told why nothing was recorded, what is to be fetched or is waited for, or what cannot be read and why; otherwise
  *     empty. It says nothing that stands in the message
- * @param detailUrl where what is to be fetched is to be had, if the message says. Whoever sent the message chose it
- * @param hostAllowed whether that is on a host of {@code allow_hosts}: only then may it be fetched with a credential
+ * @param detailUrl where what is to be fetched is to be had, if the message says
+ * @param detailUrlListed whether that is {@code https} of one of the importer's {@code detail_hosts}. Any other address must
+ *     never be fetched with credentials: anybody who can send a message can put any address into it
+ * @param notes what somebody should know who relies on it, such as that an assessment states two levels for one group
  */
 public record MessageOutcome(long place, Optional<String> eventType, Optional<UUID> caseId, Outcome outcome, String told,
-        Optional<String> detailUrl, boolean hostAllowed) {
+        Optional<String> detailUrl, boolean detailUrlListed, List<String> notes) {
     static MessageOutcome of(Object message) {
         Map<?, ?> members = Json.members(message);
         return new MessageOutcome(
@@ -29,7 +32,8 @@ public record MessageOutcome(long place, Optional<String> eventType, Optional<UU
                 Outcome.of(members.get("outcome")),
                 told(members),
                 text(members, "detail_url"),
-                Boolean.TRUE.equals(members.get("host_allowed")));
+                Boolean.TRUE.equals(members.get("detail_url_listed")),
+                members.get("notes") instanceof List<?> notes ? notes.stream().map(String::valueOf).toList() : List.of());
     }
 
     private static String told(Map<?, ?> members) {

@@ -3,6 +3,7 @@ package riskofharm;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /** Messages of the estate: those of the example, imported. */
@@ -55,10 +56,11 @@ final class HmppsTest {
             MessageOutcome needed = only(hmpps.importInto(store, FEED, message(tests, "10-assessment-produced")));
             Check.equal(Outcome.NEEDED, needed.outcome(), "what carries no data");
             Check.contains("https://oasys.example.com/", needed.detailUrl().orElse(""));
-            Check.that(!needed.hostAllowed(), "without a list of hosts none is allowed");
-            try (Hmpps knowing = Hmpps.of("{\"allow_hosts\":[\"oasys.example.com\"]}", SECRET)) {
-                MessageOutcome known = only(knowing.importInto(store, FEED, message(tests, "10-assessment-produced")));
-                Check.that(known.hostAllowed(), "a host that was named is allowed");
+            Check.that(!needed.detailUrlListed(), "its host is on no list");
+            Check.contains("never fetch it with credentials", String.join("; ", needed.notes()));
+            try (Hmpps listing = Hmpps.of("{\"detail_hosts\":[\"oasys.example.com\"]}", SECRET)) {
+                MessageOutcome listed = only(listing.importInto(store, FEED, message(tests, "10-assessment-produced")));
+                Check.that(listed.detailUrlListed() && listed.notes().isEmpty(), "its host is on the list");
             }
             MessageOutcome waits = only(hmpps.importInto(store, FEED, message(tests, "12-prisoner-received")));
             Check.equal(Outcome.WAITS, waits.outcome(), "what speaks of nobody who is known yet");
@@ -94,6 +96,12 @@ final class HmppsTest {
             byte[] rows = "crn,type,date,outcome,created\nX800021,C369,2026-06-01,,2026-06-01T10:00:00\n".getBytes(StandardCharsets.US_ASCII);
             Check.contains("information_requested", hmpps.importBeside(log.records(), Delivery.CONTACTS, rows).records());
             Check.refused(RiskStatus.BAD_RECORD, () -> hmpps.importBeside("", Delivery.REGISTRATIONS, rows));
+            byte[] bad = "crn,type,date,outcome,created\nX800021,C369,14-Jun-24,,15/06/2024\nX800021,C369,14/06/2024,,15/06/2024\n"
+                    .getBytes(StandardCharsets.US_ASCII);
+            Imported counted = hmpps.importBeside("", Delivery.CONTACTS, bad);
+            Check.equal(Map.of(Outcome.RECORDED, 1L, Outcome.UNREADABLE, 1L), counted.counts(), "counts");
+            Check.equal(Outcome.UNREADABLE, only(counted).outcome(), "outcome of a row with a two-digit year");
+            Check.equal(2L, only(counted).place(), "its line");
             try (Policy policy = Policy.embedded();
                     Assessment answer = log.assess(policy, Question.by(Audience.MANAGER).at("2026-12-01"))) {
                 Check.contains("[", hmpps.reconcile(answer));

@@ -1,0 +1,127 @@
+//! What was fetched: each assessment by its own date, and of two levels the higher.
+
+use risk_core::calendar::london_day;
+use risk_core::log::Record;
+use risk_hmpps::import::Given;
+use risk_hmpps::report::{Import, Outcome};
+use serde_json::Value;
+
+use crate::{Logs, importer};
+
+fn given(body: &str) -> Import {
+    let message = r#"{"eventType":"assessment.summary.produced","occurredAt":"2024-06-11T10:00:00Z",
+        "detailUrl":"https://oasys.example.invalid/1/COMPLETE","personReference":{"identifiers":[{"type":"CRN","value":"X800001"}]}}"#;
+    let delivery = format!(r#"{{"message":{message},"fetched":{body}}}"#);
+    Logs::default().deliver(&importer(), Given::Messages(delivery.as_bytes()))
+}
+
+/// The day of each assessment and its levels, by date.
+fn levels(import: &Import) -> Vec<String> {
+    let one = |record: &Record| {
+        let data = record.event().unwrap().encode();
+        let of = |name: &str| data.get(name).cloned().unwrap_or(Value::Null);
+        format!("{} {} {} {}", london_day(record.occurred_at), of("levels"), of("custody_levels"), of("signed"))
+    };
+    let mut all: Vec<String> = import.records.iter().map(one).collect();
+    all.sort();
+    all.iter().map(|text| text.replace('"', "").replace(" null", "")).collect()
+}
+
+fn notes(import: &Import) -> &[String] {
+    &import.report.messages[0].notes
+}
+
+#[test]
+fn of_several_assessments_each_is_read_by_its_own_date() {
+    let import = given(
+        r#"[{"riskInCommunity":{"LOW":["Public"]},"assessedOn":"2022-06-10T10:00:00"},
+            {"riskInCommunity":{"HIGH":["Public"]},"assessedOn":"2024-06-10T10:00:00"}]"#,
+    );
+    assert_eq!(levels(&import), ["2022-06-10 {public:low} yes", "2024-06-10 {public:high} yes"]);
+    assert!(notes(&import).is_empty());
+    for body in [
+        r#"{"latest":{"riskInCommunity":{"LOW":["Public"]},"assessedOn":"2022-06-10"},"other":[{"riskPublicCommunity":"High","dateCompleted":"2024-06-10"}]}"#,
+        r#"{"riskPublicCommunity":"Low","dateCompleted":"2022-06-10","next":{"riskPublicCommunity":"High","dateCompleted":"2024-06-10"}}"#,
+        r#"{"a":{"b":{"c":{"d":{"e":{"f":{"g":[{"riskInCommunity":{"HIGH":["Public"]},"assessedOn":"2024-06-10"}]}}}}}}},"riskInCommunity":{"LOW":["Public"]},"assessedOn":"2022-06-10"}"#,
+        r#"{"assessments":[{"riskPublicCommunity":"Low","dateCompleted":"2022-06-10"}],"assessments":[{"riskPublicCommunity":"High","dateCompleted":"2024-06-10"}]}"#,
+    ] {
+        let import = given(body);
+        let days: Vec<String> =
+            levels(&import).iter().map(|l| l.split_whitespace().take(2).collect::<Vec<_>>().join(" ")).collect();
+        assert_eq!(days, ["2022-06-10 {public:low}", "2024-06-10 {public:high}"], "{body}");
+    }
+}
+
+#[test]
+fn of_two_levels_for_one_group_in_one_assessment_the_higher_is_recorded_and_a_note_says_so() {
+    for body in [
+        r#"{"riskInCommunity":{"HIGH":["Known adult"],"LOW":["Children","Known Adult"]},"assessedOn":"2024-06-10T12:12:34"}"#,
+        r#"{"riskInCommunity":{"LOW":["Children","Known Adult"],"HIGH":["KNOWN-ADULT"]},"assessedOn":"2024-06-10T12:12:34"}"#,
+        r#"{"riskInCommunity":{"HIGH":["Known Adult"],"HIGH":[],"LOW":["Known Adult"],"LOW":["Children"]},"assessedOn":"2024-06-10T12:12:34"}"#,
+        r#"{"riskInCommunity":{"Known Adult":"HIGH","known adult":"LOW","Children":"LOW"},"assessedOn":"2024-06-10T12:12:34"}"#,
+        r#"{"riskInCommunity":{"Known Adult":"HIGH","Known Adult":"LOW","Children":"LOW"},"assessedOn":"2024-06-10T12:12:34"}"#,
+        r#"{"riskInCommunity":{"HIGH":["Known Adult"]},"riskInCommunity":{"LOW":["Known Adult","Children"]},"assessedOn":"2024-06-10T12:12:34"}"#,
+        r#"{"riskKnownAdultCommunity":"High","riskKnownAdultCommunity":"Low","riskChildrenCommunity":"Low","assessedOn":"2024-06-10T12:12:34"}"#,
+        r#"{"riskKnownAdultCommunity":"Low","riskInCommunity":{"HIGH":["Known Adult"],"LOW":["Children"]},"assessedOn":"2024-06-10T12:12:34"}"#,
+        r#"[{"riskInCommunity":{"LOW":["Known Adult","Children"]},"assessedOn":"2024-06-10T12:12:34"},{"riskInCommunity":{"HIGH":["Known Adult"]},"assessedOn":"2024-06-10T12:12:34"}]"#,
+        r#"{"riskKnownAdultCommunity":"Low","riskChildrenCommunity":"Low","assessedOn":"2024-06-10T12:12:34","summary":{"riskInCommunity":{"HIGH":["Known Adult"]}}}"#,
+    ] {
+        let import = given(body);
+        assert_eq!(levels(&import), ["2024-06-10 {children:low,known_adult:high} yes"], "{body}");
+        let told = "two levels for known_adult in the community in the assessment of 2024-06-10T11:12:34+00:00: the higher, high, was recorded";
+        assert_eq!(notes(&import), [told], "{body}");
+    }
+}
+
+#[test]
+fn of_two_assessments_of_one_moment_what_is_not_complete_settles_nothing() {
+    let import = given(
+        r#"[{"riskPublicCommunity":"Low","dateCompleted":"2024-06-10","assessmentStatus":"COMPLETE"},
+            {"riskPublicCommunity":"Low","dateCompleted":"2024-06-10","assessmentStatus":"OPEN"}]"#,
+    );
+    assert_eq!(levels(&import), ["2024-06-10 {public:low} no"]);
+}
+
+#[test]
+fn a_sara_that_rates_twice_is_recorded_at_the_higher() {
+    let import = given(
+        r#"{"imminentRiskOfViolenceTowardsPartner":"High","imminentRiskOfViolenceTowardsPartner":"Low","dateCompleted":"2024-06-10"}"#,
+    );
+    assert_eq!(import.records[0].event().unwrap().encode()["risk_to_partner"], "high");
+    assert!(notes(&import)[0].starts_with("two ratings of risk_to_partner"), "{:?}", notes(&import));
+}
+
+#[test]
+fn a_level_in_another_form_is_never_passed_over() {
+    for body in [
+        r#"{"riskInCommunity":{"HIGH":[{"group":"Public"}]},"assessedOn":"2024-06-10"}"#,
+        r#"{"riskInCommunity":{"HIGH":"Public"},"assessedOn":"2024-06-10"}"#,
+        r#"{"riskInCommunity":{"HIGH":{"Public":true}},"assessedOn":"2024-06-10"}"#,
+        r#"{"riskInCommunity":["HIGH","Public"],"assessedOn":"2024-06-10"}"#,
+        r#"{"riskInCommunity":"HIGH","assessedOn":"2024-06-10"}"#,
+        r#"{"riskInCommunity":{"H":["Public"]},"assessedOn":"2024-06-10"}"#,
+        r#"{"riskInCommunity":{"HIGH":["Partner"]},"assessedOn":"2024-06-10"}"#,
+        r#"{"riskPublicCommunity":["High"],"assessedOn":"2024-06-10"}"#,
+        r#"{"riskPublicCommunity":{"level":"High"},"assessedOn":"2024-06-10"}"#,
+        r#"{"riskPublicCommunity":3,"assessedOn":"2024-06-10"}"#,
+        r#"{"riskPublicCommunity":"High"}"#,
+        r#"{"riskPublicCommunity":"High","assessedOn":"10/06/24"}"#,
+        r#"{"riskPublicCommunity":"High","assessedOn":[2024,6,10]}"#,
+        r#"{"riskPublicCommunity":"High","assessedOn":1718013154000}"#,
+        r#"{"riskPublicCommunity":"High","assessedOn":"2024-06-10","assessedOn":"2022-06-10"}"#,
+    ] {
+        let import = given(body);
+        assert!(import.records.is_empty(), "{body}");
+        let outcome = &import.report.messages[0].outcome;
+        assert!(
+            matches!(outcome, Outcome::Unreadable { field, .. } if field.starts_with("fetched.")),
+            "{body}: {outcome:?}"
+        );
+    }
+    for body in [
+        r#"{"riskInCommunity":null,"riskInCustody":{},"riskPublicCommunity":"None","riskStaffCommunity":null,"assessedOn":"2024-06-10"}"#,
+        r#"{"riskInCommunity":{"HIGH":null,"LOW":[],"Public":""},"assessedOn":"2024-06-10"}"#,
+    ] {
+        assert!(matches!(&given(body).report.messages[0].outcome, Outcome::Nothing { .. }), "{body}");
+    }
+}
