@@ -235,12 +235,12 @@ def test_a_case_of_a_million_records_is_told_at_once_and_the_others_are_answered
         answers(events)
 
 
-def test_times_without_a_zone_are_refused_before_anything_is_read(caseload: pyarrow.Table) -> None:
+def test_times_without_a_zone_are_refused_at_the_first_of_them(caseload: pyarrow.Table) -> None:
     place = caseload.column_names.index("recorded_at")
     naive = caseload.set_column(place, "recorded_at", caseload["recorded_at"].cast(pyarrow.timestamp("us")))
-    for table in (naive, naive.slice(0, 0)):
-        with pytest.raises(RecordError, match="column `recorded_at`: expected times with a zone, .*found times without a zone"):
-            answers(table)
+    with pytest.raises(RecordError, match="column `recorded_at`: expected times with a zone, .*found times without a zone"):
+        answers(naive)
+    assert answers(naive.slice(0, 0))["cases"] == [], "a column without any value holds nothing"
 
 
 def test_times_as_text_with_offsets_of_any_zone_are_the_same_instants(

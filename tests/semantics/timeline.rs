@@ -200,7 +200,14 @@ fn an_appointment_more_costs_a_timeline_as_much_as_the_one_before() {
 
     let work = |appointments: u32| {
         let days: Vec<String> = (0..appointments)
-            .map(|n| format!("{{ on = 2018-01-{:02}T{:02}:{:02}:00Z, kind = \"appointment_attended\" }},", n / 480 + 2, n / 20 % 24, n % 20))
+            .map(|n| {
+                format!(
+                    "{{ on = 2018-01-{:02}T{:02}:{:02}:00Z, kind = \"appointment_attended\" }},",
+                    n / 480 + 2,
+                    n / 20 % 24,
+                    n % 20
+                )
+            })
             .collect();
         let events: Vec<&str> = std::iter::once(SUPERVISED).chain(days.iter().map(String::as_str)).collect();
         let story = given(REVIEW, &events);

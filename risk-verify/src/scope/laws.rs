@@ -163,7 +163,8 @@ impl Step<'_, '_, '_> {
     /// The law broken.
     pub fn check_afresh(&self) -> Result<(), Broken> {
         let backwards: Vec<&Record> = self.records.iter().rev().copied().collect();
-        let span = Span { at: self.clock, known_at: self.clock, lens: Lens::AsKnown, watch: None, cancel: Cancel::NEVER };
+        let span =
+            Span { at: self.clock, known_at: self.clock, lens: Lens::AsKnown, watch: None, cancel: Cancel::NEVER };
         let afresh = fold(&backwards, self.policy, span);
         same(self.after, &afresh)
             .map_err(|d| ("folding step by step equals folding afresh, in whatever order the records come", d))
@@ -177,7 +178,8 @@ impl Step<'_, '_, '_> {
         if !nothing_corrected(self.records) || self.records.iter().any(|r| r.occurred_at != r.recorded_at) {
             return Ok(false);
         }
-        let span = Span { at: self.clock, known_at: self.clock, lens: Lens::Hindsight, watch: None, cancel: Cancel::NEVER };
+        let span =
+            Span { at: self.clock, known_at: self.clock, lens: Lens::Hindsight, watch: None, cancel: Cancel::NEVER };
         let hindsight = fold(self.records, self.policy, span);
         same(self.after, &hindsight)
             .map_err(|d| ("with nothing late and nothing corrected hindsight equals as known", d))?;
