@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, TimeDelta};
+use chrono::{DateTime, FixedOffset, TimeDelta};
 use risk_core::event::{Kind, Term};
 use risk_core::log::{Tampered, verify};
 use serde::Deserialize;
@@ -163,7 +163,7 @@ impl Looked {
     /// Reports a journal whose time runs backwards.
     fn times(&self, entries: &[Entry], found: &mut Verification) {
         let case_id = self.head.case_id;
-        let mut latest: Option<(DateTime<chrono::FixedOffset>, u64)> = None;
+        let mut latest: Option<(DateTime<FixedOffset>, u64)> = None;
         for entry in entries {
             let Ok(at) = DateTime::parse_from_rfc3339(&entry.at) else {
                 found.differs(case_id, format!("journal entry {}: expected a time, found none", entry.position));
