@@ -99,7 +99,7 @@ kill_all() {
     # shellcheck disable=SC2086
     kill -9 "$first" $others
     # Where nobody collects its process, a dead server looks alive to the next one.
-    rm -f "$data/postmaster.pid" "$folder"/.s.PGSQL.*
+    rm -f "$data/postmaster.pid" "$folder/.s.PGSQL.$port" "$folder/.s.PGSQL.$port.lock"
 }
 
 # Makes a key, and a certificate for it: its name, who signs it (or itself), how many days it is valid, and for which hosts.
@@ -144,6 +144,7 @@ auth_type = any
 pool_mode = transaction
 default_pool_size = 4
 max_client_conn = 500
+server_login_retry = 1
 pidfile = $folder/pgbouncer.pid
 logfile = $folder/pgbouncer.log
 END

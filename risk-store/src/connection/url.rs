@@ -203,7 +203,7 @@ impl Parameters {
 
     /// The client's own settings, from what is left.
     fn into_config(self, options: &str) -> Result<Config, StoreError> {
-        let mut text = String::from("application_name=risk-store");
+        let mut text = String::from("application_name=risk-store connect_timeout=10");
         for (name, value) in self.0 {
             let one = format!(" {name}='{}'", value.replace('\\', "\\\\").replace('\'', "\\'"));
             let field = OF_THE_CLIENT.into_iter().find(|known| *known == name).unwrap_or("store");

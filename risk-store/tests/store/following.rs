@@ -188,28 +188,28 @@ fn what_is_decided_before_a_slow_writer_is_followed_at_once_and_what_came_later_
 }
 
 #[test]
-fn an_erasure_that_is_slow_is_not_passed_over() {
+fn a_restriction_that_is_slow_is_not_passed_over() {
     let Some(database) = Postgres::start_or_skip() else { return };
     let store = Store::create(&database.url(), Options::default()).unwrap();
     let append = |n| store.append(&feed(), case(n), vec![call_out(case(n), n)], None).unwrap();
     append(1);
     let seen = store.changes(&feed(), 0, 10).unwrap();
     assert_eq!(seen.len(), 1);
-    // Somebody holds the record that is erased, so that the erasure has its place and waits.
+    // The record that is restricted is held, so that the restriction's own record has its place and waits.
     let mut raw = database.connect();
     let mut holding = raw.transaction().unwrap();
     holding.query("SELECT 1 FROM record FOR UPDATE", &[]).unwrap();
     thread::scope(|scope| {
-        let erased = scope.spawn(|| {
+        let restricted = scope.spawn(|| {
             let store = Store::open(&database.url(), Options::default()).unwrap();
             let of_third_party = erasure(case(1), 9, 1).with_handling(Handling::ThirdParty);
-            store.erase(&feed(), case(1), of_third_party).unwrap()
+            store.restrict(&feed(), case(1), of_third_party).unwrap()
         });
         thread::sleep(Duration::from_millis(800));
         append(2);
         assert_eq!(store.changes(&feed(), seen[0].place, 10).unwrap(), []);
         holding.commit().unwrap();
-        erased.join().unwrap();
+        restricted.join().unwrap();
     });
     let mut rest: Vec<_> = store.changes(&feed(), seen[0].place, 10).unwrap().iter().map(|c| c.case_id).collect();
     rest.sort_unstable();

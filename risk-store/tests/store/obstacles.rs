@@ -213,7 +213,17 @@ fn a_file_that_may_only_be_read_is_said_to_be_and_stays_as_it_is() {
 
 #[test]
 fn appends_go_on_through_restarts_and_kills_of_the_server_and_each_is_kept_once() {
-    let Some(mut server) = PrivateServer::start_or_skip() else { return };
+    let Some(server) = PrivateServer::start_or_skip() else { return };
+    go_on_through_restarts_and_kills(server);
+}
+
+#[test]
+fn appends_go_on_through_restarts_and_kills_of_a_server_behind_a_pool() {
+    let Some(server) = PrivateServer::start_behind_pgbouncer_or_skip() else { return };
+    go_on_through_restarts_and_kills(server);
+}
+
+fn go_on_through_restarts_and_kills(mut server: PrivateServer) {
     let url = server.url().to_owned();
     let store = Store::create(&url, Options { patience: Duration::from_secs(30), ..Options::default() }).unwrap();
     let (tell, told) = std::sync::mpsc::channel();
