@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use risk_core::event::catalogue::PayloadErased;
 use risk_core::event::field::StaffId;
 use risk_core::event::vocabulary::{CorrectionReason, SourceAgency};
-use risk_core::event::{Event, Instant, Kind, Nature};
+use risk_core::event::{Event, Instant, Kind, Nature, Term};
 use risk_core::log::{Payload, Record, RecordSource};
 use serde::Deserialize;
 use uuid::Uuid;
