@@ -89,7 +89,8 @@ pub(crate) fn cases_called(tx: &mut Tx<'_>, scheme: &str, value: &str) -> Result
     let found: Vec<Uuid> = ever.into_iter().flatten().filter(stands).copied().collect();
     match facts.iter().find_map(|(id, facts)| Some((id, facts.missing()?))) {
         Some((id, position)) if found.is_empty() => {
-            let what = format!("case {id}, journal entry {position}: the identifier is missing, and may be the one asked for");
+            let what =
+                format!("case {id}, journal entry {position}: the identifier is missing, and may be the one asked for");
             Err(StoreError::damaged(what).into())
         }
         _ => Ok(found),

@@ -176,8 +176,7 @@ impl Store {
             Place::File(path) => Some(GapFile::beside(path)),
             Place::Server(_) => None,
         };
-        let store =
-            Self { inner, user: AtomicUsize::new(0), server, gaps, keys, patience, clock, cancelled: None };
+        let store = Self { inner, user: AtomicUsize::new(0), server, gaps, keys, patience, clock, cancelled: None };
         store.close_gaps();
         Ok(store)
     }

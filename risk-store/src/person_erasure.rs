@@ -113,9 +113,7 @@ impl Store {
     /// # Errors
     /// Where the store cannot be read.
     pub fn erased_as(&self, digest: &str) -> Result<Option<Uuid>, StoreError> {
-        self.look(|tx| {
-            Ok(directory::cases_called(tx, names::FORMER, digest)?.first().copied())
-        })
+        self.look(|tx| Ok(directory::cases_called(tx, names::FORMER, digest)?.first().copied()))
     }
 }
 

@@ -98,7 +98,11 @@ pub(crate) struct Tx<'c> {
 
 pub(crate) enum Database<'c> {
     /// With how many changes the connection had seen before it.
-    Sqlite { tx: rusqlite::Transaction<'c>, changes: u64, place: &'c FilePlace },
+    Sqlite {
+        tx: rusqlite::Transaction<'c>,
+        changes: u64,
+        place: &'c FilePlace,
+    },
     Postgres(ServerTx<'c>),
 }
 

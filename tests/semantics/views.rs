@@ -386,7 +386,7 @@ fn what_staff_correct_changes_nothing_for_the_person_supervised() {
             assert_eq!(story.on("2017-10-10").status(CompleteSentencePlan), Status::Open, "staff see it: {change}");
         }
     }
-    }
+}
 
 #[test]
 fn that_a_reason_is_no_longer_confidential_is_a_change_and_the_answer_says_when() {

@@ -361,10 +361,7 @@ impl Builder<'_, '_, '_> {
                 let live = || reasons.iter().filter(|r| r.should_be_set == set).map(|r| &r.because);
                 let recorded = state.facts.flags.get(register);
                 let (handling, caution) = self.handling(
-                    live()
-                        .map(|b| self.marks.mark(b, Target::Flag(*register)))
-                        .max()
-                        .unwrap_or(Handling::Ordinary),
+                    live().map(|b| self.marks.mark(b, Target::Flag(*register))).max().unwrap_or(Handling::Ordinary),
                 );
                 let as_flag = |set| if set { FlagState::Set } else { FlagState::Unset };
                 Flag {

@@ -108,7 +108,10 @@ impl Looked {
             match kept.at(case_id, position, &previous) {
                 Ok(entry) => {
                     if !kept.chained().is_ok_and(|entry| names::belong(&entry, &kept.names, position < erased)) {
-                        found.differs(case_id, format!("journal entry {position}: expected its identifier, found another or none"));
+                        found.differs(
+                            case_id,
+                            format!("journal entry {position}: expected its identifier, found another or none"),
+                        );
                     }
                     if entry.act.subject().is_some() {
                         facts.insert(FactAt { case_id, entry: position, hash: kept.hash.clone() });

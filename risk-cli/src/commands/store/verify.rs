@@ -75,7 +75,13 @@ fn intact(name: &str, found: &Verification, checkpoint: Option<&Checkpoint>) -> 
                  checkpoint kept elsewhere (--checkpoint).\n"
             .to_owned(),
     };
-    format!("{name}: intact, {}\n{against}{}{}{}", looked_at(found), locked(found), rechained(found), remarks(name, found))
+    format!(
+        "{name}: intact, {}\n{against}{}{}{}",
+        looked_at(found),
+        locked(found),
+        rechained(found),
+        remarks(name, found)
+    )
 }
 
 fn differences(name: &str, found: &Verification) -> String {
