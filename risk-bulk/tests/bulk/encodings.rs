@@ -129,7 +129,7 @@ fn instants_may_have_any_unit_and_zone_and_may_be_text() {
 fn data_may_be_json_text() {
     let logs = logs(3);
     let batch = records(&logs);
-    let json = |record: &risk_core::log::Record| Value::Object(record.event().unwrap().encode()).to_string();
+    let json = |record: &Record| Value::Object(record.event().unwrap().encode()).to_string();
     let json = StringArray::from_iter_values(logs.iter().flat_map(Log::records).map(json));
     assert_eq!(answers(&with(&batch, "data", Arc::new(json))), answers(&batch));
 }
