@@ -80,7 +80,7 @@ impl<'a, 'p> Walk<'a, 'p> {
         let mut rest = Epochs::of(records.iter().copied(), span.known_at);
         if span.lens == Lens::Hindsight {
             // In hindsight only the last version counts: it was true all along.
-            rest.to_last();
+            rest.skip_to_last();
         }
         let mut walk = Self {
             records: records.to_vec(),

@@ -98,7 +98,7 @@ impl<'a> Epochs<'a> {
     }
 
     /// Passes over all but the last.
-    pub(crate) fn to_last(&mut self) {
+    pub(crate) fn skip_to_last(&mut self) {
         self.begins.drain(..self.begins.len().saturating_sub(1));
     }
 }
