@@ -45,7 +45,7 @@ impl From<StoreError> for Fault {
                 between(s::RISK_BEYOND_END, &format!("a place up to {end}"), place.to_string())
             }
             StoreError::NearDuplicate { scheme, found, known } => {
-                Self::mismatch(s::RISK_BAD_WORD, &scheme, known, found)
+                located(s::RISK_BAD_WORD, Where { field: Some(scheme), ..Where::between(&known, found) })
             }
             StoreError::Damaged(why) => between(s::RISK_STORE_DAMAGED, "a store as it was written", why),
             StoreError::Log(e) => e.into(),

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::assessment::answer::{GroupStatus, Receipt, Status, instant};
 use crate::assessment::confidence::Confidence;
-use crate::assessment::{Assessment, CaseLine, Change, Question, answer_to, case_line, changes};
+use crate::assessment::{Assessment, CaseLine, Change, Question, answer_to, case_line, changes, with_all_later};
 use crate::cancel::{Cancel, Stopped};
 use crate::event::Nature;
 use crate::event::catalogue::Instant;
@@ -125,7 +125,7 @@ fn told(log: &Log, policy: &Policy, question: &Question, cancel: Cancel<'_>) -> 
         known_at: teller.known_at,
         lens: question.lens,
         audience: question.audience,
-        receipt: teller.answer(question.at, None).receipt,
+        receipt: with_all_later(teller.answer(question.at, None), &teller.seen.records, span).receipt,
         steps,
     })
 }

@@ -112,7 +112,7 @@ fn write(tx: &mut Tx<'_>, fact: Option<FactAt>) -> Result<(), Trouble> {
 
 /// Makes the directory of a store that has none yet, from the journals of all its cases.
 pub(crate) fn make(tx: &mut Tx<'_>) -> Result<(), Trouble> {
-    Head::of_the_store(tx)?;
+    Head::of_the_facts(tx)?;
     if exists(tx)? {
         return Ok(());
     }

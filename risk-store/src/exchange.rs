@@ -176,7 +176,7 @@ impl Store {
                 return Err(StoreError::Unconfirmed(self.patience).into());
             };
             // Facts may come in, which are entered one at a time.
-            Head::of_the_store(tx)?;
+            Head::of_the_facts(tx)?;
             fence::enter(tx)?;
             let mut imported = Imported::default();
             while let Some(case) = cases.next()? {

@@ -91,6 +91,12 @@ impl Head {
         Ok(sum.unwrap_or(0))
     }
 
+    /// Takes hold of the directory, before any case: facts are written by one transaction at a time. Who follows the store or
+    /// appends to a case that has no new fact does not wait for it.
+    pub(crate) fn of_the_facts(tx: &mut Tx<'_>) -> Result<Self, Trouble> {
+        Self::hold(tx, DIRECTORY)
+    }
+
     pub(crate) fn of_the_store(tx: &mut Tx<'_>) -> Result<Self, Trouble> {
         Self::hold(tx, WHOLE_STORE)
     }

@@ -112,7 +112,7 @@ impl Store {
     pub fn merge(&self, by: &Operator, from: Uuid, into: Uuid) -> Result<(), StoreError> {
         let now = self.now();
         self.change(|tx, open| {
-            Head::of_the_store(tx)?;
+            Head::of_the_facts(tx)?;
             for case_id in [from, into] {
                 must_exist(tx, case_id)?;
                 must_not_be_erased(tx, case_id)?;
@@ -206,7 +206,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let now = self.now();
         self.change(|tx, _| {
-            Head::of_the_store(tx)?;
+            Head::of_the_facts(tx)?;
             for (case_id, act) in facts(tx)? {
                 let mut head = Head::hold(tx, case_id)?;
                 journal::write(tx, &mut head, By::from(by), now, act)?;

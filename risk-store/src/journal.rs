@@ -470,6 +470,13 @@ pub(crate) fn verified(tx: &mut Tx<'_>, head: &Head) -> Result<Vec<(Entry, Kept)
         previous.clone_from(&kept.hash);
         entries.push((entry, kept));
     }
+    let erased = entries.iter().rposition(|(entry, _)| matches!(entry.act, Act::PersonErased { .. })).unwrap_or(0);
+    for (i, (entry, kept)) in entries.iter().enumerate() {
+        if !kept.chained().is_ok_and(|chained| names::belong(&chained, &kept.names, i < erased)) {
+            let what = format!("journal entry {}: expected its identifier, found another or none", entry.position);
+            return Err(altered(what).into());
+        }
+    }
     let count = u64::try_from(entries.len()).unwrap_or(u64::MAX);
     if (count, &previous) != (head.entries, &head.entry_hash) {
         let what = format!("expected {} journal entries, found {count}, or another last one", head.entries);

@@ -78,7 +78,7 @@ impl Store {
         let mut erased = self.change(|tx, open| {
             fence::enter(tx)?;
             // Nobody merges or parts meanwhile.
-            Head::of_the_store(tx)?;
+            Head::of_the_facts(tx)?;
             must_exist(tx, case_id)?;
             // All merges count, also one whose time a clock ahead of this one gave.
             let person = Person::of(tx, case_id, Instant::MAX_UTC)?;

@@ -150,7 +150,13 @@ logfile = $folder/pgbouncer.log
 END
     # From version 1.21 on it could keep prepared statements; none may be needed.
     printf 'max_prepared_statements = 0\n' | cat pgbouncer.ini - >strict.ini
-    server "$pooler" -d "$folder/strict.ini" || server "$pooler" -d "$folder/pgbouncer.ini"
+    server "$pooler" -d "$folder/strict.ini" || server "$pooler" -d "$folder/pgbouncer.ini" || return
+    # It says that it has started before it can be connected to.
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        [ ! -S "$folder/.s.PGSQL.6432" ] || return 0
+        sleep 0.25
+    done
+    return 1
 }
 
 case $#:$1 in

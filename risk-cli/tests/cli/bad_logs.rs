@@ -134,8 +134,7 @@ fn bytes_that_are_not_text() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("case.jsonl");
     fs::write(&path, [format!("{}\n", supervision_started()).as_bytes(), b"\xff\n"].concat()).unwrap();
-    risk(["assess", path.to_str().unwrap(), "--policy", PACK])
-        .refused(&["case.jsonl:2: field `record`: expected text in UTF-8"]);
+    risk(["assess", path.to_str().unwrap(), "--policy", PACK]).refused(&["case.jsonl:2: expected text in UTF-8"]);
 }
 
 #[test]

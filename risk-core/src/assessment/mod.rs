@@ -116,7 +116,7 @@ pub fn assess_now(log: &Log, policy: &Policy, question: &Question) -> Result<Ass
 }
 
 /// The answer, which says whether it was asked for a moment before everything that the reader may see.
-fn with_all_later(mut answer: Assessment, records: &[&Record], span: Span<'_>) -> Assessment {
+pub(crate) fn with_all_later(mut answer: Assessment, records: &[&Record], span: Span<'_>) -> Assessment {
     answer.receipt.all_records_later = !records.is_empty() && !records.iter().any(|r| counts(r, span));
     answer
 }

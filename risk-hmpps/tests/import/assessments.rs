@@ -42,7 +42,7 @@ fn of_several_assessments_each_is_read_by_its_own_date() {
     for body in [
         r#"{"latest":{"riskInCommunity":{"LOW":["Public"]},"assessedOn":"2022-06-10"},"other":[{"riskPublicCommunity":"High","dateCompleted":"2024-06-10"}]}"#,
         r#"{"riskPublicCommunity":"Low","dateCompleted":"2022-06-10","next":{"riskPublicCommunity":"High","dateCompleted":"2024-06-10"}}"#,
-        r#"{"a":{"b":{"c":{"d":{"e":{"f":{"g":[{"riskInCommunity":{"HIGH":["Public"]},"assessedOn":"2024-06-10"}]}}}}}}},"riskInCommunity":{"LOW":["Public"]},"assessedOn":"2022-06-10"}"#,
+        r#"{"a":{"b":{"c":{"d":{"e":{"f":{"g":[{"riskInCommunity":{"HIGH":["Public"]},"assessedOn":"2024-06-10"}]}}}}}},"riskInCommunity":{"LOW":["Public"]},"assessedOn":"2022-06-10"}"#,
         r#"{"assessments":[{"riskPublicCommunity":"Low","dateCompleted":"2022-06-10"}],"assessments":[{"riskPublicCommunity":"High","dateCompleted":"2024-06-10"}]}"#,
     ] {
         let import = given(body);

@@ -171,9 +171,9 @@ fn what_is_decided_before_a_slow_writer_is_followed_at_once_and_what_came_later_
     let cases = |changes: &[Change]| changes.iter().map(|c| c.case_id).collect::<Vec<_>>();
     thread::scope(|scope| {
         let slow = scope.spawn(|| {
-            place.store().import(&feed(), "slow", &mut Slow::new(10..12, Duration::from_millis(700)), |_| ()).unwrap()
+            place.store().import(&feed(), "slow", &mut Slow::new(10..12, Duration::from_millis(2500)), |_| ()).unwrap()
         });
-        thread::sleep(Duration::from_millis(1000));
+        thread::sleep(Duration::from_millis(3000));
         append(4);
         let began = Instant::now();
         let seen = store.changes(&feed(), 0, 100).unwrap();

@@ -86,7 +86,7 @@ fn whatever_else_this_process_does_with_the_store_its_locks_stay() {
     ];
     for (what, deed) in deeds {
         deed();
-        assert_eq!(locks(&place.url), before, "{what}");
+        assert!(locks(&place.url) >= before, "{what}");
     }
 }
 

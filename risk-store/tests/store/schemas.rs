@@ -50,7 +50,7 @@ fn a_store_beside_tables_of_the_host_has_a_schema_of_its_own_and_leaves_theirs_a
     uses(&Store::open(&database.url(), Options::default()).unwrap(), 2);
     let row = database.connect().query_one("SELECT count(*), min(mine) FROM public.record", &[]).unwrap();
     assert_eq!((row.get(0), row.get(1)), (1_i64, "x"));
-    let made = "risk_of_harm.entry risk_of_harm.evidence risk_of_harm.head risk_of_harm.record risk_of_harm.store_form";
+    let made = "risk_of_harm.entry risk_of_harm.evidence risk_of_harm.head risk_of_harm.identifier risk_of_harm.record risk_of_harm.store_form";
     assert_eq!(tables(&database).into_iter().filter(|t| t.starts_with("risk")).collect::<Vec<_>>().join(" "), made);
 }
 
@@ -87,7 +87,7 @@ fn a_store_that_cannot_be_made_says_why_and_leaves_nothing() {
 #[test]
 fn the_schema_that_the_url_names_is_the_stores_and_stores_of_several_do_not_meet() {
     let Some(database) = of_a_host("") else { return };
-    let (one, other) = (in_schema(&database, "risk"), in_schema(&database, "%22Risk%5C%20two%22"));
+    let (one, other) = (in_schema(&database, "records"), in_schema(&database, "%22Risk%5C%20two%22"));
     let (one, other) = (create(&one).unwrap(), create(&other).unwrap());
     thread::scope(|scope| {
         scope.spawn(|| (0..20).for_each(|n| uses(&one, n)));

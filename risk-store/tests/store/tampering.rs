@@ -98,7 +98,7 @@ impl Raw {
         client.batch_execute("CREATE SCHEMA saved").unwrap();
         let mut raw = Self::Server { client, url: place.url.clone() };
         for table in raw.tables() {
-            raw.run(&format!("CREATE TABLE saved.{table} AS TABLE public.{table}")).unwrap();
+            raw.run(&format!("CREATE TABLE saved.{table} AS TABLE risk_of_harm.{table}")).unwrap();
         }
         raw
     }
@@ -115,7 +115,7 @@ impl Raw {
             Self::Server { client, url } => {
                 for table in tables {
                     let back = format!(
-                        "TRUNCATE public.{table}; INSERT INTO public.{table} OVERRIDING SYSTEM VALUE SELECT * FROM saved.{table}"
+                        "TRUNCATE risk_of_harm.{table}; INSERT INTO risk_of_harm.{table} OVERRIDING SYSTEM VALUE SELECT * FROM saved.{table}"
                     );
                     client.batch_execute(&back).unwrap();
                 }
@@ -163,7 +163,7 @@ impl Raw {
                 }
                 "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
             }
-            Self::Server { .. } => "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'",
+            Self::Server { .. } => "SELECT tablename::text FROM pg_tables WHERE schemaname = 'risk_of_harm'",
         };
         self.texts(sql).into_iter().flatten().collect()
     }
@@ -176,7 +176,7 @@ impl Raw {
                  JOIN information_schema.table_constraints t USING (constraint_name, table_name)
                  WHERE t.constraint_type = 'PRIMARY KEY' AND k.table_name = c.table_name
                  AND k.column_name = c.column_name))::int::text
-                 FROM information_schema.columns c WHERE table_schema = 'public' AND table_name = '{table}'"
+                 FROM information_schema.columns c WHERE table_schema = 'risk_of_harm' AND table_name = '{table}'"
             ),
         };
         let column = |row: Vec<String>| {

@@ -64,15 +64,16 @@ fn identifiers_that_differ_in_case_only_and_are_older_are_both_found() {
     let old = old_form(&place, store);
     let raw = old.raw();
     // As a version wrote it that compared them byte by byte.
-    let (text, previous): (String, String) = raw
-        .query_row("SELECT text, '' FROM entry WHERE text LIKE '%X800002%'", [], |row| Ok((row.get(0)?, row.get(1)?)))
-        .unwrap();
-    let text = text.replace("X800002", "x800001");
-    let members = [("previous", previous.as_str()), ("entry", text.as_str())];
-    let hash = risk_core::log::chain::digest("risk-store/1 entry", members.into_iter());
     let id = case(2);
+    let text = format!(
+        r#"{{"position":1,"at":"2026-11-02T10:00:00.000000Z","by":"night-feed","operation":"alteration","case_id":"{id}","act":"identified","scheme":"crn","value":"x800001"}}"#
+    );
+    let members = [("previous", ""), ("entry", text.as_str())];
+    let hash = risk_core::log::chain::digest("risk-store/1 entry", members.into_iter());
     let values = rusqlite::params![id.as_bytes(), text, hash];
-    raw.execute("UPDATE entry SET text = ?2, hash = ?3, subject = 'crn=x800001' WHERE case_id = ?1", values).unwrap();
+    raw.execute("UPDATE entry SET text = ?2, hash = ?3, subject = 'crn=' WHERE case_id = ?1", values).unwrap();
+    let name = "UPDATE identifier SET name = 'crn=x800001', salt = '' WHERE case_id = ?1";
+    raw.execute(name, [id.as_bytes()]).unwrap();
     raw.execute("UPDATE head SET entry_hash = ?2 WHERE case_id = ?1", rusqlite::params![id.as_bytes(), hash]).unwrap();
     drop(raw);
     let store = old.store();
@@ -90,7 +91,7 @@ fn old_form(place: &Place, store: Store) -> Place {
     for table in ["entry", "head"] {
         raw.execute(&format!("DELETE FROM {table} WHERE case_id = {directory}"), []).unwrap();
     }
-    raw.execute("DELETE FROM store_form WHERE version >= 3", []).unwrap();
+    raw.execute("DELETE FROM store_form WHERE version >= 4", []).unwrap();
     Place::again(&place.url)
 }
 

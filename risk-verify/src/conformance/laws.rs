@@ -15,10 +15,14 @@ use crate::interchange::{Exchange, Under};
 use crate::packs;
 use crate::scope::opening::{known_case, start};
 
-/// Laws that no single answer shows: they speak of texts that are refused, of hashes, of explanations, of two policies, of
+/// Laws that no single answer shows: they speak of texts that are refused, of hashes, of explanations, of timelines, of two policies, of two logs, of
 /// counts over many answers, or of the tests themselves.
 pub const NOT_OF_ONE_ANSWER: &[&str] = &[
     "a_changed_byte_in_a_sealed_log_is_found_and_located",
+    "a_timeline_is_the_answers_of_its_moments_as_known",
+    "a_timeline_is_the_answers_of_its_moments_in_hindsight",
+    "no_professional_audience_is_shown_a_version_that_is_not_in_force",
+    "the_supervised_person_is_told_the_same_without_any_record_above_ordinary",
     "a_record_left_out_moved_or_doubled_is_found",
     "data_of_any_form_is_taken_or_refused_with_its_field",
     "any_line_is_a_record_or_a_typed_error",
