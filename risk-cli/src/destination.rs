@@ -69,7 +69,7 @@ impl Destination {
     ///
     /// # Errors
     /// [`Failure::Replaces`].
-    pub fn is_none_of(self, inputs: impl IntoIterator<Item = impl AsRef<Path>>) -> Result<Self, Failure> {
+    pub fn apart_from(self, inputs: impl IntoIterator<Item = impl AsRef<Path>>) -> Result<Self, Failure> {
         let Self::File(path) = &self else { return Ok(self) };
         let replaces = |what| Failure::Replaces { file: path.display().to_string(), what };
         if inputs.into_iter().any(|input| is_same_file(path, input).unwrap_or(false)) {

@@ -113,7 +113,7 @@ pub fn write_private<T>(
     };
     // No name stands for standard output here.
     let path = Path::new(".").join(path);
-    let to = Destination::of(&path).and_then(|to| to.is_none_of([] as [&Path; 0])).map_err(as_of_store)?;
+    let to = Destination::of(&path).and_then(|to| to.apart_from([] as [&Path; 0])).map_err(as_of_store)?;
     let written = to.write(Access::OwnerAlone, |out| Ok(write(out)?)).map_err(as_of_store)?;
     written.ok_or_else(|| StoreError::File(io::ErrorKind::BrokenPipe.into()))
 }

@@ -21,6 +21,9 @@ use crate::sql::Tx;
 use crate::who::Operator;
 use crate::{Store, directory, fence, names};
 
+/// The keyed digest of an identifier, from its scheme and value.
+pub type Digest<'a> = &'a dyn Fn(&str, &str) -> String;
+
 /// Who has a person erased, and why.
 pub struct PersonErasure<'a> {
     /// Why.
@@ -31,7 +34,7 @@ pub struct PersonErasure<'a> {
     pub record_id: &'a dyn Fn(Uuid) -> Result<Uuid, StoreError>,
     /// A keyed digest of an identifier, by its scheme and value, kept so that what comes late under it is recognised. Without a
     /// secret key it could be tried out whose it is.
-    pub digest: Option<&'a dyn Fn(&str, &str) -> String>,
+    pub digest: Option<Digest<'a>>,
     /// What whoever orders the erasure calls the person, by scheme and value: a digest of it is kept too.
     pub named: &'a [(&'a str, String)],
 }

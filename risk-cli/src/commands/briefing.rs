@@ -74,7 +74,7 @@ enum BriefingFormat {
 /// [`Failure`] where the store, the policy or the question cannot be used, or the file cannot be written.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let inputs = options.policy.inputs().into_iter().chain(options.reading.inputs().cloned());
-    let output = Destination::of_option(options.output.as_ref())?.is_none_of(inputs)?;
+    let output = Destination::of_option(options.output.as_ref())?.apart_from(inputs)?;
     let policy = options.policy.load()?;
     let briefing = collected(options, &policy)?;
     let reply = match options.format {

@@ -73,7 +73,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
     let records = match Destination::of(path) {
         // A pipe takes one stream, as standard output does.
         Ok(stream @ (Destination::Standard | Destination::Device(_))) => to_stream(&caseload, &stream)?,
-        Ok(file) if options.one_file => to_stream(&caseload, &file.is_none_of([] as [&Path; 0])?)?,
+        Ok(file) if options.one_file => to_stream(&caseload, &file.apart_from([] as [&Path; 0])?)?,
         Err(failure) if options.one_file => return Err(failure),
         Ok(Destination::File(_)) | Err(_) => Some(to_folder(&caseload, path)?),
     };

@@ -39,7 +39,7 @@ pub struct Options {
 /// # Errors
 /// [`Failure`] where the log cannot be used, a record is later than the time given, or the file cannot be written.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
-    let output = Destination::of_option(options.output.as_ref())?.is_none_of([&options.log])?;
+    let output = Destination::of_option(options.output.as_ref())?.apart_from([&options.log])?;
     let text = Text::read(&options.log)?;
     let log = text.log()?;
     let now = Utc::now();

@@ -109,7 +109,7 @@ fn a_person_is_erased_in_every_merged_case_in_either_direction_with_evidence_and
             }
             assert_eq!(store.erased_as(&digest("noms", "A9876ZZ")).unwrap(), Some(case(2)));
             assert_eq!(store.cases_of("crn", "X987604").unwrap(), [case(4)], "of another person");
-            assert_eq!(store.log(&feed(), case(4)).unwrap().records()[1].payload != Payload::Erased, true);
+            assert_ne!(store.log(&feed(), case(4)).unwrap().records()[1].payload, Payload::Erased);
             let verified = store.verify(None, |_| ()).unwrap();
             assert!(verified.is_intact() && verified.rechained.is_empty(), "{verified:?}");
             // Done again, it changes nothing.

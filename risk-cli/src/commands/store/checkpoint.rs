@@ -46,7 +46,7 @@ pub struct Options {
 /// # Errors
 /// [`Failure`] where the store cannot be read, is not as it was kept, or the file cannot be written.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
-    let output = Destination::of(&options.output)?.is_none_of(options.store.inputs())?;
+    let output = Destination::of(&options.output)?.apart_from(options.store.inputs())?;
     let older = options.extends.as_deref().map(read).transpose()?;
     let (store, _) = options.store.open()?;
     write(&store, older.as_ref(), &output)

@@ -44,7 +44,7 @@ pub struct Options {
 /// [`Failure`] where a case is not there or not as it was kept, or the file cannot be written.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let path = &options.output;
-    let output = Destination::of(path)?.is_none_of(options.store.inputs())?;
+    let output = Destination::of(path)?.apart_from(options.store.inputs())?;
     let operated = options.store.operate()?;
     let cases = options.case.iter().map(|case| case.find(&operated.store)).collect::<Result<Vec<Uuid>, _>>()?;
     let cases = (!cases.is_empty()).then_some(cases);

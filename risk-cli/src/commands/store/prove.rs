@@ -40,7 +40,7 @@ pub struct Options {
 /// [`Failure`] where the checkpoint is none, or the case is not in it.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let output = Destination::of_option(options.output.as_ref())?
-        .is_none_of(options.store.inputs().chain([&options.checkpoint]))?;
+        .apart_from(options.store.inputs().chain([&options.checkpoint]))?;
     let text = Text::read(&options.checkpoint)?;
     let wrong = |error| Failure::Checkpoint { file: text.name.clone(), error };
     let checkpoint = Checkpoint::parse(&text.text).map_err(wrong)?;
