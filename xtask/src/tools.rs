@@ -51,7 +51,7 @@ impl Tool {
             Self::Valgrind => "valgrind",
             Self::Java => "javac and java",
             Self::Jna => "JNA (/usr/share/java/jna.jar)",
-            Self::Postgres => "the server of PostgreSQL",
+            Self::Postgres => "the server of PostgreSQL, and openssl",
             Self::PgBouncer => "pgbouncer",
         }
     }
@@ -68,7 +68,7 @@ impl Tool {
             Self::Valgrind => &["valgrind"],
             Self::Java => &["openjdk-17-jdk-headless"],
             Self::Jna => &["libjna-java", "libjna-jni"],
-            Self::Postgres => &["postgresql"],
+            Self::Postgres => &["postgresql", "openssl"],
             Self::PgBouncer => &["pgbouncer"],
         }
     }
@@ -85,7 +85,9 @@ impl Tool {
             Self::Valgrind => runs("valgrind"),
             Self::Java => runs("javac") && runs("java"),
             Self::Jna => Path::new(JNA).is_file(),
-            Self::Postgres => works(Command::new(POSTGRES).arg("--programs")),
+            Self::Postgres => {
+                works(Command::new(POSTGRES).arg("--programs")) && works(Command::new("openssl").arg("version"))
+            }
             // Debian has it where only root looks.
             Self::PgBouncer => runs("pgbouncer") || runs("/usr/sbin/pgbouncer"),
         }
