@@ -20,6 +20,21 @@ fn an_intact_store_says_so_and_goes_on_from_its_checkpoint() {
 }
 
 #[test]
+fn a_checkpoint_continues_the_one_that_it_extends_and_never_replaces_it() {
+    let stored = Stored::with_a_case();
+    let (older, newer) = (stored.beside("older.checkpoint"), stored.beside("newer.checkpoint"));
+    let extending = |to: &str| stored.risk(&["store", "checkpoint", "--extends", &older, "--output", to]);
+    stored.risk(&["store", "checkpoint", "--output", &older]).fine();
+    let before = fs::read_to_string(&older).unwrap();
+    extending(&newer).fine();
+    extending(&older).refused(&["older.checkpoint", "from which the command reads"]);
+    assert_eq!(fs::read_to_string(&older).unwrap(), before);
+    stored
+        .risk(&["store", "checkpoint", "--extends", "nowhere.checkpoint", "--output", &newer])
+        .refused(&["nowhere.checkpoint"]);
+}
+
+#[test]
 fn a_case_that_was_written_anew_differs_from_the_checkpoint_by_name() {
     let (stored, anew) = (Stored::with_a_case(), Stored::with_a_case());
     let file = stored.beside("then.checkpoint");

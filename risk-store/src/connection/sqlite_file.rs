@@ -69,7 +69,7 @@ pub(super) fn open(path: &Path, patience: Duration, make: Make) -> Result<StoreF
     let began = Instant::now();
     let mut sharing = Sharing::WithOthers;
     loop {
-        match try_open(path, patience, sharing) {
+        match try_open(path, patience, sharing, make) {
             // There is no room for what processes share; where no other has the file open, there need not be any.
             Err(Trouble::Final(StoreError::Unreachable(_) | StoreError::Full)) if sharing == Sharing::WithOthers => {
                 sharing = Sharing::Alone;
@@ -106,7 +106,7 @@ enum Sharing {
     Alone,
 }
 
-fn try_open(path: &Path, patience: Duration, sharing: Sharing) -> Result<StoreFile, Trouble> {
+fn try_open(path: &Path, patience: Duration, sharing: Sharing, make: Make) -> Result<StoreFile, Trouble> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let opened = {
         let _alone = OPENING.lock().unwrap_or_else(PoisonError::into_inner);
@@ -126,6 +126,9 @@ fn try_open(path: &Path, patience: Duration, sharing: Sharing) -> Result<StoreFi
     }
     must_have_its_own_wal(&file)?;
     let found = form(&file, path)?;
+    if found == 0 {
+        must_be_made(&file, path, make)?;
+    }
     file.execute_batch(SETTINGS).map_err(Trouble::sqlite)?;
     if found < migrations::KNOWN {
         file.execute_batch(&format!("PRAGMA application_id={APPLICATION_ID};")).map_err(Trouble::sqlite)?;
@@ -191,6 +194,19 @@ fn must_have_its_own_wal(file: &Connection) -> Result<(), Trouble> {
         file.execute_batch("ROLLBACK").map_err(Trouble::sqlite)?;
     }
     checked
+}
+
+/// Refuses to make a store of a file that holds something else, or where none is to be made.
+fn must_be_made(file: &Connection, path: &Path, make: Make) -> Result<(), Trouble> {
+    let pages: i64 = file.query_row("PRAGMA page_count", [], |row| row.get(0)).map_err(Trouble::sqlite)?;
+    // SQLite takes whatever is shorter than a header for an empty database, and would write over it.
+    let is_empty = fs::metadata(path).is_ok_and(|about| about.len() == 0);
+    let found = match (pages, is_empty) {
+        (0, false) => "a file that is not a database",
+        (0, true) if make == Make::Never => "an empty file; `risk store init` makes a store of it",
+        _ => return Ok(()),
+    };
+    Err(StoreError::NotAStore { place: path.display().to_string(), found: found.to_owned() }.into())
 }
 
 /// The form that the file notes; 0 for an empty one.

@@ -39,6 +39,24 @@ fn a_file_of_something_else_is_refused_and_left_as_it_is() {
 }
 
 #[test]
+fn a_file_too_short_to_be_a_database_is_refused_and_left_as_it_is() {
+    for text in ["x", "not a database", &"short".repeat(19)] {
+        let place = Place::file();
+        fs::write(&place.url, text).unwrap();
+        for opened in [Store::open(&place.url, Options::default()), Store::create(&place.url, Options::default())] {
+            assert!(matches!(opened, Err(StoreError::NotAStore { .. })), "{text}");
+            assert_eq!(fs::read_to_string(&place.url).unwrap(), text);
+        }
+    }
+    // An empty file becomes a store where one is to be made, and nowhere else.
+    let place = Place::file();
+    fs::write(&place.url, "").unwrap();
+    assert!(refusal(&place.url).to_string().contains("an empty file"), "{}", refusal(&place.url));
+    assert_eq!(fs::metadata(&place.url).unwrap().len(), 0);
+    assert!(Store::create(&place.url, Options::default()).unwrap().cases(&feed()).unwrap().next().is_none());
+}
+
+#[test]
 fn a_store_of_a_newer_form_is_refused_and_left_as_it_is() {
     let place = Place::file();
     place.store().append(&feed(), case(1), vec![call_out(case(1), 1)], None).unwrap();

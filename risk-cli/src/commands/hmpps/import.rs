@@ -35,7 +35,7 @@ use crate::store::{Operated, StoreOptions};
 /// {\"message\": …, \"fetched\": …}.
 ///
 /// Tables are in CSV, delimited by commas, semicolons, tabs or bars. Names of columns are compared by their letters, in any case; a
-/// name that may mean a column which decides how confidential a row is, is refused. Dates have a year of four digits, and the day
+/// column whose name suggests that it controls confidentiality, but is not `sensitive`, is refused. Dates have a year of four digits, and the day
 /// before the month; docs/hmpps.md lists the forms.
 ///
 /// Exit code 1 if a message or a row could not be read or was not done, or is about a person who was erased or a prison number that
@@ -201,7 +201,7 @@ fn told(report: &Report) -> String {
     section(&mut page, report, "Of a type that the tables do not have", |told| {
         (told.outcome == Outcome::Unmapped).then(Vec::new)
     });
-    section(&mut page, report, "Of two values the higher was taken", |told| {
+    section(&mut page, report, "To be aware of", |told| {
         let is_shown = told.notes.is_empty() || matches!(told.outcome, Outcome::Needed { .. });
         (!is_shown).then(|| told.notes.clone())
     });

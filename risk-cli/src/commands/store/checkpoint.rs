@@ -23,8 +23,7 @@ const SUFFIX: &str = ".checkpoint";
 ///
 /// The file holds ids and hashes and nothing of what any record says. Keep it where those who can write to the store cannot:
 /// `risk store verify --checkpoint` then finds whatever was rewritten since. Its root alone is enough to prove single cases.
-/// A store that is not as it was kept gets no checkpoint, nor does one that does not continue the checkpoint given with
-/// --extends.
+/// No checkpoint is written if the store was altered, or if it does not continue the checkpoint given with --extends.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   risk store checkpoint --output 2026-11-22.checkpoint --store cases.risk
@@ -46,7 +45,8 @@ pub struct Options {
 /// # Errors
 /// [`Failure`] where the store cannot be read, is not as it was kept, or the file cannot be written.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
-    let output = Destination::of(&options.output)?.apart_from(options.store.inputs())?;
+    let inputs = options.store.inputs().chain(&options.extends);
+    let output = Destination::of(&options.output)?.apart_from(inputs)?;
     let older = options.extends.as_deref().map(read).transpose()?;
     let (store, _) = options.store.open()?;
     write(&store, older.as_ref(), &output)

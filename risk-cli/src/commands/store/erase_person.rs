@@ -1,7 +1,5 @@
 //! `risk store erase-person`: everything of a person is taken out by law, for good.
 
-use std::fs;
-
 use clap::Args;
 use risk_core::event::field::StaffId;
 use risk_core::event::vocabulary::CorrectionReason;
@@ -17,6 +15,7 @@ use crate::failure::Failure;
 use crate::identifier::CaseName;
 use crate::options::term;
 use crate::output::Reply;
+use crate::secret;
 use crate::store::{Operated, StoreOptions};
 
 /// Take out by law everything of a person, for good
@@ -49,6 +48,10 @@ pub struct Options {
     store: StoreOptions,
 }
 
+/// What is said where no keyed digest is kept.
+const WITHOUT_KEY: &str =
+    "Without --key-file, later messages about this person are recognised only where case ids are derived from CRNs.\n";
+
 /// Erases.
 ///
 /// # Errors
@@ -77,11 +80,15 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
         named: &[],
     };
     let done = store.erase_person(&by, case_id, &erasure)?;
-    Ok(reply(&done, store.is_server()))
+    let mut reply = reply(&done, store.is_server());
+    if key.is_none() {
+        reply.remark.push_str(WITHOUT_KEY);
+    }
+    Ok(reply)
 }
 
 fn key(file: &str) -> Result<Key, Failure> {
-    let secret = fs::read(file).map_err(|error| Failure::Read { file: file.to_owned(), error })?;
+    let secret = secret::read(file)?;
     Key::new(&secret).map_err(|e| Failure::Table { file: file.to_owned(), error: e.to_string() })
 }
 
