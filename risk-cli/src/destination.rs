@@ -13,6 +13,8 @@ use crate::output::Reply;
 
 /// How databases of SQLite and their write-ahead logs begin.
 const DATABASES: [&[u8]; 3] = [b"SQLite format 3\0", b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83"];
+/// What lies beside a database under its name with this behind it, and is part of it.
+const BESIDE: [&str; 4] = ["-wal", "-shm", "-journal", "-unjournalled"];
 /// As many links as a system follows.
 const MOST_LINKS: usize = 40;
 
@@ -75,10 +77,10 @@ impl Destination {
         if inputs.into_iter().any(|input| is_same_file(path, input).unwrap_or(false)) {
             return Err(replaces("from which the command reads"));
         }
-        let mut beginning = Vec::new();
-        // What cannot be read is judged when it is written.
-        let _ = File::open(path).and_then(|file| file.take(16).read_to_end(&mut beginning));
-        if DATABASES.iter().any(|database| beginning.starts_with(database)) {
+        if BESIDE.iter().any(|suffix| is_beside_a_database(path, suffix)) {
+            return Err(replaces("that belongs to the database beside it"));
+        }
+        if is_database(path) {
             return Err(replaces("that is a database"));
         }
         Ok(self)
@@ -137,6 +139,29 @@ pub fn shown(path: &Path) -> String {
 pub fn standard() -> Box<dyn Write> {
     let out = stdout();
     if out.is_terminal() { Box::new(ForTerminal { out, line: Vec::new() }) } else { Box::new(BufWriter::new(out)) }
+}
+
+fn is_beside_a_database(path: &Path, suffix: &str) -> bool {
+    let database = path.as_os_str().to_str().and_then(|path| path.strip_suffix(suffix)).map(Path::new);
+    database.is_some_and(is_database)
+}
+
+/// Whether a file begins as a database does. What cannot be read does not; it is judged when it is written.
+///
+/// A database that is in use is known by what lies beside it, and is not opened: closing the file again would release the locks
+/// that this process has on it.
+pub fn is_database(path: &Path) -> bool {
+    let beside = |suffix: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        Path::new(&name).exists()
+    };
+    if path.is_file() && (beside("-wal") || beside("-shm")) {
+        return true;
+    }
+    let mut beginning = Vec::new();
+    let _ = File::open(path).and_then(|file| file.take(16).read_to_end(&mut beginning));
+    DATABASES.iter().any(|database| beginning.starts_with(database))
 }
 
 fn unwritable(path: &Path, error: io::Error) -> Failure {

@@ -97,6 +97,13 @@ impl Command {
     }
 }
 
+/// Whether a file is a database. For the bindings, which must not read one as text.
+#[doc(hidden)]
+#[must_use]
+pub fn is_database(path: &Path) -> bool {
+    destination::is_database(path)
+}
+
 /// Writes a file that its owner alone may read, whole or not at all; a pipe or a device is written to. For the bindings.
 ///
 /// # Errors

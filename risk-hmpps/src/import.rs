@@ -220,7 +220,7 @@ impl Importer {
                 reading.rows(&meanings, file.as_ref(), sheet, &mut known);
             }
         }
-        reading.refuse_erased(held);
+        reading.refuse_erased(&self.key, held);
         reading.hold_contested(&contested);
         reading.settled(&self.key, held, &contested)
     }
@@ -329,7 +329,12 @@ impl Reading {
     }
 
     /// Refuses what is about persons who were erased, but for the order to erase them.
-    fn refuse_erased(&mut self, held: &mut dyn Held) {
+    fn refuse_erased(&mut self, key: &Key, held: &mut dyn Held) {
+        // Whatever CRN comes with the prison number of an erased person, it is the same person.
+        let numbers: BTreeSet<String> =
+            self.lines.iter().filter_map(|line| line.noms.as_ref()).map(|(noms, _)| noms.clone()).collect();
+        let erased_numbers: BTreeSet<String> =
+            numbers.into_iter().filter(|noms| held.erased_as(&former(key, "noms", noms)).is_some()).collect();
         let mut known: BTreeMap<Uuid, bool> = BTreeMap::new();
         let mut is_erased = |case: Uuid| *known.entry(case).or_insert_with(|| held.is_erased(case));
         let moved = |one: &Move| [one.source.0, one.target.0].map(|case| (one.from, case));
@@ -342,6 +347,10 @@ impl Reading {
                 _ => true,
             };
             let instructed = line.told.instructs.iter().flat_map(Instruction::cases);
+            let has_erased_number = line.noms.as_ref().is_some_and(|(noms, _)| erased_numbers.contains(noms));
+            if open && has_erased_number {
+                refused.insert(from);
+            }
             if open && line.told.case_id.into_iter().chain(instructed).any(&mut is_erased) {
                 refused.insert(from);
             }

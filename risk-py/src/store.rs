@@ -272,6 +272,15 @@ impl Store {
     fn import(&self, py: Python<'_>, operator: &str, file: PathBuf) -> PyResult<(u64, u64, u64, u64)> {
         self.with(py, |store| {
             let by = bound::operator(operator)?;
+            if risk_cli::is_database(&file) {
+                let expected = "an export, as text".to_owned();
+                return Err(risk_store::StoreError::Argument {
+                    field: "file",
+                    expected,
+                    found: "a database".to_owned(),
+                }
+                .into());
+            }
             let mut text = BufReader::new(File::open(&file).map_err(risk_store::StoreError::File)?);
             let taken = store.import(&by, &file.display().to_string(), &mut text, |_| {})?;
             let Imported { cases, added, known, erased } = taken;

@@ -97,8 +97,14 @@ impl Store {
                 parted: vec![],
                 scrubbed: Scrubbed::Done,
             };
+            let mut identifiers = Vec::new();
             for of_person in done.cases.clone() {
-                erase_case(tx, open, by, (of_person, case_id), now, erasure, &mut done)?;
+                identifiers.extend(erase_case(tx, open, by, (of_person, case_id), now, erasure, &mut done)?);
+            }
+            // What one case is called may be in the journal of another.
+            for of_person in done.cases.clone() {
+                let case = open.hold(tx, of_person)?;
+                done.remains.extend(remains(tx, case, &identifiers)?);
             }
             done.misplaced = erase_misplaced(tx, open, by, now, erasure, &done.cases)?;
             let of_person = done.cases.clone();
@@ -136,7 +142,7 @@ fn erase_case(
     now: Instant,
     erasure: &PersonErasure<'_>,
     done: &mut PersonErased,
-) -> Result<(), Trouble> {
+) -> Result<Vec<(String, String)>, Trouble> {
     let case = open.hold(tx, case_id)?;
     let entries: Vec<Entry> = journal::verified(tx, &case.head)?.into_iter().map(|(entry, _)| entry).collect();
     let identifiers = names::ever(&entries);
@@ -153,8 +159,7 @@ fn erase_case(
     done.records = done.records.saturating_add(records);
     done.evidence = done.evidence.saturating_add(forgotten.evidence);
     done.identifiers = done.identifiers.saturating_add(forgotten.identifiers);
-    done.remains.extend(remains(tx, case, &identifiers)?);
-    Ok(())
+    Ok(identifiers)
 }
 
 /// Whether a record has a payload that can be erased. What retracts, disputes or erases names a record and says nothing of it.

@@ -35,6 +35,19 @@ fn a_checkpoint_continues_the_one_that_it_extends_and_never_replaces_it() {
 }
 
 #[test]
+fn what_lies_beside_a_store_and_belongs_to_it_is_never_replaced() {
+    let stored = Stored::with_a_case();
+    for suffix in ["-wal", "-shm", "-journal", "-unjournalled"] {
+        let beside = format!("{}{suffix}", stored.place());
+        for command in ["checkpoint", "export"] {
+            let refused = stored.risk(&["store", command, "--output", &beside]);
+            refused.refused(&[suffix, "the database"]);
+        }
+    }
+    stored.risk(&["store", "verify"]).fine();
+}
+
+#[test]
 fn a_case_that_was_written_anew_differs_from_the_checkpoint_by_name() {
     let (stored, anew) = (Stored::with_a_case(), Stored::with_a_case());
     let file = stored.beside("then.checkpoint");

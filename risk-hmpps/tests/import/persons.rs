@@ -156,6 +156,10 @@ fn whatever_comes_late_about_an_erased_person_is_refused_and_named() {
         unmerge("X800001", "X800002"),
         received(NOMS),
         received("A2222AA"),
+        // Under a CRN that was never seen, but with a prison number of the person.
+        with_noms(registration("X877777", "7"), NOMS),
+        with_noms(message("probation-case.engagement.created", "X855555", &json!({})), "A2222AA"),
+        with_noms(message("probation-case.prison-identifier.added", "X877778", &identified), NOMS),
     ] {
         let report = queue.one(&late);
         assert_eq!(outcome(&report), "erased", "{late}: {report:?}");

@@ -69,6 +69,11 @@ impl Looked {
         found.records = found.records.saturating_add(count(self.kept.len()));
         found.entries = found.entries.saturating_add(count(self.journal.len()));
         let entries = self.entries(facts, found);
+        if !self.kept.is_empty() && self.journal.is_empty() {
+            let what =
+                "records, and no journal entry of any: a version without a journal took them in, or it was removed";
+            found.remark(self.head.case_id, what.to_owned());
+        }
         self.places(&entries, found);
         self.times(&entries, found);
         self.records(keys, &entries, found);

@@ -122,7 +122,13 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
         let records = import.records.iter().map(|r| r.to_line() + "\n").collect();
         (import, records)
     };
-    reply(options.report, &import, records)
+    let mut reply = reply(options.report, &import, records)?;
+    if !reply.text.is_empty() && std::env::var_os("RISK_STORE").is_some() {
+        reply.remark.push_str(
+            "Nothing was stored: the records are on standard output. To keep them in a store, pass --store or --as.\n",
+        );
+    }
+    Ok(reply)
 }
 
 fn reply(form: ReportFormat, import: &Import, records: String) -> Result<Reply, Failure> {
