@@ -211,7 +211,7 @@ fn of_two_levels_the_report_names_the_one_that_was_taken() {
         "fetched": {"riskInCommunity": {"HIGH": ["Known adult"], "LOW": ["Known Adult"]}, "assessedOn": "2024-06-10"}});
     let ran = import(&folder, &assessed.to_string(), &[]);
     assert!(ran.out.contains("\"known_adult\":\"high\""), "{}", ran.out);
-    let told = "Of two values the higher was taken\n  standard input:1 assessment.summary.produced\n    two levels for known_adult in the community";
+    let told = "To be aware of\n  standard input:1 assessment.summary.produced\n    two levels for known_adult in the community";
     assert!(ran.err.contains(told), "{}", ran.err);
 }
 
