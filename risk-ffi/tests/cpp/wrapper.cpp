@@ -203,7 +203,7 @@ void a_store_keeps_answers_follows_and_refuses() {
         CHECK(error_of([&] { (void)store.erase(by, call_out); }).status() == RISK_BAD_WORD);
         CHECK(error_of([&] { (void)store.restrict_to_evidence(by, "{}"); }).status() == RISK_BAD_RECORD);
     }
-    for (const char *ending : {"", "-wal", "-shm"}) {
+    for (const char *ending : {"", "-wal", "-shm", "-unjournalled"}) {
         (void)std::remove((options.place + ending).c_str());
     }
     CHECK(rmdir(folder) == 0);
@@ -233,7 +233,7 @@ void messages_are_imported_into_a_store_and_beside_records() {
         CHECK(has(hmpps.import_into(store, by, "messages", message), "\"known\""));
         CHECK(store.find("crn", "X800031") != "[]");
     }
-    for (const char *ending : {"", "-wal", "-shm"}) {
+    for (const char *ending : {"", "-wal", "-shm", "-unjournalled"}) {
         (void)std::remove((options.place + ending).c_str());
     }
     CHECK(rmdir(folder) == 0);
