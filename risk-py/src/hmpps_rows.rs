@@ -27,7 +27,12 @@ pub(crate) fn rows(batch: &RecordBatch) -> Result<Vec<Vec<String>>, Fault> {
 }
 
 fn texts(name: &str, column: &ArrayRef) -> Result<Vec<String>, Fault> {
+    let refused = |of: &DataType| {
+        let expected = "text, numbers, dates or times: cast the column to text, or leave it out";
+        Err(Fault::mismatch(RISK_BAD_RECORD, name, expected, of.to_string()))
+    };
     match column.data_type() {
+        of if of.is_nested() => refused(of),
         DataType::Timestamp(TimeUnit::Second, None) => Ok(moments::<TimestampSecondType>(column)),
         DataType::Timestamp(TimeUnit::Millisecond, None) => Ok(moments::<TimestampMillisecondType>(column)),
         DataType::Timestamp(TimeUnit::Microsecond, None) => Ok(moments::<TimestampMicrosecondType>(column)),
@@ -50,8 +55,7 @@ fn texts(name: &str, column: &ArrayRef) -> Result<Vec<String>, Fault> {
             let cells: Vec<String> = risk_bulk::told(&batch, usize::MAX).concat();
             // So it tells a value that has no form as text.
             if !may_say_null(of) && cells.iter().any(|cell| cell == "null") {
-                let expected = "text, numbers, dates or times: cast the column to text, or leave it out";
-                return Err(Fault::mismatch(RISK_BAD_RECORD, name, expected, of.to_string()));
+                return refused(of);
             }
             Ok(cells)
         }

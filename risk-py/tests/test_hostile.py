@@ -33,7 +33,7 @@ def deep(depth: int) -> Any:
 
 HUGE = "x" * 10_000_000
 TEXTS = [
-    "\0", "\ufeff", "{", "[]", "null", "NaN", "Infinity", "1e999999", '""', "{}", "{}{}", "é", "\U0001f600",
+    "\0", "\ufeff{", "{", "[]", "null", "NaN", "Infinity", "1e999999", '""', "{}", "{}{}", "é", "\U0001f600",
     '{"event_id":1}', '{"a":1,"a":2}', "\ud800", '"\\ud800"', "[" * 200_000, '{"a":' * 200_000, HUGE, f'{{"note":"{HUGE}"}}',
     json.dumps({**supervision(), "data": {"sentence_id": HUGE}}), json.dumps({**supervision(), "kind": HUGE}),
     json.dumps({**supervision(), "v": 2**70}), json.dumps({**supervision(), "v": -1}), json.dumps({**supervision(), "v": 1.5}),
