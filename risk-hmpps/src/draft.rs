@@ -18,6 +18,8 @@ pub struct Draft {
     pub occurred: Instant,
     /// When the estate first held it.
     pub recorded: Instant,
+    /// When the estate stated it: of two statements of one fact the later replaces the earlier.
+    pub stated: Instant,
     /// What all records of one registration, requirement or contact share.
     pub reference: String,
     /// Whose record it is.
@@ -46,7 +48,42 @@ impl Draft {
     /// The record of it.
     #[must_use]
     pub fn record(&self, event: Event) -> Record {
-        record(self.id, self.case, (self.occurred, self.recorded), (self.agency, &self.reference), event, self.handling)
+        let reference = Reference { of: &self.reference, stated: self.stated }.text(self.recorded);
+        record(self.id, self.case, (self.occurred, self.recorded), (self.agency, &reference), event, self.handling)
+    }
+}
+
+/// What a record's source names: the registration, requirement, contact or assessment, and when the estate stated it. The moment is
+/// written only where it is not that at which the statement was recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reference<'a> {
+    /// What all records of one registration, requirement or contact share.
+    pub of: &'a str,
+    /// When the estate stated it.
+    pub stated: Instant,
+}
+
+/// What parts a reference from the moment, in microseconds since 1970.
+const STATED: &str = ".at";
+
+impl<'a> Reference<'a> {
+    /// The text of it, in a record that was recorded at that moment.
+    #[must_use]
+    pub fn text(&self, recorded: Instant) -> String {
+        if self.stated == recorded {
+            self.of.to_owned()
+        } else {
+            format!("{}{STATED}{}", self.of, self.stated.timestamp_micros())
+        }
+    }
+
+    /// The reference that a record has.
+    #[must_use]
+    pub fn of(record: &'a Record) -> Option<Self> {
+        let text = record.source.reference.as_deref()?;
+        let moment = |micros: &str| Instant::from_timestamp_micros(micros.parse().ok()?);
+        let parted = text.rsplit_once(STATED).and_then(|(of, micros)| Some(Self { of, stated: moment(micros)? }));
+        Some(parted.unwrap_or(Self { of: text, stated: record.recorded_at }))
     }
 }
 

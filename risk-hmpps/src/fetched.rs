@@ -4,7 +4,7 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use risk_core::event::vocabulary::{Group, Level, SaraRating, SourceAgency, Term};
+use risk_core::event::vocabulary::{Group, Level, Register, SaraRating, SourceAgency, Term};
 use risk_core::event::{Instant, Kind};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -41,6 +41,9 @@ const CELLS: [(&str, Group, bool); 9] = [
     ("riskStaffCustody", Group::Staff, true),
     ("riskPrisonersCustody", Group::Prisoners, true),
 ];
+
+/// The overall level that an assessment has before its cells are complete, as OASys sends it when the flag changes.
+const OVERALL: (&str, &str) = ("riskLevel", "riskScoreLevel");
 
 /// A member of a risk management plan, by which one is known. What its parts say is never read: that a part is filled is not that
 /// it covers anybody.
@@ -112,6 +115,29 @@ impl<K: Ord + Copy, L: Ord + Copy> Highest<K, L> {
     }
 }
 
+/// The dates that say when an assessment was completed, in the order in which they count.
+const COMPLETED: [&str; 3] = ["dateCompleted", "assessedOn", "assessorSignedDate"];
+
+/// The date that says when it was begun; one that has no other date is in progress.
+const BEGUN: &str = "initiationDate";
+
+/// The states of an assessment in OASys; all but complete mean that it settles nothing.
+const STATES: [&str; 9] = [
+    "complete",
+    "completed",
+    "open",
+    "incomplete",
+    "locked_incomplete",
+    "signed",
+    "signed_locked",
+    "awaiting_countersign",
+    "countersign_required",
+];
+
+fn is_status(text: &str) -> bool {
+    STATES.contains(&text)
+}
+
 /// The levels of risk to each group, in the community or (true) in custody.
 type Levels = Highest<(Group, bool), Level>;
 
@@ -161,9 +187,15 @@ fn state(
     Ok(())
 }
 
+/// Whether a value says when an answer was given, and not the answer: OASys lists those under the same names (`latest_dates`).
+fn is_date(value: &Json) -> bool {
+    value.text().is_some_and(|text| When::read(&text).is_some())
+}
+
 /// The level that a value states; none where it states that there is none.
 fn level(field: &str, value: &Json) -> Result<Option<Level>, MessageError> {
     match value.text() {
+        Some(_) if is_date(value) => Ok(None),
         Some(text) if ["none", "null"].contains(&plain(&text).as_str()) => Ok(None),
         Some(text) => level_of(&text).map(Some).ok_or_else(|| not_a_level(field, "another text")),
         None if value.is_nothing() => Ok(None),
@@ -251,18 +283,24 @@ impl About<'_> {
             if ratings.stated.is_empty() {
                 continue;
             }
-            let made = self.made_around(&path)?;
+            let made = Self::made(&path)?.unwrap_or(When::At(self.told));
             saras.entry(made.instant()).or_insert_with(|| (made, Highest::new())).1.join(ratings);
         }
         let mut plans: BTreeMap<Instant, When> = BTreeMap::new();
         for path in paths(body, &|object| PLAN.iter().any(|part| object.has(part))) {
             is_known = true;
             if self.is_plan(&path)? {
-                let made = self.made_around(&path)?;
+                let Some(made) = Self::made(&path)? else { continue };
                 plans.insert(made.instant(), made);
             }
         }
+        let mut overall: BTreeSet<Level> = BTreeSet::new();
+        for path in paths(body, &|object| object.has(OVERALL.0)) {
+            is_known = true;
+            overall.extend(self.overall(&path)?);
+        }
         let mut read = Read::default();
+        read.drafts.extend(overall.last().map(|level| self.flag(*level)));
         for one in assessments.into_values() {
             read.notes
                 .extend(one.levels.differing.iter().map(|of| two_levels(*of, one.levels.stated.get(of), one.made)));
@@ -287,36 +325,55 @@ impl About<'_> {
 
     /// When the assessment was made, as the object nearest to it says.
     fn made(path: &[&Object]) -> Result<Option<When>, MessageError> {
+        Ok(Self::dated(path, &[COMPLETED.as_slice(), &[BEGUN]].concat())?.map(|(_, when)| when))
+    }
+
+    /// The first of the named dates, of the object nearest to it.
+    fn dated(path: &[&Object], names: &[&'static str]) -> Result<Option<(&'static str, When)>, MessageError> {
         for object in path.iter().rev() {
-            for name in ["dateCompleted", "assessedOn", "assessorSignedDate", "initiationDate"] {
+            for name in names {
                 if let Some(when) = object.when(name)? {
-                    return Ok(Some(when));
+                    return Ok(Some((*name, when)));
                 }
             }
         }
         Ok(None)
     }
 
-    /// The same for a part of an assessment; where nothing says so, when the message that led to it was sent.
-    fn made_around(&self, path: &[&Object]) -> Result<When, MessageError> {
-        Ok(Self::made(path)?.unwrap_or(When::At(self.told)))
-    }
-
     /// The status of the assessment, as the object nearest to it says.
     fn status(path: &[&Object]) -> Result<Option<String>, MessageError> {
         let mut each = path.iter().rev().map(|object| object.text("assessmentStatus")).filter_map(Result::transpose);
-        each.next().transpose()
+        Ok(each.next().transpose()?.map(|status| plain(&status)))
     }
 
     /// The last part of the address at which it was.
-    fn status_in_address(&self) -> Option<&str> {
-        self.detail_url.and_then(|url| url.rsplit('/').next())
+    fn status_in_address(&self) -> Option<String> {
+        self.detail_url.and_then(|url| url.rsplit('/').next()).map(plain)
     }
 
-    /// Whether the assessment around it is complete, as far as that is told.
+    /// Whether the assessment around it is known to be complete.
     fn complete(&self, path: &[&Object]) -> Result<bool, MessageError> {
-        let in_address = || self.status_in_address() != Some("LOCKED_INCOMPLETE");
-        Ok(Self::status(path)?.map_or_else(in_address, |status| status == "COMPLETE"))
+        Ok(self.signed(path)? == Signed::Yes)
+    }
+
+    /// The overall level that an assessment states which states no level of a group.
+    fn overall(&self, path: &[&Object]) -> Result<Option<Level>, MessageError> {
+        let Some(held) = path.last().filter(|held| levels(held).is_ok_and(|levels| levels.stated.is_empty())) else {
+            return Ok(None);
+        };
+        let mut found = None;
+        for value in held.all(OVERALL.0).filter_map(Json::as_object).flat_map(|overall| overall.all(OVERALL.1)) {
+            found = found.max(level(OVERALL.1, value)?);
+        }
+        Ok(found)
+    }
+
+    /// The record of an overall level: a flag of the register, as of when the message was sent, since nothing says of which group
+    /// it is and when it changed.
+    fn flag(&self, level: Level) -> Draft {
+        let data = [("register", Register::RiskOfSeriousHarm.name()), ("level", level.name())];
+        let data = data.into_iter().map(|(name, value)| (name.to_owned(), json!(value))).collect();
+        self.draft(Kind::FlagRecorded, When::At(self.told), data)
     }
 
     fn assessed(&self, path: &[&Object]) -> Result<Option<Assessed>, MessageError> {
@@ -356,18 +413,26 @@ impl About<'_> {
         let nobody = || format!("{} {}", self.case, one.made.instant().to_rfc3339());
         let assessor = one.assessor.unwrap_or_else(nobody);
         data.insert("assessor".to_owned(), json!(self.key.opaque("staff", &[&assessor])));
-        self.draft(Kind::RiskAssessed, one.made, data)
+        let draft = self.draft(Kind::RiskAssessed, one.made, data);
+        // What is still in progress the service knows as of when it was told of it.
+        let known = if one.signed == Signed::Yes { draft.recorded } else { draft.recorded.max(self.told) };
+        Draft { recorded: known, ..draft }
     }
 
     /// Whether the assessment is complete: as its status says, or else the address at which it was; the ARNS shape is of
     /// complete ones only.
     fn signed(&self, path: &[&Object]) -> Result<Signed, MessageError> {
         let told = Self::status(path)?;
-        Ok(match told.as_deref().or_else(|| self.status_in_address()) {
-            Some("COMPLETE") => Signed::Yes,
-            Some("LOCKED_INCOMPLETE" | "OPEN" | "SIGNED_LOCKED" | "AWAITING_COUNTERSIGN") => Signed::No,
-            _ if path.iter().any(|object| object.has("assessedOn")) => Signed::Yes,
-            _ => Signed::Unknown,
+        if Self::dated(path, &COMPLETED)?.is_none() && Self::dated(path, &[BEGUN])?.is_some() {
+            return Ok(Signed::No);
+        }
+        let in_address = self.status_in_address().filter(|status| is_status(status));
+        Ok(match told.or(in_address).as_deref() {
+            Some("complete" | "completed") => Signed::Yes,
+            Some(status) if is_status(status) => Signed::No,
+            Some(_) => Signed::Unknown,
+            None if path.iter().any(|object| object.has("assessedOn")) => Signed::Yes,
+            None => Signed::Unknown,
         })
     }
 
@@ -379,7 +444,7 @@ impl About<'_> {
             return Ok(ratings);
         }
         for (member, field) in RATINGS {
-            for value in sara.all(member).filter(|value| !value.is_nothing()) {
+            for value in sara.all(member).filter(|value| !value.is_nothing() && !is_date(value)) {
                 let rating = value.text().and_then(|text| SaraRating::parse(&plain(&text)));
                 let none = || MessageError::new(member, "Low, Medium or High", "another text");
                 ratings.state(field, rating.ok_or_else(none)?);
@@ -390,7 +455,8 @@ impl About<'_> {
 
     /// Whether that is a plan, of an assessment that is complete.
     fn is_plan(&self, path: &[&Object]) -> Result<bool, MessageError> {
-        let filled = |plan: &&Object| PLAN.iter().any(|part| plan.all(part).any(|value| value.text().is_some()));
+        let says = |value: &Json| value.text().is_some() && !is_date(value);
+        let filled = |plan: &&Object| PLAN.iter().any(|part| plan.all(part).any(says));
         Ok(path.last().is_some_and(filled) && self.complete(path)?)
     }
 
@@ -403,6 +469,7 @@ impl About<'_> {
             case: self.case,
             occurred: recorded,
             recorded,
+            stated: self.told.max(recorded),
             reference: self.key.opaque("source", &[&case, "assessment", &at]),
             agency: SourceAgency::Probation,
             handling: None,

@@ -404,6 +404,7 @@ impl Reading {
     /// here already: it was recorded by now.
     fn wait_for(&mut self, now: Instant) {
         let until = now.checked_add_signed(CLOCK_DIFFERENCE).unwrap_or(now);
+        self.drafts.iter_mut().for_each(|draft| draft.stated = draft.stated.min(now));
         let drafts = self.drafts.iter_mut().map(|draft| (draft.from, &mut draft.recorded, Some(&mut draft.occurred)));
         let others = self.taken_back.iter_mut().map(|one| (one.from, &mut one.recorded, None));
         let moved = self.moved.iter_mut().map(|one| (one.from, &mut one.recorded, None));
@@ -447,10 +448,16 @@ impl Reading {
             settling.r#move(one);
         }
         let told = std::mem::take(&mut settling.told);
+        let notes: BTreeSet<(usize, String)> = std::mem::take(&mut settling.notes).into_iter().collect();
         self.import.records = settling.into_records();
         for (from, settled) in told {
             if let Some(line) = self.lines.get_mut(from) {
                 line.become_of(settled);
+            }
+        }
+        for (from, note) in notes {
+            if let Some(line) = self.lines.get_mut(from) {
+                line.told.notes.push(note);
             }
         }
         self.reported(contested)

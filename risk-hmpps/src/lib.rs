@@ -42,6 +42,7 @@ pub mod report;
 pub mod rosh;
 mod settle;
 pub mod sheet;
+mod statement;
 mod telling;
 mod template;
 pub mod when;

@@ -4,7 +4,6 @@
 //! corrected. What was taken back stays taken back, whatever is told of it later. So the same facts in another order, or in
 //! other portions, come to the same.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
@@ -12,13 +11,14 @@ use risk_core::event::catalogue::{RecordCorrected, RecordRetracted};
 use risk_core::event::field::{Replacement, StaffId};
 use risk_core::event::vocabulary::{CorrectionReason, Handling, SourceAgency, Term};
 use risk_core::event::{Event, Instant, Kind, Nature, Reading};
-use risk_core::log::{Log, Payload, Record};
+use risk_core::log::{Log, Record};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::draft::{Draft, record};
+use crate::draft::{Draft, Reference, record};
 use crate::key::Key;
 use crate::meaning::{Move, TakeBack};
+use crate::statement::{Difference, Statement, Statements};
 
 /// Under which name the estate's own corrections stand in a log.
 const ESTATE: &str = "hmpps-estate";
@@ -51,12 +51,14 @@ pub struct Settling<'a> {
     cases: BTreeMap<Uuid, Case>,
     /// What became of each thing given, by its number.
     pub told: Vec<(usize, Settled)>,
+    /// Where statements of one moment differ, by the number of the thing given.
+    pub notes: Vec<(usize, String)>,
 }
 
 impl<'a> Settling<'a> {
     /// Nothing is new yet; `held` gives the log of a case as it stands.
     pub fn new(key: &'a Key, held: &'a mut dyn FnMut(Uuid) -> Option<Log>) -> Self {
-        Self { key, held, cases: BTreeMap::new(), told: Vec::new() }
+        Self { key, held, cases: BTreeMap::new(), told: Vec::new(), notes: Vec::new() }
     }
 
     fn case(&mut self, id: Uuid) -> &mut Case {
@@ -104,64 +106,86 @@ impl<'a> Settling<'a> {
         }
         let mut facts: Vec<Vec<(Draft, Event)>> = by_fact.into_values().collect();
         facts.sort_by_key(|told| told.iter().map(|(d, _)| (d.recorded, d.id)).min());
-        for mut told in facts {
-            // The first to tell it is the one that is said to have made the record.
-            let from: Vec<usize> = told.iter().map(|(draft, _)| draft.from).collect();
+        for told in facts {
             let recorded = told.iter().map(|(draft, _)| draft.recorded).min();
             // What one source marks as sensitive stays so, whichever says more.
             let handling = told.iter().filter_map(|(draft, _)| draft.handling).max();
-            told.sort_by_key(|(draft, event)| Reverse(says(event, draft.occurred)));
-            let Some((mut best, event)) = told.into_iter().next() else { continue };
-            best.recorded = recorded.unwrap_or(best.recorded).max(best.occurred);
-            best.handling = handling;
-            let made = self.settle(&best, event);
-            let mut first = true;
-            for one in from {
-                let settled = if std::mem::take(&mut first) { made.clone() } else { Settled::Known };
-                self.told.push((one, settled));
+            let mut by_moment: BTreeMap<Instant, Vec<(Draft, Event)>> = BTreeMap::new();
+            for (draft, event) in told {
+                by_moment.entry(draft.stated).or_default().push((draft, event));
+            }
+            for stated in by_moment.into_values() {
+                // The first to state it is the one that is said to have made the record.
+                let from: Vec<usize> = stated.iter().map(|(draft, _)| draft.from).collect();
+                let all = stated.iter().map(|(draft, event)| Statement::new(draft.stated, draft.occurred, event));
+                let all = Statements::of(all);
+                let Some((mut draft, _)) = stated.into_iter().next() else { continue };
+                draft.recorded = recorded.unwrap_or(draft.recorded);
+                draft.handling = handling;
+                let (made, differing) = self.settle(draft, all);
+                let mut first = true;
+                for one in from {
+                    let settled = if std::mem::take(&mut first) { made.clone() } else { Settled::Known };
+                    self.told.push((one, settled));
+                    self.notes.extend(differing.iter().map(|member| (one, member.to_string())));
+                }
             }
         }
     }
 
-    fn settle(&mut self, draft: &Draft, event: Event) -> Settled {
+    /// Sets what was stated of one fact against what is on record of it; with the members in which statements of one moment differ.
+    fn settle(&mut self, mut draft: Draft, new: Statements) -> (Settled, BTreeSet<Difference>) {
         let key = self.key;
         let case = self.case(draft.case);
-        let Some(held) = case.record(draft.id).cloned() else {
+        let held = case.record(draft.id).cloned();
+        let first = held.as_ref().and_then(Record::event);
+        let Some((held, first)) = held.as_ref().zip(first) else {
+            let known = held.is_some();
+            let differing = new.differing.clone();
+            let Some((best, event)) = new.into_best(draft.kind).filter(|_| !known) else {
+                return (Settled::Known, differing);
+            };
+            (draft.occurred, draft.stated) = (best.occurred, best.stated);
+            draft.recorded = draft.recorded.max(draft.occurred);
             case.fresh.push(draft.record(event));
-            let withdrawn = case.withdrawn(&draft.reference);
-            if let Some(at) = withdrawn {
+            if let Some(at) = case.withdrawn(&draft.reference) {
                 case.retract(key, draft.id, at, &draft.reference, CorrectionReason::EnteredInError);
             }
-            return Settled::New(draft.id);
+            return (Settled::New(draft.id), differing);
         };
-        let Payload::Event(first) = &held.payload else { return Settled::Known };
-        let versions = case.versions(&held, first);
-        let marked = case.handling(&held);
-        let new = says(&event, draft.occurred);
-        let best = versions.iter().filter(|(said, ..)| *said >= new).max_by(|(one, ..), (other, ..)| one.cmp(other));
-        let (event, occurred) = match best {
-            Some(_) if draft.handling <= Some(marked) => return Settled::Known,
-            // What is on record says as much, and is now marked as sensitive.
-            Some((said, _, event)) => (event.clone(), said.1.0),
-            None => (event, draft.occurred),
-        };
+        let versions = case.versions(held, first);
+        let marked = case.handling(held);
+        let since = versions.iter().map(|(_, at)| *at).max().unwrap_or(held.recorded_at);
+        let before = Statements::of(versions.into_iter().map(|(said, _)| said));
+        let all = before.clone().and(new);
+        let differing: BTreeSet<Difference> = all.differing.difference(&before.differing).cloned().collect();
+        let before = before.into_best(draft.kind);
+        let stated_before = before.as_ref().map_or(held.recorded_at, |(said, _)| said.stated);
+        let Some((best, event)) = all.into_best(draft.kind) else { return (Settled::Known, differing) };
+        let said_before = before.is_some_and(|(said, _)| said.data == best.data && said.occurred == best.occurred);
+        if said_before && draft.handling <= Some(marked) {
+            return (Settled::Known, differing);
+        }
         let handling = marked.max(event.least_handling()).max(draft.handling.unwrap_or(marked));
-        let data = Value::Object(event.encode());
-        let occurred_at = Some(occurred.min(held.recorded_at));
-        let (target, text, at) = (draft.id.to_string(), data.to_string(), occurred.to_rfc3339());
+        let data = Value::Object(best.data);
+        let occurred_at = Some(best.occurred.min(held.recorded_at));
+        let (target, text, at) = (draft.id.to_string(), data.to_string(), best.occurred.to_rfc3339());
+        let stated = best.stated.to_rfc3339();
         let mark = (handling > marked).then(|| handling.name());
-        let parts = ["correction", &target, &text, &at].into_iter().chain(mark);
+        let parts = ["correction", &target, &text, &at, &stated].into_iter().chain(mark);
         let id = key.uuid(&parts.collect::<Vec<_>>());
-        let since = versions.iter().map(|(_, at, _)| *at).max().unwrap_or(held.recorded_at);
         let later = since.checked_add_signed(TimeDelta::microseconds(1)).unwrap_or(since);
-        let recorded = draft.recorded.max(later);
+        // What a later statement says was learnt when it was stated; what joins a statement of the same moment was learnt with it.
+        let learnt = if best.stated > stated_before { best.stated } else { draft.recorded };
+        let recorded = learnt.max(later);
         let replacement = Replacement { occurred_at, data };
         let (reason, by) = (CorrectionReason::WrongValue, estate());
-        let Some(by) = by else { return Settled::Known };
+        let Some(by) = by else { return (Settled::Known, differing) };
         let correction = Event::RecordCorrected(RecordCorrected { event_id: draft.id, replacement, reason, by });
-        let source = (draft.agency, draft.reference.as_str());
+        let reference = Reference { of: &draft.reference, stated: best.stated }.text(recorded);
+        let source = (draft.agency, reference.as_str());
         case.fresh.push(record(id, draft.case, (recorded, recorded), source, correction, Some(handling)));
-        Settled::New(id)
+        (Settled::New(id), differing)
     }
 
     /// Takes back what was told under a reference.
@@ -194,7 +218,7 @@ impl<'a> Settling<'a> {
         }
         let mut new = Vec::new();
         for record in &moved {
-            let reference = record.source.reference.clone().unwrap_or_default();
+            let reference = Reference::of(record).map(|it| it.of.to_owned()).unwrap_or_default();
             let case = self.case(*source);
             new.extend(case.retract(key, record.event_id, one.recorded, &reference, CorrectionReason::WrongPerson));
             let Some(event) = record.event() else { continue };
@@ -233,17 +257,6 @@ fn of_sentence(record: &Record) -> Option<&str> {
     }
 }
 
-/// How many members it has something in, when it happened, its text.
-type Says = (usize, Reverse<Instant>, String);
-
-/// How much an event says, for choosing between two tellings of one fact: the more, then what was the case earlier, then,
-/// so that the choice is the same in every order, the text.
-fn says(event: &Event, occurred: Instant) -> Says {
-    let data = event.encode();
-    let told = data.values().filter(|v| !v.as_str().is_some_and(|s| s == "unknown" || s.contains("-unasked-"))).count();
-    (told, Reverse(occurred), Value::Object(data).to_string())
-}
-
 impl Case {
     fn all(&self) -> impl Iterator<Item = &Record> {
         self.held.records().iter().chain(&self.fresh)
@@ -256,13 +269,13 @@ impl Case {
     /// What was told under a reference: the records, not the statements about them.
     fn under<'c>(&'c self, reference: &'c str) -> impl Iterator<Item = &'c Record> {
         let statement = |r: &Record| r.kind().is_some_and(|k| k.spec().nature == Nature::Housekeeping);
-        self.all().filter(move |r| r.source.reference.as_deref() == Some(reference) && !statement(r))
+        self.all().filter(move |r| Reference::of(r).is_some_and(|it| it.of == reference) && !statement(r))
     }
 
     /// When the estate took back what was told under a reference, if it did.
     fn withdrawn(&self, reference: &str) -> Option<Instant> {
         let back = self.all().filter(|r| {
-            r.source.reference.as_deref() == Some(reference)
+            Reference::of(r).is_some_and(|it| it.of == reference)
                 && matches!(r.event(), Some(Event::RecordRetracted(e)) if e.reason == CorrectionReason::EnteredInError)
         });
         back.map(|r| r.recorded_at).min()
@@ -296,18 +309,19 @@ impl Case {
         corrections.map(|r| r.handling).fold(held.handling, Handling::max)
     }
 
-    /// How much each version of a record says, since when it stands, and what it says.
-    fn versions(&self, held: &Record, first: &Event) -> Vec<(Says, Instant, Event)> {
+    /// What each version of a record states, and since when it holds.
+    fn versions(&self, held: &Record, first: &Event) -> Vec<(Statement, Instant)> {
+        let stated = |record: &Record| Reference::of(record).map_or(record.recorded_at, |reference| reference.stated);
         let corrections = self.all().filter_map(|r| match r.event() {
             Some(Event::RecordCorrected(c)) if c.event_id == held.event_id => {
                 let data = c.replacement.data.as_object().cloned().unwrap_or_else(Map::new);
                 let event = Event::decode(first.kind(), &data).ok()?;
-                let said = says(&event, c.replacement.occurred_at.unwrap_or(held.occurred_at));
-                Some((said, r.recorded_at, event))
+                let occurred = c.replacement.occurred_at.unwrap_or(held.occurred_at);
+                Some((Statement::new(stated(r), occurred, &event), r.recorded_at))
             }
             _ => None,
         });
-        let first = (says(first, held.occurred_at), held.recorded_at, first.clone());
+        let first = (Statement::new(stated(held), held.occurred_at, first), held.recorded_at);
         std::iter::once(first).chain(corrections).collect()
     }
 

@@ -46,6 +46,7 @@ impl Telling<'_> {
             None => None,
         };
         let occurred = happened.or(self.message.occurred_at).map_or(recorded, |when| when.known_by(recorded));
+        let stated = self.message.occurred_at.map_or(recorded, When::instant);
         let reference = self.reference();
         let each = templates.enumerate().map(|(n, template)| {
             let id = self.id(identity, template.kind, n);
@@ -55,6 +56,7 @@ impl Telling<'_> {
                 case: self.case,
                 occurred,
                 recorded,
+                stated,
                 reference: reference.clone(),
                 agency: self.agency(),
                 handling: template.handling.max(self.message.handling),

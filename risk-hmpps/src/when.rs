@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use chrono::{Datelike, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc, Weekday};
+use chrono::{
+    Datelike, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound, TimeDelta, TimeZone, Utc, Weekday,
+};
 use chrono_tz::Europe::London;
 use risk_core::calendar::{london_day, start_of_day};
 use risk_core::event::Instant;
@@ -90,11 +92,11 @@ impl When {
         if start_of_day(day) == at { Self::On(day) } else { Self::At(at) }
     }
 
-    /// The instant: of a day, its beginning.
+    /// The instant, to the microsecond, which is what a record keeps: of a day, its beginning.
     #[must_use]
     pub fn instant(self) -> Instant {
         match self {
-            Self::At(at) => at,
+            Self::At(at) => at.trunc_subsecs(6),
             Self::On(day) => start_of_day(day),
         }
     }

@@ -4,7 +4,7 @@ use risk_core::calendar::london_day;
 use risk_core::log::Record;
 use risk_hmpps::import::Given;
 use risk_hmpps::report::{Import, Outcome};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{Logs, importer};
 
@@ -124,4 +124,110 @@ fn a_level_in_another_form_is_never_passed_over() {
     ] {
         assert!(matches!(&given(body).report.messages[0].outcome, Outcome::Nothing { .. }), "{body}");
     }
+}
+
+fn given_of(event_type: &str, address: &str, body: &str) -> Import {
+    let message = json!({"eventType": event_type, "occurredAt": "2024-06-11T10:00:00Z", "detailUrl": address,
+        "personReference": {"identifiers": [{"type": "CRN", "value": "X800001"}]}});
+    let delivery = format!(r#"{{"message":{message},"fetched":{body}}}"#);
+    Logs::default().deliver(&importer(), Given::Messages(delivery.as_bytes()))
+}
+
+fn kinds(import: &Import) -> Vec<String> {
+    import.records.iter().map(|record| record.kind().unwrap().to_string()).collect()
+}
+
+#[test]
+fn when_an_answer_was_given_is_not_the_answer() {
+    for dates in [
+        r#""latest_dates":[{"riskKnownAdultCommunity":"2022-11-09T14:33:54","contingencyPlans":"2022-11-15T14:02:26"}]"#,
+        r#""latestDates":{"riskKnownAdultCommunity":"09/11/2022","victimSafetyPlanning":"2022-11-15"}"#,
+        r#""answered":{"imminentRiskOfViolenceTowardsPartner":"2022-11-15T14:02:26Z","riskChildrenCommunity":"2022-11-15"}"#,
+    ] {
+        let body = format!(
+            r#"{{"assessments":[{{"dateCompleted":"2022-12-01T10:00:00","assessmentStatus":"COMPLETE","riskKnownAdultCommunity":"High"}}],{dates}}}"#
+        );
+        let import = given(&body);
+        assert_eq!(kinds(&import), ["risk_assessed"], "{body}");
+        assert_eq!(levels(&import), ["2022-12-01 {known_adult:high} yes"]);
+        let alone = given(&format!("{{{dates}}}"));
+        assert_eq!(kinds(&alone), [""; 0], "{dates}");
+    }
+}
+
+#[test]
+fn a_plan_was_updated_where_a_complete_assessment_has_one() {
+    let plan =
+        |rest: &str| format!(r#"{{"assessments":[{{"victimSafetyPlanning":"x","contingencyPlans":"y"{rest}}}]}}"#);
+    let complete = r#","dateCompleted":"2024-06-10","assessmentStatus":"COMPLETE""#;
+    assert_eq!(kinds(&given(&plan(complete))), ["risk_management_plan_updated"]);
+    for rest in [
+        r#","initiationDate":"2024-06-10","assessmentStatus":"OPEN""#,
+        r#","initiationDate":"2024-06-10""#,
+        r#","dateCompleted":null,"initiationDate":"2024-06-10""#,
+        r#","dateCompleted":"2024-06-10","assessmentStatus":"LOCKED_INCOMPLETE""#,
+        r#","dateCompleted":"2024-06-10","assessmentStatus":"Locked Incomplete""#,
+        "",
+    ] {
+        assert_eq!(kinds(&given(&plan(rest))), [""; 0], "{rest}");
+    }
+}
+
+#[test]
+fn an_assessment_that_is_not_complete_is_never_signed() {
+    for (status, signed) in [
+        ("COMPLETE", "yes"),
+        ("Complete", "yes"),
+        ("OPEN", "no"),
+        ("LOCKED_INCOMPLETE", "no"),
+        ("Locked incomplete", "no"),
+        ("INCOMPLETE", "no"),
+        ("SIGNED_LOCKED", "no"),
+        ("AWAITING_COUNTERSIGN", "no"),
+        ("SOMETHING_NEW", "unknown"),
+    ] {
+        let body = json!([{"riskPublicCommunity": "Low", "assessedOn": "2024-06-10", "assessmentStatus": status}]);
+        assert_eq!(levels(&given(&body.to_string())), [format!("2024-06-10 {{public:low}} {signed}")], "{status}");
+    }
+    let begun = r#"[{"riskPublicCommunity":"Low","initiationDate":"2024-06-10","dateCompleted":null}]"#;
+    assert_eq!(
+        levels(&given(begun)),
+        ["2024-06-10 {public:low} no"],
+        "the address says COMPLETE, of another assessment"
+    );
+    let locked = "https://oasys.example.invalid/1/LOCKED_INCOMPLETE";
+    let body = r#"{"assessments":[{"riskPublicCommunity":"Low","dateCompleted":"2024-06-10"}]}"#;
+    let import = given_of("assessment.summary.produced", locked, body);
+    assert_eq!(levels(&import), ["2024-06-10 {public:low} no"]);
+}
+
+#[test]
+fn the_overall_level_of_an_assessment_in_progress_is_a_flag_of_the_register() {
+    let body = |level: &str| {
+        json!({"assessments": [{"assessmentPk": 100, "dateCompleted": null, "initiationDate": "2023-12-05T15:32:32",
+            "assessmentStatus": "OPEN", "riskLevel": {"riskScoreLevel": level}}]})
+        .to_string()
+    };
+    let address = "https://oasys.example.invalid/eor/oasys/ass/asssumm/X800001/ALLOW/100/OPEN";
+    for (level, named) in [("Very High", "very_high"), ("HIGH", "high"), ("medium", "medium"), ("Low", "low")] {
+        let import = given_of("risk.flag.tier.change", address, &body(level));
+        assert_eq!(kinds(&import), ["flag_recorded"], "{level}");
+        let data = import.records[0].event().unwrap().encode();
+        assert_eq!((&data["register"], &data["level"]), (&json!("risk_of_serious_harm"), &json!(named)));
+    }
+    let none = given_of("risk.flag.tier.change", address, &body("None"));
+    assert!(
+        matches!(none.report.messages[0].outcome, Outcome::Nothing { .. }),
+        "{:?}",
+        none.report.messages[0].outcome
+    );
+    let odd = given_of("risk.flag.tier.change", address, &body("Red"));
+    assert!(matches!(odd.report.messages[0].outcome, Outcome::Unreadable { .. }));
+    let cells =
+        r#"{"riskKnownAdultCommunity":"Medium","riskLevel":{"riskScoreLevel":"High"},"assessedOn":"2024-06-10"}"#;
+    assert_eq!(
+        kinds(&given(cells)),
+        ["risk_assessed"],
+        "the cells say it, and the overall level is the highest of them"
+    );
 }

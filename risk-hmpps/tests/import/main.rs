@@ -14,6 +14,7 @@ mod order;
 mod outside;
 mod persons;
 mod rows;
+mod statements;
 mod stored;
 mod tables;
 
