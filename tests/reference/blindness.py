@@ -6,8 +6,8 @@ from .words import KINDS
 
 FED_BY = {
     "recorded": "risk_assessed",
-    "supervised": "supervision_started supervision_ended",
-    "sentence_type": "supervision_started supervision_ended",
+    "supervised": "supervision_started supervision_ended person_died",
+    "sentence_type": "supervision_started supervision_ended person_died",
     "in_custody": "custody_entered released_from_custody",
     "domestic_abuse": """domestic_abuse_identified supervision_started pre_sentence_report_requested plw_disclosure
         requirement_imposed""",

@@ -47,6 +47,11 @@ def gather(taken):
         take(known, happening)
     for happening in known["taken"]:
         end(known, happening)
+    deaths = known["of_kind"].get("person_died", [])
+    known["died"] = deaths[0] if deaths else None
+    for sentence in known["sentences"].values():
+        if deaths and (sentence["ended"] is None or sentence["ended"] > deaths[0]["occurred"]):
+            sentence["ended"] = deaths[0]["occurred"]
     return known
 
 

@@ -112,6 +112,7 @@ def turn(state, happenings, before):
         for effect in what_is_required(state, rule, h):
             arise(state, effect)
     drop_needless_countersignatures(state, happenings)
+    drop_what_ends_with_death(state)
     duties.look_at(state, happenings)
     open_rounds(state)
 
@@ -249,6 +250,15 @@ def drop_needless_countersignatures(state, happenings):
         if line["action"] == "countersign_lower_level" and line["subject"][0] == "statement" and pending(line):
             if line["subject"][1:] not in state["levels"]["lower"] and by:
                 supersede(line, max(by), state["now"])
+
+
+def drop_what_ends_with_death(state):
+    """What can only be done with the person is moot once they have died (section 7)."""
+    died = state["known"]["died"]
+    if died and died["occurred"] <= state["now"]:
+        for line in state["lines"]:
+            if pending(line) and state["policy"]["actions"][line["action"]].get("ends_with_death"):
+                supersede(line, died["id"], state["now"])
 
 
 def include_new_children(state, happenings, before):

@@ -210,6 +210,8 @@ catalogue! {
     ReleasePlanned(Ordinary, Information) { release_on: NaiveDate, address_known: Tri }
     #[doc = "the person was released"]
     ReleasedFromCustody(Ordinary, Information) { address_known: Tri }
+    #[doc = "the person was let out of prison for a time (temporary absence, home leave), and is to return"]
+    TemporaryReleaseStarted(Ordinary, Information) { with_person: Option<PersonId> }
     #[doc = "bail conditions ended"]
     BailConditionsLifted(Ordinary, Information) { protective: Tri, protects: Vec<PersonId> }
     #[doc = "it is known where the person lives (the address itself is never stored)"]
@@ -225,6 +227,8 @@ catalogue! {
         reason: Option<EscalationReason>, answers: Vec<Uuid> }
     #[doc = "a sentence or a period of supervision ended"]
     SupervisionEnded(Ordinary, Information) { sentence_id: SentenceId, reason: EndReason }
+    #[doc = "the person under supervision died; it ends every sentence"]
+    PersonDied(Ordinary, Information) {}
 
     #[doc = "domestic abuse was identified; a conviction is not needed"]
     DomesticAbuseIdentified(Staff, Information) { role: AbuseRole, evidence: AbuseEvidence }

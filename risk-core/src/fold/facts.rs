@@ -78,6 +78,11 @@ pub struct Sentence {
     pub ended: Option<Instant>,
 }
 
+/// The earlier of two, where either is known.
+fn earliest<T: Ord>(one: Option<T>, other: Option<T>) -> Option<T> {
+    one.into_iter().chain(other).min()
+}
+
 impl Sentence {
     fn runs_at(&self, t: Instant) -> bool {
         self.started <= t && self.ended.is_none_or(|end| t < end) && self.ends.is_none_or(|(_, end)| t < end)
@@ -149,6 +154,8 @@ pub struct Person {
 pub struct Facts<'a> {
     /// Sentences by id.
     pub sentences: BTreeMap<Arc<str>, Sentence>,
+    /// When the person died, and the record of it: the earliest, of one moment the one with the least id.
+    pub died: Option<(Instant, Uuid)>,
     /// Entries into custody (true) and releases (false), by when they happened.
     pub custody: BTreeMap<(Instant, Uuid), bool>,
     /// Who holds the case.
@@ -245,14 +252,23 @@ impl<'a> Facts<'a> {
                         handling: h.handling,
                         sentence_type: e.sentence_type,
                         ends: e.ends_on.map(ending),
-                        ended: self.first(&[Kind::SupervisionEnded], "sentence_id", id),
+                        ended: earliest(
+                            self.first(&[Kind::SupervisionEnded], "sentence_id", id),
+                            self.died.map(|(at, _)| at),
+                        ),
                     };
                     self.sentences.insert(id.into(), sentence);
                 }
             }
             Event::SupervisionEnded(e) => {
                 if let Some(s) = self.sentences.get_mut(e.sentence_id.as_str()) {
-                    s.ended = Some(s.ended.map_or(h.occurred_at, |t| t.min(h.occurred_at)));
+                    s.ended = earliest(s.ended, Some(h.occurred_at));
+                }
+            }
+            Event::PersonDied(_) => {
+                self.died = earliest(self.died, Some(h.order()));
+                for s in self.sentences.values_mut() {
+                    s.ended = earliest(s.ended, Some(h.occurred_at));
                 }
             }
             Event::CaseAllocated(e) => self.allocate(h, e.provider, e.grade, e.complexity),

@@ -70,6 +70,7 @@ impl<'a> State<'a, '_> {
             }
         }
         self.drop_needless_countersignatures(clock, happenings);
+        self.drop_what_ends_with_death(clock);
         self.look_at_duties(now, happenings);
     }
 
@@ -202,6 +203,15 @@ impl<'a> State<'a, '_> {
         });
     }
 
+    /// What can only be done with the person is moot once they have died.
+    fn drop_what_ends_with_death(&mut self, now: Instant) {
+        let Some((_, by)) = self.facts.died.filter(|(at, _)| *at <= now) else { return };
+        let policy = self.policy;
+        for def in policy.actions.iter().filter(|def| def.ends_with_death) {
+            self.ledger.supersede(def.action, by, now, |_, _| true);
+        }
+    }
+
     /// An action kind that goes on under another name from a date.
     fn rename_continued(&mut self, today: NaiveDate) {
         let policy = self.policy;
@@ -219,6 +229,7 @@ fn moves_a_date(kind: Kind) -> bool {
         Kind::HistoryLoaded
             | Kind::SupervisionStarted
             | Kind::SupervisionEnded
+            | Kind::PersonDied
             | Kind::ProtectiveOrderMade
             | Kind::ProtectiveOrderVaried
             | Kind::ProtectiveOrderDischarged

@@ -228,6 +228,7 @@ pub(super) fn action(load: &Loading<'_>, table: &Table<'_>, place: Place) -> Opt
     let waiting = table.each("waiting", |n| waiting(load, n));
     let (decidable_by, handling) = (table.list("decidable_by"), table.optional("handling"));
     let (must_name, protects) = (table.optional("must_name"), table.optional("protects"));
+    let ends_with_death = table.optional("ends_with_death");
     let (findings, continues) = (table.list("findings"), table.get("continues").and_then(|n| continues(&n)));
     table.refuse_others();
     Some(ActionDef {
@@ -245,6 +246,7 @@ pub(super) fn action(load: &Loading<'_>, table: &Table<'_>, place: Place) -> Opt
         must_name: must_name.unwrap_or(false),
         findings,
         protects: protects.unwrap_or(false),
+        ends_with_death: ends_with_death.unwrap_or(false),
         continues,
         place,
     })

@@ -255,6 +255,7 @@ fn action(a: &ActionDef) -> Fields {
         .with_true("must_name", a.must_name)
         .with_any("findings", texts(&a.findings))
         .with_true("protects", a.protects)
+        .with_true("ends_with_death", a.ends_with_death)
         .with_some("continues", continues)
 }
 

@@ -295,7 +295,7 @@ impl Fact {
             Self::Recorded(_) => vec![K::RiskAssessed],
             // What indicates a level is the policy's affair, not one kind's.
             Self::Indicated(_) | Self::Working(_) => vec![],
-            Self::Supervised | Self::SentenceType => vec![K::SupervisionStarted, K::SupervisionEnded],
+            Self::Supervised | Self::SentenceType => vec![K::SupervisionStarted, K::SupervisionEnded, K::PersonDied],
             Self::InCustody => vec![K::CustodyEntered, K::ReleasedFromCustody],
             Self::DomesticAbuse => vec![
                 K::DomesticAbuseIdentified,

@@ -105,6 +105,6 @@ fn bringing(about: About) -> Vec<Kind> {
         | About::Register
         | About::EachLowerStatement => vec![],
     };
-    kinds.extend([Kind::SupervisionStarted, Kind::SupervisionEnded]);
+    kinds.extend([Kind::SupervisionStarted, Kind::SupervisionEnded, Kind::PersonDied]);
     kinds
 }

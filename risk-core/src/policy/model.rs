@@ -330,6 +330,8 @@ pub struct ActionDef {
     pub findings: Vec<String>,
     /// It still protects a victim when supervision ends: it is handed over.
     pub protects: bool,
+    /// It can only be done with the person: once they have died it is superseded.
+    pub ends_with_death: bool,
     /// What it continues.
     pub continues: Option<Continues>,
     /// Where it stands.
