@@ -434,3 +434,34 @@ fn what_was_contested_and_taken_out_says_both() {
     let review = seen.the(ReviewRisk);
     assert_eq!((review.status, review.because[0].disputed), (Status::Superseded, true));
 }
+
+#[test]
+fn a_rule_that_was_written_anew_from_a_date_is_still_that_rule_in_another_version() {
+    // The first start was wrong, so that the disclosure is background of a period that began after the rule was written anew.
+    let rules = RULES
+        .replace("id = \"harassment\"\n", "id = \"harassment\"\neffective = { from = 2014-06-01, to = 2017-12-08 }\n")
+        + r#"
+[[rule]]
+id = "harassment"
+effective = { from = 2017-12-08 }
+on = "concern_disclosed"
+when = "event.concerns has [harassment, stalking]"
+indicate = [{ group = "known_adult", level = "medium" }]
+require = [{ action = "review_risk", due = { within = "week" } }]
+"#;
+    let story = given(
+        &rules,
+        &[
+            SUPERVISED,
+            HARASSMENT,
+            r#"
+        { on = 2017-12-09, kind = "supervision_started", sentence_id = "s2", sentence_type = "community_order", index_offence = "assault" },
+        { on = 2017-12-11, kind = "record_retracted", event_id = "e1", reason = "entered_in_error", by = "ann" },
+    "#,
+        ],
+    );
+    assert_eq!(story.on("2017-12-10").the(ReviewRisk).opened, day("2017-12-05"));
+    let seen = story.on("2017-12-11");
+    let review = seen.the(ReviewRisk);
+    assert_eq!((review.status, review.opened, review.due), (Status::Open, day("2017-12-09"), Some(day("2017-12-16"))));
+}

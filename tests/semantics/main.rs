@@ -13,6 +13,7 @@ mod briefing;
 mod compare;
 mod corrections;
 mod deadlines;
+mod death;
 mod decided_by_people;
 mod duties;
 mod explained;

@@ -30,7 +30,7 @@ pub(super) struct Marks {
 impl Marks {
     /// The mark of a reason for a target.
     pub(super) fn mark(&self, because: &Because, target: Target) -> Handling {
-        let found = self.least.get(&trace(because.rule, because.event, target)).copied().or(self.highest);
+        let found = self.least.get(&trace(because.known_as, because.event, target)).copied().or(self.highest);
         found.map_or(because.handling, |mark| mark.max(because.handling))
     }
 

@@ -203,6 +203,7 @@ impl<'a> State<'a, '_> {
                 };
                 Because {
                     rule: RuleRef::Duty(index),
+                    known_as: RuleRef::Duty(index).known_as(self.policy),
                     event,
                     basis: duty.basis,
                     handling,
@@ -257,7 +258,7 @@ impl<'a> State<'a, '_> {
     pub(super) fn open_round(&mut self, index: usize, subject: &Subject, because: Because, deadline: Deadline) {
         let policy = self.policy;
         let Some(duty) = policy.duties.get(index) else { return };
-        let key = (because.rule, because.event, Target::Action(duty.action, subject.clone()));
+        let key = (because.known_as, because.event, Target::Action(duty.action, subject.clone()));
         let review = if duty.action == ActionKind::ReviewRisk { duty.review.clone() } else { vec![] };
         let began = because.clock;
         self.arise(key, because, |because| {
@@ -284,7 +285,8 @@ impl<'a> State<'a, '_> {
             .supersede(duty.action, by, now, |about, r| about == subject && r.because.rule == RuleRef::Duty(index));
         // A round still waiting for its correction never opens.
         let target = Target::Action(duty.action, subject.clone());
-        self.deferred.retain(|(_, key, _)| key.0 != RuleRef::Duty(index) || key.2 != target);
+        let known_as = RuleRef::Duty(index).known_as(self.policy);
+        self.deferred.retain(|(_, key, _)| key.0 != known_as || key.2 != target);
     }
 
     /// When the next round is due: a period after the last performance, or by the first deadline of the spell.

@@ -22,6 +22,16 @@ pub enum RuleRef {
 }
 
 impl RuleRef {
+    /// The first rule or duty of the same id, by which it is known in every version of a log.
+    #[must_use]
+    pub fn known_as(self, policy: &Policy) -> Self {
+        let first = |all: &[usize], place: usize| all.get(place).copied().unwrap_or(place);
+        match self {
+            Self::Rule(place) => Self::Rule(first(&policy.index.first_rules, place)),
+            Self::Duty(place) => Self::Duty(first(&policy.index.first_duties, place)),
+        }
+    }
+
     /// Its id, as the policy's author gave it.
     #[must_use]
     pub fn id(self, policy: &Policy) -> &str {
@@ -51,6 +61,8 @@ pub type ReasonKey = (RuleRef, Uuid, Target);
 pub struct Because {
     /// The rule or duty.
     pub rule: RuleRef,
+    /// The first rule or duty of its id: a rule that was written anew from a date is still that rule in another version of the log.
+    pub known_as: RuleRef,
     /// The event.
     pub event: Uuid,
     /// What the rule rests on.

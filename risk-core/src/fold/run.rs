@@ -113,7 +113,7 @@ pub(super) fn still_arises(instance: &Instance, reason: &Reason, now: &State<'_,
     let earlier = |action: &ActionKind| Some(now.policy.action(*action)?.continues.as_ref()?.action);
     std::iter::successors(Some(instance.action), earlier).take(now.policy.actions.len()).any(|action| {
         let target = Target::Action(action, instance.subject.clone());
-        let key = (reason.because.rule, reason.because.event, target);
+        let key = (reason.because.known_as, reason.because.event, target);
         now.arisen.iter().any(|(known, _)| *known == key)
     })
 }

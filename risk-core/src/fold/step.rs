@@ -136,11 +136,11 @@ impl<'a> State<'a, '_> {
             self.because(RuleRef::Rule(firing.rule), rule.basis, &firing.happening, clock, firing.facts.clone());
         if levels_and_flags {
             for i in &rule.indicate {
-                let key = (because.rule, because.event, Target::Level(i.group, i.setting));
+                let key = (because.known_as, because.event, Target::Level(i.group, i.setting));
                 self.arise(key, because.clone(), |because| Effect::Indicate((i.group, i.setting), i.level, because));
             }
             for f in &rule.flag {
-                let key = (because.rule, because.event, Target::Flag(f.register));
+                let key = (because.known_as, because.event, Target::Flag(f.register));
                 self.arise(key, because.clone(), |because| {
                     Effect::Flag(f.register, FlagReason { because, should_be_set: f.should_be_set })
                 });
@@ -156,7 +156,7 @@ impl<'a> State<'a, '_> {
             for subject in
                 self.subjects(r.about, Some((&firing.happening, rule.flag.first().map(|f| f.register))), clock)
             {
-                let key = (because.rule, because.event, Target::Action(r.action, subject.clone()));
+                let key = (because.known_as, because.event, Target::Action(r.action, subject.clone()));
                 let review = if r.action == ActionKind::ReviewRisk { named.clone() } else { vec![] };
                 self.arise(key, because.clone(), |because| {
                     let (clock, occurred) = (because.clock, because.occurred_at);
@@ -179,6 +179,7 @@ impl<'a> State<'a, '_> {
     ) -> Because {
         Because {
             rule,
+            known_as: rule.known_as(self.policy),
             event: h.id,
             basis,
             handling: h.handling,

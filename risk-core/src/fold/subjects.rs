@@ -114,7 +114,7 @@ impl<'a> State<'a, '_> {
             }
             for (action, reason) in &open {
                 let subject = Subject::Person(child.clone());
-                let key = (reason.because.rule, reason.because.event, Target::Action(*action, subject.clone()));
+                let key = (reason.because.known_as, reason.because.event, Target::Action(*action, subject.clone()));
                 if !self.arisen.iter().any(|(known, _)| *known == key) {
                     self.arisen.push((key, reason.because.clock));
                     self.join(Effect::Open(*action, subject, Box::new(reason.clone())));

@@ -17,6 +17,10 @@ const STALE_AFTER: &str = "assessment_stale_after";
 /// The index of a policy. Places are those in the policy's lists.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Index {
+    /// For each rule the first of its id.
+    pub first_rules: Vec<usize>,
+    /// For each duty the first of its id.
+    pub first_duties: Vec<usize>,
     /// The rules that listen to a kind.
     pub listeners: BTreeMap<Listens, Vec<usize>>,
     /// The actions that a kind closes, or reminds of.
@@ -52,6 +56,8 @@ impl Index {
         let mut index = Self {
             actions: ActionKind::all().iter().map(|kind| actions.iter().position(|a| a.action == *kind)).collect(),
             continued: actions.iter().filter_map(|a| Some((a.action, a.continues.clone()?))).collect(),
+            first_rules: first_of_each(rules.iter().map(|rule| rule.id.as_str())),
+            first_duties: first_of_each(duties.iter().map(|duty| duty.id.as_str())),
             due_soon: parameters.iter().position(|p| p.id == DUE_SOON),
             stale_after: parameters.iter().position(|p| p.id == STALE_AFTER),
             ..Self::default()
@@ -84,6 +90,12 @@ impl Index {
         }
         index
     }
+}
+
+/// For each id the place at which it comes first.
+fn first_of_each<'i>(ids: impl Iterator<Item = &'i str>) -> Vec<usize> {
+    let mut first = BTreeMap::new();
+    ids.enumerate().map(|(place, id)| *first.entry(id).or_insert(place)).collect()
 }
 
 /// The kinds that bring or take away subjects of that sort. Supervision's beginning and end concern every duty.

@@ -1,0 +1,91 @@
+//! A death ends supervision. What can only be done with the person is moot; what protects victims and children is handed over.
+
+use risk_core::assessment::answer::Status;
+use risk_core::event::vocabulary::ActionKind::{HomeVisit, MaintainContact, ShareWithPlw};
+
+use crate::story::{SUPERVISED, day, e, given};
+
+const RULES: &str = r#"
+[[action]]
+id = "home_visit"
+closed_by = [{ on = "home_visit_completed" }]
+protects = true
+ends_with_death = true
+
+[[action]]
+id = "share_with_plw"
+closed_by = [{ on = "information_shared" }]
+protects = true
+
+[[action]]
+id = "maintain_contact"
+closed_by = [{ on = "appointment_attended" }]
+ends_with_death = true
+
+[[rule]]
+id = "disclosed"
+on = "concern_disclosed"
+require = [{ action = "home_visit", due = { within = "week" } }, { action = "share_with_plw", due = { within = "week" } }]
+
+[[duty]]
+id = "contact"
+action = "maintain_contact"
+while = "supervised = yes"
+every = "week"
+
+[[parameter]]
+id = "week"
+value = 7
+"#;
+
+/// e2.
+const DISCLOSED: &str = r#"{ on = 2017-09-05, kind = "concern_disclosed", by = "practitioner" },"#;
+/// The person died on the 7th, which the service learnt on the 9th.
+const DIED: &str = r#"{ on = 2017-09-07, recorded = 2017-09-09, kind = "person_died" },"#;
+
+#[test]
+fn nothing_asks_for_contact_or_a_visit_any_more_and_what_protects_is_handed_over() {
+    let story = given(RULES, &[SUPERVISED, DISCLOSED, DIED]);
+    assert!(story.on("2017-09-08").pending(HomeVisit));
+    let seen = story.on("2017-10-20");
+    let visit = seen.the(HomeVisit);
+    assert_eq!(
+        (visit.status, visit.closed, &visit.closed_by),
+        (Status::Superseded, Some(day("2017-09-09")), &vec![e(3)])
+    );
+    assert!(!seen.pending(MaintainContact), "no round falls due after the death");
+    let shared = seen.the(ShareWithPlw);
+    assert!(seen.pending(ShareWithPlw) && shared.handed_over);
+    assert_eq!(shared.frozen_on, Some(day("2017-09-07")), "it stays as it stood when supervision ended");
+}
+
+#[test]
+fn what_is_learnt_later_asks_for_no_visit_and_is_still_shared() {
+    let later = r#"{ on = 2017-09-06, recorded = 2017-09-20, kind = "concern_disclosed", by = "practitioner" },"#;
+    let seen = given(RULES, &[SUPERVISED, DIED, later]).on("2017-09-20");
+    assert_eq!(seen.status(HomeVisit), Status::Superseded);
+    assert_eq!(seen.status(ShareWithPlw), Status::Open);
+}
+
+#[test]
+fn of_several_sentences_and_records_the_first_death_ends_all() {
+    let more = r#"
+        { on = 2017-09-02, kind = "supervision_started", sentence_id = "s2", sentence_type = "licence", ends_on = 2019-01-01 },
+    "#;
+    let again = r#"{ on = 2017-09-08, recorded = 2017-09-10, kind = "person_died" },"#;
+    for events in [[SUPERVISED, DISCLOSED, more, DIED, again], [SUPERVISED, DISCLOSED, more, again, DIED]] {
+        let seen = given(RULES, &events).on("2018-03-01");
+        assert_eq!(seen.the(ShareWithPlw).frozen_on, Some(day("2017-09-07")));
+        assert_eq!(seen.status(HomeVisit), Status::Superseded);
+    }
+}
+
+#[test]
+fn a_death_that_was_recorded_in_error_changes_nothing_in_the_end() {
+    let in_error =
+        r#"{ on = 2017-09-11, kind = "record_retracted", event_id = "e3", reason = "wrong_person", by = "ann" },"#;
+    let seen = given(RULES, &[SUPERVISED, DISCLOSED, DIED, in_error]).on("2017-09-11");
+    let visit = seen.latest(HomeVisit);
+    assert_eq!((visit.status, visit.opened, visit.due), (Status::Open, day("2017-09-05"), Some(day("2017-09-12"))));
+    assert!(seen.pending(MaintainContact));
+}
