@@ -23,7 +23,7 @@ pub struct Budget {
 impl Budget {
     /// The budget of a case if none is given. A case of a few thousand records stays far below it (docs/briefing.md has the figures);
     /// a case that reaches it would hold up a report for minutes.
-    pub const OF_A_CASE: u64 = 50_000_000;
+    pub const OF_A_CASE: u64 = 200_000_000;
 
     /// A budget of that many units, none of them spent.
     #[must_use]

@@ -125,7 +125,7 @@ fn a_case_over_budget_stops_nothing_and_is_named_first_everywhere() {
         assert!(at(heading) < at("over budget") && at("over budget") < at(next), "{}", ran.out);
         assert!(ran.out.contains(ALAN) && ran.err.contains(BILL), "{}", ran.out);
     }
-    let usual = words("json", "50000000");
+    let usual = words("json", "200000000");
     assert_eq!(usual.out, briefing(&stored, "N07A001", &["--format", "json"]));
     assert_eq!(usual.err, "");
     let audit = ["audit", "--audience", "analyst", "--at", "2017-12-19", "--suppress-below", "1", "--case-budget", "1"];

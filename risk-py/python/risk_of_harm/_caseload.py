@@ -131,7 +131,7 @@ def assess_caseload(
         workers: How many threads fold; left out: as many as there are processors.
         case_budget: How many units of work one case may take. They are counted and not timed, so that the same cases keep to it on
             every machine. A case that takes more has a problem (``RISK_OVER_BUDGET``) and no answer; the others go on. Left out:
-            50,000,000, which no case of a few thousand records comes near.
+            200,000,000, which no case of a few thousand records comes near.
         to: A folder in which each table is written as a Parquet file as it is made, for caseloads beyond memory.
 
     Raises:
