@@ -198,7 +198,7 @@ pub fn erase_person(store: &Store, by: &Operator, order: &str, secret: Option<&[
     let reason = match order.reason.as_deref() {
         None => CorrectionReason::LegalErasure,
         Some(word) => CorrectionReason::parse(word).ok_or_else(|| {
-            let expected = one_of(&CorrectionReason::names(), word);
+            let expected = one_of(CorrectionReason::names(), word);
             Fault::mismatch(RISK_BAD_WORD, "order.reason", expected, describe_text(word))
         })?,
     };

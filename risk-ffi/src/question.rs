@@ -92,10 +92,11 @@ pub(crate) unsafe fn read<'a>(question: *const risk_question) -> Result<Asking<'
         audience,
         feeds: (!q.feeds.is_null()).then_some(kinds),
     };
-    let cancel = match q.cancel.is_null() {
-        true => None,
+    let cancel = if q.cancel.is_null() {
+        None
+    } else {
         // SAFETY: by this function's contract.
-        false => Some(unsafe { live("question.cancel", q.cancel)? }.get()?),
+        Some(unsafe { live("question.cancel", q.cancel)? }.get()?)
     };
     Ok(Asking { question: asked.question()?, cancel })
 }
