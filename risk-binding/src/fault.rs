@@ -1,5 +1,6 @@
 //! What went wrong, for the caller: a status, a sentence, and where.
 
+use risk_core::cancel::{Cancelled, EndedEarly, OverBudget, Stopped};
 use risk_core::event::field::describe_text;
 use risk_core::explain::{ExplainError, UnknownTarget};
 use risk_core::log::{AppendError, LogError, RecordError, Tampering};
@@ -219,6 +220,37 @@ impl From<PolicyErrors> for Fault {
 impl From<NoView> for Fault {
     fn from(e: NoView) -> Self {
         Self::new(status::RISK_NO_VIEW, e.to_string())
+    }
+}
+
+impl From<Cancelled> for Fault {
+    fn from(e: Cancelled) -> Self {
+        Self::new(status::RISK_CANCELLED, e.to_string())
+    }
+}
+
+impl From<OverBudget> for Fault {
+    fn from(e: OverBudget) -> Self {
+        Self::new(status::RISK_OVER_BUDGET, e.to_string())
+    }
+}
+
+impl From<EndedEarly> for Fault {
+    fn from(e: EndedEarly) -> Self {
+        match e {
+            EndedEarly::Cancelled(e) => e.into(),
+            EndedEarly::OverBudget(e) => e.into(),
+        }
+    }
+}
+
+impl From<Stopped> for Fault {
+    fn from(e: Stopped) -> Self {
+        match e {
+            Stopped::NoView(e) => e.into(),
+            Stopped::Cancelled(e) => e.into(),
+            Stopped::OverBudget(e) => e.into(),
+        }
     }
 }
 

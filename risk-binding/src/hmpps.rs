@@ -68,10 +68,7 @@ impl Hmpps {
             let expected = "a JSON object of `codes`, `case_map`, `detail_hosts` and `erase`";
             Fault::mismatch(RISK_BAD_WORD, "options", expected, e.to_string())
         })?;
-        let key = Key::new(secret).map_err(|e| {
-            let (expected, found) = (format!("at least {SHORTEST} bytes that nobody can guess"), e.found.to_string());
-            Fault::mismatch(RISK_BAD_SIZE, "secret", expected, found)
-        })?;
+        let key = key(secret)?;
         let embedded = Codes::embedded();
         let codes = options.codes.iter().fold(embedded, |codes, (file, text)| codes?.with(file, text));
         let map = match options.case_map.as_str() {
@@ -122,6 +119,17 @@ impl Hmpps {
         })?;
         Ok(serde_json::to_string(&found)?)
     }
+}
+
+/// The host's secret.
+///
+/// # Errors
+/// RISK_BAD_SIZE for one that is too short.
+pub(crate) fn key(secret: &[u8]) -> Result<Key, Fault> {
+    Key::new(secret).map_err(|e| {
+        let (expected, found) = (format!("at least {SHORTEST} bytes that nobody can guess"), e.found.to_string());
+        Fault::mismatch(RISK_BAD_SIZE, "secret", expected, found)
+    })
 }
 
 fn of_table(e: CodesError) -> Fault {

@@ -44,6 +44,11 @@ pub const RISK_NO_VIEW: i32 = 61;
 /// The policy does not let this audience see why.
 pub const RISK_NO_REASONS: i32 = 62;
 
+/// The work was ended early by the caller's request.
+pub const RISK_CANCELLED: i32 = 70;
+/// The case takes more work than its budget allows.
+pub const RISK_OVER_BUDGET: i32 = 71;
+
 /// There is no store at that place.
 pub const RISK_STORE_MISSING: i32 = 80;
 /// What is at that place is no store, or has a form that this version does not read: a newer one, or an older one that cannot be
@@ -100,6 +105,8 @@ const NAMES: &[(risk_status, &std::ffi::CStr)] = &[
     (RISK_BAD_POLICY, c"RISK_BAD_POLICY"),
     (RISK_NO_VIEW, c"RISK_NO_VIEW"),
     (RISK_NO_REASONS, c"RISK_NO_REASONS"),
+    (RISK_CANCELLED, c"RISK_CANCELLED"),
+    (RISK_OVER_BUDGET, c"RISK_OVER_BUDGET"),
     (RISK_STORE_MISSING, c"RISK_STORE_MISSING"),
     (RISK_BAD_STORE, c"RISK_BAD_STORE"),
     (RISK_STORE_BUSY, c"RISK_STORE_BUSY"),

@@ -4,16 +4,22 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::Duration;
 
-use risk_core::event::field::describe_text;
-use risk_core::event::vocabulary::Audience;
+use risk_core::event::Term;
+use risk_core::event::field::{StaffId, describe_text, one_of};
+use risk_core::event::vocabulary::{Audience, CorrectionReason};
 use risk_core::log::Record;
 use risk_core::text::to_json;
-use risk_store::{Addition, Checkpoint, Erased, Keys, Operator, Options, Reader, Scrubbed, Store, Verification};
-use serde::Serialize;
+use risk_hmpps::people::former;
+use risk_store::{
+    Addition, Checkpoint, Erased, Keys, Operator, Options, PersonErasure, Reader, Scrubbed, Store, Verification,
+    random_record_id,
+};
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::fault::Fault;
+use crate::hmpps;
 use crate::records::parse_each;
 use crate::status::{RISK_BAD_WORD, RISK_MISMATCH};
 
@@ -142,6 +148,86 @@ pub fn erase(store: &Store, by: &Operator, record: &str, keep: bool) -> Result<S
     };
     let told = ErasedTold { position: appended.position, new: appended.new, scrubbed: pending.is_none(), pending };
     Ok(serde_json::to_string(&told)?)
+}
+
+/// Which person is to be erased, and on whose decision.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PersonOrder {
+    /// A case of the person.
+    case_id: String,
+    /// Who decided it: a member of staff, as records name them.
+    by: String,
+    /// Why: a reason of `payload_erased`.
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+/// What became of the erasure of a person, as its JSON has it.
+#[derive(Serialize)]
+struct PersonErasedTold<'a> {
+    cases: &'a [Uuid],
+    records: u64,
+    misplaced: u64,
+    evidence: u64,
+    identifiers: u64,
+    remains: &'a [String],
+    parted: &'a [Uuid],
+    scrubbed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pending: Option<&'a str>,
+}
+
+/// Erases everything of a person by law, for good: the payloads of every case that is merged with this one, what was kept as
+/// evidence, and the identifiers. `order` is JSON, `{"case_id":"…","by":"manager-7","reason":"legal_erasure"}`, where the reason may be
+/// left out. With the `secret` of the HMPPS adapter, keyed digests of the identifiers stay, by which messages that come late are
+/// recognised. Gives JSON: `cases`, `records`, `misplaced`, `evidence`, `identifiers`, `remains`, `parted`, `scrubbed` and where that
+/// is false `pending`.
+///
+/// # Errors
+/// RISK_BAD_WORD for an order that cannot be used, RISK_BAD_SIZE for a secret that is too short; RISK_NOT_FOUND, RISK_NO_KEY,
+/// RISK_TAMPERED; those of a store. Then nothing was erased.
+pub fn erase_person(store: &Store, by: &Operator, order: &str, secret: Option<&[u8]>) -> Result<String, Fault> {
+    let order: PersonOrder = serde_json::from_str(order).map_err(|e| {
+        let expected = "a JSON object of `case_id`, `by` and, if it is another than `legal_erasure`, `reason`";
+        Fault::mismatch(RISK_BAD_WORD, "order", expected, e.to_string())
+    })?;
+    let case_id = id("order.case_id", &order.case_id)?;
+    let decided_by =
+        StaffId::new(&order.by).map_err(|e| Fault::mismatch(RISK_BAD_WORD, "order.by", e.expected, e.found))?;
+    let reason = match order.reason.as_deref() {
+        None => CorrectionReason::LegalErasure,
+        Some(word) => CorrectionReason::parse(word).ok_or_else(|| {
+            let expected = one_of(CorrectionReason::names(), word);
+            Fault::mismatch(RISK_BAD_WORD, "order.reason", expected, describe_text(word))
+        })?,
+    };
+    let key = secret.map(hmpps::key).transpose()?;
+    let digest = key.as_ref().map(|key| move |scheme: &str, value: &str| former(key, scheme, value));
+    let erasure = PersonErasure {
+        reason,
+        by: decided_by,
+        record_id: &random_record_id,
+        digest: digest.as_ref().map(|digest| digest as &dyn Fn(&str, &str) -> String),
+        named: &[],
+    };
+    let done = store.erase_person(by, case_id, &erasure)?;
+    let pending = match &done.scrubbed {
+        Scrubbed::Done => None,
+        Scrubbed::Pending(why) => Some(why.as_str()),
+    };
+    to_json(&PersonErasedTold {
+        cases: &done.cases,
+        records: done.records,
+        misplaced: done.misplaced,
+        evidence: done.evidence,
+        identifiers: done.identifiers,
+        remains: &done.remains,
+        parted: &done.parted,
+        scrubbed: pending.is_none(),
+        pending,
+    })
+    .map_err(Fault::from)
 }
 
 /// The cases that an identifier stands for, as a JSON array.

@@ -27,7 +27,7 @@ impl From<StoreError> for Fault {
                 located(s::RISK_TAKEN, Where { case_id: Some(case_id), field: Some(scheme), ..at })
             }
             StoreError::NoView(e) => e.into(),
-            StoreError::Cancelled(e) => Self::new(s::RISK_STORE_FAILED, e.to_string()),
+            StoreError::Cancelled(e) => e.into(),
             StoreError::Tampered { case_id, tampering } => Self::from(tampering).of_case(case_id),
             StoreError::Altered { case_id, what } => {
                 let at = Where::between("what was kept", what);

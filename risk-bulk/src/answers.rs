@@ -9,6 +9,7 @@ use risk_core::assessment::Assessment;
 use risk_core::assessment::answer::{
     Action, BecauseLine, Classification, Flag, GroupLevel, Overall, Status, WaitingOn,
 };
+use risk_core::cancel::EndedEarly;
 use risk_core::event::Term;
 use risk_core::policy::model::ViewField;
 use risk_core::view::View;
@@ -79,7 +80,7 @@ impl Answers {
     /// Where the rows do not make a table: a defect of this library.
     pub fn of_one(&self, case: &CaseAnswer<'_>) -> Result<Tables, ArrowError> {
         let mut writing = self.begin();
-        writing.take(case);
+        writing.write(case);
         writing.finish()
     }
 
@@ -118,16 +119,24 @@ impl Taker for Answers {
     }
 }
 
-impl Taking for Writing {
-    type Part = Result<Tables, ArrowError>;
-
-    fn take(&mut self, case: &CaseAnswer<'_>) {
+impl Writing {
+    /// Writes the rows of a case.
+    fn write(&mut self, case: &CaseAnswer<'_>) {
         let (answer, kept) = (case.answer, case.kept);
         self.cases.row(answer, answer, kept);
         let groups = answer.classification.iter().flat_map(|c| &c.groups);
         groups.for_each(|group| self.classifications.row(answer, group, kept));
         answer.actions.iter().for_each(|action| self.actions.row(answer, action, kept));
         answer.flags.iter().for_each(|flag| self.flags.row(answer, flag, kept));
+    }
+}
+
+impl Taking for Writing {
+    type Part = Result<Tables, ArrowError>;
+
+    fn take(&mut self, case: &CaseAnswer<'_>) -> Result<(), EndedEarly> {
+        self.write(case);
+        Ok(())
     }
 
     fn finish(self) -> Self::Part {

@@ -32,6 +32,7 @@ impl Asked {
             Stopped::NoView(e) => Problem::whole(Sort::View, "an audience that the policy names", e),
             // The part is no longer awaited.
             Stopped::Cancelled(e) => Problem::whole(Sort::Source, "an answer", e),
+            Stopped::OverBudget(e) => Problem::over_budget(None, Some(log.case_id()), e),
         })
     }
 }
@@ -45,7 +46,8 @@ pub struct CaseAnswer<'a> {
     pub log: &'a Log,
     /// The columns that are kept, as the case's last record has them.
     pub kept: &'a [Option<String>],
-    /// Whether the caseload is to end early: what is made of the case is then thrown away.
+    /// Whether the work is to end early, as the caseload's caller says so or the case has spent its budget: what is made of the case
+    /// is then thrown away.
     pub cancel: Cancel<'a>,
 }
 
@@ -96,7 +98,8 @@ fn attempt(run: Run, rows: &[Row<'_>], asked: &Asked, cancel: Cancel<'_>) -> Res
     match run.case_id {
         Some(case_id) if problems.is_empty() => {
             let log = log(case_id, records, rows).map_err(|e| vec![e])?;
-            let answer = asked.answer(&log, cancel).map_err(|e| vec![e])?;
+            let of_first_row = |e: Problem| Problem { row: e.row.or(rows.first().map(|(.., place)| *place)), ..e };
+            let answer = asked.answer(&log, cancel).map_err(|e| vec![of_first_row(e)])?;
             Ok(Case { log, answer, kept: kept(rows) })
         }
         _ => Err(problems),

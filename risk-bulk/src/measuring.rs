@@ -1,11 +1,12 @@
 //! Measures instead of answers: each case is counted, through one lens or more, and forgotten.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
 use risk_core::assessment::{Question, assess_now_until};
-use risk_core::cancel::Stopped;
+use risk_core::cancel::{EndedEarly, Stopped};
 use risk_core::event::Term;
 use risk_core::fold::run::Lens;
 use risk_core::measures::{ActionMeasure, Counting, Measures, RuleMeasure, disputed_rules};
@@ -68,27 +69,29 @@ pub struct Counts {
 impl Taking for Counts {
     type Part = Result<Vec<Counting>, NoView>;
 
-    fn take(&mut self, case: &CaseAnswer<'_>) {
-        let Ok(counted) = &mut self.counted else { return };
-        let count = |(i, (counting, question)): (usize, (&mut Counting, &Question))| {
-            let disputed = disputed_rules(case.log, &self.measuring.policy, question)?;
-            if i == 0 {
-                counting.add(case.kept, case.answer, &disputed);
-            } else {
-                let answer = assess_now_until(case.log, &self.measuring.policy, question, case.cancel);
-                match answer {
-                    Ok(answer) => counting.add(case.kept, &answer, &disputed),
-                    Err(Stopped::NoView(e)) => return Err(e),
-                    // The counts are no longer awaited.
-                    Err(Stopped::Cancelled(_)) => {}
+    fn take(&mut self, case: &CaseAnswer<'_>) -> Result<(), EndedEarly> {
+        let Ok(counted) = &mut self.counted else { return Ok(()) };
+        let policy = &self.measuring.policy;
+        let through = |(i, question): (usize, &Question)| {
+            let answer = match i {
+                0 => Cow::Borrowed(case.answer),
+                _ => Cow::Owned(assess_now_until(case.log, policy, question, case.cancel)?),
+            };
+            Ok((answer, disputed_rules(case.log, policy, question)?))
+        };
+        // A case is counted through all lenses or through none.
+        let answers = self.measuring.questions.iter().enumerate().map(through).collect::<Result<Vec<_>, Stopped>>();
+        match answers {
+            Ok(answers) => {
+                for (counting, (answer, disputed)) in counted.iter_mut().zip(&answers) {
+                    counting.add(case.kept, answer, disputed);
                 }
             }
-            Ok(())
-        };
-        let done = counted.iter_mut().zip(&self.measuring.questions).enumerate().try_for_each(count);
-        if let Err(e) = done {
-            self.counted = Err(e);
+            Err(Stopped::NoView(e)) => self.counted = Err(e),
+            Err(Stopped::Cancelled(e)) => return Err(e.into()),
+            Err(Stopped::OverBudget(e)) => return Err(e.into()),
         }
+        Ok(())
     }
 
     fn finish(self) -> Self::Part {

@@ -5,6 +5,7 @@ use std::fmt;
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, DataType};
 use risk_binding::{Fault, Where, status};
+use risk_core::cancel::OverBudget;
 use risk_core::log::{AppendError, RecordError};
 use uuid::Uuid;
 
@@ -19,6 +20,8 @@ pub enum Sort {
     Conflict,
     /// The question: the policy grants this audience no answer.
     View,
+    /// The case takes more work than its budget allows.
+    Budget,
     /// The source of the records failed.
     Source,
     /// A defect of this library.
@@ -33,6 +36,7 @@ impl Sort {
             Self::Record | Self::Source => status::RISK_BAD_RECORD,
             Self::Conflict => status::RISK_EVENT_CONFLICT,
             Self::View => status::RISK_NO_VIEW,
+            Self::Budget => status::RISK_OVER_BUDGET,
             Self::Defect => status::RISK_PANIC,
         }
     }
@@ -74,6 +78,12 @@ impl Problem {
     /// A problem of the whole input.
     pub(crate) fn whole(sort: Sort, expected: impl Into<String>, found: impl fmt::Display) -> Self {
         Self { sort, ..Self::column("", expected, found.to_string()) }
+    }
+
+    /// A case, with its first row, that takes more work than its budget allows.
+    pub(crate) fn over_budget(row: Option<u64>, case_id: Option<Uuid>, e: OverBudget) -> Self {
+        let expected = format!("at most {} units of work for the case, or a greater budget", e.units);
+        Self { row, case_id, ..Self::whole(Sort::Budget, expected, "a case that takes more") }
     }
 
     /// Something broke off inside this library.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, Schema};
-use risk_core::cancel::{Cancel, Cancelled};
+use risk_core::cancel::{Budget, Cancel, Cancelled, EndedEarly};
 use risk_core::view::View;
 
 use crate::case::{Asked, CaseAnswer, Row, answer};
@@ -35,7 +35,10 @@ pub trait Taking {
     /// What it comes to.
     type Part;
     /// One more case that has its answer.
-    fn take(&mut self, case: &CaseAnswer<'_>);
+    ///
+    /// # Errors
+    /// [`EndedEarly`] where more work was needed for it than it may take: then nothing of the case was taken.
+    fn take(&mut self, case: &CaseAnswer<'_>) -> Result<(), EndedEarly>;
     /// All cases of the part are taken.
     fn finish(self) -> Self::Part;
 }
@@ -58,6 +61,16 @@ pub struct Options {
     pub problems: Problems,
     /// How many threads fold; none: as many as the machine has.
     pub workers: Option<usize>,
+    /// How many units of work a case may take, all that is made of it together; [`Budget::OF_A_CASE`] by default.
+    pub case_budget: u64,
+}
+
+impl Options {
+    /// Without further columns, on every processor, and with the default budget of a case.
+    #[must_use]
+    pub fn new(problems: Problems) -> Self {
+        Self { keep: Vec::new(), problems, workers: None, case_budget: Budget::OF_A_CASE }
+    }
 }
 
 /// A part of the caseload.
@@ -112,7 +125,13 @@ where
         let (jobs, queue) = channel::<Job<T::Part>>();
         let queue = Arc::new(Mutex::new(queue));
         let stopped = Arc::new(AtomicBool::new(false));
-        let shared = Arc::new(Shared { asked, taker, problems: options.problems, stopped: Arc::clone(&stopped) });
+        let shared = Arc::new(Shared {
+            asked,
+            taker,
+            problems: options.problems,
+            case_budget: options.case_budget,
+            stopped: Arc::clone(&stopped),
+        });
         let number = options.workers.or_else(|| std::thread::available_parallelism().ok().map(usize::from));
         let worker = |i: usize| {
             let (queue, shared) = (Arc::clone(&queue), Arc::clone(&shared));
@@ -241,6 +260,7 @@ struct Shared<T> {
     asked: Asked,
     taker: T,
     problems: Problems,
+    case_budget: u64,
     stopped: Arc<AtomicBool>,
 }
 
@@ -257,7 +277,6 @@ impl<T: Taker> Shared<T> {
 
     fn work(&self, unit: &Unit) -> Outcome<T::Part> {
         let stopped = || self.stopped.load(Ordering::Relaxed);
-        let cancel = Cancel::when(&stopped);
         let mut rows = unit.rows();
         let mut taking = self.taker.begin();
         let mut part = Part { taken: (), problems: Vec::new(), cases: 0, events: 0 };
@@ -266,8 +285,18 @@ impl<T: Taker> Shared<T> {
                 break;
             }
             let of_case: Vec<Row<'_>> = rows.by_ref().take(run.rows).collect();
+            let budget = Budget::new(self.case_budget);
+            let cancel = Cancel::when(&stopped).within(&budget);
             match answer(*run, &of_case, &self.asked, cancel) {
-                Ok(case) => taking.take(&CaseAnswer { answer: &case.answer, log: &case.log, kept: &case.kept, cancel }),
+                Ok(case) => {
+                    let taken =
+                        taking.take(&CaseAnswer { answer: &case.answer, log: &case.log, kept: &case.kept, cancel });
+                    if let Err(EndedEarly::OverBudget(e)) = taken {
+                        let first = of_case.first().map(|(.., place)| *place);
+                        part.problems.push(Problem::over_budget(first, run.case_id, e));
+                    }
+                    // Where it was cancelled the part is no longer awaited.
+                }
                 Err(found) => part.problems.extend(found),
             }
             if self.problems == Problems::Raise && !part.problems.is_empty() {

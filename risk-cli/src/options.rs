@@ -8,6 +8,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use risk_core::assessment::Question;
 use risk_core::calendar::{MomentError, parse_moment};
+use risk_core::cancel::Budget;
 use risk_core::event::vocabulary::Audience;
 use risk_core::event::{Instant, Kind, Term};
 use risk_core::fold::run::Lens;
@@ -26,6 +27,29 @@ pub struct PolicyOptions {
     policy: String,
     #[command(flatten)]
     local: LocalOptions,
+}
+
+/// How much work one case may take.
+#[derive(Args)]
+pub struct BudgetOptions {
+    /// The units of work that one case may take. They are counted, not timed: the same on every machine. A case that takes more is
+    /// listed as not assessed, and the others go on
+    #[arg(long, value_name = "UNITS", default_value_t = Budget::OF_A_CASE, value_parser = clap::value_parser!(u64).range(1..))]
+    case_budget: u64,
+}
+
+impl BudgetOptions {
+    /// The units.
+    #[must_use]
+    pub fn units(&self) -> u64 {
+        self.case_budget
+    }
+
+    /// What remains to be spent on a case of which nothing was worked on yet.
+    #[must_use]
+    pub fn of_a_case(&self) -> Budget {
+        Budget::new(self.case_budget)
+    }
 }
 
 /// What is local about a policy.

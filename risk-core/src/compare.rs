@@ -114,7 +114,7 @@ pub fn lenses(log: &Log, policy: &Policy, question: &Question) -> Result<Compari
 /// [`lenses`], unless its caller ends it early.
 ///
 /// # Errors
-/// As [`lenses`], and [`Stopped::Cancelled`].
+/// As [`lenses`], and [`Stopped`] if it ended early.
 pub fn lenses_until(
     log: &Log,
     policy: &Policy,
@@ -145,7 +145,7 @@ pub fn dates(log: &Log, policy: &Policy, question: &Question, and: Instant) -> R
 /// [`dates`], unless its caller ends it early.
 ///
 /// # Errors
-/// As [`dates`], and [`Stopped::Cancelled`].
+/// As [`dates`], and [`Stopped`] if it ended early.
 pub fn dates_until(
     log: &Log,
     policy: &Policy,
@@ -179,7 +179,7 @@ pub fn policies(log: &Log, policy: &Policy, other: &Policy, question: &Question)
 /// [`policies`], unless its caller ends it early.
 ///
 /// # Errors
-/// As [`policies`], and [`Stopped::Cancelled`].
+/// As [`policies`], and [`Stopped`] if it ended early.
 pub fn policies_until(
     log: &Log,
     policy: &Policy,

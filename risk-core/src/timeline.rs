@@ -12,13 +12,15 @@ use uuid::Uuid;
 
 use crate::assessment::answer::{GroupStatus, Receipt, Status, instant};
 use crate::assessment::confidence::Confidence;
-use crate::assessment::{Assessment, CaseLine, Change, Question, answer_to, case_line, changes, with_all_later};
+use crate::assessment::{
+    Assessment, CaseLine, Change, Opened, Question, answer_to, case_line, changes, with_all_later,
+};
 use crate::cancel::{Cancel, Stopped};
 use crate::event::Nature;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::Audience;
 use crate::explain::EventLine;
-use crate::fold::run::{Lens, Span};
+use crate::fold::run::Lens;
 use crate::fold::walk::Walk;
 use crate::log::{Log, epochs};
 use crate::policy::model::{Derived, Listens, Policy};
@@ -75,7 +77,7 @@ pub fn timeline(log: &Log, policy: &Policy, question: &Question) -> Result<Timel
 /// [`timeline`], unless its caller ends it early.
 ///
 /// # Errors
-/// As [`timeline`], and [`Stopped::Cancelled`].
+/// As [`timeline`], and [`Stopped`] if it ended early.
 pub fn timeline_until(
     log: &Log,
     policy: &Policy,
@@ -87,9 +89,7 @@ pub fn timeline_until(
 
 /// The timeline, or where it was cancelled a part of it.
 fn told(log: &Log, policy: &Policy, question: &Question, cancel: Cancel<'_>) -> Result<Timeline, NoView> {
-    let view = View::of(policy, question.audience)?;
-    let seen = question.seen(&view, log.records());
-    let span = Span { cancel, ..question.span(&seen.all()) };
+    let Opened { view, seen, span } = question.open(log, policy, cancel)?;
     let mut teller = Teller {
         case: case_line(log),
         policy,
@@ -113,7 +113,7 @@ fn told(log: &Log, policy: &Policy, question: &Question, cancel: Cancel<'_>) -> 
         let then = teller.answer(moment, until);
         steps.push(Step { at: moment, records: lines, by_time: vec![], changes: changes(&now, &then) });
         now = then;
-        if cancel.requested() {
+        if cancel.spend() {
             break;
         }
     }

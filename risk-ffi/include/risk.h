@@ -152,6 +152,16 @@
 #define RISK_NO_REASONS 62
 
 /**
+ * The work was ended early by the caller's request.
+ */
+#define RISK_CANCELLED 70
+
+/**
+ * The case takes more work than its budget allows.
+ */
+#define RISK_OVER_BUDGET 71
+
+/**
  * There is no store at that place.
  */
 #define RISK_STORE_MISSING 80
@@ -282,6 +292,12 @@
  * one at once.
  */
 typedef struct risk_assessment risk_assessment;
+
+/**
+ * A request to end calls early, made on one thread while a call runs on another. It is given with a question (`cancel`), to as many
+ * calls as the caller likes, and once made it stays made.
+ */
+typedef struct risk_cancel risk_cancel;
 
 /**
  * The log of one case. `const` calls may run on any number of threads at once; calls that change it wait for each other and
@@ -464,6 +480,11 @@ typedef struct risk_question {
    * How many kinds.
    */
   size_t feeds_len;
+  /**
+   * Ends the call early once it is requested, on whatever thread (risk_cancel_request()): the call returns RISK_CANCELLED. NULL: it
+   * goes on to its end.
+   */
+  const struct risk_cancel *cancel;
 } risk_question;
 
 /**
@@ -886,7 +907,7 @@ risk_status risk_records_verify(const char *records,
  *
  * Ownership: `*out` is the caller's, to be freed with risk_assessment_free(); it lives on without the case and the policy.
  * Threads: any, at once. Errors: RISK_BAD_TIME and RISK_BAD_WORD for the question, RISK_NO_VIEW where the policy grants the
- * audience nothing; RISK_BAD_SIZE, RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED.
+ * audience nothing; RISK_CANCELLED; RISK_BAD_SIZE, RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED.
  *
  * Example: `risk_assessment *answer = NULL; risk_status s = risk_case_assess(the_case, policy, &question, &answer);`
  *
@@ -982,6 +1003,41 @@ void risk_case_free(struct risk_case *the_case);
  */
 risk_status risk_provoke_panic(const struct risk_case *the_case);
 #endif
+
+/**
+ * Makes a request that was not made yet.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_cancel_free() after the last call that was given it has returned. Threads:
+ * any. Errors: RISK_NULL_POINTER.
+ *
+ * Example: `risk_cancel *stop = NULL; risk_cancel_new(&stop); question.cancel = stop;`
+ *
+ * The caller's part: `out` is a place for the result.
+ */
+risk_status risk_cancel_new(struct risk_cancel **out);
+
+/**
+ * Requests that the calls which were given this end early: they return RISK_CANCELLED soon, and so do later ones. What a call worked on
+ * is thrown away. A call that is done already is done.
+ *
+ * Ownership: none. Threads: any, at once, and while calls that were given it run. Errors: RISK_NULL_POINTER, RISK_BAD_HANDLE.
+ *
+ * Example: `risk_cancel_request(stop);`
+ *
+ * The caller's part: `cancel` is a handle that is not freed.
+ */
+risk_status risk_cancel_request(const struct risk_cancel *cancel);
+
+/**
+ * Frees a request; NULL is allowed.
+ *
+ * Ownership: takes it. Threads: any, but no call that was given it may be running. Errors: none.
+ *
+ * Example: `risk_cancel_free(stop);`
+ *
+ * The caller's part: `cancel` is NULL or a handle that is not freed.
+ */
+void risk_cancel_free(struct risk_cancel *cancel);
 
 /**
  * The answer as JSON, on one line: the contract `risk-assessment/1`, of which risk_schema() gives the form. The same case,
@@ -1423,6 +1479,39 @@ risk_status risk_store_restrict(struct risk_store *store,
                                 const char *record,
                                 size_t len,
                                 struct risk_buf *out);
+
+/**
+ * Removes everything of a person by law, for good, whole or not at all: the payload of every record of every case that is merged with
+ * the one named, in either direction, what was kept as evidence, and the identifiers, from the store and its files. The chains stay
+ * whole. From then on these cases take no record, no identifier and no merge. Done again, it changes nothing, and tries again to
+ * clear the files.
+ *
+ * `order` is JSON: `{"case_id":"…","by":"manager-7"}`, where `by` is the member of staff who decided it; with `"reason"`, if it is
+ * another than `legal_erasure`. `secret` is that of risk_hmpps_new(), or NULL: with it keyed digests of the identifiers stay, by
+ * which messages that come late are recognised as of an erased person.
+ *
+ * `*out` is JSON: `cases` and `parted` (ids; those that were parted again are of another person, and were left alone), `records`,
+ * `misplaced`, `evidence` and `identifiers` (how many are gone now), `remains` (what could not be erased and where it is; look at
+ * it), `scrubbed`, and if that is false `pending`, as of risk_store_erase(). Copies made before hold what they held, but for
+ * payloads whose key is no longer given.
+ *
+ * Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any. Errors: RISK_BAD_WORD for an order that cannot be
+ * used and for another operator; RISK_BAD_SIZE for a secret that is too short; RISK_NOT_FOUND; RISK_NO_KEY and RISK_TAMPERED for a
+ * case that cannot be read whole; those of a store (80 and on); RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED. Then nothing was
+ * erased.
+ *
+ * Example: `risk_store_erase_person(store, "night-feed", 10, order, strlen(order), NULL, 0, &told);`
+ *
+ * The caller's part: As risk_store_erase(); `secret` points to `secret_len` bytes or is NULL.
+ */
+risk_status risk_store_erase_person(struct risk_store *store,
+                                    const char *operator_id,
+                                    size_t operator_len,
+                                    const char *order,
+                                    size_t len,
+                                    const uint8_t *secret,
+                                    size_t secret_len,
+                                    struct risk_buf *out);
 
 /**
  * Who did what with a case, in order, as JSON Lines: `position`, `at`, `by`, `audience`, `purpose`, `operation` (the word of the

@@ -109,6 +109,7 @@ struct Free {
     void operator()(risk_assessment *handle) const noexcept { risk_assessment_free(handle); }
     void operator()(risk_store *handle) const noexcept { risk_store_free(handle); }
     void operator()(risk_hmpps *handle) const noexcept { risk_hmpps_free(handle); }
+    void operator()(risk_cancel *handle) const noexcept { risk_cancel_free(handle); }
 };
 
 } // namespace detail
@@ -210,6 +211,27 @@ private:
     std::unique_ptr<risk_policy, detail::Free> handle_;
 };
 
+/// A request to end calls early, made on one thread while a call runs on another: the call then throws RISK_CANCELLED. Once made it
+/// stays made. It has to outlive the calls that are given it.
+class Cancel {
+public:
+    /// A request that was not made yet.
+    Cancel() {
+        risk_cancel *handle = nullptr;
+        detail::check(risk_cancel_new(&handle));
+        handle_.reset(handle);
+    }
+
+    /// Requests it. Any thread may, any number of times.
+    void request() const { detail::check(risk_cancel_request(get())); }
+
+    /// The handle, for a call of risk.h; still owned here. NULL after a move.
+    [[nodiscard]] const risk_cancel *get() const noexcept { return handle_.get(); }
+
+private:
+    std::unique_ptr<risk_cancel, detail::Free> handle_;
+};
+
 /// What is asked of a case. Nobody is the reader by default: the audience decides what an answer may show.
 struct Question {
     /// The question as of a moment, for an audience, such as `responsible_officer`.
@@ -225,6 +247,8 @@ struct Question {
     std::string lens{"as_known"};
     /// The kinds of event that the host can deliver at all; left out: all.
     std::optional<std::vector<std::string>> feeds{};
+    /// Ends a call that asks this early once it is requested; left out: the call goes on to its end.
+    const Cancel *cancel = nullptr;
 };
 
 /// What the host adds to each record of a sealed log.
@@ -414,6 +438,7 @@ private:
                 question.feeds = feeds.empty() ? &none : feeds.data();
                 question.feeds_len = feeds.size();
             }
+            question.cancel = from.cancel == nullptr ? nullptr : from.cancel->get();
         }
         Asked(const Asked &) = delete;
         Asked &operator=(const Asked &) = delete;
@@ -591,6 +616,15 @@ public:
     std::string restrict_to_evidence(std::string_view by, std::string_view record) {
         return detail::text_of(risk_store_restrict, handle_.get(), detail::given(by), by.size(), detail::given(record),
                                record.size());
+    }
+
+    /// Removes everything of a person by law, for good: `order` is JSON, `{"case_id":"…","by":"manager-7"}`, and `secret` that of Hmpps, or
+    /// none (risk_store_erase_person()). JSON, of which `remains` and `scrubbed` are to be looked at.
+    std::string erase_person(std::string_view by, std::string_view order,
+                             std::optional<std::string_view> secret = std::nullopt) {
+        return detail::text_of(risk_store_erase_person, handle_.get(), detail::given(by), by.size(), detail::given(order),
+                               order.size(), secret ? reinterpret_cast<const std::uint8_t *>(detail::given(*secret)) : nullptr,
+                               secret ? secret->size() : 0);
     }
 
     /// Who did what with a case, or with the store as a whole, as JSON Lines.

@@ -5,8 +5,9 @@ mod log;
 use std::ffi::c_char;
 use std::sync::{PoisonError, RwLock};
 
-use risk_core::assessment::assess;
-use risk_core::explain::{Target, explain, why_not};
+use risk_core::assessment::assess_until;
+use risk_core::cancel::Cancel;
+use risk_core::explain::{Target, explain_until, why_not_until};
 use risk_core::log::Log;
 
 pub use self::log::*;
@@ -33,7 +34,7 @@ fn held(case: &RwLock<Log>) -> std::sync::RwLockReadGuard<'_, Log> {
 ///
 /// Ownership: `*out` is the caller's, to be freed with risk_assessment_free(); it lives on without the case and the policy.
 /// Threads: any, at once. Errors: RISK_BAD_TIME and RISK_BAD_WORD for the question, RISK_NO_VIEW where the policy grants the
-/// audience nothing; RISK_BAD_SIZE, RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED.
+/// audience nothing; RISK_CANCELLED; RISK_BAD_SIZE, RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED.
 ///
 /// Example: `risk_assessment *answer = NULL; risk_status s = risk_case_assess(the_case, policy, &question, &answer);`
 ///
@@ -50,10 +51,11 @@ pub unsafe extern "C" fn risk_case_assess(
     // SAFETY: by this function's contract.
     call_with(unsafe { live(CASE, the_case) }, |case| {
         // SAFETY: by this function's contract.
-        let (policy, question, out) =
+        let (policy, asking, out) =
             unsafe { (live("policy", policy)?, question::read(question)?, Out::required("out", out)?) };
         let policy = policy.get()?;
-        let answer = assess(&held(case), policy, &question)?;
+        let requested = || asking.is_cancelled();
+        let answer = assess_until(&held(case), policy, &asking.question, Cancel::when(&requested))?;
         out.handle(risk_assessment(Handle::new(answer)));
         Ok(())
     })
@@ -83,7 +85,7 @@ pub unsafe extern "C" fn risk_case_explain(
     // SAFETY: by this function's contract.
     call_with(unsafe { live(CASE, the_case) }, |case| {
         // SAFETY: by this function's contract.
-        let (policy, question, of, out) = unsafe {
+        let (policy, asking, of, out) = unsafe {
             (
                 live("policy", policy)?,
                 question::read(question)?,
@@ -93,7 +95,8 @@ pub unsafe extern "C" fn risk_case_explain(
         };
         let policy = policy.get()?;
         let target = of.map_or(Ok(Target::Everything), Target::parse)?;
-        let told = explain(&held(case), policy, &question, target)?;
+        let requested = || asking.is_cancelled();
+        let told = explain_until(&held(case), policy, &asking.question, target, Cancel::when(&requested))??;
         out.text(serde_json::to_string(&told)?);
         Ok(())
     })
@@ -120,11 +123,12 @@ pub unsafe extern "C" fn risk_case_why_not(
     // SAFETY: by this function's contract.
     call_with(unsafe { live(CASE, the_case) }, |case| {
         // SAFETY: by this function's contract.
-        let (policy, question, rule, out) = unsafe {
+        let (policy, asking, rule, out) = unsafe {
             (live("policy", policy)?, question::read(question)?, text("rule", rule, len)?, Out::required("out", out)?)
         };
         let policy = policy.get()?;
-        let told = why_not(&held(case), policy, &question, rule)?;
+        let requested = || asking.is_cancelled();
+        let told = why_not_until(&held(case), policy, &asking.question, rule, Cancel::when(&requested))??;
         out.text(serde_json::to_string(&told)?);
         Ok(())
     })

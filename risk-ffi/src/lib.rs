@@ -3,12 +3,13 @@
 //! - [`last_error`]: what a thread can ask for after a call that failed;
 //! - [`pointer`]: what crosses the border, and the only place where a caller's memory is touched;
 //! - [`boundary`]: handles, and the call that no panic leaves;
-//! - [`policy`], [`case`], [`question`], [`assessment`], [`store`], [`hmpps`], [`about`]: the functions.
+//! - [`policy`], [`case`], [`question`], [`cancel`], [`assessment`], [`store`], [`hmpps`], [`about`]: the functions.
 #![allow(non_camel_case_types, reason = "the names of C")]
 
 mod about;
 mod assessment;
 mod boundary;
+mod cancel;
 mod case;
 mod hmpps;
 mod last_error;
@@ -19,6 +20,7 @@ mod store;
 
 pub use about::*;
 pub use assessment::*;
+pub use cancel::{risk_cancel, risk_cancel_free, risk_cancel_new, risk_cancel_request};
 pub use case::*;
 pub use hmpps::*;
 pub use pointer::{risk_buf, risk_buf_free, risk_str};

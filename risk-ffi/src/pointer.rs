@@ -103,7 +103,8 @@ pub(crate) unsafe fn list<'a, T>(name: &str, data: *const T, len: usize) -> Resu
 }
 
 /// A struct that may grow: its first member says how many bytes the caller knows of. What the caller does not know counts as
-/// zero; what this library does not know must be zero.
+/// zero; what this library does not know must be zero. `least` is the size of the first version; no version has a size between that
+/// and the present one.
 ///
 /// # Safety
 /// `data` is NULL or points to as many readable bytes as its first member, a `uint32_t`, says. All zero is a value of `T`.
@@ -114,7 +115,8 @@ pub(crate) unsafe fn sized<T: Sized>(name: &str, data: *const T, least: usize) -
     // SAFETY: not NULL; the struct begins with its size.
     let size = unsafe { data.cast::<u32>().read() } as usize;
     let refuse = |expected: String, found: String| Err(Fault::mismatch(RISK_BAD_SIZE, name, expected, found));
-    if size < least || size > 4096 {
+    let between = size > least && size < size_of::<T>();
+    if size < least || between || size > 4096 {
         return refuse(format!("`size` = {}, as sizeof gives it", size_of::<T>()), size.to_string());
     }
     // SAFETY: by contract that many bytes.

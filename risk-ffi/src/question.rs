@@ -1,9 +1,13 @@
 //! What is asked of a case.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use risk_binding::status::RISK_BAD_TIME;
 use risk_binding::{Asked, Fault, When};
 use risk_core::assessment::Question;
 
+use crate::boundary::live;
+use crate::cancel::risk_cancel;
 use crate::pointer::{list, null, risk_str, sized};
 
 /// What is asked of a case: the moment, from where, for whom. Set it to zero, then `size`, a moment and an audience.
@@ -37,16 +41,33 @@ pub struct risk_question {
     pub feeds: *const risk_str,
     /// How many kinds.
     pub feeds_len: usize,
+    /// Ends the call early once it is requested, on whatever thread (risk_cancel_request()): the call returns RISK_CANCELLED. NULL: it
+    /// goes on to its end.
+    pub cancel: *const risk_cancel,
 }
 
-/// The first version had all of these members.
-const LEAST: usize = size_of::<risk_question>();
+/// The first version had the members before `cancel`.
+const LEAST: usize = std::mem::offset_of!(risk_question, cancel);
+
+/// A question, and what ends the call that asks it.
+pub(crate) struct Asking<'a> {
+    pub(crate) question: Question,
+    cancel: Option<&'a AtomicBool>,
+}
+
+impl Asking<'_> {
+    /// Whether the call is to end early.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.cancel.is_some_and(|requested| requested.load(Ordering::Relaxed))
+    }
+}
 
 /// Reads a question.
 ///
 /// # Safety
-/// `question` is NULL or begins with the size of what can be read, and so can what it points to.
-pub(crate) unsafe fn read(question: *const risk_question) -> Result<Question, Fault> {
+/// `question` is NULL or begins with the size of what can be read, and so can what it points to for `'a`; its `cancel` is a handle that
+/// is not freed.
+pub(crate) unsafe fn read<'a>(question: *const risk_question) -> Result<Asking<'a>, Fault> {
     // SAFETY: by this function's contract; a struct of numbers and pointers may be all zero.
     let q = unsafe { sized("question", question, LEAST)? }.ok_or_else(|| null("question"))?;
     // SAFETY: by this function's contract.
@@ -71,7 +92,13 @@ pub(crate) unsafe fn read(question: *const risk_question) -> Result<Question, Fa
         audience,
         feeds: (!q.feeds.is_null()).then_some(kinds),
     };
-    asked.question()
+    let cancel = if q.cancel.is_null() {
+        None
+    } else {
+        // SAFETY: by this function's contract.
+        Some(unsafe { live("question.cancel", q.cancel)? }.get()?)
+    };
+    Ok(Asking { question: asked.question()?, cancel })
 }
 
 /// A moment given as a number or as text.

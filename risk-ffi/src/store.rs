@@ -128,7 +128,7 @@ pub unsafe extern "C" fn risk_store_assess(
     // SAFETY: by this function's contract.
     call_with(unsafe { live(STORE, store) }, |store| {
         // SAFETY: by this function's contract; a struct of numbers and pointers may be all zero.
-        let (policy, reader, case_id, question, out) = unsafe {
+        let (policy, reader, case_id, asking, out) = unsafe {
             (
                 live("policy", policy)?,
                 sized("reader", reader, LEAST_READER)?,
@@ -142,8 +142,9 @@ pub unsafe extern "C" fn risk_store_assess(
         // SAFETY: by this function's contract.
         let (who, purpose) = unsafe { (reader.id.get("reader.id")?, reader.purpose.get("reader.purpose")?) };
         let purpose = purpose.filter(|purpose| !purpose.is_empty());
-        let reader = bound::reader(who.unwrap_or_default(), question.audience, purpose)?;
-        let answer = store.assess(&reader, bound::id("case_id", case_id)?, policy, &question)?;
+        let reader = bound::reader(who.unwrap_or_default(), asking.question.audience, purpose)?;
+        let (case_id, requested) = (bound::id("case_id", case_id)?, || asking.is_cancelled());
+        let answer = store.assess_until(&reader, case_id, policy, &asking.question, &requested)?;
         out.handle(risk_assessment(Handle::new(answer)));
         Ok(())
     })

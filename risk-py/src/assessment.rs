@@ -21,7 +21,7 @@ use crate::arrow::Batches;
 use crate::bulk::defect;
 use crate::case_log::CaseLog;
 use crate::fault::{Raise, raised};
-use crate::interrupt::{cancelled, interruptible, stopped};
+use crate::interrupt::interruptible;
 use crate::policy::Policy;
 use crate::question::Words;
 
@@ -38,7 +38,7 @@ pub(crate) struct Assessment {
 #[pyfunction]
 pub(crate) fn assess(py: Python<'_>, log: &CaseLog, policy: &Policy, words: Words) -> PyResult<Assessment> {
     let (log, policy, question) = (log.held(), Arc::clone(&policy.policy), words.question()?);
-    let answer = interruptible(py, |cancel| assess_until(&log, &policy, &question, cancel).map_err(stopped))?;
+    let answer = interruptible(py, |cancel| assess_until(&log, &policy, &question, cancel))?;
     Ok(Assessment::of(answer, log, policy, question))
 }
 
@@ -64,7 +64,7 @@ pub(crate) fn timeline(
 ) -> PyResult<String> {
     let (log, policy, question) = (log.held(), &policy.policy, words.question()?);
     interruptible(py, |cancel| {
-        let found = timeline_until(&log, policy, &question, cancel).map_err(stopped)?;
+        let found = timeline_until(&log, policy, &question, cancel)?;
         Ok::<_, Fault>(if as_text { plain(&changes::timeline(&found)) } else { serde_json::to_string(&found)? })
     })
 }
@@ -90,7 +90,7 @@ pub(crate) fn compare(
             (None, Some(other)) => policies_until(&log, policy, &other.policy, &question, cancel),
             (None, None) => lenses_until(&log, policy, &question, cancel),
         };
-        let found = found.map_err(stopped)?;
+        let found = found?;
         Ok::<_, Fault>(if as_text { plain(&changes::comparison(&found)) } else { serde_json::to_string(&found)? })
     })
 }
@@ -110,14 +110,14 @@ impl Assessment {
     fn explain(&self, py: Python<'_>, of: Option<&str>) -> PyResult<String> {
         interruptible(py, |cancel| {
             let target = of.map_or(Ok(Target::Everything), Target::parse)?;
-            let told = explain_until(&self.log, &self.policy, &self.question, target, cancel).map_err(cancelled)??;
+            let told = explain_until(&self.log, &self.policy, &self.question, target, cancel)??;
             Ok::<_, Fault>(serde_json::to_string(&told)?)
         })
     }
 
     fn why_not(&self, py: Python<'_>, rule: &str) -> PyResult<String> {
         interruptible(py, |cancel| {
-            let told = why_not_until(&self.log, &self.policy, &self.question, rule, cancel).map_err(cancelled)??;
+            let told = why_not_until(&self.log, &self.policy, &self.question, rule, cancel)??;
             Ok::<_, Fault>(serde_json::to_string(&told)?)
         })
     }
@@ -125,7 +125,7 @@ impl Assessment {
     /// What each step changed, up to the moment asked about, as JSON.
     fn timeline(&self, py: Python<'_>) -> PyResult<String> {
         interruptible(py, |cancel| {
-            let found = timeline_until(&self.log, &self.policy, &self.question, cancel).map_err(stopped)?;
+            let found = timeline_until(&self.log, &self.policy, &self.question, cancel)?;
             Ok::<_, Fault>(serde_json::to_string(&found)?)
         })
     }

@@ -13,13 +13,13 @@ use pyo3::types::PyCapsule;
 use risk_binding::Fault;
 use risk_binding::status::{RISK_BAD_RECORD, RISK_BAD_WORD, RISK_PANIC};
 use risk_bulk::{Answers, Asked, Lines, Options, Part, Problem, Problems, Tables, Taker, problem_table, without_cases};
-use risk_core::cancel::Cancel;
+use risk_core::cancel::{Budget, Cancel};
 use risk_core::event::field::describe_text;
 
 use crate::arrow::{ArrowSchema, Batches, Reader, reader, stream};
 use crate::case_log::CaseLog;
 use crate::fault::{Raise, raised};
-use crate::interrupt::{cancelled, interruptible};
+use crate::interrupt::interruptible;
 use crate::policy::Policy;
 use crate::question::Words;
 
@@ -41,7 +41,7 @@ impl<T: Taker> Held<T> {
         let Some(caseload) = held.as_mut() else { return Ok(None) };
         let part = match guarded(|| Ok(caseload.next_until(cancel))) {
             Ok(Ok(part)) => part.transpose().map_err(Fault::from),
-            Ok(Err(e)) => Err(cancelled(e)),
+            Ok(Err(e)) => Err(e.into()),
             Err(defect) => Err(defect),
         };
         if !matches!(part, Ok(Some(_))) {
@@ -74,7 +74,7 @@ type PyPart = ((Batches, Batches, Batches, Batches, Batches), u64, u64, Vec<Stri
 #[pymethods]
 impl Caseload {
     #[new]
-    #[pyo3(signature = (events, policy, words, keep, problems, next_change, workers))]
+    #[pyo3(signature = (events, policy, words, keep, problems, next_change, workers, case_budget))]
     #[allow(clippy::too_many_arguments, reason = "the one caller names them all")]
     fn new(
         py: Python<'_>,
@@ -85,6 +85,7 @@ impl Caseload {
         problems: &str,
         next_change: bool,
         workers: Option<usize>,
+        case_budget: Option<u64>,
     ) -> PyResult<Self> {
         let problems = problems_named(problems)?;
         let asked = Asked { policy: Arc::clone(&policy.policy), question: words.question()?, next_change };
@@ -93,7 +94,7 @@ impl Caseload {
             guarded(|| {
                 let schema = events.schema();
                 let answers = Answers::new(&asked, &keep)?;
-                let options = Options { keep, problems, workers };
+                let options = Options { keep, workers, case_budget: units(case_budget), ..Options::new(problems) };
                 risk_bulk::Caseload::new(&schema, events, asked, answers, &options)
             })
         });
@@ -109,6 +110,11 @@ impl Caseload {
     fn close(&self, py: Python<'_>) {
         self.0.close(py);
     }
+}
+
+/// How many units of work a case may take; the default if none is given.
+pub(crate) fn units(case_budget: Option<u64>) -> u64 {
+    case_budget.unwrap_or(Budget::OF_A_CASE)
 }
 
 /// What is done about problems, by its name.

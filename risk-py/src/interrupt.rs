@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
 use risk_binding::Fault;
-use risk_binding::status::RISK_PANIC;
-use risk_core::cancel::{Cancel, Cancelled, Stopped};
+use risk_core::cancel::Cancel;
 
 use crate::fault::Raise;
 
@@ -58,18 +57,4 @@ pub(crate) fn interruptible<T: Send, E: Into<Fault> + Send>(
         Some(raised) => Err(raised),
         None => done.raise(),
     }
-}
-
-/// What is raised where there is no answer. That the work was cancelled is raised as what the handler raised instead.
-pub(crate) fn stopped(stopped: Stopped) -> Fault {
-    match stopped {
-        Stopped::NoView(e) => e.into(),
-        Stopped::Cancelled(e) => cancelled(e),
-    }
-}
-
-/// As [`stopped`].
-#[allow(clippy::needless_pass_by_value, reason = "what map_err gives")]
-pub(crate) fn cancelled(e: Cancelled) -> Fault {
-    Fault::new(RISK_PANIC, e.to_string())
 }

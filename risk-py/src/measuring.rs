@@ -12,7 +12,7 @@ use risk_core::fold::run::Lens;
 use risk_core::measures::Counting;
 
 use crate::arrow::{Batches, reader};
-use crate::bulk::{Held, defect, guarded, problems_named};
+use crate::bulk::{Held, defect, guarded, problems_named, units};
 use crate::fault::{Raise, raised};
 use crate::interrupt::interruptible;
 use crate::policy::Policy;
@@ -30,7 +30,7 @@ pub(crate) struct Measures {
 #[pymethods]
 impl Measures {
     #[new]
-    #[pyo3(signature = (events, policy, words, further, by, problems, workers))]
+    #[pyo3(signature = (events, policy, words, further, by, problems, workers, case_budget))]
     #[allow(clippy::too_many_arguments, reason = "the one caller names them all")]
     fn new(
         py: Python<'_>,
@@ -41,6 +41,7 @@ impl Measures {
         by: Vec<String>,
         problems: &str,
         workers: Option<usize>,
+        case_budget: Option<u64>,
     ) -> PyResult<Self> {
         let problems = problems_named(problems)?;
         let asked = Asked { policy: Arc::clone(&policy.policy), question: words.question()?, next_change: false };
@@ -51,7 +52,8 @@ impl Measures {
                 let schema = events.schema();
                 let measuring = Measuring::new(&asked, &further, &by)?;
                 let lenses = measuring.lenses().collect();
-                let options = Options { keep: by.clone(), problems, workers };
+                let options =
+                    Options { keep: by.clone(), workers, case_budget: units(case_budget), ..Options::new(problems) };
                 Ok((lenses, risk_bulk::Caseload::new(&schema, events, asked, measuring, &options)?))
             })
         });

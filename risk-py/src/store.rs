@@ -230,6 +230,12 @@ impl Store {
         self.with(py, |store| bound::erase(store, &bound::operator(operator)?, record, keep))
     }
 
+    /// What became of the erasure of a person, as JSON.
+    #[pyo3(signature = (operator, order, secret))]
+    fn erase_person(&self, py: Python<'_>, operator: &str, order: &str, secret: Option<&[u8]>) -> PyResult<String> {
+        self.with(py, |store| bound::erase_person(store, &bound::operator(operator)?, order, secret))
+    }
+
     fn evidence(&self, py: Python<'_>, operator: &str, case_id: &str, event_id: &str) -> PyResult<String> {
         self.with(py, |store| {
             let (case_id, event_id) = (bound::id("case_id", case_id)?, bound::id("event_id", event_id)?);

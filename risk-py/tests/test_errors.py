@@ -15,6 +15,7 @@ import pytest
 import risk_of_harm
 from risk_of_harm import (
     AudienceError,
+    BudgetError,
     CaseLog,
     ConflictError,
     IntegrityError,
@@ -87,6 +88,11 @@ def key_that_calls_back() -> None:
             store.append(supervision(), operator="host")
 
 
+def over_budget() -> None:
+    records = risk_of_harm.records_to_arrow(told_log())
+    risk_of_harm.assess_caseload(records, audience="manager", at="2018-04-18", case_budget=1)
+
+
 OTHER = "3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a12"
 
 REACHED: list[tuple[str, type[RiskError], Callable[[], Any]]] = [
@@ -104,6 +110,7 @@ REACHED: list[tuple[str, type[RiskError], Callable[[], Any]]] = [
     ("RISK_BAD_POLICY", PolicyError, lambda: Policy.from_files({"a.toml": "[[rule]"})),
     ("RISK_NO_VIEW", AudienceError, no_view),
     ("RISK_NO_REASONS", AudienceError, lambda: answer("partner_agency").explain()),
+    ("RISK_OVER_BUDGET", BudgetError, over_budget),
     ("RISK_STORE_MISSING", StoreError, lambda: Store.open("nowhere/cases.risk")),
     ("RISK_BAD_STORE", StoreError, lambda: Store.open(__file__)),
     ("RISK_NOT_FOUND", NotFoundError, in_store(lambda store: store.log(OTHER, operator="host"))),

@@ -170,6 +170,29 @@ def test_a_case_with_a_problem_is_not_counted_and_is_named(caseload: pyarrow.Tab
         measures(broken, audience="analyst", at=AT)
 
 
+def test_a_case_over_budget_is_named_and_every_other_is_answered_and_counted(caseload: pyarrow.Table) -> None:
+    whole = risk_of_harm.assess_caseload(caseload, audience="manager", at=AT)
+    budget = next(n for n in (2**k for k in range(5, 40)) if _over(caseload, n) < 20)
+    found = risk_of_harm.assess_caseload(caseload, audience="manager", at=AT, problems="rows", case_budget=budget)
+    over = {row["case_id"] for row in rows(found.problems)}
+    assert 0 < len(over) < 20 and {row["code"] for row in rows(found.problems)} == {"RISK_OVER_BUDGET"}
+    assert rows(found.cases) == [row for row in rows(whole.cases) if row["case_id"] not in over]
+    told = measures(caseload, audience="manager", at=AT, lenses=["as_known"], problems="rows", case_budget=budget)
+    assert {row["case_id"] for row in rows(told.problems)} == over
+    assert {row["cases"] for row in rows(told.actions)} == {40 - len(over)}
+    with pytest.raises(risk_of_harm.BudgetError, match="at most 1 units"):
+        risk_of_harm.assess_caseload(caseload, audience="manager", at=AT, case_budget=1)
+    for wrong in (0, -1, True, 2**64):
+        with pytest.raises(ValueError, match="case_budget"):
+            measures(caseload, audience="analyst", at=AT, case_budget=wrong)
+
+
+def _over(caseload: pyarrow.Table, budget: int) -> int:
+    """How many cases are over that budget."""
+    found = risk_of_harm.assess_caseload(caseload, audience="manager", at=AT, problems="rows", case_budget=budget)
+    return len(found.problems)
+
+
 def test_a_page_of_measures_and_of_a_caseload_are_escaped(by_office: pyarrow.Table) -> None:
     place = by_office.column_names.index("office")
     hostile = by_office.set_column(place, "office", pyarrow.array(["<script>"] * by_office.num_rows))

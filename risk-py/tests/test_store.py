@@ -262,6 +262,33 @@ def test_what_is_erased_is_nowhere_in_the_files_and_the_chain_goes_on(tmp_path: 
         assert store.verify(kept)["intact"] and SECRET not in store.log(CASE, operator=BY).to_jsonl()
 
 
+def test_an_erased_person_is_nowhere_in_the_files_and_comes_back_by_nothing(tmp_path: Path) -> None:
+    crn = "X320741"
+
+    def holds(word: str) -> bool:
+        return any(word.encode() in path.read_bytes() for path in tmp_path.iterdir())
+
+    with Store.open(tmp_path / "cases.risk", make=True) as store:
+        store.append([supervision(), {**disclosure(), "note": SECRET}, of_other(20)], operator=BY)
+        store.identify(CASE, "crn", crn, operator=BY)
+        store.merge(OTHER, CASE, operator=BY)
+        assert holds(SECRET) and holds(crn)
+        for wrong in ({"by": "two words"}, {"by": "m", "reason": "because"}, {"by": "m", "secret": b"short"}):
+            with pytest.raises(QuestionError):
+                store.erase_person(CASE, operator=BY, **wrong)
+        assert holds(SECRET) and store.cases_of("crn", crn) == [CASE]
+        secret = b"a secret of at least thirty-two bytes"
+        erased = store.erase_person(OTHER, operator=BY, by="manager-7", secret=secret)
+        assert set(erased.cases) == {CASE, OTHER}
+        assert (erased.records, erased.identifiers, erased.evidence, erased.misplaced) == (3, 1, 0, 0)
+        assert (erased.remains, erased.parted, erased.scrubbed, erased.pending) == ((), (), True, None)
+        assert not holds(SECRET) and not holds(crn)
+        assert store.cases_of("crn", crn) == [] and store.verify()["intact"]
+        with pytest.raises(RiskError):
+            store.append(record(30, "appointment_attended", "2018-03-01"), operator=BY)
+        assert store.erase_person(CASE, operator=BY, by="manager-7").records == 0
+
+
 def test_evidence_is_kept_apart_and_read_by_name(store: Store) -> None:
     told = {**disclosure(), "note": SECRET}
     store.append([supervision(), told], operator=BY)

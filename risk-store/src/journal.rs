@@ -450,7 +450,7 @@ pub(crate) fn between(tx: &mut Tx<'_>, case_id: Uuid, after: u64, to: u64) -> Re
         &[(&case_id).into(), after.into(), to.into()],
         |row| {
             let (position, subject) = (row.number(0)?, row.optional_text(1)?);
-            let names = names.remove(&position).unwrap_or_default();
+            let names = names.remove(&(case_id, position)).unwrap_or_default();
             Ok(Kept { position, subject, text: row.text(2)?, hash: row.text(3)?, names })
         },
     )

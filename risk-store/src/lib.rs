@@ -83,7 +83,7 @@ pub use identity::claimed;
 pub use journal::{Act, Entry, Operation, Places};
 pub use listing::CaseListed;
 pub use payload::Keys;
-pub use person_erasure::{PersonErased, PersonErasure};
+pub use person_erasure::{PersonErased, PersonErasure, random_record_id};
 pub use reading::{Consulted, Only};
 pub use records::Addition;
 pub use verify::{Difference, Verification};

@@ -14,7 +14,7 @@ use crate::directory;
 use crate::error::{StoreError, Trouble};
 use crate::head::Head;
 use crate::journal::{self, Act, Entry, entry_hash, identifier};
-use crate::sql::Tx;
+use crate::sql::{Tx, Value};
 
 /// The scheme under which an erased person is found again by the keyed digest of an identifier that they had.
 pub(crate) const FORMER: &str = "former";
@@ -98,42 +98,36 @@ fn commitment(salt: &str, scheme: &str, value: &str) -> String {
     digest("risk-store/1 identifier", [("salt", salt), ("scheme", scheme), ("value", value)].into_iter())
 }
 
-/// The names of a case, by the positions of their entries.
-pub(crate) fn of_case(tx: &mut Tx<'_>, case_id: Uuid) -> Result<BTreeMap<u64, Vec<Name>>, Trouble> {
-    let rows = tx.rows(
-        "SELECT position, name, salt FROM identifier WHERE case_id = $1 ORDER BY position",
-        &[(&case_id).into()],
-        |row| Ok((row.number(0)?, Name { name: row.text(1)?, salt: row.text(2)? })),
-    )?;
-    Ok(grouped(rows))
+/// Names, by the case and the position of the entry that they belong to.
+pub(crate) type ByEntry = BTreeMap<(Uuid, u64), Vec<Name>>;
+
+/// The names of a case.
+pub(crate) fn of_case(tx: &mut Tx<'_>, case_id: Uuid) -> Result<ByEntry, Trouble> {
+    read(tx, "SELECT case_id, position, name, salt FROM identifier WHERE case_id = $1", &[(&case_id).into()])
 }
 
-/// The names of all cases, by case and position of their entries.
-pub(crate) fn of_all(tx: &mut Tx<'_>) -> Result<BTreeMap<(Uuid, u64), Vec<Name>>, Trouble> {
-    let rows = tx.rows("SELECT case_id, position, name, salt FROM identifier", &[], |row| {
-        Ok(((row.id(0)?, row.number(1)?), Name { name: row.text(2)?, salt: row.text(3)? }))
-    })?;
-    Ok(grouped(rows))
+/// The names of all cases.
+pub(crate) fn of_all(tx: &mut Tx<'_>) -> Result<ByEntry, Trouble> {
+    read(tx, "SELECT case_id, position, name, salt FROM identifier", &[])
 }
 
 /// The names of one entry.
 pub(crate) fn of_entry(tx: &mut Tx<'_>, case_id: Uuid, position: u64) -> Result<Vec<Name>, Trouble> {
-    let rows = tx.rows(
-        "SELECT name, salt FROM identifier WHERE case_id = $1 AND position = $2",
-        &[(&case_id).into(), position.into()],
-        |row| Ok(((), Name { name: row.text(0)?, salt: row.text(1)? })),
-    )?;
-    Ok(grouped(rows).remove(&()).unwrap_or_default())
+    let sql = "SELECT case_id, position, name, salt FROM identifier WHERE case_id = $1 AND position = $2";
+    let mut names = read(tx, sql, &[(&case_id).into(), position.into()])?;
+    Ok(names.remove(&(case_id, position)).unwrap_or_default())
 }
 
-fn grouped<K: Ord>(rows: Vec<(K, Name)>) -> BTreeMap<K, Vec<Name>> {
-    let mut names: BTreeMap<K, Vec<Name>> = BTreeMap::new();
-    for (key, name) in rows {
-        names.entry(key).or_default().push(name);
+fn read(tx: &mut Tx<'_>, sql: &'static str, values: &[Value<'_>]) -> Result<ByEntry, Trouble> {
+    let mut names = ByEntry::new();
+    for (entry, name) in
+        tx.rows(sql, values, |row| Ok(((row.id(0)?, row.number(1)?), Name { name: row.text(2)?, salt: row.text(3)? })))?
+    {
+        names.entry(entry).or_default().push(name);
     }
     // In the order of the entry's own list, which the database need not keep.
     names.values_mut().for_each(|of_entry| of_entry.sort_by(|a, b| a.name.cmp(&b.name)));
-    names
+    Ok(names)
 }
 
 /// Every identifier that a case has or had, but for those that were taken from it: they were another's.

@@ -8,7 +8,7 @@ use risk_core::event::vocabulary::{CorrectionReason, SourceAgency};
 use risk_core::event::{Event, Instant, Kind, Nature, Term};
 use risk_core::log::{Payload, Record, RecordSource};
 use serde::Deserialize;
-use uuid::Uuid;
+use uuid::{Builder, Uuid};
 
 use crate::erasure::Scrubbed;
 use crate::error::{StoreError, Trouble};
@@ -23,6 +23,16 @@ use crate::{Store, directory, fence, names};
 
 /// The keyed digest of an identifier, from its scheme and value.
 pub type Digest<'a> = &'a dyn Fn(&str, &str) -> String;
+
+/// A fresh random id for the record that says of another that it was erased.
+///
+/// # Errors
+/// [`StoreError::Random`] where the system gives no random bytes.
+pub fn random_record_id(_erased: Uuid) -> Result<Uuid, StoreError> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random)?;
+    Ok(Builder::from_random_bytes(random).into_uuid())
+}
 
 /// Who has a person erased, and why.
 pub struct PersonErasure<'a> {

@@ -5,7 +5,7 @@ use std::iter;
 
 use lru::LruCache;
 use risk_core::assessment::{Assessment, Question, assess_until};
-use risk_core::cancel::{Cancel, Stopped};
+use risk_core::cancel::{Cancel, Cancelled, Stopped};
 use risk_core::event::{Instant, Term};
 use risk_core::fold::run::Lens;
 use risk_core::log::Log;
@@ -131,6 +131,21 @@ impl Store {
         Ok(self.answer(reader, case_id, policy, question)?.1)
     }
 
+    /// [`Store::assess`], unless its caller ends the answer early. That it was asked for is written down all the same.
+    ///
+    /// # Errors
+    /// As [`Store::assess`], and [`StoreError::Cancelled`].
+    pub fn assess_until(
+        &self,
+        reader: &Reader,
+        case_id: Uuid,
+        policy: &Policy,
+        question: &Question,
+        requested: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Assessment, StoreError> {
+        Ok(self.answered(reader, case_id, policy, question, requested)?.1)
+    }
+
     /// The same with the log that it was answered from, for whoever explains the answer.
     ///
     /// # Errors
@@ -142,6 +157,17 @@ impl Store {
         policy: &Policy,
         question: &Question,
     ) -> Result<(Log, Assessment), StoreError> {
+        self.answered(reader, case_id, policy, question, &|| false)
+    }
+
+    fn answered(
+        &self,
+        reader: &Reader,
+        case_id: Uuid,
+        policy: &Policy,
+        question: &Question,
+        requested: &(dyn Fn() -> bool + Sync),
+    ) -> Result<(Log, Assessment), StoreError> {
         let question = Question { audience: reader.audience(), ..question.clone() };
         let known_at = question.known_at.unwrap_or_else(|| match question.lens {
             Lens::AsKnown => question.at,
@@ -149,11 +175,12 @@ impl Store {
             Lens::Hindsight => self.now(),
         });
         let log = self.consult(reader, case_id, known_at)?;
-        let cancelled = || self.is_cancelled();
+        let cancelled = || self.is_cancelled() || requested();
         let answer =
             assess_until(&log, policy, &question, Cancel::when(&cancelled)).map_err(|stopped| match stopped {
                 Stopped::NoView(e) => StoreError::from(e),
-                Stopped::Cancelled(e) => e.into(),
+                // No budget is given here.
+                Stopped::Cancelled(_) | Stopped::OverBudget(_) => Cancelled.into(),
             })?;
         Ok((log, answer))
     }

@@ -22,6 +22,7 @@ pub fn page(briefing: &Briefing, policy: &Policy) -> String {
     let words = Words::new(briefing, policy);
     let mut page = Page::default();
     header(&mut page, &words);
+    not_assessed(&mut page, &words);
     call_outs(&mut page, &words);
     other_news(&mut page, &words);
     overdue(&mut page, &words);
@@ -43,6 +44,19 @@ fn header(page: &mut Page, words: &Words<'_>) {
     page.paragraph("", "", &words.in_short().join(" "));
     if let Some(careful) = words.careful() {
         page.paragraph("", "", &styled(STRONG, careful));
+    }
+}
+
+/// What is missing, and why, before anything that is there.
+fn not_assessed(page: &mut Page, words: &Words<'_>) {
+    if words.briefing.not_answered.is_empty() {
+        return;
+    }
+    page.heading("NOT ASSESSED");
+    page.indented(2, &styled(URGENT, words.look_yourself()));
+    for case in &words.briefing.not_answered {
+        let text = format!("{} could not be assessed: {}.", full_id(words, case.case_id), inert(&case.why));
+        page.paragraph("  - ", "    ", &text);
     }
 }
 
@@ -240,15 +254,9 @@ fn brief_line(page: &mut Page, words: &Words<'_>, label: &str, line: &Line) {
 
 fn missing(page: &mut Page, words: &Words<'_>) {
     let b = words.briefing;
-    if b.not_shown > 0 || !b.not_answered.is_empty() {
-        page.heading("NOT IN THIS BRIEFING");
-    }
     if b.not_shown > 0 {
+        page.heading("NOT IN THIS BRIEFING");
         page.paragraph("  - ", "    ", &words.not_shown());
-    }
-    for case in &b.not_answered {
-        let text = format!("{} could not be answered: {}.", full_id(words, case.case_id), inert(&case.why));
-        page.paragraph("  - ", "    ", &text);
     }
     let notes = words.notes();
     if !notes.is_empty() {

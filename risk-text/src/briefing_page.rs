@@ -31,6 +31,7 @@ pub fn page(briefing: &Briefing, policy: &Policy) -> String {
     let head = tag("head", [], [Markup::own(HEAD)].into_iter().chain(named));
     let due = format!("Falls due by {}", words.day(briefing.due_through));
     let sections = [
+        ("not-assessed", "Not assessed", not_assessed(words)),
         ("call-outs", "Police call-outs", Some(call_outs(words))),
         ("news", "What else came in", Some(news(words))),
         ("overdue", "Overdue", Some(overdue(words))),
@@ -238,16 +239,21 @@ fn brief(words: &Words<'_>, line: &Line) -> Markup {
     all([title(line), stands].into_iter().chain(careful(line)))
 }
 
-fn missing(words: &Words<'_>) -> Option<Markup> {
-    let b = words.briefing;
-    let excluded = (b.not_shown > 0).then(|| tag("li", [], [Markup::text(&words.not_shown())]));
-    let unanswered = b.not_answered.iter().map(|of| {
-        let why = format!(" could not be answered: {}.", inert(&of.why));
+/// What is missing, and why, before anything that is there.
+fn not_assessed(words: &Words<'_>) -> Option<Markup> {
+    let cases = &words.briefing.not_answered;
+    let items = cases.iter().map(|of| {
+        let why = format!(" could not be assessed: {}.", inert(&of.why));
         let id = if words.is_named(of.case_id) { format!(", {},", of.case_id) } else { String::new() };
         tag("li", [], [name(words, of.case_id), Markup::text(&format!("{id}{why}"))])
     });
-    let items: Vec<Markup> = excluded.into_iter().chain(unanswered).collect();
-    (!items.is_empty()).then(|| tag("ul", [], items))
+    let warning = inline("p", [("class", "caution")], words.look_yourself());
+    (!cases.is_empty()).then(|| all([warning, tag("ul", [], items)]))
+}
+
+fn missing(words: &Words<'_>) -> Option<Markup> {
+    let excluded = || tag("li", [], [Markup::text(&words.not_shown())]);
+    (words.briefing.not_shown > 0).then(|| tag("ul", [], [excluded()]))
 }
 
 fn notes(words: &Words<'_>) -> Option<Markup> {

@@ -81,7 +81,9 @@ impl<'a> Words<'a> {
         let due: usize = b.due.iter().flat_map(|from| &from.days).map(|day| day.lines.len()).sum();
         let waiting: usize = b.waiting.iter().map(|on| on.lines.len()).sum();
         let came = format!("{} came in.", count(call_outs, "police call-out", "police call-outs"));
+        let missing = b.not_answered.len();
         let told = [
+            (missing > 0).then(|| format!("NOT ASSESSED: {}.", count(missing, "case", "cases"))),
             Some(format!("{}.", count(b.cases.len(), "case", "cases"))),
             // None is said only where there could be some.
             Some(came).filter(|_| call_outs > 0 || b.call_outs_from == CallOuts::Delivered),
@@ -101,6 +103,11 @@ impl<'a> Words<'a> {
         let cautious = news || levels() || b.lines().any(|line| line.caution.is_some());
         cautious
             .then_some("Some of this must not be raised with the person whom it is about. Keep this page from them.")
+    }
+
+    /// What to do about cases that could not be assessed.
+    pub fn look_yourself(&self) -> &'static str {
+        "Nothing below is of these cases: call-outs, levels and actions may be missing. Read their records yourself."
     }
 
     /// What it means that there is no call-out.

@@ -27,6 +27,7 @@ const COLUMNS: [(&str, &str); 9] = [
 #[must_use]
 pub fn page<'m>(
     at: Instant,
+    not_counted: usize,
     tables: impl IntoIterator<Item = (&'m str, &'m Measures)>,
     by: &[String],
     suppress_below: Option<u64>,
@@ -34,6 +35,10 @@ pub fn page<'m>(
 ) -> String {
     let mut page = Page::default();
     page.paragraph("", "", &words::moment(at));
+    if not_counted > 0 {
+        let cases = words::count(not_counted, "case is", "cases are");
+        page.paragraph("", "", &styled(STRONG, &format!("NOT COUNTED: {cases} missing from every number below.")));
+    }
     for (lens, measures) in tables {
         page.heading(&phrase(lens).to_uppercase());
         if measures.actions.is_empty() {

@@ -134,7 +134,7 @@ fn without_digest(page: &str) -> String {
 }
 
 #[test]
-fn the_page_for_a_terminal_tells_call_outs_first_and_ends_with_what_is_missing() {
+fn the_page_for_a_terminal_begins_with_what_is_missing_and_then_tells_call_outs() {
     let policy = policy();
     insta::assert_snapshot!(without_digest(&plain(&briefing::page(&usual(&policy), &policy))));
 }
@@ -146,6 +146,25 @@ fn the_page_for_a_browser_says_the_same() {
     let (before, rest) = page.split_once("<style>").unwrap();
     let (_, after) = rest.split_once("</style>").unwrap();
     insta::assert_snapshot!(without_digest(&format!("{before}<style>…</style>{after}")));
+}
+
+#[test]
+fn a_case_that_is_not_assessed_is_named_before_all_else_on_both_pages() {
+    let policy = policy();
+    let found = usual(&policy);
+    let (text, page) = (plain(&briefing::page(&found, &policy)), briefing_page::page(&found, &policy));
+    for (page, heading, first) in
+        [(&text, "NOT ASSESSED\n", "POLICE CALL-OUTS"), (&page, "Not assessed</h2>", "Police call-outs</h2>")]
+    {
+        let at = |what: &str| page.find(what).unwrap_or_else(|| panic!("expected {what} in {page}"));
+        assert!(at("NOT ASSESSED: 1 case.") < at(heading) && at(heading) < at(first), "{page}");
+        assert!(at("its key is not at hand") < at(first), "{page}");
+        assert_eq!(page.matches("its key is not at hand").count(), 1);
+    }
+    let all_assessed = Briefing { not_answered: vec![], ..found };
+    for page in [plain(&briefing::page(&all_assessed, &policy)), briefing_page::page(&all_assessed, &policy)] {
+        assert!(!page.to_uppercase().contains("NOT ASSESSED</H2>") && !page.contains("NOT ASSESSED"), "{page}");
+    }
 }
 
 #[test]

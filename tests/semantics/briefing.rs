@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use risk_core::assessment::answer::GroupStatus;
 use risk_core::briefing::{Asked, Briefing, CallOuts, Collecting, Line};
 use risk_core::calendar::parse_moment;
+use risk_core::cancel::{Budget, Cancel, Cancelled};
 use risk_core::event::Kind;
 use risk_core::event::vocabulary::{ActionKind, Audience, Group, Role};
 use risk_core::log::Log;
@@ -295,6 +296,76 @@ fn cases_not_shown_are_counted_and_cases_without_an_answer_are_named() {
         (found.not_answered[0].case_id, found.not_answered[0].why.as_str()),
         (Uuid::from_u128(7), "its key is not at hand")
     );
+}
+
+#[test]
+fn a_case_over_budget_is_named_as_not_answered_and_the_others_are_told_as_ever() {
+    let small = as_case(&given(RULES, &[SUPERVISED, &partner("2017-12-01", "p1")]), Uuid::from_u128(1));
+    let nights: Vec<String> = (2..21)
+        .map(|n| call_out(&format!("2017-12-{n:02}T22:00:00Z"), &format!("2017-12-{n:02}T23:00:00Z"), "arrest"))
+        .collect();
+    let events: Vec<&str> = std::iter::once(SUPERVISED).chain(nights.iter().map(String::as_str)).collect();
+    let large = given(RULES, &events);
+    let (policy, large) = (&large.policy, as_case(&large, Uuid::from_u128(2)));
+    let asked = asked("2017-12-01", "2017-12-31", Audience::Inspector);
+    let told = |budget: u64, logs: &[&Log]| {
+        let mut collecting = Collecting::new(policy, asked.clone()).unwrap().with_case_budget(budget);
+        logs.iter().for_each(|log| collecting.add(log, &labels(&[("crn", "X1")])));
+        collecting.told()
+    };
+    let whole = told(Budget::OF_A_CASE, &[&small, &large]);
+    assert!(whole.not_answered.is_empty() && whole.call_outs.len() == 19);
+    // Each case has its own budget: what the one takes is not missing to the other.
+    let enough = |log: &Log| {
+        let keeps_to = |budget: &u64| told(*budget, &[log]).not_answered.is_empty();
+        (1..).find(keeps_to).unwrap()
+    };
+    let least = enough(&small);
+    assert!(!told(least, &[&large]).not_answered.is_empty());
+    let found = told(least, &[&large, &small]);
+    assert_eq!(found.not_answered.iter().map(|n| n.case_id).collect::<Vec<_>>(), [large.case_id()]);
+    let why = &found.not_answered[0].why;
+    assert!(why.contains("over budget") && why.contains(&least.to_string()), "{why}");
+    assert_eq!(found.not_answered[0].labels, labels(&[("crn", "X1")]));
+    // Nothing of it is anywhere else, and all that is there is as without it.
+    let alone = told(Budget::OF_A_CASE, &[&small]);
+    assert_eq!(Briefing { not_answered: vec![], ..found.clone() }, alone);
+    assert_eq!(told(least, &[&small, &large]), found);
+    // Added again within its budget it is answered, and the other way round.
+    let mut collecting = Collecting::new(policy, asked.clone()).unwrap().with_case_budget(least);
+    collecting.add(&as_case(&given(RULES, &[SUPERVISED]), large.case_id()), &BTreeMap::new());
+    collecting.add(&large, &BTreeMap::new());
+    let found = collecting.told();
+    assert_eq!((found.cases.len(), found.not_answered.len()), (0, 1));
+    // In JSON it comes before everything that it may be missing from.
+    let json = serde_json::to_string(&found).unwrap();
+    assert!(json.find("\"not_answered\"") < json.find("\"call_outs\""), "{json}");
+}
+
+#[test]
+fn a_briefing_that_is_cancelled_adds_nothing_of_the_case() {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    let story = given(RULES, &[SUPERVISED, &call_out("2017-12-04T22:00:00Z", "2017-12-05T07:00:00Z", "arrest")]);
+    let asked = asked("2017-12-01", "2017-12-31", Audience::Inspector);
+    let empty = Collecting::new(&story.policy, asked.clone()).unwrap().told();
+    let asked_for = AtomicUsize::new(0);
+    let never = || {
+        asked_for.fetch_add(1, Ordering::Relaxed);
+        false
+    };
+    let mut collecting = Collecting::new(&story.policy, asked.clone()).unwrap();
+    assert_eq!(collecting.add_until(&story.log, &BTreeMap::new(), Cancel::when(&never)), Ok(()));
+    let mut as_ever = Collecting::new(&story.policy, asked.clone()).unwrap();
+    as_ever.add(&story.log, &BTreeMap::new());
+    assert_eq!(collecting.told(), as_ever.told(), "being asked changes nothing");
+    for after in 0..asked_for.into_inner() {
+        let left = AtomicUsize::new(after);
+        let then = || left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1)).is_err();
+        let mut collecting = Collecting::new(&story.policy, asked.clone()).unwrap();
+        assert_eq!(collecting.add_until(&story.log, &BTreeMap::new(), Cancel::when(&then)), Err(Cancelled));
+        assert_eq!(collecting.told(), empty);
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use risk_bulk::{CaseAnswer, Caseload, Problems, Taker, Taking, without_cases};
+use risk_core::cancel::EndedEarly;
 use risk_core::event::vocabulary::Audience;
 use risk_generate::Caseload as Invented;
 
@@ -102,8 +103,9 @@ fn a_case_of_thousands_of_records_over_many_batches_is_one_case() {
     }
     impl Taking for Length {
         type Part = Vec<u64>;
-        fn take(&mut self, case: &CaseAnswer<'_>) {
+        fn take(&mut self, case: &CaseAnswer<'_>) -> Result<(), EndedEarly> {
             self.0.push(case.log.len());
+            Ok(())
         }
         fn finish(self) -> Vec<u64> {
             self.0

@@ -8,6 +8,7 @@
     reason = "a test that fails says so"
 )]
 
+mod budget;
 mod cutting;
 mod encodings;
 mod equality;

@@ -4,6 +4,7 @@ use std::io::Cursor;
 
 use arrow_array::{Array, RecordBatch};
 use risk_bulk::{Lines, Problems, record_batch, record_schema};
+use risk_core::cancel::EndedEarly;
 use risk_core::event::vocabulary::Audience;
 use risk_core::log::{Log, Record};
 
@@ -29,8 +30,9 @@ fn read_back(batch: &RecordBatch) -> Vec<Log> {
     }
     impl risk_bulk::Taking for Taken {
         type Part = Vec<Log>;
-        fn take(&mut self, case: &risk_bulk::CaseAnswer<'_>) {
+        fn take(&mut self, case: &risk_bulk::CaseAnswer<'_>) -> Result<(), EndedEarly> {
             self.0.push(case.log.clone());
+            Ok(())
         }
         fn finish(self) -> Vec<Log> {
             self.0

@@ -33,7 +33,7 @@ pub fn asked(audience: Audience) -> Asked {
 }
 
 pub fn options(problems: Problems) -> Options {
-    Options { keep: Vec::new(), problems, workers: Some(2) }
+    Options { workers: Some(2), ..Options::new(problems) }
 }
 
 /// Every part of a caseload.

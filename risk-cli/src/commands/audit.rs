@@ -3,20 +3,21 @@
 use chrono::Utc;
 use clap::Args;
 use risk_core::assessment::answer::{Assessment, Receipt};
-use risk_core::assessment::{Question, assess_now};
+use risk_core::assessment::{Question, assess_now, assess_now_until};
+use risk_core::cancel::{Cancel, Cancelled, OverBudget, Stopped};
 use risk_core::event::vocabulary::Role;
 use risk_core::event::{Instant, Kind, Term};
 use risk_core::fold::run::Lens;
 use risk_core::log::Log;
 use risk_core::measures::{Counting, Group, Measures, disputed_rules};
 use risk_core::policy::Policy;
-use risk_store::Consulted;
+use risk_store::{Consulted, StoreError};
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::failure::Failure;
 use crate::identifier::{Identifier, only};
-use crate::options::{AudienceOptions, Format, PolicyOptions, moment, term};
+use crate::options::{AudienceOptions, BudgetOptions, Format, PolicyOptions, moment, term};
 use crate::output::Reply;
 use crate::progress::counting;
 use crate::store::{Operated, StoreOptions};
@@ -29,7 +30,8 @@ const SCHEMA: &str = "risk-measures/1";
 /// How often each action was required over the cases of a store, and what became of it
 ///
 /// The inspection's kind of table: done in time, done late, overdue, not yet due, not needed, superseded; by any identifier that
-/// you gave the cases, or by the owner of the action. Small numbers are left out, with whatever would give them away; publish one
+/// you gave the cases, or by the owner of the action. Cases that could not be counted, because they cannot be read or are over budget,
+/// are named on standard error, and their number comes first. Small numbers are left out, with whatever would give them away; publish one
 /// grouping of the same cases. That the cases were counted is in the journal of the store; nobody is left out of it.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
@@ -62,6 +64,8 @@ pub struct Options {
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]
+    budget: BudgetOptions,
+    #[command(flatten)]
     store: StoreOptions,
     #[command(flatten)]
     policy: PolicyOptions,
@@ -78,9 +82,9 @@ struct Audit<'a> {
     receipt: &'a Receipt,
     by: &'a [String],
     suppress_below: Option<u64>,
-    lenses: Vec<Through>,
-    /// How many cases could not be counted, as their logs cannot be read.
+    /// How many cases could not be counted, as their logs cannot be read or take more work than the budget of a case.
     not_counted: usize,
+    lenses: Vec<Through>,
 }
 
 #[derive(Serialize)]
@@ -115,14 +119,14 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
         receipt: &nobody.receipt,
         by: &options.by,
         suppress_below,
-        lenses: lenses.iter().zip(counted).map(told).collect(),
         not_counted: not_counted.len(),
+        lenses: lenses.iter().zip(counted).map(told).collect(),
     };
     let reply = match options.format {
         Format::Json => Reply::json(&audit)?,
         Format::Text => {
             let tables = audit.lenses.iter().map(|t| (t.lens, &t.measures));
-            Reply::text(text::page(at, tables, &options.by, suppress_below, &nobody.receipt))
+            Reply::text(text::page(at, audit.not_counted, tables, &options.by, suppress_below, &nobody.receipt))
         }
     };
     // Their ids are for whoever looks after the store, and not part of what is published.
@@ -140,21 +144,43 @@ fn count(options: &Options, policy: &Policy, questions: &[Question]) -> Result<(
     for consulted in store.counted(&by, known_at, only.as_ref())? {
         let Consulted { case_id, identifiers, log } = consulted?;
         bar.inc(1);
-        let log = match log {
-            Ok(log) => log,
-            Err(why) => {
-                not_counted.push(format!("case {case_id} is not counted: {why}\n"));
-                continue;
-            }
-        };
         let group: Group = options.by.iter().map(|scheme| identifiers.get(scheme).cloned()).collect();
-        for (counting, question) in counted.iter_mut().zip(questions) {
-            let answer = assess_now(&log, policy, question)?;
-            let disputed = disputed_rules(&log, policy, question)?;
-            add(counting, &options.by, &group, answer, &disputed);
+        let answers = match log {
+            Ok(log) => answers(&log, policy, questions, &options.budget)?.map_err(|why| why.to_string()),
+            Err(why) => Err(why.to_string()),
+        };
+        match answers {
+            Ok(answers) => {
+                for (counting, (answer, disputed)) in counted.iter_mut().zip(answers) {
+                    add(counting, &options.by, &group, answer, &disputed);
+                }
+            }
+            Err(why) => not_counted.push(format!("case {case_id} is not counted: {why}\n")),
         }
     }
     Ok((counted, not_counted))
+}
+
+/// The answers to one case, each with the rules that are disputed in it: all of them, within the budget of a case, or none.
+fn answers(
+    log: &Log,
+    policy: &Policy,
+    questions: &[Question],
+    budget: &BudgetOptions,
+) -> Result<Result<Vec<(Assessment, Vec<String>)>, OverBudget>, Failure> {
+    let budget = budget.of_a_case();
+    let cancel = Cancel::NEVER.within(&budget);
+    let mut answers = Vec::with_capacity(questions.len());
+    for question in questions {
+        let disputed = disputed_rules(log, policy, question)?;
+        match assess_now_until(log, policy, question, cancel) {
+            Ok(answer) => answers.push((answer, disputed)),
+            Err(Stopped::OverBudget(e)) => return Ok(Err(e)),
+            Err(Stopped::NoView(e)) => return Err(e.into()),
+            Err(Stopped::Cancelled(Cancelled)) => return Err(StoreError::from(Cancelled).into()),
+        }
+    }
+    Ok(Ok(answers))
 }
 
 /// Counts one answer: whole, or the actions of each owner for themselves.

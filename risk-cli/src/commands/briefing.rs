@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use chrono::{TimeDelta, Utc};
 use clap::{Args, ValueEnum};
-use risk_core::briefing::{Asked, Briefing, Collecting};
+use risk_core::briefing::{Asked, Briefing, Collecting, NotAnswered};
 use risk_core::event::{Instant, Kind};
 use risk_core::policy::Policy;
 use risk_store::{Consulted, StoreError};
@@ -12,7 +12,7 @@ use risk_store::{Consulted, StoreError};
 use crate::destination::{Access, Destination};
 use crate::failure::Failure;
 use crate::identifier::{Identifier, only};
-use crate::options::{AudienceOptions, PolicyOptions, moment, term};
+use crate::options::{AudienceOptions, BudgetOptions, PolicyOptions, moment, term};
 use crate::output::Reply;
 use crate::progress::counting;
 use crate::store::ReadingOptions;
@@ -22,8 +22,8 @@ use risk_text::{briefing, briefing_page};
 ///
 /// Every police call-out since the last one first, then what else came in, and what it changed; what is overdue and since when,
 /// what falls due in the week ahead, and what waits on others, by owner; then each case's agenda. Each case that is in it is
-/// written into the journal as read. Cases from which the reader is excluded are counted, cases that could not be answered are
-/// named.
+/// written into the journal as read. Cases from which the reader is excluded are counted. Cases that could not be assessed, because
+/// they cannot be read or are over budget, come first, by name and with the reason, and are on standard error too.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   risk briefing --audience responsible_officer --only officer:N07A001
@@ -49,6 +49,8 @@ pub struct Options {
     /// output
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    budget: BudgetOptions,
     #[command(flatten)]
     reading: ReadingOptions,
     #[command(flatten)]
@@ -77,12 +79,14 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
     let output = Destination::of_option(options.output.as_ref())?.apart_from(inputs)?;
     let policy = options.policy.load()?;
     let briefing = collected(options, &policy)?;
+    let not_assessed = |case: &NotAnswered| format!("case {} is not assessed: {}\n", case.case_id, case.why);
+    let remark = briefing.not_answered.iter().map(not_assessed).collect();
     let reply = match options.format {
         BriefingFormat::Json => Reply::json(&briefing)?,
         BriefingFormat::Html => Reply::text(briefing_page::page(&briefing, &policy)),
         BriefingFormat::Text => Reply::text(briefing::page(&briefing, &policy)),
     };
-    output.deliver(Access::AsBefore, reply, |_| String::new())
+    output.deliver(Access::AsBefore, Reply { remark, ..reply }, |_| String::new())
 }
 
 fn collected(options: &Options, policy: &Policy) -> Result<Briefing, Failure> {
@@ -94,7 +98,8 @@ fn collected(options: &Options, policy: &Policy) -> Result<Briefing, Failure> {
         return Err(Failure::Unfitting { option: "--since", expected: "a moment not after --at", found });
     }
     let feeds = options.feeds.as_ref().map(|kinds| kinds.iter().copied().collect());
-    let mut collecting = Collecting::new(policy, Asked { at, since, audience, feeds })?;
+    let mut collecting =
+        Collecting::new(policy, Asked { at, since, audience, feeds })?.with_case_budget(options.budget.units());
     let (store, reader) = options.reading.open(audience)?;
     let only = only(options.only.as_ref(), &store)?;
     let bar = counting("cases");

@@ -89,14 +89,58 @@ fn a_case_that_cannot_be_read_is_told_as_not_answered() {
     let at = bytes.windows(word.len()).position(|w| w == word).unwrap();
     bytes[at] = b'x';
     fs::write(stored.place(), bytes).unwrap();
-    let told = briefing(&stored, "N07A001", &["--format", "json"]);
-    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    let words: Vec<&str> = MORNING.into_iter().chain(OFFICER).chain(["--format", "json"]).collect();
+    let ran = stored.named("N07A001", &words);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.contains(&format!("case {ALAN} is not assessed")) && !ran.err.contains(BILL), "{}", ran.err);
+    let told: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(told["not_answered"][0]["case_id"], ALAN);
     assert_eq!(told["cases"][0]["case_id"], BILL);
     let counted = stored.risk(&["audit", "--audience", "analyst", "--at", "2017-12-19", "--format", "json"]);
     assert_eq!(counted.code, 0, "{}", counted.err);
     assert!(counted.err.contains(&format!("case {ALAN} is not counted")), "{}", counted.err);
     assert!(counted.out.contains("\"not_counted\":1") && !counted.out.contains(ALAN), "{}", counted.out);
+}
+
+#[test]
+fn a_case_over_budget_stops_nothing_and_is_named_first_everywhere() {
+    let stored = caseload();
+    let words = |format: &'static str, budget: &'static str| {
+        let words = MORNING.into_iter().chain(OFFICER).chain(["--format", format, "--case-budget", budget]);
+        stored.named("N07A001", &words.collect::<Vec<_>>())
+    };
+    let ran = words("json", "1");
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let told: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let named: Vec<&str> =
+        told["not_answered"].as_array().unwrap().iter().map(|n| n["case_id"].as_str().unwrap()).collect();
+    assert_eq!(named, [ALAN, BILL]);
+    assert_eq!((told["not_answered"][0]["labels"]["crn"].as_str(), told["cases"][0].is_null()), (Some("X1"), true));
+    assert!(told["not_answered"][0]["why"].as_str().unwrap().contains("at most 1 units of work"), "{told}");
+    for case in [ALAN, BILL] {
+        assert!(ran.err.contains(&format!("case {case} is not assessed: over budget")), "{}", ran.err);
+    }
+    for (format, heading, next) in
+        [("text", "\nNOT ASSESSED\n", "\nPOLICE CALL-OUTS\n"), ("html", ">Not assessed</h2>", ">Police call-outs</h2>")]
+    {
+        let ran = words(format, "1");
+        let at = |what: &str| ran.out.find(what).unwrap_or_else(|| panic!("expected {what} in: {}", ran.out));
+        assert!(at(heading) < at("over budget") && at("over budget") < at(next), "{}", ran.out);
+        assert!(ran.out.contains(ALAN) && ran.err.contains(BILL), "{}", ran.out);
+    }
+    let usual = words("json", "200000000");
+    assert_eq!(usual.out, briefing(&stored, "N07A001", &["--format", "json"]));
+    assert_eq!(usual.err, "");
+    let audit = ["audit", "--audience", "analyst", "--at", "2017-12-19", "--suppress-below", "1", "--case-budget", "1"];
+    let counted = stored.risk(&audit);
+    assert_eq!(counted.code, 0, "{}", counted.err);
+    assert!(counted.out.contains("NOT COUNTED: 2 cases are missing"), "{}", counted.out);
+    assert!(counted.err.contains(&format!("case {ALAN} is not counted: over budget")), "{}", counted.err);
+    let counted = stored.risk(&[&audit[..], &["--format", "json"]].concat());
+    assert!(counted.out.contains("\"not_counted\":2"), "{}", counted.out);
+    for wrong in ["0", "1.5", "many"] {
+        words("text", wrong).refused(&["--case-budget"]);
+    }
 }
 
 #[test]

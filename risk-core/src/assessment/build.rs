@@ -133,7 +133,7 @@ impl Builder<'_, '_, '_> {
         instances.sort_by_key(|i| (order.get(&i.action).copied(), i.subject.clone(), i.opened(), i.pending()));
         let pending: Vec<(ActionKind, Uuid)> =
             instances.iter().filter(|i| i.pending()).map(|i| (i.action, action_id(self.case.id, i))).collect();
-        let going_on = |_: &&&Instance| !state.cancelled();
+        let going_on = |_: &&&Instance| !state.spend();
         instances.iter().take_while(going_on).filter_map(|i| self.action(i, &pending)).collect()
     }
 

@@ -147,7 +147,7 @@ impl Ahead<'_, '_> {
     /// as well. Returns that moment.
     pub(super) fn run_until_more_open(&mut self, from: Instant, until: Option<Instant>) -> Option<Instant> {
         let mut now = from;
-        while !self.folds.iter().any(|(_, state, _)| state.cancelled()) {
+        while !self.folds.iter().any(|(_, state, _)| state.spend()) {
             let next = self.folds.iter().filter_map(|(_, state, _)| state.next_due_by_itself(now)).min();
             let next = next.filter(|t| until.is_none_or(|until| *t <= until));
             now = next.or(until)?;

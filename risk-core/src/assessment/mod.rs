@@ -66,6 +66,29 @@ impl Question {
         });
         Span { at: self.at, known_at, lens: self.lens, watch: None, cancel: Cancel::NEVER }
     }
+
+    /// What the question is answered from: the reader's view of the log.
+    pub(crate) fn open<'a, 'p>(
+        &self,
+        log: &'a Log,
+        policy: &'p Policy,
+        cancel: Cancel<'p>,
+    ) -> Result<Opened<'a, 'p>, NoView> {
+        let view = View::of(policy, self.audience)?;
+        let seen = self.seen(&view, log.records());
+        let span = Span { cancel, ..self.span(&seen.all()) };
+        Ok(Opened { view, seen, span })
+    }
+}
+
+/// What a question is answered from.
+pub(crate) struct Opened<'a, 'p> {
+    /// What the audience may see.
+    pub view: View<'p>,
+    /// The records that it may see.
+    pub seen: Seen<'a>,
+    /// What the fold is to cover.
+    pub span: Span<'p>,
 }
 
 /// Answers a question about a case. The same inputs give the same answer, to the byte.
@@ -79,7 +102,7 @@ pub fn assess(log: &Log, policy: &Policy, question: &Question) -> Result<Assessm
 /// [`assess`], unless its caller ends it early.
 ///
 /// # Errors
-/// As [`assess`], and [`Stopped::Cancelled`].
+/// As [`assess`], and [`Stopped`] if it ended early.
 pub fn assess_until(
     log: &Log,
     policy: &Policy,
@@ -89,16 +112,14 @@ pub fn assess_until(
     Ok(cancel.done(assessed(log, policy, question, cancel)?)?)
 }
 
-/// The answer, or where it was cancelled a part of it.
+/// The answer, or a part of it if it ended early.
 pub(crate) fn assessed(
     log: &Log,
     policy: &Policy,
     question: &Question,
     cancel: Cancel<'_>,
 ) -> Result<Assessment, NoView> {
-    let view = View::of(policy, question.audience)?;
-    let seen = question.seen(&view, log.records());
-    let span = Span { cancel, ..question.span(&seen.all()) };
+    let Opened { view, seen, span } = question.open(log, policy, cancel)?;
     let answer = assess_seen(log, &seen, &view, question, span).0;
     Ok(with_all_later(answer, &seen.records, span))
 }
@@ -109,9 +130,24 @@ pub(crate) fn assessed(
 /// # Errors
 /// As [`assess`].
 pub fn assess_now(log: &Log, policy: &Policy, question: &Question) -> Result<Assessment, NoView> {
-    let view = View::of(policy, question.audience)?;
-    let seen = question.seen(&view, log.records());
-    let span = question.span(&seen.all());
+    assessed_now(log, policy, question, Cancel::NEVER)
+}
+
+/// [`assess_now`], unless it ends early.
+///
+/// # Errors
+/// As [`assess`], and [`Stopped`] if it ended early.
+pub fn assess_now_until(
+    log: &Log,
+    policy: &Policy,
+    question: &Question,
+    cancel: Cancel<'_>,
+) -> Result<Assessment, Stopped> {
+    Ok(cancel.done(assessed_now(log, policy, question, cancel)?)?)
+}
+
+fn assessed_now(log: &Log, policy: &Policy, question: &Question, cancel: Cancel<'_>) -> Result<Assessment, NoView> {
+    let Opened { view, seen, span } = question.open(log, policy, cancel)?;
     Ok(with_all_later(assess_seen_now(log, &seen, &view, question, span), &seen.records, span))
 }
 
@@ -132,23 +168,6 @@ fn counts(record: &Record, span: Span<'_>) -> bool {
         Lens::Hindsight => corrected.map_or(record.occurred_at, |at| at.min(record.occurred_at)),
     };
     clock <= span.at && record.recorded_at <= span.known_at
-}
-
-/// [`assess_now`], unless its caller ends it early.
-///
-/// # Errors
-/// As [`assess`], and [`Stopped::Cancelled`].
-pub fn assess_now_until(
-    log: &Log,
-    policy: &Policy,
-    question: &Question,
-    cancel: Cancel<'_>,
-) -> Result<Assessment, Stopped> {
-    let view = View::of(policy, question.audience)?;
-    let seen = question.seen(&view, log.records());
-    let span = Span { cancel, ..question.span(&seen.all()) };
-    let answer = cancel.done(assess_seen_now(log, &seen, &view, question, span))?;
-    Ok(with_all_later(answer, &seen.records, span))
 }
 
 /// [`assess_now`], from what the reader may see.
@@ -236,7 +255,7 @@ fn next_change(
     let next = |folded: &Folded<'_, '_>, at| {
         let due_soon = status::due_soon(folded.state.policy, at);
         let candidate = folded.next_candidate(at, due_soon, |a| view.sees_action(a));
-        candidate.filter(|candidate| *candidate <= last && !folded.state.cancelled())
+        candidate.filter(|candidate| *candidate <= last && !folded.state.spend())
     };
     let mut at = question.at;
     // Most answers of a timeline change with the next record before they change by time: they need no copy.

@@ -10,6 +10,7 @@ use super::told::{Arrival, CameIn, Changed, KindCount, Unchanged};
 use crate::assessment::answer::Caution;
 use crate::assessment::changes;
 use crate::calendar;
+use crate::cancel::Cancel;
 use crate::event::vocabulary::Handling;
 use crate::event::{Event, Instant, Kind, Term};
 use crate::explain::kind_name;
@@ -20,7 +21,7 @@ use crate::view::Seen;
 
 impl Collecting<'_> {
     /// What came in, moment by moment; what changed nothing and is no call-out is counted instead.
-    pub(super) fn arrivals(&self, log: &Log, seen: &Seen<'_>) -> (Vec<Arrival>, Option<Unchanged>) {
+    pub(super) fn arrivals(&self, log: &Log, seen: &Seen<'_>, cancel: Cancel<'_>) -> (Vec<Arrival>, Option<Unchanged>) {
         let mut moments: BTreeMap<Instant, Vec<&Record>> = BTreeMap::new();
         for record in seen.records.iter().filter(|r| self.asked.since < r.recorded_at && r.recorded_at <= self.asked.at)
         {
@@ -29,8 +30,8 @@ impl Collecting<'_> {
         let later = if moments.is_empty() { BTreeMap::new() } else { self.done_to(&seen.records) };
         let mut arrivals = Vec::new();
         let mut unchanged: BTreeMap<String, usize> = BTreeMap::new();
-        for (at, came) in moments {
-            let arrival = self.arrival(log, seen, at, &came, &later);
+        for (at, came) in moments.into_iter().take_while(|_| !cancel.spend()) {
+            let arrival = self.arrival(log, seen, (at, &came), &later, cancel);
             if arrival.has_call_out() || !arrival.changed.is_empty() {
                 arrivals.push(arrival);
                 continue;
@@ -51,12 +52,12 @@ impl Collecting<'_> {
         &self,
         log: &Log,
         seen: &Seen<'_>,
-        at: Instant,
-        came: &[&Record],
+        (at, came): (Instant, &[&Record]),
         later: &BTreeMap<Uuid, Vec<Kind>>,
+        cancel: Cancel<'_>,
     ) -> Arrival {
         let without = at.checked_sub_signed(TimeDelta::microseconds(1)).unwrap_or(at);
-        let (before, after) = (self.answer(log, seen, at, without), self.answer(log, seen, at, at));
+        let (before, after) = (self.answer(log, seen, at, without, cancel), self.answer(log, seen, at, at, cancel));
         let mut came: Vec<CameIn> = came.iter().map(|record| self.came_in(record, later)).collect();
         // The order of a log's lines within one moment says nothing.
         came.sort_by(|a, b| {

@@ -26,9 +26,10 @@ pub use told::{
 use crate::assessment::answer::{Action, Assessment, GroupStatus, PolicyReceipt, Receipt, Status};
 use crate::assessment::{Question, assess_seen_now};
 use crate::calendar::{self, BusinessCalendar};
+use crate::cancel::{Budget, Cancel, Cancelled, EndedEarly};
 use crate::event::vocabulary::{Audience, Role};
 use crate::event::{Instant, Kind};
-use crate::fold::run::Lens;
+use crate::fold::run::{Lens, Span};
 use crate::log::Log;
 use crate::policy::model::{Policy, Priority, ViewField};
 use crate::view::{NoView, Seen, View};
@@ -56,6 +57,7 @@ pub struct Asked {
 pub struct Collecting<'p> {
     view: View<'p>,
     asked: Asked,
+    case_budget: u64,
     cases: BTreeMap<Uuid, Case>,
     blind_to: BTreeSet<String>,
     not_shown: u64,
@@ -84,20 +86,61 @@ impl<'p> Collecting<'p> {
     pub fn new(policy: &'p Policy, asked: Asked) -> Result<Self, NoView> {
         let view = View::of(policy, asked.audience)?;
         let (cases, not_answered) = (BTreeMap::new(), BTreeMap::new());
-        Ok(Self { view, asked, cases, blind_to: BTreeSet::new(), not_shown: 0, not_answered })
+        let (blind_to, case_budget) = (BTreeSet::new(), Budget::OF_A_CASE);
+        Ok(Self { view, asked, case_budget, cases, blind_to, not_shown: 0, not_answered })
+    }
+
+    /// The same, where each case may take that many units of work; by default [`Budget::OF_A_CASE`].
+    #[must_use]
+    pub fn with_case_budget(self, units: u64) -> Self {
+        Self { case_budget: units, ..self }
     }
 
     /// Takes in a case. The labels are what the host calls it: `crn`, `team`, `officer`. They are kept from a reader who may
     /// not see whom or what an action is about. A case that is added again takes the place of the first.
     ///
-    /// This costs one answer, and two more for each moment of the window at which something came on record.
+    /// This costs one answer, and two more for each moment of the window at which something came on record. A case that takes
+    /// more work than its budget is named as one that could not be answered.
     pub fn add(&mut self, log: &Log, labels: &BTreeMap<String, String>) {
+        // What is never cancelled is added.
+        let _added = self.add_until(log, labels, Cancel::NEVER);
+    }
+
+    /// [`Collecting::add`], unless its caller ends it early: then nothing was added.
+    ///
+    /// # Errors
+    /// [`Cancelled`].
+    pub fn add_until(
+        &mut self,
+        log: &Log,
+        labels: &BTreeMap<String, String>,
+        cancel: Cancel<'_>,
+    ) -> Result<(), Cancelled> {
+        let budget = Budget::new(self.case_budget);
+        let cancel = cancel.within(&budget);
+        let case_id = log.case_id();
+        match cancel.done(self.brief(log, labels, cancel)) {
+            Ok((case, blind_to)) => {
+                self.blind_to.extend(blind_to);
+                self.not_answered.remove(&case_id);
+                self.cases.insert(case_id, case);
+            }
+            Err(EndedEarly::OverBudget(why)) => {
+                self.cases.remove(&case_id);
+                self.not_answered(case_id, labels, &why.to_string());
+            }
+            Err(EndedEarly::Cancelled(e)) => return Err(e),
+        }
+        Ok(())
+    }
+
+    /// What a case adds, and what it cannot see; a part of it if the work ended early.
+    fn brief(&self, log: &Log, labels: &BTreeMap<String, String>, cancel: Cancel<'_>) -> (Case, Vec<String>) {
         let seen = self.view.seen(log.records().iter(), Some(self.asked.at));
-        let answer = self.answer(log, &seen, self.asked.at, self.asked.at);
-        self.blind_to.extend(answer.blind_to.iter().cloned());
-        let (arrivals, unchanged) = self.arrivals(log, &seen);
+        let answer = self.answer(log, &seen, self.asked.at, self.asked.at, cancel);
+        let (arrivals, unchanged) = self.arrivals(log, &seen, cancel);
         let case = Case { arrivals, unchanged, ..self.case(&answer, labels) };
-        self.cases.insert(answer.case_id, case);
+        (case, answer.blind_to)
     }
 
     /// Counts a case from which the reader is excluded; nothing else is told of it.
@@ -133,6 +176,7 @@ impl<'p> Collecting<'p> {
             due_through,
             audience: self.asked.audience,
             receipt,
+            not_answered: self.not_answered.into_values().collect(),
             call_outs_from,
             call_outs: vec![],
             other_news: vec![],
@@ -143,7 +187,6 @@ impl<'p> Collecting<'p> {
             ended: vec![],
             cases: vec![],
             not_shown: self.not_shown,
-            not_answered: self.not_answered.into_values().collect(),
             blind_to: self.blind_to.into_iter().collect(),
         };
         let (mut overdue, mut due, mut waiting) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
@@ -211,10 +254,11 @@ impl<'p> Collecting<'p> {
     }
 
     /// How the case stood at a moment, for a service that knew what was recorded by another.
-    fn answer(&self, log: &Log, seen: &Seen<'_>, at: Instant, known_at: Instant) -> Assessment {
+    fn answer(&self, log: &Log, seen: &Seen<'_>, at: Instant, known_at: Instant, cancel: Cancel<'_>) -> Assessment {
         let (audience, feeds) = (self.asked.audience, self.asked.feeds.clone());
         let question = Question { at, known_at: Some(known_at), lens: Lens::AsKnown, audience, feeds };
-        assess_seen_now(log, seen, &self.view, &question, question.span(&seen.all()))
+        let span = Span { cancel, ..question.span(&seen.all()) };
+        assess_seen_now(log, seen, &self.view, &question, span)
     }
 
     fn labels(&self, labels: &BTreeMap<String, String>) -> BTreeMap<String, String> {

@@ -50,6 +50,8 @@ pub struct Briefing {
     pub audience: Audience,
     /// What the answers were made with; its `records` and `head` are `null`, as they are of one log.
     pub receipt: Receipt,
+    /// The cases of which nothing can be said here: what is in them is missing from all that follows.
+    pub not_answered: Vec<NotAnswered>,
     /// What it means where `call_outs` is empty.
     pub call_outs_from: CallOuts,
     /// Every moment at which a police call-out came on record, whether or not it changed anything, the earliest first.
@@ -70,8 +72,6 @@ pub struct Briefing {
     pub cases: Vec<CaseBrief>,
     /// How many cases the reader is excluded from.
     pub not_shown: u64,
-    /// The cases of which nothing can be said here.
-    pub not_answered: Vec<NotAnswered>,
     /// Rules and duties that cannot fire for want of a feed.
     pub blind_to: Vec<String>,
 }

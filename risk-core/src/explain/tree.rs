@@ -7,13 +7,13 @@ use super::{
     AnswerLine, EventLine, ExplainError, Explanation, FactLine, LimitLine, Outcome, ReasonLine, RuleLine, SCHEMA,
     Target, kind_name, parameter_line, sources, words,
 };
-use crate::assessment::{Question, action_id, assess_seen};
+use crate::assessment::{Opened, Question, action_id, assess_seen};
 use crate::calendar;
-use crate::cancel::{Cancel, Cancelled};
+use crate::cancel::{Cancel, EndedEarly};
 use crate::event::vocabulary::Handling;
 use crate::fold::ledger::{How, Reason};
 use crate::fold::reason::{Because, Deadline, RuleRef};
-use crate::fold::run::{Folded, Span};
+use crate::fold::run::Folded;
 use crate::log::Log;
 use crate::policy::fact::FactValue;
 use crate::policy::fact_text::fact_text;
@@ -31,14 +31,14 @@ pub fn explain(log: &Log, policy: &Policy, question: &Question, target: Target) 
 /// [`explain`], unless its caller ends it early.
 ///
 /// # Errors
-/// [`Cancelled`]; within it, as [`explain`].
+/// [`EndedEarly`]; within it, as [`explain`].
 pub fn explain_until(
     log: &Log,
     policy: &Policy,
     question: &Question,
     target: Target,
     cancel: Cancel<'_>,
-) -> Result<Result<Explanation, ExplainError>, Cancelled> {
+) -> Result<Result<Explanation, ExplainError>, EndedEarly> {
     cancel.done(explained(log, policy, question, target, cancel))
 }
 
@@ -49,17 +49,15 @@ fn explained(
     target: Target,
     cancel: Cancel<'_>,
 ) -> Result<Explanation, ExplainError> {
-    let view = View::of(policy, question.audience)?;
+    let Opened { view, seen, span } = question.open(log, policy, cancel)?;
     if !view.sees(ViewField::Because) {
         return Err(ExplainError::NotForAudience(question.audience));
     }
-    let seen = question.seen(&view, log.records());
-    let span = Span { cancel, ..question.span(&seen.all()) };
     let (assessment, folded) = assess_seen(log, &seen, &view, question, span);
     let teller = Teller { log, policy, view: &view, folded: &folded };
     let mut outcomes = Vec::new();
     for action in &assessment.actions {
-        if cancel.requested() {
+        if cancel.spend() {
             break;
         }
         let asked = match target {

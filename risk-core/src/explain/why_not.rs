@@ -6,9 +6,9 @@ use uuid::Uuid;
 
 use super::tree::rule_line;
 use super::{ExplainError, FactLine, RuleLine, kind_name, words};
-use crate::assessment::Question;
+use crate::assessment::{Opened, Question};
 use crate::calendar;
-use crate::cancel::{Cancel, Cancelled};
+use crate::cancel::{Cancel, EndedEarly};
 use crate::event::Term;
 use crate::event::field::one_of;
 use crate::fold::reason::RuleRef;
@@ -18,7 +18,6 @@ use crate::log::Log;
 use crate::policy::fact::FactValue;
 use crate::policy::fact_text::fact_text;
 use crate::policy::model::{Atom, Clause, Condition, Listens, Policy, ViewField};
-use crate::view::View;
 
 /// Why a rule or duty fired or did not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -61,14 +60,14 @@ pub fn why_not(log: &Log, policy: &Policy, question: &Question, rule: &str) -> R
 /// [`why_not`], unless its caller ends it early.
 ///
 /// # Errors
-/// [`Cancelled`]; within it, as [`why_not`].
+/// [`EndedEarly`]; within it, as [`why_not`].
 pub fn why_not_until(
     log: &Log,
     policy: &Policy,
     question: &Question,
     rule: &str,
     cancel: Cancel<'_>,
-) -> Result<Result<WhyNot, ExplainError>, Cancelled> {
+) -> Result<Result<WhyNot, ExplainError>, EndedEarly> {
     cancel.done(looked_for(log, policy, question, rule, cancel))
 }
 
@@ -79,7 +78,7 @@ fn looked_for(
     rule: &str,
     cancel: Cancel<'_>,
 ) -> Result<WhyNot, ExplainError> {
-    let view = View::of(policy, question.audience)?;
+    let Opened { view, seen, span } = question.open(log, policy, cancel)?;
     if !view.sees(ViewField::Because) {
         return Err(ExplainError::NotForAudience(question.audience));
     }
@@ -88,8 +87,6 @@ fn looked_for(
             policy.rules.iter().map(|r| r.id.as_str()).chain(policy.duties.iter().map(|d| d.id.as_str())).collect();
         return Err(ExplainError::UnknownRule { found: rule.to_owned(), nearest: one_of(&ids, rule) });
     };
-    let seen = question.seen(&view, log.records());
-    let span = Span { cancel, ..question.span(&seen.all()) };
     // A rule may stand in several versions, each in force for a time; each is looked at.
     let mut trials: Vec<(RuleRef, state::Trial)> = Vec::new();
     for version in watch.iter().copied() {

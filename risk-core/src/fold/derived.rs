@@ -34,7 +34,7 @@ impl<'a> State<'a, '_> {
             }
             let next = self.next_derived(now);
             self.quiet_before = Some(next.as_ref().map_or(NaiveDate::MAX, |(day, _)| *day));
-            let Some((day, derived)) = next.filter(|(day, _)| *day <= until.day && !self.cancel.requested()) else {
+            let Some((day, derived)) = next.filter(|(day, _)| *day <= until.day && !self.cancel.spend()) else {
                 break;
             };
             if day > now.day {

@@ -116,7 +116,7 @@ impl<'a> State<'a, '_> {
             let in_force = policy.in_force(duty.effective, &duty.localities, today);
             let mut holding: Vec<(Subject, Vec<(usize, FactValue)>)> = Vec::new();
             for subject in self.subjects(duty.about, None, now) {
-                if self.cancel.requested() {
+                if self.cancel.spend() {
                     return;
                 }
                 let asking = Asking { event: None, subject: Some(&subject), now };

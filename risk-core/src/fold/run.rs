@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::happening::{EventRef, Happening, persons_of};
 use super::ledger::{Answer, How, Instance, Reason};
 use super::levels::Cell;
-use super::reason::{Naming, RuleRef, Target};
+use super::reason::{Naming, ReasonKey, RuleRef, Target};
 use super::state::{Floors, State};
 use super::walk::Walk;
 use crate::cancel::Cancel;
@@ -109,20 +109,33 @@ pub fn fold<'a, 'p>(records: &[&'a Record], policy: &'p Policy, span: Span<'p>) 
 }
 
 /// Whether the corrected log has the reason too, perhaps under the name of an action that this one continues.
-pub(super) fn still_arises(instance: &Instance, reason: &Reason, now: &State<'_, '_>) -> bool {
+pub(super) fn still_arises(instance: &Instance, reason: &Reason, now: &Arisen<'_>) -> bool {
     let earlier = |action: &ActionKind| Some(now.policy.action(*action)?.continues.as_ref()?.action);
     std::iter::successors(Some(instance.action), earlier).take(now.policy.actions.len()).any(|action| {
         let target = Target::Action(action, instance.subject.clone());
-        let key = (reason.because.known_as, reason.because.event, target);
-        now.arisen.iter().any(|(known, _)| *known == key)
+        now.keys.contains(&(reason.because.known_as, reason.because.event, target))
     })
+}
+
+/// The reasons that arose in a version of the log.
+pub(super) struct Arisen<'s> {
+    policy: &'s Policy,
+    keys: BTreeSet<&'s ReasonKey>,
+    cancel: Cancel<'s>,
+}
+
+impl<'s> Arisen<'s> {
+    pub(super) fn of(state: &'s State<'_, '_>) -> Self {
+        let keys = state.arisen.iter().map(|(key, _)| key).collect();
+        Self { policy: state.policy, keys, cancel: state.cancel }
+    }
 }
 
 /// What becomes of the reasons that the corrected log no longer has: a line of their own, beside the action where others
 /// still stand for it, so that none goes without a trace.
-pub(super) fn withdraw(instance: &Instance, now: &State<'_, '_>, by: Uuid, since: Instant) -> Option<Instance> {
-    let (still, gone): (Vec<Reason>, Vec<Reason>) =
-        instance.reasons.iter().cloned().partition(|r| still_arises(instance, r, now));
+pub(super) fn withdraw(instance: &Instance, now: &Arisen<'_>, by: Uuid, since: Instant) -> Option<Instance> {
+    let reasons = instance.reasons.iter().take_while(|_| !now.cancel.spend());
+    let (still, gone): (Vec<Reason>, Vec<Reason>) = reasons.cloned().partition(|r| still_arises(instance, r, now));
     if gone.is_empty() {
         return None;
     }

@@ -137,10 +137,10 @@ impl<'a, 'p> State<'a, 'p> {
         }
     }
 
-    /// Whether the fold is to end early.
+    /// Counts a unit of work that is about to be done. Returns whether the fold is to end early instead.
     #[must_use]
-    pub fn cancelled(&self) -> bool {
-        self.cancel.requested()
+    pub fn spend(&self) -> bool {
+        self.cancel.spend()
     }
 
     /// Whether the clock stands at that moment.
@@ -192,8 +192,9 @@ impl<'a, 'p> State<'a, 'p> {
         let Some(def) = policy.action(action) else { return };
         let (facts, levels) = (&self.facts, &self.levels);
         let reader = Reader { facts, levels, policy };
-        let mut earlier: Vec<&Happening<'a>> =
-            def.closed_by.iter().flat_map(|t| facts.of_kinds(&t.on)).filter(|h| h.concerns(subject)).collect();
+        let cancel = self.cancel;
+        let closing = def.closed_by.iter().flat_map(|t| facts.of_kinds(&t.on)).take_while(|_| !cancel.spend());
+        let mut earlier: Vec<&Happening<'a>> = closing.filter(|h| h.concerns(subject)).collect();
         earlier.sort_by_key(|h| h.order());
         for h in earlier {
             if triggered(&reader, &def.closed_by, h, subject, h.clock) && may_close(levels, h, subject) {

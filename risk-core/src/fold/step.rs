@@ -53,7 +53,7 @@ impl<'a> State<'a, '_> {
         self.rename_continued(now.day);
         let mut firings = Vec::new();
         let cancel = self.cancel;
-        let going_on = |_: &&Arc<Happening<'a>>| !cancel.requested();
+        let going_on = |_: &&Arc<Happening<'a>>| !cancel.spend();
         for h in happenings.iter().take_while(going_on) {
             self.fire(h, now, &mut firings);
         }
@@ -65,7 +65,7 @@ impl<'a> State<'a, '_> {
         }
         // Levels first: whether an assessment states less than is indicated is asked of what stands then.
         for pass in [true, false] {
-            for firing in firings.iter().take_while(|_| !cancel.requested()) {
+            for firing in firings.iter().take_while(|_| !cancel.spend()) {
                 self.apply(firing, clock, pass);
             }
         }
@@ -113,10 +113,12 @@ impl<'a> State<'a, '_> {
         let policy = self.policy;
         let concerned = h.kind().and_then(|k| policy.index.answered.get(&k));
         for def in concerned.into_iter().flatten().filter_map(|place| policy.actions.get(*place)) {
-            let (facts, levels) = (&self.facts, &self.levels);
+            let (facts, levels, cancel) = (&self.facts, &self.levels, self.cancel);
             self.ledger.answer(def.action, h, |subject| {
                 let reader = Reader { facts, levels, policy };
-                triggered(&reader, &def.closed_by, h, subject, h.clock) && may_close(levels, h, subject)
+                !cancel.spend()
+                    && triggered(&reader, &def.closed_by, h, subject, h.clock)
+                    && may_close(levels, h, subject)
             });
             self.perform_duties(def, h);
         }

@@ -109,7 +109,7 @@ impl<'a> State<'a, '_> {
             .map(|(action, r)| (action, r.clone()))
             .collect();
         for child in &new {
-            if self.cancel.requested() {
+            if self.cancel.spend() {
                 return;
             }
             for (action, reason) in &open {

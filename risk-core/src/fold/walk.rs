@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::happening::Happening;
 use super::ledger::Instance;
 use super::reason::ReasonKey;
-use super::run::{Folded, Lens, Span, in_order, own_clock, still_arises, withdraw};
+use super::run::{Arisen, Folded, Lens, Span, in_order, own_clock, still_arises, withdraw};
 use super::state::{Floors, State};
 use crate::event::Kind;
 use crate::event::catalogue::Instant;
@@ -125,7 +125,7 @@ impl<'a, 'p> Walk<'a, 'p> {
         }
         let as_known = self.span.lens == Lens::AsKnown;
         while let Some(next) = self.rest.next_since().filter(|since| as_known && *since <= at) {
-            if self.span.cancel.requested() {
+            if self.span.cancel.spend() {
                 return;
             }
             // This version of the log held until the next correction was recorded.
@@ -178,7 +178,7 @@ impl<'a, 'p> Walk<'a, 'p> {
         let Some(Version { happenings, taken, state, .. }) = &mut self.version else { return };
         let to_come = happenings.get(*taken..).unwrap_or_default();
         for step in to_come.chunk_by(|a, b| a.clock == b.clock) {
-            let Some(first) = step.first().filter(|first| first.clock <= until && !self.span.cancel.requested()) else {
+            let Some(first) = step.first().filter(|first| first.clock <= until && !self.span.cancel.spend()) else {
                 return;
             };
             state.step(first.clock, step);
@@ -203,15 +203,19 @@ impl<'a, 'p> Walk<'a, 'p> {
 
     /// What is withdrawn as the version stands in that state.
     fn reconciled(&self, version: &Version<'a, 'p>, state: &State<'a, 'p>) -> Vec<Withdrawn> {
+        if self.withdrawn.is_empty() && self.before.is_none() {
+            return Vec::new();
+        }
         let mut withdrawn = self.withdrawn.clone();
+        let arisen = Arisen::of(state);
         if let (Some((earlier, begun)), Some(since)) = (&self.before, version.corrected) {
             let by = version.epoch.by.iter().min().copied().unwrap_or_default();
-            let gone = earlier.ledger.instances().filter_map(|i| withdraw(i, state, by, since));
+            let gone = earlier.ledger.instances().filter_map(|i| withdraw(i, &arisen, by, since));
             withdrawn.extend(gone.map(|line| Withdrawn { line, begun: *begun }));
         }
         // What a later correction brought back is no longer withdrawn.
         for Withdrawn { line, .. } in &mut withdrawn {
-            let gone: Vec<bool> = line.reasons.iter().map(|r| !still_arises(line, r, state)).collect();
+            let gone: Vec<bool> = line.reasons.iter().map(|r| !still_arises(line, r, &arisen)).collect();
             let mut gone = gone.into_iter();
             line.reasons.retain(|_| gone.next().unwrap_or(true));
         }

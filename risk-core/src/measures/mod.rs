@@ -10,12 +10,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::assessment::answer::{Action, Assessment, Status};
-use crate::assessment::{Question, answer};
+use crate::assessment::{Opened, Question, answer};
+use crate::cancel::Cancel;
 use crate::event::Event;
 use crate::event::vocabulary::{ActionDecision, ActionKind};
 use crate::log::Log;
 use crate::policy::model::Policy;
-use crate::view::{NoView, View};
+use crate::view::NoView;
 
 /// To which group a case belongs: one value for each column that the caseload is grouped by; `None` where nobody said.
 pub type Group = Vec<Option<String>>;
@@ -116,10 +117,8 @@ struct Takings {
 /// # Errors
 /// [`NoView`] where the policy does not provide for the audience.
 pub fn disputed_rules(log: &Log, policy: &Policy, question: &Question) -> Result<Vec<String>, NoView> {
-    let view = View::of(policy, question.audience)?;
-    let seen = question.seen(&view, log.records());
-    let known_at = question.span(&seen.all()).known_at;
-    let disputed = seen.records.iter().filter(|r| r.recorded_at <= known_at).filter_map(|r| match r.event() {
+    let Opened { seen, span, .. } = question.open(log, policy, Cancel::NEVER)?;
+    let disputed = seen.records.iter().filter(|r| r.recorded_at <= span.known_at).filter_map(|r| match r.event() {
         Some(Event::RuleDisputed(disputed)) => Some(disputed.rule.to_string()),
         _ => None,
     });

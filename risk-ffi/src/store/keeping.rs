@@ -7,7 +7,7 @@ use risk_binding::store as bound;
 
 use super::{STORE, risk_store};
 use crate::boundary::{call_with, live};
-use crate::pointer::{Out, optional_text, risk_buf, text};
+use crate::pointer::{Out, list, optional_text, risk_buf, text};
 
 /// Removes salt, data and note of a record by law: appends `record`, a `payload_erased` record that names it, and removes them from
 /// the store and its files. The chain stays whole. Done again, it changes nothing, and tries again to clear the files.
@@ -75,6 +75,57 @@ pub unsafe extern "C" fn risk_store_restrict(
             (text("operator", operator_id, operator_len)?, text("record", record, len)?, Out::required("out", out)?)
         };
         out.text(bound::erase(store, &bound::operator(by)?, record, true)?);
+        Ok(())
+    })
+}
+
+/// Removes everything of a person by law, for good, whole or not at all: the payload of every record of every case that is merged with
+/// the one named, in either direction, what was kept as evidence, and the identifiers, from the store and its files. The chains stay
+/// whole. From then on these cases take no record, no identifier and no merge. Done again, it changes nothing, and tries again to
+/// clear the files.
+///
+/// `order` is JSON: `{"case_id":"…","by":"manager-7"}`, where `by` is the member of staff who decided it; with `"reason"`, if it is
+/// another than `legal_erasure`. `secret` is that of risk_hmpps_new(), or NULL: with it keyed digests of the identifiers stay, by
+/// which messages that come late are recognised as of an erased person.
+///
+/// `*out` is JSON: `cases` and `parted` (ids; those that were parted again are of another person, and were left alone), `records`,
+/// `misplaced`, `evidence` and `identifiers` (how many are gone now), `remains` (what could not be erased and where it is; look at
+/// it), `scrubbed`, and if that is false `pending`, as of risk_store_erase(). Copies made before hold what they held, but for
+/// payloads whose key is no longer given.
+///
+/// Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any. Errors: RISK_BAD_WORD for an order that cannot be
+/// used and for another operator; RISK_BAD_SIZE for a secret that is too short; RISK_NOT_FOUND; RISK_NO_KEY and RISK_TAMPERED for a
+/// case that cannot be read whole; those of a store (80 and on); RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED. Then nothing was
+/// erased.
+///
+/// Example: `risk_store_erase_person(store, "night-feed", 10, order, strlen(order), NULL, 0, &told);`
+///
+/// # Safety
+/// As risk_store_erase(); `secret` points to `secret_len` bytes or is NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn risk_store_erase_person(
+    store: *mut risk_store,
+    operator_id: *const c_char,
+    operator_len: usize,
+    order: *const c_char,
+    len: usize,
+    secret: *const u8,
+    secret_len: usize,
+    out: *mut risk_buf,
+) -> risk_status {
+    // SAFETY: by this function's contract.
+    call_with(unsafe { live(STORE, store) }, |store| {
+        // SAFETY: by this function's contract.
+        let (by, order, given, out) = unsafe {
+            (
+                text("operator", operator_id, operator_len)?,
+                text("order", order, len)?,
+                list("secret", secret, secret_len)?,
+                Out::required("out", out)?,
+            )
+        };
+        let secret = (!secret.is_null()).then_some(given);
+        out.text(bound::erase_person(store, &bound::operator(by)?, order, secret)?);
         Ok(())
     })
 }

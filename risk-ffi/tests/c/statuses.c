@@ -28,6 +28,8 @@ static void every_status_has_the_number_and_name_that_it_has_always_had(void) {
         {RISK_BAD_POLICY, 60, "RISK_BAD_POLICY"},
         {RISK_NO_VIEW, 61, "RISK_NO_VIEW"},
         {RISK_NO_REASONS, 62, "RISK_NO_REASONS"},
+        {RISK_CANCELLED, 70, "RISK_CANCELLED"},
+        {RISK_OVER_BUDGET, 71, "RISK_OVER_BUDGET"},
         {RISK_STORE_MISSING, 80, "RISK_STORE_MISSING"},
         {RISK_BAD_STORE, 81, "RISK_BAD_STORE"},
         {RISK_STORE_BUSY, 82, "RISK_STORE_BUSY"},

@@ -325,6 +325,62 @@ static int file_has(const char *name, const char *word) {
     return found;
 }
 
+static void a_person_who_is_erased_is_in_no_file_under_no_name_and_takes_nothing_more(void) {
+    static const char order[] = "{\"case_id\":\"" OTHER_ID "\",\"by\":\"manager-7\"}";
+    static const uint8_t secret[32] = {7};
+    static const char *const files[] = {"person", "person-wal", "person-journal"};
+    risk_store *store = store_of("person");
+    risk_buf out = {0};
+    STATUS(RISK_OK, risk_store_append(store, BY, OF(STARTED TOLD OF_OTHER), NULL, NULL));
+    STATUS(RISK_OK, risk_store_identify(store, BY, OF(CASE_ID), OF("crn"), OF("X320741")));
+    STATUS(RISK_OK, risk_store_merge(store, BY, OF(OTHER_ID), OF(CASE_ID)));
+    CHECK(file_has("person", SECRET) || file_has("person-wal", SECRET));
+    CHECK(file_has("person", "X320741") || file_has("person-wal", "X320741"));
+    STATUS(RISK_BAD_WORD, risk_store_erase_person(store, BY, OF("{}"), NULL, 0, &out));
+    MESSAGE("`order`");
+    STATUS(RISK_BAD_WORD, risk_store_erase_person(store, BY, OF("{\"case_id\":\"" CASE_ID "\",\"by\":\"two words\"}"),
+                                                  NULL, 0, &out));
+    STATUS(RISK_BAD_WORD,
+           risk_store_erase_person(
+               store, BY, OF("{\"case_id\":\"" CASE_ID "\",\"by\":\"m\",\"reason\":\"because\"}"), NULL, 0, &out));
+    MESSAGE("legal_erasure");
+    STATUS(RISK_BAD_SIZE, risk_store_erase_person(store, BY, OF(order), secret, 31, &out));
+    CHECK(file_has("person", SECRET) || file_has("person-wal", SECRET));
+    STATUS(RISK_OK, risk_store_erase_person(store, BY, OF(order), secret, sizeof secret, &out));
+    HAS(out.data, "\"cases\":[\"" CASE_ID "\",\"" OTHER_ID "\"],\"records\":3,\"misplaced\":0,\"evidence\":0");
+    GAVE(out, "\"identifiers\":1,\"remains\":[],\"parted\":[],\"scrubbed\":true}");
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        CHECK(!file_has(files[i], SECRET) && !file_has(files[i], "X320741"));
+    }
+    STATUS(RISK_OK, risk_store_find(store, OF("crn"), OF("X320741"), &out));
+    GAVE(out, "[]");
+    CHECK(risk_store_append(store, BY, OF(CALL_OUT), NULL, NULL) != RISK_OK);
+    STATUS(RISK_OK, risk_store_erase_person(store, BY, OF(order), NULL, 0, &out));
+    GAVE(out, "\"records\":0,");
+    STATUS(RISK_OK, risk_store_verify(store, NULL, 0, &out));
+    GAVE(out, "\"intact\":true");
+    risk_store_free(store);
+}
+
+static void an_answer_from_a_store_is_cancelled_and_that_it_was_asked_for_is_written_down(void) {
+    risk_store *store = store_of("cancelled");
+    const risk_reader reader = reader_of("N07A001");
+    risk_question asked_for = question("2018-02-05", "manager");
+    risk_assessment *answer = UNTOUCHED;
+    risk_cancel *stop = NULL;
+    risk_buf out = {0};
+    STATUS(RISK_OK, risk_store_append(store, BY, OF(STARTED PARTNER CALL_OUT), NULL, NULL));
+    STATUS(RISK_OK, risk_cancel_new(&stop));
+    STATUS(RISK_OK, risk_cancel_request(stop));
+    asked_for.cancel = stop;
+    STATUS(RISK_CANCELLED, risk_store_assess(store, policy, &reader, OF(CASE_ID), &asked_for, &answer));
+    CHECK(answer == UNTOUCHED);
+    STATUS(RISK_OK, risk_store_journal(store, OF(CASE_ID), &out));
+    GAVE(out, "N07A001");
+    risk_cancel_free(stop);
+    risk_store_free(store);
+}
+
 static void what_is_erased_is_gone_from_the_file_and_the_chain_goes_on_from_the_checkpoint(void) {
     risk_store *store = store_of("erased");
     risk_buf checkpoint = {0}, out = {0};
@@ -468,6 +524,9 @@ static void a_null_where_something_must_be_given_is_refused_and_named(void) {
     NULL_REFUSED("reader", risk_store_admit(store, BY, OF(CASE_ID), NULL, 7));
     NULL_REFUSED("record", risk_store_erase(store, BY, NULL, 7, &out));
     NULL_REFUSED("out", risk_store_erase(store, BY, OF(ERASURE), NULL));
+    NULL_REFUSED("order", risk_store_erase_person(store, BY, NULL, 7, NULL, 0, &out));
+    NULL_REFUSED("secret", risk_store_erase_person(store, BY, OF("{}"), NULL, 7, &out));
+    NULL_REFUSED("out", risk_store_erase_person(store, BY, OF("{}"), NULL, 0, NULL));
     NULL_REFUSED("record", risk_store_restrict(store, BY, NULL, 7, &out));
     NULL_REFUSED("case_id", risk_store_journal(store, NULL, 36, &out));
     NULL_REFUSED("out", risk_store_journal(store, NULL, 0, NULL));
@@ -534,6 +593,8 @@ int main(void) {
     RUN(changes_are_followed_without_a_gap);
     RUN(a_reader_who_is_excluded_is_refused_and_that_is_written_down);
     RUN(a_case_is_found_by_what_the_host_calls_it_and_two_may_be_of_one_person);
+    RUN(a_person_who_is_erased_is_in_no_file_under_no_name_and_takes_nothing_more);
+    RUN(an_answer_from_a_store_is_cancelled_and_that_it_was_asked_for_is_written_down);
     RUN(what_is_erased_is_gone_from_the_file_and_the_chain_goes_on_from_the_checkpoint);
     RUN(payloads_are_encrypted_with_the_key_that_the_host_gives);
     RUN(a_key_function_that_calls_its_store_is_refused_and_does_not_hang);

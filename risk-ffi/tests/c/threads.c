@@ -124,6 +124,57 @@ static void what_many_threads_append_is_all_there_once(void) {
     risk_case_free(shared);
 }
 
+/* Asks until a call ends otherwise than well. */
+static void *asks_until_it_is_cancelled(void *given) {
+    const risk_question *asked_for = given;
+    risk_status status = RISK_OK;
+    while (status == RISK_OK) {
+        risk_assessment *answer = NULL;
+        status = risk_case_assess(shared, policy, asked_for, &answer);
+        risk_assessment_free(answer);
+    }
+    CHECK(status == RISK_CANCELLED);
+    HAS(risk_last_error_message(), "cancelled");
+    return NULL;
+}
+
+static void calls_that_are_cancelled_on_another_thread_end_and_give_nothing(void) {
+    risk_question asked_for = question("2018-02-05", "manager");
+    risk_assessment *answer = UNTOUCHED;
+    risk_buf out = {0};
+    risk_cancel *stop = NULL;
+    pthread_t running[THREADS];
+    shared = case_of(STARTED PARTNER CALL_OUT);
+    STATUS(RISK_OK, risk_cancel_new(&stop));
+    asked_for.cancel = stop;
+    for (int i = 0; i < THREADS; i++) {
+        CHECK(pthread_create(&running[i], NULL, asks_until_it_is_cancelled, &asked_for) == 0);
+    }
+    STATUS(RISK_OK, risk_cancel_request(stop));
+    for (int i = 0; i < THREADS; i++) {
+        CHECK(pthread_join(running[i], NULL) == 0);
+    }
+    STATUS(RISK_OK, risk_cancel_request(stop));
+    STATUS(RISK_CANCELLED, risk_case_assess(shared, policy, &asked_for, &answer));
+    STATUS(RISK_CANCELLED, risk_case_explain(shared, policy, &asked_for, NULL, 0, &out));
+    STATUS(RISK_CANCELLED, risk_case_why_not(shared, policy, &asked_for, "plw-raised-risk", 15, &out));
+    CHECK(answer == UNTOUCHED && out.data == NULL);
+    JSON("\"name\":\"RISK_CANCELLED\"");
+    asked_for.cancel = NULL;
+    STATUS(RISK_OK, risk_case_assess(shared, policy, &asked_for, &answer));
+    risk_assessment_free(answer);
+    /* Nothing that is no request passes for one. */
+    asked_for.cancel = (const risk_cancel *)shared;
+    STATUS(RISK_BAD_HANDLE, risk_case_assess(shared, policy, &asked_for, &answer));
+    MESSAGE("question.cancel");
+    STATUS(RISK_NULL_POINTER, risk_cancel_new(NULL));
+    STATUS(RISK_NULL_POINTER, risk_cancel_request(NULL));
+    STATUS(RISK_BAD_HANDLE, risk_cancel_request((const risk_cancel *)policy));
+    risk_cancel_free(NULL);
+    risk_cancel_free(stop);
+    risk_case_free(shared);
+}
+
 int main(void) {
     size_t len = 0;
     char *text = whole_file(getenv("RISK_FRAMES"), &len);
@@ -141,6 +192,7 @@ int main(void) {
     CHECK(case_count > 0);
     RUN(many_threads_ask_about_many_cases_under_one_policy);
     RUN(many_threads_ask_about_one_case);
+    RUN(calls_that_are_cancelled_on_another_thread_end_and_give_nothing);
     if (getenv("RISK_READING_ONLY") == NULL) {
         RUN(one_thread_appends_while_others_ask);
         RUN(what_many_threads_append_is_all_there_once);

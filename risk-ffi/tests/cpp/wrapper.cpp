@@ -156,6 +156,25 @@ void a_handle_that_was_moved_away_says_so() {
     CHECK(held.length() == 0);
 }
 
+void a_call_is_cancelled_on_another_thread() {
+    const risk::Case held = risk::Case::read(started + call_out);
+    const risk::Cancel stop;
+    risk::Question question("2018-02-05", "manager");
+    question.cancel = &stop;
+    CHECK(!held.assess(policy, question).json().empty());
+    std::thread asking([&] {
+        const risk::Error error = error_of([&] {
+            for (;;) {
+                (void)held.assess(policy, question);
+            }
+        });
+        CHECK(error.status() == RISK_CANCELLED);
+    });
+    stop.request();
+    asking.join();
+    CHECK(error_of([&] { (void)held.explain(policy, question); }).status() == RISK_CANCELLED);
+}
+
 void one_policy_serves_many_threads() {
     const risk::Case shared = risk::Case::read(started + call_out);
     const risk::Question question("2018-02-05", "manager");
@@ -202,6 +221,10 @@ void a_store_keeps_answers_follows_and_refuses() {
         CHECK(has(store.journal(case_id), "\"refused\":true") && has(store.verify(store.checkpoint()), "\"intact\":true"));
         CHECK(error_of([&] { (void)store.erase(by, call_out); }).status() == RISK_BAD_WORD);
         CHECK(error_of([&] { (void)store.restrict_to_evidence(by, "{}"); }).status() == RISK_BAD_RECORD);
+        const std::string order = std::string(R"({"case_id":")") + case_id + R"(","by":"manager-7"})";
+        CHECK(error_of([&] { (void)store.erase_person(by, order, "too short"); }).status() == RISK_BAD_SIZE);
+        CHECK(has(store.erase_person(by, order, "no secret at all, but long enough"), "\"records\":2"));
+        CHECK(has(store.erase_person(by, order), "\"records\":0") && !has(store.log(by, case_id).records(), "p1"));
     }
     for (const char *ending : {"", "-wal", "-shm", "-unjournalled"}) {
         (void)std::remove((options.place + ending).c_str());
@@ -252,6 +275,7 @@ int main() {
     RUN(an_overlay_and_a_locality_count);
     RUN(a_sealed_log_is_kept_and_verified);
     RUN(a_handle_that_was_moved_away_says_so);
+    RUN(a_call_is_cancelled_on_another_thread);
     RUN(one_policy_serves_many_threads);
     RUN(a_store_keeps_answers_follows_and_refuses);
     RUN(messages_are_imported_into_a_store_and_beside_records);

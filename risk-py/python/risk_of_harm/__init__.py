@@ -12,6 +12,7 @@ from ._case_log import Appended, CaseLog, Record, Stamp
 from ._caseload import Caseload, assess_caseload, iter_caseload, table_schemas
 from ._errors import (
     AudienceError,
+    BudgetError,
     ConflictError,
     IntegrityError,
     NotFoundError,
@@ -26,7 +27,7 @@ from ._measures import Measures, measures
 from ._policy import Policy
 from ._records import RecordFile, record_schema, records_to_arrow
 from ._risk import version as _version
-from ._store import CaseFacts, Change, Erased, Imported, Store, Stored
+from ._store import CaseFacts, Change, Erased, Imported, PersonErased, Store, Stored
 from ._tables import Table
 from ._time import Moment
 from .words import (
@@ -52,6 +53,7 @@ __all__ = [
     "Assessment",
     "Audience",
     "AudienceError",
+    "BudgetError",
     "CaseFacts",
     "CaseLog",
     "Caseload",
@@ -71,6 +73,7 @@ __all__ = [
     "Measures",
     "Moment",
     "NotFoundError",
+    "PersonErased",
     "Policy",
     "PolicyError",
     "Priority",

@@ -103,6 +103,7 @@ def assess_caseload(
     next_change: bool = False,
     progress: Progress = None,
     workers: int | None = None,
+    case_budget: int | None = None,
     to: str | os.PathLike[str] | None = None,
 ) -> Caseload:
     """How every case of a caseload stands.
@@ -128,14 +129,19 @@ def assess_caseload(
             more than the answer.
         progress: Called now and then with the cases and the records done; True: a bar.
         workers: How many threads fold; left out: as many as there are processors.
+        case_budget: How many units of work one case may take. They are counted and not timed, so that the same cases keep to it on
+            every machine. A case that takes more has a problem (``RISK_OVER_BUDGET``) and no answer; the others go on. Left out:
+            200,000,000, which no case of a few thousand records comes near.
         to: A folder in which each table is written as a Parquet file as it is made, for caseloads beyond memory.
 
     Raises:
         RecordError, ConflictError: A column that is missing, doubled, misspelt or of another type, or a source that cannot be
             read; and, with ``problems="raise"``, the first
             record that is wrong, with ``row``, ``case_id``, ``field``, ``expected`` and ``found`` in ``errors``.
+        BudgetError: With ``problems="raise"``, the first case over ``case_budget``.
         QuestionError: A moment or a word is none.
         AudienceError: The policy grants this audience no answer.
+        ValueError: A budget of less than one unit.
 
     >>> import risk_of_harm
     >>> records = risk_of_harm.records_to_arrow(risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11"))
@@ -150,7 +156,9 @@ def assess_caseload(
         empty = call(_risk.caseload_tables, policy._inner, words, keep := list(keep), next_change)
         sink: _Memory | _Folder = _Memory(empty) if to is None else stack.enter_context(_Folder(Path(to), empty))
         records = 0
-        for tables, records, withheld in _parts(events, policy, words, keep, problems, next_change, progress, workers):
+        for tables, records, withheld in _parts(
+            events, policy, words, keep, problems, next_change, progress, workers, case_budget
+        ):
             sink.take(tables, withheld)
         return Caseload._of(sink.tables(), records, receipt)
 
@@ -169,6 +177,7 @@ def iter_caseload(
     next_change: bool = False,
     progress: Progress = None,
     workers: int | None = None,
+    case_budget: int | None = None,
 ) -> Iterator[dict[str, Table]]:
     """The same as ``assess_caseload`` part by part, in constant memory: whole cases, in the order of the input.
 
@@ -187,7 +196,9 @@ def iter_caseload(
     []
     """
     words = _words(at, known_at, lens, audience, feeds)
-    for tables, _, _ in _parts(events, _policy(policy), words, list(keep), problems, next_change, progress, workers):
+    for tables, _, _ in _parts(
+        events, _policy(policy), words, list(keep), problems, next_change, progress, workers, case_budget
+    ):
         yield {name: Table._of(table) for name, table in zip(TABLES, tables, strict=True)}
 
 
@@ -200,11 +211,13 @@ def _parts(
     next_change: bool,
     progress: Progress,
     workers: int | None,
+    case_budget: int | None,
 ) -> Iterator[tuple[tuple[_risk.Batches, ...], int, list[str]]]:
     """Part by part: the tables, how many records were read so far, and the cases of which nothing may stay."""
+    budget = units(case_budget)
     reader, rows = source(events)
     with ExitStack() as stack:
-        parts = call(_risk.Caseload, reader, policy._inner, words, keep, problems, next_change, workers)
+        parts = call(_risk.Caseload, reader, policy._inner, words, keep, problems, next_change, workers, budget)
         stack.enter_context(closing(parts))
         told = stack.enter_context(Told(progress, rows))
         cases_done = records_done = 0
@@ -213,6 +226,13 @@ def _parts(
             cases_done, records_done = cases_done + cases, records_done + records
             told.now(cases_done, records_done)
             yield tables, records_done, withheld
+
+
+def units(case_budget: int | None) -> int | None:
+    """The budget of a case, if it is one."""
+    if case_budget is not None and (isinstance(case_budget, bool) or not 1 <= case_budget < 2**64):
+        raise ValueError(f"`case_budget`: expected a number from 1, found {case_budget}")
+    return case_budget
 
 
 def table_schemas(

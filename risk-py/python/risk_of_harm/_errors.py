@@ -117,6 +117,28 @@ class AudienceError(RiskError, PermissionError):
     """
 
 
+class BudgetError(RiskError):
+    """A case takes more work than its budget allows (``case_budget``), and has no answer.
+
+    >>> import risk_of_harm
+    >>> record = {
+    ...     "event_id": "00000000-0000-4000-8000-000000000001",
+    ...     "case_id": "3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11",
+    ...     "occurred_at": "2018-01-08T10:00:00Z",
+    ...     "recorded_at": "2018-01-08T10:00:00Z",
+    ...     "source": {"agency": "police"},
+    ...     "kind": "police_call_out",
+    ...     "data": {"outcome": "arrest"},
+    ... }
+    >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
+    >>> _ = log.append(record)
+    >>> records = risk_of_harm.records_to_arrow(log)
+    >>> risk_of_harm.assess_caseload(records, audience="manager", at="2018-04-18", case_budget=1)
+    Traceback (most recent call last):
+    risk_of_harm._errors.BudgetError: row 0: case 3f6c9a52-...
+    """
+
+
 class NotFoundError(RiskError, LookupError):
     """Nothing of that name is in the store.
 
@@ -159,6 +181,8 @@ _KINDS: dict[str, type[RiskError]] = {
     "RISK_BAD_POLICY": PolicyError,
     "RISK_NO_VIEW": AudienceError,
     "RISK_NO_REASONS": AudienceError,
+    "RISK_CANCELLED": RiskError,
+    "RISK_OVER_BUDGET": BudgetError,
     "RISK_STORE_MISSING": StoreError,
     "RISK_BAD_STORE": StoreError,
     "RISK_STORE_BUSY": StoreError,

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from . import _risk
 from ._assessment import _policy, _words
-from ._caseload import receipt_of
+from ._caseload import receipt_of, units
 from ._errors import call
 from ._policy import Policy
 from ._progress import Progress, Told
@@ -72,6 +72,7 @@ def measures(
     suppress_below: int | None = None,
     progress: Progress = None,
     workers: int | None = None,
+    case_budget: int | None = None,
 ) -> Measures:
     """How often each action was required over a caseload, and what became of it.
 
@@ -92,10 +93,12 @@ def measures(
             may still be set against each other: publish one.
         progress: Called now and then with the cases and the records done; True: a bar.
         workers: How many threads count; left out: as many as there are processors.
+        case_budget: How many units of work one case may take through all lenses together, as for ``assess_caseload``. A case that
+            takes more is counted through none.
 
     Raises:
-        RecordError, ConflictError, QuestionError, AudienceError: As for ``assess_caseload``.
-        ValueError: No lens, or a lens twice.
+        RecordError, ConflictError, BudgetError, QuestionError, AudienceError: As for ``assess_caseload``.
+        ValueError: No lens, or a lens twice; a budget of less than one unit.
 
     >>> import risk_of_harm
     >>> records = risk_of_harm.records_to_arrow(risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11"))
@@ -112,7 +115,7 @@ def measures(
     words = _words(at, known_at, first, audience, feeds)
     reader, rows = source(events)
     with ExitStack() as stack:
-        counting = call(_risk.Measures, reader, policy._inner, words, further, list(by), problems, workers)
+        counting = call(_risk.Measures, reader, policy._inner, words, further, list(by), problems, workers, units(case_budget))
         stack.enter_context(closing(counting))
         told = stack.enter_context(Told(progress, rows))
         cases_done = events_done = 0

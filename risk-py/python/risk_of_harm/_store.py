@@ -121,6 +121,36 @@ class Erased(NamedTuple):
     """Why not, where they are not: erase again to try again."""
 
 
+class PersonErased(NamedTuple):
+    """What became of the erasure of a person. Look at ``remains`` and ``scrubbed``.
+
+    >>> import risk_of_harm
+    >>> risk_of_harm.PersonErased(
+    ...     cases=(), records=3, misplaced=0, evidence=0, identifiers=1, remains=(), parted=(), scrubbed=True
+    ... ).records
+    3
+    """
+
+    cases: tuple[UUID, ...]
+    """The person's cases."""
+    records: int
+    """Records that lost their payload now."""
+    misplaced: int
+    """Records of other cases that lost their payload now: they were recorded there as of the wrong person."""
+    evidence: int
+    """Payloads kept as evidence that are gone now."""
+    identifiers: int
+    """Identifiers that are gone now."""
+    remains: tuple[str, ...]
+    """What could not be erased and where it is, without what it says."""
+    parted: tuple[UUID, ...]
+    """Cases that were merged with one of these and parted again: of another person, and left alone."""
+    scrubbed: bool
+    """Whether the erased bytes are gone from the store's files too."""
+    pending: str | None = None
+    """Why not, where they are not: erase again to try again."""
+
+
 class Imported(NamedTuple):
     """How much came in.
 
@@ -539,6 +569,51 @@ class Store:
         """
         told = json.loads(call(self._inner.erase, _id("operator", operator), _json(erasure), keep_as_evidence))
         return Erased(**told)
+
+    def erase_person(
+        self, case: UUID | str, *, operator: str, by: str, reason: str = "legal_erasure", secret: bytes | None = None
+    ) -> PersonErased:
+        """Removes everything of a person by law, for good, whole or not at all.
+
+        The payload of every record of every case that is merged with this one, in either direction, what was kept as evidence, and
+        the identifiers go, from the store and its files. The chains stay whole. From then on these cases take no record, no
+        identifier and no merge. Done again, it changes nothing, and tries again to clear the files.
+
+        Args:
+            case: A case of the person.
+            operator: Who does it.
+            by: Who decided it: a member of staff, as records name them.
+            reason: Why: a reason of ``payload_erased``.
+            secret: That of ``Hmpps``. With it keyed digests of the identifiers stay, by which messages that come late are recognised.
+
+        Raises:
+            NotFoundError: There is no such case.
+            QuestionError: A word, an id or a secret that cannot be used.
+            IntegrityError, StoreError: A case cannot be read whole. Then nothing was erased.
+
+        >>> import tempfile, risk_of_harm
+        >>> record = {
+        ...     "event_id": "00000000-0000-4000-8000-000000000001",
+        ...     "case_id": "3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11",
+        ...     "occurred_at": "2018-01-08T10:00:00Z",
+        ...     "recorded_at": "2018-01-08T10:00:00Z",
+        ...     "source": {"agency": "probation"},
+        ...     "kind": "appointment_attended",
+        ...     "data": {},
+        ... }
+        >>> with tempfile.TemporaryDirectory() as folder, risk_of_harm.Store.open(f"{folder}/cases.risk", make=True) as store:
+        ...     store.append(record, operator="night-feed")
+        ...     store.identify(record["case_id"], "crn", "X320741", operator="night-feed")
+        ...     erased = store.erase_person(record["case_id"], operator="night-feed", by="manager-7")
+        ...     erased.records, erased.identifiers, erased.scrubbed, store.cases_of("crn", "X320741")
+        Stored(added=1, position=1)
+        (1, 1, True, [])
+        """
+        order = json.dumps({"case_id": _case(case), "by": by, "reason": reason})
+        told = json.loads(call(self._inner.erase_person, _id("operator", operator), order, secret))
+        for name, made in (("cases", UUID), ("parted", UUID), ("remains", str)):
+            told[name] = tuple(map(made, told[name]))
+        return PersonErased(**told)
 
     def evidence(self, case: UUID | str, event_id: UUID | str, *, operator: str) -> str:
         """A record whose payload is kept as evidence, as the line of the sealed log that it was. That it was read is written down.

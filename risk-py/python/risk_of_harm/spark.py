@@ -82,6 +82,7 @@ def assess_caseload(
     problems: str = "raise",
     keep: Sequence[str] = (),
     partitions: int | None = None,
+    case_budget: int | None = None,
 ) -> Caseload:
     """How every case of a Spark data frame stands: the same rows as ``risk_of_harm.assess_caseload`` gives.
 
@@ -114,6 +115,7 @@ def assess_caseload(
         "feeds": None if feeds is None else list(feeds),
         "problems": problems,
         "keep": tuple(keep),
+        "case_budget": case_budget,
         "policy": policy,
         # Spark gives each core a task of its own.
         "workers": 1,

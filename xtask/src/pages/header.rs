@@ -8,13 +8,14 @@ use super::read;
 use crate::step::Failure;
 
 /// The sources in the order in which a reader of the header needs them.
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 14] = [
     "../../risk-binding/src/status",
     "about",
     "pointer",
     "policy",
     "case/log",
     "case",
+    "cancel",
     "question",
     "assessment",
     "store/opening",

@@ -6,9 +6,9 @@ use risk_core::event::vocabulary::CorrectionReason;
 use risk_core::log::LogError;
 use risk_hmpps::key::Key;
 use risk_hmpps::people::former;
-use risk_store::{PersonErased, PersonErasure, Scrubbed};
+use risk_store::{PersonErased, PersonErasure, Scrubbed, random_record_id};
 use risk_text::words::count;
-use uuid::{Builder, Uuid};
+use uuid::Uuid;
 
 use super::erase::{gone, pending};
 use crate::failure::Failure;
@@ -71,11 +71,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
     let erasure = PersonErasure {
         reason: options.reason,
         by: by_staff,
-        record_id: &|_| {
-            let mut random = [0; 16];
-            getrandom::fill(&mut random)?;
-            Ok(Builder::from_random_bytes(random).into_uuid())
-        },
+        record_id: &random_record_id,
         digest: digest.as_ref().map(|digest| digest as &dyn Fn(&str, &str) -> String),
         named: &[],
     };

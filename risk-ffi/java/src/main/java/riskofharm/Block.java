@@ -21,6 +21,7 @@ final class Block implements AutoCloseable {
     private final byte[] zeros;
     private long size;
     private Pointer memory;
+    private Handle lent;
 
     /** Bytes to be copied behind the struct, and where their address belongs. */
     private record Part(long addressAt, long start, byte[] bytes) {}
@@ -61,6 +62,18 @@ final class Block implements AutoCloseable {
         return this;
     }
 
+    /** Points at {@code offset} to a handle, which is not freed before this block is closed. */
+    Block lend(long offset, Handle handle) {
+        try {
+            memory.setLong(offset, handle.enter());
+        } catch (IllegalStateException closed) {
+            close();
+            throw closed;
+        }
+        lent = handle;
+        return this;
+    }
+
     /** Where the struct is. */
     Pointer address() {
         return memory;
@@ -68,6 +81,9 @@ final class Block implements AutoCloseable {
 
     @Override
     public void close() {
+        if (lent != null) {
+            lent.leave();
+        }
         Native.free(Pointer.nativeValue(memory));
     }
 

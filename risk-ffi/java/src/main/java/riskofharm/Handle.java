@@ -70,12 +70,22 @@ abstract class Handle implements AutoCloseable {
 
     /** Lends the handle as an argument to a call on another one; it is not freed meanwhile. */
     final int using(Call call) {
-        long handle = held.enter();
+        long handle = enter();
         try {
             return call.on(handle);
         } finally {
-            held.leave();
+            leave();
         }
+    }
+
+    /** Lends the handle until {@link #leave()}; it is not freed meanwhile. */
+    final long enter() {
+        return held.enter();
+    }
+
+    /** Takes back what {@link #enter()} lent. */
+    final void leave() {
+        held.leave();
     }
 
     /**

@@ -23,6 +23,22 @@ final class Json {
         return new Json(json).value();
     }
 
+    /** A text as JSON. */
+    static String quoted(String text) {
+        StringBuilder json = new StringBuilder("\"");
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                json.append('\\').append(c);
+            } else if (c < ' ') {
+                json.append(String.format("\\u%04x", (int) c));
+            } else {
+                json.append(c);
+            }
+        }
+        return json.append('"').toString();
+    }
+
     /** The members of an object. */
     static Map<?, ?> members(Object object) {
         return object instanceof Map<?, ?> members ? members : Map.of();

@@ -13,25 +13,28 @@ import java.util.Objects;
  * checked when it is asked, so that a word of a newer library passes.
  */
 public final class Question {
-    private static final int SIZE = 104;
+    private static final int SIZE = 112;
     private static final int AT_TEXT = 24;
     private static final int KNOWN_AT_TEXT = 40;
     private static final int LENS = 56;
     private static final int AUDIENCE = 72;
     private static final int FEEDS = 88;
+    private static final int CANCEL = 104;
 
     private final String audience;
     private final String at;
     private final String knownAt;
     private final String lens;
     private final List<String> feeds;
+    private final Cancel cancel;
 
-    private Question(String audience, String at, String knownAt, String lens, List<String> feeds) {
+    private Question(String audience, String at, String knownAt, String lens, List<String> feeds, Cancel cancel) {
         this.audience = audience;
         this.at = at;
         this.knownAt = knownAt;
         this.lens = lens;
         this.feeds = feeds;
+        this.cancel = cancel;
     }
 
     /**
@@ -51,7 +54,7 @@ public final class Question {
      * @return the question
      */
     public static Question by(String audience) {
-        return new Question(Objects.requireNonNull(audience, "audience"), null, null, null, null);
+        return new Question(Objects.requireNonNull(audience, "audience"), null, null, null, null, null);
     }
 
     /**
@@ -72,7 +75,7 @@ public final class Question {
      * @return the question with it
      */
     public Question at(String moment) {
-        return new Question(audience, Objects.requireNonNull(moment, "moment"), knownAt, lens, feeds);
+        return new Question(audience, Objects.requireNonNull(moment, "moment"), knownAt, lens, feeds, cancel);
     }
 
     /**
@@ -92,7 +95,7 @@ public final class Question {
      * @return the question with it
      */
     public Question knownAt(String moment) {
-        return new Question(audience, at, Objects.requireNonNull(moment, "moment"), lens, feeds);
+        return new Question(audience, at, Objects.requireNonNull(moment, "moment"), lens, feeds, cancel);
     }
 
     /**
@@ -112,7 +115,7 @@ public final class Question {
      * @return the question with it
      */
     public Question lens(String lens) {
-        return new Question(audience, at, knownAt, Objects.requireNonNull(lens, "lens"), feeds);
+        return new Question(audience, at, knownAt, Objects.requireNonNull(lens, "lens"), feeds, cancel);
     }
 
     /**
@@ -123,7 +126,17 @@ public final class Question {
      * @return the question with it
      */
     public Question feeds(List<String> kinds) {
-        return new Question(audience, at, knownAt, lens, List.copyOf(kinds));
+        return new Question(audience, at, knownAt, lens, List.copyOf(kinds), cancel);
+    }
+
+    /**
+     * Ends a call that asks this early once it is requested. Left out: the call goes on to its end.
+     *
+     * @param request the request; it may serve many questions, and is closed when no call needs it any more
+     * @return the question with it
+     */
+    public Question cancel(Cancel request) {
+        return new Question(audience, at, knownAt, lens, feeds, Objects.requireNonNull(request, "request"));
     }
 
     /** The question as {@code risk_question}, for one call. */
@@ -138,7 +151,10 @@ public final class Question {
             block.text(SIZE + (long) i * Block.STR, Text.utf8(kinds.get(i)));
         }
         block.open();
-        return feeds == null ? block : block.table(FEEDS, SIZE, kinds.size());
+        if (feeds != null) {
+            block.table(FEEDS, SIZE, kinds.size());
+        }
+        return cancel == null ? block : block.lend(CANCEL, cancel);
     }
 
     private static String written(Instant moment) {

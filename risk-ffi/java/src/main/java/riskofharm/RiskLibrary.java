@@ -98,6 +98,12 @@ final class RiskLibrary {
 
     static native void risk_policy_free(long policy);
 
+    static native int risk_cancel_new(long[] out);
+
+    static native int risk_cancel_request(long cancel);
+
+    static native void risk_cancel_free(long cancel);
+
     static native int risk_case_new(byte[] caseId, long length, long[] out);
 
     static native int risk_case_read(byte[] records, long length, long[] out);
@@ -187,6 +193,9 @@ final class RiskLibrary {
     static native int risk_store_erase(long store, byte[] by, long byLength, byte[] record, long length, long[] out);
 
     static native int risk_store_restrict(long store, byte[] by, long byLength, byte[] record, long length, long[] out);
+
+    static native int risk_store_erase_person(long store, byte[] by, long byLength, byte[] order, long length,
+            byte[] secret, long secretLength, long[] out);
 
     static native int risk_store_journal(long store, byte[] caseId, long length, long[] out);
 

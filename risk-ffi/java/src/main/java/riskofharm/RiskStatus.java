@@ -34,6 +34,10 @@ public enum RiskStatus {
     NO_VIEW(61),
     /** The policy does not let this audience see why. */
     NO_REASONS(62),
+    /** The call was ended early by a {@link Cancel}. */
+    CANCELLED(70),
+    /** A case takes more work than its budget allows. No call of these classes sets one. */
+    OVER_BUDGET(71),
     /** There is no store at that place. */
     STORE_MISSING(80),
     /** What is there is no store, or one of a form that this version does not read. */

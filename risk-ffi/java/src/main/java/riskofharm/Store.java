@@ -327,6 +327,48 @@ public final class Store extends Handle {
     }
 
     /**
+     * Removes everything of a person by law, for good, whole or not at all: the payload of every record of every case that is merged
+     * with this one, in either direction, what was kept as evidence, and the identifiers, from the store and its files. The chains stay
+     * whole. From then on these cases take no record, no identifier and no merge. Done again, it changes nothing, and tries again to
+     * clear the files.
+     *
+     * @param by who works
+     * @param caseId a case of the person
+     * @param decidedBy the member of staff who decided it, as records name them
+     * @return JSON: {@code cases} and {@code parted} (those that were parted again are of another person, and were left alone),
+     *     {@code records}, {@code misplaced}, {@code evidence} and {@code identifiers} (how many are gone now), {@code remains} (what
+     *     could not be erased and where it is; look at it), {@code scrubbed}, and if that is {@code false} {@code pending}, as of
+     *     {@link #erase}
+     * @throws RiskException {@link RiskStatus#NOT_FOUND}; {@link RiskStatus#BAD_WORD} for another form of {@code by} or {@code
+     *     decidedBy}; {@link RiskStatus#NO_KEY} and {@link RiskStatus#TAMPERED} for a case that cannot be read whole. Then nothing was
+     *     erased
+     */
+    public String erasePerson(String by, UUID caseId, String decidedBy) {
+        return erasePerson(by, caseId, decidedBy, "legal_erasure", null);
+    }
+
+    /**
+     * As {@link #erasePerson(String, UUID, String)}, with a reason, and so that messages which come late are recognised as of an erased
+     * person.
+     *
+     * @param by who works
+     * @param caseId a case of the person
+     * @param decidedBy the member of staff who decided it, as records name them
+     * @param reason a reason of {@code payload_erased}, such as {@code legal_erasure}
+     * @param secret that of {@link Hmpps}, with which keyed digests of the identifiers are kept; {@code null}: none is kept
+     * @return JSON, as {@link #erasePerson(String, UUID, String)}
+     * @throws RiskException as {@link #erasePerson(String, UUID, String)}; {@link RiskStatus#BAD_WORD} for another reason, {@link
+     *     RiskStatus#BAD_SIZE} for a secret that is too short
+     */
+    public String erasePerson(String by, UUID caseId, String decidedBy, String reason, byte[] secret) {
+        byte[] who = Text.utf8(by);
+        byte[] order = Text.utf8("{\"case_id\":" + Json.quoted(caseId.toString()) + ",\"by\":" + Json.quoted(decidedBy)
+                + ",\"reason\":" + Json.quoted(reason) + "}");
+        return told((store, buf) -> RiskLibrary.risk_store_erase_person(store, who, who.length, order, order.length, secret,
+                length(secret), buf));
+    }
+
+    /**
      * Who did what with a case, in order. Entries are never changed or removed, and are chained as records are.
      *
      * @param caseId the case

@@ -34,6 +34,7 @@ final class StoreTest {
         tests.add("two cases of one person are answered together until they are parted", () -> in(StoreTest::merged));
         tests.add("each record comes to who follows a store once", () -> in(StoreTest::followed));
         tests.add("what is erased in a store is gone from its files, and the chains stay whole", () -> in(StoreTest::erased));
+        tests.add("a person who is erased is in no file, and their cases take nothing more", () -> in(StoreTest::personErased));
         tests.add("what is restricted in a store supports no answer any more", () -> in(StoreTest::restricted));
         tests.add("payloads are read with the case's key alone", () -> in(StoreTest::encrypted));
         tests.add("four threads append to a store at once, and every record is there", () -> in(StoreTest::threads));
@@ -202,6 +203,28 @@ final class StoreTest {
             Check.contains("\"intact\":true", store.verify(before));
             Check.refused(RiskStatus.BAD_RECORD, () -> store.verify("Dear diary"));
             Check.refused(RiskStatus.BAD_WORD, () -> store.erase(FEED, Records.callOut()));
+        }
+    }
+
+    private static void personErased(String place) throws Exception {
+        byte[] secret = "no secret at all, but long enough".getBytes(StandardCharsets.UTF_8);
+        try (Store store = Store.create(place)) {
+            store.append(FEED, Records.started() + "\n" + Records.callOut());
+            store.identify(FEED, Records.CASE, "crn", "X320741");
+            Check.that(stored(place).contains("X320741"), "the identifier is in the files");
+            Check.refused(RiskStatus.BAD_WORD, () -> store.erasePerson(FEED, Records.CASE, "two \"words\""));
+            Check.refused(RiskStatus.BAD_WORD, () -> store.erasePerson(FEED, Records.CASE, "m", "because", null));
+            Check.refused(RiskStatus.BAD_SIZE, () -> store.erasePerson(FEED, Records.CASE, "m", "legal_erasure", new byte[31]));
+            Check.refused(RiskStatus.NOT_FOUND, () -> store.erasePerson(FEED, OTHER, "m"));
+            String told = store.erasePerson(FEED, Records.CASE, "manager-7", "legal_erasure", secret);
+            Check.contains("{\"cases\":[\"" + Records.CASE + "\"],\"records\":2,", told);
+            Check.contains("\"identifiers\":1,\"remains\":[],\"parted\":[],\"scrubbed\":true}", told);
+            for (String word : List.of("X320741", "no_further_action", "community_order")) {
+                Check.that(!stored(place).contains(word), word + " is gone from the files");
+            }
+            Check.equal(List.of(), store.find("crn", "X320741"), "cases of the identifier");
+            Check.contains("\"records\":0,", store.erasePerson(FEED, Records.CASE, "manager-7"));
+            Check.contains("\"intact\":true", store.verify());
         }
     }
 

@@ -21,6 +21,8 @@ final class ThreadsTest {
         tests.add("readers of a log see it before or after each append, never between", ThreadsTest::readers);
         tests.add("appends of eight threads are all kept, each once", ThreadsTest::appends);
         tests.add("each thread that fails on one log reads its own error", () -> ownErrors(tests));
+        tests.add("calls that are cancelled on another thread end, and later ones with the same question too",
+                () -> cancelled(tests));
         tests.add("virtual threads do as threads do, where Java has them", () -> virtual(tests));
     }
 
@@ -97,6 +99,32 @@ final class ThreadsTest {
             RiskException constructed = Check.refused(RiskStatus.BAD_RECORD,
                     () -> CaseLog.read(Records.of(other, 1, "2017-12-01T00:00:00Z", word, "{}")));
             Check.contains(word, constructed.getMessage());
+        }
+    }
+
+    private static void cancelled(Tests tests) throws Exception {
+        try (Policy policy = Policy.embedded(); CaseLog log = CaseLog.read(tests.sean)) {
+            Cancel stop = new Cancel();
+            Question question = ASKED.cancel(stop);
+            log.assess(policy, question).close();
+            inThreads(Executors.newFixedThreadPool(THREADS), THREADS, thread -> {
+                if (thread == 0) {
+                    stop.request();
+                    return;
+                }
+                Check.refused(RiskStatus.CANCELLED, () -> {
+                    while (true) {
+                        log.assess(policy, question).close();
+                    }
+                });
+            });
+            Check.refused(RiskStatus.CANCELLED, () -> log.explain(policy, question));
+            Check.refused(RiskStatus.CANCELLED, () -> log.whyNot(policy, question, "plw-raised-risk"));
+            String expected = answer(tests, policy);
+            Check.equal(expected, answer(tests, policy), "answer without the request");
+            stop.close();
+            Check.closed(() -> log.assess(policy, question));
+            Check.closed(stop::request);
         }
     }
 
