@@ -26,6 +26,7 @@ mod pooled;
 mod readers;
 mod records;
 mod replaced;
+mod rolled_back;
 mod schemas;
 mod tampering;
 mod tls;
