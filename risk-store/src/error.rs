@@ -71,7 +71,7 @@ pub enum StoreError {
     /// The policy shows nothing to this reader.
     #[error(transparent)]
     NoView(#[from] NoView),
-    /// The caller ended the work early, as [`crate::Store::cancelled_when`] said. What only reads changed nothing.
+    /// The caller ended the work early, as [`crate::Store::cancelled_when`] said. Nothing was changed by what was ended.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
     /// A log that was changed behind the store's back.

@@ -180,6 +180,7 @@ impl Store {
             fence::enter(tx)?;
             let mut imported = Imported::default();
             while let Some(case) = cases.next()? {
+                self.go_on()?;
                 case.take_in(tx, open, by, now, &mut imported)?;
                 open.forget(case.case_id);
                 imported.cases = imported.cases.saturating_add(1);

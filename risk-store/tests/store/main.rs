@@ -15,6 +15,7 @@ mod erasing;
 mod evidence_of_change;
 mod following;
 mod identity;
+mod interrupted;
 mod killed;
 mod model;
 mod moving;
