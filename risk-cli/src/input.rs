@@ -107,7 +107,7 @@ pub fn read_bytes(path: &str) -> Result<(String, Vec<u8>), Failure> {
     }
 }
 
-/// Refuses what is no file: nobody may ever write to a named pipe, and a device may have no end. What the shell hands over as an open
+/// Refuses what is not a file: a named pipe may have no writer, and a device may have no end. What the shell hands over as an open
 /// stream, as it does for `<(…)`, is read.
 ///
 /// # Errors

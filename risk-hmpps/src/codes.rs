@@ -255,7 +255,7 @@ pub struct CodesError {
     pub reason: String,
 }
 
-/// A fault of TOML on one line, without what stands there.
+/// A fault of TOML on one line, without the text itself.
 fn fault(error: &toml::de::Error, text: &str) -> String {
     let message = error.message().trim().replace('\n', ", ");
     let Some(before) = error.span().and_then(|span| text.get(..span.start)) else { return message };

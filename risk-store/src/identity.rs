@@ -105,7 +105,7 @@ impl Store {
     }
 
     /// The cases that claim an identifier which another person's case has too (see [`claimed`]), with those that have it, in the
-    /// order of their ids: until that is settled nobody knows whose it is. Empty where all are cases of one person.
+    /// order of their ids: until that is settled it is not known whose it is. Empty where all are cases of one person.
     ///
     /// # Errors
     /// Where the store cannot be read.

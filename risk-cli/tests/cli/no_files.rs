@@ -1,4 +1,4 @@
-//! A pipe that nobody writes to, a device without an end, a socket or a folder, where a command goes by a file.
+//! A pipe without a writer, a device without an end, a socket or a folder, where a command goes by a file.
 
 use std::fs;
 use std::os::unix::net::UnixListener;
@@ -167,7 +167,7 @@ fn a_fault_of_json_in_a_record_is_called_what_it_is() {
     for (data, found) in [
         (r#"{"outcome":"\ud800"}"#, "hex escape at column 19 of it"),
         (r#"{"outcome":1e999}"#, "found number out of range at column"),
-        (r#"{"outcome":"a","outcome":"b"}"#, "found the member \"outcome\" twice"),
+        (r#"{"outcome":"a","outcome":"b"}"#, "found the member `outcome` twice"),
     ] {
         fs::write(&log, line(data) + "\n").unwrap();
         let ran = risk(["assess", &log]);

@@ -1,4 +1,4 @@
-//! Which store and which case a command is about, and of whom there is no answer.
+//! Which store and which case a command is about, and for which cases there is no answer.
 
 use std::fs;
 

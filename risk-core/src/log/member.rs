@@ -75,12 +75,12 @@ pub(super) fn assemble<'m>(members: impl IntoIterator<Item = (&'m str, &'m str)>
 /// different things.
 pub(super) fn value(field: &str, raw: &str) -> Result<Value, RecordError> {
     serde_json::from_str(raw).map(|Strict(v)| v).map_err(|e| {
-        let told = e.to_string();
-        // Of data, all complaints are our own. Those of syntax quote nothing of what stands there.
+        let complaint = e.to_string();
+        // Of data, all complaints are our own. Those of syntax quote nothing of the text.
         let (expected, found) = if e.is_data() {
-            ("JSON in which no object has a member twice", told)
+            ("JSON in which no object has a member twice", complaint)
         } else {
-            let what = told.split(" at line ").next().unwrap_or_default();
+            let what = complaint.split(" at line ").next().unwrap_or_default();
             ("JSON", format!("{what} at column {} of it", e.column()))
         };
         RecordError { field: field.to_owned(), expected: expected.to_owned(), found }

@@ -50,7 +50,7 @@ fn an_exclusion_that_the_directory_no_longer_names_is_missed_by_every_reading() 
         assert!(open_meanwhile.consult(&reader("N07A002"), case(1), Utc::now()).is_ok());
         place.tamper(&taken_back(1));
         for store in [open_meanwhile, place.store()] {
-            // Who is excluded is not known: nobody is answered.
+            // Who is excluded is not known: no reader is answered.
             for id in ["N07A001", "N07A002"] {
                 assert!(is_altered(store.consult(&reader(id), case(1), Utc::now())), "{id}");
             }
@@ -58,7 +58,7 @@ fn an_exclusion_that_the_directory_no_longer_names_is_missed_by_every_reading() 
             assert!(is_altered(store.append(&feed(), case(1), vec![attended(case(1), 9)], None)));
             assert!(is_altered(store.exclude(&feed(), case(1), "N07A003")));
             assert!(is_altered(store.identify(&feed(), case(1), "team", "north")));
-            // Nobody knows which name was taken away.
+            // Which name was taken away is not known.
             for name in ["X1", "X2", "X3"] {
                 assert!(is_altered(store.cases_of("crn", name)), "{name}");
             }
