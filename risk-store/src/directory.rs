@@ -36,6 +36,8 @@ pub(crate) struct Directory {
     facts: BTreeMap<Uuid, Facts>,
     /// The cases that ever had an identifier, by [`folded`] scheme and value.
     called: BTreeMap<(String, String), BTreeSet<Uuid>>,
+    /// The cases of which an identifier is missing (see [`Facts::missing`]).
+    missing: BTreeSet<Uuid>,
 }
 
 /// One entry of the directory.
@@ -104,7 +106,7 @@ pub(crate) fn cases_called(tx: &mut Tx<'_>, scheme: &str, value: &str) -> Result
             format!("journal entry {position}: expected the directory of facts to name it, found that it does not");
         return Err(StoreError::Altered { case_id, what }.into());
     }
-    let Directory { facts, called, .. } = &*tx.directory;
+    let Directory { facts, called, missing, .. } = &*tx.directory;
     let (scheme, value) = (folded(scheme), folded(value));
     let ever = called.get(&(scheme.clone(), value.clone()));
     let stands = |id: &&Uuid| {
@@ -115,7 +117,7 @@ pub(crate) fn cases_called(tx: &mut Tx<'_>, scheme: &str, value: &str) -> Result
         facts.identifiers.get(&scheme).is_some_and(|known| folded(known) == value)
     };
     let found: Vec<Uuid> = ever.into_iter().flatten().filter(stands).copied().collect();
-    match facts.iter().find_map(|(id, facts)| Some((id, facts.missing()?))) {
+    match missing.iter().find_map(|id| Some((id, facts.get(id)?.missing()?))) {
         Some((id, position)) if found.is_empty() => {
             let what =
                 format!("case {id}, journal entry {position}: the identifier is missing, and may be the one asked for");
@@ -303,12 +305,20 @@ impl Directory {
             }
             _ => {}
         }
-        self.facts.entry(case_id).or_default().take(entry)
+        let facts = self.facts.entry(case_id).or_default();
+        facts.take(entry)?;
+        if facts.missing().is_some() {
+            self.missing.insert(case_id);
+        } else {
+            self.missing.remove(&case_id);
+        }
+        Ok(())
     }
 
     /// Another spelling in which an identifier or its scheme is in use.
     pub(crate) fn other_spelling(&self, scheme: &str, value: &str) -> Option<String> {
-        let mut in_use = self.facts.values().filter_map(|facts| facts.identifiers.get(scheme));
+        let ever = self.called.get(&(folded(scheme), folded(value)));
+        let mut in_use = ever.into_iter().flatten().filter_map(|id| self.facts.get(id)?.identifiers.get(scheme));
         in_use.find(|known| *known != value && folded(known) == folded(value)).cloned()
     }
 }
