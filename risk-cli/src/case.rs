@@ -16,8 +16,8 @@ use crate::store::ReadingOptions;
 /// Which case.
 #[derive(Args)]
 pub struct CaseOptions {
-    /// The log of the case, one JSON object a line; `-` for standard input. With --store or --as, a case of the store: its
-    /// UUID, or an identifier as SCHEME:VALUE, such as crn:X123456
+    /// The log of the case, one JSON object a line; `-` for standard input. Or a case of a store, with --store, --as or the variable
+    /// RISK_STORE: its UUID, or an identifier as SCHEME:VALUE, such as crn:X123456
     #[arg(value_name = "LOG|CASE")]
     case: String,
     #[command(flatten)]
@@ -54,14 +54,14 @@ impl CaseOptions {
         asked: &QuestionOptions,
         through: impl FnOnce(&Question) -> Instant,
     ) -> Result<(Log, Question), Failure> {
-        if !self.reading.is_asked_for() {
+        if !self.reading.is_meant_by(&self.case) {
             return Ok((self.text()?.log()?, asked.question()));
         }
         let case = CaseName::parse(&self.case)?;
         let question = asked.of_a_store()?;
         let (store, reader) = self.reading.open(question.audience)?;
         let known_at = question.known_at.unwrap_or_else(|| through(&question));
-        let log = store.consult(&reader, case.find(&store)?, known_at)?;
+        let log = store.consult(&reader, self.reading.find(&case, &store)?, known_at)?;
         Ok((log, question))
     }
 

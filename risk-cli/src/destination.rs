@@ -1,18 +1,17 @@
 //! Where a command writes what it makes: standard output, a file, or whatever else a path names.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, ErrorKind, IsTerminal, Read, Write, stdout};
+use std::fs::{self, OpenOptions};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write, stdout};
 use std::path::{Path, PathBuf};
 
 use risk_core::text::{inert, inert_json};
+use risk_store::is_database;
 use same_file::is_same_file;
 use tempfile::{Builder, NamedTempFile};
 
 use crate::failure::Failure;
 use crate::output::Reply;
 
-/// How databases of SQLite and their write-ahead logs begin.
-const DATABASES: [&[u8]; 3] = [b"SQLite format 3\0", b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83"];
 /// What lies beside a database under its name with this behind it, and is part of it.
 const BESIDE: [&str; 4] = ["-wal", "-shm", "-journal", "-unjournalled"];
 /// As many links as a system follows.
@@ -146,24 +145,6 @@ fn is_beside_a_database(path: &Path, suffix: &str) -> bool {
     database.is_some_and(is_database)
 }
 
-/// Whether a file begins as a database does. What cannot be read does not; it is judged when it is written.
-///
-/// A database that is in use is known by what lies beside it, and is not opened: closing the file again would release the locks
-/// that this process has on it.
-pub fn is_database(path: &Path) -> bool {
-    let beside = |suffix: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        Path::new(&name).exists()
-    };
-    if path.is_file() && (beside("-wal") || beside("-shm")) {
-        return true;
-    }
-    let mut beginning = Vec::new();
-    let _ = File::open(path).and_then(|file| file.take(16).read_to_end(&mut beginning));
-    DATABASES.iter().any(|database| beginning.starts_with(database))
-}
-
 fn unwritable(path: &Path, error: io::Error) -> Failure {
     Failure::Write { file: path.display().to_string(), error }
 }
@@ -182,8 +163,10 @@ fn is_standard(path: &Path) -> bool {
     ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].iter().any(|name| path == Path::new(name))
 }
 
-fn is_descriptor(path: &Path) -> bool {
-    path == Path::new("/dev/stderr") || ["/dev/fd", "/proc/self/fd"].iter().any(|folder| path.starts_with(folder))
+/// Whether it names another stream of this process.
+pub fn is_descriptor(path: &Path) -> bool {
+    ["/dev/stdin", "/dev/stderr"].iter().any(|name| path == Path::new(name))
+        || ["/dev/fd", "/proc/self/fd"].iter().any(|folder| path.starts_with(folder))
 }
 
 /// Where a file that is not there is to be made: at the path, or where the links lead that stand there.

@@ -12,6 +12,7 @@ use risk_hmpps::notice::NoticeError;
 use risk_store::{CheckpointError, StoreError};
 
 use crate::identifier::Identifier;
+use uuid::Uuid;
 
 /// Why a command could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +24,26 @@ pub enum Failure {
         file: String,
         /// What the system says.
         error: io::Error,
+    },
+    /// Something else than a file.
+    #[error("{file}: expected a file, found {found}{advice}")]
+    NotAFile {
+        /// Its path.
+        file: String,
+        /// What it is.
+        found: &'static str,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// A folder of a policy with something that looks like a part of it and is not read.
+    #[error(
+        "{folder}: expected .toml files of the policy alone, found what looks like a part of it and is not read: {listed}; name each file so that it ends in `.toml` and lies in the folder itself, or move it elsewhere"
+    )]
+    NotRead {
+        /// The folder.
+        folder: String,
+        /// What is in it.
+        listed: String,
     },
     /// A file that cannot be written.
     #[error("{file}: expected a place that can be written to, found: {error}")]
@@ -172,15 +193,25 @@ pub enum Failure {
     )]
     NoSuchCase(Identifier),
     /// An identifier that several cases share.
-    #[error("{identifier}: expected an identifier of one case, found {found} cases that have it: name one by its UUID")]
+    #[error("{identifier}: expected an identifier of one case, found {} cases that have it: name one by its UUID ({})", .cases.len(), listed(.cases))]
     ManyCases {
         /// The identifier.
         identifier: Identifier,
-        /// How many cases.
-        found: usize,
+        /// The cases.
+        cases: Vec<Uuid>,
+    },
+    /// An identifier that is claimed for the cases of several persons.
+    #[error("{identifier}: several cases claim it, and whose it is is not settled: {}. Ask for each by its UUID. To settle it: `risk store merge FROM INTO` if they are of one person, else `risk store identify CASE --remove {}` for a case that claims it and that it is not of", listed(.cases), risk_store::claimed(&.identifier.scheme.to_lowercase()))]
+    Contested {
+        /// The identifier.
+        identifier: Identifier,
+        /// The cases that have it or claim it.
+        cases: Vec<Uuid>,
     },
     /// A name of a case where a file is expected.
-    #[error("{0}: expected a file, found none; for a case of a store say --store, or --as and who reads it")]
+    #[error(
+        "{0}: expected a file, found none; for a case of a store say --store, or --as and who reads it, or set RISK_STORE"
+    )]
     CaseWithoutStore(String),
     /// No audience, where there is no default.
     #[error("--audience: expected who reads it, as a store has no default, found none; one of: {0}")]
@@ -214,7 +245,32 @@ pub enum Failure {
     Json(#[from] serde_json::Error),
 }
 
+/// The ids of cases, the first ten of them.
+fn listed(cases: &[Uuid]) -> String {
+    let mut ids: Vec<String> = cases.iter().take(10).map(|id| format!("case {id}")).collect();
+    if cases.len() > ids.len() {
+        ids.push("…".to_owned());
+    }
+    ids.join(", ")
+}
+
 impl Failure {
+    /// What is said of something that is no file, where a file is needed.
+    #[must_use]
+    pub fn not_a_file(path: &str, found: &'static str) -> Self {
+        let advice = match found {
+            "a folder" => "",
+            _ => "; write what it gives into a file, or pass `-` and give it on standard input",
+        };
+        Self::NotAFile { file: path.to_owned(), found, advice }
+    }
+
+    /// What is said of a folder, where a file or a stream is needed.
+    #[must_use]
+    pub fn a_folder(file: String) -> Self {
+        Self::NotAFile { file, found: "a folder", advice: "" }
+    }
+
     /// It in words: one line, or one for each thing that is wrong with a policy.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {

@@ -21,7 +21,7 @@ impl Groups {
     /// # Errors
     /// [`Failure`] where it cannot be read, lacks a column, or names no case in a line; with the line.
     pub fn read(path: &str, by: Option<&str>) -> Result<Self, Failure> {
-        let text = Text::read(path)?;
+        let text = Text::read_file(path)?;
         let wrong = |line: u64, expected: String, found: String| Failure::Line {
             file: text.name.clone(),
             line,

@@ -44,13 +44,20 @@ impl Display for Identifier {
 /// The cases that have the identifier.
 ///
 /// # Errors
-/// [`Failure::NoSuchCase`] where none has, so that a mistyped one does not pass for a quiet day.
+/// [`Failure::NoSuchCase`] where none has, so that a mistyped one does not pass for a quiet day; [`Failure::Contested`].
 pub fn only(identifier: Option<&Identifier>, store: &Store) -> Result<Option<Only>, Failure> {
     let Some(identifier) = identifier else { return Ok(None) };
+    must_be_settled(identifier, store)?;
     if store.cases_of(&identifier.scheme, &identifier.value)?.is_empty() {
         return Err(Failure::NoSuchCase(identifier.clone()));
     }
     Ok(Some(Only { scheme: identifier.scheme.clone(), value: identifier.value.clone() }))
+}
+
+/// Refuses an identifier that is claimed for the cases of several persons.
+fn must_be_settled(identifier: &Identifier, store: &Store) -> Result<(), Failure> {
+    let cases = store.contested(&identifier.scheme, &identifier.value)?;
+    if cases.is_empty() { Ok(()) } else { Err(Failure::Contested { identifier: identifier.clone(), cases }) }
 }
 
 /// A case of a store, as people name it.
@@ -77,16 +84,17 @@ impl CaseName {
     /// The id of the case.
     ///
     /// # Errors
-    /// [`Failure`] where no case has the identifier, or more than one has.
+    /// [`Failure`] where no case has the identifier, more than one has, or it is not settled whose it is.
     pub fn find(&self, store: &Store) -> Result<Uuid, Failure> {
         let identifier = match self {
             Self::Id(id) => return Ok(*id),
             Self::Called(identifier) => identifier,
         };
+        must_be_settled(identifier, store)?;
         match store.cases_of(&identifier.scheme, &identifier.value)?.as_slice() {
             [] => Err(Failure::NoSuchCase(identifier.clone())),
             [one] => Ok(*one),
-            many => Err(Failure::ManyCases { identifier: identifier.clone(), found: many.len() }),
+            many => Err(Failure::ManyCases { identifier: identifier.clone(), cases: many.to_vec() }),
         }
     }
 }

@@ -1,15 +1,18 @@
 //! Reading logs and policies, with messages that say where.
 
+use std::fs::Metadata;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use risk_core::log::{AppendError, Log, LogError, Record};
 use risk_core::policy::Policy;
 use risk_core::text::{decoded, inert};
-use risk_policies::{ENGLAND_WALES, ENGLAND_WALES_FILES};
+use risk_policies::{ENGLAND_WALES, ENGLAND_WALES_FILES, FolderFiles};
 
+use crate::destination::is_descriptor;
 use crate::failure::Failure;
+use crate::output::remark;
 
 /// A text with the name that messages give it.
 #[derive(Debug)]
@@ -29,7 +32,22 @@ impl Text {
         Self::read_as("text", path)
     }
 
+    /// The same for what a command goes by, and not for data that a stream may deliver: see [`must_be_a_file`].
+    ///
+    /// # Errors
+    /// As [`Text::read`], and [`Failure::NotAFile`].
+    pub fn read_file(path: &str) -> Result<Self, Failure> {
+        Self::read_file_as("text", path)
+    }
+
     /// The same for what has a name of its own in messages.
+    fn read_file_as(sort: &'static str, path: &str) -> Result<Self, Failure> {
+        if path != "-" {
+            must_be_a_file(path)?;
+        }
+        Self::read_as(sort, path)
+    }
+
     fn read_as(sort: &'static str, path: &str) -> Result<Self, Failure> {
         let (name, bytes) = read_bytes(path)?;
         Self::of(sort, &name, &bytes)
@@ -84,8 +102,43 @@ pub fn read_bytes(path: &str) -> Result<(String, Vec<u8>), Failure> {
     let bytes = if path == "-" { from_standard_input() } else { fs::read(path) };
     match bytes {
         Ok(bytes) => Ok((name, bytes)),
+        Err(_) if fs::metadata(path).is_ok_and(|found| found.is_dir()) => Err(Failure::a_folder(name)),
         Err(error) => Err(Failure::Read { file: name, error }),
     }
+}
+
+/// Refuses what is not a file: a named pipe may have no writer, and a device may have no end. What the shell hands over as an open
+/// stream, as it does for `<(…)`, is read.
+///
+/// # Errors
+/// [`Failure::NotAFile`]; [`Failure::Read`] where there is nothing.
+pub fn must_be_a_file(path: &str) -> Result<(), Failure> {
+    let found = fs::metadata(path).map_err(|error| Failure::Read { file: path.to_owned(), error })?;
+    let sort = sort_of(&found);
+    let is_handed_over = is_descriptor(Path::new(path)) && sort == PIPE;
+    if found.is_file() || is_handed_over { Ok(()) } else { Err(Failure::not_a_file(path, sort)) }
+}
+
+/// What is called a pipe.
+const PIPE: &str = "a named pipe";
+
+/// What is there instead of a file.
+fn sort_of(found: &Metadata) -> &'static str {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        let sort = found.file_type();
+        if sort.is_fifo() {
+            return PIPE;
+        }
+        if sort.is_socket() {
+            return "a socket";
+        }
+        if sort.is_char_device() || sort.is_block_device() {
+            return "a device";
+        }
+    }
+    if found.is_dir() { "a folder" } else { "something else" }
 }
 
 fn from_standard_input() -> io::Result<Vec<u8>> {
@@ -99,14 +152,20 @@ fn from_standard_input() -> io::Result<Vec<u8>> {
 /// # Errors
 /// [`Failure`] where there is none, or with everything that is wrong with it.
 pub fn policy(name: &str, overlays: &[String], locality: Option<&str>) -> Result<Policy, Failure> {
-    let overlays =
-        overlays.iter().map(|path| Text::read_as("an overlay of a policy", path)).collect::<Result<Vec<_>, _>>()?;
+    let overlays = overlays
+        .iter()
+        .map(|path| Text::read_file_as("an overlay of a policy", path))
+        .collect::<Result<Vec<_>, _>>()?;
     let overlays = borrowed(&overlays);
     if name == ENGLAND_WALES {
         return Ok(Policy::load_with(ENGLAND_WALES_FILES, &overlays, locality)?);
     }
-    let files = policy_files(name)?;
-    let files: Vec<Text> = files.iter().map(|path| Text::read_as("a policy file", path)).collect::<Result<_, _>>()?;
+    let FolderFiles { files, passed_over, .. } = policy_folder(name)?;
+    if !passed_over.is_empty() {
+        remark(&format!("policy: hidden files and copies of editors are not read: {}", listed(&passed_over)));
+    }
+    let files = files.iter().map(|path| Text::read_file_as("a policy file", &path.display().to_string()));
+    let files: Vec<Text> = files.collect::<Result<_, _>>()?;
     Ok(Policy::load_with(&borrowed(&files), &overlays, locality)?)
 }
 
@@ -114,22 +173,36 @@ fn borrowed(texts: &[Text]) -> Vec<(&str, &str)> {
     texts.iter().map(|t| (t.name.as_str(), t.text.as_str())).collect()
 }
 
-/// The files of a policy in a folder, by name.
-fn policy_files(folder: &str) -> Result<Vec<String>, Failure> {
+/// What the folder of a policy holds: at least one file, and nothing that looks like one and is not read.
+fn policy_folder(folder: &str) -> Result<FolderFiles, Failure> {
     let unreadable = |error| Failure::Read { file: folder.to_owned(), error };
     if !Path::new(folder).is_dir() {
         return Err(Failure::NoPolicy(folder.to_owned()));
     }
-    let files = risk_policies::files_in(Path::new(folder)).map_err(unreadable)?;
-    if files.is_empty() {
+    let found = FolderFiles::of(Path::new(folder)).map_err(unreadable)?;
+    if !found.not_read.is_empty() {
+        let listed = listed(&found.not_read);
+        return Err(Failure::NotRead { folder: folder.to_owned(), listed });
+    }
+    if found.files.is_empty() {
         return Err(Failure::NoPolicy(folder.to_owned()));
     }
-    Ok(files.iter().map(|path| path.display().to_string()).collect())
+    Ok(found)
+}
+
+/// Names of files, each in quotes, so that a blank at the end is seen.
+fn listed(paths: &[PathBuf]) -> String {
+    let name = |path: &PathBuf| format!("`{}`", inert(&path.file_name().unwrap_or_default().to_string_lossy()));
+    let (first, rest) = paths.split_at(paths.len().min(10));
+    let names: Vec<String> = first.iter().map(name).collect();
+    let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+    names.join(", ") + &more
 }
 
 /// The files from which a policy is read: its own where it is a folder, and the overlays.
 #[must_use]
 pub fn files_of_policy(name: &str, overlays: &[String]) -> Vec<String> {
-    let own = if name == ENGLAND_WALES { Ok(vec![]) } else { policy_files(name) };
-    own.unwrap_or_default().into_iter().chain(overlays.iter().cloned()).collect()
+    let own =
+        if name == ENGLAND_WALES { vec![] } else { policy_folder(name).map_or_else(|_| vec![], |found| found.files) };
+    own.iter().map(|path| path.display().to_string()).chain(overlays.iter().cloned()).collect()
 }

@@ -97,12 +97,9 @@ impl Command {
     }
 }
 
-/// Whether a file is a database. For the bindings, which must not read one as text.
+/// For the bindings, which must not read a database as text.
 #[doc(hidden)]
-#[must_use]
-pub fn is_database(path: &Path) -> bool {
-    destination::is_database(path)
-}
+pub use risk_store::is_database;
 
 /// Writes a file that its owner alone may read, whole or not at all; a pipe or a device is written to. For the bindings.
 ///

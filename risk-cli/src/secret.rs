@@ -3,13 +3,24 @@
 use std::fs::{File, Metadata};
 use std::io::{Read, stdin};
 
+use risk_hmpps::key::Key;
+
 use crate::failure::Failure;
+use crate::input::must_be_a_file;
+
+/// The secret of `risk hmpps import`, from a file.
+///
+/// # Errors
+/// As [`read`]; [`Failure::Table`] for one that can be guessed.
+pub fn key(file: &str) -> Result<Key, Failure> {
+    Key::new(&read(file)?).map_err(|e| Failure::Table { file: file.to_owned(), error: e.to_string() })
+}
 
 /// Reads a file that holds keys, or standard input for `-`.
 ///
 /// # Errors
-/// [`Failure::Read`]; [`Failure::SharedKey`] where others may read the file, [`Failure::ForeignKey`] where it is another user's. A
-/// pipe is nobody else's, and is read.
+/// [`Failure::Read`]; [`Failure::NotAFile`] (see [`must_be_a_file`]); [`Failure::SharedKey`] where others may read the file,
+/// [`Failure::ForeignKey`] where it is another user's. A stream that the shell hands over belongs to this process, and is read.
 pub fn read(path: &str) -> Result<Vec<u8>, Failure> {
     let unreadable = |error| Failure::Read { file: path.to_owned(), error };
     let mut bytes = Vec::new();
@@ -17,6 +28,7 @@ pub fn read(path: &str) -> Result<Vec<u8>, Failure> {
         stdin().lock().read_to_end(&mut bytes).map_err(unreadable)?;
         return Ok(bytes);
     }
+    must_be_a_file(path)?;
     let mut file = File::open(path).map_err(unreadable)?;
     refuse_what_others_have(path, &file.metadata().map_err(unreadable)?)?;
     file.read_to_end(&mut bytes).map_err(unreadable)?;

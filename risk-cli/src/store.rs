@@ -9,15 +9,18 @@ use etcetera::base_strategy::{BaseStrategy, choose_native_strategy};
 use risk_core::event::vocabulary::Audience;
 use risk_core::log::AppendError;
 use risk_core::text::inert;
+use risk_hmpps::people::former;
 use risk_store::{Operator, Options, Reader, Store, StoreError};
 use uuid::Uuid;
 
 use crate::failure::Failure;
+use crate::identifier::CaseName;
 use crate::input::Text;
 use crate::output::remark;
 use crate::secret;
 
-const PLACE: &str = "RISK_STORE";
+/// The variable that names a store where no option does.
+pub const PLACE: &str = "RISK_STORE";
 const WHO: &str = "RISK_AS";
 /// Under which heading of a help text the options stand. Said of each, as what is said of all would go on behind them.
 const HEADING: &str = "Store";
@@ -50,6 +53,10 @@ pub struct ReadingOptions {
     /// journalled as soon as there is room
     #[arg(long, value_name = "TEXT", help_heading = HEADING)]
     unjournalled_reason: Option<String>,
+    /// The secret of `risk hmpps import`, by which it is known of an identifier that it was that of a person who was erased since;
+    /// only you may be able to read it
+    #[arg(long, value_name = "FILE", help_heading = HEADING)]
+    key_file: Option<String>,
 }
 
 /// Where a store is.
@@ -106,10 +113,16 @@ pub struct Operated {
 }
 
 impl StoreOptions {
-    /// Whether anything says that a store is meant.
+    /// Whether one of its options says that a store is meant.
     #[must_use]
     pub fn is_asked_for(&self) -> bool {
         [&self.store, &self.who, &self.keys].iter().any(|given| given.is_some())
+    }
+
+    /// Whether anything says that a store is meant: one of its options, or the variable that names one.
+    #[must_use]
+    pub fn is_named(&self) -> bool {
+        self.is_asked_for() || place_of_the_variable().is_some()
     }
 
     /// The file from which keys are read, if any.
@@ -122,8 +135,7 @@ impl StoreOptions {
     /// # Errors
     /// [`Failure::NoDataFolder`].
     pub fn place(&self) -> Result<Place, Failure> {
-        let named = self.store.clone().or_else(|| env::var(PLACE).ok()).filter(|place| !place.is_empty());
-        if let Some(at) = named {
+        if let Some(at) = self.store.clone().filter(|place| !place.is_empty()).or_else(place_of_the_variable) {
             return Ok(Place { at, is_default: false });
         }
         let data = choose_native_strategy().map_err(Failure::NoDataFolder)?.data_dir();
@@ -177,15 +189,33 @@ impl StoreOptions {
 }
 
 impl ReadingOptions {
-    /// Whether anything says that a store is read.
+    /// Whether a store is read for a case of that name. Where the variable alone names a store, a file of that name comes first.
     #[must_use]
-    pub fn is_asked_for(&self) -> bool {
-        self.store.is_asked_for() || self.purpose.is_some() || self.unjournalled_reason.is_some()
+    pub fn is_meant_by(&self, case: &str) -> bool {
+        let others = [&self.purpose, &self.unjournalled_reason, &self.key_file];
+        let is_asked_for = self.store.is_asked_for() || others.iter().any(|given| given.is_some());
+        is_asked_for || (self.store.is_named() && CaseName::parse(case).is_ok() && !Path::new(case).exists())
     }
 
-    /// The file from which keys are read, if any.
+    /// The files from which keys are read, if any.
     pub fn inputs(&self) -> impl Iterator<Item = &String> {
-        self.store.inputs()
+        self.store.inputs().chain(&self.key_file)
+    }
+
+    /// The case of that name.
+    ///
+    /// # Errors
+    /// As [`CaseName::find`]; [`StoreError::PersonErased`] where the secret shows that the person was erased who had the identifier.
+    pub fn find(&self, case: &CaseName, store: &Store) -> Result<Uuid, Failure> {
+        let (missing, file) = match (case.find(store), &self.key_file) {
+            (Err(Failure::NoSuchCase(missing)), Some(file)) => (missing, file),
+            (found, _) => return found,
+        };
+        let digest = former(&secret::key(file)?, &missing.scheme.to_lowercase(), &missing.value);
+        match store.erased_as(&digest)? {
+            Some(case_id) => Err(StoreError::PersonErased { case_id }.into()),
+            None => Err(Failure::NoSuchCase(missing)),
+        }
     }
 
     /// Opens the store for the reader, of that audience.
@@ -209,6 +239,11 @@ impl ReadingOptions {
         };
         Ok((self.store.open()?.0, reader))
     }
+}
+
+/// The store that the variable names, unless it is empty.
+fn place_of_the_variable() -> Option<String> {
+    env::var(PLACE).ok().filter(|place| !place.is_empty())
 }
 
 /// The key of each case.

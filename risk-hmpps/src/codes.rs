@@ -251,8 +251,16 @@ struct Written {
 pub struct CodesError {
     /// Which.
     pub file: String,
-    /// Where and why, as the reader of TOML says it.
+    /// Where and why, on one line.
     pub reason: String,
+}
+
+/// A fault of TOML on one line, without the text itself.
+fn fault(error: &toml::de::Error, text: &str) -> String {
+    let message = error.message().trim().replace('\n', ", ");
+    let Some(before) = error.span().and_then(|span| text.get(..span.start)) else { return message };
+    let (line, column) = (before.matches('\n').count(), before.rsplit('\n').next().unwrap_or_default().chars().count());
+    format!("line {}, column {}: {message}", line.saturating_add(1), column.saturating_add(1))
 }
 
 /// The tables that are built in, each with its name.
@@ -290,7 +298,7 @@ impl Codes {
     /// [`CodesError`] with the place in the file.
     pub fn with(mut self, file: &str, text: &str) -> Result<Self, CodesError> {
         let refused = |reason: String| CodesError { file: file.to_owned(), reason };
-        let written: Written = toml::from_str(text).map_err(|e| refused(e.to_string()))?;
+        let written: Written = toml::from_str(text).map_err(|e| refused(fault(&e, text)))?;
         self.sources.extend(written.table);
         self.registers.extend(written.registers.into_iter().map(|r| (r.code.clone(), r)));
         self.levels.extend(written.levels.into_iter().map(|r| (r.code.clone(), r)));

@@ -222,7 +222,6 @@ def test_stray_files_in_a_folder_are_passed_over_and_a_link_that_leads_nowhere_i
     (tmp_path / "..data").symlink_to("..2026_11_22")
     (tmp_path / "._marac.toml").write_bytes(b"Mac OS X\x00\x05\xff")
     (tmp_path / ".#marac.toml").symlink_to("somebody@host.1")
-    (tmp_path / "old.toml").mkdir()
     (tmp_path / "marac.toml~").write_text("[[")
     assert Policy.from_folder(tmp_path) == Policy.embedded()
     (tmp_path / "gone.toml").symlink_to("nowhere")

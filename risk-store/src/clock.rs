@@ -51,6 +51,11 @@ fn last_taken(tx: &mut Tx<'_>) -> Result<Option<Instant>, Trouble> {
     Ok(taken.into_iter().max())
 }
 
+/// When the store took the record with this header, if the header says so.
+pub(crate) fn taken_at(header: &str) -> Option<Instant> {
+    serde_json::from_str::<Taken>(header).ok().map(|taken| taken.appended_at)
+}
+
 fn later(instant: Instant, by: TimeDelta) -> Instant {
     instant.checked_add_signed(by).unwrap_or(instant)
 }

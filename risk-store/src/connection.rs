@@ -53,9 +53,14 @@ pub(crate) enum Place {
 impl Place {
     pub(crate) fn parse(place: &str) -> Result<Self, StoreError> {
         if url::is_url(place) {
-            Ok(Self::Server(Box::new(url::Server::parse(place)?)))
-        } else {
-            Ok(Self::File(place.into()))
+            return Ok(Self::Server(Box::new(url::Server::parse(place)?)));
+        }
+        match url::other_scheme(place) {
+            None => Ok(Self::File(place.into())),
+            Some(scheme) => {
+                let expected = "a file, or a database as postgres://USER@HOST/DATABASE";
+                Err(StoreError::argument("store", expected, format!("a URL that begins with {scheme}://")))
+            }
         }
     }
 }

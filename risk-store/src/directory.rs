@@ -6,7 +6,11 @@
 //! entries, each found to have the hash that the directory names. No fact can be hidden, changed or added by a change of
 //! a column that no hash covers: an index is used to read many entries at once, and never believed.
 //!
-//! The facts are kept in memory, and read on from where they were known: an answer costs one row, not a journal.
+//! A directory that was taken back to an earlier end is rightly chained, and would leave out the newest facts. So it is compared with
+//! the journals on every reading: the facts of a case with the number that the last entry of its journal counts, and, where a case is
+//! looked up by what it is called, with the newest fact of all.
+//!
+//! The facts are kept in memory, and read on from where they were known: an answer costs three rows, not a journal.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -16,7 +20,8 @@ use uuid::Uuid;
 use crate::error::{StoreError, Trouble};
 use crate::facts::Facts;
 use crate::head::Head;
-use crate::journal::{self, Act, DIRECTORY, Entry, Kept, WHOLE_STORE, entry_hash};
+use crate::journal::{self, Act, DIRECTORY, Entry, Found, Kept, WHOLE_STORE, entry_hash};
+use crate::journal_end;
 use crate::names::{self, FORMER, Name};
 use crate::sql::Tx;
 
@@ -31,6 +36,8 @@ pub(crate) struct Directory {
     facts: BTreeMap<Uuid, Facts>,
     /// The cases that ever had an identifier, by [`folded`] scheme and value.
     called: BTreeMap<(String, String), BTreeSet<Uuid>>,
+    /// The cases of which an identifier is missing (see [`Facts::missing`]).
+    missing: BTreeSet<Uuid>,
 }
 
 /// One entry of the directory.
@@ -61,8 +68,22 @@ pub(crate) fn folded(text: &str) -> String {
 
 /// What the store was told of a case.
 pub(crate) fn facts(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Facts, Trouble> {
+    // Before the directory, to which others may add meanwhile: it then names all that is counted here.
+    let stated = match Head::find(tx, case_id)? {
+        Some(head) => {
+            journal_end::must_be_there(tx, &head)?;
+            journal_end::facts_stated(tx, &head)?
+        }
+        None => 0,
+    };
     refresh(tx)?;
     let facts = tx.directory.facts.get(&case_id).cloned().unwrap_or_default();
+    let named = u64::try_from(facts.positions.len()).unwrap_or(u64::MAX);
+    if named < stated {
+        let what =
+            format!("expected the {stated} facts that its journal states in the directory of facts, found {named}");
+        return Err(StoreError::Altered { case_id, what }.into());
+    }
     match facts.missing() {
         None => Ok(facts),
         Some(position) => {
@@ -75,8 +96,17 @@ pub(crate) fn facts(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Facts, Trouble> {
 /// The cases for which an identifier stands now, in the order of their ids; of the scheme [`FORMER`], those of erased persons who had
 /// an identifier with that digest.
 pub(crate) fn cases_called(tx: &mut Tx<'_>, scheme: &str, value: &str) -> Result<Vec<Uuid>, Trouble> {
+    // Before the directory, as for the facts of a case.
+    let newest = newest_fact(tx)?;
     refresh(tx)?;
-    let Directory { facts, called, .. } = &*tx.directory;
+    if let Some((case_id, position)) = newest
+        && !tx.directory.facts.get(&case_id).is_some_and(|facts| facts.positions.contains(&position))
+    {
+        let what =
+            format!("journal entry {position}: expected the directory of facts to name it, found that it does not");
+        return Err(StoreError::Altered { case_id, what }.into());
+    }
+    let Directory { facts, called, missing, .. } = &*tx.directory;
     let (scheme, value) = (folded(scheme), folded(value));
     let ever = called.get(&(scheme.clone(), value.clone()));
     let stands = |id: &&Uuid| {
@@ -87,7 +117,7 @@ pub(crate) fn cases_called(tx: &mut Tx<'_>, scheme: &str, value: &str) -> Result
         facts.identifiers.get(&scheme).is_some_and(|known| folded(known) == value)
     };
     let found: Vec<Uuid> = ever.into_iter().flatten().filter(stands).copied().collect();
-    match facts.iter().find_map(|(id, facts)| Some((id, facts.missing()?))) {
+    match missing.iter().find_map(|id| Some((id, facts.get(id)?.missing()?))) {
         Some((id, position)) if found.is_empty() => {
             let what =
                 format!("case {id}, journal entry {position}: the identifier is missing, and may be the one asked for");
@@ -95,6 +125,13 @@ pub(crate) fn cases_called(tx: &mut Tx<'_>, scheme: &str, value: &str) -> Result
         }
         _ => Ok(found),
     }
+}
+
+/// The fact that was written last, of all journals: found by an index, which only adds a reason to refuse.
+fn newest_fact(tx: &mut Tx<'_>) -> Result<Option<(Uuid, u64)>, Trouble> {
+    tx.row("SELECT case_id, position FROM entry WHERE subject IS NOT NULL ORDER BY place DESC LIMIT 1", &[], |row| {
+        Ok((row.id(0)?, row.number(1)?))
+    })
 }
 
 /// Enters a fact that was just written into the journal of its case.
@@ -185,7 +222,7 @@ fn read_on(tx: &mut Tx<'_>, mut directory: Directory, head: &Head) -> Result<Dir
         if last.get(&key) != Some(&at) {
             continue;
         }
-        let text = match at_once.remove(&key).filter(|found| found.is(&fact)) {
+        let text = match at_once.remove(&key).filter(|found| found.is(&fact.hash)) {
             Some(found) => found.text,
             None => look_up(tx, &fact)?,
         };
@@ -206,18 +243,6 @@ pub(crate) fn pointer(kept: &Kept, position: u64, previous: &str) -> Result<Poin
         .ok_or_else(|| format!("directory entry {position}: expected the one that was kept, found another"))
 }
 
-/// A fact's entry with the hash before it, both as they lie in the store.
-struct Found {
-    text: String,
-    previous: String,
-}
-
-impl Found {
-    fn is(&self, fact: &FactAt) -> bool {
-        entry_hash(&self.previous, &self.text) == fact.hash
-    }
-}
-
 /// The entries that an index has as facts.
 fn indexed(tx: &mut Tx<'_>) -> Result<HashMap<(Uuid, u64), Found>, Trouble> {
     let found = tx.rows(
@@ -233,12 +258,7 @@ fn indexed(tx: &mut Tx<'_>) -> Result<HashMap<(Uuid, u64), Found>, Trouble> {
 }
 
 fn look_up(tx: &mut Tx<'_>, fact: &FactAt) -> Result<String, Trouble> {
-    let found = tx.row(
-        "SELECT e.text, p.hash FROM entry e LEFT JOIN entry p ON p.case_id = e.case_id AND p.position = e.position - 1
-         WHERE e.case_id = $1 AND e.position = $2",
-        &[(&fact.case_id).into(), fact.entry.into()],
-        |row| Ok(Found { text: row.text(0)?, previous: row.optional_text(1)?.unwrap_or_default() }),
-    )?;
+    let found = journal::find(tx, fact.case_id, fact.entry)?;
     let differs = || StoreError::Altered {
         case_id: fact.case_id,
         what: format!(
@@ -246,7 +266,7 @@ fn look_up(tx: &mut Tx<'_>, fact: &FactAt) -> Result<String, Trouble> {
             fact.entry
         ),
     };
-    Ok(found.filter(|found| found.is(fact)).ok_or_else(differs)?.text)
+    Ok(found.filter(|found| found.is(&fact.hash)).ok_or_else(differs)?.text)
 }
 
 fn entry(fact: &FactAt, text: String, names: Vec<Name>) -> Result<Entry, StoreError> {
@@ -285,12 +305,20 @@ impl Directory {
             }
             _ => {}
         }
-        self.facts.entry(case_id).or_default().take(entry)
+        let facts = self.facts.entry(case_id).or_default();
+        facts.take(entry)?;
+        if facts.missing().is_some() {
+            self.missing.insert(case_id);
+        } else {
+            self.missing.remove(&case_id);
+        }
+        Ok(())
     }
 
     /// Another spelling in which an identifier or its scheme is in use.
     pub(crate) fn other_spelling(&self, scheme: &str, value: &str) -> Option<String> {
-        let mut in_use = self.facts.values().filter_map(|facts| facts.identifiers.get(scheme));
+        let ever = self.called.get(&(folded(scheme), folded(value)));
+        let mut in_use = ever.into_iter().flatten().filter_map(|id| self.facts.get(id)?.identifiers.get(scheme));
         in_use.find(|known| *known != value && folded(known) == folded(value)).cloned()
     }
 }

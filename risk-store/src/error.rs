@@ -38,8 +38,10 @@ pub enum StoreError {
         /// Who asked.
         reader: String,
     },
-    /// The person was erased by law. What comes late is for a person to decide.
-    #[error("case {case_id}: the person was erased by law, and the case takes nothing any more")]
+    /// The person was erased by law: there is no answer, and what comes late is for a person to decide.
+    #[error(
+        "case {case_id}: everything about this person was erased by law: there is nothing to answer from, and the case takes no more records"
+    )]
     PersonErased {
         /// The case.
         case_id: Uuid,
@@ -69,7 +71,7 @@ pub enum StoreError {
     /// The policy shows nothing to this reader.
     #[error(transparent)]
     NoView(#[from] NoView),
-    /// The caller ended the work early, as [`crate::Store::cancelled_when`] said. What only reads changed nothing.
+    /// The caller ended the work early, as [`crate::Store::cancelled_when`] said. Nothing was changed by what was ended.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
     /// A log that was changed behind the store's back.

@@ -180,6 +180,7 @@ impl Store {
             fence::enter(tx)?;
             let mut imported = Imported::default();
             while let Some(case) = cases.next()? {
+                self.go_on()?;
                 case.take_in(tx, open, by, now, &mut imported)?;
                 open.forget(case.case_id);
                 imported.cases = imported.cases.saturating_add(1);
@@ -411,6 +412,7 @@ impl CaseText<'_> {
     /// The journal of a case that is new here, as it is in the text.
     fn take_over_journal(&self, tx: &mut Tx<'_>, head: &mut Head) -> Result<(), Trouble> {
         let erased = self.former().is_some();
+        let mut facts = 0_u64;
         for (number, EntryLine { entry, hash, names }) in &self.journal {
             let wrong = |expected: &str| {
                 let e = RecordError {
@@ -434,7 +436,12 @@ impl CaseText<'_> {
             if !names::belong(&chained, &names, erased) {
                 return Err(wrong("the identifier of this entry beside it").into());
             }
-            journal::write_kept(tx, head, read.act.subject().as_deref(), entry, &names)?;
+            let subject = read.act.subject();
+            facts = facts.saturating_add(u64::from(subject.is_some()));
+            if read.facts.is_some_and(|counted| counted != facts) {
+                return Err(wrong("an entry that counts the facts of its journal").into());
+            }
+            journal::write_kept(tx, head, subject.as_deref(), entry, &names)?;
         }
         head.keep(tx)
     }

@@ -32,6 +32,9 @@ pub struct Facts {
     /// Identifiers that were taken from the case, by scheme: they are another's.
     #[serde(skip)]
     taken: BTreeSet<(String, String)>,
+    /// The places of the facts in the journal of the case.
+    #[serde(skip)]
+    pub(crate) positions: BTreeSet<u64>,
     /// A journal entry whose identifier is not in the store, as it should be unless the person is erased.
     #[serde(skip)]
     missing: Option<u64>,
@@ -60,6 +63,7 @@ impl Facts {
     }
 
     pub(crate) fn take(&mut self, entry: Entry) -> Result<(), StoreError> {
+        self.positions.insert(entry.position);
         match entry.act {
             Act::Identified { scheme, value: Some(value), .. } => {
                 let scheme = folded(&scheme);
@@ -146,8 +150,17 @@ impl Person {
         Ok(Self { case_id: head, cases })
     }
 
-    /// Whether the reader is excluded from any of it.
-    pub(crate) fn excludes(&self, reader: &str) -> bool {
-        self.cases.iter().any(|(_, facts)| facts.excludes(reader))
+    /// Why the reader is answered nothing of it: they are excluded from one of the cases, or the person is erased.
+    pub(crate) fn refusal(&self, reader: &str) -> Option<StoreError> {
+        let case_id = self.case_id;
+        if self.cases.iter().any(|(_, facts)| facts.excludes(reader)) {
+            return Some(StoreError::Excluded { case_id, reader: reader.to_owned() });
+        }
+        self.is_erased().then_some(StoreError::PersonErased { case_id })
+    }
+
+    /// Whether everything of the person was erased.
+    pub(crate) fn is_erased(&self) -> bool {
+        self.cases.iter().any(|(_, facts)| facts.erased.is_some())
     }
 }

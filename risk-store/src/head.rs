@@ -15,11 +15,13 @@ pub(crate) struct Head {
     pub(crate) record_hash: String,
     pub(crate) entries: u64,
     pub(crate) entry_hash: String,
+    /// How many facts the journal states, where that is known already (see [`crate::journal_end`]).
+    pub(crate) facts: Option<u64>,
 }
 
 impl Head {
     fn new(case_id: Uuid) -> Self {
-        Self { case_id, records: 0, record_hash: String::new(), entries: 0, entry_hash: String::new() }
+        Self { case_id, records: 0, record_hash: String::new(), entries: 0, entry_hash: String::new(), facts: None }
     }
 
     fn read(row: &Row<'_>) -> Result<Self, StoreError> {
@@ -29,6 +31,7 @@ impl Head {
             record_hash: row.text(2)?,
             entries: row.number(3)?,
             entry_hash: row.text(4)?,
+            facts: None,
         })
     }
 

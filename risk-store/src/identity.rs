@@ -1,5 +1,7 @@
 //! What the host tells the store of its cases: what it calls them, which are of one person, and who may not see which.
 
+use std::collections::BTreeSet;
+
 use risk_core::log::Log;
 use uuid::Uuid;
 
@@ -92,7 +94,37 @@ impl Store {
     /// # Errors
     /// Where the store cannot be read.
     pub fn cases_of(&self, scheme: &str, value: &str) -> Result<Vec<Uuid>, StoreError> {
-        self.look(|tx| cases_called(tx, scheme, value))
+        self.look(|tx| {
+            let cases = cases_called(tx, scheme, value)?;
+            // That of a person is looked up to act on it: each case is found to have all its facts, such as that it was taken from it.
+            if is_of_one_person(&folded(scheme)) {
+                cases.iter().try_for_each(|case_id| Facts::of(tx, *case_id).map(drop))?;
+            }
+            Ok(cases)
+        })
+    }
+
+    /// The cases that claim an identifier which another person's case has too (see [`claimed`]), with those that have it, in the
+    /// order of their ids: until that is settled it is not known whose it is. Empty where all are cases of one person.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn contested(&self, scheme: &str, value: &str) -> Result<Vec<Uuid>, StoreError> {
+        let now = self.now();
+        self.look(|tx| {
+            let claiming = cases_called(tx, &claimed(&folded(scheme)), value)?;
+            if claiming.is_empty() {
+                return Ok(vec![]);
+            }
+            let mut cases = [claiming, cases_called(tx, scheme, value)?].concat();
+            cases.sort_unstable();
+            cases.dedup();
+            let mut people = BTreeSet::new();
+            for case_id in &cases {
+                people.insert(Person::of(tx, *case_id, now)?.case_id);
+            }
+            Ok(if people.len() > 1 { cases } else { vec![] })
+        })
     }
 
     /// What the store was told of a case.

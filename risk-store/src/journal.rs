@@ -6,7 +6,8 @@
 //!
 //! Entries are append-only and chained: the hash of an entry is the digest (see [`risk_core::log::chain`]) of the tag
 //! `risk-store/1 entry` and the members `previous` (the hash before it; empty for the first) and `entry` (its exact text).
-//! They hold ids and words, never what a record says. What a case is called lies apart from them (see [`crate::names`]).
+//! They hold ids and words, never what a record says. What a case is called lies apart from them (see [`crate::names`]). Each
+//! counts the facts that its journal states (see [`crate::journal_end`]).
 
 use std::collections::BTreeSet;
 
@@ -21,6 +22,7 @@ use crate::directory;
 use crate::error::{StoreError, Trouble};
 use crate::gap::Gap;
 use crate::head::Head;
+use crate::journal_end;
 use crate::names::{self, Name};
 use crate::sql::Tx;
 use crate::who::{Operator, Reader};
@@ -221,6 +223,10 @@ pub struct Entry {
     /// Where the records that were written with it lie in the order of all records of the store.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub places: Vec<Places>,
+    /// How many facts the journal states with this entry: identifiers, exclusions and the like. None where an older version of this
+    /// software wrote the entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<u64>,
     /// What was done.
     #[serde(flatten)]
     pub act: Act,
@@ -323,6 +329,7 @@ pub(crate) fn write_placed(
 ) -> Result<(), Trouble> {
     let (act, names) = names::apart(act)?;
     let subject = act.subject();
+    let facts = journal_end::facts_stated(tx, head)?.saturating_add(u64::from(subject.is_some()));
     let entry = Entry {
         position: head.entries.saturating_add(1),
         at: written(at),
@@ -333,10 +340,13 @@ pub(crate) fn write_placed(
         case_id: (head.case_id != WHOLE_STORE).then_some(head.case_id),
         refused: by.refused,
         places,
+        facts: Some(facts),
         act,
     };
     let text = serde_json::to_string(&entry).map_err(|e| StoreError::Database(e.to_string()))?;
-    write_kept(tx, head, subject.as_deref(), &text, &names)
+    write_kept(tx, head, subject.as_deref(), &text, &names)?;
+    head.facts = Some(facts);
+    Ok(())
 }
 
 /// A moment as the journal writes it.
@@ -365,6 +375,7 @@ pub(crate) fn write_kept(
 pub(crate) fn chain(tx: &mut Tx<'_>, head: &mut Head, subject: Option<&str>, text: &str) -> Result<(), Trouble> {
     head.entries = head.entries.saturating_add(1);
     head.entry_hash = entry_hash(&head.entry_hash, text);
+    head.facts = None;
     tx.execute(
         "INSERT INTO entry (case_id, position, subject, text, hash) VALUES ($1, $2, $3, $4, $5)",
         &[
@@ -398,7 +409,7 @@ pub(crate) struct Kept {
 impl Kept {
     /// The entry, found to be the one of that place in the journal of a case, behind the entry with the hash `previous`, with
     /// every column as its text says; else what differs.
-    pub(crate) fn at(&self, case_id: Uuid, position: u64, previous: &str) -> Result<Entry, String> {
+    fn at(&self, case_id: Uuid, position: u64, previous: &str) -> Result<Entry, String> {
         let differs = |what: &str| format!("journal entry {position}: expected {what}");
         if entry_hash(previous, &self.text) != self.hash {
             return Err(differs("the one that was kept, found another"));
@@ -436,6 +447,29 @@ impl Kept {
     }
 }
 
+/// The text of an entry, with the hash of the one before it, as they lie in the store.
+pub(crate) struct Found {
+    pub(crate) text: String,
+    pub(crate) previous: String,
+}
+
+impl Found {
+    /// Whether it is the entry with that hash.
+    pub(crate) fn is(&self, hash: &str) -> bool {
+        entry_hash(&self.previous, &self.text) == hash
+    }
+}
+
+/// The entry of that place in a journal, if there is any.
+pub(crate) fn find(tx: &mut Tx<'_>, case_id: Uuid, position: u64) -> Result<Option<Found>, Trouble> {
+    tx.row(
+        "SELECT e.text, p.hash FROM entry e LEFT JOIN entry p ON p.case_id = e.case_id AND p.position = e.position - 1
+         WHERE e.case_id = $1 AND e.position = $2",
+        &[(&case_id).into(), position.into()],
+        |row| Ok(Found { text: row.text(0)?, previous: row.optional_text(1)?.unwrap_or_default() }),
+    )
+}
+
 /// The journal of a case as it lies in the store, in order.
 pub(crate) fn read(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Vec<Kept>, Trouble> {
     between(tx, case_id, 0, u64::MAX)
@@ -463,12 +497,10 @@ pub(crate) fn between(tx: &mut Tx<'_>, case_id: Uuid, after: u64, to: u64) -> Re
 pub(crate) fn verified(tx: &mut Tx<'_>, head: &Head) -> Result<Vec<(Entry, Kept)>, Trouble> {
     let case_id = head.case_id;
     let altered = |what: String| StoreError::Altered { case_id, what };
-    let mut previous = String::new();
+    let mut walk = Walk::of(case_id);
     let mut entries = Vec::new();
-    for (kept, position) in between(tx, case_id, 0, head.entries)?.into_iter().zip(1..) {
-        let entry = kept.at(case_id, position, &previous).map_err(altered)?;
-        previous.clone_from(&kept.hash);
-        entries.push((entry, kept));
+    for kept in between(tx, case_id, 0, head.entries)? {
+        entries.push((walk.next(&kept).map_err(altered)?, kept));
     }
     let erased = entries.iter().rposition(|(entry, _)| matches!(entry.act, Act::PersonErased { .. })).unwrap_or(0);
     for (i, (entry, kept)) in entries.iter().enumerate() {
@@ -477,10 +509,39 @@ pub(crate) fn verified(tx: &mut Tx<'_>, head: &Head) -> Result<Vec<(Entry, Kept)
             return Err(altered(what).into());
         }
     }
-    let count = u64::try_from(entries.len()).unwrap_or(u64::MAX);
-    if (count, &previous) != (head.entries, &head.entry_hash) {
-        let what = format!("expected {} journal entries, found {count}, or another last one", head.entries);
+    if (walk.entries, &walk.hash) != (head.entries, &head.entry_hash) {
+        let what = format!("expected {} journal entries, found {}, or another last one", head.entries, walk.entries);
         return Err(altered(what).into());
     }
     Ok(entries)
+}
+
+/// Reads a journal in order, each entry found to be the next.
+pub(crate) struct Walk {
+    case_id: Uuid,
+    /// How many entries were read, and the hash of the last.
+    pub(crate) entries: u64,
+    hash: String,
+    /// How many facts they state.
+    pub(crate) facts: u64,
+}
+
+impl Walk {
+    pub(crate) fn of(case_id: Uuid) -> Self {
+        Self { case_id, entries: 0, hash: String::new(), facts: 0 }
+    }
+
+    /// The entry, if it is the next; else what differs.
+    pub(crate) fn next(&mut self, kept: &Kept) -> Result<Entry, String> {
+        let position = self.entries.saturating_add(1);
+        let entry = kept.at(self.case_id, position, &self.hash)?;
+        let facts = self.facts.saturating_add(u64::from(entry.act.subject().is_some()));
+        if let Some(counted) = entry.facts.filter(|counted| *counted != facts) {
+            return Err(format!("journal entry {position}: expected it to count {facts} facts, found {counted}"));
+        }
+        self.entries = position;
+        self.hash.clone_from(&kept.hash);
+        self.facts = facts;
+        Ok(entry)
+    }
 }

@@ -39,6 +39,7 @@ mod changes;
 mod checkpoint;
 mod clock;
 mod connection;
+mod database_file;
 mod directory;
 mod erasure;
 mod error;
@@ -49,6 +50,7 @@ mod gap;
 mod head;
 mod identity;
 mod journal;
+mod journal_end;
 mod listing;
 mod names;
 mod open;
@@ -75,6 +77,7 @@ use uuid::Uuid;
 
 pub use changes::Change;
 pub use checkpoint::{Checkpoint, CheckpointError, Inclusion, Leaf};
+pub use database_file::is_database;
 pub use erasure::{Erased, Scrubbed};
 pub use error::StoreError;
 pub use exchange::{Exported, Imported};
@@ -181,14 +184,15 @@ impl Store {
         Ok(store)
     }
 
-    /// The store, of which long reading ends early where the function says so: an answer, and between two pages of cases a
-    /// listing, an export and a verification. What writes goes on to its end.
+    /// The store, of which long work ends early where the function says so: before each transaction, so that of many calls in a row
+    /// the next is not begun; within an answer; between two pages of cases in a listing, an export and a verification; and between
+    /// two cases of an import, of which nothing is then kept. Any other transaction that writes goes on to its end.
     #[must_use]
     pub fn cancelled_when(self, cancelled: Box<dyn Fn() -> bool + Send + Sync>) -> Self {
         Self { cancelled: Some(cancelled), ..self }
     }
 
-    /// Whether long reading is to end early.
+    /// Whether long work is to end early.
     fn is_cancelled(&self) -> bool {
         self.cancelled.as_ref().is_some_and(|cancelled| cancelled())
     }
@@ -228,6 +232,7 @@ impl Store {
 
     /// Runs a transaction that only looks.
     fn look<T>(&self, work: impl FnMut(&mut Tx<'_>) -> Result<T, Trouble>) -> Result<T, StoreError> {
+        self.go_on()?;
         self.inner()?.connection.transact(Will::Look, work)
     }
 
@@ -236,6 +241,7 @@ impl Store {
         &self,
         mut work: impl FnMut(&mut Tx<'_>, &mut Open<'_>) -> Result<T, Trouble>,
     ) -> Result<T, StoreError> {
+        self.go_on()?;
         let mut inner = self.inner()?;
         let Inner { connection, logs, .. } = &mut *inner;
         let mut held = Vec::new();

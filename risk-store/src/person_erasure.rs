@@ -107,16 +107,17 @@ impl Store {
                 parted: vec![],
                 scrubbed: Scrubbed::Done,
             };
+            let order = Order { by, now, erasure };
             let mut identifiers = Vec::new();
             for of_person in done.cases.clone() {
-                identifiers.extend(erase_case(tx, open, by, (of_person, case_id), now, erasure, &mut done)?);
+                identifiers.extend(order.erase_case(tx, open, (of_person, case_id), &mut done)?);
             }
             // What one case is called may be in the journal of another.
             for of_person in done.cases.clone() {
                 let case = open.hold(tx, of_person)?;
                 done.remains.extend(remains(tx, case, &identifiers)?);
             }
-            done.misplaced = erase_misplaced(tx, open, by, now, erasure, &done.cases)?;
+            done.misplaced = order.erase_misplaced(tx, open, &done.cases)?;
             let of_person = done.cases.clone();
             done.parted.retain(|id| !of_person.contains(id));
             done.parted.sort_unstable();
@@ -144,69 +145,123 @@ pub(crate) fn must_not_be_erased(tx: &mut Tx<'_>, case_id: Uuid) -> Result<(), T
     }
 }
 
-fn erase_case(
-    tx: &mut Tx<'_>,
-    open: &mut Open<'_>,
-    by: &Operator,
-    (case_id, asked): (Uuid, Uuid),
-    now: Instant,
-    erasure: &PersonErasure<'_>,
-    done: &mut PersonErased,
-) -> Result<Vec<(String, String)>, Trouble> {
-    let case = open.hold(tx, case_id)?;
-    let entries: Vec<Entry> = journal::verified(tx, &case.head)?.into_iter().map(|(entry, _)| entry).collect();
-    let identifiers = names::ever(&entries);
-    done.parted.extend(entries.iter().filter_map(|entry| match entry.act {
-        Act::UnmergedFrom { other } => Some(other),
-        _ => None,
-    }));
-    let held = case.log.records().iter().filter(holds_data).cloned().collect();
-    let records = erase_records(tx, case, by, now, erasure, held)?;
-    let named = erasure.named.iter().filter(|_| case_id == asked).map(|(scheme, value)| (*scheme, value.as_str()));
-    let had = identifiers.iter().map(|(scheme, value)| (scheme.as_str(), value.as_str()));
-    let former = erasure.digest.map_or_else(Vec::new, |of| had.chain(named).map(|(s, v)| of(s, v)).collect());
-    let forgotten = forget(tx, case, by, now, former)?;
-    done.records = done.records.saturating_add(records);
-    done.evidence = done.evidence.saturating_add(forgotten.evidence);
-    done.identifiers = done.identifiers.saturating_add(forgotten.identifiers);
-    Ok(identifiers)
-}
-
 /// Whether a record has a payload that can be erased. What retracts, disputes or erases names a record and says nothing of it.
-fn holds_data(record: &&Record) -> bool {
+fn holds_data(record: &Record) -> bool {
     let statement =
         record.kind().is_some_and(|k| k.spec().nature == Nature::Housekeeping && k != Kind::RecordCorrected);
     !statement && record.payload != Payload::Erased
 }
 
-/// Removes payloads: corrections before what they correct, as they hold its data.
-fn erase_records(
-    tx: &mut Tx<'_>,
-    case: &mut Case<'_>,
-    by: &Operator,
+/// One erasure of a person while it is carried out.
+struct Order<'o> {
+    by: &'o Operator,
     now: Instant,
-    erasure: &PersonErasure<'_>,
-    held: Vec<Record>,
-) -> Result<u64, Trouble> {
-    let (corrections, others): (Vec<Record>, Vec<Record>) =
-        held.into_iter().partition(|r| r.kind() == Some(Kind::RecordCorrected));
-    let mut records = 0_u64;
-    for held in corrections.into_iter().chain(others) {
-        let event_id = held.event_id;
-        let event = Event::PayloadErased(PayloadErased { event_id, reason: erasure.reason, by: erasure.by.clone() });
-        let at = now.max(held.recorded_at);
-        let reference = held.source.reference.clone().unwrap_or_else(|| "erasure".to_owned());
-        let source = RecordSource { agency: SourceAgency::Probation, role: None, reference: Some(reference) };
-        let least = event.least_handling();
-        let id = (erasure.record_id)(event_id)?;
-        let record = Record::new(id, held.case_id, at, at, source, event).with_handling(held.handling.max(least));
-        case.erase(tx, now, record)?;
-        let place = [(&held.case_id).into(), held.position().unwrap_or(0).into()];
-        tx.execute("UPDATE record SET payload = NULL WHERE case_id = $1 AND position = $2", &place)?;
-        case.note(tx, by.into(), now, Act::Erased { event_id })?;
-        records = records.saturating_add(1);
+    erasure: &'o PersonErasure<'o>,
+}
+
+impl Order<'_> {
+    /// Erases a case of the person, who was `asked` for by one of them; gives what it was called.
+    fn erase_case(
+        &self,
+        tx: &mut Tx<'_>,
+        open: &mut Open<'_>,
+        (case_id, asked): (Uuid, Uuid),
+        done: &mut PersonErased,
+    ) -> Result<Vec<(String, String)>, Trouble> {
+        let case = open.hold(tx, case_id)?;
+        let entries: Vec<Entry> = journal::verified(tx, &case.head)?.into_iter().map(|(entry, _)| entry).collect();
+        let identifiers = names::ever(&entries);
+        done.parted.extend(entries.iter().filter_map(|entry| match entry.act {
+            Act::UnmergedFrom { other } => Some(other),
+            _ => None,
+        }));
+        let records = self.erase_records(tx, case, |_| true)?;
+        let PersonErasure { named, digest, .. } = self.erasure;
+        let named = named.iter().filter(|_| case_id == asked).map(|(scheme, value)| (*scheme, value.as_str()));
+        let had = identifiers.iter().map(|(scheme, value)| (scheme.as_str(), value.as_str()));
+        let former = digest.map_or_else(Vec::new, |of| had.chain(named).map(|(s, v)| of(s, v)).collect());
+        let forgotten = forget(tx, case, self.by, self.now, former)?;
+        done.records = done.records.saturating_add(records);
+        done.evidence = done.evidence.saturating_add(forgotten.evidence);
+        done.identifiers = done.identifiers.saturating_add(forgotten.identifiers);
+        Ok(identifiers)
     }
-    Ok(records)
+
+    /// Removes the payloads of those records of a case: corrections before what they correct, as they hold its data.
+    fn erase_records(
+        &self,
+        tx: &mut Tx<'_>,
+        case: &mut Case<'_>,
+        which: impl Fn(&Record) -> bool,
+    ) -> Result<u64, Trouble> {
+        let held = case.log.records().iter().filter(|record| holds_data(record) && which(record)).cloned();
+        let (corrections, others): (Vec<Record>, Vec<Record>) =
+            held.partition(|r| r.kind() == Some(Kind::RecordCorrected));
+        let mut records = 0_u64;
+        for held in corrections.into_iter().chain(others) {
+            let event_id = held.event_id;
+            let PersonErasure { reason, by, record_id, .. } = self.erasure;
+            let event = Event::PayloadErased(PayloadErased { event_id, reason: *reason, by: by.clone() });
+            let at = self.now.max(held.recorded_at);
+            let reference = held.source.reference.clone().unwrap_or_else(|| "erasure".to_owned());
+            let source = RecordSource { agency: SourceAgency::Probation, role: None, reference: Some(reference) };
+            let least = event.least_handling();
+            let id = record_id(event_id)?;
+            let record = Record::new(id, held.case_id, at, at, source, event).with_handling(held.handling.max(least));
+            case.erase(tx, self.now, record)?;
+            let place = [(&held.case_id).into(), held.position().unwrap_or(0).into()];
+            tx.execute("UPDATE record SET payload = NULL WHERE case_id = $1 AND position = $2", &place)?;
+            case.note(tx, self.by.into(), self.now, Act::Erased { event_id })?;
+            records = records.saturating_add(1);
+        }
+        Ok(records)
+    }
+
+    /// Removes the payloads of records that are of the person and were recorded in other cases, where they were retracted.
+    fn erase_misplaced(&self, tx: &mut Tx<'_>, open: &mut Open<'_>, cases: &[Uuid]) -> Result<u64, Trouble> {
+        let mut of_person = BTreeSet::new();
+        for case_id in cases {
+            of_person.extend(open.hold(tx, *case_id)?.log.records().iter().filter_map(same));
+        }
+        let references: BTreeSet<&str> = of_person.iter().map(|(reference, ..)| reference.as_str()).collect();
+        let retracting = tx.rows(
+            "SELECT case_id, header FROM record WHERE header LIKE '%\"kind\":\"record_retracted\"%'",
+            &[],
+            |row| {
+                let header: Header = serde_json::from_str(&row.text(1)?).map_err(StoreError::damaged)?;
+                let named = header.source.reference.is_some_and(|reference| references.contains(reference.as_str()));
+                Ok(named.then_some(row.id(0)?))
+            },
+        )?;
+        let retracting: BTreeSet<Uuid> = retracting.into_iter().flatten().collect();
+        let mut records = 0_u64;
+        for case_id in retracting.into_iter().filter(|id| !cases.contains(id)) {
+            let case = open.hold(tx, case_id)?;
+            let wrong: BTreeSet<Uuid> = case
+                .log
+                .records()
+                .iter()
+                .filter_map(|r| match r.event()? {
+                    Event::RecordRetracted(e) if e.reason == CorrectionReason::WrongPerson => Some(e.event_id),
+                    _ => None,
+                })
+                .filter(|id| case.log.record(*id).and_then(same).is_some_and(|one| of_person.contains(&one)))
+                .collect();
+            let erased = self.erase_records(tx, case, |r| match r.event() {
+                Some(Event::RecordCorrected(e)) => wrong.contains(&e.event_id),
+                _ => wrong.contains(&r.event_id),
+            })?;
+            records = records.saturating_add(erased);
+            for id in &wrong {
+                let position = case.log.record(*id).and_then(Record::position).unwrap_or(0);
+                let evidence = "DELETE FROM evidence WHERE case_id = $1 AND position = $2";
+                if tx.execute(evidence, &[(&case_id).into(), position.into()])? > 0 {
+                    case.note(tx, self.by.into(), self.now, Act::Erased { event_id: *id })?;
+                }
+            }
+        }
+        Ok(records)
+    }
 }
 
 /// What makes two records one that was recorded under two cases.
@@ -223,60 +278,6 @@ struct Header {
 #[derive(Deserialize)]
 struct Origin {
     reference: Option<String>,
-}
-
-/// Removes the payloads of records that are of the person and were recorded in other cases, where they were retracted.
-fn erase_misplaced(
-    tx: &mut Tx<'_>,
-    open: &mut Open<'_>,
-    by: &Operator,
-    now: Instant,
-    erasure: &PersonErasure<'_>,
-    cases: &[Uuid],
-) -> Result<u64, Trouble> {
-    let mut of_person = BTreeSet::new();
-    for case_id in cases {
-        of_person.extend(open.hold(tx, *case_id)?.log.records().iter().filter_map(same));
-    }
-    let references: BTreeSet<&str> = of_person.iter().map(|(reference, ..)| reference.as_str()).collect();
-    let retracting = tx.rows(
-        "SELECT case_id, header FROM record WHERE header LIKE '%\"kind\":\"record_retracted\"%'",
-        &[],
-        |row| {
-            let header: Header = serde_json::from_str(&row.text(1)?).map_err(StoreError::damaged)?;
-            let named = header.source.reference.is_some_and(|reference| references.contains(reference.as_str()));
-            Ok(named.then_some(row.id(0)?))
-        },
-    )?;
-    let retracting: BTreeSet<Uuid> = retracting.into_iter().flatten().collect();
-    let mut records = 0_u64;
-    for case_id in retracting.into_iter().filter(|id| !cases.contains(id)) {
-        let case = open.hold(tx, case_id)?;
-        let wrong: BTreeSet<Uuid> = case
-            .log
-            .records()
-            .iter()
-            .filter_map(|r| match r.event()? {
-                Event::RecordRetracted(e) if e.reason == CorrectionReason::WrongPerson => Some(e.event_id),
-                _ => None,
-            })
-            .filter(|id| case.log.record(*id).and_then(same).is_some_and(|one| of_person.contains(&one)))
-            .collect();
-        let misplaced = |r: &Record| match r.event() {
-            Some(Event::RecordCorrected(e)) => wrong.contains(&e.event_id),
-            _ => wrong.contains(&r.event_id),
-        };
-        let held = case.log.records().iter().filter(holds_data).filter(|r| misplaced(r)).cloned().collect();
-        records = records.saturating_add(erase_records(tx, case, by, now, erasure, held)?);
-        let evidence = "DELETE FROM evidence WHERE case_id = $1 AND position = $2";
-        for id in &wrong {
-            let position = case.log.record(*id).and_then(Record::position).unwrap_or(0);
-            if tx.execute(evidence, &[(&case_id).into(), position.into()])? > 0 {
-                case.note(tx, by.into(), now, Act::Erased { event_id: *id })?;
-            }
-        }
-    }
-    Ok(records)
 }
 
 /// What [`forget`] removed.

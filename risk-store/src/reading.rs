@@ -55,8 +55,8 @@ impl Store {
     /// That it was asked for is written down, also where it is refused.
     ///
     /// # Errors
-    /// [`StoreError::Excluded`], [`StoreError::NotFound`], [`StoreError::Tampered`], [`StoreError::NoKey`], and
-    /// [`StoreError::Append`] where two cases of one person have a record of one id that says different things.
+    /// [`StoreError::Excluded`], [`StoreError::PersonErased`], [`StoreError::NotFound`], [`StoreError::Tampered`],
+    /// [`StoreError::Altered`], [`StoreError::NoKey`], and [`StoreError::Append`] where two cases of one person have a record of one id that says different things.
     pub fn consult(&self, reader: &Reader, case_id: Uuid, known_at: Instant) -> Result<Log, StoreError> {
         let now = self.now();
         let read = |tx: &mut Tx<'_>, open: &mut Open<'_>, journal: Journal<'_>| {
@@ -186,7 +186,8 @@ impl Store {
     }
 
     /// Every person of the store, or those of one identifier, each once, in the order of the ids of the cases that they are
-    /// answered under. Each reading is written down. A person whose log cannot be read is among them, with the reason.
+    /// answered under. Each reading is written down. A person whose log cannot be read is among them, with the reason; one who was
+    /// erased by law is not.
     pub fn caseload<'s>(
         &'s self,
         reader: &'s Reader,
@@ -306,7 +307,7 @@ fn without_a_head(case_id: Uuid) -> Consulted {
     Consulted { case_id, identifiers: BTreeMap::new(), log: Err(StoreError::Altered { case_id, what }) }
 }
 
-/// The person of a case, unless they are answered under another.
+/// The person of a case, unless they are answered under another, or are erased.
 fn one_person(
     tx: &mut Tx<'_>,
     open: &mut Open<'_>,
@@ -322,7 +323,7 @@ fn one_person(
         }
         Err(e) => return Err(e),
     };
-    if person.case_id != case_id {
+    if person.case_id != case_id || person.is_erased() {
         return Ok(None);
     }
     // One case that cannot be read is no reason to leave out the others.
@@ -360,7 +361,8 @@ fn consult(
     journal: Journal<'_>,
     now: Instant,
 ) -> Result<Result<Log, StoreError>, Trouble> {
-    let refused = person.excludes(reader.id());
+    let refusal = person.refusal(reader.id());
+    let refused = refusal.is_some();
     // That it was refused is an entry of the case that answers alone.
     let cases: Vec<Uuid> = person.cases.iter().map(|(id, _)| *id).take(if refused { 1 } else { usize::MAX }).collect();
     let by = By::from(reader);
@@ -385,10 +387,10 @@ fn consult(
             }
         }
     }
-    if refused {
-        return Ok(Err(StoreError::Excluded { case_id: person.case_id, reader: reader.id().to_owned() }));
+    match refusal {
+        Some(refusal) => Ok(Err(refusal)),
+        None => joined(tx, open, person),
     }
-    joined(tx, open, person)
 }
 
 /// The log of all cases of a person.

@@ -15,6 +15,7 @@ use crate::directory::FactAt;
 use crate::error::{StoreError, Trouble};
 use crate::head::Head;
 use crate::journal::{DIRECTORY, WHOLE_STORE};
+use crate::journal_end;
 use case::Looked;
 
 const PAGE: u64 = 64;
@@ -128,6 +129,7 @@ impl Store {
             found.differs(WHOLE_STORE, what);
         }
         self.without_a_head(&mut found)?;
+        let journals_since = self.look(journal_end::journals_since)?;
         let mut facts = FactsSeen { named_before: self.named(&mut Verification::default())?, ..FactsSeen::default() };
         let mut ends = Vec::new();
         let mut after = None;
@@ -151,7 +153,8 @@ impl Store {
             for case in page {
                 match case {
                     Ok(case) => {
-                        case.judge(self.keys.as_ref(), checkpoint, &mut facts.there, &mut found);
+                        let keys = self.keys.as_ref();
+                        case.judge(keys, checkpoint, journals_since, &mut facts.there, &mut found);
                         ends.push(case.head);
                     }
                     Err((case_id, what)) => found.differs(case_id, what),

@@ -22,6 +22,8 @@ mod hmpps_out;
 mod limited;
 mod mutations;
 #[cfg(unix)]
+mod no_files;
+#[cfg(unix)]
 mod outside_text;
 mod sealing;
 #[cfg(unix)]
@@ -29,6 +31,7 @@ mod secrets;
 mod store_caseload;
 mod store_erasure;
 mod store_logs;
+mod store_named;
 mod store_readers;
 mod store_trust;
 mod stored;

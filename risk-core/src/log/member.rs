@@ -74,11 +74,16 @@ pub(super) fn assemble<'m>(members: impl IntoIterator<Item = (&'m str, &'m str)>
 /// Reads a member's text, refusing an object that has a member twice at any depth: two readers could take it for two
 /// different things.
 pub(super) fn value(field: &str, raw: &str) -> Result<Value, RecordError> {
-    serde_json::from_str(raw).map(|Strict(v)| v).map_err(|e| RecordError {
-        field: field.to_owned(),
-        expected: "JSON in which no object has a member twice".to_owned(),
-        // Only our own complaint is passed on: the parser's may quote what stood there.
-        found: if e.is_data() { e.to_string() } else { unreadable(&e) },
+    serde_json::from_str(raw).map(|Strict(v)| v).map_err(|e| {
+        let complaint = e.to_string();
+        // Of data, all complaints are our own. Those of syntax quote nothing of the text.
+        let (expected, found) = if e.is_data() {
+            ("JSON in which no object has a member twice", complaint)
+        } else {
+            let what = complaint.split(" at line ").next().unwrap_or_default();
+            ("JSON", format!("{what} at column {} of it", e.column()))
+        };
+        RecordError { field: field.to_owned(), expected: expected.to_owned(), found }
     })
 }
 

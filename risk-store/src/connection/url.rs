@@ -70,6 +70,13 @@ pub(super) fn is_url(place: &str) -> bool {
     SCHEMES.iter().any(|scheme| place.starts_with(scheme))
 }
 
+/// The scheme of a URL of something else: what follows it may be a password, and no folder has such a name.
+pub(super) fn other_scheme(place: &str) -> Option<&str> {
+    let (scheme, _) = place.split_once("://")?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || "+.-".contains(c);
+    (scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.chars().all(plain)).then_some(scheme)
+}
+
 impl Server {
     pub(super) fn parse(url: &str) -> Result<Self, StoreError> {
         let mut parameters = Parameters::parse(url)?;

@@ -14,8 +14,10 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 
 use super::file_place::with_suffix;
-use super::migrations;
 use crate::error::{StoreError, Trouble};
+
+/// The form since which transactions are counted.
+const COUNTED_SINCE: i64 = 4;
 
 /// What a version of the first page is recognised by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +67,7 @@ fn without_wal(path: &Path) -> Result<Option<Version>, Trouble> {
     let file = Connection::open_with_flags(immutable(path), flags).map_err(Trouble::sqlite)?;
     let form = file.query_row("SELECT coalesce(max(version), 0) FROM store_form", [], |row| row.get::<_, i64>(0));
     // A file without that table, or one that cannot be read by itself, has nothing to compare.
-    if form.unwrap_or(0) < migrations::KNOWN {
+    if form.unwrap_or(0) < COUNTED_SINCE {
         return Ok(None);
     }
     let number = |sql: &str| file.query_row(sql, [], |row| row.get::<_, u32>(0)).map_err(Trouble::sqlite);

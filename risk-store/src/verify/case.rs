@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, FixedOffset, TimeDelta};
-use risk_core::event::{Kind, Term};
+use risk_core::event::{Instant, Kind, Term};
 use risk_core::log::{Tampered, verify};
 use serde::Deserialize;
 use serde_json::Value;
@@ -14,7 +14,8 @@ use crate::checkpoint::{Checkpoint, Leaf};
 use crate::directory::{self, FactAt};
 use crate::error::{StoreError, Trouble};
 use crate::head::Head;
-use crate::journal::{self, Act, DIRECTORY, Entry, WHOLE_STORE};
+use crate::journal::{self, Act, DIRECTORY, Entry, WHOLE_STORE, Walk};
+use crate::journal_end;
 use crate::names;
 use crate::payload::Keys;
 use crate::records;
@@ -62,6 +63,7 @@ impl Looked {
         &self,
         keys: Option<&Keys>,
         checkpoint: Option<&Checkpoint>,
+        journals_since: Instant,
         facts: &mut BTreeSet<FactAt>,
         found: &mut Verification,
     ) {
@@ -69,10 +71,13 @@ impl Looked {
         found.records = found.records.saturating_add(count(self.kept.len()));
         found.entries = found.entries.saturating_add(count(self.journal.len()));
         let entries = self.entries(facts, found);
-        if !self.kept.is_empty() && self.journal.is_empty() {
-            let what =
-                "records, and no journal entry of any: a version without a journal took them in, or it was removed";
-            found.remark(self.head.case_id, what.to_owned());
+        if let Some((_, last)) = self.kept.last().filter(|_| self.journal.is_empty()) {
+            if journal_end::is_due(&last.header, journals_since) {
+                found.differs(self.head.case_id, journal_end::GONE);
+            } else {
+                let what = "records and no journal: a version of this software without journals took them in";
+                found.remark(self.head.case_id, what);
+            }
         }
         self.places(&entries, found);
         self.times(&entries, found);
@@ -107,10 +112,10 @@ impl Looked {
     fn entries(&self, facts: &mut BTreeSet<FactAt>, found: &mut Verification) -> Vec<Entry> {
         let case_id = self.head.case_id;
         let mut entries = Vec::new();
-        let mut previous = String::new();
+        let mut walk = Walk::of(case_id);
         let erased = self.erasures().map(|(position, _)| position).max().unwrap_or(0);
         for (kept, position) in self.journal.iter().zip(1..) {
-            match kept.at(case_id, position, &previous) {
+            match walk.next(kept) {
                 Ok(entry) => {
                     if !kept.chained().is_ok_and(|entry| names::belong(&entry, &kept.names, position < erased)) {
                         found.differs(
@@ -128,7 +133,6 @@ impl Looked {
                     break;
                 }
             }
-            previous.clone_from(&kept.hash);
         }
         entries
     }

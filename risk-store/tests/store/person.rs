@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use chrono::Utc;
 use postgres_for_tests::PrivateServer;
 use risk_core::event::Term;
 use risk_core::event::field::StaffId;
@@ -207,7 +208,6 @@ fn the_case_of_an_erased_person_takes_nothing_any_more() {
         // What is there already is accepted, as ever.
         store.append(&feed(), case(2), vec![attended(case(2), 20)], None).unwrap();
         assert!(matches!(store.identify(&feed(), case(5), "former", "x").unwrap_err(), StoreError::Argument { .. }));
-        store.consult(&officer(), case(2), chrono::Utc::now()).unwrap();
     });
 }
 
@@ -264,7 +264,7 @@ fn of_the_older_form() -> Place {
     drop(store);
     let raw = place.raw();
     raw.execute_batch(
-        "DROP TABLE identifier; CREATE INDEX entry_subject ON entry (subject) WHERE subject IS NOT NULL;
+        "DROP TABLE identifier; DROP INDEX entry_newest_fact; CREATE INDEX entry_subject ON entry (subject) WHERE subject IS NOT NULL;
          DELETE FROM entry WHERE case_id = x'0000000000000000000000007269736b';
          DELETE FROM head WHERE case_id = x'0000000000000000000000007269736b'; DELETE FROM store_form WHERE version >= 3",
     )
@@ -325,6 +325,32 @@ fn a_store_of_an_older_form_is_found_by_its_identifiers_and_loses_them() {
         .execute_batch("UPDATE entry SET text = replace(text, 'night-feed', 'night-post') WHERE position = 1")
         .unwrap();
     assert!(!store.verify(Some(&before), |_| ()).unwrap().is_intact());
+}
+
+#[test]
+fn an_erased_person_is_in_no_caseload_and_whoever_asks_is_said_that_they_were_erased() {
+    on_each(|place| {
+        let store = place.store();
+        told(&store);
+        erase(&store, case(2)).unwrap();
+        for n in 1..=3 {
+            let refused = store.consult(&officer(), case(n), Utc::now()).unwrap_err();
+            assert!(matches!(refused, StoreError::PersonErased { .. }), "{refused}");
+            assert!(refused.to_string().contains("erased by law: there is nothing to answer from"), "{refused}");
+            // Of before the cases were merged, too.
+            let before = "2018-03-01T00:00:00Z".parse().unwrap();
+            let refused = store.consult(&officer(), case(n), before).unwrap_err();
+            assert!(matches!(refused, StoreError::PersonErased { case_id } if case_id == case(n)), "{refused}");
+        }
+        let asked = store.journal(Some(case(3))).unwrap();
+        assert!(asked.last().is_some_and(|entry| entry.refused && entry.act == Act::Consulted), "{asked:?}");
+        let listed: Vec<Uuid> =
+            store.caseload(&officer(), Utc::now(), None).map(|person| person.unwrap().case_id).collect();
+        assert_eq!(listed, [case(4)]);
+        let by = feed();
+        let counted = store.counted(&by, Utc::now(), None).unwrap();
+        assert_eq!(counted.map(|person| person.unwrap().case_id).collect::<Vec<_>>(), [case(4)]);
+    });
 }
 
 #[test]

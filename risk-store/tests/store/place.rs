@@ -58,6 +58,21 @@ impl Place {
         Store::create(&self.url, options).unwrap()
     }
 
+    /// Runs statements behind the store's back; bytes are written as `x'…'`.
+    pub fn tamper(&self, sql: &str) {
+        let sql = self.in_its_words(sql);
+        if self.url.contains("://") {
+            postgres::Client::connect(&self.url, postgres::NoTls).unwrap().batch_execute(&sql).unwrap();
+        } else {
+            self.raw().execute_batch(&sql).unwrap();
+        }
+    }
+
+    /// A statement that writes bytes as `x'…'`, as the database there has it.
+    pub fn in_its_words(&self, sql: &str) -> String {
+        if self.url.contains("://") { sql.replace("x'", r"'\x") } else { sql.to_owned() }
+    }
+
     /// A connection to the file behind the store's back.
     pub fn raw(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(&self.url).unwrap()

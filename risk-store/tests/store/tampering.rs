@@ -9,6 +9,7 @@ use rusqlite::types::ValueRef;
 
 use crate::place::{Place, feed, on_each};
 use crate::records::{attended, call_out, case, erasure, event};
+use crate::rolled_back::taken_back;
 
 /// Columns that no chain covers, as no statement of the store reads them: when a form was made, and the order of all entries.
 const READ_BY_NONE: [(&str, &str); 2] = [("store_form", "applied_on"), ("entry", "place")];
@@ -237,10 +238,11 @@ fn unnoticed(before: &[Result<String, ()>], raw: &mut Raw, changes: &[String]) -
     let (mut done, mut not_reported, mut believed) = (0, Vec::new(), Vec::new());
     for sql in changes {
         let at = raw.restored();
-        match raw.run(sql) {
+        let changed: Result<Vec<u64>, String> = sql.split(';').map(|statement| raw.run(statement)).collect();
+        match changed {
+            Ok(changed) if changed.iter().any(|rows| *rows > 0) => done += 1,
             // A constraint stands against it, or nothing was changed by it.
-            Err(_) | Ok(0) => continue,
-            Ok(_) => done += 1,
+            _ => continue,
         }
         let verified = Store::open(&at.url, hasty()).and_then(|store| store.verify(None, |_| ()));
         if verified.is_ok_and(|found| found.is_intact()) {
@@ -346,6 +348,21 @@ fn a_row_taken_away_or_put_in_is_reported_and_is_never_believed() {
         assert_eq!(not_reported, Vec::<String>::new());
         assert_eq!(believed, Vec::<String>::new());
         assert!(done > 40, "{done} changes");
+    });
+}
+
+#[test]
+fn a_directory_of_facts_that_was_taken_back_is_reported_and_is_never_believed() {
+    on_each(|place| {
+        filled(place);
+        let mut raw = Raw::of(place);
+        let at = raw.restored();
+        let before = read(&at);
+        let changes: Vec<String> = (1..10).map(|facts| place.in_its_words(&taken_back(facts))).collect();
+        let (done, not_reported, believed) = unnoticed(&before, &mut raw, &changes);
+        assert_eq!(not_reported, Vec::<String>::new());
+        assert_eq!(believed, Vec::<String>::new());
+        assert_eq!(done, 9);
     });
 }
 

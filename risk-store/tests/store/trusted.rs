@@ -91,7 +91,7 @@ fn old_form(place: &Place, store: Store) -> Place {
     for table in ["entry", "head"] {
         raw.execute(&format!("DELETE FROM {table} WHERE case_id = {directory}"), []).unwrap();
     }
-    raw.execute("DELETE FROM store_form WHERE version >= 4", []).unwrap();
+    raw.execute_batch("DROP INDEX entry_newest_fact; DELETE FROM store_form WHERE version >= 4").unwrap();
     Place::again(&place.url)
 }
 

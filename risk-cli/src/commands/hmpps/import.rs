@@ -8,7 +8,6 @@ use risk_core::text::{inert, to_json};
 use risk_hmpps::detail_hosts::DetailHosts;
 use risk_hmpps::import::{Given, HeldLogs, Importer, sheet};
 use risk_hmpps::into_store::{Erasures, import_into};
-use risk_hmpps::key::Key;
 use risk_hmpps::message::MessageError;
 use risk_hmpps::people::CaseMap;
 use risk_hmpps::report::{Import, Instruction, Outcome, Report, Told};
@@ -19,9 +18,9 @@ use risk_text::words::count;
 use super::CodesOptions;
 use crate::failure::Failure;
 use crate::input::{Text, read_bytes};
-use crate::output::Reply;
+use crate::output::{Reply, remark};
 use crate::secret;
-use crate::store::{Operated, StoreOptions};
+use crate::store::{Operated, PLACE, StoreOptions};
 
 /// Turn messages of the estate, contacts and registrations into records
 ///
@@ -30,9 +29,9 @@ use crate::store::{Operated, StoreOptions};
 /// nothing to record and why, something to fetch, something that has to wait, or not readable.
 ///
 /// The same fact told twice is one record, as ids are derived from the fact, with a secret of yours. Give what is on record already
-/// with --held, or import straight into a store with --store and --as: then a deletion finds what it takes back, and a reply the
-/// request that it answers. A message that waits is to be given again; one that needs something fetched is given again as
-/// {\"message\": …, \"fetched\": …}.
+/// with --held, or import straight into a store, with --store, --as or the variable RISK_STORE: then a deletion finds what it takes
+/// back, and a reply the request that it answers. A message that waits is to be given again; one that needs something fetched is given again as
+/// {"message": …, "fetched": …}.
 ///
 /// Tables are in CSV, delimited by commas, semicolons, tabs or bars. Names of columns are compared by their letters, in any case; a
 /// column whose name suggests that it controls confidentiality, but is not `sensitive`, is refused. Dates have a year of four digits, and the day
@@ -71,12 +70,13 @@ pub struct Options {
     detail_host: Vec<String>,
     #[command(flatten)]
     codes: CodesOptions,
-    /// Logs that are held already, plain or sealed, of any cases; may be given more than once
+    /// Logs that are held already, plain or sealed, of any cases; may be given more than once. Records then go to standard output,
+    /// whatever RISK_STORE says
     #[arg(long, value_name = "FILE", conflicts_with_all = ["store", "who", "keys"])]
     held: Vec<String>,
     /// Erase whole persons where a message says so, with all cases that are merged, evidence and identifiers; it cannot be undone.
     /// Else that is listed as not done
-    #[arg(long, requires = "store")]
+    #[arg(long)]
     erase: bool,
     /// How to tell what became of each message
     #[arg(long, value_enum, default_value_t, value_name = "FORM")]
@@ -113,7 +113,16 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
             given.push((Some(name), table));
         }
     }
-    let (import, records) = if options.store.is_asked_for() {
+    let into_a_store = options.held.is_empty() && options.store.is_named();
+    if options.erase && !into_a_store {
+        let expected = "a store, named with --store, --as or RISK_STORE, and no --held";
+        return Err(Failure::Unfitting { option: "--erase", expected, found: "none".to_owned() });
+    }
+    let (import, records) = if into_a_store {
+        if !options.store.is_asked_for() {
+            let place = options.store.place()?;
+            remark(&format!("store: {} (named by {PLACE})", place.name()));
+        }
         let Operated { store, by, .. } = options.store.operate()?;
         let erasures = if options.erase { Erasures::CarriedOut } else { Erasures::Listed };
         (import_into(&importer, &store, &by, &given, erasures, Utc::now())?, String::new())
@@ -122,13 +131,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
         let records = import.records.iter().map(|r| r.to_line() + "\n").collect();
         (import, records)
     };
-    let mut reply = reply(options.report, &import, records)?;
-    if !reply.text.is_empty() && std::env::var_os("RISK_STORE").is_some() {
-        reply.remark.push_str(
-            "Nothing was stored: the records are on standard output. To keep them in a store, pass --store or --as.\n",
-        );
-    }
-    Ok(reply)
+    reply(options.report, &import, records)
 }
 
 fn reply(form: ReportFormat, import: &Import, records: String) -> Result<Reply, Failure> {
@@ -143,14 +146,11 @@ fn reply(form: ReportFormat, import: &Import, records: String) -> Result<Reply, 
 }
 
 fn importer(options: &Options) -> Result<Importer, Failure> {
-    let file = &options.key_file;
-    let secret = secret::read(file)?;
-    let refused = |error: String| Failure::Table { file: file.clone(), error };
-    let key = Key::new(&secret).map_err(|e| refused(e.to_string()))?;
+    let key = secret::key(&options.key_file)?;
     let cases = match &options.case_map {
         None => CaseMap::default(),
         Some(file) => {
-            let text = Text::read(file)?;
+            let text = Text::read_file(file)?;
             CaseMap::parse(&text.text).map_err(|e| Failure::Table { file: text.name, error: e.to_string() })?
         }
     };

@@ -52,7 +52,7 @@ impl CodesOptions {
     /// [`Failure`] with the file and the place in it.
     pub fn load(&self) -> Result<Codes, Failure> {
         self.codes.iter().try_fold(embedded()?, |codes, file| {
-            let text = Text::read(file)?;
+            let text = Text::read_file(file)?;
             codes.with(&text.name, &text.text).map_err(|e| Failure::Table { file: e.file, error: e.reason })
         })
     }

@@ -57,9 +57,12 @@ fn page(of: &str, entries: &[Entry]) -> String {
     let n = u64::try_from(entries.len()).unwrap_or(u64::MAX);
     page.paragraph("", "", &format!("{}. The times are London's.", count(n, "entry", "entries")));
     page.gap();
+    let mut erased = false;
     for entry in entries {
+        let refused = if erased { "the person was erased" } else { "excluded from the case" };
         // A store that was changed behind our back may say anything.
-        page.labelled(0, &inert(&when(&entry.at)), 17, &inert(&told(entry)));
+        page.labelled(0, &inert(&when(&entry.at)), 17, &inert(&told(entry, refused)));
+        erased |= matches!(entry.act, Act::PersonErased { .. });
     }
     page.finish()
 }
@@ -69,10 +72,11 @@ fn when(at: &str) -> String {
     DateTime::parse_from_rfc3339(at).map_or_else(|_| at.to_owned(), |at| told(at.to_utc()))
 }
 
-fn told(entry: &Entry) -> String {
+/// What an entry says; `why` something was refused, where it was.
+fn told(entry: &Entry, why: &str) -> String {
     let audience = entry.audience.as_deref().map(|a| format!(", as {}", phrase(a))).unwrap_or_default();
     let purpose = entry.purpose.as_deref().map(|p| format!(", for {p}")).unwrap_or_default();
-    let refused = if entry.refused { ". REFUSED: excluded from the case" } else { "" };
+    let refused = if entry.refused { format!(". REFUSED: {why}") } else { String::new() };
     format!("{} {}{audience}{purpose}{refused}", entry.by, act(&entry.act))
 }
 

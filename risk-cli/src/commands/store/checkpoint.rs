@@ -53,7 +53,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
 }
 
 fn read(file: &str) -> Result<Checkpoint, Failure> {
-    let text = Text::read(file)?;
+    let text = Text::read_file(file)?;
     Checkpoint::parse(&text.text).map_err(|error| Failure::Checkpoint { file: text.name, error })
 }
 

@@ -4,7 +4,6 @@ use clap::Args;
 use risk_core::event::field::StaffId;
 use risk_core::event::vocabulary::CorrectionReason;
 use risk_core::log::LogError;
-use risk_hmpps::key::Key;
 use risk_hmpps::people::former;
 use risk_store::{PersonErased, PersonErasure, Scrubbed, random_record_id};
 use risk_text::words::count;
@@ -64,7 +63,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
         expected: e.expected,
         found: e.found,
     })?;
-    let key = options.key_file.as_ref().map(|file| key(file)).transpose()?;
+    let key = options.key_file.as_ref().map(|file| secret::key(file)).transpose()?;
     let digest = key.as_ref().map(|key| move |scheme: &str, value: &str| former(key, scheme, value));
     let Operated { store, by, .. } = options.store.operate()?;
     let case_id = options.case.find(&store)?;
@@ -81,11 +80,6 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
         reply.remark.push_str(WITHOUT_KEY);
     }
     Ok(reply)
-}
-
-fn key(file: &str) -> Result<Key, Failure> {
-    let secret = secret::read(file)?;
-    Key::new(&secret).map_err(|e| Failure::Table { file: file.to_owned(), error: e.to_string() })
 }
 
 fn reply(done: &PersonErased, is_server: bool) -> Reply {

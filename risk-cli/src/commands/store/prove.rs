@@ -41,7 +41,7 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let output = Destination::of_option(options.output.as_ref())?
         .apart_from(options.store.inputs().chain([&options.checkpoint]))?;
-    let text = Text::read(&options.checkpoint)?;
+    let text = Text::read_file(&options.checkpoint)?;
     let wrong = |error| Failure::Checkpoint { file: text.name.clone(), error };
     let checkpoint = Checkpoint::parse(&text.text).map_err(wrong)?;
     let case_id = match &options.case {

@@ -49,10 +49,10 @@ pub struct Options {
 /// [`Failure`] where the store, the checkpoint or the proof cannot be read at all.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     if let (Some(proof), Some(root)) = (&options.proof, &options.root) {
-        return proven(&Text::read(proof)?, root, options.format);
+        return proven(&Text::read_file(proof)?, root, options.format);
     }
     let read = |file: &String| {
-        let text = Text::read(file)?;
+        let text = Text::read_file(file)?;
         Checkpoint::parse(&text.text).map_err(|error| Failure::Checkpoint { file: text.name, error })
     };
     let checkpoint = options.checkpoint.as_ref().map(read).transpose()?;
