@@ -40,14 +40,16 @@ fn a_case_over_budget_is_named_and_the_others_get_their_answers() {
     let asked = asked(Audience::Manager);
     let (budget, over) = budget_but_for_one(&logs, &asked);
     let batch = records(&logs);
-    let found = parts(&[batch.clone()], &asked, &Options { case_budget: budget, ..options(Problems::Rows) }).unwrap();
+    let found =
+        parts(std::slice::from_ref(&batch), &asked, &Options { case_budget: budget, ..options(Problems::Rows) })
+            .unwrap();
     let problems: Vec<&Problem> = found.iter().flat_map(|part| &part.problems).collect();
     assert_eq!(problems.len(), 1);
     assert_eq!((problems[0].sort, problems[0].case_id), (Sort::Budget, Some(over)));
     let row = &rows_of(&problem_table(&found[0].problems).unwrap())[0];
     assert_eq!((row["code"].as_str(), row["case_id"].as_str()), (Some("RISK_OVER_BUDGET"), Some(&*over.to_string())));
     assert!(row["row"].is_number() && row["expected"].as_str().unwrap().contains(&budget.to_string()), "{row}");
-    let whole = parts(&[batch.clone()], &asked, &options(Problems::Rows)).unwrap();
+    let whole = parts(std::slice::from_ref(&batch), &asked, &options(Problems::Rows)).unwrap();
     assert!(whole.iter().all(|part| part.problems.is_empty()));
     let tables: [fn(&Tables) -> &RecordBatch; 2] = [|t| &t.cases, |t| &t.actions];
     for table in tables {

@@ -161,13 +161,16 @@ fn count(options: &Options, policy: &Policy, questions: &[Question]) -> Result<(
     Ok((counted, not_counted))
 }
 
+/// An answer, and the rules that are disputed in its case.
+type Answered = (Assessment, Vec<String>);
+
 /// The answers to one case, each with the rules that are disputed in it: all of them, within the budget of a case, or none.
 fn answers(
     log: &Log,
     policy: &Policy,
     questions: &[Question],
     budget: &BudgetOptions,
-) -> Result<Result<Vec<(Assessment, Vec<String>)>, OverBudget>, Failure> {
+) -> Result<Result<Vec<Answered>, OverBudget>, Failure> {
     let budget = budget.of_a_case();
     let cancel = Cancel::NEVER.within(&budget);
     let mut answers = Vec::with_capacity(questions.len());
