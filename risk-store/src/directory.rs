@@ -31,6 +31,8 @@ pub(crate) struct Directory {
     facts: BTreeMap<Uuid, Facts>,
     /// The cases that ever had an identifier, by [`folded`] scheme and value.
     called: BTreeMap<(String, String), BTreeSet<Uuid>>,
+    /// The cases of which an identifier is missing that should be there.
+    lacking: BTreeSet<Uuid>,
 }
 
 /// One entry of the directory.
@@ -87,14 +89,31 @@ pub(crate) fn cases_called(tx: &mut Tx<'_>, scheme: &str, value: &str) -> Result
         facts.identifiers.get(&scheme).is_some_and(|known| folded(known) == value)
     };
     let found: Vec<Uuid> = ever.into_iter().flatten().filter(stands).copied().collect();
-    match facts.iter().find_map(|(id, facts)| Some((id, facts.missing()?))) {
-        Some((id, position)) if found.is_empty() => {
+    let mut lacking = tx.directory.lacking.iter().filter(|_| found.is_empty());
+    match lacking.find_map(|id| Some((id, facts.get(id)?.missing()?))) {
+        Some((id, position)) => {
             let what =
                 format!("case {id}, journal entry {position}: the identifier is missing, and may be the one asked for");
             Err(StoreError::damaged(what).into())
         }
-        _ => Ok(found),
+        None => Ok(found),
     }
+}
+
+/// The cases that have an identifier or had it before another of its scheme, but for those from which it was taken, in the order of
+/// their ids.
+pub(crate) fn cases_ever_called(tx: &mut Tx<'_>, scheme: &str, value: &str) -> Result<Vec<Uuid>, Trouble> {
+    refresh(tx)?;
+    let Directory { facts, called, .. } = &*tx.directory;
+    let (scheme, value) = (folded(scheme), folded(value));
+    let ever = called.get(&(scheme.clone(), value.clone())).into_iter().flatten();
+    let is_theirs = |id: &&Uuid| facts.get(id).is_some_and(|facts| !facts.was_taken(&scheme, &value));
+    Ok(ever.filter(is_theirs).copied().collect())
+}
+
+/// The case of an erased person who had an identifier with this digest.
+pub(crate) fn erased_as(tx: &mut Tx<'_>, digest: &str) -> Result<Option<Uuid>, Trouble> {
+    Ok(cases_called(tx, FORMER, digest)?.first().copied())
 }
 
 /// Enters a fact that was just written into the journal of its case.
@@ -285,12 +304,19 @@ impl Directory {
             }
             _ => {}
         }
-        self.facts.entry(case_id).or_default().take(entry)
+        let facts = self.facts.entry(case_id).or_default();
+        facts.take(entry)?;
+        match facts.missing() {
+            Some(_) => self.lacking.insert(case_id),
+            None => self.lacking.remove(&case_id),
+        };
+        Ok(())
     }
 
     /// Another spelling in which an identifier or its scheme is in use.
     pub(crate) fn other_spelling(&self, scheme: &str, value: &str) -> Option<String> {
-        let mut in_use = self.facts.values().filter_map(|facts| facts.identifiers.get(scheme));
+        let ever = self.called.get(&(folded(scheme), folded(value))).into_iter().flatten();
+        let mut in_use = ever.filter_map(|id| self.facts.get(id)?.identifiers.get(scheme));
         in_use.find(|known| *known != value && folded(known) == folded(value)).cloned()
     }
 }

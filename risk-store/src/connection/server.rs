@@ -21,6 +21,7 @@ pub(crate) const STEPS: Steps = [
     ("V2__journal", include_str!("../../migrations/postgres/V2__journal.sql")),
     ("V3__identifiers", include_str!("../../migrations/postgres/V3__identifiers.sql")),
     ("V4__directory", include_str!("../../migrations/postgres/V4__directory.sql")),
+    ("V5__waiting", include_str!("../../migrations/postgres/V5__waiting.sql")),
 ];
 
 /// What each transaction sets for itself: it sees what others committed before each of its statements; a commit returns when it

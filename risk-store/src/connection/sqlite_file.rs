@@ -23,6 +23,7 @@ pub(crate) const STEPS: Steps = [
     ("V2__journal", include_str!("../../migrations/sqlite/V2__journal.sql")),
     ("V3__identifiers", include_str!("../../migrations/sqlite/V3__identifiers.sql")),
     ("V4__directory", include_str!("../../migrations/sqlite/V4__directory.sql")),
+    ("V5__waiting", include_str!("../../migrations/sqlite/V5__waiting.sql")),
 ];
 
 /// What each connection sets for itself.
