@@ -222,10 +222,10 @@ fn nothing_is_made_of_those_who_were_never_held() {
     let moved =
         json!({"sourceCRN": "X700001", "targetCRN": "X700002", "sourceEventNumber": "1", "targetEventNumber": "2"});
     for message in [
-        gdpr("X700001"),
         merge("X700001", "X700002"),
         unmerge("X700001", "X700002"),
         message("probation-case.sentence.moved", "X700002", &moved),
+        gdpr("X700001"),
     ] {
         for erasures in [Erasures::CarriedOut, Erasures::Listed] {
             let report = queue.deliver(from_ref(&message), erasures);
@@ -233,6 +233,10 @@ fn nothing_is_made_of_those_who_were_never_held() {
             assert!(report.not_done.is_empty());
             assert_eq!(queue.cases(), 0, "{message}");
         }
+    }
+    for late in [registration("X700001", "1"), merge("X700001", "X700002")] {
+        assert_eq!(queue.name_of(&late), "erased", "after the erasure: {late}");
+        assert_eq!(queue.cases(), 0);
     }
     assert_eq!(queue.files_with(&["X700001", "X700002"]), [""; 0]);
 }
@@ -247,18 +251,18 @@ fn a_merge_of_a_case_with_itself_leaves_the_queue() {
     let twice = |message: &Value| [queue.name_of(message), queue.name_of(message)];
     assert_eq!(twice(&merge("X800001", "X800001")), nothing);
     assert_eq!(twice(&unmerge("X800001", "X800001")), nothing);
-    assert_eq!(twice(&merge("X800001", "X800002")), ["instructed"; 2]);
-    assert_eq!(twice(&merge("X800002", "X800001")), nothing);
+    assert_eq!(twice(&merge("X800001", "X800002")), ["instructed", "known"]);
+    assert_eq!(twice(&merge("X800002", "X800001")), ["nothing", "known"]);
     let events =
         json!({"sourceCRN": "X800001", "targetCRN": "X800001", "sourceEventNumber": "1", "targetEventNumber": "1"});
     assert_eq!(twice(&message("probation-case.sentence.moved", "X800001", &events)), nothing);
     // A third, of whom it is said under the one that goes on under another.
-    assert_eq!(twice(&merge("X800001", "X800003")), ["instructed", "nothing"]);
+    assert_eq!(twice(&merge("X800001", "X800003")), ["instructed", "known"]);
     assert_eq!(queue.store.facts(queue.case("X800002")).unwrap().merged_into, Some(queue.case("X800003")));
     let by_way = queue.one(&unmerge("X800001", "X800003"));
     assert_eq!((outcome(&by_way), by_way.not_done.len()), ("not_done", 1), "{by_way:?}");
     // Parted in whichever direction it is said.
-    assert_eq!(twice(&unmerge("X800003", "X800002")), ["instructed"; 2]);
+    assert_eq!(twice(&unmerge("X800003", "X800002")), ["instructed", "known"]);
     assert_eq!(queue.store.facts(queue.case("X800002")).unwrap().merged_into, None);
 }
 
