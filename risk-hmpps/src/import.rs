@@ -229,11 +229,11 @@ impl Importer {
     /// Reads everything that was given, each with the name that it has to the host, and says what is new against what is held.
     pub fn import(&self, given: &[(Option<String>, Given<'_>)], held: &mut dyn Held) -> Import {
         let (messages, sheets) = read(given);
-        self.import_read(&messages, &sheets, held)
+        self.import_read(&messages.iter().collect::<Vec<_>>(), &sheets, held)
     }
 
     /// [`Importer::import`] of what was read. The messages come first in the report, each of them, in their order.
-    pub(crate) fn import_read(&self, messages: &[Delivered], sheets: &[Table<'_>], held: &mut dyn Held) -> Import {
+    pub(crate) fn import_read(&self, messages: &[&Delivered], sheets: &[Table<'_>], held: &mut dyn Held) -> Import {
         let mut reading = Reading::default();
         let (codes, key, detail_hosts) = (&self.codes, &self.key, &self.detail_hosts);
         let mut people = People::new(key, &self.cases);
@@ -342,13 +342,7 @@ impl Reading {
         self.take(meaning);
     }
 
-    fn rows(
-        &mut self,
-        meanings: &Meanings<'_>,
-        file: Option<&String>,
-        sheet: &Sheet,
-        known: &mut dyn Known,
-    ) {
+    fn rows(&mut self, meanings: &Meanings<'_>, file: Option<&String>, sheet: &Sheet, known: &mut dyn Known) {
         for row in sheet.rows() {
             let place = usize::try_from(row.line).unwrap_or(usize::MAX);
             let crn = row.crn();
@@ -400,7 +394,12 @@ impl Reading {
                 }
                 self.taken_back.push(one);
             }
-            Meaning::Moves(one) => self.moved.push(one),
+            Meaning::Moves(one) => {
+                if let Some(line) = self.lines.last_mut() {
+                    line.told.lasting = true;
+                }
+                self.moved.push(one);
+            }
             Meaning::Instructs(instructions) => {
                 if let Some(line) = self.lines.last_mut() {
                     line.told.outcome = Outcome::Instructed;
@@ -421,8 +420,7 @@ impl Reading {
     /// Refuses what is about persons who were erased, but for the order to erase them.
     fn refuse_erased(&mut self, key: &Key, held: &mut dyn Held) {
         // Whatever CRN comes with the prison number of an erased person, it is the same person.
-        let numbers: BTreeSet<String> =
-            self.lines.iter().flat_map(|line| &line.numbers).cloned().collect();
+        let numbers: BTreeSet<String> = self.lines.iter().flat_map(|line| &line.numbers).cloned().collect();
         let erased_numbers: BTreeSet<String> =
             numbers.into_iter().filter(|noms| held.erased_as(&former(key, "noms", noms)).is_some()).collect();
         let mut known: BTreeMap<Uuid, bool> = BTreeMap::new();

@@ -166,11 +166,14 @@ pub fn waiting(importer: &Importer, store: &Store, by: &Operator) -> Result<Vec<
 /// Removes a message that waits in a store.
 ///
 /// # Errors
-/// [`StoreError::NotFound`].
-pub fn discard(store: &Store, by: &Operator, id: Uuid) -> Result<(), StoreError> {
-    store.work(by, |work| match work.remove_waiting(id)? {
-        true => Ok(()),
-        false => Err(StoreError::NotFound { expected: "a message that waits", found: id.to_string() }),
+/// [`StoreError::NotFound`]; [`StoreError::Argument`] where the store was filled with another secret.
+pub fn discard(importer: &Importer, store: &Store, by: &Operator, id: Uuid) -> Result<(), StoreError> {
+    store.work(by, |work| {
+        must_have_its_secret(work, importer, false)?;
+        if work.remove_waiting(id)? {
+            return Ok(());
+        }
+        Err(StoreError::NotFound { expected: "a message that waits", found: id.to_string() })
     })
 }
 
@@ -180,7 +183,8 @@ fn must_have_its_secret(work: &mut Work<'_, '_, '_>, importer: &Importer, may_be
     match work.value(CHECK)? {
         Some(kept) if kept == value => Ok(()),
         Some(_) if !may_be_new => {
-            let expected = "the one with which this store was filled: with another the same messages are recorded a second time";
+            let expected =
+                "the one with which this store was filled: with another the same messages are recorded a second time";
             let found = "another; use the old one, or say that it is new (`--new-key`)";
             Err(StoreError::Argument { field: "secret", expected: expected.to_owned(), found: found.to_owned() })
         }
@@ -215,11 +219,10 @@ impl Importing<'_> {
             let id = one.message.as_ref().ok().filter(|_| !before.is_empty()).map(|m| importer.waiting_id(m));
             ids.push(id.filter(|id| before.contains_key(id)));
         }
-        let again: Vec<&(Waiting, Delivered)> =
-            kept.messages.iter().filter(|(waiting, _)| !ids.contains(&Some(waiting.id))).collect();
-        let mut all = self.messages.to_vec();
-        for (waiting, one) in again {
-            all.push(one.clone());
+        let again: BTreeSet<Uuid> = ids.iter().copied().flatten().collect();
+        let mut all: Vec<&Delivered> = self.messages.iter().collect();
+        for (waiting, one) in kept.messages.iter().filter(|(waiting, _)| !again.contains(&waiting.id)) {
+            all.push(one);
             ids.push(Some(waiting.id));
         }
         let waiting = |i: usize| ids.get(i).copied().flatten().and_then(|id| before.get(&id).copied());
@@ -231,7 +234,7 @@ impl Importing<'_> {
             if !joined || open.is_empty() {
                 break;
             }
-            let few: Vec<Delivered> = open.iter().filter_map(|i| all.get(*i).cloned()).collect();
+            let few: Vec<&Delivered> = open.iter().filter_map(|i| all.get(*i).copied()).collect();
             let of_open = |i: usize| open.get(i).and_then(|i| waiting(*i));
             let (more, joined_more) = self.pass(work, &few, &[], &of_open)?;
             import.records.extend(more.records);
@@ -248,19 +251,30 @@ impl Importing<'_> {
         let erased: Vec<String> = erase.of_nobody;
         let report = &mut import.report;
         for (i, (one, told)) in all.iter().zip(&mut report.messages).enumerate() {
-            let about_erased = || one.message.as_ref().is_ok_and(|m| importer.subjects(m).iter().any(|s| erased.contains(s)));
-            let is_kept = waiting(i).is_some_and(|w| w.sort != Sort::Done) || matches!(told.outcome, Outcome::Waits { .. });
+            let about_erased =
+                || one.message.as_ref().is_ok_and(|m| importer.subjects(m).iter().any(|s| erased.contains(s)));
+            let is_kept =
+                waiting(i).is_some_and(|w| w.sort != Sort::Done) || matches!(told.outcome, Outcome::Waits { .. });
             if !erased.is_empty() && is_kept && about_erased() {
                 told.outcome = Outcome::erased();
             }
             let is_expired = waiting(i).is_some_and(|waiting| kept.is_expired(waiting.id));
             let was_done = waiting(i).is_some_and(|waiting| waiting.sort == Sort::Done);
             let resolved = Kept::settle(work, importer, one, told, (waiting(i), now, is_expired))?;
-            if i >= self.messages.len() && resolved && !was_done {
+            let is_new = !was_done || matches!(told.outcome, Outcome::Recorded { .. });
+            if i >= self.messages.len() && resolved && is_new {
                 told.waiting_id = waiting(i).map(|waiting| waiting.id);
                 report.waited.push(told.clone());
             }
         }
+        // What was carried out before, and what waits still, is nothing that is told now.
+        let is_news = |i: usize, told: &Told| i < self.messages.len() || told.waiting_id.is_some() && !told.kept;
+        let lines = || report.messages.iter().enumerate().take(all.len());
+        let news: BTreeSet<&Instruction> =
+            lines().filter(|(i, told)| is_news(*i, told)).flat_map(|(_, told)| &told.tells).collect();
+        let old = lines().filter(|(i, told)| !is_news(*i, told)).flat_map(|(_, told)| &told.tells);
+        let old: BTreeSet<Instruction> = old.filter(|one| !news.contains(one)).cloned().collect();
+        report.instructions.retain(|one| !old.contains(one));
         report.waited.extend(lost);
         let rows = report.messages.split_off(all.len().min(report.messages.len()));
         report.messages.truncate(self.messages.len());
@@ -275,7 +289,7 @@ impl Importing<'_> {
     fn pass<'k>(
         &self,
         work: &mut Work<'_, '_, '_>,
-        messages: &[Delivered],
+        messages: &[&Delivered],
         tables: &[Table<'_>],
         waiting: &dyn Fn(usize) -> Option<&'k Waiting>,
     ) -> Result<(Import, bool), StoreError> {

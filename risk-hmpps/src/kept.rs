@@ -152,14 +152,15 @@ impl Kept {
 
 /// For what a message is kept that came to an outcome, if it is.
 fn sort_of(told: &Told) -> Option<Sort> {
-    let of_links = told.instructs.iter().any(|i| matches!(i, Instruction::Merge { .. } | Instruction::Unmerge { .. }));
+    let lasts = told.lasting
+        || told.instructs.iter().any(|i| matches!(i, Instruction::Merge { .. } | Instruction::Unmerge { .. }));
     let erases = told.instructs.iter().any(|i| matches!(i, Instruction::Erase { .. }));
     match &told.outcome {
         Outcome::Waits { .. } => Some(Sort::Waits),
         Outcome::Conflict { .. } if told.held_back => Some(Sort::Waits),
         outcome if outcome.is_not_held() && !erases => Some(Sort::NotHeld),
         Outcome::Erased { .. } => None,
-        _ if of_links => Some(Sort::Done),
+        _ if lasts => Some(Sort::Done),
         _ => None,
     }
 }

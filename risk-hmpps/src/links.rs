@@ -97,7 +97,11 @@ impl<'s> Links<'s> {
         let mut latest: BTreeMap<(Uuid, Uuid), &Statement> = BTreeMap::new();
         let (mut merged, mut unmerged) = (BTreeSet::new(), BTreeSet::new());
         for one in statements {
-            if one.merges { merged.insert(one.pair()) } else { unmerged.insert(one.pair()) };
+            if one.merges {
+                merged.insert(one.pair())
+            } else {
+                unmerged.insert(one.pair())
+            };
             let counts = latest.entry(one.pair()).or_insert(one);
             if (counts.at, !counts.merges) < (one.at, !one.merges) {
                 *counts = one;

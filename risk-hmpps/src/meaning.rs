@@ -76,12 +76,7 @@ pub struct Meanings<'a> {
 
 impl Meanings<'_> {
     /// The case that the message is about, and what it says.
-    pub fn of(
-        &self,
-        message: &Message,
-        from: usize,
-        known: &mut dyn Known,
-    ) -> (Option<Uuid>, Meaning) {
+    pub fn of(&self, message: &Message, from: usize, known: &mut dyn Known) -> (Option<Uuid>, Meaning) {
         let Some(event_type) = self.codes.event(&message.event_type) else {
             return (None, Meaning::Ends(Outcome::Unmapped));
         };
@@ -331,12 +326,7 @@ impl OfPerson<'_> {
         Ok(Meaning::Moves(Move { source, target, recorded: self.telling.recorded()?, from: self.telling.from }))
     }
 
-    fn two(
-        &self,
-        one: &str,
-        other: &str,
-        known: &mut dyn Known,
-    ) -> Result<[Uuid; 2], MessageError> {
+    fn two(&self, one: &str, other: &str, known: &mut dyn Known) -> Result<[Uuid; 2], MessageError> {
         let mut crn = |name: &str| {
             let nothing = || MessageError::new(format!("additionalInformation.{name}"), "a CRN", "nothing");
             let crn = self.telling.message.info.text(name).ok_or_else(nothing)?;

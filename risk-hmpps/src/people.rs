@@ -162,7 +162,8 @@ impl<'a> People<'a> {
         let mut own = all.iter().filter(|number| self.linked(number).all(|other| other == crn)).peekable();
         own.peek()?;
         let mapped: BTreeSet<Uuid> = own.clone().filter_map(|number| self.map.noms.get(*number).copied()).collect();
-        let of_map = mapped.into_iter().find(|case| !self.map.crn.values().any(|of| of == case) && !known.has_crn(*case));
+        let of_map =
+            mapped.into_iter().find(|case| !self.map.crn.values().any(|of| of == case) && !known.has_crn(*case));
         of_map.or_else(|| {
             let case = own.find_map(|number| known.case_of("noms", number));
             case.filter(|case| !known.has_crn(*case))

@@ -67,13 +67,17 @@ impl Report {
         if came.is_empty() {
             return;
         }
-        let by_instruction: BTreeMap<&Instruction, &Outcome> = came.iter().map(|(one, outcome)| (one, outcome)).collect();
+        let by_instruction: BTreeMap<&Instruction, &Outcome> =
+            came.iter().map(|(one, outcome)| (one, outcome)).collect();
         for told in &mut self.messages {
             for outcome in told.tells.iter().filter_map(|one| by_instruction.get(one)) {
                 told.outcome = told.outcome.clone().with(outcome);
             }
         }
-        let not_done = came.iter().filter(|(_, outcome)| !matches!(outcome, Outcome::Nothing { .. } | Outcome::Known));
+        // What waits is kept, and what is known or nothing is done with.
+        let is_open =
+            |outcome: &Outcome| !matches!(outcome, Outcome::Nothing { .. } | Outcome::Known | Outcome::Waits { .. });
+        let not_done = came.iter().filter(|(_, outcome)| is_open(outcome));
         self.not_done.extend(not_done.map(|(instruction, outcome)| {
             let why = outcome.why().unwrap_or_default().to_owned();
             NotDone { instruction: instruction.clone(), why }
@@ -124,6 +128,9 @@ pub struct Told {
     /// Nothing of it was done, as it is in doubt whose it is.
     #[serde(skip)]
     pub(crate) held_back: bool,
+    /// It may say something of what comes later, though it was carried out.
+    #[serde(skip)]
+    pub(crate) lasting: bool,
     /// Until when it waits, where it waits for a time.
     #[serde(skip)]
     pub(crate) due: Option<Instant>,
@@ -233,6 +240,7 @@ impl Told {
             kept: false,
             waiting_id: None,
             held_back: false,
+            lasting: false,
             due: None,
             tells: Vec::new(),
             instructs: Vec::new(),
@@ -349,7 +357,14 @@ impl Outcome {
     /// Whether something is left that a person has to look at before the message is done with.
     #[must_use]
     pub fn is_for_a_person(&self) -> bool {
-        matches!(self, Self::Unreadable { .. } | Self::Erased { .. } | Self::Conflict { .. } | Self::NotDone { .. } | Self::Unresolved { .. })
+        matches!(
+            self,
+            Self::Unreadable { .. }
+                | Self::Erased { .. }
+                | Self::Conflict { .. }
+                | Self::NotDone { .. }
+                | Self::Unresolved { .. }
+        )
     }
 
     /// Its name, as the JSON has it.

@@ -133,7 +133,8 @@ impl Store {
 }
 
 /// What remains where messages wait, and nobody can say which of them are about the person.
-const UNKNOWN_WAITING: &str = "messages that wait may be about the person, and are found with the secret of the import alone";
+const UNKNOWN_WAITING: &str =
+    "messages that wait may be about the person, and are found with the secret of the import alone";
 
 /// Refuses a case of an erased person.
 pub(crate) fn must_not_be_erased(tx: &mut Tx<'_>, case_id: Uuid) -> Result<(), Trouble> {

@@ -66,12 +66,7 @@ const OF_NO_MESSAGE: Uuid = Uuid::nil();
 const NONCE: usize = 24;
 
 /// Keeps a message, or changes for what it is kept; since when it is kept stays.
-pub(crate) fn keep(
-    tx: &mut Tx<'_>,
-    keys: Option<&Keys>,
-    sealing: &[u8; 32],
-    waiting: &Waiting,
-) -> Result<(), Trouble> {
+pub(crate) fn keep(tx: &mut Tx<'_>, keys: Option<&Keys>, sealing: &[u8; 32], waiting: &Waiting) -> Result<(), Trouble> {
     let text = waiting.text.as_deref().unwrap_or_default();
     let sealed = sealed(keys, sealing, waiting, text)?;
     let due = waiting.due.map_or(0, microseconds);
@@ -135,7 +130,7 @@ pub(crate) fn count(tx: &mut Tx<'_>) -> Result<u64, Trouble> {
 
 /// Whether anything is kept under any subject, or a person is known to be erased.
 pub(crate) fn is_empty(tx: &mut Tx<'_>) -> Result<bool, Trouble> {
-    Ok(tx.row("SELECT 1 FROM waiting_for LIMIT 1", &[], |row| row.number(0))?.is_none())
+    Ok(tx.row("SELECT CAST(1 AS BIGINT) FROM waiting_for LIMIT 1", &[], |row| row.number(0))?.is_none())
 }
 
 /// The ids of the messages that name a person.
@@ -149,11 +144,9 @@ pub(crate) fn of_subject(tx: &mut Tx<'_>, subject: &str) -> Result<Vec<Uuid>, Tr
 
 /// The ids of the messages whose time has come.
 pub(crate) fn due(tx: &mut Tx<'_>, now: Instant) -> Result<Vec<Uuid>, Trouble> {
-    tx.rows(
-        "SELECT id FROM waiting WHERE due > 0 AND due <= $1 ORDER BY id",
-        &[microseconds(now).into()],
-        |row| row.id(0),
-    )
+    tx.rows("SELECT id FROM waiting WHERE due > 0 AND due <= $1 ORDER BY id", &[microseconds(now).into()], |row| {
+        row.id(0)
+    })
 }
 
 /// The ids of the messages that are kept for that reason since before a time, the oldest first, as many as may be looked at at once.
@@ -177,11 +170,10 @@ pub(crate) fn one(
     sealing: &[u8; 32],
     id: Uuid,
 ) -> Result<Option<Waiting>, Trouble> {
-    let found = tx.row(
-        "SELECT sort, since, due, case_id, sealed FROM waiting WHERE id = $1",
-        &[(&id).into()],
-        |row| Ok((read(id, row)?, row.bytes(4)?.unwrap_or_default())),
-    )?;
+    let found =
+        tx.row("SELECT sort, since, due, case_id, sealed FROM waiting WHERE id = $1", &[(&id).into()], |row| {
+            Ok((read(id, row)?, row.bytes(4)?.unwrap_or_default()))
+        })?;
     let Some((mut waiting, sealed)) = found else { return Ok(None) };
     waiting.subjects =
         tx.rows("SELECT subject FROM waiting_for WHERE id = $1 ORDER BY subject", &[(&id).into()], |row| row.text(0))?;
@@ -205,7 +197,7 @@ pub(crate) fn mark_erased(tx: &mut Tx<'_>, digest: &str) -> Result<(), Trouble> 
 
 /// Whether a person was erased before anything was kept.
 pub(crate) fn is_marked_erased(tx: &mut Tx<'_>, digest: &str) -> Result<bool, Trouble> {
-    let sql = "SELECT 1 FROM waiting_for WHERE subject = $1 AND id = $2";
+    let sql = "SELECT CAST(1 AS BIGINT) FROM waiting_for WHERE subject = $1 AND id = $2";
     Ok(tx.row(sql, &[digest.into(), (&OF_NO_MESSAGE).into()], |row| row.number(0))?.is_some())
 }
 
@@ -232,12 +224,7 @@ fn instant(microseconds: u64) -> Result<Instant, StoreError> {
     at.ok_or_else(|| StoreError::damaged("a time that is none"))
 }
 
-fn sealed(
-    keys: Option<&Keys>,
-    sealing: &[u8; 32],
-    waiting: &Waiting,
-    text: &str,
-) -> Result<Vec<u8>, StoreError> {
+fn sealed(keys: Option<&Keys>, sealing: &[u8; 32], waiting: &Waiting, text: &str) -> Result<Vec<u8>, StoreError> {
     // A case of which there is no key yet is one of which nothing is kept yet.
     let has_key = |case_id: &Uuid| keys.is_some_and(|keys| keys(*case_id).is_some());
     let within = match waiting.case_id.filter(has_key) {

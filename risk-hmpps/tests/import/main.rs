@@ -8,6 +8,7 @@
 )]
 
 mod assessments;
+mod commuting;
 mod fixtures;
 mod hostile;
 mod order;
@@ -16,6 +17,7 @@ mod persons;
 mod rows;
 mod stored;
 mod tables;
+mod waiting;
 
 use risk_core::log::Log;
 use risk_hmpps::codes::Codes;

@@ -5,13 +5,16 @@ mod import;
 mod notices;
 mod reconcile;
 mod rosh;
+mod waiting;
 
 use clap::{Args, Subcommand};
 use risk_hmpps::codes::Codes;
+use risk_hmpps::key::Key;
 
 use crate::failure::Failure;
 use crate::input::Text;
 use crate::output::Reply;
+use crate::secret;
 
 /// Take in what HMPPS services send, and propose what their registers should say
 ///
@@ -31,6 +34,7 @@ pub struct Options {
 #[derive(Subcommand)]
 enum Command {
     Import(import::Options),
+    Waiting(waiting::Options),
     Reconcile(reconcile::Options),
     Rosh(rosh::Options),
     Notices(notices::Options),
@@ -58,6 +62,15 @@ impl CodesOptions {
     }
 }
 
+/// The secret in a file.
+///
+/// # Errors
+/// [`Failure`] for a file that others can read, or that is too short.
+pub fn key(file: &str) -> Result<Key, Failure> {
+    let secret = secret::read(file)?;
+    Key::new(&secret).map_err(|e| Failure::Table { file: file.to_owned(), error: e.to_string() })
+}
+
 fn embedded() -> Result<Codes, Failure> {
     Codes::embedded().map_err(|e| Failure::Table { file: e.file, error: e.reason })
 }
@@ -69,6 +82,7 @@ fn embedded() -> Result<Codes, Failure> {
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     match &options.command {
         Command::Import(options) => import::run(options),
+        Command::Waiting(options) => waiting::run(options),
         Command::Reconcile(options) => reconcile::run(options),
         Command::Rosh(options) => rosh::run(options),
         Command::Notices(options) => notices::run(options),

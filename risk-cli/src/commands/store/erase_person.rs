@@ -4,18 +4,17 @@ use clap::Args;
 use risk_core::event::field::StaffId;
 use risk_core::event::vocabulary::CorrectionReason;
 use risk_core::log::LogError;
-use risk_hmpps::key::Key;
 use risk_hmpps::people::former;
 use risk_store::{PersonErased, PersonErasure, Scrubbed};
 use risk_text::words::count;
 use uuid::{Builder, Uuid};
 
 use super::erase::{gone, pending};
+use crate::commands::hmpps::key;
 use crate::failure::Failure;
 use crate::identifier::CaseName;
 use crate::options::term;
 use crate::output::Reply;
-use crate::secret;
 use crate::store::{Operated, StoreOptions};
 
 /// Take out by law everything of a person, for good
@@ -85,11 +84,6 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
         reply.remark.push_str(WITHOUT_KEY);
     }
     Ok(reply)
-}
-
-fn key(file: &str) -> Result<Key, Failure> {
-    let secret = secret::read(file)?;
-    Key::new(&secret).map_err(|e| Failure::Table { file: file.to_owned(), error: e.to_string() })
 }
 
 fn reply(done: &PersonErased, is_server: bool) -> Reply {
