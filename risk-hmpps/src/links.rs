@@ -186,7 +186,10 @@ impl<'s> Links<'s> {
 
     /// Whether someone parted the two after that merge, of which the estate itself said nothing.
     fn parted_by_hand(&self, work: &mut Work<'_, '_, '_>, one: &Statement) -> Result<bool, StoreError> {
-        if one.done_since.is_some() || self.unmerged.contains(&one.pair()) {
+        // Two whom other statements joined may have been parted because of those.
+        let others = self.latest.keys().copied().filter(|pair| *pair != one.pair());
+        let by_others = Self::joined_with(one.from, others).contains(&one.into);
+        if by_others || one.done_since.is_some() || self.unmerged.contains(&one.pair()) {
             return Ok(false);
         }
         parted_since(work, one)
