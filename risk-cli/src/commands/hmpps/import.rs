@@ -8,7 +8,6 @@ use risk_core::text::{inert, to_json};
 use risk_hmpps::detail_hosts::DetailHosts;
 use risk_hmpps::import::{Given, HeldLogs, Importer, sheet};
 use risk_hmpps::into_store::{Erasures, IntoStore, WAIT_AT_MOST, import_into};
-use risk_hmpps::key::Key;
 use risk_hmpps::message::MessageError;
 use risk_hmpps::people::CaseMap;
 use risk_hmpps::report::{Import, Instruction, Outcome, Report, Told};
@@ -16,11 +15,10 @@ use risk_hmpps::sheet::Of;
 use risk_text::Page;
 use risk_text::words::count;
 
-use super::CodesOptions;
+use super::{CodesOptions, key};
 use crate::failure::Failure;
 use crate::input::{Text, read_bytes};
 use crate::output::Reply;
-use crate::secret;
 use crate::store::{Operated, StoreOptions};
 
 /// Turn messages of the estate, contacts and registrations into records
