@@ -1,5 +1,7 @@
 //! Several steps on a store as one: what is read is of one moment, and what is written is kept whole or not at all.
 
+use std::collections::BTreeSet;
+
 use risk_core::event::Instant;
 use risk_core::log::{Log, Record};
 use uuid::Uuid;
@@ -87,8 +89,8 @@ impl<'s> Work<'_, '_, 's> {
             for also in [claimed(scheme), former_scheme(scheme)] {
                 cases.extend(directory::cases_ever_called(tx, &also, value)?);
             }
-            let mut seen = Vec::new();
-            cases.retain(|case| !seen.contains(case) && (seen.push(*case), true).1);
+            let mut seen = BTreeSet::new();
+            cases.retain(|case| seen.insert(*case));
             Ok(cases)
         })
     }
