@@ -6,10 +6,14 @@
 
 mod harness;
 
+use std::time::Instant;
+
 use risk_hmpps::codes::Codes;
 use risk_hmpps::import::{Given, HeldLogs, Importer};
+use risk_hmpps::into_store::{Erasures, IntoStore, import_into};
 use risk_hmpps::key::Key;
 use risk_hmpps::people::CaseMap;
+use risk_store::{Operator, Options, Store};
 use serde_json::{Value, json};
 
 use harness::Race;
@@ -17,6 +21,8 @@ use harness::Race;
 const MESSAGES: usize = 20_000;
 /// As many as SQS delivers at once.
 const IN_A_DELIVERY: usize = 10;
+/// In one import into a store.
+const IN_A_STORE: usize = 50_000;
 
 /// One of the messages that such services get most of, each of another person, in its notification.
 fn message(n: usize) -> String {
@@ -71,5 +77,29 @@ fn main() {
         |_| IN_A_DELIVERY,
         |delivery| drop(std::hint::black_box(import(delivery))),
         |delivery| read(delivery),
+    );
+    into_a_store(&importer);
+}
+
+/// What one large import into a store takes, beside the same import without one.
+fn into_a_store(importer: &Importer) {
+    let all: Vec<String> = (0..IN_A_STORE).map(message).collect();
+    let delivery = format!("[{}]", all.join(","));
+    let given = [(None, Given::Messages(delivery.as_bytes()))];
+    let began = Instant::now();
+    let beside = importer.import(&given, &mut HeldLogs::default()).records.len();
+    let without = began.elapsed();
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("cases.risk").display().to_string();
+    let store = Store::create(&place, Options::default()).unwrap();
+    let by = Operator::new("bench").unwrap();
+    let began = Instant::now();
+    let how = IntoStore::new(Erasures::Listed, chrono::Utc::now());
+    let within = import_into(importer, &store, &by, &given, &how).unwrap().records.len();
+    let into = began.elapsed();
+    assert_eq!(beside, within);
+    let times = into.as_secs_f64() / without.as_secs_f64();
+    println!(
+        "hmpps: {IN_A_STORE} messages at once: {without:.1?} without a store, {into:.1?} into one, {times:.1} times"
     );
 }

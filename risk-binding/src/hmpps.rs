@@ -11,7 +11,7 @@ use risk_core::text::to_json;
 use risk_hmpps::codes::{Codes, CodesError};
 use risk_hmpps::detail_hosts::DetailHosts;
 use risk_hmpps::import::{Given, HeldLogs, Importer, sheet};
-use risk_hmpps::into_store::{Erasures, import_into};
+use risk_hmpps::into_store::{Erasures, IntoStore, import_into};
 use risk_hmpps::key::{Key, SHORTEST};
 use risk_hmpps::message::MessageError;
 use risk_hmpps::people::CaseMap;
@@ -105,7 +105,8 @@ impl Hmpps {
     /// # Errors
     /// Those of a store that cannot be read, or takes nothing; then nothing was appended.
     pub fn import_into(&self, store: &Store, by: &Operator, delivery: Given<'_>) -> Result<String, Fault> {
-        let import = import_into(&self.importer, store, by, &[(None, delivery)], self.erasures, Utc::now())?;
+        let how = IntoStore::new(self.erasures, Utc::now());
+        let import = import_into(&self.importer, store, by, &[(None, delivery)], &how)?;
         Ok(to_json(&import.report)?)
     }
 

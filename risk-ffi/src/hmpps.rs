@@ -71,8 +71,8 @@ pub unsafe extern "C" fn risk_hmpps_free(hmpps: *mut risk_hmpps) {
 /// is on record of the cases concerned, as JSON Lines, plain or sealed, or NULL: nothing.
 ///
 /// `*records` are the new records as JSON Lines, to be appended all or none; `*report` is JSON (`risk-hmpps-import/1`) that says of each
-/// message what became of it: recorded, known, instructed, erased, conflict, not_done, nothing, needed, waits, unmapped, unreadable.
-/// A message that waits is to be delivered again.
+/// message what became of it: recorded, known, instructed, erased, conflict, not_done, nothing, needed, waits, unresolved, unmapped,
+/// unreadable. A message that waits is to be delivered again, unless it says `kept`, which only a store does.
 ///
 /// Ownership: both buffers are the caller's, to be freed with risk_buf_free(). Threads: any, at once. Errors: RISK_BAD_WORD for
 /// another kind, RISK_BAD_RECORD for a table without its columns and for records that are none; RISK_NOT_UTF8, RISK_NULL_POINTER,

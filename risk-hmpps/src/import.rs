@@ -14,12 +14,12 @@ use crate::detail_hosts::DetailHosts;
 use crate::draft::Draft;
 use crate::key::Key;
 use crate::meaning::{Meaning, Meanings, Move, TakeBack, identifiers, sentence_of, unreadable};
-use crate::message::{Message, is_identifier, read_all};
-use crate::people::{CaseMap, People, former};
+use crate::message::{Message, MessageError, is_identifier, read_all};
+use crate::people::{CaseMap, Known, People, former};
 use crate::report::{CodeCount, Detail, Import, Instruction, Outcome, Told, shown};
 use crate::settle::{Settled, Settling};
 use crate::sheet::{Of, RowSays, Sheet};
-use crate::whose::{self, Contested};
+use crate::whose::{Contested, Whose};
 
 /// What is on record already.
 pub trait Held {
@@ -42,6 +42,18 @@ pub trait Held {
     /// The case of an erased person who had an identifier of that digest.
     fn erased_as(&mut self, _digest: &str) -> Option<Uuid> {
         None
+    }
+    /// Whether the case has a CRN.
+    fn has_crn(&mut self, _case_id: Uuid) -> bool {
+        false
+    }
+    /// Whether anything is known of the case.
+    fn is_held(&mut self, _case_id: Uuid) -> bool {
+        false
+    }
+    /// Whether messages are kept until what they speak of is there.
+    fn keeps_messages(&self) -> bool {
+        false
     }
     /// The time of whoever keeps the records, where records of a later time are refused: what is dated later waits for it.
     fn now(&self) -> Option<Instant> {
@@ -144,13 +156,50 @@ pub struct Importer {
 /// How far another clock of the estate may be ahead of this machine's without holding anything up.
 pub const CLOCK_DIFFERENCE: TimeDelta = TimeDelta::minutes(5);
 
+/// A message as it was delivered.
+#[derive(Debug, Clone)]
+pub(crate) struct Delivered {
+    /// The file, as the host calls it.
+    pub(crate) file: Option<String>,
+    /// Its place in it, from 1.
+    pub(crate) place: usize,
+    /// The message, or why it is none.
+    pub(crate) message: Result<Message, MessageError>,
+}
+
+/// A table, with the file, as the host calls it.
+pub(crate) type Table<'g> = (Option<&'g String>, &'g Sheet);
+
+/// What was given, read: the messages, and the tables.
+pub(crate) fn read<'g>(given: &'g [(Option<String>, Given<'_>)]) -> (Vec<Delivered>, Vec<Table<'g>>) {
+    let (mut messages, mut sheets) = (Vec::new(), Vec::new());
+    for (file, given) in given {
+        match given {
+            Given::Sheet(sheet) => sheets.push((file.as_ref(), sheet)),
+            Given::Messages(bytes) => {
+                let delivered = |(place, message)| Delivered { file: file.clone(), place, message };
+                messages.extend(read_all(bytes).into_iter().map(delivered));
+            }
+        }
+    }
+    (messages, sheets)
+}
+
 /// One message or row on its way.
 struct Line {
     told: Told,
     /// The code of a row, with what the estate calls it; a message has none.
     code: Option<(String, Option<String>)>,
+    /// The case of its person, also where nothing is made of it.
+    person: Option<Uuid>,
     /// The prison number of a message, and whether it names its person by that alone.
     noms: Option<(String, bool)>,
+    /// Every prison number that it names.
+    numbers: Vec<String>,
+    /// The cases that claim its prison number.
+    contested: Option<Vec<Uuid>>,
+    /// What becomes of it if it takes back what is not there.
+    else_ends: Option<Outcome>,
 }
 
 impl Importer {
@@ -179,50 +228,63 @@ impl Importer {
 
     /// Reads everything that was given, each with the name that it has to the host, and says what is new against what is held.
     pub fn import(&self, given: &[(Option<String>, Given<'_>)], held: &mut dyn Held) -> Import {
+        let (messages, sheets) = read(given);
+        self.import_read(&messages.iter().collect::<Vec<_>>(), &sheets, held)
+    }
+
+    /// [`Importer::import`] of what was read. The messages come first in the report, each of them, in their order.
+    pub(crate) fn import_read(&self, messages: &[&Delivered], sheets: &[Table<'_>], held: &mut dyn Held) -> Import {
         let mut reading = Reading::default();
-        let messages: Vec<(Option<String>, usize, Result<Message, _>)> = given
-            .iter()
-            .filter_map(|(file, given)| match given {
-                Given::Messages(bytes) => Some((file, read_all(bytes))),
-                Given::Sheet(_) => None,
-            })
-            .flat_map(|(file, all)| all.into_iter().map(move |(place, message)| (file.clone(), place, message)))
-            .collect();
-        let mut people = People::new(&self.key, &self.cases);
-        for (_, _, message) in &messages {
-            if let Ok(Message { crn: Some(crn), noms: Some(noms), .. }) = message {
+        let (codes, key, detail_hosts) = (&self.codes, &self.key, &self.detail_hosts);
+        let mut people = People::new(key, &self.cases);
+        let read = || messages.iter().filter_map(|one| one.message.as_ref().ok());
+        for message in read() {
+            if let (Some(crn), Some(noms)) = (&message.crn, &message.noms) {
                 people.link(crn, noms);
             }
+            if let Some((left, removed)) = message.merged_numbers() {
+                people.merge_numbers(&left, &removed);
+            }
         }
-        let (codes, key, detail_hosts) = (&self.codes, &self.key, &self.detail_hosts);
         let meanings = Meanings { codes, key, people: &people, detail_hosts };
-        let read = messages.iter().filter_map(|(_, _, message)| message.as_ref().ok());
-        let contested = whose::contested(read, &people, &self.key, held);
-        let mut known = |scheme: &str, value: &str| whose::known(held, &self.key, scheme, value);
-        for (file, place, message) in messages {
+        let contested = Contested::of(read(), &people, key, held);
+        let mut known = Whose { held: &mut *held, key };
+        for Delivered { file, place, message } in messages {
             match message {
-                Err(e) => reading.line(file, place, None, None, Some(unreadable(e))),
-                Ok(message) => {
-                    let (case, meaning) = meanings.of(&message, reading.lines.len(), &mut known);
-                    let named = Some(shown(&message.event_type));
-                    reading.line(file, place, named, case, None);
-                    if let Some(line) = reading.lines.last_mut() {
-                        line.told.identifies = case.into_iter().flat_map(|case| identifiers(case, &message)).collect();
-                        line.noms = message.noms.clone().map(|noms| (noms, message.crn.is_none()));
-                        line.told.sentence_id = case.and_then(|case| sentence_of(&self.key, case, &message));
-                    }
-                    reading.take(meaning);
-                }
+                Err(e) => reading.line(file.clone(), *place, None, None, Some(unreadable(e.clone()))),
+                Ok(message) => reading.message((file.clone(), *place), message, &meanings, &mut known),
             }
         }
-        for (file, given) in given {
-            if let Given::Sheet(sheet) = given {
-                reading.rows(&meanings, file.as_ref(), sheet, &mut known);
-            }
+        for (file, sheet) in sheets {
+            reading.rows(&meanings, *file, sheet, &mut known);
         }
-        reading.refuse_erased(&self.key, held);
-        reading.hold_contested(&contested);
-        reading.settled(&self.key, held, &contested)
+        reading.refuse_erased(key, held);
+        reading.hold_contested(&contested, held);
+        reading.settled(key, held)
+    }
+
+    pub(crate) fn key(&self) -> &Key {
+        &self.key
+    }
+
+    /// What this secret makes of a constant, by which it is noticed that another is used.
+    pub(crate) fn check_value(&self) -> String {
+        self.key.opaque("check", &["the secret of an import"])
+    }
+
+    /// The key with which messages are sealed that wait in a store.
+    pub(crate) fn sealing(&self) -> [u8; 32] {
+        self.key.derived("waiting messages")
+    }
+
+    /// The id of a message that waits in a store.
+    pub(crate) fn waiting_id(&self, message: &Message) -> Uuid {
+        self.key.uuid(&["waiting", &message.identity()])
+    }
+
+    /// The case that is taken for that of an erased person of whom nothing was kept.
+    pub(crate) fn of_nobody(&self, digest: &str) -> Uuid {
+        self.key.uuid(&["erased", digest])
     }
 }
 
@@ -250,20 +312,37 @@ impl Reading {
         outcome: Option<Outcome>,
     ) {
         let outcome = outcome.unwrap_or(Outcome::Known);
-        let (sentence_id, instructs, identifies, of_a_row) = (None, Vec::new(), Vec::new(), false);
-        let notes = Vec::new();
-        let told =
-            Told { file, place, event_type, case_id, sentence_id, outcome, notes, instructs, identifies, of_a_row };
-        self.lines.push(Line { told, code: None, noms: None });
+        let told = Told::of(file, place, event_type, case_id, outcome);
+        let (code, noms, numbers, contested, else_ends) = (None, None, Vec::new(), None, None);
+        self.lines.push(Line { told, code, person: case_id, noms, numbers, contested, else_ends });
     }
 
-    fn rows(
+    fn message(
         &mut self,
+        (file, place): (Option<String>, usize),
+        message: &Message,
         meanings: &Meanings<'_>,
-        file: Option<&String>,
-        sheet: &Sheet,
-        known: &mut dyn FnMut(&str, &str) -> Option<Uuid>,
+        known: &mut dyn Known,
     ) {
+        let (case, meaning) = meanings.of(message, self.lines.len(), known);
+        self.line(file, place, Some(shown(&message.event_type)), case, None);
+        let person = case.or_else(|| match (&message.crn, &message.noms) {
+            (Some(crn), _) => Some(meanings.people.by_crn(crn, known)),
+            (None, Some(noms)) => meanings.people.by_noms(noms, known),
+            (None, None) => None,
+        });
+        if let Some(line) = self.lines.last_mut() {
+            line.person = person;
+            line.told.identifies = person.into_iter().flat_map(|case| identifiers(case, message)).collect();
+            line.noms = message.noms.clone().map(|noms| (noms, message.crn.is_none()));
+            let merged = message.merged_numbers().into_iter().flat_map(|(left, removed)| [left, removed]);
+            line.numbers = message.noms.iter().cloned().chain(merged).collect();
+            line.told.sentence_id = case.and_then(|case| sentence_of(meanings.key, case, message));
+        }
+        self.take(meaning);
+    }
+
+    fn rows(&mut self, meanings: &Meanings<'_>, file: Option<&String>, sheet: &Sheet, known: &mut dyn Known) {
         for row in sheet.rows() {
             let place = usize::try_from(row.line).unwrap_or(usize::MAX);
             let crn = row.crn();
@@ -309,8 +388,18 @@ impl Reading {
                     line.told.notes.extend(read.notes);
                 }
             }
-            Meaning::TakesBack(one) => self.taken_back.push(one),
-            Meaning::Moves(one) => self.moved.push(one),
+            Meaning::TakesBack(mut one) => {
+                if let Some(line) = self.lines.last_mut() {
+                    line.else_ends = one.else_ends.take();
+                }
+                self.taken_back.push(one);
+            }
+            Meaning::Moves(one) => {
+                if let Some(line) = self.lines.last_mut() {
+                    line.told.lasting = true;
+                }
+                self.moved.push(one);
+            }
             Meaning::Instructs(instructions) => {
                 if let Some(line) = self.lines.last_mut() {
                     line.told.outcome = Outcome::Instructed;
@@ -331,8 +420,7 @@ impl Reading {
     /// Refuses what is about persons who were erased, but for the order to erase them.
     fn refuse_erased(&mut self, key: &Key, held: &mut dyn Held) {
         // Whatever CRN comes with the prison number of an erased person, it is the same person.
-        let numbers: BTreeSet<String> =
-            self.lines.iter().filter_map(|line| line.noms.as_ref()).map(|(noms, _)| noms.clone()).collect();
+        let numbers: BTreeSet<String> = self.lines.iter().flat_map(|line| &line.numbers).cloned().collect();
         let erased_numbers: BTreeSet<String> =
             numbers.into_iter().filter(|noms| held.erased_as(&former(key, "noms", noms)).is_some()).collect();
         let mut known: BTreeMap<Uuid, bool> = BTreeMap::new();
@@ -342,16 +430,16 @@ impl Reading {
             self.moved.iter().flat_map(moved).filter(|(_, case)| is_erased(*case)).map(|(from, _)| from).collect();
         for (from, line) in self.lines.iter().enumerate() {
             let open = match line.told.outcome {
-                Outcome::Unmapped | Outcome::Unreadable { .. } => false,
+                Outcome::Unreadable { .. } => false,
                 Outcome::Instructed => !line.told.instructs.iter().any(|i| matches!(i, Instruction::Erase { .. })),
                 _ => true,
             };
             let instructed = line.told.instructs.iter().flat_map(Instruction::cases);
-            let has_erased_number = line.noms.as_ref().is_some_and(|(noms, _)| erased_numbers.contains(noms));
+            let has_erased_number = line.numbers.iter().any(|noms| erased_numbers.contains(noms));
             if open && has_erased_number {
                 refused.insert(from);
             }
-            if open && line.told.case_id.into_iter().chain(instructed).any(&mut is_erased) {
+            if open && line.person.into_iter().chain(instructed).any(&mut is_erased) {
                 refused.insert(from);
             }
         }
@@ -360,28 +448,39 @@ impl Reading {
         }
     }
 
-    /// Keeps what names its person by a contested prison number alone out of every case.
-    fn hold_contested(&mut self, contested: &Contested) {
+    /// Keeps what names its person by a contested prison number alone out of every case; of any other message it is said that its
+    /// prison number is in doubt.
+    fn hold_contested(&mut self, contested: &Contested, held: &mut dyn Held) {
         for from in 0..self.lines.len() {
             let Some(line) = self.lines.get_mut(from) else { continue };
+            let Some((noms, alone)) = line.noms.clone() else { continue };
+            if !alone {
+                line.contested = line.person.and_then(|case| contested.against(&noms, case, held));
+                if line.contested.is_some() && contested.is_mapped(&noms) {
+                    line.told.identifies.retain(|one| !one.is_of_scheme("noms"));
+                }
+                continue;
+            }
             let open = matches!(
                 line.told.outcome,
                 Outcome::Known | Outcome::Instructed | Outcome::Needed { .. } | Outcome::Waits { .. }
             );
-            let Some((noms, true)) = line.noms.as_ref().filter(|_| open) else { continue };
-            let Some(cases) = contested.get(noms) else { continue };
+            let Some(cases) = contested.claiming(&noms).filter(|_| open) else { continue };
             // Of two numbers that became one each case says that it has the one that is left.
-            let merged = matches!(line.told.outcome, Outcome::Instructed);
-            let claims = cases.iter().filter(|_| merged).map(|case_id| Instruction::Identify {
-                case_id: *case_id,
-                scheme: "noms",
-                value: noms.clone(),
+            let left = line.told.identifies.iter().find_map(|one| match one {
+                Instruction::Identify { scheme: "noms", value, .. } => Some(value.clone()),
+                _ => None,
+            });
+            let left = left.filter(|_| matches!(line.told.outcome, Outcome::Instructed));
+            let claims = cases.iter().filter_map(|case_id| {
+                Some(Instruction::Identify { case_id: *case_id, scheme: "noms", value: left.clone()? })
             });
             let claims: Vec<Instruction> = claims.collect();
             let outcome = Outcome::conflict("noms", cases.clone(), Vec::new());
             self.set_aside(from, outcome);
             if let Some(line) = self.lines.get_mut(from) {
                 line.told.case_id = None;
+                line.told.held_back = true;
                 line.told.identifies = claims;
             }
         }
@@ -430,11 +529,12 @@ impl Reading {
                     CLOCK_DIFFERENCE.num_minutes()
                 );
                 line.told.outcome = Outcome::Waits { what };
+                line.told.due = Some(recorded);
             }
         }
     }
 
-    fn settled(mut self, key: &Key, held: &mut dyn Held, contested: &Contested) -> Import {
+    fn settled(mut self, key: &Key, held: &mut dyn Held) -> Import {
         if let Some(now) = held.now() {
             self.wait_for(now);
         }
@@ -452,7 +552,7 @@ impl Reading {
         self.import.records = settling.into_records();
         for (from, settled) in told {
             if let Some(line) = self.lines.get_mut(from) {
-                line.become_of(settled);
+                line.become_of(settled, held.keeps_messages());
             }
         }
         for (from, note) in notes {
@@ -460,22 +560,25 @@ impl Reading {
                 line.told.notes.push(note);
             }
         }
-        self.reported(contested)
+        self.reported(held)
     }
 
-    fn reported(self, contested: &Contested) -> Import {
+    fn reported(self, held: &mut dyn Held) -> Import {
         let Self { mut import, lines, .. } = self;
         let report = &mut import.report;
-        for Line { mut told, code, noms } in lines {
-            if let Some(cases) = noms.and_then(|(noms, _)| contested.get(&noms)) {
-                told.outcome.contest(cases);
+        report.cases = import.records.iter().map(|r| r.case_id).collect();
+        for Line { mut told, code, person, contested, .. } in lines {
+            if let Some(cases) = contested {
+                told.outcome.contest(&cases);
             }
-            let for_a_store = told.outcome.is_told_to_a_store();
-            // Of those whom a merge, an unmerge or an erasure is about no case is made.
-            let names = told.identifies.iter().filter(|_| told.instructs.iter().all(Instruction::is_of_identity));
-            if for_a_store {
-                report.instructions.extend(names.chain(&told.instructs).cloned());
+            let is_held = |case: Uuid, held: &mut dyn Held| report.cases.contains(&case) || held.is_held(case);
+            if told.names_are_told(|| person.is_some_and(|case| is_held(case, held))) {
+                told.tells.extend(told.identifies.iter().cloned());
             }
+            if told.outcome.is_told_to_a_store() {
+                told.tells.extend(told.instructs.iter().cloned());
+            }
+            report.instructions.extend(told.tells.iter().cloned());
             match code {
                 None => report.messages.push(told),
                 Some((code, description)) => {
@@ -494,7 +597,6 @@ impl Reading {
         report.instructions.sort_by(|a, b| a.order().cmp(&b.order()));
         report.instructions.dedup();
         report.count();
-        report.cases = import.records.iter().map(|r| r.case_id).collect();
         import
     }
 }
@@ -512,7 +614,7 @@ impl CodeCount {
             }
             Outcome::Nothing { why } => more(self.nothing.entry(why.clone()).or_default()),
             Outcome::Needed { what, .. } => more(self.nothing.entry(what.clone()).or_default()),
-            Outcome::Waits { .. } => more(&mut self.waits),
+            Outcome::Waits { .. } | Outcome::Unresolved { .. } => more(&mut self.waits),
             Outcome::Unmapped | Outcome::Unreadable { .. } => more(&mut self.unreadable),
         }
     }
@@ -520,14 +622,16 @@ impl CodeCount {
 
 impl Line {
     /// Joins one end to those that it came to so far: what is new counts before what is known.
-    fn become_of(&mut self, settled: Settled) {
+    fn become_of(&mut self, settled: Settled, is_kept: bool) {
         match (settled, &mut self.told.outcome) {
             (Settled::New(id), Outcome::Recorded { records }) => records.push(id),
             (Settled::New(id), outcome) => *outcome = Outcome::Recorded { records: vec![id] },
             (Settled::Wanting(why), outcome @ Outcome::Known) => *outcome = Outcome::Nothing { why },
             (Settled::NotHeld, outcome @ Outcome::Known) => *outcome = Outcome::not_held(),
             (Settled::Absent, outcome @ Outcome::Known) => {
-                *outcome = Outcome::Waits { what: "a record of what it speaks of".to_owned() };
+                let waits = || Outcome::Waits { what: "a record of what it speaks of".to_owned() };
+                let missing = || if is_kept { Outcome::not_held() } else { waits() };
+                *outcome = self.else_ends.clone().unwrap_or_else(missing);
             }
             _ => {}
         }
@@ -537,7 +641,7 @@ impl Line {
 /// A table in CSV.
 ///
 /// # Errors
-/// [`crate::message::MessageError`] for text that is none, or lacks a column.
-pub fn sheet(of: Of, text: &[u8]) -> Result<Given<'static>, crate::message::MessageError> {
+/// [`MessageError`] for text that is none, or lacks a column.
+pub fn sheet(of: Of, text: &[u8]) -> Result<Given<'static>, MessageError> {
     Sheet::parse(of, text).map(Given::Sheet)
 }

@@ -5,6 +5,7 @@ use std::fmt;
 
 use risk_core::event::field::describe;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::message::{MessageError, is_identifier, text};
@@ -24,6 +25,16 @@ pub enum Json {
 /// The members of an object.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Object(Vec<(String, Json)>);
+
+impl Serialize for Json {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Object(object) => to.collect_map(object.iter()),
+            Self::Array(items) => to.collect_seq(items),
+            Self::Scalar(value) => value.serialize(to),
+        }
+    }
+}
 
 impl Json {
     /// The object that it is.

@@ -45,6 +45,11 @@ impl Key {
         mac.finalize().into_bytes().into()
     }
 
+    /// A key of its own for one purpose, which gives away nothing of the secret.
+    pub(crate) fn derived(&self, purpose: &str) -> [u8; 32] {
+        self.digest(&["key", purpose])
+    }
+
     /// The UUID (version 8) of what the parts say.
     #[must_use]
     pub fn uuid(&self, parts: &[&str]) -> Uuid {

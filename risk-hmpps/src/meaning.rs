@@ -12,7 +12,7 @@ use crate::draft::Draft;
 use crate::fetched;
 use crate::key::Key;
 use crate::message::{Message, MessageError};
-use crate::people::People;
+use crate::people::{Known, People};
 use crate::report::{Instruction, Outcome};
 use crate::telling::{Telling, sentence};
 use crate::template::may_change;
@@ -45,6 +45,8 @@ pub struct TakeBack {
     pub recorded: Instant,
     /// Which of the things given says so.
     pub from: usize,
+    /// What becomes of it if nothing was told under the reference: by its type nothing is ever made of such a thing.
+    pub else_ends: Option<Outcome>,
 }
 
 /// A sentence that belongs to another person.
@@ -74,12 +76,7 @@ pub struct Meanings<'a> {
 
 impl Meanings<'_> {
     /// The case that the message is about, and what it says.
-    pub fn of(
-        &self,
-        message: &Message,
-        from: usize,
-        known: &mut dyn FnMut(&str, &str) -> Option<Uuid>,
-    ) -> (Option<Uuid>, Meaning) {
+    pub fn of(&self, message: &Message, from: usize, known: &mut dyn Known) -> (Option<Uuid>, Meaning) {
         let Some(event_type) = self.codes.event(&message.event_type) else {
             return (None, Meaning::Ends(Outcome::Unmapped));
         };
@@ -91,10 +88,7 @@ impl Meanings<'_> {
         let case = match (&message.crn, &message.noms) {
             (Some(crn), _) => Ok(self.people.by_crn(crn, known)),
             (None, Some(noms)) => {
-                // Of two prison numbers that became one, either may be the one that is known.
-                let removed = message.info.text("removedNomsNumber");
-                let mut numbers = std::iter::once(noms).chain(&removed);
-                let case = numbers.find_map(|noms| self.people.by_noms(noms, known));
+                let case = self.people.by_noms(noms, known);
                 case.ok_or_else(|| Outcome::Waits { what: "a case that has this prison number".to_owned() })
             }
             (None, None) => {
@@ -150,7 +144,7 @@ struct OfPerson<'a> {
 }
 
 impl OfPerson<'_> {
-    fn meaning(&self, known: &mut dyn FnMut(&str, &str) -> Option<Uuid>) -> Result<Meaning, MessageError> {
+    fn meaning(&self, known: &mut dyn Known) -> Result<Meaning, MessageError> {
         let words = |main: &str, sub: &str| {
             (
                 self.telling.message.info.text(main).unwrap_or_default(),
@@ -171,7 +165,8 @@ impl OfPerson<'_> {
             }
             Does::TakeBack => {
                 let (case, recorded, from) = (self.telling.case, self.telling.recorded()?, self.telling.from);
-                Ok(Meaning::TakesBack(TakeBack { case, reference: self.telling.reference(), recorded, from }))
+                let (reference, else_ends) = (self.telling.reference(), self.makes_nothing());
+                Ok(Meaning::TakesBack(TakeBack { case, reference, recorded, from, else_ends }))
             }
             Does::Fetch => self.fetched(),
             Does::Identify => Ok(Meaning::Instructs(self.identifiers())),
@@ -225,6 +220,20 @@ impl OfPerson<'_> {
         match condition {
             None => Ok(Meaning::Ends(nothing("no rule speaks of a requirement or condition of this type"))),
             Some(condition) => self.says(condition.records.iter(), &self.telling.identity()),
+        }
+    }
+
+    /// What the creation comes to of what is taken back here, where by its type no record is made of it.
+    fn makes_nothing(&self) -> Option<Outcome> {
+        let info = &self.telling.message.info;
+        if info.text("registerTypeCode").is_some() {
+            return self.register().err();
+        }
+        let main = info.text("requirementMainType")?;
+        let sub = info.text("requirementSubType").unwrap_or_default();
+        match self.imposed(self.meanings.codes.requirement(&main, &sub)) {
+            Ok(Meaning::Ends(outcome)) => Some(outcome),
+            _ => None,
         }
     }
 
@@ -302,7 +311,7 @@ impl OfPerson<'_> {
         })
     }
 
-    fn moved(&self, known: &mut dyn FnMut(&str, &str) -> Option<Uuid>) -> Result<Meaning, MessageError> {
+    fn moved(&self, known: &mut dyn Known) -> Result<Meaning, MessageError> {
         let [source, target] = self.two("sourceCRN", "targetCRN", known)?;
         let number = |name: &str| {
             let nothing =
@@ -317,12 +326,7 @@ impl OfPerson<'_> {
         Ok(Meaning::Moves(Move { source, target, recorded: self.telling.recorded()?, from: self.telling.from }))
     }
 
-    fn two(
-        &self,
-        one: &str,
-        other: &str,
-        known: &mut dyn FnMut(&str, &str) -> Option<Uuid>,
-    ) -> Result<[Uuid; 2], MessageError> {
+    fn two(&self, one: &str, other: &str, known: &mut dyn Known) -> Result<[Uuid; 2], MessageError> {
         let mut crn = |name: &str| {
             let nothing = || MessageError::new(format!("additionalInformation.{name}"), "a CRN", "nothing");
             let crn = self.telling.message.info.text(name).ok_or_else(nothing)?;
@@ -353,8 +357,12 @@ pub fn sentence_of(key: &Key, case: Uuid, message: &Message) -> Option<String> {
 /// What a store is told of the identifiers in a message.
 #[must_use]
 pub fn identifiers(case_id: Uuid, message: &Message) -> Vec<Instruction> {
-    let named = [("crn", &message.crn), ("noms", &message.noms)];
-    let each = named.into_iter().filter_map(|(scheme, value)| Some((scheme, value.clone()?)));
+    let (noms, removed) = match message.merged_numbers() {
+        Some((left, removed)) => (Some(left), Some(removed)),
+        None => (message.noms.clone(), None),
+    };
+    let named = [("crn", message.crn.clone()), ("noms", noms), ("noms_former", removed)];
+    let each = named.into_iter().filter_map(|(scheme, value)| Some((scheme, value?)));
     each.map(|(scheme, value)| Instruction::Identify { case_id, scheme, value }).collect()
 }
 

@@ -1,5 +1,7 @@
 //! A message as a queue delivers it: taken out of its wrappings, its members told apart from what is missing.
 
+use std::collections::BTreeSet;
+
 use risk_core::event::field::{describe, describe_text};
 use risk_core::event::vocabulary::Handling;
 use serde_json::{Map, Value};
@@ -28,6 +30,8 @@ pub struct Message {
     pub info: Members,
     /// What `detailUrl` led to, where the host has fetched it.
     pub(crate) fetched: Option<Json>,
+    /// The body that it was read from, so that it can be kept; empty for a row.
+    pub(crate) body: Map<String, Value>,
     /// How confidential it is at least, where its source marks it so.
     pub handling: Option<Handling>,
 }
@@ -163,7 +167,7 @@ fn unwrapped(
     wrappings: usize,
 ) -> Result<Vec<Result<Message, MessageError>>, MessageError> {
     let Some(within) = wrappings.checked_sub(1) else {
-        return Ok(vec![Message::read(&object.into_map()?, fetched)]);
+        return Ok(vec![Message::read(object.into_map()?, fetched)]);
     };
     for name in ["Records", "Messages"] {
         if matches!(object.get(name)?, Some(Json::Array(_)))
@@ -178,7 +182,7 @@ fn unwrapped(
     }
     let wrapper = ["Message", "Body", "body"].into_iter().find(|name| object.has(name));
     let Some(name) = wrapper.filter(|_| !object.has("occurredAt")) else {
-        return Ok(vec![Message::read(&object.into_map()?, fetched)]);
+        return Ok(vec![Message::read(object.into_map()?, fetched)]);
     };
     let inner = match object.take(name)? {
         Some(Json::Scalar(Value::String(text))) => serde_json::from_slice(unmarked(text.as_bytes(), name)?)
@@ -210,8 +214,9 @@ fn attribute(notification: &Object) -> Result<Option<String>, MessageError> {
 }
 
 impl Message {
-    fn read(map: &Map<String, Value>, fetched: Option<&Json>) -> Result<Self, MessageError> {
-        let members = Members::of(map);
+    fn read(map: Map<String, Value>, fetched: Option<&Json>) -> Result<Self, MessageError> {
+        let members = Members(map);
+        let map = &members.0;
         let event_type = members.text("eventType");
         let event_type =
             event_type.ok_or_else(|| MessageError::new("eventType", "the type of the event", "nothing"))?;
@@ -238,7 +243,32 @@ impl Message {
             info,
             fetched: fetched.cloned(),
             handling: None,
+            body: members.0,
         })
+    }
+
+    /// The prison numbers of which it says that they became one: the one that is left, and the one that was removed.
+    pub(crate) fn merged_numbers(&self) -> Option<(String, String)> {
+        let removed = self.info.text("removedNomsNumber").filter(|number| is_identifier(number))?.to_ascii_uppercase();
+        let left = self.info.text("nomsNumber").filter(|number| is_identifier(number));
+        let left = left.map(|number| number.to_ascii_uppercase()).or_else(|| self.noms.clone())?;
+        (left != removed).then_some((left, removed))
+    }
+
+    /// Every identifier of a person in it, with its scheme.
+    pub(crate) fn names(&self) -> BTreeSet<(&'static str, String)> {
+        let of_message = [("crn", self.crn.clone()), ("noms", self.noms.clone())];
+        let of_others =
+            ["sourceCRN", "targetCRN", "reactivatedCRN", "unmergedCRN"].map(|name| ("crn", self.info.text(name)));
+        let numbers = ["nomsNumber", "removedNomsNumber"].map(|name| ("noms", self.info.text(name)));
+        let all = of_message.into_iter().chain(of_others).chain(numbers);
+        all.filter_map(|(scheme, value)| Some((scheme, value?.to_ascii_uppercase()))).collect()
+    }
+
+    /// What identifies it, however it was wrapped: the same each time that it is delivered.
+    pub(crate) fn identity(&self) -> String {
+        let fetched = self.fetched.as_ref().map(|json| serde_json::to_string(json).unwrap_or_default());
+        format!("{}\n{}", Value::Object(self.body.clone()), fetched.unwrap_or_default())
     }
 }
 

@@ -75,53 +75,117 @@ impl CaseMap {
     }
 }
 
+/// What is known of cases before an import.
+pub trait Known {
+    /// The case of an identifier, of the scheme `crn` or `noms`.
+    fn case_of(&mut self, scheme: &str, value: &str) -> Option<Uuid>;
+    /// Whether the case has a CRN.
+    fn has_crn(&mut self, case: Uuid) -> bool;
+}
+
+impl<F: FnMut(&str, &str) -> Option<Uuid>> Known for F {
+    fn case_of(&mut self, scheme: &str, value: &str) -> Option<Uuid> {
+        self(scheme, value)
+    }
+
+    fn has_crn(&mut self, _: Uuid) -> bool {
+        false
+    }
+}
+
 /// The cases of those whom one import speaks of.
 pub struct People<'a> {
     key: &'a Key,
     map: &'a CaseMap,
-    /// Prison numbers that stood beside a CRN.
-    linked: BTreeMap<String, BTreeSet<String>>,
+    /// The CRNs that stood beside a prison number.
+    crns: BTreeMap<String, BTreeSet<String>>,
+    /// The prison numbers that stood beside a CRN.
+    numbers: BTreeMap<String, BTreeSet<String>>,
+    /// Prison numbers that became one, each with the other.
+    same: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl<'a> People<'a> {
     /// Nobody is linked yet.
     #[must_use]
     pub fn new(key: &'a Key, map: &'a CaseMap) -> Self {
-        Self { key, map, linked: BTreeMap::new() }
+        Self { key, map, crns: BTreeMap::new(), numbers: BTreeMap::new(), same: BTreeMap::new() }
     }
 
     /// A message names both for one person.
     pub fn link(&mut self, crn: &str, noms: &str) {
-        self.linked.entry(noms.to_owned()).or_default().insert(crn.to_owned());
+        self.crns.entry(noms.to_owned()).or_default().insert(crn.to_owned());
+        self.numbers.entry(crn.to_owned()).or_default().insert(noms.to_owned());
     }
 
-    /// Whether the host itself says whose that prison number is.
-    pub(crate) fn is_mapped(&self, noms: &str) -> bool {
-        self.map.noms.contains_key(noms)
+    /// Two prison numbers became one.
+    pub(crate) fn merge_numbers(&mut self, one: &str, other: &str) {
+        self.same.entry(one.to_owned()).or_default().insert(other.to_owned());
+        self.same.entry(other.to_owned()).or_default().insert(one.to_owned());
+    }
+
+    /// A prison number, and behind it all that became one with it.
+    pub(crate) fn numbers_of<'n>(&'n self, noms: &'n str) -> Vec<&'n str> {
+        let mut numbers = vec![noms];
+        let mut at = 0;
+        while let Some(number) = numbers.get(at).copied() {
+            let same = self.same.get(number).into_iter().flatten().map(String::as_str);
+            let new: Vec<&str> = same.filter(|other| !numbers.contains(other)).collect();
+            numbers.extend(new);
+            at = at.saturating_add(1);
+        }
+        numbers
+    }
+
+    /// The cases that the host itself says a prison number, or one that became one with it, is of.
+    pub(crate) fn mapped(&self, noms: &str) -> BTreeSet<Uuid> {
+        self.numbers_of(noms).into_iter().filter_map(|number| self.map.noms.get(number).copied()).collect()
     }
 
     /// The CRNs beside which a prison number stood.
     pub(crate) fn linked(&self, noms: &str) -> impl Iterator<Item = &str> {
-        self.linked.get(noms).into_iter().flatten().map(String::as_str)
+        self.crns.get(noms).into_iter().flatten().map(String::as_str)
     }
 
-    /// The case of that CRN: the host's own, or the one known under it, or one that is derived from it.
-    pub fn by_crn(&self, crn: &str, known: &mut dyn FnMut(&str, &str) -> Option<Uuid>) -> Uuid {
+    /// The case of that CRN: the host's own, or the one known under it, or that of a prison number which is known to be the
+    /// person's, if that case has no CRN yet; else one that is derived from it.
+    pub fn by_crn(&self, crn: &str, known: &mut dyn Known) -> Uuid {
         let told = self.map.crn.get(crn).copied();
-        told.or_else(|| known("crn", crn)).unwrap_or_else(|| self.key.uuid(&["case", "crn", crn]))
+        let told = told.or_else(|| known.case_of("crn", crn)).or_else(|| self.by_numbers(crn, known));
+        told.unwrap_or_else(|| self.key.uuid(&["case", "crn", crn]))
+    }
+
+    fn by_numbers(&self, crn: &str, known: &mut dyn Known) -> Option<Uuid> {
+        let numbers = self.numbers.get(crn)?;
+        let all: BTreeSet<&str> = numbers.iter().flat_map(|number| self.numbers_of(number)).collect();
+        // Of a number that several CRNs claim nobody knows whose it is.
+        let mut own = all.iter().filter(|number| self.linked(number).all(|other| other == crn)).peekable();
+        own.peek()?;
+        let mapped: BTreeSet<Uuid> = own.clone().filter_map(|number| self.map.noms.get(*number).copied()).collect();
+        let of_map =
+            mapped.into_iter().find(|case| !self.map.crn.values().any(|of| of == case) && !known.has_crn(*case));
+        of_map.or_else(|| {
+            let case = own.find_map(|number| known.case_of("noms", number));
+            case.filter(|case| !known.has_crn(*case))
+        })
     }
 
     /// The case of that prison number; `None` where nobody has said whose it is.
-    pub fn by_noms(&self, noms: &str, known: &mut dyn FnMut(&str, &str) -> Option<Uuid>) -> Option<Uuid> {
-        let told = self.map.noms.get(noms).copied();
-        told.or_else(|| known("noms", noms)).or_else(|| self.linked(noms).next().map(|crn| self.by_crn(crn, known)))
+    pub fn by_noms(&self, noms: &str, known: &mut dyn Known) -> Option<Uuid> {
+        let numbers = self.numbers_of(noms);
+        let told = numbers.iter().find_map(|number| self.map.noms.get(*number).copied());
+        let told = told.or_else(|| numbers.iter().find_map(|number| known.case_of("noms", number)));
+        told.or_else(|| {
+            let crn = numbers.iter().find_map(|number| self.linked(number).next())?;
+            Some(self.by_crn(crn, known))
+        })
     }
 }
 
 /// The keyed digest of an identifier, by which an erased person is recognised.
 #[must_use]
 pub fn former(key: &Key, scheme: &str, value: &str) -> String {
-    let scheme = scheme.strip_suffix("_claimed").unwrap_or(scheme);
+    let scheme = ["_claimed", "_former"].into_iter().find_map(|suffix| scheme.strip_suffix(suffix)).unwrap_or(scheme);
     key.opaque("former", &[scheme, &value.to_ascii_uppercase()])
 }
 
@@ -137,9 +201,9 @@ mod tests {
         let key = Key::new(&[1; 32]).unwrap();
         let people = People::new(&key, &map);
         let case = Uuid::parse_str(id).unwrap();
-        assert_eq!(people.by_crn("X800001", &mut |_, _| None), case);
-        assert_eq!(people.by_noms("A9001ZZ", &mut |_, _| None), Some(case));
-        assert_eq!(people.by_noms("A9002ZZ", &mut |_, _| None), None);
+        assert_eq!(people.by_crn("X800001", &mut |_: &str, _: &str| None), case);
+        assert_eq!(people.by_noms("A9001ZZ", &mut |_: &str, _: &str| None), Some(case));
+        assert_eq!(people.by_noms("A9002ZZ", &mut |_: &str, _: &str| None), None);
         for (text, told) in [
             ("crn\nX1\n", "line 1: case_id: expected a column of that name, found no such column"),
             ("case_id\nx\n", "line 1: crn: expected a column `crn`, `noms`, or both, found no such column"),

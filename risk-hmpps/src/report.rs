@@ -38,6 +38,9 @@ pub struct Report {
     /// What a store that was imported into was not told.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub not_done: Vec<NotDone>,
+    /// Messages of earlier imports that the store kept, and that came to an outcome now; they are not in `counts`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waited: Vec<Told>,
     /// The cases with something new.
     pub cases: BTreeSet<Uuid>,
 }
@@ -52,12 +55,35 @@ impl Default for Report {
             codes,
             instructions: Vec::new(),
             not_done: Vec::new(),
+            waited: Vec::new(),
             cases: BTreeSet::new(),
         }
     }
 }
 
 impl Report {
+    /// Says what came of instructions that were not carried out: of each message that told them, and of them.
+    pub(crate) fn come_to(&mut self, came: &[(Instruction, Outcome)]) {
+        if came.is_empty() {
+            return;
+        }
+        let by_instruction: BTreeMap<&Instruction, &Outcome> =
+            came.iter().map(|(one, outcome)| (one, outcome)).collect();
+        for told in &mut self.messages {
+            for outcome in told.tells.iter().filter_map(|one| by_instruction.get(one)) {
+                told.outcome = told.outcome.clone().with(outcome);
+            }
+        }
+        // What waits is kept, and what is known or nothing is done with.
+        let is_open =
+            |outcome: &Outcome| !matches!(outcome, Outcome::Nothing { .. } | Outcome::Known | Outcome::Waits { .. });
+        let not_done = came.iter().filter(|(_, outcome)| is_open(outcome));
+        self.not_done.extend(not_done.map(|(instruction, outcome)| {
+            let why = outcome.why().unwrap_or_default().to_owned();
+            NotDone { instruction: instruction.clone(), why }
+        }));
+    }
+
     /// Counts the messages by what became of them.
     pub(crate) fn count(&mut self) {
         self.counts.clear();
@@ -93,6 +119,24 @@ pub struct Told {
     /// What somebody should know who relies on it: two levels for one group, an address that is not to be trusted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// The store keeps it until what it speaks of is there: it may be deleted from the queue.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub kept: bool,
+    /// Its id among the messages that the store keeps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting_id: Option<Uuid>,
+    /// Nothing of it was done, as it is in doubt whose it is.
+    #[serde(skip)]
+    pub(crate) held_back: bool,
+    /// It may say something of what comes later, though it was carried out.
+    #[serde(skip)]
+    pub(crate) lasting: bool,
+    /// Until when it waits, where it waits for a time.
+    #[serde(skip)]
+    pub(crate) due: Option<Instant>,
+    /// Everything that the store is told of it.
+    #[serde(skip)]
+    pub(crate) tells: Vec<Instruction>,
     /// What it tells the store, where it tells anything else than identifiers.
     #[serde(skip)]
     pub(crate) instructs: Vec<Instruction>,
@@ -158,6 +202,11 @@ pub enum Outcome {
         /// For what.
         what: String,
     },
+    /// It waited in the store for as long as it may, and what it speaks of did not come: a person decides what becomes of it.
+    Unresolved {
+        /// For what it waited.
+        what: String,
+    },
     /// A type of event that the tables do not have.
     Unmapped,
     /// It is no message.
@@ -172,9 +221,44 @@ pub enum Outcome {
 }
 
 impl Told {
-    /// Whether it tells a store this.
-    pub(crate) fn tells(&self, instruction: &Instruction) -> bool {
-        self.outcome.is_told_to_a_store() && self.instructs.iter().chain(&self.identifies).any(|one| one == instruction)
+    /// A message or row that came to that outcome.
+    pub(crate) fn of(
+        file: Option<String>,
+        place: usize,
+        event_type: Option<String>,
+        case_id: Option<Uuid>,
+        outcome: Outcome,
+    ) -> Self {
+        Self {
+            file,
+            place,
+            event_type,
+            case_id,
+            sentence_id: None,
+            outcome,
+            notes: Vec::new(),
+            kept: false,
+            waiting_id: None,
+            held_back: false,
+            lasting: false,
+            due: None,
+            tells: Vec::new(),
+            instructs: Vec::new(),
+            identifies: Vec::new(),
+            of_a_row: false,
+        }
+    }
+
+    /// Whether a store is told of the identifiers that it names: those of its case, and of any message those that are one person's.
+    /// For those whom a merge, an unmerge or an erasure is about, or what concerns nothing that is held, no case is made.
+    pub(crate) fn names_are_told(&self, is_held: impl FnOnce() -> bool) -> bool {
+        let is_of_identity = self.instructs.iter().all(Instruction::is_of_identity);
+        if is_of_identity && self.outcome.is_told_to_a_store() {
+            return true;
+        }
+        let erases = self.instructs.iter().any(|one| matches!(one, Instruction::Erase { .. }));
+        let links = self.outcome.links() && !erases && self.identifies.len() > 1;
+        links && ((is_of_identity && !self.outcome.is_not_held()) || is_held())
     }
 
     /// What it calls its person.
@@ -186,6 +270,9 @@ impl Told {
         names.collect()
     }
 }
+
+/// Why nothing is made of what concerns nobody who is held.
+const NOT_HELD: &str = "not held";
 
 /// Where a message says that more is to be had.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -213,19 +300,29 @@ impl Outcome {
 
     /// Of what concerns nobody who is held.
     pub(crate) fn not_held() -> Self {
-        Self::Nothing { why: "not held".to_owned() }
+        Self::Nothing { why: NOT_HELD.to_owned() }
     }
 
-    /// Whether a store is to be told what the message says of cases.
+    /// Whether it concerns nothing that is held.
+    pub(crate) fn is_not_held(&self) -> bool {
+        matches!(self, Self::Nothing { why } if why == NOT_HELD)
+    }
+
+    /// Whether a store is to be told what the message says of its own case.
     pub(crate) fn is_told_to_a_store(&self) -> bool {
         matches!(self, Self::Recorded { .. } | Self::Known | Self::Instructed | Self::Conflict { .. })
+    }
+
+    /// Whether the identifiers that it names together are one person's, whatever else becomes of it.
+    pub(crate) fn links(&self) -> bool {
+        !matches!(self, Self::Erased { .. } | Self::Unreadable { .. })
     }
 
     /// The prison number of the message is claimed by these cases: not all of it is done, whatever it made.
     pub(crate) fn contest(&mut self, cases: &[Uuid]) {
         let records = match self {
             Self::Recorded { records } => std::mem::take(records),
-            Self::Known | Self::Instructed => Vec::new(),
+            Self::Known | Self::Instructed | Self::Nothing { .. } => Vec::new(),
             _ => return,
         };
         *self = Self::conflict("noms", cases.to_vec(), records);
@@ -237,7 +334,7 @@ impl Outcome {
             Self::Erased { why } | Self::Conflict { why, .. } | Self::NotDone { why } | Self::Nothing { why } => {
                 Some(why)
             }
-            Self::Waits { what } => Some(what),
+            Self::Waits { what } | Self::Unresolved { what } => Some(what),
             _ => None,
         }
     }
@@ -249,9 +346,10 @@ impl Outcome {
                 Self::conflict(scheme, cases.clone(), records)
             }
             // What was recorded or is in conflict says more than that there was nothing else to do.
-            (before @ (Self::Recorded { .. } | Self::Conflict { .. } | Self::NotDone { .. }), Self::Nothing { .. }) => {
-                before
-            }
+            (
+                before @ (Self::Recorded { .. } | Self::Conflict { .. } | Self::NotDone { .. }),
+                Self::Nothing { .. } | Self::Known,
+            ) => before,
             (_, told) => told.clone(),
         }
     }
@@ -259,7 +357,14 @@ impl Outcome {
     /// Whether something is left that a person has to look at before the message is done with.
     #[must_use]
     pub fn is_for_a_person(&self) -> bool {
-        matches!(self, Self::Unreadable { .. } | Self::Erased { .. } | Self::Conflict { .. } | Self::NotDone { .. })
+        matches!(
+            self,
+            Self::Unreadable { .. }
+                | Self::Erased { .. }
+                | Self::Conflict { .. }
+                | Self::NotDone { .. }
+                | Self::Unresolved { .. }
+        )
     }
 
     /// Its name, as the JSON has it.
@@ -275,6 +380,7 @@ impl Outcome {
             Self::Nothing { .. } => "nothing",
             Self::Needed { .. } => "needed",
             Self::Waits { .. } => "waits",
+            Self::Unresolved { .. } => "unresolved",
             Self::Unmapped => "unmapped",
             Self::Unreadable { .. } => "unreadable",
         }
@@ -395,6 +501,11 @@ impl Instruction {
             Self::Identify { case_id, .. } | Self::Erase { case_id } => vec![*case_id],
             Self::Merge { from, into, .. } | Self::Unmerge { from, into, .. } => vec![*from, *into],
         }
+    }
+
+    /// Whether it says that a case has an identifier of that scheme.
+    pub(crate) fn is_of_scheme(&self, of: &str) -> bool {
+        matches!(self, Self::Identify { scheme, .. } if *scheme == of)
     }
 
     /// Whether it says what a case is called.

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use risk_core::event::field::describe_text;
 use risk_core::event::vocabulary::Handling;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::codes::{Codes, EventType};
 use crate::columns::{Column, Columns};
@@ -275,6 +275,7 @@ impl Row<'_> {
             info: Members::of(&members.collect()),
             fetched: None,
             handling: self.handling()?,
+            body: Map::new(),
         })
     }
 }

@@ -96,16 +96,7 @@ pub(crate) fn facts(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Facts, Trouble> {
 /// The cases for which an identifier stands now, in the order of their ids; of the scheme [`FORMER`], those of erased persons who had
 /// an identifier with that digest.
 pub(crate) fn cases_called(tx: &mut Tx<'_>, scheme: &str, value: &str) -> Result<Vec<Uuid>, Trouble> {
-    // Before the directory, as for the facts of a case.
-    let newest = newest_fact(tx)?;
-    refresh(tx)?;
-    if let Some((case_id, position)) = newest
-        && !tx.directory.facts.get(&case_id).is_some_and(|facts| facts.positions.contains(&position))
-    {
-        let what =
-            format!("journal entry {position}: expected the directory of facts to name it, found that it does not");
-        return Err(StoreError::Altered { case_id, what }.into());
-    }
+    refresh_whole(tx)?;
     let Directory { facts, called, missing, .. } = &*tx.directory;
     let (scheme, value) = (folded(scheme), folded(value));
     let ever = called.get(&(scheme.clone(), value.clone()));
@@ -127,11 +118,42 @@ pub(crate) fn cases_called(tx: &mut Tx<'_>, scheme: &str, value: &str) -> Result
     }
 }
 
+/// Reads the directory on, and refuses one that does not name the fact that was written last.
+fn refresh_whole(tx: &mut Tx<'_>) -> Result<(), Trouble> {
+    // Before the directory, as for the facts of a case.
+    let newest = newest_fact(tx)?;
+    refresh(tx)?;
+    if let Some((case_id, position)) = newest
+        && !tx.directory.facts.get(&case_id).is_some_and(|facts| facts.positions.contains(&position))
+    {
+        let what =
+            format!("journal entry {position}: expected the directory of facts to name it, found that it does not");
+        return Err(StoreError::Altered { case_id, what }.into());
+    }
+    Ok(())
+}
+
 /// The fact that was written last, of all journals: found by an index, which only adds a reason to refuse.
 fn newest_fact(tx: &mut Tx<'_>) -> Result<Option<(Uuid, u64)>, Trouble> {
     tx.row("SELECT case_id, position FROM entry WHERE subject IS NOT NULL ORDER BY place DESC LIMIT 1", &[], |row| {
         Ok((row.id(0)?, row.number(1)?))
     })
+}
+
+/// The cases that have an identifier or had it before another of its scheme, but for those from which it was taken, in the order of
+/// their ids.
+pub(crate) fn cases_ever_called(tx: &mut Tx<'_>, scheme: &str, value: &str) -> Result<Vec<Uuid>, Trouble> {
+    refresh_whole(tx)?;
+    let Directory { facts, called, .. } = &*tx.directory;
+    let (scheme, value) = (folded(scheme), folded(value));
+    let ever = called.get(&(scheme.clone(), value.clone())).into_iter().flatten();
+    let is_theirs = |id: &&Uuid| facts.get(id).is_some_and(|facts| !facts.was_taken(&scheme, &value));
+    Ok(ever.filter(is_theirs).copied().collect())
+}
+
+/// The case of an erased person who had an identifier with this digest.
+pub(crate) fn erased_as(tx: &mut Tx<'_>, digest: &str) -> Result<Option<Uuid>, Trouble> {
+    Ok(cases_called(tx, FORMER, digest)?.first().copied())
 }
 
 /// Enters a fact that was just written into the journal of its case.

@@ -137,7 +137,7 @@ impl Store {
         if let Some(server) = inner.connection.server() {
             // As VACUUM FULL, but in a transaction, so that it has the settings of one.
             let written = server.begin().and_then(|mut tx| {
-                for table in ["record", "evidence", "entry", "identifier"] {
+                for table in ["record", "evidence", "entry", "identifier", "waiting", "waiting_for"] {
                     tx.execute(&format!("CLUSTER {table} USING {table}_pkey"), &[])?;
                 }
                 tx.commit()

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use risk_core::event::Instant;
 use risk_core::log::Log;
 use uuid::Uuid;
 
@@ -10,7 +11,7 @@ use crate::error::{StoreError, Trouble};
 use crate::facts::{Facts, Person};
 use crate::head::Head;
 use crate::journal::{self, Act, By, Entry};
-use crate::open::must_exist;
+use crate::open::{Open, must_exist};
 use crate::person_erasure::must_not_be_erased;
 use crate::reading::facts_of;
 use crate::sql::Tx;
@@ -18,12 +19,16 @@ use crate::who::{Operator, opaque};
 use crate::{Store, names};
 
 /// Identifiers of which one stands for one person at a time.
-const OF_ONE_PERSON: [&str; 2] = ["crn", "noms"];
+pub(crate) const OF_ONE_PERSON: [&str; 2] = ["crn", "noms"];
 
 /// Whether an identifier of that sort stands for one person.
 pub(crate) fn is_of_one_person(scheme: &str) -> bool {
-    OF_ONE_PERSON.iter().any(|of| scheme.strip_suffix(CLAIMED).unwrap_or(scheme) == *of)
+    let of = scheme.strip_suffix(CLAIMED).or_else(|| scheme.strip_suffix(FORMER)).unwrap_or(scheme);
+    OF_ONE_PERSON.contains(&of)
 }
+
+/// What follows the scheme of an identifier that a person had before.
+pub(crate) const FORMER: &str = "_former";
 
 /// What follows the scheme of a claimed identifier.
 const CLAIMED: &str = "_claimed";
@@ -42,35 +47,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Taken`]; [`StoreError::NearDuplicate`] for another spelling of an identifier that is in use; [`StoreError::Argument`] for words of another form than 1 to 64 letters, digits or `. _ : -`.
     pub fn identify(&self, by: &Operator, case_id: Uuid, scheme: &str, value: &str) -> Result<(), StoreError> {
-        let (scheme, value) = (folded(&opaque("scheme", scheme)?), opaque("identifier", value)?);
-        if case_id == journal::WHOLE_STORE || case_id == journal::DIRECTORY {
-            return Err(StoreError::argument("case_id", "the UUID of a case", "one of zeros"));
-        }
-        if scheme == names::FORMER {
-            return Err(StoreError::argument("scheme", "another word than `former`, which the store keeps", "it"));
-        }
-        self.tell(by, |tx| {
-            must_not_be_erased(tx, case_id)?;
-            let others = cases_called(tx, &scheme, &value)?;
-            if others.contains(&case_id) {
-                return Ok(vec![]);
-            }
-            match others.first().filter(|_| OF_ONE_PERSON.contains(&scheme.as_str())) {
-                Some(other) => {
-                    let (scheme, value) = (scheme.clone(), value.clone());
-                    Err(StoreError::Taken { scheme, value, case_id: *other }.into())
-                }
-                None => match tx.directory.other_spelling(&scheme, &value) {
-                    Some(known) => {
-                        Err(StoreError::NearDuplicate { scheme: scheme.clone(), found: value.clone(), known }.into())
-                    }
-                    None => {
-                        let (scheme, value) = (scheme.clone(), Some(value.clone()));
-                        Ok(vec![(case_id, Act::Identified { scheme, value, commitment: None })])
-                    }
-                },
-            }
-        })
+        self.tell(by, |tx| identified(tx, case_id, scheme, value))
     }
 
     /// Takes an identifier from a case.
@@ -145,27 +122,7 @@ impl Store {
         let now = self.now();
         self.change(|tx, open| {
             Head::of_the_facts(tx)?;
-            for case_id in [from, into] {
-                must_exist(tx, case_id)?;
-                must_not_be_erased(tx, case_id)?;
-            }
-            let (one, other) = (Person::of(tx, from, now)?, Person::of(tx, into, now)?);
-            if let Some(stands) = Facts::of(tx, from)?.merged_into {
-                let expected = format!("a case that is not merged; {from} is merged into {stands}");
-                return Err(StoreError::argument("from", expected, from.to_string()).into());
-            }
-            if one.case_id == other.case_id {
-                let expected = "a case of another person".to_owned();
-                return Err(StoreError::argument("into", expected, into.to_string()).into());
-            }
-            let mut logs = Vec::new();
-            for (case_id, _) in one.cases.iter().chain(&other.cases) {
-                logs.push(open.hold(tx, *case_id)?.log.clone());
-            }
-            Log::joined(into, &logs).map_err(|error| StoreError::Append { case_id: into, error })?;
-            open.hold(tx, from)?.note(tx, by.into(), now, Act::MergedInto { other: into })?;
-            open.hold(tx, into)?.note(tx, by.into(), now, Act::MergedFrom { other: from })?;
-            Ok(())
+            merge(tx, open, by, now, from, into)
         })
     }
 
@@ -174,13 +131,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Argument`] where it is not merged into that one.
     pub fn unmerge(&self, by: &Operator, from: Uuid, into: Uuid) -> Result<(), StoreError> {
-        self.tell(by, |tx| {
-            if facts_of(tx, from)?.merged_into != Some(into) {
-                let expected = format!("a case that is merged into {into}");
-                return Err(StoreError::argument("from", expected, from.to_string()).into());
-            }
-            Ok(vec![(from, Act::UnmergedFrom { other: into }), (into, Act::UnmergedFrom { other: from })])
-        })
+        self.tell(by, |tx| unmerged(tx, from, into))
     }
 
     /// Says that a reader is not to be shown a case: somebody who works in an agency and is in the case, or related to it. The
@@ -247,4 +198,72 @@ impl Store {
             Ok(())
         })
     }
+}
+
+/// What is to be written so that a case has an identifier; nothing where it has it.
+pub(crate) fn identified(
+    tx: &mut Tx<'_>,
+    case_id: Uuid,
+    scheme: &str,
+    value: &str,
+) -> Result<Vec<(Uuid, Act)>, Trouble> {
+    let (scheme, value) = (folded(&opaque("scheme", scheme)?), opaque("identifier", value)?);
+    if case_id == journal::WHOLE_STORE || case_id == journal::DIRECTORY {
+        return Err(StoreError::argument("case_id", "the UUID of a case", "one of zeros").into());
+    }
+    if scheme == names::FORMER {
+        return Err(StoreError::argument("scheme", "another word than `former`, which the store keeps", "it").into());
+    }
+    must_not_be_erased(tx, case_id)?;
+    let others = cases_called(tx, &scheme, &value)?;
+    if others.contains(&case_id) {
+        return Ok(vec![]);
+    }
+    if let Some(other) = others.first().filter(|_| OF_ONE_PERSON.contains(&scheme.as_str())) {
+        return Err(StoreError::Taken { scheme, value, case_id: *other }.into());
+    }
+    if let Some(known) = tx.directory.other_spelling(&scheme, &value) {
+        return Err(StoreError::NearDuplicate { scheme, found: value, known }.into());
+    }
+    Ok(vec![(case_id, Act::Identified { scheme, value: Some(value), commitment: None })])
+}
+
+/// Says that two cases are of one person.
+pub(crate) fn merge(
+    tx: &mut Tx<'_>,
+    open: &mut Open<'_>,
+    by: &Operator,
+    now: Instant,
+    from: Uuid,
+    into: Uuid,
+) -> Result<(), Trouble> {
+    for case_id in [from, into] {
+        must_exist(tx, case_id)?;
+        must_not_be_erased(tx, case_id)?;
+    }
+    let (one, other) = (Person::of(tx, from, now)?, Person::of(tx, into, now)?);
+    if let Some(stands) = Facts::of(tx, from)?.merged_into {
+        let expected = format!("a case that is not merged; {from} is merged into {stands}");
+        return Err(StoreError::argument("from", expected, from.to_string()).into());
+    }
+    if one.case_id == other.case_id {
+        let expected = "a case of another person".to_owned();
+        return Err(StoreError::argument("into", expected, into.to_string()).into());
+    }
+    let mut logs = Vec::new();
+    for (case_id, _) in one.cases.iter().chain(&other.cases) {
+        logs.push(open.hold(tx, *case_id)?.log.clone());
+    }
+    Log::joined(into, &logs).map_err(|error| StoreError::Append { case_id: into, error })?;
+    open.hold(tx, from)?.note(tx, by.into(), now, Act::MergedInto { other: into })?;
+    open.hold(tx, into)?.note(tx, by.into(), now, Act::MergedFrom { other: from })
+}
+
+/// What is to be written so that two cases are parted.
+pub(crate) fn unmerged(tx: &mut Tx<'_>, from: Uuid, into: Uuid) -> Result<Vec<(Uuid, Act)>, Trouble> {
+    if facts_of(tx, from)?.merged_into != Some(into) {
+        let expected = format!("a case that is merged into {into}");
+        return Err(StoreError::argument("from", expected, from.to_string()).into());
+    }
+    Ok(vec![(from, Act::UnmergedFrom { other: into }), (into, Act::UnmergedFrom { other: from })])
 }

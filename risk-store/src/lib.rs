@@ -60,7 +60,9 @@ mod reading;
 mod records;
 mod sql;
 mod verify;
+mod waiting;
 mod who;
+mod work;
 
 use std::num::NonZeroUsize;
 use std::ops::{Deref, DerefMut};
@@ -90,7 +92,9 @@ pub use person_erasure::{PersonErased, PersonErasure, random_record_id};
 pub use reading::{Consulted, Only};
 pub use records::Addition;
 pub use verify::{Difference, Verification};
+pub use waiting::{Sort, Waiting};
 pub use who::{Operator, Reader};
+pub use work::{Work, former_scheme};
 
 use connection::{Connection, Make, Place, Will};
 use error::Trouble;

@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 
 use lru::LruCache;
+use risk_core::event::Instant;
 use risk_core::log::Log;
 use uuid::Uuid;
 
 use crate::error::{StoreError, Trouble};
 use crate::head::Head;
-use crate::journal::{DIRECTORY, WHOLE_STORE};
+use crate::journal::{self, Act, By, DIRECTORY, WHOLE_STORE};
 use crate::payload::Keys;
 use crate::records::Case;
 use crate::sql::Tx;
+use crate::who::Operator;
 
 /// The cases that a transaction holds, each opened once.
 pub(crate) struct Open<'s> {
@@ -42,6 +44,23 @@ impl<'s> Open<'s> {
     pub(crate) fn hold_known(&mut self, tx: &mut Tx<'_>, case_id: Uuid) -> Result<&mut Case<'s>, Trouble> {
         must_exist(tx, case_id)?;
         self.hold(tx, case_id)
+    }
+
+    /// Writes down what was done with a case. Its log is not read for it.
+    pub(crate) fn note(
+        &mut self,
+        tx: &mut Tx<'_>,
+        by: &Operator,
+        now: Instant,
+        case_id: Uuid,
+        act: Act,
+    ) -> Result<(), Trouble> {
+        if let Some(case) = self.cases.get_mut(&case_id) {
+            return case.note(tx, by.into(), now, act);
+        }
+        let mut head = Head::hold(tx, case_id)?;
+        journal::write(tx, &mut head, By::from(by), now, act)?;
+        head.keep(tx)
     }
 
     /// Lets go of a case that is done with: the transaction still holds it, its log need not stay in memory.

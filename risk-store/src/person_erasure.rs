@@ -19,7 +19,7 @@ use crate::open::{Open, must_exist};
 use crate::records::Case;
 use crate::sql::Tx;
 use crate::who::Operator;
-use crate::{Store, directory, fence, names};
+use crate::{Store, directory, fence, names, waiting};
 
 /// The keyed digest of an identifier, from its scheme and value.
 pub type Digest<'a> = &'a dyn Fn(&str, &str) -> String;
@@ -62,6 +62,8 @@ pub struct PersonErased {
     pub evidence: u64,
     /// How many identifiers are gone now.
     pub identifiers: u64,
+    /// How many messages about the person that waited are gone now.
+    pub waiting: u64,
     /// What could not be erased and where it is, without what it says; empty if nothing remains.
     pub remains: Vec<String>,
     /// Cases that were merged with one of these and parted again. They are of another person, and were not touched.
@@ -103,6 +105,7 @@ impl Store {
                 misplaced: 0,
                 evidence: 0,
                 identifiers: 0,
+                waiting: 0,
                 remains: vec![],
                 parted: vec![],
                 scrubbed: Scrubbed::Done,
@@ -116,6 +119,9 @@ impl Store {
             for of_person in done.cases.clone() {
                 let case = open.hold(tx, of_person)?;
                 done.remains.extend(remains(tx, case, &identifiers)?);
+            }
+            if erasure.digest.is_none() && waiting::count(tx)? > 0 {
+                done.remains.push(UNKNOWN_WAITING.to_owned());
             }
             done.misplaced = order.erase_misplaced(tx, open, &done.cases)?;
             let of_person = done.cases.clone();
@@ -133,9 +139,13 @@ impl Store {
     /// # Errors
     /// Where the store cannot be read.
     pub fn erased_as(&self, digest: &str) -> Result<Option<Uuid>, StoreError> {
-        self.look(|tx| Ok(directory::cases_called(tx, names::FORMER, digest)?.first().copied()))
+        self.look(|tx| directory::erased_as(tx, digest))
     }
 }
+
+/// What remains where messages wait, and nobody can say which of them are about the person.
+const UNKNOWN_WAITING: &str =
+    "messages that wait may be about the person, and are found with the secret of the import alone";
 
 /// Refuses a case of an erased person.
 pub(crate) fn must_not_be_erased(tx: &mut Tx<'_>, case_id: Uuid) -> Result<(), Trouble> {
@@ -180,6 +190,7 @@ impl Order<'_> {
         let named = named.iter().filter(|_| case_id == asked).map(|(scheme, value)| (*scheme, value.as_str()));
         let had = identifiers.iter().map(|(scheme, value)| (scheme.as_str(), value.as_str()));
         let former = digest.map_or_else(Vec::new, |of| had.chain(named).map(|(s, v)| of(s, v)).collect());
+        done.waiting = done.waiting.saturating_add(waiting::erase(tx, &former)?);
         let forgotten = forget(tx, case, self.by, self.now, former)?;
         done.records = done.records.saturating_add(records);
         done.evidence = done.evidence.saturating_add(forgotten.evidence);

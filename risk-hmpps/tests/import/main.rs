@@ -8,6 +8,7 @@
 )]
 
 mod assessments;
+mod commuting;
 mod fixtures;
 mod hostile;
 mod order;
@@ -17,6 +18,7 @@ mod rows;
 mod statements;
 mod stored;
 mod tables;
+mod waiting;
 
 use risk_core::log::Log;
 use risk_hmpps::codes::Codes;

@@ -22,26 +22,26 @@ use crate::{Logs, importer, key};
 
 const NOMS: &str = "A1111AA";
 
-fn merge(source: &str, target: &str) -> Value {
+pub fn merge(source: &str, target: &str) -> Value {
     message("probation-case.merge.completed", target, &json!({"sourceCRN": source, "targetCRN": target}))
 }
 
-fn unmerge(reactivated: &str, unmerged: &str) -> Value {
+pub fn unmerge(reactivated: &str, unmerged: &str) -> Value {
     let info = json!({"reactivatedCRN": reactivated, "unmergedCRN": unmerged});
     message("probation-case.unmerge.completed", reactivated, &info)
 }
 
-fn gdpr(crn: &str) -> Value {
+pub fn gdpr(crn: &str) -> Value {
     message("probation-case.deleted.gdpr", crn, &json!({}))
 }
 
-fn with_noms(mut message: Value, noms: &str) -> Value {
+pub fn with_noms(mut message: Value, noms: &str) -> Value {
     let identifiers = message["personReference"]["identifiers"].as_array_mut().unwrap();
     identifiers.push(json!({"type": "NOMS", "value": noms}));
     message
 }
 
-fn received(noms: &str) -> Value {
+pub fn received(noms: &str) -> Value {
     let info = json!({"nomsNumber": noms, "reason": "ADMISSION", "prisonId": "MDI"});
     json!({"eventType": "prison-offender-events.prisoner.received", "occurredAt": "2026-06-15T09:06:52Z",
         "additionalInformation": info, "personReference": {"identifiers": [{"type": "NOMS", "value": noms}]}})
@@ -60,16 +60,16 @@ impl Queue {
         outcome(&self.one(message))
     }
 
-    fn cases(&self) -> usize {
+    pub fn cases(&self) -> usize {
         self.store.cases(&self.by).unwrap().count()
     }
 
-    fn records(&self) -> u64 {
+    pub fn records(&self) -> u64 {
         self.store.cases(&self.by).unwrap().map(|case| case.unwrap().records).sum()
     }
 
     /// Which of the files beside the store holds one of the words.
-    fn files_with(&self, words: &[&str]) -> Vec<String> {
+    pub fn files_with(&self, words: &[&str]) -> Vec<String> {
         let mut found = Vec::new();
         for entry in fs::read_dir(self.folder.path()).unwrap() {
             let path = entry.unwrap().path();
@@ -222,10 +222,10 @@ fn nothing_is_made_of_those_who_were_never_held() {
     let moved =
         json!({"sourceCRN": "X700001", "targetCRN": "X700002", "sourceEventNumber": "1", "targetEventNumber": "2"});
     for message in [
-        gdpr("X700001"),
         merge("X700001", "X700002"),
         unmerge("X700001", "X700002"),
         message("probation-case.sentence.moved", "X700002", &moved),
+        gdpr("X700001"),
     ] {
         for erasures in [Erasures::CarriedOut, Erasures::Listed] {
             let report = queue.deliver(from_ref(&message), erasures);
@@ -233,6 +233,10 @@ fn nothing_is_made_of_those_who_were_never_held() {
             assert!(report.not_done.is_empty());
             assert_eq!(queue.cases(), 0, "{message}");
         }
+    }
+    for late in [registration("X700001", "1"), merge("X700001", "X700002")] {
+        assert_eq!(queue.name_of(&late), "erased", "after the erasure: {late}");
+        assert_eq!(queue.cases(), 0);
     }
     assert_eq!(queue.files_with(&["X700001", "X700002"]), [""; 0]);
 }
@@ -247,19 +251,22 @@ fn a_merge_of_a_case_with_itself_leaves_the_queue() {
     let twice = |message: &Value| [queue.name_of(message), queue.name_of(message)];
     assert_eq!(twice(&merge("X800001", "X800001")), nothing);
     assert_eq!(twice(&unmerge("X800001", "X800001")), nothing);
-    assert_eq!(twice(&merge("X800001", "X800002")), ["instructed"; 2]);
-    assert_eq!(twice(&merge("X800002", "X800001")), nothing);
+    assert_eq!(twice(&merge("X800001", "X800002")), ["instructed", "known"]);
+    assert_eq!(twice(&merge("X800002", "X800001")), ["nothing", "known"]);
     let events =
         json!({"sourceCRN": "X800001", "targetCRN": "X800001", "sourceEventNumber": "1", "targetEventNumber": "1"});
     assert_eq!(twice(&message("probation-case.sentence.moved", "X800001", &events)), nothing);
     // A third, of whom it is said under the one that goes on under another.
-    assert_eq!(twice(&merge("X800001", "X800003")), ["instructed", "nothing"]);
+    assert_eq!(twice(&merge("X800001", "X800003")), ["instructed", "known"]);
     assert_eq!(queue.store.facts(queue.case("X800002")).unwrap().merged_into, Some(queue.case("X800003")));
+    // Parted in whichever direction it is said, though by way of the second: the other two stay one person.
+    assert_eq!(twice(&unmerge("X800003", "X800001")), ["instructed", "known"]);
+    assert_eq!(queue.store.facts(queue.case("X800002")).unwrap().merged_into, None);
+    assert_eq!(queue.store.facts(queue.case("X800001")).unwrap().merged_into, Some(queue.case("X800002")));
+    // Said of two that are one person by way of a third.
+    assert_eq!(queue.name_of(&merge("X800002", "X800003")), "instructed");
     let by_way = queue.one(&unmerge("X800001", "X800003"));
     assert_eq!((outcome(&by_way), by_way.not_done.len()), ("not_done", 1), "{by_way:?}");
-    // Parted in whichever direction it is said.
-    assert_eq!(twice(&unmerge("X800003", "X800002")), ["instructed"; 2]);
-    assert_eq!(queue.store.facts(queue.case("X800002")).unwrap().merged_into, None);
 }
 
 #[test]
@@ -304,7 +311,7 @@ fn a_prison_number_that_two_crns_claim_gives_its_events_to_neither_until_that_is
             assert_eq!((custody(&queue, "X800001"), custody(&queue, "X800002")), (0, 0));
             // They are one person: then it is theirs.
             assert_eq!(queue.name_of(&merge("X800001", "X800002")), "instructed");
-            assert_eq!(queue.name_of(&received(NOMS)), "recorded");
+            assert_eq!(queue.name_of(&received(NOMS)), "known", "it waited, and was recorded with the merge");
             assert_eq!(custody(&queue, "X800001") + custody(&queue, "X800002"), 1);
             assert_eq!(queue.name_of(second), "known");
             // They are two after all.
@@ -339,9 +346,10 @@ fn two_prison_numbers_that_became_one_are_claimed_by_whoever_has_them() {
     merged["additionalInformation"] = json!({"nomsNumber": "A2222AA", "removedNomsNumber": NOMS, "reason": "MERGE"});
     assert_eq!(queue.name_of(&merged), "conflict");
     assert_eq!(queue.name_of(&received("A2222AA")), "conflict");
-    queue.one(&merge("X800001", "X800002"));
+    let waited = queue.one(&merge("X800001", "X800002")).waited;
+    assert_eq!(waited.len(), 2, "both waited until it was settled: {waited:?}");
     assert_eq!(queue.name_of(&merged), "instructed");
-    assert_eq!(queue.name_of(&received("A2222AA")), "recorded");
+    assert_eq!(queue.name_of(&received("A2222AA")), "known");
 }
 
 #[test]

@@ -12,10 +12,10 @@ use crate::error::StoreError;
 /// The table in which a store notes its form.
 pub(super) const TABLE: &str = "store_form";
 /// The newest form.
-pub(super) const KNOWN: i64 = 5;
+pub(super) const KNOWN: i64 = 6;
 
 /// The steps to the newest form, for one of the databases.
-pub(crate) type Steps = [(&'static str, &'static str); 5];
+pub(crate) type Steps = [(&'static str, &'static str); 6];
 
 /// Brings a store of form `found` to the newest one, in one transaction.
 pub(super) fn upgrade<C: Migrate>(connection: &mut C, found: i64, steps: &Steps) -> Result<(), StoreError> {

@@ -22,6 +22,7 @@ pub(crate) const STEPS: Steps = [
     ("V3__identifiers", include_str!("../../migrations/postgres/V3__identifiers.sql")),
     ("V4__directory", include_str!("../../migrations/postgres/V4__directory.sql")),
     ("V5__newest_fact", include_str!("../../migrations/postgres/V5__newest_fact.sql")),
+    ("V6__waiting", include_str!("../../migrations/postgres/V6__waiting.sql")),
 ];
 
 /// What each transaction sets for itself: it sees what others committed before each of its statements; a commit returns when it

@@ -24,6 +24,7 @@ pub(crate) const STEPS: Steps = [
     ("V3__identifiers", include_str!("../../migrations/sqlite/V3__identifiers.sql")),
     ("V4__directory", include_str!("../../migrations/sqlite/V4__directory.sql")),
     ("V5__newest_fact", include_str!("../../migrations/sqlite/V5__newest_fact.sql")),
+    ("V6__waiting", include_str!("../../migrations/sqlite/V6__waiting.sql")),
 ];
 
 /// What each connection sets for itself.

@@ -50,7 +50,7 @@ fn a_store_beside_tables_of_the_host_has_a_schema_of_its_own_and_leaves_theirs_a
     uses(&Store::open(&database.url(), Options::default()).unwrap(), 2);
     let row = database.connect().query_one("SELECT count(*), min(mine) FROM public.record", &[]).unwrap();
     assert_eq!((row.get(0), row.get(1)), (1_i64, "x"));
-    let made = "risk_of_harm.entry risk_of_harm.evidence risk_of_harm.head risk_of_harm.identifier risk_of_harm.record risk_of_harm.store_form";
+    let made = "risk_of_harm.entry risk_of_harm.evidence risk_of_harm.head risk_of_harm.identifier risk_of_harm.kept_value risk_of_harm.record risk_of_harm.store_form risk_of_harm.waiting risk_of_harm.waiting_for";
     assert_eq!(tables(&database).into_iter().filter(|t| t.starts_with("risk")).collect::<Vec<_>>().join(" "), made);
 }
 

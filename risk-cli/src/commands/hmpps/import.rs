@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use chrono::Utc;
+use chrono::{TimeDelta, Utc};
 use clap::{Args, ValueEnum};
 use risk_core::text::{inert, to_json};
 use risk_hmpps::detail_hosts::DetailHosts;
 use risk_hmpps::import::{Given, HeldLogs, Importer, sheet};
-use risk_hmpps::into_store::{Erasures, import_into};
+use risk_hmpps::into_store::{Erasures, IntoStore, WAIT_AT_MOST, import_into};
 use risk_hmpps::message::MessageError;
 use risk_hmpps::people::CaseMap;
 use risk_hmpps::report::{Import, Instruction, Outcome, Report, Told};
@@ -30,15 +30,17 @@ use crate::store::{Operated, PLACE, StoreOptions};
 ///
 /// The same fact told twice is one record, as ids are derived from the fact, with a secret of yours. Give what is on record already
 /// with --held, or import straight into a store, with --store, --as or the variable RISK_STORE: then a deletion finds what it takes
-/// back, and a reply the request that it answers. A message that waits is to be given again; one that needs something fetched is given again as
-/// {"message": …, "fetched": …}.
+/// back, and a reply the request that it answers. A message that waits is kept in the store and applied when what it waits for comes;
+/// without a store it is to be given again. One that needs something fetched is given again as {"message": …, "fetched": …}.
+///
+/// A store is filled with one secret: another is refused, unless --new-key says that it is new.
 ///
 /// Tables are in CSV, delimited by commas, semicolons, tabs or bars. Names of columns are compared by their letters, in any case; a
 /// column whose name suggests that it controls confidentiality, but is not `sensitive`, is refused. Dates have a year of four digits, and the day
 /// before the month; docs/hmpps.md lists the forms.
 ///
 /// Exit code 1 if a message or a row could not be read or was not done, or is about a person who was erased or a prison number that
-/// two cases claim; the rest is imported all the same.
+/// two cases claim, or waited too long; the rest is imported all the same.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   (umask 077; head -c 32 /dev/urandom > hmpps.key)
@@ -48,7 +50,7 @@ use crate::store::{Operated, PLACE, StoreOptions};
     --held records.jsonl --report json")]
 pub struct Options {
     /// Messages; `-` for standard input
-    #[arg(value_name = "FILE", required_unless_present_any = ["contacts", "registrations"])]
+    #[arg(value_name = "FILE", required_unless_present_any = ["contacts", "registrations", "retry_waiting"])]
     files: Vec<String>,
     /// A table of contacts in CSV: crn, type, date, outcome, created, and time, id, officer, sensitive where there are any
     #[arg(long, value_name = "FILE")]
@@ -78,6 +80,15 @@ pub struct Options {
     /// Else that is listed as not done
     #[arg(long)]
     erase: bool,
+    /// How many days a message waits in the store at most; then it is unresolved, and for a person
+    #[arg(long, value_name = "DAYS", default_value_t = WAIT_AT_MOST.num_days().unsigned_abs(), value_parser = clap::value_parser!(u64).range(1..=36500))]
+    wait_at_most: u64,
+    /// Also look again at every message that waits in the store, whoever it is about: after you gave a case an identifier yourself
+    #[arg(long)]
+    retry_waiting: bool,
+    /// Import into a store that was filled with another secret. What was recorded with the old one is recorded again
+    #[arg(long)]
+    new_key: bool,
     /// How to tell what became of each message
     #[arg(long, value_enum, default_value_t, value_name = "FORM")]
     report: ReportFormat,
@@ -125,7 +136,13 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
         }
         let Operated { store, by, .. } = options.store.operate()?;
         let erasures = if options.erase { Erasures::CarriedOut } else { Erasures::Listed };
-        (import_into(&importer, &store, &by, &given, erasures, Utc::now())?, String::new())
+        let how = IntoStore {
+            wait_at_most: TimeDelta::days(options.wait_at_most.cast_signed()),
+            new_key: options.new_key,
+            retry_all: options.retry_waiting,
+            ..IntoStore::new(erasures, Utc::now())
+        };
+        (import_into(&importer, &store, &by, &given, &how)?, String::new())
     } else {
         let import = importer.import(&given, &mut held(&options.held)?);
         let records = import.records.iter().map(|r| r.to_line() + "\n").collect();
@@ -140,7 +157,7 @@ fn reply(form: ReportFormat, import: &Import, records: String) -> Result<Reply, 
         ReportFormat::Json => to_json(report)? + "\n",
         ReportFormat::Text => told(report),
     };
-    let for_a_person = report.messages.iter().any(|told| told.outcome.is_for_a_person());
+    let for_a_person = report.messages.iter().chain(&report.waited).any(|told| told.outcome.is_for_a_person());
     let no = for_a_person || !report.not_done.is_empty() || report.counts.contains_key("unreadable");
     Ok(Reply { remark, no, ..Reply::data(records) })
 }
@@ -185,9 +202,24 @@ fn told(report: &Report) -> String {
         _ => None,
     });
     section(&mut page, report, "Waiting, to be given again later", |told| match &told.outcome {
-        Outcome::Waits { what } => Some(vec![format!("for {what}")]),
+        Outcome::Waits { what } if !told.kept => Some(vec![format!("for {what}")]),
         _ => None,
     });
+    section(&mut page, report, "Waiting in the store, and applied when it comes", |told| match &told.outcome {
+        Outcome::Waits { what } if told.kept => Some(vec![format!("for {what}")]),
+        _ => None,
+    });
+    if !report.waited.is_empty() {
+        page.heading("Waited in the store, and came to an outcome now");
+    }
+    for told in &report.waited {
+        say(&mut page, 2, &place(told));
+        let id = told.waiting_id.map(|id| format!(" ({id})")).unwrap_or_default();
+        say(&mut page, 4, &format!("{}{id}", told.outcome.name()));
+        if let Outcome::Unresolved { what } = &told.outcome {
+            say(&mut page, 4, &format!("it waited for {what}"));
+        }
+    }
     section(&mut page, report, "Not readable", |told| match &told.outcome {
         Outcome::Unreadable { field, expected, found } => {
             Some(vec![format!("{field}: expected {expected}, found {found}")])

@@ -5,6 +5,7 @@ mod import;
 mod notices;
 mod reconcile;
 mod rosh;
+mod waiting;
 
 use clap::{Args, Subcommand};
 use risk_hmpps::codes::Codes;
@@ -31,6 +32,7 @@ pub struct Options {
 #[derive(Subcommand)]
 enum Command {
     Import(import::Options),
+    Waiting(waiting::Options),
     Reconcile(reconcile::Options),
     Rosh(rosh::Options),
     Notices(notices::Options),
@@ -69,6 +71,7 @@ fn embedded() -> Result<Codes, Failure> {
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     match &options.command {
         Command::Import(options) => import::run(options),
+        Command::Waiting(options) => waiting::run(options),
         Command::Reconcile(options) => reconcile::run(options),
         Command::Rosh(options) => rosh::run(options),
         Command::Notices(options) => notices::run(options),

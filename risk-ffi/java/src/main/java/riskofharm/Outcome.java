@@ -20,8 +20,13 @@ public enum Outcome {
     NOT_DONE(false),
     /** It carries no data: what it points to is to be fetched, and given with it. */
     NEEDED(false),
-    /** It speaks of something that is not there yet: it is to stay on the queue, and to be given again. */
+    /**
+     * It speaks of something that is not there yet. With {@code kept} in the report the store keeps it, and applies it when that comes; else
+     * it is to stay on the queue, and to be given again.
+     */
     WAITS(false),
+    /** It waited in the store for as long as it may, and what it speaks of did not come: somebody has to look at it. */
+    UNRESOLVED(false),
     /** A type of event that the tables do not have: somebody has to look at it. */
     UNMAPPED(false),
     /** It is no message: somebody has to look at it. */

@@ -1,0 +1,246 @@
+//! Messages that a store keeps until what they speak of is there: which of them an import looks at again, and what becomes of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::TimeDelta;
+use risk_core::event::Instant;
+use risk_store::{Sort, StoreError, Waiting, Work};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::import::{CLOCK_DIFFERENCE, Delivered, Importer, Table};
+use crate::message::{Message, read_all};
+use crate::people::former;
+use crate::report::{Instruction, Outcome, Told, shown};
+
+/// How long a message waits at most, unless the host says otherwise.
+pub const WAIT_AT_MOST: TimeDelta = TimeDelta::days(90);
+
+/// The subject of messages that wait until it is settled whose an identifier is: every import looks at them again.
+const IN_CONFLICT: &str = "conflict";
+
+/// What an import looks at again, of what a store keeps.
+pub(crate) struct Kept {
+    /// Each message, with what the store says of it.
+    pub(crate) messages: Vec<(Waiting, Delivered)>,
+    /// The ids of those that have waited for as long as they may.
+    expired: BTreeSet<Uuid>,
+    /// Messages that nobody can open any more, and that have waited for as long as they may.
+    pub(crate) lost: Vec<Told>,
+}
+
+impl Kept {
+    /// Reads whatever names a person that is named in what was delivered, or in a message that is read so; what has waited long
+    /// enough; and what waits for a time that has come. What is too old to be kept is removed.
+    pub(crate) fn read(
+        work: &mut Work<'_, '_, '_>,
+        importer: &Importer,
+        delivered: &[Delivered],
+        tables: &[Table<'_>],
+        (now, wait_at_most, all): (Instant, TimeDelta, bool),
+    ) -> Result<Self, StoreError> {
+        let mut kept = Self { messages: Vec::new(), expired: BTreeSet::new(), lost: Vec::new() };
+        if work.keeps_nothing()? {
+            return Ok(kept);
+        }
+        let before = |times: i32| {
+            let age = wait_at_most.checked_mul(times).unwrap_or(TimeDelta::MAX);
+            now.checked_sub_signed(age).unwrap_or(Instant::MIN_UTC)
+        };
+        for (sort, times) in [(Sort::NotHeld, 1), (Sort::Unresolved, 2)] {
+            for id in work.waiting_older(sort, before(times))? {
+                work.remove_waiting(id)?;
+            }
+        }
+        let mut ids: BTreeSet<Uuid> = work.waiting_older(Sort::Waits, before(1))?.into_iter().collect();
+        kept.expired.clone_from(&ids);
+        ids.extend(work.waiting_due(now.checked_add_signed(CLOCK_DIFFERENCE).unwrap_or(now))?);
+        ids.extend(work.waiting_of(IN_CONFLICT)?);
+        if all {
+            ids.extend(work.waiting_ids()?);
+        }
+        let messages = delivered.iter().filter_map(|one| one.message.as_ref().ok());
+        let mut subjects: BTreeSet<String> = messages.flat_map(|message| importer.subjects(message)).collect();
+        let crns = tables.iter().flat_map(|(_, sheet)| sheet.rows()).filter_map(|row| row.crn().ok());
+        subjects.extend(crns.map(|crn| importer.former("crn", &crn)));
+        let mut seen = BTreeSet::new();
+        loop {
+            for subject in std::mem::take(&mut subjects) {
+                ids.extend(work.waiting_of(&subject)?);
+                seen.insert(subject);
+            }
+            ids.retain(|id| !kept.messages.iter().any(|(waiting, _)| waiting.id == *id));
+            if ids.is_empty() {
+                return Ok(kept);
+            }
+            for id in std::mem::take(&mut ids) {
+                let Some(waiting) = work.waiting(&importer.sealing(), id)? else { continue };
+                subjects.extend(waiting.subjects.iter().filter(|one| !seen.contains(*one)).cloned());
+                match waiting.text.as_deref().and_then(delivered_once) {
+                    Some(one) => kept.messages.push((waiting, one)),
+                    None if kept.expired.contains(&id) => {
+                        work.keep_waiting_as(id, Sort::Unresolved)?;
+                        let what = "anything: it can no longer be opened, as the key is another or is destroyed";
+                        let mut told = Told::of(None, 1, None, None, Outcome::Unresolved { what: what.to_owned() });
+                        told.waiting_id = Some(id);
+                        kept.lost.push(told);
+                    }
+                    None => {}
+                }
+            }
+            subjects.remove(IN_CONFLICT);
+        }
+    }
+
+    /// What the store says of each message, by its id.
+    pub(crate) fn by_id(&self) -> BTreeMap<Uuid, &Waiting> {
+        self.messages.iter().map(|(waiting, _)| (waiting.id, waiting)).collect()
+    }
+
+    /// Keeps a message whose outcome is `told`, or removes it, and notes that in `told`. Gives whether it came to an outcome.
+    pub(crate) fn settle(
+        work: &mut Work<'_, '_, '_>,
+        importer: &Importer,
+        one: &Delivered,
+        told: &mut Told,
+        (before, now, is_expired): (Option<&Waiting>, Instant, bool),
+    ) -> Result<bool, StoreError> {
+        let Ok(message) = &one.message else { return Ok(true) };
+        let Some(mut sort) = sort_of(told) else {
+            if let Some(before) = before {
+                work.remove_waiting(before.id)?;
+            }
+            return Ok(true);
+        };
+        let id = before.map_or_else(|| importer.waiting_id(message), |before| before.id);
+        let was = before.map(|before| before.sort);
+        let resolved = sort == Sort::Done;
+        if sort == Sort::Waits && (is_expired || was == Some(Sort::Unresolved)) {
+            sort = Sort::Unresolved;
+        }
+        told.kept = !resolved;
+        told.waiting_id = Some(id).filter(|_| !resolved);
+        if was != Some(sort) || told.due != before.and_then(|before| before.due) {
+            let mut subjects: Vec<String> = importer.subjects(message).into_iter().collect();
+            subjects.extend(told.held_back.then(|| IN_CONFLICT.to_owned()));
+            let text = kept_text(one, message, told.outcome.why().unwrap_or_default());
+            // A message that is carried out is kept from now on for another reason.
+            let since = before.map_or(now, |before| before.since);
+            let (due, case_id) = (told.due, told.case_id);
+            if resolved && before.is_some() {
+                work.remove_waiting(id)?;
+            }
+            let since = if resolved && was != Some(Sort::Done) { now } else { since };
+            work.keep_waiting(
+                &importer.sealing(),
+                &Waiting { id, sort, since, due, case_id, subjects, text: Some(text) },
+            )?;
+        }
+        if sort == Sort::Unresolved && was != Some(Sort::Unresolved) {
+            told.kept = false;
+            let what = told.outcome.why().unwrap_or_default().to_owned();
+            told.outcome = Outcome::Unresolved { what };
+            return Ok(true);
+        }
+        Ok(resolved)
+    }
+
+    pub(crate) fn is_expired(&self, id: Uuid) -> bool {
+        self.expired.contains(&id)
+    }
+}
+
+/// For what a message is kept that came to an outcome, if it is.
+fn sort_of(told: &Told) -> Option<Sort> {
+    let lasts = told.lasting
+        || told.instructs.iter().any(|i| matches!(i, Instruction::Merge { .. } | Instruction::Unmerge { .. }));
+    let erases = told.instructs.iter().any(|i| matches!(i, Instruction::Erase { .. }));
+    match &told.outcome {
+        Outcome::Waits { .. } => Some(Sort::Waits),
+        Outcome::Conflict { .. } if told.held_back => Some(Sort::Waits),
+        outcome if outcome.is_not_held() && !erases => Some(Sort::NotHeld),
+        Outcome::Erased { .. } => None,
+        _ if lasts => Some(Sort::Done),
+        _ => None,
+    }
+}
+
+fn kept_text(one: &Delivered, message: &Message, what: &str) -> String {
+    let fetched = message.fetched.as_ref().and_then(|json| serde_json::to_string(json).ok());
+    json!({"file": one.file, "place": one.place, "what": what, "message": message.body, "fetched": fetched}).to_string()
+}
+
+/// The message that a store keeps, as it was delivered once.
+fn delivered_once(text: &str) -> Option<Delivered> {
+    let kept: Value = serde_json::from_str(text).ok()?;
+    let place = kept.get("place").and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok()).unwrap_or(1);
+    let file = kept.get("file").and_then(Value::as_str).map(str::to_owned);
+    let body = kept.get("message")?;
+    // What was fetched is kept as its text, in which a member may be there twice.
+    let message = match kept.get("fetched").and_then(Value::as_str) {
+        Some(fetched) => format!("{{\"message\":{body},\"fetched\":{fetched}}}"),
+        None => body.to_string(),
+    };
+    let (_, message) = read_all(message.as_bytes()).into_iter().next()?;
+    Some(Delivered { file, place, message })
+}
+
+impl Importer {
+    /// The keyed digests of all identifiers in a message.
+    pub(crate) fn subjects(&self, message: &Message) -> BTreeSet<String> {
+        message.names().iter().map(|(scheme, value)| former(self.key(), scheme, value)).collect()
+    }
+}
+
+/// A message that waits in a store, as it may be shown.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Listed {
+    /// Its id.
+    pub id: Uuid,
+    /// `waits`, `not_held`, or `unresolved` once it has waited for as long as it may.
+    pub state: &'static str,
+    /// Since when it is kept.
+    pub since: Instant,
+    /// From when on it is looked at again, where it waits for a time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due: Option<Instant>,
+    /// The file that it came in, as the host called it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// Its place in it, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<u64>,
+    /// The type of the event; none where the message cannot be opened with this secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event_type: Option<String>,
+    /// For what it waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub what: Option<String>,
+}
+
+/// The messages that wait in a store, the oldest first. It shows whom none of them is about.
+pub(crate) fn listed(work: &mut Work<'_, '_, '_>, importer: &Importer) -> Result<Vec<Listed>, StoreError> {
+    let mut all = Vec::new();
+    for id in work.waiting_ids()? {
+        let Some(waiting) = work.waiting(&importer.sealing(), id)? else { continue };
+        let state = match waiting.sort {
+            Sort::Waits => "waits",
+            Sort::NotHeld => "not_held",
+            Sort::Unresolved => "unresolved",
+            Sort::Done => continue,
+        };
+        let kept: Value = waiting.text.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+        let text = |value: Option<&Value>| value.and_then(Value::as_str).filter(|text| !text.is_empty()).map(shown);
+        all.push(Listed {
+            id,
+            state,
+            since: waiting.since,
+            due: waiting.due,
+            file: text(kept.get("file")),
+            place: kept.get("place").and_then(Value::as_u64),
+            event_type: text(kept.get("message").and_then(|message| message.get("eventType"))),
+            what: text(kept.get("what")),
+        });
+    }
+    Ok(all)
+}
