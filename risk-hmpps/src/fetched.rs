@@ -405,6 +405,7 @@ impl About<'_> {
             recorded,
             reference: self.key.opaque("source", &[&case, "assessment", &at]),
             agency: SourceAgency::Probation,
+            role: None,
             handling: None,
             kind,
             data,

@@ -2,6 +2,7 @@
 
 use risk_core::event::field::{describe, describe_text};
 use risk_core::event::vocabulary::Handling;
+use risk_core::text::{acts, code_point};
 use serde_json::{Map, Value};
 
 use crate::encoding::unmarked;
@@ -72,6 +73,19 @@ impl Members {
     #[must_use]
     pub fn text(&self, names: &str) -> Option<String> {
         names.split('|').find_map(|name| text(self.0.get(name)?))
+    }
+
+    /// The code in a member, which is compared with those of the tables.
+    ///
+    /// # Errors
+    /// [`MessageError`] for one with characters that are not seen: it looks like another code, and is none.
+    pub fn code(&self, names: &str) -> Result<Option<String>, MessageError> {
+        let code = self.text(names);
+        if let Some(c) = code.as_ref().and_then(|code| code.chars().find(|c| is_unseen(*c))) {
+            let expected = "a code without characters that are not seen";
+            return Err(MessageError::new(format!("additionalInformation.{names}"), expected, code_point(c)));
+        }
+        Ok(code)
     }
 
     /// The moment in a member.
@@ -223,6 +237,11 @@ impl Message {
                 one.text("value").filter(|_| one.text("type").is_some_and(|t| t.eq_ignore_ascii_case(of)))
             })
         };
+        // Other services call the prison number by other names, under which there may be other numbers too.
+        let other_noms = || {
+            let named = ["prisonerNumber", "prisonerId", "prisonNumber"].into_iter().filter_map(|name| info.text(name));
+            named.into_iter().find(|number| is_prison_number(number))
+        };
         let person = |id: Option<String>, field: &str| match id {
             Some(id) if !is_identifier(&id) => {
                 Err(MessageError::new(field, "1 to 64 letters, digits or `. _ : -`", describe_text(&id)))
@@ -232,7 +251,7 @@ impl Message {
         Ok(Self {
             occurred_at: members.when("occurredAt")?,
             crn: person(identified("CRN").or_else(|| members.text("crn")).or_else(|| info.text("crn")), "CRN")?,
-            noms: person(identified("NOMS").or_else(|| info.text("nomsNumber")), "NOMS")?,
+            noms: person(identified("NOMS").or_else(|| info.text("nomsNumber")).or_else(other_noms), "NOMS")?,
             detail_url: members.text("detailUrl"),
             event_type,
             info,
@@ -247,6 +266,18 @@ impl Message {
 pub fn is_identifier(text: &str) -> bool {
     (1..=64).contains(&text.len())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | ':' | '-'))
+}
+
+/// Whether it has the form of a prison number: A1234BC.
+fn is_prison_number(text: &str) -> bool {
+    let is = |c: char, place: usize| if (1..5).contains(&place) { c.is_ascii_digit() } else { c.is_ascii_alphabetic() };
+    text.len() == 7 && text.chars().enumerate().all(|(place, c)| is(c, place))
+}
+
+/// Whether a character cannot be told from none, or from a blank, by looking at it.
+#[must_use]
+pub(crate) fn is_unseen(c: char) -> bool {
+    acts(c) || (c.is_whitespace() && c != ' ')
 }
 
 #[cfg(test)]

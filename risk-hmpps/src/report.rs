@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use risk_core::event::Instant;
+use risk_core::event::field::describe_text;
 use risk_core::log::Record;
 use risk_core::text::inert;
 use serde::Serialize;
@@ -158,8 +159,15 @@ pub enum Outcome {
         /// For what.
         what: String,
     },
-    /// A type of event that the tables do not have.
-    Unmapped,
+    /// A type of event, or a code in it, that the tables do not have. Once a table laid over them has it, give it again.
+    Unmapped {
+        /// The table to extend: `events`, `movements`, `registers`, `requirements`, `licence_conditions`, `contacts` or `outcomes`.
+        table: &'static str,
+        /// The code, or the words, that it does not have.
+        code: String,
+        /// What it is the code of.
+        what: String,
+    },
     /// It is no message.
     Unreadable {
         /// Where.
@@ -209,6 +217,11 @@ impl Outcome {
         let why =
             format!("several cases claim one {scheme} number: merge them, or take it from the one that it is not of");
         Self::Conflict { scheme, cases, records, why }
+    }
+
+    /// Of a code that a table does not have.
+    pub(crate) fn unmapped(table: &'static str, code: &str, what: &str) -> Self {
+        Self::Unmapped { table, code: named(code), what: what.to_owned() }
     }
 
     /// Of what concerns nobody who is held.
@@ -275,7 +288,7 @@ impl Outcome {
             Self::Nothing { .. } => "nothing",
             Self::Needed { .. } => "needed",
             Self::Waits { .. } => "waits",
-            Self::Unmapped => "unmapped",
+            Self::Unmapped { .. } => "unmapped",
             Self::Unreadable { .. } => "unreadable",
         }
     }
@@ -299,6 +312,9 @@ pub struct CodeCount {
     /// How many are dated later than now, and wait.
     #[serde(skip_serializing_if = "is_none")]
     pub waits: u64,
+    /// How many have a code that the tables do not have.
+    #[serde(skip_serializing_if = "is_none")]
+    pub unmapped: u64,
     /// How many could not be read.
     #[serde(skip_serializing_if = "is_none")]
     pub unreadable: u64,
@@ -309,7 +325,7 @@ pub struct CodeCount {
 
 impl CodeCount {
     /// How many rows came to each end.
-    fn ends(&self) -> [(&'static str, u64); 6] {
+    fn ends(&self) -> [(&'static str, u64); 7] {
         let nothing = self.nothing.values().fold(0, |sum: u64, n| sum.saturating_add(*n));
         [
             ("recorded", self.recorded),
@@ -317,6 +333,7 @@ impl CodeCount {
             ("nothing", nothing),
             ("erased", self.erased),
             ("waits", self.waits),
+            ("unmapped", self.unmapped),
             ("unreadable", self.unreadable),
         ]
     }
@@ -337,6 +354,17 @@ pub fn shown(text: &str) -> String {
         None => inert(text).into_owned(),
         Some((end, _)) => inert(text.get(..end).unwrap_or_default()).into_owned() + "…",
     }
+}
+
+/// The longest code, or name of a type, that is shown.
+const LONGEST_CODE: usize = 80;
+
+/// A code as it may be shown: what is too long for one, or is not of letters, digits and the marks that codes and names of types
+/// have, may be somebody's words, and is described.
+#[must_use]
+pub(crate) fn named(code: &str) -> String {
+    let is_of_a_code = |c: char| c.is_ascii_alphanumeric() || " ._:-/&()',+".contains(c);
+    if code.len() <= LONGEST_CODE && code.chars().all(is_of_a_code) { code.to_owned() } else { describe_text(code) }
 }
 
 /// What a store of cases is to be told. They are ordered: who is who, then who is whom, in the order in which the estate did so,
