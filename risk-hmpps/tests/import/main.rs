@@ -8,8 +8,10 @@
 )]
 
 mod assessments;
+mod codes;
 mod fixtures;
 mod hostile;
+mod movements;
 mod order;
 mod outside;
 mod persons;

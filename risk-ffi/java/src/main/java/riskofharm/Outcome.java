@@ -22,7 +22,7 @@ public enum Outcome {
     NEEDED(false),
     /** It speaks of something that is not there yet: it is to stay on the queue, and to be given again. */
     WAITS(false),
-    /** A type of event that the tables do not have: somebody has to look at it. */
+    /** A type of event, or a code in it, that the tables do not have: somebody has to look at it. */
     UNMAPPED(false),
     /** It is no message: somebody has to look at it. */
     UNREADABLE(false),
