@@ -321,7 +321,6 @@ mod tests {
             "removal_reason",
             "deregistered",
             "voided",
-            "retracted",
             "entered_in_error",
         ] {
             for refused in [of(&format!("crn,type,date,outcome,created,{name}")), of_registrations(name)] {

@@ -14,7 +14,7 @@ use crate::fetched;
 use crate::key::Key;
 use crate::message::{Message, MessageError};
 use crate::people::People;
-use crate::report::{Instruction, Outcome, named};
+use crate::report::{Instruction, Outcome, named, named_types};
 use crate::telling::{Telling, sentence};
 use crate::template::may_change;
 
@@ -136,7 +136,7 @@ impl Meanings<'_> {
     /// What a contact of that case says, which no event type of the tables tells.
     pub fn of_contact(&self, message: &Message, event_type: &EventType, case: Uuid, from: usize) -> Meaning {
         let of_person = self.of_person(message, event_type, case, from);
-        let outcome = of_person.ends().or_else(|| of_person.unknown_outcome());
+        let outcome = of_person.unknown_outcome().or_else(|| of_person.ends());
         let meaning = outcome.map_or_else(|| of_person.of_row(), |outcome| Ok(Meaning::Ends(outcome)));
         meaning.unwrap_or_else(|e| Meaning::Ends(unreadable(e)))
     }
@@ -288,8 +288,9 @@ impl OfPerson<'_> {
         let outcome = self.outcome_that_is_not_known()?;
         let records = self.case_that_holds().map_or(&[][..], |case| &case.records);
         let is_learnt = |t: &Template| matches!(t.kind.spec().nature, Nature::Information | Nature::Incident);
-        let is_told = records.iter().all(is_learnt);
-        (!is_told).then(|| Outcome::unmapped("outcomes", &outcome, "the outcome of a contact"))
+        let decides = self.telling.event_type.cases.iter().any(|case| case.when.contains_key(OUTCOME));
+        let is_unmapped = if records.is_empty() { decides } else { !records.iter().all(is_learnt) };
+        is_unmapped.then(|| Outcome::unmapped("outcomes", &outcome, "the outcome of a contact"))
     }
 
     /// The words of a main and a sub type.
@@ -311,12 +312,8 @@ impl OfPerson<'_> {
     ) -> Result<Meaning, MessageError> {
         match condition {
             None => {
-                let words: Vec<&str> = words.iter().map(String::as_str).filter(|w| !w.is_empty()).collect();
-                Ok(Meaning::Ends(Outcome::unmapped(
-                    table,
-                    &words.join(" / "),
-                    "the type of a requirement or condition",
-                )))
+                let what = "the type of a requirement or condition".to_owned();
+                Ok(Meaning::Ends(Outcome::Unmapped { table, code: named_types(words), what }))
             }
             Some(ConditionType { why: Some(why), .. }) => Ok(Meaning::Ends(nothing(why.clone()))),
             Some(condition) => self.says(condition.records.iter(), &self.telling.identity()),

@@ -10,6 +10,8 @@ use risk_core::text::inert;
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::message::is_identifier;
+
 /// The name and version of the report's form.
 pub const SCHEMA: &str = "risk-hmpps-import/1";
 
@@ -356,15 +358,25 @@ pub fn shown(text: &str) -> String {
     }
 }
 
-/// The longest code, or name of a type, that is shown.
-const LONGEST_CODE: usize = 80;
-
-/// A code as it may be shown: what is too long for one, or is not of letters, digits and the marks that codes and names of types
-/// have, may be somebody's words, and is described.
+/// A code as it may be shown: what has another form than a code may be somebody's words, and is described.
 #[must_use]
 pub(crate) fn named(code: &str) -> String {
-    let is_of_a_code = |c: char| c.is_ascii_alphanumeric() || " ._:-/&()',+".contains(c);
-    if code.len() <= LONGEST_CODE && code.chars().all(is_of_a_code) { code.to_owned() } else { describe_text(code) }
+    if is_identifier(code) { code.to_owned() } else { describe_text(code) }
+}
+
+/// The longest name of a type that is shown.
+const LONGEST_NAME: usize = 80;
+
+/// The names of a main and a sub type as they may be shown: what is too long, or is not of letters, digits and the marks that names
+/// of types have, is described.
+#[must_use]
+pub(crate) fn named_types(names: &[String]) -> String {
+    let is_of_a_name = |c: char| c.is_ascii_alphanumeric() || " ._:-/&()',+".contains(c);
+    let shown = |name: &String| {
+        let is_name = name.len() <= LONGEST_NAME && name.chars().all(is_of_a_name);
+        if is_name { name.clone() } else { describe_text(name) }
+    };
+    names.iter().filter(|name| !name.is_empty()).map(shown).collect::<Vec<_>>().join(" / ")
 }
 
 /// What a store of cases is to be told. They are ordered: who is who, then who is whom, in the order in which the estate did so,
