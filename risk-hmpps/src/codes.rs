@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use chrono::NaiveDate;
 use risk_core::event::Kind;
-use risk_core::event::vocabulary::{Handling, Level, Register, Term};
+use risk_core::event::vocabulary::{Handling, Level, Register, Role, SourceAgency, Term};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
@@ -43,6 +43,52 @@ pub struct Template {
         skip_serializing_if = "Option::is_none"
     )]
     pub handling: Option<Handling>,
+    /// Who decided or reported it, where that is another than for the rest of what is made.
+    #[serde(default, skip_serializing_if = "By::is_default")]
+    pub by: By,
+}
+
+impl Template {
+    /// A record of that kind with these data.
+    #[must_use]
+    pub fn new(kind: Kind, data: Map<String, Value>) -> Self {
+        Self { kind, data, handling: None, by: By::default() }
+    }
+}
+
+/// Who decided or reported something, and not whose service sent the message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct By {
+    /// The agency; without one, probation.
+    #[serde(
+        default,
+        deserialize_with = "some_word",
+        serialize_with = "some_name",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub agency: Option<SourceAgency>,
+    /// In which role.
+    #[serde(
+        default,
+        deserialize_with = "some_word",
+        serialize_with = "some_name",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub role: Option<Role>,
+}
+
+impl By {
+    /// This, or where it says nothing, the other.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        if self.is_default() { other } else { self }
+    }
+
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// An nDelius register type.
@@ -93,8 +139,76 @@ pub struct RegisterDetail {
     pub number: Option<u32>,
 }
 
+/// What a movement into or out of prison is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Movement {
+    /// At liberty.
+    Released,
+    /// Out for a time.
+    TemporaryAbsence,
+    /// Out under escort.
+    Escorted,
+    /// To a court.
+    Court,
+    /// To another prison.
+    Transferred,
+    /// Kept in a hospital.
+    Hospital,
+    /// Kept by the Home Office.
+    ImmigrationDetention,
+    /// Out of the country, or handed to another one.
+    Removed,
+    /// The person died.
+    Died,
+    /// Nobody moved.
+    Administrative,
+    /// At large.
+    Escaped,
+    /// Into custody.
+    Admitted,
+    /// Into custody again, from a release on licence or an early one.
+    Recalled,
+    /// Into custody again, from being at large or away for too long.
+    Returned,
+}
+
+impl Movement {
+    /// Its name in the tables.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Released => "released",
+            Self::TemporaryAbsence => "temporary_absence",
+            Self::Escorted => "escorted",
+            Self::Court => "court",
+            Self::Transferred => "transferred",
+            Self::Hospital => "hospital",
+            Self::ImmigrationDetention => "immigration_detention",
+            Self::Removed => "removed",
+            Self::Died => "died",
+            Self::Administrative => "administrative",
+            Self::Escaped => "escaped",
+            Self::Admitted => "admitted",
+            Self::Recalled => "recalled",
+            Self::Returned => "returned",
+        }
+    }
+}
+
+/// A reason of a movement, by its code in NOMIS.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MovementReason {
+    /// Its code: `CR`.
+    pub code: String,
+    /// What NOMIS calls it.
+    pub description: String,
+    /// What it is.
+    pub movement: Movement,
+}
+
 /// What a value of a message must be for a mapping to hold: of each member named, one of these, whatever its case; `RELEASED*`:
-/// that beginning, `*`: any value at all.
+/// that beginning, `*`: any value at all, and empty: no value.
 pub type Where = BTreeMap<String, Vec<String>>;
 
 /// What is made of a message, or of a contact, of which `where` holds: records, or nothing, for a reason.
@@ -109,6 +223,12 @@ pub struct Case {
     pub records: Vec<Template>,
     /// Why nothing is made of it.
     pub why: Option<String>,
+    /// What a person has to look up before anything can be made of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub look_up: Option<String>,
+    /// What somebody should know who relies on what is made of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// What is done with a type of domain event.
@@ -161,6 +281,9 @@ pub struct EventType {
     pub happened: Option<String>,
     /// The member that says when the estate first held it; without it, `occurredAt`.
     pub recorded: Option<String>,
+    /// Who decided or reported what is made of it.
+    #[serde(default, skip_serializing_if = "By::is_default")]
+    pub by: By,
     /// What is made of it, the first that holds.
     #[serde(default, rename = "case")]
     pub cases: Vec<Case>,
@@ -177,7 +300,10 @@ pub struct ConditionType {
     #[serde(default)]
     pub sub: Vec<String>,
     /// What is made of it.
+    #[serde(default)]
     pub records: Vec<Template>,
+    /// Why nothing is made of it.
+    pub why: Option<String>,
 }
 
 /// A type of nDelius contact that the engine makes something of.
@@ -191,6 +317,12 @@ pub struct ContactType {
     pub also: Vec<String>,
     /// What nDelius calls it.
     pub description: String,
+    /// Whether one may be entered before its day, as an appointment or a meeting is.
+    #[serde(default)]
+    pub may_be_planned: bool,
+    /// Who decided or reported what is made of it.
+    #[serde(default, skip_serializing_if = "By::is_default")]
+    pub by: By,
     /// What is made of it, the first whose `outcome` holds.
     #[serde(rename = "case")]
     pub cases: Vec<Case>,
@@ -206,8 +338,23 @@ impl ContactType {
             fact: vec!["contactId".to_owned()],
             happened: Some("date".to_owned()),
             recorded: Some("created".to_owned()),
+            by: self.by,
             cases: self.cases.clone(),
         }
+    }
+}
+
+/// That a contact was wrong from the start, said as a type of event.
+fn contact_deleted() -> EventType {
+    EventType {
+        name: "contact.deleted".to_owned(),
+        also: Vec::new(),
+        does: Does::TakeBack,
+        fact: vec!["contactId".to_owned()],
+        happened: None,
+        recorded: Some("deleted".to_owned()),
+        by: By::default(),
+        cases: Vec::new(),
     }
 }
 
@@ -219,9 +366,14 @@ pub struct Codes {
     levels: BTreeMap<String, RegisterDetail>,
     categories: BTreeMap<String, RegisterDetail>,
     events: Vec<EventType>,
+    /// The place of each event by each of its names.
+    event_places: BTreeMap<String, usize>,
     requirements: Vec<ConditionType>,
     conditions: Vec<ConditionType>,
     contacts: BTreeMap<String, (ContactType, EventType)>,
+    contact_deleted: EventType,
+    outcomes: BTreeMap<String, String>,
+    movements: BTreeMap<String, MovementReason>,
 }
 
 /// A file of tables, as it is written.
@@ -243,6 +395,10 @@ struct Written {
     conditions: Vec<ConditionType>,
     #[serde(default, rename = "contact")]
     contacts: Vec<ContactType>,
+    #[serde(default, rename = "outcome")]
+    outcomes: BTreeMap<String, String>,
+    #[serde(default, rename = "movement")]
+    movements: BTreeMap<Movement, BTreeMap<String, String>>,
 }
 
 /// A table that cannot be used.
@@ -264,9 +420,11 @@ fn fault(error: &toml::de::Error, text: &str) -> String {
 }
 
 /// The tables that are built in, each with its name.
-const TABLES: [(&str, &str); 3] = [
+const TABLES: [(&str, &str); 5] = [
     ("registers.toml", include_str!("../tables/registers.toml")),
     ("events.toml", include_str!("../tables/events.toml")),
+    ("other-events.toml", include_str!("../tables/other-events.toml")),
+    ("movements.toml", include_str!("../tables/movements.toml")),
     ("contacts.toml", include_str!("../tables/contacts.toml")),
 ];
 
@@ -283,9 +441,13 @@ impl Codes {
                 levels: BTreeMap::new(),
                 categories: BTreeMap::new(),
                 events: Vec::new(),
+                event_places: BTreeMap::new(),
                 requirements: Vec::new(),
                 conditions: Vec::new(),
                 contacts: BTreeMap::new(),
+                contact_deleted: contact_deleted(),
+                outcomes: BTreeMap::new(),
+                movements: BTreeMap::new(),
             };
             TABLES.iter().try_fold(empty, |codes, (file, text)| codes.with(file, text))
         });
@@ -300,18 +462,41 @@ impl Codes {
         let refused = |reason: String| CodesError { file: file.to_owned(), reason };
         let written: Written = toml::from_str(text).map_err(|e| refused(fault(&e, text)))?;
         self.sources.extend(written.table);
-        self.registers.extend(written.registers.into_iter().map(|r| (r.code.clone(), r)));
-        self.levels.extend(written.levels.into_iter().map(|r| (r.code.clone(), r)));
-        self.categories.extend(written.categories.into_iter().map(|r| (r.code.clone(), r)));
+        self.registers.extend(written.registers.into_iter().map(|r| (folded(&r.code), r)));
+        self.levels.extend(written.levels.into_iter().map(|r| (folded(&r.code), r)));
+        self.categories.extend(written.categories.into_iter().map(|r| (folded(&r.code), r)));
+        // An outcome goes by its code and by its label.
+        let outcomes = written.outcomes.into_iter();
+        self.outcomes
+            .extend(outcomes.flat_map(|(code, label)| [folded(&code), folded(&label)].map(|o| (o, code.clone()))));
+        let mut here = BTreeMap::new();
+        for (movement, reasons) in written.movements {
+            for (code, description) in reasons {
+                let reason = MovementReason { code: code.clone(), description, movement };
+                if let Some(other) = here.insert(folded(&code), reason) {
+                    let (one, two) = (other.movement.name(), movement.name());
+                    return Err(refused(format!("movement {code}: expected in one group, found in {one} and {two}")));
+                }
+            }
+        }
+        self.movements.extend(here);
         for contact in written.contacts {
             for code in std::iter::once(&contact.code).chain(&contact.also) {
-                self.contacts.insert(code.clone(), (contact.clone(), contact.event()));
+                self.contacts.insert(folded(code), (contact.clone(), contact.event()));
             }
         }
         for event in written.events {
+            // A name that one entry has is no other entry's.
+            let is_named = |name: &String| *name == event.name || event.also.contains(name);
             self.events.retain(|e| e.name != event.name);
+            self.events.iter_mut().for_each(|e| e.also.retain(|name| !is_named(name)));
             self.events.push(event);
         }
+        let names =
+            |event: &EventType| std::iter::once(&event.name).chain(&event.also).map(|n| folded(n)).collect::<Vec<_>>();
+        let places =
+            self.events.iter().enumerate().flat_map(|(place, e)| names(e).into_iter().map(move |n| (n, place)));
+        self.event_places = places.collect();
         // What a host says of its own conditions is asked first.
         self.requirements.splice(0..0, written.requirements);
         self.conditions.splice(0..0, written.conditions);
@@ -327,7 +512,7 @@ impl Codes {
     /// The register type of that code.
     #[must_use]
     pub fn register(&self, code: &str) -> Option<&RegisterType> {
-        self.registers.get(code)
+        self.registers.get(&folded(code))
     }
 
     /// Every register type, in the order of their codes.
@@ -338,7 +523,7 @@ impl Codes {
     /// The level of a registration by its code.
     #[must_use]
     pub fn level(&self, code: &str) -> Option<&RegisterDetail> {
-        self.levels.get(code)
+        self.levels.get(&folded(code))
     }
 
     /// Every level of a registration.
@@ -349,13 +534,13 @@ impl Codes {
     /// The category of a registration by its code.
     #[must_use]
     pub fn category(&self, code: &str) -> Option<&RegisterDetail> {
-        self.categories.get(code)
+        self.categories.get(&folded(code))
     }
 
     /// The type of domain event of that name, or of another name of it.
     #[must_use]
     pub fn event(&self, name: &str) -> Option<&EventType> {
-        self.events.iter().find(|e| e.name == name || e.also.iter().any(|other| other == name))
+        self.events.get(*self.event_places.get(&folded(name))?)
     }
 
     /// Every type of domain event.
@@ -382,8 +567,30 @@ impl Codes {
     }
 
     /// The type of event that a contact of that code is.
-    pub(crate) fn contact(&self, code: &str) -> Option<&EventType> {
-        self.contacts.get(code).map(|(_, event)| event)
+    pub(crate) fn contact(&self, code: &str) -> Option<(&ContactType, &EventType)> {
+        self.contacts.get(&folded(code)).map(|(contact, event)| (contact, event))
+    }
+
+    /// The type of event that the deletion of a contact is.
+    pub(crate) fn contact_deleted(&self) -> &EventType {
+        &self.contact_deleted
+    }
+
+    /// Whether it is the code or the label of an outcome of contacts.
+    #[must_use]
+    pub fn is_outcome(&self, outcome: &str) -> bool {
+        self.outcomes.contains_key(&folded(outcome))
+    }
+
+    /// The reason of a movement, by its code in NOMIS.
+    #[must_use]
+    pub fn movement(&self, code: &str) -> Option<&MovementReason> {
+        self.movements.get(&folded(code))
+    }
+
+    /// Every reason of a movement, in the order of their codes.
+    pub fn movements(&self) -> impl Iterator<Item = &MovementReason> {
+        self.movements.values()
     }
 
     /// Every code of a contact that the tables say something of, with its type.
@@ -397,10 +604,15 @@ impl Codes {
         static NAMES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
             let mut reader = csv::Reader::from_reader(include_str!("../tables/contact-types.csv").as_bytes());
             let rows = reader.records().filter_map(Result::ok);
-            rows.filter_map(|row| Some((row.get(0)?.to_owned(), row.get(1)?.to_owned()))).collect()
+            rows.filter_map(|row| Some((folded(row.get(0)?), row.get(1)?.to_owned()))).collect()
         });
-        NAMES.get(code).map(String::as_str)
+        NAMES.get(&folded(code)).map(String::as_str)
     }
+}
+
+/// A code as codes are compared: without regard to case, and to blanks around it.
+fn folded(code: &str) -> String {
+    code.trim().to_ascii_uppercase()
 }
 
 fn by_words<'c>(types: &'c [ConditionType], main: &str, sub: &str) -> Option<&'c ConditionType> {

@@ -108,6 +108,10 @@ const CONFIDENTIAL_NEARLY: [&str; 4] = ["sensitive", "restricted", "confidential
 /// Parts of a name that mean a column which decides the level of a registration, where that column is not there.
 const LEVELS: [(Column, &str); 2] = [(Column::Level, "level"), (Column::Category, "categ")];
 
+/// Parts of a name by which a column may say that a row is no longer true. Whether it is never hangs on spelling either.
+const NO_LONGER_TRUE: [&str; 9] =
+    ["delet", "deregist", "remov", "voided", "retract", "expunge", "withdrawn", "entered_in_error", "obsolete"];
+
 /// Where each column of a table is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Columns(BTreeMap<Column, usize>);
@@ -117,7 +121,7 @@ impl Columns {
     ///
     /// # Errors
     /// [`MessageError`] for a column that is needed and not there, for one that is there twice, and for a name that may mean a column
-    /// which decides how confidential a row is, or a registration's level.
+    /// which decides how confidential a row is, whether it is still true, or a registration's level.
     pub fn of(of: Of, names: &[String]) -> Result<Self, MessageError> {
         let known = || of.needed().iter().chain(of.optional());
         let mut places: BTreeMap<Column, usize> = BTreeMap::new();
@@ -143,6 +147,14 @@ impl Columns {
             if may_decide_confidentiality(name, &letters) {
                 let expected = "the name `sensitive` for a column that says yes or no to whether a row is sensitive, or no such column";
                 return Err(MessageError::new(shown(name), expected, "another name that may decide who sees a row"));
+            }
+            if NO_LONGER_TRUE.iter().any(|part| letters.contains(&self::letters(part))) {
+                let columns = [Column::Deleted, Column::Removed].into_iter().filter(|c| of.optional().contains(c));
+                let expected = format!(
+                    "the name {} for a column that says that a row is no longer true, or no such column",
+                    columns.map(|c| format!("`{}`", c.name())).collect::<Vec<_>>().join(" or ")
+                );
+                return Err(MessageError::new(shown(name), expected, "another name that may mean it"));
             }
             let meant = LEVELS.iter().find(|(column, part)| {
                 letters.contains(part) && of.optional().contains(column) && !places.contains_key(column)
@@ -286,6 +298,40 @@ mod tests {
             "level",
         ] {
             of(&format!("crn,type,date,outcome,created,{name}")).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_name_that_may_say_that_a_row_is_no_longer_true_is_refused() {
+        let of_registrations = |name: &str| {
+            Columns::of(
+                Of::Registrations,
+                &format!("crn,type,registered,created,{name}").split(',').map(str::to_owned).collect::<Vec<_>>(),
+            )
+        };
+        for name in [
+            "soft_deleted",
+            "SOFT_DELETED",
+            "is_deleted",
+            "isDeleted",
+            "deletion_date",
+            "Delete Flag",
+            "date deleted",
+            "removed?_flag",
+            "removal_reason",
+            "deregistered",
+            "voided",
+            "entered_in_error",
+        ] {
+            for refused in [of(&format!("crn,type,date,outcome,created,{name}")), of_registrations(name)] {
+                let refused = refused.unwrap_err();
+                assert_eq!(refused.field, name);
+                assert!(refused.expected.contains("`deleted`"), "{refused}");
+            }
+        }
+        of("crn,type,date,outcome,created,Deleted").unwrap();
+        for name in ["deleted", "removed", "removed recorded", "deregistration_id"] {
+            of_registrations(name).unwrap();
         }
     }
 

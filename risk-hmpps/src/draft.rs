@@ -22,8 +22,10 @@ pub struct Draft {
     pub stated: Instant,
     /// What all records of one registration, requirement or contact share.
     pub reference: String,
-    /// Whose record it is.
+    /// Who decided or reported it.
     pub agency: SourceAgency,
+    /// In which role.
+    pub role: Option<Role>,
     /// A stricter mark than the kind's, where the source is marked sensitive.
     pub handling: Option<Handling>,
     /// The kind.
@@ -49,7 +51,8 @@ impl Draft {
     #[must_use]
     pub fn record(&self, event: Event) -> Record {
         let reference = Reference { of: &self.reference, stated: self.stated }.text(self.recorded);
-        record(self.id, self.case, (self.occurred, self.recorded), (self.agency, &reference), event, self.handling)
+        let source = RecordSource { agency: self.agency, role: self.role, reference: Some(reference) };
+        record_from(self.id, self.case, (self.occurred, self.recorded), source, event, self.handling)
     }
 }
 
@@ -97,7 +100,20 @@ pub fn record(
     event: Event,
     handling: Option<Handling>,
 ) -> Record {
+    let source = RecordSource { agency, role: None, reference: Some(reference.to_owned()) };
+    record_from(id, case, (occurred, recorded), source, event, handling)
+}
+
+/// A record of that source, marked at least as its event has to be.
+#[must_use]
+pub fn record_from(
+    id: Uuid,
+    case: Uuid,
+    (occurred, recorded): (Instant, Instant),
+    source: RecordSource,
+    event: Event,
+    handling: Option<Handling>,
+) -> Record {
     let least = event.least_handling();
-    let source = RecordSource { agency, role: None::<Role>, reference: Some(reference.to_owned()) };
     Record::new(id, case, occurred, recorded, source, event).with_handling(handling.map_or(least, |h| h.max(least)))
 }

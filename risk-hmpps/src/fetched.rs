@@ -472,6 +472,7 @@ impl About<'_> {
             stated: self.told.max(recorded),
             reference: self.key.opaque("source", &[&case, "assessment", &at]),
             agency: SourceAgency::Probation,
+            role: None,
             handling: None,
             kind,
             data,

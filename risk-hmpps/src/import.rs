@@ -364,7 +364,7 @@ impl Reading {
             }
             match (row.says(meanings.codes), case) {
                 (Err(e), _) => self.take(Meaning::Ends(unreadable(e))),
-                (Ok(RowSays::Nothing(why)), _) => self.take(Meaning::Ends(Outcome::Nothing { why })),
+                (Ok(RowSays::Ends(outcome)), _) => self.take(Meaning::Ends(outcome)),
                 (Ok(RowSays::Contact(message, of_type)), Some(case)) => {
                     self.take(meanings.of_contact(&message, of_type, case, from));
                 }
@@ -382,6 +382,12 @@ impl Reading {
     fn take(&mut self, meaning: Meaning) {
         match meaning {
             Meaning::Says(drafts) => self.drafts.extend(drafts),
+            Meaning::Noted(meaning, notes) => {
+                if let Some(line) = self.lines.last_mut() {
+                    line.told.notes.extend(notes);
+                }
+                self.take(*meaning);
+            }
             Meaning::Fetched(read) => {
                 self.drafts.extend(read.drafts);
                 if let Some(line) = self.lines.last_mut() {
@@ -582,8 +588,9 @@ impl Reading {
             match code {
                 None => report.messages.push(told),
                 Some((code, description)) => {
-                    let is_open = matches!(told.outcome, Outcome::Unreadable { .. } | Outcome::Waits { .. })
-                        || told.outcome.is_for_a_person();
+                    let is_open = matches!(told.outcome, Outcome::Unmapped { .. } | Outcome::Waits { .. })
+                        || told.outcome.is_for_a_person()
+                        || !told.notes.is_empty();
                     let first = || CodeCount { description, ..CodeCount::default() };
                     let counted = report.codes.entry(code).or_insert_with(first);
                     counted.add(&told.outcome);
@@ -615,7 +622,8 @@ impl CodeCount {
             Outcome::Nothing { why } => more(self.nothing.entry(why.clone()).or_default()),
             Outcome::Needed { what, .. } => more(self.nothing.entry(what.clone()).or_default()),
             Outcome::Waits { .. } | Outcome::Unresolved { .. } => more(&mut self.waits),
-            Outcome::Unmapped | Outcome::Unreadable { .. } => more(&mut self.unreadable),
+            Outcome::Unmapped { .. } => more(&mut self.unmapped),
+            Outcome::Unreadable { .. } => more(&mut self.unreadable),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What one message says, by the tables: records in the making, what it takes back, what it tells of the person's identity,
 //! or why nothing.
 
+use risk_core::event::catalogue::Nature;
 use risk_core::event::vocabulary::Term;
 use risk_core::event::{Instant, Kind};
 use serde_json::{Map, Value, json};
@@ -13,15 +14,24 @@ use crate::fetched;
 use crate::key::Key;
 use crate::message::{Message, MessageError};
 use crate::people::{Known, People};
-use crate::report::{Instruction, Outcome};
+use crate::report::{Instruction, Outcome, named, named_types};
 use crate::telling::{Telling, sentence};
 use crate::template::may_change;
+
+/// The name by which the cases of an event ask what a movement is.
+const MOVEMENT: &str = "movement";
+/// The member whose code says so.
+const MOVEMENT_CODE: &str = "nomisMovementReasonCode";
+/// The member by which the cases of a contact go.
+const OUTCOME: &str = "outcome";
 
 /// What a message says.
 #[derive(Debug)]
 pub enum Meaning {
     /// Records in the making.
     Says(Vec<Draft>),
+    /// That, and what somebody should know who relies on it.
+    Noted(Box<Meaning>, Vec<String>),
     /// What was fetched, with where it says two things.
     Fetched(fetched::Read),
     /// That something told earlier was wrong from the start.
@@ -78,12 +88,12 @@ impl Meanings<'_> {
     /// The case that the message is about, and what it says.
     pub fn of(&self, message: &Message, from: usize, known: &mut dyn Known) -> (Option<Uuid>, Meaning) {
         let Some(event_type) = self.codes.event(&message.event_type) else {
-            return (None, Meaning::Ends(Outcome::Unmapped));
+            return (None, Meaning::Ends(Outcome::unmapped("events", &message.event_type, "a type of event")));
         };
-        let of_nobody = self.of_person(message, event_type, Uuid::nil(), from);
-        if let Some(why) = of_nobody.says_nothing() {
+        // What says nothing of a case says it whoever it is about.
+        if let Some(outcome) = self.of_person(message, event_type, Uuid::nil(), from).ends() {
             let case = message.crn.as_ref().map(|crn| self.people.by_crn(crn, known));
-            return (case, Meaning::Ends(nothing(why)));
+            return (case, Meaning::Ends(outcome));
         }
         let case = match (&message.crn, &message.noms) {
             (Some(crn), _) => Ok(self.people.by_crn(crn, known)),
@@ -120,10 +130,9 @@ impl Meanings<'_> {
     /// What a contact of that case says, which no event type of the tables tells.
     pub fn of_contact(&self, message: &Message, event_type: &EventType, case: Uuid, from: usize) -> Meaning {
         let of_person = self.of_person(message, event_type, case, from);
-        if let Some(why) = of_person.says_nothing() {
-            return Meaning::Ends(nothing(why));
-        }
-        of_person.mapped().unwrap_or_else(|e| Meaning::Ends(unreadable(e)))
+        let outcome = of_person.unknown_outcome().or_else(|| of_person.ends());
+        let meaning = outcome.map_or_else(|| of_person.of_row(), |outcome| Ok(Meaning::Ends(outcome)));
+        meaning.unwrap_or_else(|e| Meaning::Ends(unreadable(e)))
     }
 }
 
@@ -145,29 +154,21 @@ struct OfPerson<'a> {
 
 impl OfPerson<'_> {
     fn meaning(&self, known: &mut dyn Known) -> Result<Meaning, MessageError> {
-        let words = |main: &str, sub: &str| {
-            (
-                self.telling.message.info.text(main).unwrap_or_default(),
-                self.telling.message.info.text(sub).unwrap_or_default(),
-            )
-        };
         match self.telling.event_type.does {
             Does::Map => self.mapped(),
             Does::Register => self.registered(),
             Does::Deregister => self.deregistered(),
             Does::Requirement => {
-                let (main, sub) = words("requirementMainType", "requirementSubType");
-                self.imposed(self.meanings.codes.requirement(&main, &sub))
+                let (main, sub) = self.words("requirementMainType", "requirementSubType")?;
+                let condition = self.meanings.codes.requirement(&main, &sub);
+                self.imposed(condition, "requirements", &[main, sub])
             }
             Does::LicenceCondition => {
-                let (main, sub) = words("licconditionMainType", "licconditionSubType");
-                self.imposed(self.meanings.codes.licence_condition(&main, &sub))
+                let (main, sub) = self.words("licconditionMainType", "licconditionSubType")?;
+                let condition = self.meanings.codes.licence_condition(&main, &sub);
+                self.imposed(condition, "licence_conditions", &[main, sub])
             }
-            Does::TakeBack => {
-                let (case, recorded, from) = (self.telling.case, self.telling.recorded()?, self.telling.from);
-                let (reference, else_ends) = (self.telling.reference(), self.makes_nothing());
-                Ok(Meaning::TakesBack(TakeBack { case, reference, recorded, from, else_ends }))
-            }
+            Does::TakeBack => self.taken_back(),
             Does::Fetch => self.fetched(),
             Does::Identify => Ok(Meaning::Instructs(self.identifiers())),
             Does::Merge => {
@@ -193,59 +194,154 @@ impl OfPerson<'_> {
         Meaning::Instructs(vec![instruction])
     }
 
-    fn mapped(&self) -> Result<Meaning, MessageError> {
-        let records = self.case_that_holds().map_or(&[][..], |case| &case.records);
-        self.says(records.iter(), &self.telling.identity())
+    /// What a row says, which no event of the tables does.
+    fn of_row(&self) -> Result<Meaning, MessageError> {
+        if self.telling.event_type.does == Does::TakeBack { self.taken_back() } else { self.mapped() }
     }
 
-    /// Why no record is made of it, whoever it is about, where that is so.
-    fn says_nothing(&self) -> Option<String> {
+    fn taken_back(&self) -> Result<Meaning, MessageError> {
+        let (case, recorded, from) = (self.telling.case, self.telling.recorded()?, self.telling.from);
+        let (reference, else_ends) = (self.telling.reference(), self.makes_nothing()?);
+        Ok(Meaning::TakesBack(TakeBack { case, reference, recorded, from, else_ends }))
+    }
+
+    fn mapped(&self) -> Result<Meaning, MessageError> {
+        let Some(case) = self.case_that_holds() else { return Ok(Meaning::Says(Vec::new())) };
+        if let Some(what) = &case.look_up {
+            let message = self.telling.message;
+            let detail = message.detail_url.as_deref().map(|url| self.meanings.detail_hosts.detail(url));
+            return Ok(Meaning::Ends(Outcome::Needed { detail, what: what.clone() }));
+        }
+        let said = self.says(case.records.iter(), &self.telling.identity())?;
+        let outcome = self
+            .outcome_that_is_not_known()
+            .map(|outcome| format!("outcome {} is not in the tables: add it to outcomes of contacts", named(&outcome)));
+        let notes: Vec<String> = case.note.clone().into_iter().chain(outcome).collect();
+        Ok(if notes.is_empty() { said } else { Meaning::Noted(Box::new(said), notes) })
+    }
+
+    /// What it comes to, whoever it is about, where it makes no record of a case and nothing is to be looked up.
+    fn ends(&self) -> Option<Outcome> {
         if self.telling.event_type.does != Does::Map {
             return None;
         }
+        if let Some(outcome) = self.unread_code() {
+            return Some(outcome);
+        }
         match self.case_that_holds() {
-            None => Some("no case of the tables holds for what it says".to_owned()),
-            Some(case) if case.records.is_empty() => {
-                Some(case.why.clone().unwrap_or_else(|| "the tables make no record of it".to_owned()))
+            None => Some(nothing("no case of the tables holds for what it says")),
+            Some(case) if case.records.is_empty() && case.look_up.is_none() => {
+                Some(nothing(case.why.clone().unwrap_or_else(|| "the tables make no record of it".to_owned())))
             }
             Some(_) => None,
         }
     }
 
-    fn case_that_holds(&self) -> Option<&Case> {
-        self.telling.event_type.cases.iter().find(|case| holds(&case.when, |name| self.telling.message.info.text(name)))
+    /// What a code comes to by which the cases go, and which cannot be read or is not in the tables.
+    fn unread_code(&self) -> Option<Outcome> {
+        let (info, cases) = (&self.telling.message.info, &self.telling.event_type.cases);
+        let members = cases.iter().flat_map(|case| case.when.keys());
+        for member in members {
+            let is_movement = member == MOVEMENT;
+            match info.code(if is_movement { MOVEMENT_CODE } else { member }) {
+                Err(e) => return Some(unreadable(e)),
+                Ok(Some(code)) if is_movement && self.meanings.codes.movement(&code).is_none() => {
+                    return Some(Outcome::unmapped(
+                        "movements",
+                        &code,
+                        "the reason of a movement into or out of prison",
+                    ));
+                }
+                Ok(_) => {}
+            }
+        }
+        None
     }
 
-    fn imposed(&self, condition: Option<&ConditionType>) -> Result<Meaning, MessageError> {
+    fn case_that_holds(&self) -> Option<&Case> {
+        let info = &self.telling.message.info;
+        let member = |name: &str| match name {
+            MOVEMENT => {
+                let reason = self.meanings.codes.movement(&info.text(MOVEMENT_CODE)?)?;
+                Some(reason.movement.name().to_owned())
+            }
+            name => info.text(name),
+        };
+        self.telling.event_type.cases.iter().find(|case| holds(&case.when, member))
+    }
+
+    /// The outcome of a contact that neither the case which holds nor the list of outcomes names.
+    fn outcome_that_is_not_known(&self) -> Option<String> {
+        let outcome = self.telling.message.info.text(OUTCOME)?;
+        let names_it = self.case_that_holds().is_some_and(|case| case.when.contains_key(OUTCOME));
+        (!names_it && !self.meanings.codes.is_outcome(&outcome)).then_some(outcome)
+    }
+
+    /// What a contact comes to whose outcome is not known: it could be one after which nothing was done. What was learnt is
+    /// recorded all the same.
+    fn unknown_outcome(&self) -> Option<Outcome> {
+        let outcome = self.outcome_that_is_not_known()?;
+        let records = self.case_that_holds().map_or(&[][..], |case| &case.records);
+        let is_learnt = |t: &Template| matches!(t.kind.spec().nature, Nature::Information | Nature::Incident);
+        let decides = self.telling.event_type.cases.iter().any(|case| case.when.contains_key(OUTCOME));
+        let is_unmapped = if records.is_empty() { decides } else { !records.iter().all(is_learnt) };
+        is_unmapped.then(|| Outcome::unmapped("outcomes", &outcome, "the outcome of a contact"))
+    }
+
+    /// The words of a main and a sub type.
+    fn words(&self, main: &str, sub: &str) -> Result<(String, String), MessageError> {
+        let info = &self.telling.message.info;
+        match (info.code(main)?, info.code(sub)?) {
+            (None, None) => {
+                Err(MessageError::new(format!("additionalInformation.{main}"), "the words of a type", "nothing"))
+            }
+            (main, sub) => Ok((main.unwrap_or_default(), sub.unwrap_or_default())),
+        }
+    }
+
+    fn imposed(
+        &self,
+        condition: Option<&ConditionType>,
+        table: &'static str,
+        words: &[String],
+    ) -> Result<Meaning, MessageError> {
         match condition {
-            None => Ok(Meaning::Ends(nothing("no rule speaks of a requirement or condition of this type"))),
+            None => {
+                let what = "the type of a requirement or condition".to_owned();
+                Ok(Meaning::Ends(Outcome::Unmapped { table, code: named_types(words), what }))
+            }
+            Some(ConditionType { why: Some(why), .. }) => Ok(Meaning::Ends(nothing(why.clone()))),
             Some(condition) => self.says(condition.records.iter(), &self.telling.identity()),
         }
     }
 
     /// What the creation comes to of what is taken back here, where by its type no record is made of it.
-    fn makes_nothing(&self) -> Option<Outcome> {
+    fn makes_nothing(&self) -> Result<Option<Outcome>, MessageError> {
         let info = &self.telling.message.info;
         if info.text("registerTypeCode").is_some() {
-            return self.register().err();
+            return Ok(self.register().err());
         }
-        let main = info.text("requirementMainType")?;
-        let sub = info.text("requirementSubType").unwrap_or_default();
-        match self.imposed(self.meanings.codes.requirement(&main, &sub)) {
-            Ok(Meaning::Ends(outcome)) => Some(outcome),
+        if info.text("requirementMainType").is_none() {
+            return Ok(None);
+        }
+        let (main, sub) = self.words("requirementMainType", "requirementSubType")?;
+        let condition = self.meanings.codes.requirement(&main, &sub);
+        Ok(match self.imposed(condition, "requirements", &[main, sub])? {
+            Meaning::Ends(outcome) => Some(outcome),
             _ => None,
-        }
+        })
     }
 
     /// The type of register, where the engine speaks of it.
     fn register(&self) -> Result<&RegisterType, Outcome> {
-        let Some(code) = self.telling.message.info.text("registerTypeCode") else {
+        let code = self.telling.message.info.code("registerTypeCode").map_err(unreadable)?;
+        let Some(code) = code else {
             let e =
                 MessageError::new("additionalInformation.registerTypeCode", "the code of a register type", "nothing");
             return Err(unreadable(e));
         };
         let register = self.meanings.codes.register(&code);
-        let register = register.ok_or_else(|| nothing("a register type that the tables do not have"))?;
+        let register = register.ok_or_else(|| Outcome::unmapped("registers", &code, "the type of a register"))?;
         if register.flag.is_none() {
             return Err(nothing(format!("no rule speaks of the register {}", register.description)));
         }
@@ -259,13 +355,15 @@ impl OfPerson<'_> {
         };
         let data = [("register", json!(register.flag.map(Term::name))), ("level", json!("{level}"))];
         let data: Map<String, Value> = data.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        let flag = Template { kind: Kind::FlagRecorded, data, handling: None };
+        let flag = Template::new(Kind::FlagRecorded, data);
+        let notes = self.telling.levels_not_read(register)?;
         // What a registration says besides its level it says once, however often it is updated.
         let (changing, lasting): (Vec<&Template>, Vec<&Template>) = register.also.iter().partition(|t| may_change(t));
         let mut drafts = self.telling.drafts(std::iter::once(&flag).chain(changing), &self.telling.identity())?;
         let once: Vec<String> = self.telling.identity().into_iter().take(1).collect();
         drafts.extend(self.telling.drafts(lasting.into_iter(), &once)?);
-        Ok(Meaning::Says(drafts))
+        let said = Meaning::Says(drafts);
+        Ok(if notes.is_empty() { said } else { Meaning::Noted(Box::new(said), notes) })
     }
 
     fn deregistered(&self) -> Result<Meaning, MessageError> {
@@ -279,10 +377,7 @@ impl OfPerson<'_> {
         if let Some(level) = register.level {
             data.insert("level".to_owned(), json!(level.name()));
         }
-        self.says(
-            std::iter::once(&Template { kind: Kind::FlagRemoved, data, handling: None }),
-            &self.telling.identity(),
-        )
+        self.says(std::iter::once(&Template::new(Kind::FlagRemoved, data)), &self.telling.identity())
     }
 
     fn fetched(&self) -> Result<Meaning, MessageError> {
@@ -313,6 +408,13 @@ impl OfPerson<'_> {
 
     fn moved(&self, known: &mut dyn Known) -> Result<Meaning, MessageError> {
         let [source, target] = self.two("sourceCRN", "targetCRN", known)?;
+        let info = &self.telling.message.info;
+        if info.text("sourceEventNumber").is_none() && info.text("targetEventNumber").is_none() {
+            // Which sentence it was cannot be known: what was recorded of it stays where it is until somebody has looked.
+            let what = "a sentence was moved from one CRN to another, and the message does not say which: if the source has records \
+                        of it, retract them there and record them under the target";
+            return Ok(Meaning::Ends(Outcome::Needed { detail: None, what: what.to_owned() }));
+        }
         let number = |name: &str| {
             let nothing =
                 || MessageError::new(format!("additionalInformation.{name}"), "the number of an event", "nothing");
@@ -366,13 +468,17 @@ pub fn identifiers(case_id: Uuid, message: &Message) -> Vec<Instruction> {
     each.map(|(scheme, value)| Instruction::Identify { case_id, scheme, value }).collect()
 }
 
-/// Whether each member named has one of the values, whatever its case: `RELEASED*` is that beginning, `*` any value at all.
+/// Whether each member named has one of the values, whatever its case: `RELEASED*` is that beginning, `*` any value at all, and
+/// nothing is no value.
 fn holds(when: &crate::codes::Where, member: impl Fn(&str) -> Option<String>) -> bool {
     when.iter().all(|(name, values)| {
         let found = member(name).map(|found| found.to_lowercase());
         let is = |value: &String| {
             let value = value.to_lowercase();
             let beginning = value.strip_suffix('*').map(str::to_owned);
+            if value.is_empty() {
+                return found.is_none();
+            }
             found.as_ref().is_some_and(|found| match &beginning {
                 Some(beginning) => found.starts_with(beginning),
                 None => *found == value,

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use risk_core::event::field::{describe, describe_text};
 use risk_core::event::vocabulary::Handling;
+use risk_core::text::{acts, code_point};
 use serde_json::{Map, Value};
 
 use crate::encoding::unmarked;
@@ -78,6 +79,19 @@ impl Members {
         names.split('|').find_map(|name| text(self.0.get(name)?))
     }
 
+    /// The code in a member, which is compared with those of the tables.
+    ///
+    /// # Errors
+    /// [`MessageError`] for one with characters that are not seen: it looks like another code, and is none.
+    pub fn code(&self, names: &str) -> Result<Option<String>, MessageError> {
+        let code = self.text(names);
+        if let Some(c) = code.as_ref().and_then(|code| code.chars().find(|c| is_unseen(*c))) {
+            let expected = "a code without characters that are not seen";
+            return Err(MessageError::new(format!("additionalInformation.{names}"), expected, code_point(c)));
+        }
+        Ok(code)
+    }
+
     /// The moment in a member.
     ///
     /// # Errors
@@ -118,8 +132,8 @@ pub(crate) fn text(value: &Value) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// Every message in one delivery: a message, an array of messages, or one on each line. Each has its line, from 1, or its place
-/// in the array. A byte order mark is passed over.
+/// Every message in one delivery: a message, an array of messages, or messages one after another, on a line each or indented. Each
+/// has the line on which it begins, from 1, or its place in the array. A byte order mark is passed over.
 #[must_use]
 pub fn read_all(bytes: &[u8]) -> Vec<(usize, Result<Message, MessageError>)> {
     let bytes = match unmarked(bytes, "message") {
@@ -134,18 +148,67 @@ pub fn read_all(bytes: &[u8]) -> Vec<(usize, Result<Message, MessageError>)> {
         Ok(Json::Array(values)) => (1..).zip(values.into_iter().map(Ok)).flat_map(each).collect(),
         Ok(value) => each((1, Ok(value))).collect(),
         Err(whole) => {
-            let lines: Vec<&[u8]> = bytes.split(|b| *b == b'\n').collect();
-            let full = || (1..).zip(&lines).filter(|(_, line)| !line.trim_ascii().is_empty());
-            if full().nth(1).is_none() {
+            let full = bytes.split(|b| *b == b'\n').filter(|line| !line.trim_ascii().is_empty());
+            if full.count() < 2 {
                 return vec![(whole.line().max(1), Err(not_json(&whole)))];
             }
-            full().map(|(place, line)| (place, one_line(line))).flat_map(each).collect()
+            one_after_another(bytes).into_iter().flat_map(each).collect()
         }
     }
 }
 
-fn one_line(line: &[u8]) -> Result<Json, MessageError> {
-    serde_json::from_slice(unmarked(line, "message")?).map_err(|e| not_json(&e))
+/// Values one after another: one on each line, or each on lines of its own, as programs that indent them write them. What is no
+/// JSON is reported with its line, and the rest is read.
+fn one_after_another(bytes: &[u8]) -> Vec<(usize, Result<Json, MessageError>)> {
+    let mut values = Vec::new();
+    let (mut rest, mut place) = (bytes, 1_usize);
+    while !rest.is_empty() {
+        let (line, after) = split_line(rest);
+        let taken = if line.trim_ascii().is_empty() {
+            line.len()
+        } else {
+            let (value, taken) = next_value(rest, line, after);
+            values.push((place, value));
+            taken
+        };
+        let (taken, left) = rest.split_at_checked(taken).unwrap_or((rest, &[]));
+        place = place.saturating_add(taken.iter().filter(|b| **b == b'\n').count());
+        // The end of the line on which a value ended.
+        let is_end = left.first() == Some(&b'\n');
+        place = place.saturating_add(usize::from(is_end));
+        rest = if is_end { left.get(1..).unwrap_or_default() } else { left };
+    }
+    values
+}
+
+/// A value that begins on a line, and how many bytes it takes, without the end of its last line.
+fn next_value(rest: &[u8], line: &[u8], after: &[u8]) -> (Result<Json, MessageError>, usize) {
+    let error = match unmarked(line, "message").map(serde_json::from_slice) {
+        Ok(Ok(value)) => return (Ok(value), line.len()),
+        Ok(Err(e)) => not_json(&e),
+        Err(e) => e,
+    };
+    let mark = line.len().saturating_sub(unmarked(line, "message").map_or(line.len(), <[u8]>::len));
+    let mut stream = serde_json::Deserializer::from_slice(rest.get(mark..).unwrap_or_default()).into_iter::<Json>();
+    if let Some(Ok(value @ (Json::Object(_) | Json::Array(_)))) = stream.next() {
+        return (Ok(value), mark.saturating_add(stream.byte_offset()));
+    }
+    // The rest of an indented value is no message of its own.
+    let is_inner = |line: &[u8]| line.first().is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'}' | b']'));
+    let (mut taken, mut after) = (line.len(), after);
+    while !after.is_empty() && is_inner(split_line(after).0) {
+        let (inner, next) = split_line(after);
+        taken = taken.saturating_add(inner.len()).saturating_add(1);
+        after = next;
+    }
+    (Err(error), taken)
+}
+
+/// The first line, without its end, and what comes after that.
+fn split_line(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let end = bytes.iter().position(|b| *b == b'\n').unwrap_or(bytes.len());
+    let (line, after) = bytes.split_at_checked(end).unwrap_or((bytes, &[]));
+    (line, after.get(1..).unwrap_or_default())
 }
 
 fn not_json(error: &serde_json::Error) -> MessageError {
@@ -228,6 +291,11 @@ impl Message {
                 one.text("value").filter(|_| one.text("type").is_some_and(|t| t.eq_ignore_ascii_case(of)))
             })
         };
+        // Other services call the prison number by other names, under which there may be other numbers too.
+        let other_noms = || {
+            let named = ["prisonerNumber", "prisonerId", "prisonNumber"].into_iter().filter_map(|name| info.text(name));
+            named.into_iter().find(|number| is_prison_number(number))
+        };
         let person = |id: Option<String>, field: &str| match id {
             Some(id) if !is_identifier(&id) => {
                 Err(MessageError::new(field, "1 to 64 letters, digits or `. _ : -`", describe_text(&id)))
@@ -237,7 +305,7 @@ impl Message {
         Ok(Self {
             occurred_at: members.when("occurredAt")?,
             crn: person(identified("CRN").or_else(|| members.text("crn")).or_else(|| info.text("crn")), "CRN")?,
-            noms: person(identified("NOMS").or_else(|| info.text("nomsNumber")), "NOMS")?,
+            noms: person(identified("NOMS").or_else(|| info.text("nomsNumber")).or_else(other_noms), "NOMS")?,
             detail_url: members.text("detailUrl"),
             event_type,
             info,
@@ -277,6 +345,18 @@ impl Message {
 pub fn is_identifier(text: &str) -> bool {
     (1..=64).contains(&text.len())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | ':' | '-'))
+}
+
+/// Whether it has the form of a prison number: A1234BC.
+fn is_prison_number(text: &str) -> bool {
+    let is = |c: char, place: usize| if (1..5).contains(&place) { c.is_ascii_digit() } else { c.is_ascii_alphabetic() };
+    text.len() == 7 && text.chars().enumerate().all(|(place, c)| is(c, place))
+}
+
+/// Whether a character cannot be told from none, or from a blank, by looking at it.
+#[must_use]
+pub(crate) fn is_unseen(c: char) -> bool {
+    acts(c) || (c.is_whitespace() && c != ' ')
 }
 
 #[cfg(test)]
@@ -337,6 +417,43 @@ mod tests {
         let read = read_all(text.as_bytes());
         let places: Vec<(usize, bool)> = read.iter().map(|(place, message)| (*place, message.is_ok())).collect();
         assert_eq!(places, [(1, true), (2, false), (4, true)]);
+    }
+
+    #[test]
+    fn indented_messages_one_after_another_are_read_with_the_line_on_which_each_begins() {
+        let pretty = serde_json::to_string_pretty(&body()).unwrap();
+        let lines = pretty.lines().count();
+        let places = |text: &str| -> Vec<(usize, bool)> {
+            read_all(text.as_bytes()).iter().map(|(place, message)| (*place, message.is_ok())).collect()
+        };
+        let both = format!("{pretty}\n{pretty}\n");
+        assert_eq!(places(&both), [(1, true), (1 + lines, true)]);
+        assert_eq!(places(&both.replace('\n', "\r\n")), [(1, true), (1 + lines, true)]);
+        assert_eq!(places(&format!("\u{feff}{both}")), [(1, true), (1 + lines, true)]);
+        assert_eq!(
+            places(&format!("\n{pretty}\n\n\n{}\n{pretty}", body())),
+            [(2, true), (4 + lines, true), (5 + lines, true)]
+        );
+        // On one line, and right behind one another.
+        assert_eq!(places(&format!("{pretty} {pretty}\n{}", body())), [(1, true), (lines, true), (2 * lines, true)]);
+        // One that is cut off takes nothing else with it.
+        let cut: String = pretty.lines().take(lines - 2).map(|l| format!("{l}\n")).collect();
+        assert_eq!(places(&format!("{cut}{both}")), [(1, false), (lines - 1, true), (2 * lines - 1, true)]);
+        assert_eq!(
+            places(&format!("{{\"eventType\":\n{}\nnonsense\nmore\n{}\n", body(), body())),
+            [(1, false), (2, true), (3, false), (4, false), (5, true)]
+        );
+    }
+
+    #[test]
+    fn a_prison_number_is_read_under_its_other_names_and_no_other_number_for_one() {
+        let named = |member: &str, value: &str| {
+            one(&json!({"eventType": "x", "occurredAt": "2024-06-14T09:06:52Z", "additionalInformation": {member: value}})).noms
+        };
+        for member in ["nomsNumber", "prisonerNumber", "prisonerId", "prisonNumber"] {
+            assert_eq!(named(member, "a1234bc").as_deref(), Some("A1234BC"), "{member}");
+        }
+        assert_eq!(named("prisonerId", "1202211"), None);
     }
 
     #[test]

@@ -4,10 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use risk_core::event::Instant;
+use risk_core::event::field::describe_text;
 use risk_core::log::Record;
 use risk_core::text::inert;
 use serde::Serialize;
 use uuid::Uuid;
+
+use crate::message::is_identifier;
 
 /// The name and version of the report's form.
 pub const SCHEMA: &str = "risk-hmpps-import/1";
@@ -207,8 +210,15 @@ pub enum Outcome {
         /// For what it waited.
         what: String,
     },
-    /// A type of event that the tables do not have.
-    Unmapped,
+    /// A type of event, or a code in it, that the tables do not have. Once a table laid over them has it, give it again.
+    Unmapped {
+        /// The table to extend: `events`, `movements`, `registers`, `requirements`, `licence_conditions`, `contacts` or `outcomes`.
+        table: &'static str,
+        /// The code, or the words, that it does not have.
+        code: String,
+        /// What it is the code of.
+        what: String,
+    },
     /// It is no message.
     Unreadable {
         /// Where.
@@ -298,6 +308,11 @@ impl Outcome {
         Self::Conflict { scheme, cases, records, why }
     }
 
+    /// Of a code that a table does not have.
+    pub(crate) fn unmapped(table: &'static str, code: &str, what: &str) -> Self {
+        Self::Unmapped { table, code: named(code), what: what.to_owned() }
+    }
+
     /// Of what concerns nobody who is held.
     pub(crate) fn not_held() -> Self {
         Self::Nothing { why: NOT_HELD.to_owned() }
@@ -381,7 +396,7 @@ impl Outcome {
             Self::Needed { .. } => "needed",
             Self::Waits { .. } => "waits",
             Self::Unresolved { .. } => "unresolved",
-            Self::Unmapped => "unmapped",
+            Self::Unmapped { .. } => "unmapped",
             Self::Unreadable { .. } => "unreadable",
         }
     }
@@ -405,6 +420,9 @@ pub struct CodeCount {
     /// How many are dated later than now, and wait.
     #[serde(skip_serializing_if = "is_none")]
     pub waits: u64,
+    /// How many have a code that the tables do not have.
+    #[serde(skip_serializing_if = "is_none")]
+    pub unmapped: u64,
     /// How many could not be read.
     #[serde(skip_serializing_if = "is_none")]
     pub unreadable: u64,
@@ -415,7 +433,7 @@ pub struct CodeCount {
 
 impl CodeCount {
     /// How many rows came to each end.
-    fn ends(&self) -> [(&'static str, u64); 6] {
+    fn ends(&self) -> [(&'static str, u64); 7] {
         let nothing = self.nothing.values().fold(0, |sum: u64, n| sum.saturating_add(*n));
         [
             ("recorded", self.recorded),
@@ -423,6 +441,7 @@ impl CodeCount {
             ("nothing", nothing),
             ("erased", self.erased),
             ("waits", self.waits),
+            ("unmapped", self.unmapped),
             ("unreadable", self.unreadable),
         ]
     }
@@ -443,6 +462,27 @@ pub fn shown(text: &str) -> String {
         None => inert(text).into_owned(),
         Some((end, _)) => inert(text.get(..end).unwrap_or_default()).into_owned() + "…",
     }
+}
+
+/// A code as it may be shown: what has another form than a code may be somebody's words, and is described.
+#[must_use]
+pub(crate) fn named(code: &str) -> String {
+    if is_identifier(code) { code.to_owned() } else { describe_text(code) }
+}
+
+/// The longest name of a type that is shown.
+const LONGEST_NAME: usize = 80;
+
+/// The names of a main and a sub type as they may be shown: what is too long, or is not of letters, digits and the marks that names
+/// of types have, is described.
+#[must_use]
+pub(crate) fn named_types(names: &[String]) -> String {
+    let is_of_a_name = |c: char| c.is_ascii_alphanumeric() || " ._:-/&()',+".contains(c);
+    let shown = |name: &String| {
+        let is_name = name.len() <= LONGEST_NAME && name.chars().all(is_of_a_name);
+        if is_name { name.clone() } else { describe_text(name) }
+    };
+    names.iter().filter(|name| !name.is_empty()).map(shown).collect::<Vec<_>>().join(" / ")
 }
 
 /// What a store of cases is to be told. They are ordered: who is who, then who is whom, in the order in which the estate did so,

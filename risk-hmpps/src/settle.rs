@@ -15,7 +15,7 @@ use risk_core::log::{Log, Record};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::draft::{Draft, Reference, record};
+use crate::draft::{Draft, Reference, record, record_from};
 use crate::key::Key;
 use crate::meaning::{Move, TakeBack};
 use crate::statement::{Difference, Statement, Statements};
@@ -229,8 +229,8 @@ impl<'a> Settling<'a> {
             let times = (record.occurred_at, record.recorded_at.max(one.recorded));
             let there = self.case(*target);
             if there.record(id).is_none() {
-                let source = (record.source.agency, reference.as_str());
-                there.fresh.push(self::record(id, *target, times, source, event, Some(record.handling)));
+                let source = record.source.clone();
+                there.fresh.push(record_from(id, *target, times, source, event, Some(record.handling)));
                 new.push(id);
             }
         }

@@ -4,18 +4,21 @@ use std::fmt::Display;
 
 use risk_core::event::field::describe_text;
 use risk_core::event::vocabulary::Handling;
+use risk_core::text::code_point;
 use serde_json::{Map, Value};
 
 use crate::codes::{Codes, EventType};
 use crate::columns::{Column, Columns};
 use crate::delimited::{self, Values, as_many};
-use crate::message::{Members, Message, MessageError, is_identifier};
+use crate::message::{Members, Message, MessageError, is_identifier, is_unseen};
+use crate::report::Outcome;
 use crate::when::{EXPECTED, EXPECTED_TIME, Unread, When};
 
 /// What a table is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Of {
-    /// Contacts: `crn`, `type`, `date`, `outcome`, `created`; and where there are any `time`, `id`, `officer`, `sensitive`.
+    /// Contacts: `crn`, `type`, `date`, `outcome`, `created`; and where there are any `time`, `id`, `officer`, `deleted`,
+    /// `sensitive`.
     Contacts,
     /// Registrations: `crn`, `type`, `registered`, `created`; and where there are any `level`, `category`, `id`, `removed`,
     /// `removed_recorded`, `deregistration_id`, `deleted`, `sensitive`.
@@ -40,7 +43,7 @@ impl Of {
             Category, Deleted, DeregistrationId, Id, Level, Officer, Removed, RemovedRecorded, Sensitive, Time,
         };
         match self {
-            Self::Contacts => &[Time, Id, Officer, Sensitive],
+            Self::Contacts => &[Time, Id, Officer, Deleted, Sensitive],
             Self::Registrations => {
                 &[Level, Category, Id, Removed, RemovedRecorded, DeregistrationId, Deleted, Sensitive]
             }
@@ -91,6 +94,13 @@ impl Sheet {
     }
 }
 
+/// Whether a row is deleted in nDelius, and when it was.
+enum Deleted {
+    No,
+    Sometime,
+    On(When),
+}
+
 /// One row.
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'s> {
@@ -107,8 +117,8 @@ pub enum RowSays<'c> {
     Contact(Box<Message>, &'c EventType),
     /// That a registration began, and if so that it ended, or was wrong from the start.
     Registration(Vec<Message>),
-    /// Nothing, for a reason.
-    Nothing(String),
+    /// Nothing of these.
+    Ends(Outcome),
 }
 
 impl Row<'_> {
@@ -194,6 +204,12 @@ impl Row<'_> {
         if self.get(Column::Type).is_none() {
             return Err(self.wrong(Column::Type, "the code of the type"));
         }
+        for column in [Column::Type, Column::Outcome, Column::Level, Column::Category] {
+            if let Some(c) = self.get(column).and_then(|code| code.chars().find(|c| is_unseen(*c))) {
+                let expected = "a code without characters that are not seen";
+                return Err(MessageError::new(column.name(), expected, code_point(c)));
+            }
+        }
         match self.sheet.of {
             Of::Contacts => self.contact(codes),
             Of::Registrations => self.registration(),
@@ -201,17 +217,33 @@ impl Row<'_> {
     }
 
     fn contact<'c>(&self, codes: &'c Codes) -> Result<RowSays<'c>, MessageError> {
-        let Some(contact) = codes.contact(self.code()) else {
-            return Ok(RowSays::Nothing("no rule speaks of contacts of this type".to_owned()));
+        let (code, nothing) = (self.code(), |why: &str| Ok(RowSays::Ends(Outcome::Nothing { why: why.to_owned() })));
+        let Some((contact_type, contact)) = codes.contact(code) else {
+            return match Codes::contact_name(code) {
+                Some(_) => nothing("no rule speaks of contacts of this type"),
+                None => Ok(RowSays::Ends(Outcome::unmapped("contacts", code, "the type of a contact"))),
+            };
         };
         let date = self.date_and_time()?;
         let created = self.when(Column::Created)?.unwrap_or(date);
-        let is_to_come = date.instant() > created.instant() && date != created;
-        if is_to_come && self.get(Column::Outcome).is_none() {
-            return Ok(RowSays::Nothing("planned, without an outcome: nothing has happened yet".to_owned()));
+        match (self.deleted()?, self.get(Column::Id)) {
+            (Deleted::No, _) => {}
+            (Deleted::On(deleted), Some(id)) => {
+                let told = [("contactId", Some(id.to_owned())), ("deleted", Some(deleted.to_string()))];
+                let message = self.message("contact.deleted", &told)?;
+                return Ok(RowSays::Contact(Box::new(message), codes.contact_deleted()));
+            }
+            (Deleted::On(_) | Deleted::Sometime, _) => {
+                return nothing(
+                    "deleted in nDelius: if it was imported before, retract its records, or give `id` and the time of the deletion",
+                );
+            }
+        }
+        if contact_type.may_be_planned && date.is_after(created) && self.get(Column::Outcome).is_none() {
+            return nothing("planned, without an outcome: nothing has happened yet");
         }
         // What was entered before it happened was held when it happened, at the earliest.
-        let created = if is_to_come { date } else { created };
+        let created = if date.instant() > created.instant() { date } else { created };
         // Without an id of its own a contact is known by its type, its time and when it was entered.
         let id = self.id_or(&[&self.code(), &date, &created]);
         let told = [
@@ -222,6 +254,20 @@ impl Row<'_> {
             ("officer", self.get(Column::Officer).map(str::to_owned)),
         ];
         Ok(RowSays::Contact(Box::new(self.message("contact", &told)?), contact))
+    }
+
+    /// Whether nDelius has the row as deleted.
+    fn deleted(&self) -> Result<Deleted, MessageError> {
+        let Some(word) = self.get(Column::Deleted) else { return Ok(Deleted::No) };
+        let is_one_of = |words: &[&str]| words.iter().any(|w| word.eq_ignore_ascii_case(w));
+        if is_one_of(&NO[..4]) {
+            return Ok(Deleted::No);
+        }
+        if is_one_of(&YES[..4]) {
+            return Ok(Deleted::Sometime);
+        }
+        let expected = || self.wrong(Column::Deleted, format!("yes, no, nothing, or {EXPECTED}"));
+        When::read(word).map(Deleted::On).ok_or_else(expected)
     }
 
     fn registration(&self) -> Result<RowSays<'static>, MessageError> {

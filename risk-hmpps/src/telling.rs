@@ -6,10 +6,11 @@ use risk_core::event::{Instant, Kind};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::codes::{Codes, Does, EventType, Template};
+use crate::codes::{Codes, Does, EventType, RegisterType, Template};
 use crate::draft::Draft;
 use crate::key::Key;
 use crate::message::{Message, MessageError};
+use crate::report::named;
 use crate::template::{Filling, fill};
 use crate::when::{EXPECTED, When};
 
@@ -50,6 +51,7 @@ impl Telling<'_> {
         let reference = self.reference();
         let each = templates.enumerate().map(|(n, template)| {
             let id = self.id(identity, template.kind, n);
+            let by = template.by.or(self.event_type.by);
             let filled = fill(template, &OfMessage { of: self, id });
             Draft {
                 id,
@@ -58,7 +60,8 @@ impl Telling<'_> {
                 recorded,
                 stated,
                 reference: reference.clone(),
-                agency: self.agency(),
+                agency: by.agency.unwrap_or(SourceAgency::Probation),
+                role: by.role,
                 handling: template.handling.max(self.message.handling),
                 kind: filled.kind,
                 data: filled.data,
@@ -118,10 +121,43 @@ impl Telling<'_> {
         told.or(self.message.occurred_at).map(When::instant).ok_or_else(nothing)
     }
 
-    fn agency(&self) -> SourceAgency {
-        if self.event_type.name.starts_with("prison") { SourceAgency::Prison } else { SourceAgency::Probation }
+    /// What the message says that is not read, for whoever relies on the level of a registration: a code of a level or a category
+    /// that the tables do not have, or have for other registers.
+    ///
+    /// # Errors
+    /// [`MessageError`] for a code with characters that are not seen.
+    pub fn levels_not_read(&self, register: &RegisterType) -> Result<Vec<String>, MessageError> {
+        let asks = |place: &str| register.also.iter().any(|t| t.data.values().any(|v| v.as_str() == Some(place)));
+        let (number, category) = (asks("{level_number}"), asks("{category_number}"));
+        let mut notes = Vec::new();
+        for (what, table, members) in [("level", "levels", LEVELS), ("category", "categories", CATEGORIES)] {
+            for member in members {
+                let Some(code) = self.message.info.code(member)? else { continue };
+                let is_read = match what {
+                    "level" => {
+                        self.codes.level(&code).map(|d| if number { d.number.is_some() } else { d.level.is_some() })
+                    }
+                    _ => self.codes.category(&code).map(|d| !category || d.number.is_some()),
+                };
+                if is_read != Some(true) {
+                    let named = named(&code);
+                    notes.push(format!(
+                        "{what} {named} is none that register {} can have by the tables: the {what} is unknown; add it to {table} of \
+                         registers",
+                        register.code
+                    ));
+                }
+            }
+        }
+        notes.dedup();
+        Ok(notes)
     }
 }
+
+/// The members that have the code of a registration's level, of the two forms in which registrations are sent.
+const LEVELS: [&str; 2] = ["registrationLevelCode", "registerLevelCode"];
+/// The members that have the code of its category.
+const CATEGORIES: [&str; 2] = ["registrationCategoryCode", "registerCategoryCode"];
 
 /// The opaque id of a person's sentence.
 #[must_use]
@@ -146,11 +182,10 @@ impl Filling for OfMessage<'_> {
         let Telling { codes, key, message: Message { info, .. }, case, .. } = self.of;
         // Where a message has both schemas and they differ, the higher counts.
         let level = || {
-            let named = ["registrationLevelCode", "registerLevelCode"];
-            let levels = named.iter().filter_map(|name| codes.level(&info.text(name)?));
+            let levels = LEVELS.iter().filter_map(|name| codes.level(&info.text(name)?));
             levels.max_by_key(|detail| (detail.level, detail.number))
         };
-        let category = || codes.category(&info.text("registrationCategoryCode|registerCategoryCode")?);
+        let category = || CATEGORIES.iter().find_map(|name| codes.category(&info.text(name)?));
         let staff = || {
             let named = info.object("bookedBy").and_then(|by| by.text("username|staffCode"));
             named.or_else(|| info.text("username|staffCode|officer"))

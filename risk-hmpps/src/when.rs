@@ -101,6 +101,23 @@ impl When {
         }
     }
 
+    /// Whether it is later than the other; of a day and a time on that day it is not known.
+    #[must_use]
+    pub fn is_after(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::At(one), Self::At(other)) => one > other,
+            (one, other) => one.day() > other.day(),
+        }
+    }
+
+    /// The day, London.
+    fn day(self) -> NaiveDate {
+        match self {
+            Self::At(at) => london_day(at),
+            Self::On(day) => day,
+        }
+    }
+
     /// When it happened, if the estate first held it at `recorded`: never after that, and on the same day at that moment, as
     /// nothing tells it more exactly.
     #[must_use]

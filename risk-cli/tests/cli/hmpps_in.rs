@@ -146,7 +146,11 @@ fn tables_are_read_beside_messages_or_alone() {
     let key = folder.path().join("key").display().to_string();
     let ran = risk(["hmpps", "import", "--contacts", &contacts, "--key-file", &key]);
     assert!(ran.out.contains("information_requested"), "{}", ran.out);
-    assert!(ran.err.contains("1 × ZZZ9\n    no rule speaks of contacts of this type"), "{}", ran.err);
+    let expected = "Not in the tables\n  ";
+    assert!(ran.err.contains(expected), "{}", ran.err);
+    assert!(ran.err.contains("\n    the type of a contact: ZZZ9 is not in contacts\n"), "{}", ran.err);
+    let shown = risk(["hmpps", "codes", "movements"]).fine();
+    assert!(shown.contains("  DEC        Died\n    died\n"), "{shown}");
 }
 
 #[test]

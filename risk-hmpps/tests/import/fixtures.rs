@@ -5,8 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use risk_core::log::Record;
+use risk_hmpps::codes::Does;
 use risk_hmpps::import::Given;
 use risk_hmpps::report::{Import, Outcome};
+use serde_json::json;
 
 use crate::{Logs, importer};
 
@@ -41,10 +43,14 @@ pub fn transcript(import: &Import) -> String {
             Outcome::Nothing { why } => format!("nothing: {why}"),
             Outcome::Needed { what, .. } => format!("needed: {what}"),
             Outcome::Waits { what } => format!("waits for {what}"),
+            Outcome::Unmapped { table, code, what } => format!("unmapped: {what}: {code} is not in {table}"),
             Outcome::Unreadable { field, expected, found } => format!("unreadable: {field}: {expected}: {found}"),
             outcome => outcome.name().to_owned(),
         };
         let _ = writeln!(text, "  {} {end}", message.place);
+        for note in &message.notes {
+            let _ = writeln!(text, "    note: {note}");
+        }
     }
     for (code, count) in &import.report.codes {
         let _ = writeln!(text, "  {code} {count:?}");
@@ -86,9 +92,32 @@ fn each_trap_and_each_type_of_event_comes_to_what_it_should() {
 }
 
 #[test]
-fn every_type_of_event_in_the_tables_has_a_message() {
+fn every_type_of_event_that_says_something_has_a_message() {
     let names: Vec<String> = files().into_iter().map(|(name, _)| name).collect();
     for event in risk_hmpps::codes::Codes::embedded().unwrap().events() {
-        assert!(names.contains(&format!("{}.json", event.name)), "no message of {}", event.name);
+        let is_data = event.cases.iter().any(|case| !case.records.is_empty());
+        if is_data || !matches!(event.does, Does::Map | Does::Fetch) {
+            assert!(names.contains(&format!("{}.json", event.name)), "no message of {}", event.name);
+        }
+    }
+}
+
+#[test]
+fn a_message_of_every_name_of_every_type_comes_to_what_its_type_does() {
+    let mut logs = Logs { prison_numbers_known: true, ..Logs::default() };
+    for event in risk_hmpps::codes::Codes::embedded().unwrap().events() {
+        for name in std::iter::once(&event.name).chain(&event.also) {
+            let bare = json!({"eventType": name, "version": 1, "occurredAt": "2026-06-14T09:06:52Z",
+                "personReference": {"identifiers": [{"type": "NOMS", "value": "A9012ZZ"}]}});
+            let import = logs.deliver(&importer(), Given::Messages(bare.to_string().as_bytes()));
+            let outcome = import.report.messages[0].outcome.name();
+            match event.does {
+                Does::Fetch => assert_eq!(outcome, "needed", "{name}"),
+                Does::Map if event.cases.iter().all(|case| case.records.is_empty()) => {
+                    assert_eq!(outcome, "nothing", "{name}");
+                }
+                _ => assert_ne!(outcome, "unmapped", "{name}"),
+            }
+        }
     }
 }

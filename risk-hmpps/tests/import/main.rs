@@ -8,9 +8,11 @@
 )]
 
 mod assessments;
+mod codes;
 mod commuting;
 mod fixtures;
 mod hostile;
+mod movements;
 mod order;
 mod outside;
 mod persons;

@@ -39,13 +39,22 @@ fn every_template_is_of_the_catalogue_and_every_case_says_something() {
     };
     let check_case = |of: &str, case: &Case| {
         case.records.iter().for_each(|t| check(of, t));
-        assert!(case.records.is_empty() == case.why.is_some(), "{of}: a case has records, or says why there are none");
+        let ends = [!case.records.is_empty(), case.why.is_some(), case.look_up.is_some()];
+        assert_eq!(
+            ends.iter().filter(|e| **e).count(),
+            1,
+            "{of}: a case has records, or why there are none, or what to look up"
+        );
+        assert!(case.note.is_none() || ends[0], "{of}: a note goes with records");
     };
     codes.registers().for_each(|r| r.also.iter().for_each(|t| check(&r.code, t)));
     codes.events().iter().for_each(|e| e.cases.iter().for_each(|c| check_case(&e.name, c)));
     codes.contacts().for_each(|(code, contact)| contact.cases.iter().for_each(|c| check_case(code, c)));
-    codes.conditions().for_each(|c| c.records.iter().for_each(|t| check("a condition", t)));
-    assert!(codes.sources().len() == 3 && codes.registers().count() >= 57);
+    codes.conditions().for_each(|c| {
+        c.records.iter().for_each(|t| check("a condition", t));
+        assert!(c.records.is_empty() == c.why.is_some(), "a condition has records, or says why there are none: {c:?}");
+    });
+    assert!(codes.sources().len() == 5 && codes.registers().count() >= 57 && codes.movements().count() >= 225);
 }
 
 #[test]

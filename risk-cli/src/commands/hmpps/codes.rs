@@ -38,6 +38,8 @@ enum Table {
     Registers,
     /// Domain events
     Events,
+    /// Reasons of movements into and out of prison
+    Movements,
     /// Contact types
     Contacts,
 }
@@ -57,9 +59,11 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
             .filter(|_| wanted(Table::Contacts))
             .map(|(code, c)| json!({"code": code, "description": c.description, "cases": c.cases}))
             .collect();
-        return Reply::json(
-            &json!({"tables": codes.sources(), "registers": registers, "events": events, "contacts": contacts}),
-        );
+        let movements: Vec<_> = codes.movements().filter(|_| wanted(Table::Movements)).collect();
+        return Reply::json(&json!({
+            "tables": codes.sources(), "registers": registers, "events": events, "movements": movements,
+            "contacts": contacts,
+        }));
     }
     let mut text = String::new();
     for source in codes.sources() {
@@ -73,6 +77,12 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
         for event in codes.events() {
             let what = if event.cases.is_empty() { words(event.does) } else { cases(&event.cases) };
             let _ = writeln!(text, "  {}\n    {what}", event.name);
+        }
+    }
+    if wanted(Table::Movements) {
+        let _ = writeln!(text, "\nReasons of movements");
+        for reason in codes.movements() {
+            let _ = writeln!(text, "  {:<10} {}\n    {}", reason.code, reason.description, reason.movement.name());
         }
     }
     if wanted(Table::Contacts) {
@@ -102,14 +112,19 @@ fn words(does: risk_hmpps::codes::Does) -> String {
     serde_json::to_value(does).ok().and_then(|v| v.as_str().map(|s| s.replace('_', " "))).unwrap_or_default()
 }
 
+fn one_of(values: &[String]) -> String {
+    let shown = values.iter().map(|value| if value.is_empty() { "(none)" } else { value.as_str() });
+    shown.collect::<Vec<_>>().join(" or ")
+}
+
 /// What is made of it, case by case.
 fn cases(cases: &[Case]) -> String {
     let kinds = |records: &[Template]| records.iter().map(|t| t.kind.name()).collect::<Vec<_>>().join(", ");
     let each = cases.iter().map(|case| {
-        let when: Vec<String> =
-            case.when.iter().map(|(name, values)| format!("{name} {}", values.join(" or "))).collect();
+        let when: Vec<String> = case.when.iter().map(|(name, values)| format!("{name} {}", one_of(values))).collect();
         let when = if when.is_empty() { String::new() } else { format!("{}: ", when.join(", ")) };
-        let what = case.why.clone().unwrap_or_else(|| kinds(&case.records));
+        let look_up = || case.look_up.as_ref().map(|what| format!("look up: {what}"));
+        let what = case.why.clone().or_else(look_up).unwrap_or_else(|| kinds(&case.records));
         format!("{when}{what}")
     });
     each.collect::<Vec<_>>().join("\n    ")

@@ -236,8 +236,9 @@ fn told(report: &Report) -> String {
         }
         _ => None,
     });
-    section(&mut page, report, "Of a type that the tables do not have", |told| {
-        (told.outcome == Outcome::Unmapped).then(Vec::new)
+    section(&mut page, report, "Not in the tables", |told| match &told.outcome {
+        Outcome::Unmapped { table, code, what } => Some(vec![format!("{what}: {code} is not in {table}")]),
+        _ => None,
     });
     section(&mut page, report, "To be aware of", |told| {
         let is_shown = told.notes.is_empty() || matches!(told.outcome, Outcome::Needed { .. });

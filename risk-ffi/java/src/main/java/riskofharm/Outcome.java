@@ -27,7 +27,7 @@ public enum Outcome {
     WAITS(false),
     /** It waited in the store for as long as it may, and what it speaks of did not come: somebody has to look at it. */
     UNRESOLVED(false),
-    /** A type of event that the tables do not have: somebody has to look at it. */
+    /** A type of event, or a code in it, that the tables do not have: somebody has to look at it. */
     UNMAPPED(false),
     /** It is no message: somebody has to look at it. */
     UNREADABLE(false),
