@@ -14,8 +14,9 @@ use crate::detail_hosts::DetailHosts;
 use crate::draft::Draft;
 use crate::key::Key;
 use crate::meaning::{Meaning, Meanings, Move, TakeBack, identifiers, sentence_of, unreadable};
-use crate::message::{Message, MessageError, is_identifier, read_all};
+use crate::message::{Delivered, Message, MessageError, is_identifier, read_all};
 use crate::people::{CaseMap, Known, People, former};
+use crate::reason::Reason;
 use crate::report::{CodeCount, Detail, Import, Instruction, Outcome, Told, shown};
 use crate::settle::{Settled, Settling};
 use crate::sheet::{Of, RowSays, Sheet};
@@ -156,17 +157,6 @@ pub struct Importer {
 /// How far another clock of the estate may be ahead of this machine's without holding anything up.
 pub const CLOCK_DIFFERENCE: TimeDelta = TimeDelta::minutes(5);
 
-/// A message as it was delivered.
-#[derive(Debug, Clone)]
-pub(crate) struct Delivered {
-    /// The file, as the host calls it.
-    pub(crate) file: Option<String>,
-    /// Its place in it, from 1.
-    pub(crate) place: usize,
-    /// The message, or why it is none.
-    pub(crate) message: Result<Message, MessageError>,
-}
-
 /// A table, with the file, as the host calls it.
 pub(crate) type Table<'g> = (Option<&'g String>, &'g Sheet);
 
@@ -177,7 +167,7 @@ pub(crate) fn read<'g>(given: &'g [(Option<String>, Given<'_>)]) -> (Vec<Deliver
         match given {
             Given::Sheet(sheet) => sheets.push((file.as_ref(), sheet)),
             Given::Messages(bytes) => {
-                let delivered = |(place, message)| Delivered { file: file.clone(), place, message };
+                let delivered = |one: Delivered| Delivered { file: file.clone(), ..one };
                 messages.extend(read_all(bytes).into_iter().map(delivered));
             }
         }
@@ -249,10 +239,16 @@ impl Importer {
         let meanings = Meanings { codes, key, people: &people, detail_hosts };
         let contested = Contested::of(read(), &people, key, held);
         let mut known = Whose { held: &mut *held, key };
-        for Delivered { file, place, message } in messages {
+        for Delivered { file, place, message_id, event_type, message } in messages {
             match message {
-                Err(e) => reading.line(file.clone(), *place, None, None, Some(unreadable(e.clone()))),
+                Err(e) => {
+                    let named = event_type.as_deref().map(shown);
+                    reading.line(file.clone(), *place, named, None, Some(unreadable(e.clone())));
+                }
                 Ok(message) => reading.message((file.clone(), *place), message, &meanings, &mut known),
+            }
+            if let Some(line) = reading.lines.last_mut() {
+                line.told.message_id = message_id.as_deref().map(shown);
             }
         }
         for (file, sheet) in sheets {
@@ -534,7 +530,7 @@ impl Reading {
                      differ by {} minutes",
                     CLOCK_DIFFERENCE.num_minutes()
                 );
-                line.told.outcome = Outcome::Waits { what };
+                line.told.outcome = Outcome::waits(Reason::LaterThanNow, what);
                 line.told.due = Some(recorded);
             }
         }
@@ -603,7 +599,7 @@ impl Reading {
         }
         report.instructions.sort_by(|a, b| a.order().cmp(&b.order()));
         report.instructions.dedup();
-        report.count();
+        report.finish();
         import
     }
 }
@@ -616,10 +612,10 @@ impl CodeCount {
             Outcome::Recorded { .. } => more(&mut self.recorded),
             Outcome::Known | Outcome::Instructed => more(&mut self.known),
             Outcome::Erased { .. } => more(&mut self.erased),
-            Outcome::Conflict { why, .. } | Outcome::NotDone { why } => {
+            Outcome::Conflict { why, .. } | Outcome::NotDone { why, .. } => {
                 more(self.nothing.entry(why.clone()).or_default());
             }
-            Outcome::Nothing { why } => more(self.nothing.entry(why.clone()).or_default()),
+            Outcome::Nothing { why, .. } => more(self.nothing.entry(why.clone()).or_default()),
             Outcome::Needed { what, .. } => more(self.nothing.entry(what.clone()).or_default()),
             Outcome::Waits { .. } | Outcome::Unresolved { .. } => more(&mut self.waits),
             Outcome::Unmapped { .. } => more(&mut self.unmapped),
@@ -634,10 +630,12 @@ impl Line {
         match (settled, &mut self.told.outcome) {
             (Settled::New(id), Outcome::Recorded { records }) => records.push(id),
             (Settled::New(id), outcome) => *outcome = Outcome::Recorded { records: vec![id] },
-            (Settled::Wanting(why), outcome @ Outcome::Known) => *outcome = Outcome::Nothing { why },
+            (Settled::Wanting(why), outcome @ Outcome::Known) => {
+                *outcome = Outcome::Nothing { reason: Reason::TooLittleSaid, why }
+            }
             (Settled::NotHeld, outcome @ Outcome::Known) => *outcome = Outcome::not_held(),
             (Settled::Absent, outcome @ Outcome::Known) => {
-                let waits = || Outcome::Waits { what: "a record of what it speaks of".to_owned() };
+                let waits = || Outcome::waits(Reason::RecordUnknown, "a record of what it speaks of");
                 let missing = || if is_kept { Outcome::not_held() } else { waits() };
                 *outcome = self.else_ends.clone().unwrap_or_else(missing);
             }

@@ -10,9 +10,11 @@ use risk_core::log::{Log, Record};
 use risk_store::{Facts, Operator, PersonErasure, Scrubbed, Sort, Store, StoreError, Waiting, Work, claimed};
 use uuid::Uuid;
 
-use crate::import::{Delivered, Given, Held, Importer, Table, read};
+use crate::import::{Given, Held, Importer, Table, read};
 use crate::kept::{Kept, listed};
 use crate::links::{Statement, bring_in_line};
+use crate::message::Delivered;
+use crate::reason::Reason;
 use crate::report::{Import, Instruction, Outcome, Told};
 
 pub use crate::kept::{Listed, WAIT_AT_MOST};
@@ -148,7 +150,7 @@ pub fn import_into(
         let Some(outcome) = eraser.erase(case_id, &named)? else { continue };
         import.report.come_to(&[(instruction, outcome)]);
     }
-    import.report.count();
+    import.report.finish();
     Ok(import)
 }
 
@@ -381,7 +383,7 @@ fn identify(
         Ok(_) => return Ok(None),
         Err(StoreError::Taken { case_id: other, .. }) => other,
         Err(StoreError::PersonErased { .. }) => return Ok(Some(Outcome::erased())),
-        Err(e @ StoreError::Argument { .. }) => return Ok(Some(not_done(e.to_string()))),
+        Err(e @ StoreError::Argument { .. }) => return Ok(Some(not_done(Reason::StoreRefuses, e.to_string()))),
         Err(e) => return Err(e),
     };
     work.identify(case_id, &claimed(scheme), value)?;
@@ -391,8 +393,8 @@ fn identify(
     Ok(Some(Outcome::conflict(scheme, vec![other.min(case_id), other.max(case_id)], Vec::new())))
 }
 
-fn not_done(why: String) -> Outcome {
-    Outcome::NotDone { why }
+fn not_done(reason: Reason, why: String) -> Outcome {
+    Outcome::NotDone { reason, why }
 }
 
 /// Erases persons.
@@ -407,10 +409,16 @@ impl Eraser<'_> {
     /// Erases a person; `named` is what the message calls them. Gives what came of it, if it was not done, or not all of it.
     fn erase(&self, case_id: Uuid, named: &[(&str, String)]) -> Result<Option<Outcome>, StoreError> {
         if self.erasures == Erasures::Listed {
-            return Ok(Some(not_done("an erasure cannot be undone, and was not asked for".to_owned())));
+            return Ok(Some(not_done(
+                Reason::ErasureNotAskedFor,
+                "an erasure cannot be undone, and was not asked for".to_owned(),
+            )));
         }
         let Ok(by) = StaffId::new(self.by.id()) else {
-            return Ok(Some(not_done("the operator's id is none that a record can name".to_owned())));
+            return Ok(Some(not_done(
+                Reason::ErasureRefused,
+                "the operator's id is none that a record can name".to_owned(),
+            )));
         };
         let erasure = PersonErasure {
             reason: CorrectionReason::LegalErasure,
@@ -428,14 +436,15 @@ impl Eraser<'_> {
                 | StoreError::Tampered { .. }
                 | StoreError::Damaged(_)
                 | StoreError::Append { .. }),
-            ) => return Ok(Some(not_done(format!("nothing of the person was erased: {e}")))),
+            ) => return Ok(Some(not_done(Reason::ErasureRefused, format!("nothing of the person was erased: {e}")))),
             done => done?,
         };
         let mut left = done.remains;
         if let Scrubbed::Pending(why) = done.scrubbed {
             left.push(format!("old bytes may be in the store's files: {why}; `risk store scrub` tries again"));
         }
-        Ok((!left.is_empty()).then(|| not_done(format!("what remains: {}", left.join("; ")))))
+        Ok((!left.is_empty())
+            .then(|| not_done(Reason::ErasureIncomplete, format!("what remains: {}", left.join("; ")))))
     }
 }
 

@@ -8,8 +8,8 @@ use risk_store::{Sort, StoreError, Waiting, Work};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::import::{CLOCK_DIFFERENCE, Delivered, Importer, Table};
-use crate::message::{Message, read_all};
+use crate::import::{CLOCK_DIFFERENCE, Importer, Table};
+use crate::message::{Delivered, Message, read_all};
 use crate::people::former;
 use crate::report::{Instruction, Outcome, Told, shown};
 
@@ -167,7 +167,7 @@ fn sort_of(told: &Told) -> Option<Sort> {
 
 fn kept_text(one: &Delivered, message: &Message, what: &str) -> String {
     let fetched = message.fetched.as_ref().and_then(|json| serde_json::to_string(json).ok());
-    json!({"file": one.file, "place": one.place, "what": what, "message": message.body, "fetched": fetched}).to_string()
+    json!({"file": one.file, "place": one.place, "message_id": one.message_id, "what": what, "message": message.body, "fetched": fetched}).to_string()
 }
 
 /// The message that a store keeps, as it was delivered once.
@@ -181,8 +181,8 @@ fn delivered_once(text: &str) -> Option<Delivered> {
         Some(fetched) => format!("{{\"message\":{body},\"fetched\":{fetched}}}"),
         None => body.to_string(),
     };
-    let (_, message) = read_all(message.as_bytes()).into_iter().next()?;
-    Some(Delivered { file, place, message })
+    let message_id = kept.get("message_id").and_then(Value::as_str).map(str::to_owned);
+    Some(Delivered { file, place, message_id, ..read_all(message.as_bytes()).into_iter().next()? })
 }
 
 impl Importer {

@@ -39,6 +39,7 @@ mod meaning;
 pub mod message;
 pub mod notice;
 pub mod people;
+pub mod reason;
 pub mod registers;
 pub mod report;
 pub mod rosh;

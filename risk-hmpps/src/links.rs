@@ -10,6 +10,7 @@ use risk_core::event::Instant;
 use risk_store::{Act, Entry, StoreError, Work};
 use uuid::Uuid;
 
+use crate::reason::Reason;
 use crate::report::{Instruction, Outcome};
 
 /// A merge or an unmerge that the estate reported.
@@ -60,7 +61,7 @@ pub(crate) fn bring_in_line(
                 continue;
             }
             (false, false) => Outcome::not_held(),
-            _ => Outcome::Waits { what: "the other case of the two, of which nothing is held yet".to_owned() },
+            _ => Outcome::waits(Reason::CaseUnknown, "the other case of the two, of which nothing is held yet"),
         };
         outcomes.push((one.instruction.clone(), outcome));
     }
@@ -176,7 +177,7 @@ impl<'s> Links<'s> {
                     self.failed.insert(one.pair(), Outcome::erased());
                 }
                 Err(e @ (StoreError::NotFound { .. } | StoreError::Argument { .. } | StoreError::Append { .. })) => {
-                    self.failed.insert(one.pair(), Outcome::Waits { what: e.to_string() });
+                    self.failed.insert(one.pair(), Outcome::waits(Reason::StoreRefuses, e.to_string()));
                 }
                 Err(e) => return Err(e),
             }
@@ -208,13 +209,16 @@ impl<'s> Links<'s> {
             let is_done = self.joined.contains(&one.pair());
             return Ok(match (is_done, one.done_since, are_one) {
                 (true, None, _) => None,
-                (false, None, true) => Some(Outcome::Nothing { why: "both are of one person already".to_owned() }),
+                (false, None, true) => Some(Outcome::Nothing {
+                    reason: Reason::OneCaseAlready,
+                    why: "both are of one person already".to_owned(),
+                }),
                 _ => Some(Outcome::Known),
             });
         }
         if are_one {
             let why = "both are of one person by way of a third case: part that one with `risk store unmerge` first";
-            return Ok(Some(Outcome::NotDone { why: why.to_owned() }));
+            return Ok(Some(Outcome::NotDone { reason: Reason::MergedByAThird, why: why.to_owned() }));
         }
         if !self.parted.is_empty() && one.done_since.is_none() {
             return Ok(None);
@@ -222,7 +226,7 @@ impl<'s> Links<'s> {
         if one.done_since.is_some() || self.merged.contains(&one.pair()) || parted_since(work, one)? {
             return Ok(Some(Outcome::Known));
         }
-        Ok(Some(Outcome::Waits { what: "the merge that it undoes".to_owned() }))
+        Ok(Some(Outcome::waits(Reason::MergeUnknown, "the merge that it undoes")))
     }
 }
 

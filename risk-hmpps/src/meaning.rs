@@ -14,6 +14,7 @@ use crate::fetched;
 use crate::key::Key;
 use crate::message::{Message, MessageError};
 use crate::people::{Known, People};
+use crate::reason::Reason;
 use crate::report::{Instruction, Outcome, named, named_types};
 use crate::telling::{Telling, sentence};
 use crate::template::may_change;
@@ -99,11 +100,11 @@ impl Meanings<'_> {
             (Some(crn), _) => Ok(self.people.by_crn(crn, known)),
             (None, Some(noms)) => {
                 let case = self.people.by_noms(noms, known);
-                case.ok_or_else(|| Outcome::Waits { what: "a case that has this prison number".to_owned() })
+                case.ok_or_else(|| Outcome::waits(Reason::PersonUnknown, "a case that has this prison number"))
             }
             (None, None) => {
                 let what = "a CRN or a prison number in personReference.identifiers";
-                Err(unreadable(MessageError::new("personReference", what, "neither")))
+                Err(unreadable(MessageError::new("personReference", what, "nothing")))
             }
         };
         let case = match case {
@@ -137,7 +138,7 @@ impl Meanings<'_> {
 }
 
 fn nothing(why: impl Into<String>) -> Outcome {
-    Outcome::Nothing { why: why.into() }
+    Outcome::no_record(why)
 }
 
 /// The outcome of an error.
@@ -189,7 +190,10 @@ impl OfPerson<'_> {
     /// An instruction about two cases, where they are two.
     fn of_two_cases(&self, from: Uuid, into: Uuid, instruction: Instruction) -> Meaning {
         if from == into {
-            return Meaning::Ends(nothing("both are one case: there is nothing to merge and nothing to part"));
+            return Meaning::Ends(Outcome::Nothing {
+                reason: Reason::OneCaseAlready,
+                why: "both are one case: there is nothing to merge and nothing to part".to_owned(),
+            });
         }
         Meaning::Instructs(vec![instruction])
     }
@@ -284,7 +288,7 @@ impl OfPerson<'_> {
         let records = self.case_that_holds().map_or(&[][..], |case| &case.records);
         let is_learnt = |t: &Template| matches!(t.kind.spec().nature, Nature::Information | Nature::Incident);
         let decides = self.telling.event_type.cases.iter().any(|case| case.when.contains_key(OUTCOME));
-        let is_unmapped = if records.is_empty() { decides } else { !records.iter().all(is_learnt) };
+        let is_unmapped = decides || !records.iter().all(is_learnt);
         is_unmapped.then(|| Outcome::unmapped("outcomes", &outcome, "the outcome of a contact"))
     }
 

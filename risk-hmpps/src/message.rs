@@ -37,6 +37,21 @@ pub struct Message {
     pub handling: Option<Handling>,
 }
 
+/// One message as it was delivered.
+#[derive(Debug, Clone)]
+pub struct Delivered {
+    /// The file or the like that it came in, as the host calls it.
+    pub file: Option<String>,
+    /// The line on which it begins, or its place in an array or a batch, from 1.
+    pub place: usize,
+    /// The id that the queue gave it: of several wrappings, the outermost's.
+    pub message_id: Option<String>,
+    /// The type of the event, also where the message cannot be read.
+    pub event_type: Option<String>,
+    /// What it says.
+    pub message: Result<Message, MessageError>,
+}
+
 /// What is wrong with a message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field}: expected {expected}, found {found}")]
@@ -132,27 +147,31 @@ pub(crate) fn text(value: &Value) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// Every message in one delivery: a message, an array of messages, or messages one after another, on a line each or indented. Each
-/// has the line on which it begins, from 1, or its place in the array. A byte order mark is passed over.
+/// Every message in one delivery: a message, a batch or an array of messages, or messages one after another, on a line each or
+/// indented. Each has the line on which it begins, from 1, or its place in the array or batch. A byte order mark is passed over.
 #[must_use]
-pub fn read_all(bytes: &[u8]) -> Vec<(usize, Result<Message, MessageError>)> {
+pub fn read_all(bytes: &[u8]) -> Vec<Delivered> {
+    let failed = |place, e| vec![Envelope::default().around(Err(e)).at(place)];
     let bytes = match unmarked(bytes, "message") {
         Ok(bytes) => bytes,
-        Err(e) => return vec![(1, Err(e))],
+        Err(e) => return failed(1, e),
     };
-    let each = |(place, value): (usize, Result<Json, MessageError>)| {
-        let messages = value.map_or_else(|e| vec![Err(e)], |value| opened(value, None, WRAPPINGS));
-        messages.into_iter().map(move |message| (place, message))
-    };
+    let each = |value: Json| opened(value, Envelope::default(), WRAPPINGS);
+    let numbered = |all: Vec<Delivered>| (1..).zip(all).map(|(place, one)| one.at(place)).collect();
     match serde_json::from_slice(bytes) {
-        Ok(Json::Array(values)) => (1..).zip(values.into_iter().map(Ok)).flat_map(each).collect(),
-        Ok(value) => each((1, Ok(value))).collect(),
+        Ok(Json::Array(values)) => numbered(values.into_iter().flat_map(each).collect()),
+        Ok(value) => numbered(each(value)),
         Err(whole) => {
             let full = bytes.split(|b| *b == b'\n').filter(|line| !line.trim_ascii().is_empty());
             if full.count() < 2 {
-                return vec![(whole.line().max(1), Err(not_json(&whole)))];
+                return failed(whole.line().max(1), not_json(&whole));
             }
-            one_after_another(bytes).into_iter().flat_map(each).collect()
+            let all = one_after_another(bytes).into_iter();
+            let of_line = |(place, value): (usize, Result<Json, MessageError>)| {
+                let read = value.map_or_else(|e| failed(place, e), each);
+                read.into_iter().map(move |one| one.at(place))
+            };
+            all.flat_map(of_line).collect()
         }
     }
 }
@@ -216,36 +235,64 @@ fn not_json(error: &serde_json::Error) -> MessageError {
     MessageError::new("message", "JSON", format!("none: {error}"))
 }
 
-/// Takes a message out of its wrappings: SNS, SQS, a batch of either, and ours around what was fetched.
-fn opened(value: Json, fetched: Option<&Json>, wrappings: usize) -> Vec<Result<Message, MessageError>> {
-    let Json::Object(object) = value else {
-        return vec![Err(MessageError::new("message", "an object", value.described()))];
-    };
-    unwrapped(object, fetched, wrappings).unwrap_or_else(|e| vec![Err(e)])
+impl Delivered {
+    fn at(self, place: usize) -> Self {
+        Self { place, ..self }
+    }
 }
 
-fn unwrapped(
-    mut object: Object,
-    fetched: Option<&Json>,
-    wrappings: usize,
-) -> Result<Vec<Result<Message, MessageError>>, MessageError> {
+/// What is known of a message from its wrappings.
+#[derive(Clone, Default)]
+struct Envelope<'a> {
+    fetched: Option<&'a Json>,
+    message_id: Option<String>,
+    event_type: Option<String>,
+}
+
+impl Envelope<'_> {
+    /// What an object says of itself: the outermost id, and the innermost type.
+    fn of(self, object: &Object) -> Self {
+        let text = |name: &str| object.text(name).ok().flatten();
+        let message_id = self.message_id.or_else(|| text("MessageId")).or_else(|| text("messageId"));
+        let event_type = text("eventType").or_else(|| attribute(object).ok().flatten()).or(self.event_type);
+        Self { message_id, event_type, ..self }
+    }
+
+    fn around(self, message: Result<Message, MessageError>) -> Delivered {
+        let event_type = message.as_ref().ok().map(|message| message.event_type.clone()).or(self.event_type);
+        Delivered { file: None, place: 1, message_id: self.message_id, event_type, message }
+    }
+}
+
+/// Takes a message out of its wrappings: SNS, SQS, a batch of either, and ours around what was fetched.
+fn opened(value: Json, envelope: Envelope<'_>, wrappings: usize) -> Vec<Delivered> {
+    let Json::Object(object) = value else {
+        return vec![envelope.around(Err(MessageError::new("message", "an object", value.described())))];
+    };
+    let envelope = envelope.of(&object);
+    unwrapped(object, envelope.clone(), wrappings).unwrap_or_else(|e| vec![envelope.around(Err(e))])
+}
+
+fn unwrapped(mut object: Object, envelope: Envelope<'_>, wrappings: usize) -> Result<Vec<Delivered>, MessageError> {
     let Some(within) = wrappings.checked_sub(1) else {
-        return Ok(vec![Message::read(object.into_map()?, fetched)]);
+        let message = Message::read(object.into_map()?, envelope.fetched)?;
+        return Ok(vec![envelope.around(Ok(message))]);
     };
     for name in ["Records", "Messages"] {
         if matches!(object.get(name)?, Some(Json::Array(_)))
             && let Some(Json::Array(batch)) = object.take(name)?
         {
-            return Ok(batch.into_iter().flat_map(|one| opened(one, fetched, within)).collect());
+            return Ok(batch.into_iter().flat_map(|one| opened(one, envelope.clone(), within)).collect());
         }
     }
     if let (true, Some(body)) = (object.has("message"), object.get("fetched")?.cloned()) {
         let message = object.take("message")?.unwrap_or(Json::Scalar(Value::Null));
-        return Ok(opened(message, Some(&body), within));
+        return Ok(opened(message, Envelope { fetched: Some(&body), ..envelope }, within));
     }
     let wrapper = ["Message", "Body", "body"].into_iter().find(|name| object.has(name));
     let Some(name) = wrapper.filter(|_| !object.has("occurredAt")) else {
-        return Ok(vec![Message::read(object.into_map()?, fetched)]);
+        let message = Message::read(object.into_map()?, envelope.fetched)?;
+        return Ok(vec![envelope.around(Ok(message))]);
     };
     let inner = match object.take(name)? {
         Some(Json::Scalar(Value::String(text))) => serde_json::from_slice(unmarked(text.as_bytes(), name)?)
@@ -259,7 +306,7 @@ fn unwrapped(
     if let (false, Some(named)) = (body.has("eventType"), attribute(&object)?) {
         body.add("eventType", Value::String(named));
     }
-    unwrapped(body, fetched, within)
+    Ok(opened(Json::Object(body), envelope, within))
 }
 
 /// The type that a notification's attributes name.
@@ -369,7 +416,7 @@ mod tests {
     fn one(value: &Value) -> Message {
         let mut all = read_all(value.to_string().as_bytes());
         assert_eq!(all.len(), 1);
-        all.remove(0).1.unwrap()
+        all.remove(0).message.unwrap()
     }
 
     fn body() -> Value {
@@ -415,7 +462,7 @@ mod tests {
     fn one_bad_line_leaves_the_others() {
         let text = format!("{}\nnonsense\n\n{}\n", body(), body());
         let read = read_all(text.as_bytes());
-        let places: Vec<(usize, bool)> = read.iter().map(|(place, message)| (*place, message.is_ok())).collect();
+        let places: Vec<(usize, bool)> = read.iter().map(|one| (one.place, one.message.is_ok())).collect();
         assert_eq!(places, [(1, true), (2, false), (4, true)]);
     }
 
@@ -424,7 +471,7 @@ mod tests {
         let pretty = serde_json::to_string_pretty(&body()).unwrap();
         let lines = pretty.lines().count();
         let places = |text: &str| -> Vec<(usize, bool)> {
-            read_all(text.as_bytes()).iter().map(|(place, message)| (*place, message.is_ok())).collect()
+            read_all(text.as_bytes()).iter().map(|one| (one.place, one.message.is_ok())).collect()
         };
         let both = format!("{pretty}\n{pretty}\n");
         assert_eq!(places(&both), [(1, true), (1 + lines, true)]);
@@ -459,7 +506,7 @@ mod tests {
     #[test]
     fn an_error_shows_nothing_that_somebody_may_have_said() {
         let text = json!({"eventType": "x", "occurredAt": "she said that he hit her"}).to_string();
-        let error = read_all(text.as_bytes()).remove(0).1.unwrap_err().to_string();
+        let error = read_all(text.as_bytes()).remove(0).message.unwrap_err().to_string();
         assert!(error.contains("text of 24 characters") && !error.contains("hit"), "{error}");
     }
 }

@@ -10,6 +10,8 @@ use risk_core::text::inert;
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::reason::{Reason, Then};
+
 use crate::message::is_identifier;
 
 /// The name and version of the report's form.
@@ -87,8 +89,11 @@ impl Report {
         }));
     }
 
-    /// Counts the messages by what became of them.
-    pub(crate) fn count(&mut self) {
+    /// Says of each message why it came to its outcome and what to do with it, and counts them by that.
+    pub(crate) fn finish(&mut self) {
+        for told in self.messages.iter_mut().chain(&mut self.waited) {
+            (told.reason, told.then) = (told.outcome.reason(), told.outcome.then(told.kept));
+        }
         self.counts.clear();
         let ends = self.messages.iter().filter(|m| !m.of_a_row).map(|m| (m.outcome.name(), 1));
         let rows = self.codes.values().flat_map(CodeCount::ends);
@@ -116,9 +121,16 @@ pub struct Told {
     /// The sentence that it is about, as records name it: for those that the host makes itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sentence_id: Option<String>,
+    /// The id that the queue gave it, by which it is deleted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<String>,
     /// What became of it.
     #[serde(flatten)]
     pub outcome: Outcome,
+    /// Why, as a code for programs.
+    pub reason: Reason,
+    /// What to do with the message.
+    pub then: Then,
     /// What somebody should know who relies on it: two levels for one group, an address that is not to be trusted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
@@ -184,11 +196,17 @@ pub enum Outcome {
     },
     /// What it tells the store was not done, or not all of it.
     NotDone {
+        /// Why, as a code.
+        #[serde(skip)]
+        reason: Reason,
         /// Why, and what remains.
         why: String,
     },
     /// It makes no record.
     Nothing {
+        /// Why, as a code.
+        #[serde(skip)]
+        reason: Reason,
         /// Why.
         why: String,
     },
@@ -202,6 +220,9 @@ pub enum Outcome {
     },
     /// It speaks of something that is not there yet. Leave it on the queue, to be given again.
     Waits {
+        /// For what, as a code.
+        #[serde(skip)]
+        reason: Reason,
         /// For what.
         what: String,
     },
@@ -245,6 +266,9 @@ impl Told {
             event_type,
             case_id,
             sentence_id: None,
+            message_id: None,
+            reason: outcome.reason(),
+            then: outcome.then(false),
             outcome,
             notes: Vec::new(),
             kept: false,
@@ -313,14 +337,24 @@ impl Outcome {
         Self::Unmapped { table, code: named(code), what: what.to_owned() }
     }
 
+    /// Of what waits, and for what.
+    pub(crate) fn waits(reason: Reason, what: impl Into<String>) -> Self {
+        Self::Waits { reason, what: what.into() }
+    }
+
+    /// Of what the tables make no record of.
+    pub(crate) fn no_record(why: impl Into<String>) -> Self {
+        Self::Nothing { reason: Reason::NoRecordOfIt, why: why.into() }
+    }
+
     /// Of what concerns nobody who is held.
     pub(crate) fn not_held() -> Self {
-        Self::Nothing { why: NOT_HELD.to_owned() }
+        Self::Nothing { reason: Reason::NotHeld, why: NOT_HELD.to_owned() }
     }
 
     /// Whether it concerns nothing that is held.
     pub(crate) fn is_not_held(&self) -> bool {
-        matches!(self, Self::Nothing { why } if why == NOT_HELD)
+        matches!(self, Self::Nothing { reason: Reason::NotHeld, .. })
     }
 
     /// Whether a store is to be told what the message says of its own case.
@@ -346,10 +380,11 @@ impl Outcome {
     /// Why it is not done, where that is to be said.
     pub(crate) fn why(&self) -> Option<&str> {
         match self {
-            Self::Erased { why } | Self::Conflict { why, .. } | Self::NotDone { why } | Self::Nothing { why } => {
-                Some(why)
-            }
-            Self::Waits { what } | Self::Unresolved { what } => Some(what),
+            Self::Erased { why }
+            | Self::Conflict { why, .. }
+            | Self::NotDone { why, .. }
+            | Self::Nothing { why, .. } => Some(why),
+            Self::Waits { what, .. } | Self::Unresolved { what } => Some(what),
             _ => None,
         }
     }

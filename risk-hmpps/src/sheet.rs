@@ -217,7 +217,7 @@ impl Row<'_> {
     }
 
     fn contact<'c>(&self, codes: &'c Codes) -> Result<RowSays<'c>, MessageError> {
-        let (code, nothing) = (self.code(), |why: &str| Ok(RowSays::Ends(Outcome::Nothing { why: why.to_owned() })));
+        let (code, nothing) = (self.code(), |why: &str| Ok(RowSays::Ends(Outcome::no_record(why))));
         let Some((contact_type, contact)) = codes.contact(code) else {
             return match Codes::contact_name(code) {
                 Some(_) => nothing("no rule speaks of contacts of this type"),

@@ -40,9 +40,9 @@ pub fn transcript(import: &Import) -> String {
     let mut text = String::new();
     for message in &import.report.messages {
         let end = match &message.outcome {
-            Outcome::Nothing { why } => format!("nothing: {why}"),
+            Outcome::Nothing { why, .. } => format!("nothing: {why}"),
             Outcome::Needed { what, .. } => format!("needed: {what}"),
-            Outcome::Waits { what } => format!("waits for {what}"),
+            Outcome::Waits { what, .. } => format!("waits for {what}"),
             Outcome::Unmapped { table, code, what } => format!("unmapped: {what}: {code} is not in {table}"),
             Outcome::Unreadable { field, expected, found } => format!("unreadable: {field}: {expected}: {found}"),
             outcome => outcome.name().to_owned(),

@@ -16,6 +16,7 @@ mod movements;
 mod order;
 mod outside;
 mod persons;
+mod reasons;
 mod rows;
 mod statements;
 mod stored;

@@ -62,11 +62,14 @@ fn only_a_code_that_says_so_is_a_release() {
             let (made, end): (&[Kind], &str) = match movement {
                 M::Released => (&[Kind::ReleasedFromCustody], "recorded"),
                 M::Escaped => (&[Kind::WhereaboutsUnknown], "recorded"),
+                M::Died => (&[Kind::PersonDied], "recorded"),
+                M::TemporaryAbsence => (&[Kind::TemporaryReleaseStarted], "recorded"),
                 M::Hospital | M::ImmigrationDetention | M::Removed | M::Administrative => (&[], "nothing"),
                 _ => (&[], "needed"),
             };
             assert_eq!((kinds(&import).as_slice(), outcome(&import)), (made, end), "{code} {movement:?}");
-            assert!(import.report.messages[0].notes.is_empty(), "{code}");
+            let contradicts = movement == M::TemporaryAbsence;
+            assert_eq!(import.report.messages[0].notes.len(), usize::from(contradicts), "{code}");
         }
     }
 }
@@ -163,8 +166,6 @@ fn where_code_and_reason_contradict_each_other_the_person_counts_as_at_liberty_o
         ("NOTR", "TRANSFERRED", "nothing"),
         ("CRT", "SENT_TO_COURT", "nothing"),
         ("PC", "TEMPORARY_ABSENCE_RELEASE", "nothing"),
-        ("16", "TEMPORARY_ABSENCE_RELEASE", "nothing"),
-        ("16", "TRANSFERRED", "needed"),
         ("NOTR", "RELEASED_TO_HOSPITAL", "needed"),
         ("L", "RELEASED", "needed"),
         ("HO", "SENT_TO_COURT", "nothing"),
@@ -172,15 +173,22 @@ fn where_code_and_reason_contradict_each_other_the_person_counts_as_at_liberty_o
         let import = out(code, reason);
         assert_eq!((kinds(&import).len(), outcome(&import)), (0, end), "{code} {reason}");
     }
+    // For a time or for good: victims and children are to be kept safe today.
+    for (reason, notes) in [("TEMPORARY_ABSENCE_RELEASE", 0), ("TRANSFERRED", 1), ("RELEASED", 1)] {
+        let import = out("16", reason);
+        assert_eq!(kinds(&import), [Kind::TemporaryReleaseStarted], "{reason}");
+        assert_eq!(import.report.messages[0].notes.len(), notes, "{reason}");
+    }
+    assert_eq!(kinds(&out("DEC", "RELEASED")), [Kind::PersonDied]);
 }
 
 #[test]
 fn without_a_code_the_reason_decides_and_without_both_somebody_looks_it_up() {
     let out = |reason: &str| moved("released", &json!({ "reason": reason }));
     assert_eq!(kinds(&out("RELEASED")), [Kind::ReleasedFromCustody]);
+    assert_eq!(kinds(&out("TEMPORARY_ABSENCE_RELEASE")), [Kind::TemporaryReleaseStarted]);
     for (reason, end) in [
         ("SENT_TO_COURT", "nothing"),
-        ("TEMPORARY_ABSENCE_RELEASE", "nothing"),
         ("RELEASED_TO_HOSPITAL", "nothing"),
         ("UNKNOWN", "needed"),
         ("SOMETHING_NEW", "needed"),

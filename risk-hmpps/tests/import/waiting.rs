@@ -8,6 +8,7 @@ use risk_hmpps::import::{Given, Importer};
 use risk_hmpps::into_store::{Erasures, IntoStore, discard, import_into, waiting};
 use risk_hmpps::key::Key;
 use risk_hmpps::people::CaseMap;
+use risk_hmpps::reason::Reason;
 use risk_hmpps::report::{Outcome, Report};
 use risk_store::{Options, Store, StoreError};
 use serde_json::{Value, json};
@@ -146,7 +147,7 @@ fn a_case_map_by_prison_number_alone_governs_messages_with_both() {
 fn a_deletion_wins_though_it_comes_first_and_one_that_can_concern_nothing_is_nothing() {
     let queue = Queue::new();
     let report = queue.tell(&deleted("X800001", "1", "ADVP"));
-    assert_eq!(report.messages[0].outcome, Outcome::Nothing { why: "not held".to_owned() });
+    assert_eq!(report.messages[0].reason, Reason::NotHeld);
     assert!(report.messages[0].kept);
     assert_eq!(queue.cases(), 0);
     let report = queue.tell(&registration("X800001", "1"));

@@ -202,11 +202,11 @@ fn told(report: &Report) -> String {
         _ => None,
     });
     section(&mut page, report, "Waiting, to be given again later", |told| match &told.outcome {
-        Outcome::Waits { what } if !told.kept => Some(vec![format!("for {what}")]),
+        Outcome::Waits { what, .. } if !told.kept => Some(vec![format!("for {what}")]),
         _ => None,
     });
     section(&mut page, report, "Waiting in the store, and applied when it comes", |told| match &told.outcome {
-        Outcome::Waits { what } if told.kept => Some(vec![format!("for {what}")]),
+        Outcome::Waits { what, .. } if told.kept => Some(vec![format!("for {what}")]),
         _ => None,
     });
     if !report.waited.is_empty() {
@@ -276,7 +276,7 @@ fn place(told: &Told) -> String {
 fn nothing(page: &mut Page, report: &Report) {
     let mut whys: BTreeMap<(String, &str), u64> = BTreeMap::new();
     for told in &report.messages {
-        if let Outcome::Nothing { why } = &told.outcome {
+        if let Outcome::Nothing { why, .. } = &told.outcome {
             let n = whys.entry((told.event_type.clone().unwrap_or_default(), why)).or_default();
             *n = n.saturating_add(1);
         }

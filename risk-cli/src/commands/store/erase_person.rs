@@ -10,11 +10,11 @@ use risk_text::words::count;
 use uuid::Uuid;
 
 use super::erase::{gone, pending};
-use crate::commands::hmpps::key;
 use crate::failure::Failure;
 use crate::identifier::CaseName;
 use crate::options::term;
 use crate::output::Reply;
+use crate::secret;
 use crate::store::{Operated, StoreOptions};
 
 /// Take out by law everything of a person, for good
