@@ -284,6 +284,10 @@ impl Importer {
     }
 }
 
+/// What is to be looked up where a move does not say of which sentence it is.
+const WHICH_SENTENCE: &str = "a sentence was moved from one CRN to another, and the message does not say which: retract the \
+     records of it under the source, and record them under the target";
+
 /// What a report says of an address whose host is not on the list.
 const NOT_LISTED: &str = "the host of detailUrl is not on the list of detail hosts: never fetch it with credentials";
 
@@ -427,7 +431,7 @@ impl Reading {
             numbers.into_iter().filter(|noms| held.erased_as(&former(key, "noms", noms)).is_some()).collect();
         let mut known: BTreeMap<Uuid, bool> = BTreeMap::new();
         let mut is_erased = |case: Uuid| *known.entry(case).or_insert_with(|| held.is_erased(case));
-        let moved = |one: &Move| [one.source.0, one.target.0].map(|case| (one.from, case));
+        let moved = |one: &Move| [one.source, one.target].map(|case| (one.from, case));
         let mut refused: BTreeSet<usize> =
             self.moved.iter().flat_map(moved).filter(|(_, case)| is_erased(*case)).map(|(from, _)| from).collect();
         for (from, line) in self.lines.iter().enumerate() {
@@ -634,6 +638,9 @@ impl Line {
                 *outcome = Outcome::Nothing { reason: Reason::TooLittleSaid, why }
             }
             (Settled::NotHeld, outcome @ Outcome::Known) => *outcome = Outcome::not_held(),
+            (Settled::WhichSentence, outcome @ Outcome::Known) => {
+                *outcome = Outcome::Needed { detail: None, what: WHICH_SENTENCE.to_owned() };
+            }
             (Settled::Absent, outcome @ Outcome::Known) => {
                 let waits = || Outcome::waits(Reason::RecordUnknown, "a record of what it speaks of");
                 let missing = || if is_kept { Outcome::not_held() } else { waits() };

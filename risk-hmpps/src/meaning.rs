@@ -64,9 +64,11 @@ pub struct TakeBack {
 #[derive(Debug, Clone)]
 pub struct Move {
     /// Under whom it was recorded.
-    pub source: (Uuid, String),
+    pub source: Uuid,
     /// To whom it belongs.
-    pub target: (Uuid, String),
+    pub target: Uuid,
+    /// What it is called there and here; none where the message does not say which sentence it is.
+    pub sentences: Option<(String, String)>,
     /// When that was recorded.
     pub recorded: Instant,
     /// Which of the things given says so.
@@ -412,24 +414,22 @@ impl OfPerson<'_> {
 
     fn moved(&self, known: &mut dyn Known) -> Result<Meaning, MessageError> {
         let [source, target] = self.two("sourceCRN", "targetCRN", known)?;
-        let info = &self.telling.message.info;
-        if info.text("sourceEventNumber").is_none() && info.text("targetEventNumber").is_none() {
-            // Which sentence it was cannot be known: what was recorded of it stays where it is until somebody has looked.
-            let what = "a sentence was moved from one CRN to another, and the message does not say which: if the source has records \
-                        of it, retract them there and record them under the target";
-            return Ok(Meaning::Ends(Outcome::Needed { detail: None, what: what.to_owned() }));
-        }
         let number = |name: &str| {
             let nothing =
                 || MessageError::new(format!("additionalInformation.{name}"), "the number of an event", "nothing");
             self.telling.message.info.text(name).ok_or_else(nothing)
         };
-        let of = |case: Uuid, number: String| (case, sentence(self.meanings.key, case, &number));
-        let (source, target) = (of(source, number("sourceEventNumber")?), of(target, number("targetEventNumber")?));
-        if source == target {
+        let numbers = match (number("sourceEventNumber"), number("targetEventNumber")) {
+            (Err(_), Err(_)) => None,
+            (there, here) => Some((there?, here?)),
+        };
+        let called = |case: Uuid, number: &str| sentence(self.meanings.key, case, number);
+        let sentences = numbers.as_ref().map(|(there, here)| (called(source, there), called(target, here)));
+        if source == target && sentences.as_ref().is_none_or(|(there, here)| there == here) {
             return Ok(Meaning::Ends(nothing("it was moved to where it is: there is nothing to move")));
         }
-        Ok(Meaning::Moves(Move { source, target, recorded: self.telling.recorded()?, from: self.telling.from }))
+        let (recorded, from) = (self.telling.recorded()?, self.telling.from);
+        Ok(Meaning::Moves(Move { source, target, sentences, recorded, from }))
     }
 
     fn two(&self, one: &str, other: &str, known: &mut dyn Known) -> Result<[Uuid; 2], MessageError> {

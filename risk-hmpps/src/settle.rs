@@ -36,6 +36,8 @@ pub enum Settled {
     Absent,
     /// It concerns nobody of whom anything is on record.
     NotHeld,
+    /// It does not say which sentence it is about, and some are on record.
+    WhichSentence,
 }
 
 /// One case: what is on record, and what is new.
@@ -208,8 +210,12 @@ impl<'a> Settling<'a> {
     /// Takes what was recorded of a sentence out of one case and puts it into another.
     pub fn r#move(&mut self, one: &Move) {
         let key = self.key;
-        let (source, sentence) = &one.source;
-        let (target, renamed) = &one.target;
+        let Move { source, target, .. } = one;
+        let Some((sentence, renamed)) = &one.sentences else {
+            let is_held = self.case(*source).all().any(|r| of_sentence(r).is_some());
+            self.told.push((one.from, if is_held { Settled::WhichSentence } else { Settled::NotHeld }));
+            return;
+        };
         let case = self.case(*source);
         let moved: Vec<Record> = case.all().filter(|r| of_sentence(r) == Some(sentence.as_str())).cloned().collect();
         if [*source, *target].into_iter().all(|case| self.case(case).all().next().is_none()) {

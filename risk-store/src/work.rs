@@ -155,7 +155,7 @@ impl<'s> Work<'_, '_, 's> {
         let (by, now) = (self.by, self.now);
         self.step(|tx, open| {
             let case = open.hold(tx, case_id)?;
-            if case.log.len() > 0 {
+            if !case.log.is_empty() {
                 case.note(tx, by.into(), now, Act::Read)?;
             }
             Ok(Some(case.log.clone()))

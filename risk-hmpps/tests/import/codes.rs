@@ -302,8 +302,18 @@ fn the_source_of_a_record_is_who_decided_or_reported_it() {
 
 #[test]
 fn a_sentence_that_moved_without_its_number_is_for_a_person_to_look_up() {
-    let import = told("probation-case.sentence.moved", &json!({"sourceCRN": "X800001", "targetCRN": "X800002"}));
-    assert_eq!((import.records.len(), import.report.messages[0].outcome.name()), (0, "needed"));
+    let message = |event_type: &str, info: &Value| {
+        json!({"eventType": event_type, "occurredAt": "2026-06-14T09:06:52Z", "additionalInformation": info,
+            "personReference": {"identifiers": [{"type": "CRN", "value": "X800001"}]}})
+    };
+    let moved = message("probation-case.sentence.moved", &json!({"sourceCRN": "X800001", "targetCRN": "X800002"}));
+    let requirement = json!({"requirementId": "1", "eventNumber": "1", "requirementMainType": "Unpaid Work", "requirementSubType": "Regular"});
+    let requirement = message("probation-case.requirement.created", &requirement);
+    for (messages, end) in [(json!([moved]), "nothing"), (json!([requirement, moved]), "needed")] {
+        let import = Logs::default().deliver(&importer(), Given::Messages(messages.to_string().as_bytes()));
+        let last = import.report.messages.last().unwrap();
+        assert_eq!(last.outcome.name(), end, "{:?}", import.report);
+    }
     let half =
         told("probation-case.sentence.moved", &json!({"sourceCRN": "X1", "targetCRN": "X2", "sourceEventNumber": "1"}));
     assert_eq!(half.report.messages[0].outcome.name(), "unreadable");
