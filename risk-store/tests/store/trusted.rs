@@ -91,7 +91,11 @@ fn old_form(place: &Place, store: Store) -> Place {
     for table in ["entry", "head"] {
         raw.execute(&format!("DELETE FROM {table} WHERE case_id = {directory}"), []).unwrap();
     }
-    raw.execute_batch("DROP INDEX entry_newest_fact; DELETE FROM store_form WHERE version >= 4").unwrap();
+    raw.execute_batch(
+        "DROP TABLE waiting; DROP TABLE waiting_for; DROP TABLE kept_value;
+         DROP INDEX entry_newest_fact; DELETE FROM store_form WHERE version >= 4",
+    )
+    .unwrap();
     Place::again(&place.url)
 }
 
