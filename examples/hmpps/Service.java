@@ -2,6 +2,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,12 +17,12 @@ import riskofharm.Detail;
 import riskofharm.Hmpps;
 import riskofharm.Imported;
 import riskofharm.MessageOutcome;
-import riskofharm.Outcome;
 import riskofharm.Policy;
 import riskofharm.Question;
 import riskofharm.Reader;
 import riskofharm.RiskException;
 import riskofharm.Store;
+import riskofharm.Then;
 
 /**
  * What a service of the estate does with its queue: takes each message, imports it into a store, acknowledges it where all
@@ -75,46 +76,42 @@ public final class Service {
 
     private void work() throws IOException {
         heading("What became of each message");
-        // HERE AN SQS LISTENER GOES. It calls take() with the body of each message. Where that is true it acknowledges the
-        // message; where it is false it leaves it on the queue, which delivers it again, and after some times puts it on
-        // the dead-letter queue. Order and repetition do no harm: a message may come twice, late, or before what it speaks of.
-        for (boolean taken = true; taken;) {
-            taken = false;
-            for (Path message : messages()) {
-                taken |= take(message.getFileName().toString(), Files.readAllBytes(message));
+        // HERE AN SQS LISTENER GOES. It calls take() with the body of each message, and does what that says: it deletes the
+        // message, leaves it to come again, or puts it on the dead-letter queue. Order and repetition do no harm: a message may
+        // come twice, late, or before what it speaks of.
+        for (Path message : messages()) {
+            String name = message.getFileName().toString();
+            switch (take(name, Files.readAllBytes(message))) {
+                case DELETE -> put(name, "done");
+                case RETRY -> { }
+                case PARK -> put(name, "dead-letter");
             }
         }
         list("What has to be fetched, and given with its message", toFetch);
         list("What stays on the queue", left);
     }
 
-    /** Imports one message; gives whether it may be taken off the queue. When it says so, all is kept for good. */
-    private boolean take(String name, byte[] message) throws IOException {
+    /** Imports one message; gives what to do with it. When it may be deleted, all of it is kept for good. */
+    private Then take(String name, byte[] message) {
         Imported imported;
         try {
             imported = hmpps.importInto(store, FEED, message);
         } catch (RiskException refusal) {
             // Nothing of it was kept, and it comes again.
             left.put(name, refusal.status() + ": " + refusal.getMessage());
-            return false;
+            return Then.RETRY;
         }
         touched.addAll(imported.cases());
-        Set<Outcome> outcomes = imported.messages().stream().map(MessageOutcome::outcome).collect(Collectors.toSet());
-        String told = imported.messages().stream().map(Service::told).collect(Collectors.joining("; "));
-        if (outcomes.contains(Outcome.WAITS)) {
-            left.put(name, told);
-            return false;
+        System.out.println(name + ": " + imported.messages().stream().map(Service::told).collect(Collectors.joining("; ")));
+        for (MessageOutcome one : imported.waited()) {
+            System.out.println("  and what the store had kept, " + one.messageId().orElse("?") + ": " + told(one));
         }
-        left.remove(name);
-        System.out.println(name + ": " + told);
-        if (outcomes.contains(Outcome.NEEDED)) {
-            Stream<String> addresses = imported.messages().stream().flatMap(one -> address(one).stream());
-            toFetch.put(name, addresses.collect(Collectors.joining(" ")));
-            put(name, "fetch");
-        } else {
-            put(name, outcomes.stream().allMatch(Outcome::settled) ? "done" : "for-a-person");
+        List<String> addresses = imported.messages().stream().flatMap(one -> address(one).stream()).toList();
+        if (!addresses.isEmpty()) {
+            toFetch.put(name, String.join(" ", addresses));
         }
-        return true;
+        // A file may hold several messages: a person looks at all if one is for a person, and all come again if one has to.
+        return imported.messages().stream().map(MessageOutcome::then).max(Comparator.naturalOrder()).orElse(Then.DELETE);
     }
 
     /** Where it is to be had. Whoever sends a message names the address: credentials are for the hosts of the list alone. */
@@ -123,7 +120,7 @@ public final class Service {
     }
 
     private static String told(MessageOutcome one) {
-        return one.outcome() + (one.told().isEmpty() ? "" : ": " + one.told());
+        return one.outcome() + " (" + one.reason() + ")" + (one.told().isEmpty() ? "" : ": " + one.told());
     }
 
     /** What must now be done in each case with something new. */

@@ -24,13 +24,15 @@ const CALL_OUT_SAYS: [&str; 5] = [
 ];
 
 /// What the example of a service on a queue says, among other things.
-const SERVICE_SAYS: [&str; 7] = [
-    "02-registration-added.json: RECORDED",
-    "08-delivered-again.json: KNOWN",
-    "11-tier-calculation.json: NOTHING: a tier says",
-    "12-prisoner-received.json: RECORDED",
+const SERVICE_SAYS: [&str; 9] = [
+    "02-registration-added.json: RECORDED (made_records)",
+    "08-delivered-again.json: KNOWN (on_record)",
+    "11-tier-calculation.json: NOTHING (no_record_of_it): a tier says",
+    "12-prisoner-received.json: WAITS (person_unknown)",
+    "  and what the store had kept, 00000000-0000-4000-8000-000000000012: RECORDED (made_records)",
     "10-assessment-produced.json: https://oasys.example.com/",
-    "14-prisoner-unheard-of.json: WAITS",
+    "14-prisoner-unheard-of.json: WAITS (person_unknown)",
+    "15-type-nobody-knows.json: UNMAPPED (type_unknown)",
     "THIS WEEK: Refer the victim to the Partner Link Worker",
 ];
 

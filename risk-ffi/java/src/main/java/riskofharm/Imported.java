@@ -13,16 +13,22 @@ import java.util.UUID;
  *     were imported into a store, which has them
  * @param messages what became of each, in the order in which they were given, and after them the rows of a table that could not
  *     be read or wait
+ * @param waited what became of messages that the store had kept of earlier imports, and that came to an outcome now
  * @param counts how many messages and rows came to each outcome; no entry for none
  * @param cases the cases with something new
  * @param json the whole report ({@code risk-hmpps-import/1})
  */
-public record Imported(String records, List<MessageOutcome> messages, Map<Outcome, Long> counts, List<UUID> cases,
-        String json) {
+public record Imported(String records, List<MessageOutcome> messages, List<MessageOutcome> waited,
+        Map<Outcome, Long> counts, List<UUID> cases, String json) {
     static Imported of(String records, String json) {
         Map<?, ?> report = Json.members(Json.read(json));
-        List<MessageOutcome> messages = Json.elements(report.get("messages")).stream().map(MessageOutcome::of).toList();
-        return new Imported(records, messages, counts(report.get("counts")), Json.ids(report.get("cases")), json);
+        List<MessageOutcome> messages = outcomes(report.get("messages"));
+        List<MessageOutcome> waited = outcomes(report.get("waited"));
+        return new Imported(records, messages, waited, counts(report.get("counts")), Json.ids(report.get("cases")), json);
+    }
+
+    private static List<MessageOutcome> outcomes(Object told) {
+        return Json.elements(told).stream().map(MessageOutcome::of).toList();
     }
 
     private static Map<Outcome, Long> counts(Object counted) {

@@ -10,10 +10,15 @@ import java.util.stream.Stream;
 /**
  * What became of one message.
  *
- * @param place its place in what was given, from 1
- * @param eventType the type of the event, where the message says one
+ * @param file the name of the file that it came in, of what the store kept of an earlier import
+ * @param place its line, or its place in an array or a batch, from 1
+ * @param messageId the id that the queue gave it, by which it is deleted
+ * @param eventType the type of the event, where the message says one, also where it cannot be read otherwise
  * @param caseId the case, where the message names somebody
  * @param outcome what became of it
+ * @param reason why, as one of the codes that docs/hmpps.md lists: {@code person_unknown}
+ * @param then what to do with the message
+ * @param kept whether the store keeps it until what it speaks of is there
  * @param told why nothing was recorded, what is to be fetched or is waited for, or what cannot be read and why; otherwise
  *     empty. It says nothing that stands in the message
  * @param detailUrl where what is to be fetched is to be had, if the message says
@@ -21,15 +26,21 @@ import java.util.stream.Stream;
  *     never be fetched with credentials: anybody who can send a message can put any address into it
  * @param notes what somebody should know who relies on it, such as that an assessment states two levels for one group
  */
-public record MessageOutcome(long place, Optional<String> eventType, Optional<UUID> caseId, Outcome outcome, String told,
-        Optional<String> detailUrl, boolean detailUrlListed, List<String> notes) {
+public record MessageOutcome(Optional<String> file, long place, Optional<String> messageId, Optional<String> eventType,
+        Optional<UUID> caseId, Outcome outcome, String reason, Then then, boolean kept, String told, Optional<String> detailUrl,
+        boolean detailUrlListed, List<String> notes) {
     static MessageOutcome of(Object message) {
         Map<?, ?> members = Json.members(message);
         return new MessageOutcome(
+                text(members, "file"),
                 members.get("place") instanceof Number place ? place.longValue() : 0,
+                text(members, "message_id"),
                 text(members, "event_type"),
                 text(members, "case_id").map(UUID::fromString),
                 Outcome.of(members.get("outcome")),
+                text(members, "reason").orElse(""),
+                Then.of(members.get("then")),
+                Boolean.TRUE.equals(members.get("kept")),
                 told(members),
                 text(members, "detail_url"),
                 Boolean.TRUE.equals(members.get("detail_url_listed")),

@@ -5,6 +5,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -22,6 +23,7 @@ public final class PolicySource {
     private static final int OVERLAYS = 24;
     private static final int LOCALITY = 40;
     private static final int ENTRY = 2 * Block.STR;
+    private static final List<String> COPIES = List.of("~", ".bak", ".orig", ".old", ".rej", ".swp", ".swo", ".tmp");
 
     private final Map<String, String> files;
     private final Map<String, String> overlays;
@@ -54,26 +56,34 @@ public final class PolicySource {
 
     /**
      * A pack in a folder: its files whose names end in {@code .toml}, read now. Names that begin with a dot are passed over, as
-     * editors, desktops and Kubernetes make such for themselves; a link that leads nowhere is refused.
+     * editors, desktops and Kubernetes make such for themselves, and so are copies that editors make. A link that leads nowhere is
+     * refused, and so is any other entry whose name holds {@code .toml}, such as a folder or {@code orders.toml.txt}: it looks
+     * like a part of the policy, and would not be read.
      *
      * @param folder the folder; folders in it are not looked into
      * @return the source
-     * @throws IOException if the folder or one of its files cannot be read as UTF-8
+     * @throws IOException if the folder or one of its files cannot be read as UTF-8, or an entry looks like a part and is none
      */
     public static PolicySource folder(Path folder) throws IOException {
         Map<String, String> files = new TreeMap<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, PolicySource::isOfAPolicy)) {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, PolicySource::isLikeAPart)) {
             for (Path file : entries) {
-                files.put(file.getFileName().toString(), Files.readString(file));
+                String name = file.getFileName().toString();
+                if (Files.isDirectory(file) || !name.toLowerCase(Locale.ROOT).endsWith(".toml")) {
+                    throw new IOException(folder + ": expected the .toml files of a policy alone, found what looks like a part of"
+                            + " it and is not read: " + name);
+                }
+                files.put(name, Files.readString(file));
             }
         }
         return files(files);
     }
 
-    private static boolean isOfAPolicy(Path file) {
-        String name = file.getFileName().toString();
-        boolean isNamedSo = !name.startsWith(".") && name.toLowerCase(Locale.ROOT).endsWith(".toml");
-        return isNamedSo && !Files.isDirectory(file);
+    /** Whether a name is that of a part of a policy, but for hidden files and the copies that editors make. */
+    private static boolean isLikeAPart(Path file) {
+        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+        boolean isCopy = COPIES.stream().anyMatch(name::endsWith) || (name.startsWith("#") && name.endsWith("#"));
+        return name.contains(".toml") && !name.startsWith(".") && !isCopy;
     }
 
     /**

@@ -151,15 +151,26 @@ final class AnswerTest {
         String plain = Policy.check(PolicySource.folder(folder));
         Files.write(folder.resolve("._marac.toml"), new byte[] {0, 5, (byte) 0xff});
         Files.createSymbolicLink(folder.resolve(".#marac.toml"), Path.of("somebody@host.1"));
-        Files.createDirectories(folder.resolve("old.toml"));
         Files.writeString(folder.resolve("policy.toml~"), "[[");
         Check.equal(plain, Policy.check(PolicySource.folder(folder)), "with stray files");
         Files.createSymbolicLink(folder.resolve("gone.toml"), Path.of("nowhere"));
+        refused(folder, "gone.toml");
+        Files.delete(folder.resolve("gone.toml"));
+        for (String name : List.of("orders.toml ", "orders.toml.txt", "Orders.TOML.d")) {
+            Files.writeString(folder.resolve(name), "");
+            refused(folder, name);
+            Files.delete(folder.resolve(name));
+        }
+        Files.createDirectories(folder.resolve("old.toml"));
+        refused(folder, "old.toml");
+    }
+
+    private static void refused(Path folder, String name) {
         try {
             PolicySource.folder(folder);
-            Check.that(false, "a link that leads nowhere was passed over");
-        } catch (IOException gone) {
-            Check.contains("gone.toml", gone.getMessage());
+            Check.that(false, name + " was passed over");
+        } catch (IOException refusal) {
+            Check.contains(name, refusal.getMessage());
         }
     }
 

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** Messages of the estate: those of the example, imported. */
 final class HmppsTest {
@@ -37,7 +38,9 @@ final class HmppsTest {
             Imported first = hmpps.importInto(store, FEED, message(tests, "02-registration-added"));
             MessageOutcome outcome = only(first);
             Check.equal(Outcome.RECORDED, outcome.outcome(), "outcome");
-            Check.that(outcome.outcome().settled(), "it may be acknowledged");
+            Check.equal(Then.DELETE, outcome.then(), "what to do with it");
+            Check.equal("made_records", outcome.reason(), "reason");
+            Check.that(outcome.messageId().orElse("").endsWith("02"), "the id that the queue gave it");
             Check.equal("probation-case.registration.added", outcome.eventType().orElse(""), "event type");
             UUID caseId = outcome.caseId().orElseThrow();
             Check.equal(List.of(caseId), first.cases(), "cases with something new");
@@ -77,9 +80,13 @@ final class HmppsTest {
             Check.equal(Outcome.UNREADABLE, diary.outcome(), "what is no message");
             Check.contains("expected JSON", diary.told());
             Check.that(!unreadable.json().contains("diary"), "its text is not told");
-            for (MessageOutcome one : List.of(needed, waits, unmapped, diary)) {
-                Check.that(!one.outcome().settled(), one.outcome() + " may not be acknowledged");
-            }
+            Check.equal(List.of(Then.RETRY, Then.DELETE, Then.PARK, Then.PARK),
+                    Stream.of(needed, waits, unmapped, diary).map(MessageOutcome::then).toList(), "what to do with them");
+            Check.that(waits.kept() && waits.reason().equals("person_unknown"), "the store keeps what waits");
+            Imported number = hmpps.importInto(store, FEED, message(tests, "13-prison-identifier-added"));
+            MessageOutcome waited = number.waited().get(0);
+            Check.equal(Outcome.RECORDED, waited.outcome(), "what waited, once it is known whose it is");
+            Check.equal(waits.messageId(), waited.messageId(), "the id that the queue gave it");
         }
     }
 
@@ -146,7 +153,7 @@ final class HmppsTest {
     private static void newerOutcome() {
         MessageOutcome one = only(Imported.of("", "{\"messages\":[{\"place\":3,\"outcome\":\"postponed\"}],\"cases\":[]}"));
         Check.equal(Outcome.UNRECOGNISED, one.outcome(), "outcome");
-        Check.that(!one.outcome().settled(), "it may not be acknowledged");
+        Check.equal(Then.PARK, one.then(), "what to do with it");
         Check.equal("", one.told(), "what is told");
     }
 }
