@@ -18,6 +18,7 @@ mod command;
 #[cfg(unix)]
 mod destinations;
 mod hmpps_in;
+mod hmpps_killed;
 mod hmpps_out;
 mod limited;
 mod mutations;

@@ -96,6 +96,21 @@ fn of_two_statements_of_an_assessment_each_group_has_the_higher_level_of_one_mom
 }
 
 #[test]
+fn an_assessment_in_progress_that_changes_later_is_read_again() {
+    let open = |level: &str, stated: &str| {
+        let mut message = assessment(&json!({"riskKnownAdultCommunity": level, "dateCompleted": null}), stated);
+        let one = message["fetched"]["assessments"][0].as_object_mut().unwrap();
+        one.insert("assessmentStatus".to_owned(), json!("OPEN"));
+        one.insert("initiationDate".to_owned(), json!("2024-06-10T10:00:00"));
+        message
+    };
+    for (earlier, later, level) in [("Medium", "Very High", "very_high"), ("High", "Low", "low")] {
+        let expected = json!({"levels": {"known_adult": level}, "signed": "no"});
+        in_every_order(&open(earlier, NOON), &open(later, LATER), &expected);
+    }
+}
+
+#[test]
 fn three_statements_come_to_the_same_in_every_order() {
     let all = [registration("RSKV", NOON), registration("RSKM", LATER), registration("RSKH", LATER)];
     for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {

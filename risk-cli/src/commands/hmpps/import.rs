@@ -268,8 +268,8 @@ fn say(page: &mut Page, by: usize, text: &str) {
 
 fn place(told: &Told) -> String {
     let file = told.file.as_deref().map(|file| format!("{file}:")).unwrap_or_default();
-    let of = told.event_type.as_deref().map(|of| format!(" {of}")).unwrap_or_default();
-    format!("{file}{}{of}", told.place)
+    let named = |text: &Option<String>| text.as_deref().map(|text| format!(" {text}")).unwrap_or_default();
+    format!("{file}{}{}{}", told.place, named(&told.message_id), named(&told.event_type))
 }
 
 /// What made no record, by the reason.
