@@ -210,7 +210,8 @@ def supervision_ended_by(known, at):
         if s["started"] <= at:
             over = [s["ended"], s["over"] and s["over"] - 1]
             ends.append(min([e for e in over if e is not None and e <= at]))
-    return max(ends, default=None)
+    died = known["died"] and known["died"]["occurred"]
+    return max(ends, default=died if died and died <= at else None)
 
 
 def in_custody(known, at):

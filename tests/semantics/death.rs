@@ -89,3 +89,10 @@ fn a_death_that_was_recorded_in_error_changes_nothing_in_the_end() {
     assert_eq!((visit.status, visit.opened, visit.due), (Status::Open, day("2017-09-05"), Some(day("2017-09-12"))));
     assert!(seen.pending(MaintainContact));
 }
+
+#[test]
+fn without_a_sentence_on_record_a_death_hands_over_all_the_same() {
+    let seen = given(RULES, &[DISCLOSED, r#"{ on = 2017-09-07, kind = "person_died" },"#]).on("2017-10-20");
+    assert_eq!(seen.status(HomeVisit), Status::Superseded);
+    assert!(seen.the(ShareWithPlw).handed_over);
+}

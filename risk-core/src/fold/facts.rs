@@ -442,7 +442,7 @@ impl<'a> Facts<'a> {
         self.sentences.values().any(|s| s.runs_at(t))
     }
 
-    /// When supervision ended, if it ran before and runs no longer.
+    /// When supervision ended, if it ran before and runs no longer; of a person of whom no sentence is on record, when they died.
     #[must_use]
     pub fn supervision_ended_by(&self, t: Instant) -> Option<Instant> {
         if self.supervised_at(t) {
@@ -456,6 +456,7 @@ impl<'a> Facts<'a> {
                 [s.ended.filter(|end| *end <= t), by_date].into_iter().flatten().min()
             })
             .max()
+            .or(self.died.map(|(at, _)| at).filter(|at| *at <= t))
     }
 
     /// Whether the person is in custody at that moment.
