@@ -156,6 +156,12 @@ pub(crate) fn erased_as(tx: &mut Tx<'_>, digest: &str) -> Result<Option<Uuid>, T
     Ok(cases_called(tx, FORMER, digest)?.first().copied())
 }
 
+/// Whether any person was erased who is recognised by a digest.
+pub(crate) fn is_anybody_erased(tx: &mut Tx<'_>) -> Result<bool, Trouble> {
+    refresh_whole(tx)?;
+    Ok(tx.directory.facts.values().any(|facts| !facts.former.is_empty()))
+}
+
 /// Enters a fact that was just written into the journal of its case.
 pub(crate) fn enter(tx: &mut Tx<'_>, case_id: Uuid, entry: u64, hash: &str) -> Result<(), Trouble> {
     write(tx, Some(FactAt { case_id, entry, hash: hash.to_owned() }))

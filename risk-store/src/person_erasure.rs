@@ -81,7 +81,8 @@ impl Store {
     /// Cases that were parted again are of another person, and are named and left alone. Copies made before hold what they held.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]; [`StoreError::NoKey`], [`StoreError::Tampered`] or [`StoreError::Damaged`] for a case that
+    /// [`StoreError::NotFound`]; [`StoreError::Argument`] where messages wait and no [`PersonErasure::digest`] is given;
+    /// [`StoreError::NoKey`], [`StoreError::Tampered`] or [`StoreError::Damaged`] for a case that
     /// cannot be read; then nothing was erased.
     pub fn erase_person(
         &self,
@@ -95,6 +96,11 @@ impl Store {
             // Nobody merges or parts meanwhile.
             Head::of_the_facts(tx)?;
             must_exist(tx, case_id)?;
+            // Once the identifiers are gone, nobody could say which messages are about the person.
+            if erasure.digest.is_none() && waiting::count(tx)? > 0 {
+                let expected = "the secret of the imports, as messages wait that may be about the person";
+                return Err(StoreError::argument("secret", expected, "none").into());
+            }
             // All merges count, also one whose time a clock ahead of this one gave.
             let person = Person::of(tx, case_id, Instant::MAX_UTC)?;
             let mut cases: Vec<Uuid> = person.cases.into_iter().map(|(id, _)| id).collect();
@@ -120,9 +126,6 @@ impl Store {
                 let case = open.hold(tx, of_person)?;
                 done.remains.extend(remains(tx, case, &identifiers)?);
             }
-            if erasure.digest.is_none() && waiting::count(tx)? > 0 {
-                done.remains.push(UNKNOWN_WAITING.to_owned());
-            }
             done.misplaced = order.erase_misplaced(tx, open, &done.cases)?;
             let of_person = done.cases.clone();
             done.parted.retain(|id| !of_person.contains(id));
@@ -142,10 +145,6 @@ impl Store {
         self.look(|tx| directory::erased_as(tx, digest))
     }
 }
-
-/// What remains where messages wait, and nobody can say which of them are about the person.
-const UNKNOWN_WAITING: &str =
-    "messages that wait may be about the person, and are found with the secret of the import alone";
 
 /// Refuses a case of an erased person.
 pub(crate) fn must_not_be_erased(tx: &mut Tx<'_>, case_id: Uuid) -> Result<(), Trouble> {

@@ -324,6 +324,14 @@ impl<'s> Work<'_, '_, 's> {
         self.step(|tx, _| waiting::is_marked_erased(tx, digest))
     }
 
+    /// Whether any person was erased who is recognised by a digest, which is made with the secret of that time.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn is_anybody_erased(&mut self) -> Result<bool, StoreError> {
+        self.step(|tx, _| directory::is_anybody_erased(tx))
+    }
+
     /// A value that is kept under a name, such as one by which it is noticed that a secret is another.
     ///
     /// # Errors
