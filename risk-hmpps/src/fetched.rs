@@ -300,7 +300,14 @@ impl About<'_> {
             overall.extend(self.overall(&path)?);
         }
         let mut read = Read::default();
-        read.drafts.extend(overall.last().map(|level| self.flag(*level)));
+        match overall.last() {
+            Some(level) if *level >= Level::High => read.drafts.push(self.flag(*level)),
+            Some(level) => read.notes.push(format!(
+                "an assessment that states no level of a group has the overall level {}: it is not recorded, as it may lower nothing",
+                level.name()
+            )),
+            None => {}
+        }
         for one in assessments.into_values() {
             read.notes
                 .extend(one.levels.differing.iter().map(|of| two_levels(*of, one.levels.stated.get(of), one.made)));

@@ -639,7 +639,7 @@ impl Line {
             }
             (Settled::NotHeld, outcome @ Outcome::Known) => *outcome = Outcome::not_held(),
             (Settled::WhichSentence, outcome @ Outcome::Known) => {
-                *outcome = Outcome::Needed { detail: None, what: WHICH_SENTENCE.to_owned() };
+                *outcome = Outcome::Needed { reason: Reason::ToLookUp, detail: None, what: WHICH_SENTENCE.to_owned() };
             }
             (Settled::Absent, outcome @ Outcome::Known) => {
                 let waits = || Outcome::waits(Reason::RecordUnknown, "a record of what it speaks of");

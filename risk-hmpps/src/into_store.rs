@@ -190,6 +190,12 @@ fn must_have_its_secret(work: &mut Work<'_, '_, '_>, importer: &Importer, may_be
             let found = "another; use the old one, or say that it is new (`--new-key`)";
             Err(StoreError::Argument { field: "secret", expected: expected.to_owned(), found: found.to_owned() })
         }
+        Some(_) if work.is_anybody_erased()? => {
+            let expected =
+                "the one with which this store was filled: persons were erased, who are recognised by it alone";
+            let found = "another, and their messages would be recorded again";
+            Err(StoreError::Argument { field: "secret", expected: expected.to_owned(), found: found.to_owned() })
+        }
         _ => work.keep_value(CHECK, &value),
     }
 }

@@ -216,7 +216,7 @@ impl OfPerson<'_> {
         if let Some(what) = &case.look_up {
             let message = self.telling.message;
             let detail = message.detail_url.as_deref().map(|url| self.meanings.detail_hosts.detail(url));
-            return Ok(Meaning::Ends(Outcome::Needed { detail, what: what.clone() }));
+            return Ok(Meaning::Ends(Outcome::Needed { reason: Reason::ToLookUp, detail, what: what.clone() }));
         }
         let said = self.says(case.records.iter(), &self.telling.identity())?;
         let outcome = self
@@ -392,7 +392,8 @@ impl OfPerson<'_> {
             let what = self.case_that_holds().and_then(|case| case.why.clone());
             let what = what.unwrap_or_else(|| "what is told stands behind detailUrl".to_owned());
             let detail = message.detail_url.as_deref().map(|url| self.meanings.detail_hosts.detail(url));
-            Meaning::Ends(Outcome::Needed { detail, what })
+            let reason = if detail.is_some() { Reason::ToFetch } else { Reason::ToLookUp };
+            Meaning::Ends(Outcome::Needed { reason, detail, what })
         };
         let Some(body) = &message.fetched else { return Ok(needed()) };
         let about = fetched::About {
@@ -404,7 +405,8 @@ impl OfPerson<'_> {
         };
         Ok(match fetched::read(body, &about)? {
             Some(read) if read.drafts.is_empty() => {
-                Meaning::Ends(nothing("what was fetched states no level and no rating"))
+                let nothing = Meaning::Ends(nothing("what was fetched states no level and no rating"));
+                if read.notes.is_empty() { nothing } else { Meaning::Noted(Box::new(nothing), read.notes) }
             }
             Some(read) => Meaning::Fetched(read),
             // An error page, or something that only a person can read: it is still to be had.

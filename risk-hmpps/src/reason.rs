@@ -34,9 +34,9 @@ pub enum Reason {
     OneCaseAlready,
     /// It says less than a record of it needs.
     TooLittleSaid,
-    /// What it says stands behind its address.
+    /// What it says is behind its address, and can be read: fetch it, and give both.
     ToFetch,
-    /// A person has to look it up.
+    /// A person has to look it up and record it by hand; the message is then done with.
     ToLookUp,
     /// Nothing says whose the prison number is.
     PersonUnknown,
@@ -122,9 +122,10 @@ impl Outcome {
             Self::Instructed => Reason::AboutCases,
             Self::Erased { .. } => Reason::PersonErased,
             Self::Conflict { .. } => Reason::ClaimedTwice,
-            Self::NotDone { reason, .. } | Self::Nothing { reason, .. } | Self::Waits { reason, .. } => *reason,
-            Self::Needed { detail: Some(_), .. } => Reason::ToFetch,
-            Self::Needed { detail: None, .. } => Reason::ToLookUp,
+            Self::NotDone { reason, .. }
+            | Self::Nothing { reason, .. }
+            | Self::Needed { reason, .. }
+            | Self::Waits { reason, .. } => *reason,
             Self::Unresolved { .. } => Reason::WaitedTooLong,
             Self::Unmapped { table: "events", .. } => Reason::TypeUnknown,
             Self::Unmapped { .. } => Reason::CodeUnknown,
@@ -140,8 +141,8 @@ impl Outcome {
         match self {
             Self::Recorded { .. } | Self::Known | Self::Instructed | Self::Nothing { .. } => Then::Delete,
             Self::Waits { .. } | Self::Conflict { .. } if kept => Then::Delete,
-            Self::Waits { .. } | Self::Needed { detail: Some(_), .. } => Then::Retry,
-            Self::Needed { detail: None, .. }
+            Self::Waits { .. } | Self::Needed { reason: Reason::ToFetch, .. } => Then::Retry,
+            Self::Needed { .. }
             | Self::Erased { .. }
             | Self::Conflict { .. }
             | Self::NotDone { .. }

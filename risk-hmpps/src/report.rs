@@ -212,6 +212,9 @@ pub enum Outcome {
     },
     /// It carries no data. Fetch what it points to and give both, as `{"message": …, "fetched": …}`.
     Needed {
+        /// Whether it is to be fetched, or looked up, as a code.
+        #[serde(skip)]
+        reason: Reason,
         /// Where it is, if the message says.
         #[serde(flatten)]
         detail: Option<Detail>,

@@ -88,8 +88,18 @@ impl Statements {
     /// Not every message says when it happened; of one that does not, it is the moment of the message, which is never too early.
     pub fn into_best(self, kind: Kind) -> Option<(Statement, Event)> {
         let occurred = self.by_moment.values().map(|one| one.occurred).min()?;
-        let best = self.by_moment.into_values().max_by_key(|one| (one.says(), one.stated))?;
-        let best = Statement { occurred, ..best };
+        let best = self.by_moment.values().max_by_key(|one| (one.says(), one.stated))?.clone();
+        // A level of a group that a later statement leaves out is not taken back.
+        let mut data = best.data;
+        for earlier in self.by_moment.range(..best.stated).rev().map(|(_, one)| one) {
+            for (name, value) in &earlier.data {
+                let (Value::Object(earlier), Some(Value::Object(held))) = (value, data.get_mut(name)) else { continue };
+                for (of, value) in earlier {
+                    held.entry(of.clone()).or_insert_with(|| value.clone());
+                }
+            }
+        }
+        let best = Statement { occurred, data, stated: best.stated };
         let event = Event::decode(kind, &best.data).ok()?;
         Some((best, event))
     }

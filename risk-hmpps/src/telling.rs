@@ -196,8 +196,9 @@ impl Filling for OfMessage<'_> {
             // Nobody is named: somebody, who is nobody else.
             "staff" => Some(json!(key.opaque("staff", &[&staff().unwrap_or_else(|| self.id.to_string())]))),
             "level" => {
+                // Of the level that the type states and the one that the registration has, the higher counts.
                 let of_type = || codes.register(&info.text("registerTypeCode")?)?.level;
-                of_type().or_else(|| level()?.level).map(Level::name).map(Value::from)
+                of_type().max(level().and_then(|detail| detail.level)).map(Level::name).map(Value::from)
             }
             "level_number" => level()?.number.map(Value::from),
             "category_number" => category()?.number.map(Value::from),

@@ -21,7 +21,9 @@ pub fn risk<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Ran {
 pub fn risk_reading<'a>(input: &str, arguments: impl IntoIterator<Item = &'a str>) -> Ran {
     let mut child =
         command(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    // Where the arguments are refused nothing is read.
+    let written = child.stdin.take().unwrap().write_all(input.as_bytes());
+    assert!(written.is_ok() || !child.wait().unwrap().success());
     ran(child.wait_with_output().unwrap())
 }
 

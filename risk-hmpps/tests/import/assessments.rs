@@ -209,11 +209,16 @@ fn the_overall_level_of_an_assessment_in_progress_is_a_flag_of_the_register() {
         .to_string()
     };
     let address = "https://oasys.example.invalid/eor/oasys/ass/asssumm/X800001/ALLOW/100/OPEN";
-    for (level, named) in [("Very High", "very_high"), ("HIGH", "high"), ("medium", "medium"), ("Low", "low")] {
+    for (level, named) in [("Very High", "very_high"), ("HIGH", "high")] {
         let import = given_of("risk.flag.tier.change", address, &body(level));
         assert_eq!(kinds(&import), ["flag_recorded"], "{level}");
         let data = import.records[0].event().unwrap().encode();
         assert_eq!((&data["register"], &data["level"]), (&json!("risk_of_serious_harm"), &json!(named)));
+    }
+    // A draft lowers nothing.
+    for level in ["medium", "Low"] {
+        let import = given_of("risk.flag.tier.change", address, &body(level));
+        assert_eq!((kinds(&import).len(), notes(&import).len()), (0, 1), "{level}");
     }
     let none = given_of("risk.flag.tier.change", address, &body("None"));
     assert!(

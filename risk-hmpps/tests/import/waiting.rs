@@ -335,6 +335,19 @@ fn another_secret_is_refused_unless_it_is_said_to_be_new() {
 }
 
 #[test]
+fn a_new_secret_is_refused_where_persons_were_erased() {
+    let queue = Queue::new();
+    queue.tell(&registration("X800001", "1"));
+    queue.tell(&gdpr("X800001"));
+    let other = Importer::new(Codes::embedded().unwrap(), Key::new(&[7; 32]).unwrap(), CaseMap::default());
+    let message = registration("X800001", "1").to_string();
+    let how = IntoStore { new_key: true, ..IntoStore::new(Erasures::Listed, Utc::now()) };
+    let given = [(None, Given::Messages(message.as_bytes()))];
+    let refused = import_into(&other, &queue.store, &queue.by, &given, &how).unwrap_err();
+    assert!(refused.to_string().contains("persons were erased"), "{refused}");
+}
+
+#[test]
 fn in_a_store_with_keys_what_waits_for_a_case_goes_with_its_key() {
     let mut queue = Queue::new();
     let place = queue.folder.path().join("keys.risk").display().to_string();

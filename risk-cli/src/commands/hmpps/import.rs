@@ -10,6 +10,7 @@ use risk_hmpps::import::{Given, HeldLogs, Importer, sheet};
 use risk_hmpps::into_store::{Erasures, IntoStore, WAIT_AT_MOST, import_into};
 use risk_hmpps::message::MessageError;
 use risk_hmpps::people::CaseMap;
+use risk_hmpps::reason::Reason;
 use risk_hmpps::report::{Import, Instruction, Outcome, Report, Told};
 use risk_hmpps::sheet::Of;
 use risk_text::Page;
@@ -130,7 +131,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
         return Err(Failure::Unfitting { option: "--erase", expected, found: "none".to_owned() });
     }
     let (import, records) = if into_a_store {
-        if !options.store.is_asked_for() {
+        if !options.store.is_asked_for() && options.report == ReportFormat::Text {
             let place = options.store.place()?;
             remark(&format!("store: {} (named by {PLACE})", place.name()));
         }
@@ -194,13 +195,19 @@ fn told(report: &Report) -> String {
     let total = report.counts.values().fold(0, |sum: u64, n| sum.saturating_add(*n));
     let ends: Vec<String> = report.counts.iter().map(|(end, n)| format!("{n} {end}")).collect();
     page.paragraph("", "", &format!("{}: {}", count(total, "message or row", "messages and rows"), ends.join(", ")));
-    section(&mut page, report, "To fetch, and to give again with what was fetched", |told| match &told.outcome {
-        Outcome::Needed { detail, what } => {
-            let url = detail.as_ref().map(|detail| &detail.detail_url);
-            Some(url.into_iter().chain([what]).chain(&told.notes).cloned().collect())
-        }
-        _ => None,
-    });
+    let needs = [
+        ("To fetch, and to give again with what was fetched", Reason::ToFetch),
+        ("To look up, and to record by hand", Reason::ToLookUp),
+    ];
+    for (title, of) in needs {
+        section(&mut page, report, title, |told| match &told.outcome {
+            Outcome::Needed { detail, what, reason } if *reason == of => {
+                let url = detail.as_ref().map(|detail| &detail.detail_url);
+                Some(url.into_iter().chain([what]).chain(&told.notes).cloned().collect())
+            }
+            _ => None,
+        });
+    }
     section(&mut page, report, "Waiting, to be given again later", |told| match &told.outcome {
         Outcome::Waits { what, .. } if !told.kept => Some(vec![format!("for {what}")]),
         _ => None,
