@@ -131,7 +131,7 @@ def test_each_error_has_its_class_its_code_and_what_is_known(
     assert (type(error), error.code) == (kind, code)
     assert error.errors and all(one["message"] for one in error.errors)
     assert str(error)[0] in "`(/" or str(error)[0].islower()
-    where = {"file", "line", "column", "case_id", "event_id", "position", "field", "expected", "found", "message"}
+    where = {"file", "line", "column", "row", "case_id", "event_id", "position", "field", "expected", "found", "message"}
     assert all(set(one) <= where for one in error.errors)
 
 

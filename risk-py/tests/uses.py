@@ -15,6 +15,7 @@ from risk_of_harm import (
     Assessment,
     Audience,
     AudienceError,
+    BudgetError,
     CaseLog,
     CaseFacts,
     Caseload,
@@ -34,6 +35,7 @@ from risk_of_harm import (
     Measures,
     Moment,
     NotFoundError,
+    PersonErased,
     Policy,
     PolicyError,
     Priority,
@@ -150,8 +152,9 @@ def kept(folder: str, case_id: UUID) -> None:
         out: tuple[int, int] = store.export(f"{folder}/out.jsonl", operator="host", journals=True)
         taken: Imported = store.import_(f"{folder}/out.jsonl", operator="host")
         erased: type[Erased] = Erased
+        person: PersonErased = store.erase_person(case_id, operator="host", by="N07A001")
         assert answer and line and told and log and entries and report["intact"] and listed and len(records) == 1
-        assert out == (1, 1) and taken.known == 1 and erased
+        assert out == (1, 1) and taken.known == 1 and erased and person
 
 
 def main() -> None:
@@ -168,7 +171,7 @@ def main() -> None:
     warnings: list[dict[str, Any]] = policy.check()
     assert reviewed and warnings == [] and policy.diff(policy) and policy.show("guide") and policy.id and policy.version
     errors: list[type[RiskError]] = [
-        AudienceError, ConflictError, IntegrityError, NotFoundError, PolicyError, QuestionError, RecordError,
+        AudienceError, BudgetError, ConflictError, IntegrityError, NotFoundError, PolicyError, QuestionError, RecordError,
         StoreError,
     ]  # fmt: skip
     try:
