@@ -182,7 +182,7 @@ impl Connection {
             Some(Link::Server(server)) => Database::Postgres(server.begin()?),
             None => return Err(Trouble::Broken("no connection".to_owned())),
         };
-        Ok(Tx { database, directory: &mut self.directory })
+        Ok(Tx::new(database, &mut self.directory))
     }
 }
 

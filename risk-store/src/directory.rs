@@ -120,6 +120,9 @@ pub(crate) fn cases_called(tx: &mut Tx<'_>, scheme: &str, value: &str) -> Result
 
 /// Reads the directory on, and refuses one that does not name the fact that was written last.
 fn refresh_whole(tx: &mut Tx<'_>) -> Result<(), Trouble> {
+    if tx.is_whole {
+        return refresh(tx);
+    }
     // Before the directory, as for the facts of a case.
     let newest = newest_fact(tx)?;
     refresh(tx)?;
@@ -130,6 +133,7 @@ fn refresh_whole(tx: &mut Tx<'_>) -> Result<(), Trouble> {
             format!("journal entry {position}: expected the directory of facts to name it, found that it does not");
         return Err(StoreError::Altered { case_id, what }.into());
     }
+    tx.is_whole = tx.facts.is_some();
     Ok(())
 }
 
@@ -162,26 +166,44 @@ pub(crate) fn is_anybody_erased(tx: &mut Tx<'_>) -> Result<bool, Trouble> {
     Ok(tx.directory.facts.values().any(|facts| !facts.former.is_empty()))
 }
 
-/// Enters a fact that was just written into the journal of its case.
-pub(crate) fn enter(tx: &mut Tx<'_>, case_id: Uuid, entry: u64, hash: &str) -> Result<(), Trouble> {
-    write(tx, Some(FactAt { case_id, entry, hash: hash.to_owned() }))
+/// Enters a fact that was just written into the journal of its case, which ends with it, and takes it into memory.
+pub(crate) fn enter(tx: &mut Tx<'_>, of: &Head, text: &str, names: &[Name]) -> Result<(), Trouble> {
+    let fact = FactAt { case_id: of.case_id, entry: of.entries, hash: of.entry_hash.clone() };
+    let entry = entry(&fact, text.to_owned(), names.to_vec())?;
+    let before = Head::of_the_facts(tx)?;
+    let case_id = fact.case_id;
+    let now = write(tx, before.clone(), Some(fact))?;
+    // What others wrote before it is still to be read, and it with that.
+    if tx.directory.is_at(&before) {
+        tx.directory.take(case_id, entry)?;
+        (tx.directory.entries, tx.directory.hash) = (now.entries, now.entry_hash);
+    }
+    Ok(())
 }
 
-fn write(tx: &mut Tx<'_>, fact: Option<FactAt>) -> Result<(), Trouble> {
-    let mut head = Head::hold(tx, DIRECTORY)?;
+/// Enters again a fact whose journal was chained anew, with its new hash.
+pub(crate) fn enter_anew(tx: &mut Tx<'_>, case_id: Uuid, entry: u64, hash: String) -> Result<(), Trouble> {
+    let head = Head::of_the_facts(tx)?;
+    write(tx, head, Some(FactAt { case_id, entry, hash })).map(|_| ())
+}
+
+/// Writes an entry behind the end of the directory; gives where it ends then.
+fn write(tx: &mut Tx<'_>, mut head: Head, fact: Option<FactAt>) -> Result<Head, Trouble> {
     let pointer = Pointer { position: head.entries.saturating_add(1), fact };
     let text = serde_json::to_string(&pointer).map_err(|e| StoreError::Database(e.to_string()))?;
     journal::chain(tx, &mut head, None, &text)?;
-    head.keep(tx)
+    head.keep(tx)?;
+    tx.facts = Some(head.clone());
+    Ok(head)
 }
 
 /// Makes the directory of a store that has none yet, from the journals of all its cases.
 pub(crate) fn make(tx: &mut Tx<'_>) -> Result<(), Trouble> {
-    Head::of_the_facts(tx)?;
+    let head = Head::of_the_facts(tx)?;
     if exists(tx)? {
         return Ok(());
     }
-    write(tx, None)?;
+    write(tx, head, None)?;
     let mut after = WHOLE_STORE;
     loop {
         let page = Head::page(tx, after, 64)?;
@@ -191,7 +213,7 @@ pub(crate) fn make(tx: &mut Tx<'_>) -> Result<(), Trouble> {
             let head = Head::hold(tx, case_id)?;
             for (entry, kept) in journal::verified(tx, &head)? {
                 if entry.act.subject().is_some() {
-                    enter(tx, case_id, entry.position, &kept.hash)?;
+                    enter_anew(tx, case_id, entry.position, kept.hash)?;
                 }
             }
         }
@@ -209,6 +231,9 @@ pub(crate) fn exists(tx: &mut Tx<'_>) -> Result<bool, Trouble> {
 
 /// Reads on to where the directory ends now.
 fn refresh(tx: &mut Tx<'_>) -> Result<(), Trouble> {
+    if tx.facts.as_ref().is_some_and(|held| held.entries > 0 && tx.directory.is_at(held)) {
+        return Ok(());
+    }
     let head = Head::find(tx, DIRECTORY)?.filter(|head| head.entries > 0);
     let head = head.ok_or_else(|| altered("expected a directory of facts, found none"))?;
     if tx.directory.is_at(&head) {

@@ -97,7 +97,12 @@ impl Head {
     /// Takes hold of the directory, before any case: facts are written by one transaction at a time. Who follows the store or
     /// appends to a case that has no new fact does not wait for it.
     pub(crate) fn of_the_facts(tx: &mut Tx<'_>) -> Result<Self, Trouble> {
-        Self::hold(tx, DIRECTORY)
+        if let Some(held) = &tx.facts {
+            return Ok(held.clone());
+        }
+        let held = Self::hold(tx, DIRECTORY)?;
+        tx.facts = Some(held.clone());
+        Ok(held)
     }
 
     pub(crate) fn of_the_store(tx: &mut Tx<'_>) -> Result<Self, Trouble> {

@@ -366,7 +366,7 @@ pub(crate) fn write_kept(
     chain(tx, head, subject, text)?;
     names.iter().try_for_each(|name| name.keep(tx, head.case_id, head.entries))?;
     match subject {
-        Some(_) => directory::enter(tx, head.case_id, head.entries, &head.entry_hash),
+        Some(_) => directory::enter(tx, head, text, names),
         None => Ok(()),
     }
 }

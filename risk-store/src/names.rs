@@ -181,7 +181,7 @@ pub(crate) fn chain_anew(tx: &mut Tx<'_>, head: &mut Head, kept: &[journal::Kept
     head.entry_hash = previous;
     // The directory names facts by their hashes.
     for (position, hash) in facts {
-        directory::enter(tx, head.case_id, position, &hash)?;
+        directory::enter_anew(tx, head.case_id, position, hash)?;
     }
     Ok(from)
 }

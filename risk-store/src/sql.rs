@@ -5,6 +5,7 @@ use uuid::Uuid;
 use crate::connection::{FilePlace, ServerTx, wal};
 use crate::directory::Directory;
 use crate::error::{StoreError, Trouble};
+use crate::head::Head;
 
 /// A value of a statement.
 #[derive(Debug, Clone, Copy)]
@@ -94,6 +95,10 @@ impl Row<'_> {
 pub(crate) struct Tx<'c> {
     pub(crate) database: Database<'c>,
     pub(crate) directory: &'c mut Directory,
+    /// Where the directory ends, while this transaction holds it: nobody else writes to it, so it need not be read again.
+    pub(crate) facts: Option<Head>,
+    /// Whether the directory that is held was found to name the newest fact.
+    pub(crate) is_whole: bool,
 }
 
 pub(crate) enum Database<'c> {
@@ -106,7 +111,11 @@ pub(crate) enum Database<'c> {
     Postgres(ServerTx<'c>),
 }
 
-impl Tx<'_> {
+impl<'c> Tx<'c> {
+    pub(crate) fn new(database: Database<'c>, directory: &'c mut Directory) -> Self {
+        Self { database, directory, facts: None, is_whole: false }
+    }
+
     /// Runs a statement, and says how many rows it changed.
     pub(crate) fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, Trouble> {
         match &mut self.database {

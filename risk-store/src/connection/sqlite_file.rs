@@ -35,11 +35,16 @@ pub(crate) const STEPS: Steps = [
 const SETTINGS: &str = "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA cell_size_check=ON;
     PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;";
 
-/// What whoever can write to the file must not make a connection do: obey its triggers and views, or write to its schema.
-const OBEYED: [(DbConfig, bool); 3] = [
+/// How many compiled statements a connection keeps: more than the store has, so that each is compiled once.
+const STATEMENTS: usize = 256;
+
+/// What whoever can write to the file must not make a connection do: obey its triggers and views, or write to its schema. And the
+/// plan of a query does not depend on its values, or SQLite compiles each query of a table that has a partial index again.
+const CONFIGURED: [(DbConfig, bool); 4] = [
     (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
     (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
     (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+    (DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true),
 ];
 
 /// Held while a file is made or opened. Closing a descriptor releases all POSIX locks that the process has on its file, so no
@@ -116,7 +121,8 @@ fn try_open(path: &Path, patience: Duration, sharing: Sharing, make: Make) -> Re
     };
     let mut file = opened.map_err(|e| named(path, e))?;
     file.busy_timeout(patience).map_err(Trouble::sqlite)?;
-    for (config, on) in OBEYED {
+    file.set_prepared_statement_cache_capacity(STATEMENTS);
+    for (config, on) in CONFIGURED {
         file.set_db_config(config, on).map_err(Trouble::sqlite)?;
     }
     // A write-ahead log cannot even be read where nothing may be written.
