@@ -1,6 +1,5 @@
 //! Taking a payload out of a log: for good, or to be kept as evidence.
 
-use std::thread;
 use std::time::{Duration, Instant};
 
 use risk_core::event::Event;
@@ -133,7 +132,12 @@ impl Store {
     /// # Errors
     /// Where the store cannot be reached.
     pub fn scrub(&self) -> Result<Scrubbed, StoreError> {
-        let mut inner = self.inner()?;
+        let mut inner = match self.inner() {
+            Ok(inner) => inner,
+            // What was erased is erased.
+            Err(StoreError::Cancelled(cancelled)) => return Ok(Scrubbed::Pending(cancelled.to_string())),
+            Err(other) => return Err(other),
+        };
         if let Some(server) = inner.connection.server() {
             // As VACUUM FULL, but in a transaction, so that it has the settings of one.
             let written = server.begin().and_then(|mut tx| {
@@ -156,8 +160,10 @@ impl Store {
             let busy = file.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
             match busy.map_err(Trouble::sqlite) {
                 Ok(0) => return Ok(Scrubbed::Done),
-                Ok(_) | Err(Trouble::Contended) if began.elapsed() < self.patience => {
-                    thread::sleep(Duration::from_millis(10));
+                Ok(_) | Err(Trouble::Contended) if began.elapsed() < self.shared.patience => {
+                    if let Err(cancelled) = self.interrupt.pause(Duration::from_millis(10)) {
+                        return Ok(Scrubbed::Pending(cancelled.to_string()));
+                    }
                 }
                 Err(Trouble::Final(e)) => return Err(e),
                 _ => return Ok(Scrubbed::Pending("somebody is reading the store".to_owned())),

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use crate::connection::{FilePlace, ServerTx, wal};
 use crate::directory::Directory;
 use crate::error::{StoreError, Trouble};
+use crate::interrupt::Interrupt;
 
 /// A value of a statement.
 #[derive(Debug, Clone, Copy)]
@@ -94,6 +95,8 @@ impl Row<'_> {
 pub(crate) struct Tx<'c> {
     pub(crate) database: Database<'c>,
     pub(crate) directory: &'c mut Directory,
+    /// Asked before each statement.
+    pub(crate) interrupt: &'c Interrupt,
 }
 
 pub(crate) enum Database<'c> {
@@ -109,6 +112,7 @@ pub(crate) enum Database<'c> {
 impl Tx<'_> {
     /// Runs a statement, and says how many rows it changed.
     pub(crate) fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, Trouble> {
+        self.interrupt.go_on()?;
         match &mut self.database {
             Database::Sqlite { tx, .. } => {
                 let mut statement = tx.prepare_cached(sql).map_err(Trouble::sqlite)?;
@@ -126,6 +130,7 @@ impl Tx<'_> {
         values: &[Value<'_>],
         mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, Trouble> {
+        self.interrupt.go_on()?;
         match &mut self.database {
             Database::Sqlite { tx, .. } => {
                 let mut statement = tx.prepare_cached(sql).map_err(Trouble::sqlite)?;
