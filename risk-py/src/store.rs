@@ -283,7 +283,7 @@ impl Store {
     fn import(&self, py: Python<'_>, operator: &str, file: PathBuf) -> PyResult<(u64, u64, u64, u64)> {
         self.with(py, |store| {
             let by = bound::operator(operator)?;
-            if risk_cli::is_database(&file) {
+            if risk_store::is_database(&file) {
                 let expected = "an export, as text".to_owned();
                 return Err(risk_store::StoreError::Argument {
                     field: "file",
