@@ -166,6 +166,8 @@ impl Connection {
     ) -> Result<T, Trouble> {
         let mut tx = self.begin(will, interrupt)?;
         let worked = work(&mut tx).and_then(|done| {
+            // A step that was ended may have been taken for one that failed.
+            interrupt.go_on()?;
             let committed = tx.commit();
             *perhaps_kept |= matches!(committed, Err(Trouble::Broken(_)));
             committed.map(|()| done)

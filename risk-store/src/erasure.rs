@@ -33,6 +33,9 @@ pub enum Scrubbed {
     Pending(String),
 }
 
+/// How long to wait for readers and writers before tables are written anew; writers wait behind it.
+const WAIT_TO_WRITE_ANEW: Duration = Duration::from_secs(2);
+
 impl Store {
     /// Removes salt, data and note of a record by law: appends `erasure`, a `payload_erased` record that names it, and removes
     /// them from the store and its files. The chain stays whole. Evidence that was kept of the record goes too. Done again, it
@@ -140,12 +143,22 @@ impl Store {
         };
         if let Some(server) = inner.connection.server() {
             // As VACUUM FULL, but in a transaction, so that it has the settings of one.
-            let written = server.begin().and_then(|mut tx| {
+            let mut write = || {
+                let mut tx = server.begin()?;
                 for table in ["record", "evidence", "entry", "identifier", "waiting", "waiting_for"] {
                     tx.execute(&format!("CLUSTER {table} USING {table}_pkey"), &[])?;
                 }
                 tx.commit()
-            });
+            };
+            let began = Instant::now();
+            let written = loop {
+                match write() {
+                    Err(Trouble::Contended)
+                        if began.elapsed() < WAIT_TO_WRITE_ANEW
+                            && self.interrupt.pause(Duration::from_millis(10)).is_ok() => {}
+                    done => break done,
+                }
+            };
             // A store of an older form may have left values in the server's statistics. Only a superuser may write those anew: where
             // that is refused, the server overwrites them in its own time.
             let statistics = "CLUSTER pg_catalog.pg_statistic USING pg_statistic_relid_att_inh_index";
