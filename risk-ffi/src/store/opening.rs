@@ -38,7 +38,7 @@ pub struct risk_store_options {
     pub patience_ms: u64,
     /// Gives the key of each case, with which its payloads are encrypted in the store; NULL: they are kept as they are.
     pub key: risk_store_key,
-    /// What `key` is called with. It must be such that any thread may use it, and live until risk_store_free() has returned.
+    /// What `key` is called with. It must be such that any thread may use it, and live until the last handle of the store is freed.
     pub key_context: *mut c_void,
 }
 
@@ -103,10 +103,11 @@ pub unsafe extern "C" fn risk_store_with_cancel(
     })
 }
 
-/// Closes a store and frees its handle. NULL is allowed. What was appended is kept; cases and answers read from it live on.
+/// Frees a handle of a store; with the last one the store is closed. NULL is allowed. What was appended is kept; cases and answers read
+/// from it live on.
 ///
-/// Ownership: the handle is the library's again, and `key_context` the caller's. Threads: any, while no other call with this
-/// handle runs. Errors: none; what is not a live handle is left alone, as far as that shows (RISK_BAD_HANDLE).
+/// Ownership: the handle is the library's again, and with the last one `key_context` the caller's. Threads: any, while no other call with
+/// this handle runs. Errors: none; what is not a live handle is left alone, as far as that shows (RISK_BAD_HANDLE).
 ///
 /// Example: `risk_store_free(store);`
 ///
