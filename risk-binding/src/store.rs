@@ -11,8 +11,8 @@ use risk_core::log::Record;
 use risk_core::text::to_json;
 use risk_hmpps::people::former;
 use risk_store::{
-    Addition, Checkpoint, Erased, Keys, Operator, Options, PersonErasure, Reader, Scrubbed, Store, Verification,
-    random_record_id,
+    Addition, Checkpoint, Erased, Interrupt, Keys, Operator, Options, PersonErasure, Reader, Scrubbed, Store,
+    Verification, random_record_id,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -32,14 +32,20 @@ pub struct Stored {
     pub position: u64,
 }
 
-/// Opens the store at a place, or makes it where there is none and that is asked for.
+/// Opens the store at a place, or makes it where there is none and that is asked for. `interrupt` ends the opening and all calls early.
 ///
 /// # Errors
 /// RISK_STORE_MISSING, RISK_BAD_STORE, RISK_STORE_BUSY, RISK_STORE_UNREACHABLE, RISK_BAD_WORD for a URL that is none, and the
 /// others of a store.
-pub fn open(place: &str, make: bool, patience: Option<Duration>, keys: Option<Keys>) -> Result<Store, Fault> {
+pub fn open(
+    place: &str,
+    make: bool,
+    patience: Option<Duration>,
+    keys: Option<Keys>,
+    interrupt: Interrupt,
+) -> Result<Store, Fault> {
     let usual = Options::default();
-    let options = Options { keys, patience: patience.unwrap_or(usual.patience), ..usual };
+    let options = Options { keys, patience: patience.unwrap_or(usual.patience), interrupt, ..usual };
     Ok(if make { Store::create(place, options) } else { Store::open(place, options) }?)
 }
 

@@ -271,6 +271,16 @@ impl Failure {
         Self::NotAFile { file, found: "a folder", advice: "" }
     }
 
+    /// Whether the command was ended early.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        match self {
+            Self::Store(error) => matches!(error, StoreError::Cancelled(_)),
+            Self::Opening { error, .. } => matches!(**error, StoreError::Cancelled(_)),
+            _ => false,
+        }
+    }
+
     /// It in words: one line, or one for each thing that is wrong with a policy.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {

@@ -10,6 +10,7 @@ mod failure;
 mod groups;
 mod identifier;
 mod input;
+mod interrupt;
 mod options;
 mod output;
 mod progress;
@@ -45,6 +46,8 @@ use output::{BAD_INPUT, Reply, print};
      may still lie in a file
   2  the input cannot be used: the message says where, what was found and what was expected;
      nothing was written
+  130, 143  interrupted by Ctrl-C (SIGINT) or SIGTERM: the transaction that was open is undone, and an
+     output file is not written
 
 Example:
   risk assess examples/cases/sean.jsonl --at 2017-12-20")]
@@ -97,10 +100,6 @@ impl Command {
     }
 }
 
-/// For the bindings, which must not read a database as text.
-#[doc(hidden)]
-pub use risk_store::is_database;
-
 /// Writes a file that its owner alone may read, whole or not at all; a pipe or a device is written to. For the bindings.
 ///
 /// # Errors
@@ -123,7 +122,7 @@ pub fn write_private<T>(
 }
 
 /// Runs the command as if it had been called with these arguments, the first of which is its own name, and gives the exit
-/// code. It writes to standard output and standard error.
+/// code. It writes to standard output and standard error, and handles SIGINT and SIGTERM from then on.
 #[must_use]
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
@@ -139,5 +138,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         }
     };
     cli.color.apply();
-    cli.command.run().and_then(|reply| print(&reply)).unwrap_or_else(|failure| output::complain(&failure))
+    interrupt::listen();
+    let failure = match cli.command.run().and_then(|reply| print(&reply)) {
+        Ok(code) => return code,
+        Err(failure) => failure,
+    };
+    match interrupt::exit_code().filter(|_| failure.is_cancelled()) {
+        Some(code) => {
+            output::say_error(&["interrupted: the command did not finish, and keeps nothing of what it was writing"]);
+            code
+        }
+        None => output::complain(&failure),
+    }
 }

@@ -90,7 +90,12 @@ pub fn remark(text: &str) {
 /// Says on standard error why nothing was done.
 #[must_use]
 pub fn complain(failure: &Failure) -> u8 {
-    let lines: Vec<String> = failure.lines().iter().map(|line| inert(line).into_owned()).collect();
-    let _ = writeln!(anstream::stderr(), "{ERROR}error:{ERROR:#} {}", lines.join("\n"));
+    say_error(&failure.lines());
     BAD_INPUT
+}
+
+/// Writes an error to standard error.
+pub fn say_error(lines: &[impl AsRef<str>]) {
+    let lines: Vec<String> = lines.iter().map(|line| inert(line.as_ref()).into_owned()).collect();
+    let _ = writeln!(anstream::stderr(), "{ERROR}error:{ERROR:#} {}", lines.join("\n"));
 }

@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::identifier::CaseName;
 use crate::input::Text;
 use crate::output::remark;
-use crate::secret;
+use crate::{interrupt, secret};
 
 /// The variable that names a store where no option does.
 pub const PLACE: &str = "RISK_STORE";
@@ -32,7 +32,7 @@ pub struct StoreOptions {
     /// else risk-of-harm/cases.risk in your data folder
     #[arg(long, value_name = "PATH|URL", help_heading = HEADING)]
     store: Option<String>,
-    /// Who asks, an id as it will stand in the journal; default the variable RISK_AS, else your name on this system
+    /// Who asks, as an id for the journal; default the variable RISK_AS, else your user name
     #[arg(long = "as", value_name = "ID", help_heading = HEADING)]
     who: Option<String>,
     /// The keys of cases whose payloads are encrypted in the store: a file of lines `CASE KEY`, a UUID and 64 hexadecimal digits,
@@ -46,15 +46,14 @@ pub struct StoreOptions {
 pub struct ReadingOptions {
     #[command(flatten)]
     store: StoreOptions,
-    /// For what it is read, as it will stand in the journal: a word or a reference, such as supervision or complaint:4711
+    /// Why it is read, for the journal: a word or a reference, such as supervision or complaint:4711
     #[arg(long, value_name = "WORD", help_heading = HEADING)]
     purpose: Option<String>,
-    /// Answer even if the disk is too full for the journal, for this reason; the reading is kept beside the store's file and
-    /// journalled as soon as there is room
+    /// Answer even if the disk is too full for the journal, for this reason; the reading is noted in a file beside the store, and
+    /// entered into the journal as soon as there is room
     #[arg(long, value_name = "TEXT", help_heading = HEADING)]
     unjournalled_reason: Option<String>,
-    /// The secret of `risk hmpps import`, by which it is known of an identifier that it was that of a person who was erased since;
-    /// only you may be able to read it
+    /// The secret of `risk hmpps import`, to recognise an identifier of a person who was erased since; a file that only you can read
     #[arg(long, value_name = "FILE", help_heading = HEADING)]
     key_file: Option<String>,
 }
@@ -149,9 +148,10 @@ impl StoreOptions {
     /// # Errors
     /// [`Failure`] where the keys cannot be read.
     pub fn options(&self) -> Result<Options, Failure> {
-        let Some(file) = &self.keys else { return Ok(Options::default()) };
+        let options = Options { interrupt: interrupt::of_store(), ..Options::default() };
+        let Some(file) = &self.keys else { return Ok(options) };
         let keys = keys(&Text::of("keys", file, &secret::read(file)?)?)?;
-        Ok(Options { keys: Some(Box::new(move |case| keys.get(&case).copied())), ..Options::default() })
+        Ok(Options { keys: Some(Box::new(move |case| keys.get(&case).copied())), ..options })
     }
 
     /// Opens it for whoever only looks at whether it is whole.

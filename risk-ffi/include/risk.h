@@ -294,8 +294,8 @@
 typedef struct risk_assessment risk_assessment;
 
 /**
- * A request to end calls early, made on one thread while a call runs on another. It is given with a question (`cancel`), to as many
- * calls as the caller likes, and once made it stays made.
+ * A request to end calls early, made on one thread while a call runs on another. It is given with a question (`cancel`) or to a
+ * handle of a store (risk_store_with_cancel()), to as many calls as the caller likes, and once made it stays made.
  */
 typedef struct risk_cancel risk_cancel;
 
@@ -522,7 +522,7 @@ typedef struct risk_store_options {
    */
   risk_store_key key;
   /**
-   * What `key` is called with. It must be such that any thread may use it, and live until risk_store_free() has returned.
+   * What `key` is called with. It must be such that any thread may use it, and live until the last handle of the store is freed.
    */
   void *key_context;
 } risk_store_options;
@@ -1165,10 +1165,27 @@ risk_status risk_store_open(const struct risk_store_options *options,
                             struct risk_store **out);
 
 /**
- * Closes a store and frees its handle. NULL is allowed. What was appended is kept; cases and answers read from it live on.
+ * Another handle of the same open store, whose calls end early once `cancel` is requested, on whatever thread
+ * (risk_cancel_request()): risk_store_verify() and any other call with it returns RISK_CANCELLED soon, also where it waits for
+ * another writer, and changes nothing. A call that is done already is done. The handle that it is made from is not affected.
  *
- * Ownership: the handle is the library's again, and `key_context` the caller's. Threads: any, while no other call with this
- * handle runs. Errors: none; what is not a live handle is left alone, as far as that shows (RISK_BAD_HANDLE).
+ * Ownership: `*out` is the caller's, to be freed with risk_store_free(); the store stays open until its last handle is freed. `cancel`
+ * stays the caller's, and may be freed before `*out`. Threads: any. Errors: RISK_NULL_POINTER, RISK_BAD_HANDLE, RISK_POISONED.
+ *
+ * Example: `risk_store_with_cancel(store, stop, &view); risk_store_verify(view, NULL, 0, &report);`
+ *
+ * The caller's part: `store` and `cancel` are handles that are not freed; `out` is a place for the result.
+ */
+risk_status risk_store_with_cancel(const struct risk_store *store,
+                                   const struct risk_cancel *cancel,
+                                   struct risk_store **out);
+
+/**
+ * Frees a handle of a store; with the last one the store is closed. NULL is allowed. What was appended is kept; cases and answers read
+ * from it live on.
+ *
+ * Ownership: the handle is the library's again, and with the last one `key_context` the caller's. Threads: any, while no other call with
+ * this handle runs. Errors: none; what is not a live handle is left alone, as far as that shows (RISK_BAD_HANDLE).
  *
  * Example: `risk_store_free(store);`
  *
@@ -1550,7 +1567,8 @@ risk_status risk_store_checkpoint(const struct risk_store *store,
  * are cases whose key is not given. The status is RISK_OK whether or not it is intact.
  *
  * Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any. Errors: RISK_BAD_RECORD and RISK_TAMPERED for
- * a text that is no checkpoint; those of a store (80 and on) that cannot be read at all; RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED.
+ * a text that is no checkpoint; RISK_CANCELLED with a handle of risk_store_with_cancel(); those of a store (80 and on) that cannot be
+ * read at all; RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED.
  *
  * Example: `risk_store_verify(store, checkpoint, strlen(checkpoint), &report);`
  *

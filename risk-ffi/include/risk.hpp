@@ -526,6 +526,15 @@ public:
         return Store(handle);
     }
 
+    /// Another handle of the same open store, whose calls end early once `cancel` is requested: verify() and any other call throws
+    /// RISK_CANCELLED soon, also where it waits for another writer, and changes nothing. This handle is not affected. The request
+    /// may go before the handle.
+    [[nodiscard]] Store with_cancel(const Cancel &cancel) const {
+        risk_store *handle = nullptr;
+        detail::check(risk_store_with_cancel(get(), cancel.get(), &handle));
+        return Store(handle);
+    }
+
     /// Appends records of one case or of several, as JSON Lines: all of them or none. They are kept when it returns.
     Stored append(std::string_view by, std::string_view records,
                   std::optional<std::uint64_t> expected_position = std::nullopt) {

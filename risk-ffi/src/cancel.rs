@@ -1,5 +1,6 @@
 //! Requests to end a call early.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use risk_binding::status::risk_status;
@@ -7,11 +8,11 @@ use risk_binding::status::risk_status;
 use crate::boundary::{self, Handle, call, call_with, live};
 use crate::pointer::Out;
 
-/// A request to end calls early, made on one thread while a call runs on another. It is given with a question (`cancel`), to as many
-/// calls as the caller likes, and once made it stays made.
-pub struct risk_cancel(pub(crate) Handle<AtomicBool>);
+/// A request to end calls early, made on one thread while a call runs on another. It is given with a question (`cancel`) or to a
+/// handle of a store (risk_store_with_cancel()), to as many calls as the caller likes, and once made it stays made.
+pub struct risk_cancel(pub(crate) Handle<Arc<AtomicBool>>);
 
-boundary::handle!(risk_cancel, AtomicBool, b"riskstop");
+boundary::handle!(risk_cancel, Arc<AtomicBool>, b"riskstop");
 
 /// Makes a request that was not made yet.
 ///
@@ -27,7 +28,7 @@ pub unsafe extern "C" fn risk_cancel_new(out: *mut *mut risk_cancel) -> risk_sta
     call(|| {
         // SAFETY: by this function's contract.
         let out = unsafe { Out::required("out", out)? };
-        out.handle(risk_cancel(Handle::new(AtomicBool::new(false))));
+        out.handle(risk_cancel(Handle::new(Arc::new(AtomicBool::new(false)))));
         Ok(())
     })
 }

@@ -1,10 +1,12 @@
 //! What is asked of a case.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use risk_binding::status::RISK_BAD_TIME;
 use risk_binding::{Asked, Fault, When};
 use risk_core::assessment::Question;
+use risk_store::Store;
 
 use crate::boundary::live;
 use crate::cancel::risk_cancel;
@@ -52,10 +54,18 @@ const LEAST: usize = std::mem::offset_of!(risk_question, cancel);
 /// A question, and what ends the call that asks it.
 pub(crate) struct Asking<'a> {
     pub(crate) question: Question,
-    cancel: Option<&'a AtomicBool>,
+    cancel: Option<&'a Arc<AtomicBool>>,
 }
 
 impl Asking<'_> {
+    /// A handle of the store whose calls end with the question.
+    pub(crate) fn store(&self, store: &Store) -> Store {
+        match self.cancel.cloned() {
+            Some(requested) => store.cancelled_when(move || requested.load(Ordering::Relaxed)),
+            None => store.clone(),
+        }
+    }
+
     /// Whether the call is to end early.
     pub(crate) fn is_cancelled(&self) -> bool {
         self.cancel.is_some_and(|requested| requested.load(Ordering::Relaxed))

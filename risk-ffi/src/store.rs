@@ -143,8 +143,8 @@ pub unsafe extern "C" fn risk_store_assess(
         let (who, purpose) = unsafe { (reader.id.get("reader.id")?, reader.purpose.get("reader.purpose")?) };
         let purpose = purpose.filter(|purpose| !purpose.is_empty());
         let reader = bound::reader(who.unwrap_or_default(), asking.question.audience, purpose)?;
-        let (case_id, requested) = (bound::id("case_id", case_id)?, || asking.is_cancelled());
-        let answer = store.assess_until(&reader, case_id, policy, &asking.question, &requested)?;
+        let case_id = bound::id("case_id", case_id)?;
+        let answer = asking.store(store).assess(&reader, case_id, policy, &asking.question)?;
         out.handle(risk_assessment(Handle::new(answer)));
         Ok(())
     })

@@ -11,7 +11,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use risk_binding::status::RISK_BAD_RECORD;
 use risk_binding::{Fault, store as bound};
-use risk_store::{CaseListed, Exported, Imported, Keys};
+use risk_store::{CaseListed, Exported, Imported, Interrupt, Keys};
 use uuid::Uuid;
 
 use crate::arrow::Batches;
@@ -24,7 +24,7 @@ use crate::question::Words;
 
 /// A store, until it is closed.
 #[pyclass(frozen, module = "risk_of_harm._risk")]
-pub(crate) struct Store(Mutex<Option<Arc<risk_store::Store>>>);
+pub(crate) struct Store(Mutex<Option<risk_store::Store>>);
 
 thread_local! {
     /// What the host's function for keys, or a handler of signals, raised within the call.
@@ -37,7 +37,7 @@ thread_local! {
 type PyChange = (u64, String, u64, String);
 
 impl Store {
-    fn held(&self) -> PyResult<Arc<risk_store::Store>> {
+    fn held(&self) -> PyResult<risk_store::Store> {
         let held = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         held.ok_or_else(|| PyValueError::new_err("expected an open store, found one that was closed"))
     }
@@ -46,15 +46,20 @@ impl Store {
     pub(crate) fn with<T: Send>(
         &self,
         py: Python<'_>,
-        work: impl FnOnce(&Arc<risk_store::Store>) -> Result<T, Fault> + Send,
+        work: impl FnOnce(&risk_store::Store) -> Result<T, Fault> + Send,
     ) -> PyResult<T> {
-        RAISED.with(|kept| kept.take());
         let store = self.held()?;
-        let done = py.detach(|| work(&store));
-        match RAISED.with(|kept| kept.take()) {
-            Some(of_the_host) => Err(of_the_host),
-            None => done.raise(),
-        }
+        within(py, || work(&store))
+    }
+}
+
+/// Works while no lock of Python's is held; what the host's function or a handler of signals raises meanwhile is what is raised.
+fn within<T: Send>(py: Python<'_>, work: impl FnOnce() -> Result<T, Fault> + Send) -> PyResult<T> {
+    RAISED.with(|kept| kept.take());
+    let done = py.detach(work);
+    match RAISED.with(|kept| kept.take()) {
+        Some(of_the_host) => Err(of_the_host),
+        None => done.raise(),
     }
 }
 
@@ -98,9 +103,9 @@ impl Store {
         patience: Option<Duration>,
         ask: Option<Py<PyAny>>,
     ) -> PyResult<Self> {
-        let opened = py.detach(|| bound::open(place, make, patience, ask.map(keys))).raise()?;
-        let opened = opened.cancelled_when(Box::new(raised_meanwhile));
-        Ok(Self(Mutex::new(Some(Arc::new(opened)))))
+        let interrupt = Interrupt::when(raised_meanwhile);
+        let opened = within(py, || bound::open(place, make, patience, ask.map(keys), interrupt))?;
+        Ok(Self(Mutex::new(Some(opened))))
     }
 
     fn close(&self, py: Python<'_>) {
@@ -278,7 +283,7 @@ impl Store {
     fn import(&self, py: Python<'_>, operator: &str, file: PathBuf) -> PyResult<(u64, u64, u64, u64)> {
         self.with(py, |store| {
             let by = bound::operator(operator)?;
-            if risk_cli::is_database(&file) {
+            if risk_store::is_database(&file) {
                 let expected = "an export, as text".to_owned();
                 return Err(risk_store::StoreError::Argument {
                     field: "file",

@@ -12,7 +12,6 @@ mod url;
 pub(crate) mod wal;
 
 use std::mem;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::TransactionBehavior;
@@ -24,6 +23,7 @@ pub(crate) use sqlite_file::{SCHEMA as OF_SQLITE, STEPS as SQLITE_STEPS, new_pri
 
 use crate::directory::Directory;
 use crate::error::{StoreError, Trouble};
+use crate::interrupt::{Interrupt, STEP};
 use crate::sql::{Database, Tx};
 
 /// Whether a store may be made where there is none.
@@ -83,9 +83,14 @@ enum Link {
 }
 
 impl Connection {
-    pub(crate) fn open(place: Place, patience: Duration, make: Make) -> Result<Self, StoreError> {
+    pub(crate) fn open(
+        place: Place,
+        patience: Duration,
+        make: Make,
+        interrupt: &Interrupt,
+    ) -> Result<Self, StoreError> {
         let process = std::process::id();
-        let link = Some(Link::open(&place, patience, make)?);
+        let link = Some(Link::open(&place, patience, make, interrupt)?);
         Ok(Self { place, patience, link, process, directory: Directory::default() })
     }
 
@@ -112,19 +117,28 @@ impl Connection {
 
     /// Runs `work` in a transaction, which is kept whole or not at all. Where another writer is in the way or the connection
     /// breaks it is tried again, for as long as the patience lasts: so `work` may run several times, and must give the same.
+    ///
+    /// # Errors
+    /// Those of `work`; [`StoreError::Cancelled`] once that is requested, and then nothing is kept.
     pub(crate) fn transact<T>(
         &mut self,
         will: Will,
+        interrupt: &Interrupt,
         mut work: impl FnMut(&mut Tx<'_>) -> Result<T, Trouble>,
     ) -> Result<T, StoreError> {
         let began = Instant::now();
         let mut perhaps_kept = false;
         let mut pause = Duration::from_millis(2);
         loop {
-            let trouble = match self.attempt(will, &mut work, &mut perhaps_kept) {
+            let trouble = match self.attempt(will, interrupt, &mut work, &mut perhaps_kept) {
                 Ok(done) => return Ok(done),
                 Err(Trouble::Final(e)) => return Err(e),
                 Err(trouble) => trouble,
+            };
+            let longest_pause = match trouble {
+                // SQLite has waited for its lock by itself.
+                Trouble::Contended if !self.is_server() => STEP,
+                _ => Duration::from_millis(250),
             };
             if let Trouble::Broken(_) = trouble {
                 self.link = None;
@@ -136,19 +150,24 @@ impl Connection {
                     _ => StoreError::Busy(self.patience),
                 });
             }
-            thread::sleep(pause);
-            pause = pause.saturating_mul(2).min(Duration::from_millis(250));
+            if let Err(cancelled) = interrupt.pause(pause) {
+                return Err(if perhaps_kept { StoreError::Unconfirmed(began.elapsed()) } else { cancelled });
+            }
+            pause = pause.saturating_mul(2).min(longest_pause);
         }
     }
 
     fn attempt<T>(
         &mut self,
         will: Will,
+        interrupt: &Interrupt,
         work: &mut impl FnMut(&mut Tx<'_>) -> Result<T, Trouble>,
         perhaps_kept: &mut bool,
     ) -> Result<T, Trouble> {
-        let mut tx = self.begin(will)?;
+        let mut tx = self.begin(will, interrupt)?;
         let worked = work(&mut tx).and_then(|done| {
+            // A step that was ended may have been taken for one that failed.
+            interrupt.go_on()?;
             let committed = tx.commit();
             *perhaps_kept |= matches!(committed, Err(Trouble::Broken(_)));
             committed.map(|()| done)
@@ -159,14 +178,15 @@ impl Connection {
         })
     }
 
-    fn begin(&mut self, will: Will) -> Result<Tx<'_>, Trouble> {
+    fn begin<'c>(&'c mut self, will: Will, interrupt: &'c Interrupt) -> Result<Tx<'c>, Trouble> {
+        interrupt.go_on()?;
         if self.process != std::process::id() {
             // Closing it would disturb the parent's.
             mem::forget(self.link.take());
             self.process = std::process::id();
         }
         if self.link.is_none() {
-            self.link = Some(Link::connect(&self.place, self.patience)?);
+            self.link = Some(Link::connect(&self.place, self.patience, interrupt)?);
         }
         let database = match &mut self.link {
             Some(Link::File(file)) => {
@@ -175,6 +195,7 @@ impl Connection {
                     Will::Write => TransactionBehavior::Immediate,
                 };
                 let sqlite_file::StoreFile { sqlite, place } = &mut **file;
+                interrupt.watch(sqlite).map_err(Trouble::sqlite)?;
                 let tx = sqlite.transaction_with_behavior(behaviour).map_err(Trouble::sqlite)?;
                 place.must_hold(&tx)?;
                 Database::Sqlite { changes: tx.total_changes(), tx, place }
@@ -182,14 +203,14 @@ impl Connection {
             Some(Link::Server(server)) => Database::Postgres(server.begin()?),
             None => return Err(Trouble::Broken("no connection".to_owned())),
         };
-        Ok(Tx::new(database, &mut self.directory))
+        Ok(Tx::new(database, &mut self.directory, interrupt))
     }
 }
 
 impl Link {
-    fn open(place: &Place, patience: Duration, make: Make) -> Result<Self, StoreError> {
+    fn open(place: &Place, patience: Duration, make: Make, interrupt: &Interrupt) -> Result<Self, StoreError> {
         match place {
-            Place::File(path) => Ok(Self::file(sqlite_file::open(path, patience, make)?)),
+            Place::File(path) => Ok(Self::file(sqlite_file::open(path, patience, make, interrupt)?)),
             Place::Server(database) => {
                 let began = Instant::now();
                 loop {
@@ -197,7 +218,7 @@ impl Link {
                         Ok(server) => return Ok(Self::Server(Box::new(server))),
                         Err(Trouble::Final(e)) => return Err(e),
                         Err(Trouble::Contended) if began.elapsed() < patience => {
-                            thread::sleep(Duration::from_millis(20));
+                            interrupt.pause(Duration::from_millis(20))?;
                         }
                         Err(Trouble::Contended) => return Err(StoreError::Busy(patience)),
                         Err(Trouble::Broken(why)) => return Err(StoreError::Unreachable(why)),
@@ -208,9 +229,9 @@ impl Link {
     }
 
     /// Once more to a store that was open before.
-    fn connect(place: &Place, patience: Duration) -> Result<Self, Trouble> {
+    fn connect(place: &Place, patience: Duration, interrupt: &Interrupt) -> Result<Self, Trouble> {
         match place {
-            Place::File(path) => Ok(Self::file(sqlite_file::open(path, patience, Make::Never)?)),
+            Place::File(path) => Ok(Self::file(sqlite_file::open(path, patience, Make::Never, interrupt)?)),
             Place::Server(database) => Server::open(database, Make::Never).map(|server| Self::Server(Box::new(server))),
         }
     }

@@ -1,6 +1,5 @@
 //! Taking a payload out of a log: for good, or to be kept as evidence.
 
-use std::thread;
 use std::time::{Duration, Instant};
 
 use risk_core::event::Event;
@@ -33,6 +32,9 @@ pub enum Scrubbed {
     /// [`Store::scrub`] tries again.
     Pending(String),
 }
+
+/// How long to wait for readers and writers before tables are written anew; writers wait behind it.
+const WAIT_TO_WRITE_ANEW: Duration = Duration::from_secs(2);
 
 impl Store {
     /// Removes salt, data and note of a record by law: appends `erasure`, a `payload_erased` record that names it, and removes
@@ -133,15 +135,30 @@ impl Store {
     /// # Errors
     /// Where the store cannot be reached.
     pub fn scrub(&self) -> Result<Scrubbed, StoreError> {
-        let mut inner = self.inner()?;
+        let mut inner = match self.inner() {
+            Ok(inner) => inner,
+            // What was erased is erased.
+            Err(StoreError::Cancelled(cancelled)) => return Ok(Scrubbed::Pending(cancelled.to_string())),
+            Err(other) => return Err(other),
+        };
         if let Some(server) = inner.connection.server() {
             // As VACUUM FULL, but in a transaction, so that it has the settings of one.
-            let written = server.begin().and_then(|mut tx| {
+            let mut write = || {
+                let mut tx = server.begin()?;
                 for table in ["record", "evidence", "entry", "identifier", "waiting", "waiting_for"] {
                     tx.execute(&format!("CLUSTER {table} USING {table}_pkey"), &[])?;
                 }
                 tx.commit()
-            });
+            };
+            let began = Instant::now();
+            let written = loop {
+                match write() {
+                    Err(Trouble::Contended)
+                        if began.elapsed() < WAIT_TO_WRITE_ANEW
+                            && self.interrupt.pause(Duration::from_millis(10)).is_ok() => {}
+                    done => break done,
+                }
+            };
             // A store of an older form may have left values in the server's statistics. Only a superuser may write those anew: where
             // that is refused, the server overwrites them in its own time.
             let statistics = "CLUSTER pg_catalog.pg_statistic USING pg_statistic_relid_att_inh_index";
@@ -156,8 +173,10 @@ impl Store {
             let busy = file.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
             match busy.map_err(Trouble::sqlite) {
                 Ok(0) => return Ok(Scrubbed::Done),
-                Ok(_) | Err(Trouble::Contended) if began.elapsed() < self.patience => {
-                    thread::sleep(Duration::from_millis(10));
+                Ok(_) | Err(Trouble::Contended) if began.elapsed() < self.shared.patience => {
+                    if let Err(cancelled) = self.interrupt.pause(Duration::from_millis(10)) {
+                        return Ok(Scrubbed::Pending(cancelled.to_string()));
+                    }
                 }
                 Err(Trouble::Final(e)) => return Err(e),
                 _ => return Ok(Scrubbed::Pending("somebody is reading the store".to_owned())),

@@ -71,7 +71,7 @@ pub enum StoreError {
     /// The policy shows nothing to this reader.
     #[error(transparent)]
     NoView(#[from] NoView),
-    /// The caller ended the work early, as [`crate::Store::cancelled_when`] said. Nothing was changed by what was ended.
+    /// The caller ended the work early, as [`crate::Store::cancelled_when`] lets it. Nothing was changed by what was ended.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
     /// A log that was changed behind the store's back.
@@ -270,6 +270,8 @@ impl Trouble {
         match code.code {
             C::DatabaseBusy | C::DatabaseLocked => Self::Contended,
             C::DiskFull => StoreError::Full.into(),
+            // By `Interrupt::watch`.
+            C::OperationInterrupted => StoreError::from(Cancelled).into(),
             C::ReadOnly => StoreError::ReadOnly.into(),
             C::DatabaseCorrupt | C::NotADatabase => StoreError::damaged(e).into(),
             C::CannotOpen | C::SystemIoFailure | C::PermissionDenied => StoreError::Unreachable(e.to_string()).into(),

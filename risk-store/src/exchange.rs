@@ -11,11 +11,14 @@ use std::path::Path;
 use risk_core::event::field::describe_text;
 use risk_core::log::{Log, LogError, Record, RecordError};
 use risk_core::text::{encoding, without_mark};
+use rusqlite::Connection;
+use rusqlite::backup::{Backup, StepResult};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::error::{StoreError, Trouble};
 use crate::head::Head;
+use crate::interrupt::Interrupt;
 use crate::journal::{self, Act, Entry, WHOLE_STORE, entry_hash};
 use crate::names::{self, Name};
 use crate::open::Open;
@@ -27,6 +30,8 @@ use crate::who::Operator;
 use crate::{Store, connection, fence, records};
 
 const PAGE: u64 = 64;
+/// How many pages of a file are copied at a time.
+const PAGES_COPIED: i32 = 100;
 
 /// How much went out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -92,8 +97,7 @@ impl Store {
         let mut exported = Exported::default();
         let mut after = WHOLE_STORE;
         loop {
-            self.go_on()?;
-            let keys = self.keys.as_ref();
+            let keys = self.keys();
             let page = self.look(|tx| {
                 let heads = match cases {
                     None => Head::page(tx, after, PAGE)?,
@@ -110,6 +114,7 @@ impl Store {
             let Some((last, ..)) = page.last() else { break };
             after = *last;
             for (_, log, entries, evidence) in page {
+                self.go_on()?;
                 out.write_all(log.to_jsonl().as_bytes())?;
                 for (_, journal::Kept { text: entry, hash, names, .. }) in entries {
                     let line =
@@ -140,13 +145,12 @@ impl Store {
             return Err(StoreError::argument("store", "a file", "a database; pg_dump makes a copy of it"));
         };
         connection::new_private_file(to)?;
-        let copied = file.backup("main", to, None::<fn(rusqlite::backup::Progress)>).map_err(Trouble::sqlite);
-        copied.map_err(|trouble| {
+        copy(file, to, &self.interrupt).map_err(|trouble| {
             // What is no copy is not left behind as one.
             let _ = std::fs::remove_file(to);
             match trouble {
                 Trouble::Final(e) => e,
-                _ => StoreError::Busy(self.patience),
+                _ => StoreError::Busy(self.shared.patience),
             }
         })
     }
@@ -172,12 +176,12 @@ impl Store {
         let mut cases = Some(cases);
         let now = self.now();
         self.change(|tx, open| {
-            let Some(mut cases) = cases.take() else {
-                return Err(StoreError::Unconfirmed(self.patience).into());
-            };
             // Facts may come in, which are entered one at a time.
             Head::of_the_facts(tx)?;
             fence::enter(tx)?;
+            let Some(mut cases) = cases.take() else {
+                return Err(StoreError::Unconfirmed(self.shared.patience).into());
+            };
             let mut imported = Imported::default();
             while let Some(case) = cases.next()? {
                 self.go_on()?;
@@ -188,6 +192,20 @@ impl Store {
             }
             Ok(imported)
         })
+    }
+}
+
+/// Copies a database into an empty file.
+fn copy(database: &Connection, to: &Path, interrupt: &Interrupt) -> Result<(), Trouble> {
+    let mut copy = Connection::open(to).map_err(Trouble::sqlite)?;
+    let copying = Backup::new(database, &mut copy).map_err(Trouble::sqlite)?;
+    loop {
+        interrupt.go_on()?;
+        match copying.step(PAGES_COPIED).map_err(Trouble::sqlite)? {
+            StepResult::More => {}
+            StepResult::Done => return Ok(()),
+            _ => return Err(Trouble::Contended),
+        }
     }
 }
 

@@ -49,6 +49,7 @@ mod fence;
 mod gap;
 mod head;
 mod identity;
+mod interrupt;
 mod journal;
 mod journal_end;
 mod listing;
@@ -66,13 +67,13 @@ mod work;
 
 use std::num::NonZeroUsize;
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{Timelike, Utc};
 use lru::LruCache;
-use risk_core::cancel::Cancelled;
+use parking_lot::{Mutex, MutexGuard};
 use risk_core::event::Instant;
 use risk_core::log::Log;
 use uuid::Uuid;
@@ -85,6 +86,7 @@ pub use error::StoreError;
 pub use exchange::{Exported, Imported};
 pub use facts::Facts;
 pub use identity::claimed;
+pub use interrupt::Interrupt;
 pub use journal::{Act, Entry, Operation, Places};
 pub use listing::CaseListed;
 pub use payload::Keys;
@@ -111,17 +113,27 @@ pub struct Options {
     pub patience: Duration,
     /// Tells the time at which the store takes what it is given.
     pub clock: Box<dyn Fn() -> Instant + Send + Sync>,
+    /// Ends calls early, the opening of the store included; see [`Store::cancelled_when`].
+    pub interrupt: Interrupt,
 }
 
 impl Default for Options {
-    /// No keys, ten seconds, the system's clock.
+    /// No keys, ten seconds, the system's clock, calls that run to their end.
     fn default() -> Self {
-        Self { keys: None, patience: Duration::from_secs(10), clock: Box::new(Utc::now) }
+        let interrupt = Interrupt::default();
+        Self { keys: None, patience: Duration::from_secs(10), clock: Box::new(Utc::now), interrupt }
     }
 }
 
-/// A store of cases.
+/// A store of cases. A clone is another handle of the same open store.
+#[derive(Clone)]
 pub struct Store {
+    shared: Arc<Shared>,
+    interrupt: Interrupt,
+}
+
+/// What all handles of an open store share.
+struct Shared {
     inner: Mutex<Inner>,
     /// The thread that uses it, as [`this_thread`] names it; 0: none.
     user: AtomicUsize,
@@ -132,7 +144,6 @@ pub struct Store {
     keys: Option<Keys>,
     patience: Duration,
     clock: Box<dyn Fn() -> Instant + Send + Sync>,
-    cancelled: Option<Box<dyn Fn() -> bool + Send + Sync>>,
 }
 
 struct Inner {
@@ -167,11 +178,11 @@ impl Store {
     }
 
     fn at(place: &str, options: Options, make: Make) -> Result<Self, StoreError> {
-        let Options { keys, patience, clock } = options;
+        let Options { keys, patience, clock, interrupt } = options;
         let at = Place::parse(place)?;
-        let mut connection = Connection::open(at.clone(), patience, make)?;
-        if !connection.transact(Will::Look, directory::exists)? {
-            match connection.transact(Will::Write, directory::make) {
+        let mut connection = Connection::open(at.clone(), patience, make, &interrupt)?;
+        if !connection.transact(Will::Look, &interrupt, directory::exists)? {
+            match connection.transact(Will::Write, &interrupt, directory::make) {
                 // So that it can be verified, which finds the same.
                 Err(StoreError::Altered { .. }) => {}
                 other => other?,
@@ -183,61 +194,68 @@ impl Store {
             Place::File(path) => Some(GapFile::beside(path)),
             Place::Server(_) => None,
         };
-        let store = Self { inner, user: AtomicUsize::new(0), server, gaps, keys, patience, clock, cancelled: None };
+        let shared = Shared { inner, user: AtomicUsize::new(0), server, gaps, keys, patience, clock };
+        let store = Self { shared: Arc::new(shared), interrupt };
         store.close_gaps();
         Ok(store)
     }
 
-    /// The store, of which long work ends early where the function says so: before each transaction, so that of many calls in a row
-    /// the next is not begun; within an answer; between two pages of cases in a listing, an export and a verification; and between
-    /// two cases of an import, of which nothing is then kept. Any other transaction that writes goes on to its end.
+    /// Another handle of the same open store, whose calls end early with [`StoreError::Cancelled`] when the function returns true,
+    /// or when those of this handle would. They end before the next statement, within a long statement of SQLite, within an
+    /// answer, and while they wait for another thread, another writer or another attempt to connect. The transaction that a
+    /// call is in is undone. A commit that has begun is finished.
     #[must_use]
-    pub fn cancelled_when(self, cancelled: Box<dyn Fn() -> bool + Send + Sync>) -> Self {
-        Self { cancelled: Some(cancelled), ..self }
+    pub fn cancelled_when(&self, requested: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        let interrupt = self.interrupt.or(Interrupt::when(requested));
+        Self { shared: Arc::clone(&self.shared), interrupt }
     }
 
-    /// Whether long work is to end early.
-    fn is_cancelled(&self) -> bool {
-        self.cancelled.as_ref().is_some_and(|cancelled| cancelled())
-    }
-
-    /// Goes on, unless the work is to end early.
+    /// Goes on, unless the call is to end early.
     fn go_on(&self) -> Result<(), StoreError> {
-        if self.is_cancelled() { Err(Cancelled.into()) } else { Ok(()) }
+        self.interrupt.go_on()
     }
 
     /// Whether it lies in a database that many write to.
     #[must_use]
     pub fn is_server(&self) -> bool {
-        self.server
+        self.shared.server
     }
 
     /// Waits for other threads, and takes the connection for this one.
     ///
     /// # Errors
-    /// [`StoreError::Reentered`] where this thread has it already, as the function for keys is called while it does.
+    /// [`StoreError::Reentered`] where this thread has it already, as the function for keys is called while it does;
+    /// [`StoreError::Cancelled`].
     fn inner(&self) -> Result<InUse<'_>, StoreError> {
         let me = this_thread();
+        let Shared { inner, user, .. } = &*self.shared;
         // Only this thread writes its own name here, so that what others write meanwhile does not matter.
-        if self.user.load(Ordering::Relaxed) == me {
+        if user.load(Ordering::Relaxed) == me {
             return Err(StoreError::Reentered);
         }
-        // What a panic left half done was a transaction, and that is gone.
-        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        self.user.store(me, Ordering::Relaxed);
-        Ok(InUse { inner, user: &self.user })
+        let inner = loop {
+            self.go_on()?;
+            if let Some(inner) = inner.try_lock_for(interrupt::STEP) {
+                break inner;
+            }
+        };
+        user.store(me, Ordering::Relaxed);
+        Ok(InUse { inner, user })
     }
 
     /// Now, to the microsecond.
     fn now(&self) -> Instant {
-        let now = (self.clock)();
+        let now = (self.shared.clock)();
         now.with_nanosecond(now.nanosecond().saturating_sub(now.nanosecond() % 1000)).unwrap_or(now)
+    }
+
+    fn keys(&self) -> Option<&Keys> {
+        self.shared.keys.as_ref()
     }
 
     /// Runs a transaction that only looks.
     fn look<T>(&self, work: impl FnMut(&mut Tx<'_>) -> Result<T, Trouble>) -> Result<T, StoreError> {
-        self.go_on()?;
-        self.inner()?.connection.transact(Will::Look, work)
+        self.inner()?.connection.transact(Will::Look, &self.interrupt, work)
     }
 
     /// Runs a transaction that changes cases; their logs are remembered once it is kept.
@@ -245,12 +263,11 @@ impl Store {
         &self,
         mut work: impl FnMut(&mut Tx<'_>, &mut Open<'_>) -> Result<T, Trouble>,
     ) -> Result<T, StoreError> {
-        self.go_on()?;
         let mut inner = self.inner()?;
         let Inner { connection, logs, .. } = &mut *inner;
         let mut held = Vec::new();
-        let done = connection.transact(Will::Write, |tx| {
-            let mut open = Open::new(logs, self.keys.as_ref());
+        let done = connection.transact(Will::Write, &self.interrupt, |tx| {
+            let mut open = Open::new(logs, self.keys());
             let done = work(tx, &mut open)?;
             held = open.into_logs();
             Ok(done)

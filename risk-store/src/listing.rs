@@ -52,7 +52,7 @@ impl Store {
                 });
                 listed.collect::<Result<Vec<_>, _>>()
             };
-            let page = self.go_on().and_then(|()| self.look(read));
+            let page = self.look(read);
             after = page.as_ref().ok().and_then(|cases: &Vec<CaseListed>| cases.last()).map(|last| last.case_id);
             Some(match page {
                 Ok(cases) => cases.into_iter().map(Ok).collect(),

@@ -74,12 +74,10 @@ impl Store {
         read: impl Fn(&mut Tx<'_>, &mut Open<'_>, Journal<'_>) -> Result<T, Trouble>,
     ) -> Result<T, StoreError> {
         let read_now = self.change(|tx, open| read(tx, open, Journal::Written));
-        match (read_now, reader.unjournalled_reason(), &self.gaps) {
+        match (read_now, reader.unjournalled_reason(), &self.shared.gaps) {
             (Err(StoreError::Full), Some(reason), Some(gaps)) => {
                 let mut logs = LruCache::new(LOGS);
-                self.look(|tx| {
-                    read(tx, &mut Open::new(&mut logs, self.keys.as_ref()), Journal::KeptAside { gaps, reason })
-                })
+                self.look(|tx| read(tx, &mut Open::new(&mut logs, self.keys()), Journal::KeptAside { gaps, reason }))
             }
             (read, ..) => {
                 if read.is_ok() && reader.unjournalled_reason().is_some() {
@@ -92,7 +90,7 @@ impl Store {
 
     /// Enters into the journal what could not be entered when it was read. Where that still cannot be, it stays where it is.
     pub(crate) fn close_gaps(&self) {
-        let Some(file) = self.gaps.as_ref().filter(|gaps| !gaps.is_empty()) else { return };
+        let Some(file) = self.shared.gaps.as_ref().filter(|gaps| !gaps.is_empty()) else { return };
         let now = self.now();
         let mut held = None;
         let entered = self.change(|tx, _| {
@@ -131,21 +129,6 @@ impl Store {
         Ok(self.answer(reader, case_id, policy, question)?.1)
     }
 
-    /// [`Store::assess`], unless its caller ends the answer early. That it was asked for is written down all the same.
-    ///
-    /// # Errors
-    /// As [`Store::assess`], and [`StoreError::Cancelled`].
-    pub fn assess_until(
-        &self,
-        reader: &Reader,
-        case_id: Uuid,
-        policy: &Policy,
-        question: &Question,
-        requested: &(dyn Fn() -> bool + Sync),
-    ) -> Result<Assessment, StoreError> {
-        Ok(self.answered(reader, case_id, policy, question, requested)?.1)
-    }
-
     /// The same with the log that it was answered from, for whoever explains the answer.
     ///
     /// # Errors
@@ -157,17 +140,6 @@ impl Store {
         policy: &Policy,
         question: &Question,
     ) -> Result<(Log, Assessment), StoreError> {
-        self.answered(reader, case_id, policy, question, &|| false)
-    }
-
-    fn answered(
-        &self,
-        reader: &Reader,
-        case_id: Uuid,
-        policy: &Policy,
-        question: &Question,
-        requested: &(dyn Fn() -> bool + Sync),
-    ) -> Result<(Log, Assessment), StoreError> {
         let question = Question { audience: reader.audience(), ..question.clone() };
         let known_at = question.known_at.unwrap_or_else(|| match question.lens {
             Lens::AsKnown => question.at,
@@ -175,7 +147,7 @@ impl Store {
             Lens::Hindsight => self.now(),
         });
         let log = self.consult(reader, case_id, known_at)?;
-        let cancelled = || self.is_cancelled() || requested();
+        let cancelled = || self.interrupt.is_requested();
         let answer =
             assess_until(&log, policy, &question, Cancel::when(&cancelled)).map_err(|stopped| match stopped {
                 Stopped::NoView(e) => StoreError::from(e),

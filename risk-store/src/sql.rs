@@ -6,6 +6,7 @@ use crate::connection::{FilePlace, ServerTx, wal};
 use crate::directory::Directory;
 use crate::error::{StoreError, Trouble};
 use crate::head::Head;
+use crate::interrupt::Interrupt;
 
 /// A value of a statement.
 #[derive(Debug, Clone, Copy)]
@@ -99,6 +100,8 @@ pub(crate) struct Tx<'c> {
     pub(crate) facts: Option<Head>,
     /// Whether the directory that is held was found to name the newest fact.
     pub(crate) is_whole: bool,
+    /// Asked before each statement.
+    pub(crate) interrupt: &'c Interrupt,
 }
 
 pub(crate) enum Database<'c> {
@@ -112,12 +115,13 @@ pub(crate) enum Database<'c> {
 }
 
 impl<'c> Tx<'c> {
-    pub(crate) fn new(database: Database<'c>, directory: &'c mut Directory) -> Self {
-        Self { database, directory, facts: None, is_whole: false }
+    pub(crate) fn new(database: Database<'c>, directory: &'c mut Directory, interrupt: &'c Interrupt) -> Self {
+        Self { database, directory, facts: None, is_whole: false, interrupt }
     }
 
     /// Runs a statement, and says how many rows it changed.
     pub(crate) fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, Trouble> {
+        self.interrupt.go_on()?;
         match &mut self.database {
             Database::Sqlite { tx, .. } => {
                 let mut statement = tx.prepare_cached(sql).map_err(Trouble::sqlite)?;
@@ -135,6 +139,7 @@ impl<'c> Tx<'c> {
         values: &[Value<'_>],
         mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, Trouble> {
+        self.interrupt.go_on()?;
         match &mut self.database {
             Database::Sqlite { tx, .. } => {
                 let mut statement = tx.prepare_cached(sql).map_err(Trouble::sqlite)?;

@@ -134,7 +134,6 @@ impl Store {
         let mut ends = Vec::new();
         let mut after = None;
         loop {
-            self.go_on()?;
             let page = self.look(|tx| {
                 tx.steady()?;
                 let heads = match after {
@@ -151,10 +150,10 @@ impl Store {
             // Heads that cannot be read: which cases there are is not known from here on.
             let Some((page, last)) = readable_or(page, WHOLE_STORE, &mut found)? else { break };
             for case in page {
+                self.go_on()?;
                 match case {
                     Ok(case) => {
-                        let keys = self.keys.as_ref();
-                        case.judge(keys, checkpoint, journals_since, &mut facts.there, &mut found);
+                        case.judge(self.keys(), checkpoint, journals_since, &mut facts.there, &mut found);
                         ends.push(case.head);
                     }
                     Err((case_id, what)) => found.differs(case_id, what),
@@ -208,13 +207,14 @@ impl Store {
     fn damage(&self) -> Result<Option<String>, StoreError> {
         let mut inner = self.inner()?;
         let Some(file) = inner.connection.file() else { return Ok(None) };
+        self.interrupt.watch(file).map_err(|e| StoreError::Database(e.to_string()))?;
         let said = file.query_row("PRAGMA integrity_check(1)", [], |row| row.get::<_, String>(0));
         match said.map_err(Trouble::sqlite) {
             Ok(said) if said == "ok" => Ok(None),
             Ok(said) => Ok(Some(format!("the file is damaged: {}", said.lines().last().unwrap_or_default()))),
             Err(Trouble::Final(StoreError::Damaged(why))) => Ok(Some(format!("the file is damaged: {why}"))),
             Err(Trouble::Final(e)) => Err(e),
-            Err(_) => Err(StoreError::Busy(self.patience)),
+            Err(_) => Err(StoreError::Busy(self.shared.patience)),
         }
     }
 

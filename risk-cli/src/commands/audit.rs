@@ -4,7 +4,7 @@ use chrono::Utc;
 use clap::Args;
 use risk_core::assessment::answer::{Assessment, Receipt};
 use risk_core::assessment::{Question, assess_now, assess_now_until};
-use risk_core::cancel::{Cancel, Cancelled, OverBudget, Stopped};
+use risk_core::cancel::{Cancelled, OverBudget, Stopped};
 use risk_core::event::vocabulary::Role;
 use risk_core::event::{Instant, Kind, Term};
 use risk_core::fold::run::Lens;
@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use crate::failure::Failure;
 use crate::identifier::{Identifier, only};
+use crate::interrupt;
 use crate::options::{AudienceOptions, BudgetOptions, Format, PolicyOptions, moment, term};
 use crate::output::Reply;
 use crate::progress::counting;
@@ -172,7 +173,7 @@ fn answers(
     budget: &BudgetOptions,
 ) -> Result<Result<Vec<Answered>, OverBudget>, Failure> {
     let budget = budget.of_a_case();
-    let cancel = Cancel::NEVER.within(&budget);
+    let cancel = interrupt::of_answer().within(&budget);
     let mut answers = Vec::with_capacity(questions.len());
     for question in questions {
         let disputed = disputed_rules(log, policy, question)?;

@@ -12,6 +12,7 @@ use risk_store::{Consulted, StoreError};
 use crate::destination::{Access, Destination};
 use crate::failure::Failure;
 use crate::identifier::{Identifier, only};
+use crate::interrupt;
 use crate::options::{AudienceOptions, BudgetOptions, PolicyOptions, moment, term};
 use crate::output::Reply;
 use crate::progress::counting;
@@ -106,7 +107,9 @@ fn collected(options: &Options, policy: &Policy) -> Result<Briefing, Failure> {
     for consulted in store.caseload(&reader, at, only.as_ref()) {
         let Consulted { case_id, identifiers, log } = consulted?;
         match log {
-            Ok(log) => collecting.add(&log, &identifiers),
+            Ok(log) => {
+                collecting.add_until(&log, &identifiers, interrupt::of_answer()).map_err(StoreError::from)?;
+            }
             Err(StoreError::Excluded { .. }) => collecting.not_shown(),
             Err(why) => collecting.not_answered(case_id, &identifiers, &why.to_string()),
         }

@@ -20,6 +20,8 @@ mod destinations;
 mod hmpps_in;
 mod hmpps_killed;
 mod hmpps_out;
+#[cfg(unix)]
+mod interrupted;
 mod limited;
 mod mutations;
 #[cfg(unix)]

@@ -184,7 +184,8 @@ pub unsafe extern "C" fn risk_store_checkpoint(store: *const risk_store, out: *m
 /// are cases whose key is not given. The status is RISK_OK whether or not it is intact.
 ///
 /// Ownership: `*out` is the caller's, to be freed with risk_buf_free(). Threads: any. Errors: RISK_BAD_RECORD and RISK_TAMPERED for
-/// a text that is no checkpoint; those of a store (80 and on) that cannot be read at all; RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED.
+/// a text that is no checkpoint; RISK_CANCELLED with a handle of risk_store_with_cancel(); those of a store (80 and on) that cannot be
+/// read at all; RISK_NOT_UTF8, RISK_NULL_POINTER, RISK_POISONED.
 ///
 /// Example: `risk_store_verify(store, checkpoint, strlen(checkpoint), &report);`
 ///

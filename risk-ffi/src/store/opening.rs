@@ -1,15 +1,18 @@
 //! Opening a store, and closing it.
 
 use std::ffi::{c_char, c_void};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use ::risk_store::Keys;
+use ::risk_store::{Interrupt, Keys};
 use risk_binding::status::{RISK_BAD_WORD, risk_status};
 use risk_binding::{Fault, store as bound};
 use uuid::Uuid;
 
 use super::{STORE, risk_store};
-use crate::boundary::{self, Handle};
+use crate::boundary::{self, Handle, live};
+use crate::cancel::{CANCEL, risk_cancel};
 use crate::pointer::{Out, null, risk_str, sized};
 
 /// Gives the key of a case: writes 32 bytes to `key` and returns 1; or returns 0 where there is none, or none any more.
@@ -35,7 +38,7 @@ pub struct risk_store_options {
     pub patience_ms: u64,
     /// Gives the key of each case, with which its payloads are encrypted in the store; NULL: they are kept as they are.
     pub key: risk_store_key,
-    /// What `key` is called with. It must be such that any thread may use it, and live until risk_store_free() has returned.
+    /// What `key` is called with. It must be such that any thread may use it, and live until the last handle of the store is freed.
     pub key_context: *mut c_void,
 }
 
@@ -68,15 +71,43 @@ pub unsafe extern "C" fn risk_store_open(options: *const risk_store_options, out
         };
         let patience = (options.patience_ms > 0).then(|| Duration::from_millis(options.patience_ms));
         let keys = options.key.map(|ask| keys(HostKeys { ask, context: options.key_context }));
-        out.handle(risk_store(Handle::new(bound::open(place, make, patience, keys)?)));
+        out.handle(risk_store(Handle::new(bound::open(place, make, patience, keys, Interrupt::default())?)));
         Ok(())
     })
 }
 
-/// Closes a store and frees its handle. NULL is allowed. What was appended is kept; cases and answers read from it live on.
+/// Another handle of the same open store, whose calls end early once `cancel` is requested, on whatever thread
+/// (risk_cancel_request()): risk_store_verify() and any other call with it returns RISK_CANCELLED soon, also where it waits for
+/// another writer, and changes nothing. A call that is done already is done. The handle that it is made from is not affected.
 ///
-/// Ownership: the handle is the library's again, and `key_context` the caller's. Threads: any, while no other call with this
-/// handle runs. Errors: none; what is not a live handle is left alone, as far as that shows (RISK_BAD_HANDLE).
+/// Ownership: `*out` is the caller's, to be freed with risk_store_free(); the store stays open until its last handle is freed. `cancel`
+/// stays the caller's, and may be freed before `*out`. Threads: any. Errors: RISK_NULL_POINTER, RISK_BAD_HANDLE, RISK_POISONED.
+///
+/// Example: `risk_store_with_cancel(store, stop, &view); risk_store_verify(view, NULL, 0, &report);`
+///
+/// # Safety
+/// `store` and `cancel` are handles that are not freed; `out` is a place for the result.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn risk_store_with_cancel(
+    store: *const risk_store,
+    cancel: *const risk_cancel,
+    out: *mut *mut risk_store,
+) -> risk_status {
+    // SAFETY: by this function's contract.
+    boundary::call_with(unsafe { live(STORE, store) }, |store| {
+        // SAFETY: by this function's contract.
+        let (cancel, out) = unsafe { (live(CANCEL, cancel)?, Out::required("out", out)?) };
+        let requested = Arc::clone(cancel.get()?);
+        out.handle(risk_store(Handle::new(store.cancelled_when(move || requested.load(Ordering::Relaxed)))));
+        Ok(())
+    })
+}
+
+/// Frees a handle of a store; with the last one the store is closed. NULL is allowed. What was appended is kept; cases and answers read
+/// from it live on.
+///
+/// Ownership: the handle is the library's again, and with the last one `key_context` the caller's. Threads: any, while no other call with
+/// this handle runs. Errors: none; what is not a live handle is left alone, as far as that shows (RISK_BAD_HANDLE).
 ///
 /// Example: `risk_store_free(store);`
 ///

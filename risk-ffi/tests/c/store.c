@@ -362,7 +362,7 @@ static void a_person_who_is_erased_is_in_no_file_under_no_name_and_takes_nothing
     risk_store_free(store);
 }
 
-static void an_answer_from_a_store_is_cancelled_and_that_it_was_asked_for_is_written_down(void) {
+static void an_answer_from_a_store_is_cancelled_before_anything_is_read(void) {
     risk_store *store = store_of("cancelled");
     const risk_reader reader = reader_of("N07A001");
     risk_question asked_for = question("2018-02-05", "manager");
@@ -376,9 +376,42 @@ static void an_answer_from_a_store_is_cancelled_and_that_it_was_asked_for_is_wri
     STATUS(RISK_CANCELLED, risk_store_assess(store, policy, &reader, OF(CASE_ID), &asked_for, &answer));
     CHECK(answer == UNTOUCHED);
     STATUS(RISK_OK, risk_store_journal(store, OF(CASE_ID), &out));
-    GAVE(out, "N07A001");
+    CHECK(strstr(out.data, "N07A001") == NULL);
+    risk_buf_free(&out);
     risk_cancel_free(stop);
     risk_store_free(store);
+}
+
+static void every_call_with_a_handle_that_is_cancelled_ends_and_changes_nothing(void) {
+    risk_store *store = store_of("with_cancel");
+    risk_store *view = NULL;
+    risk_cancel *stop = NULL;
+    risk_stored stored;
+    risk_buf out = {0};
+    STATUS(RISK_OK, risk_store_append(store, BY, OF(STARTED), NULL, NULL));
+    STATUS(RISK_OK, risk_cancel_new(&stop));
+    STATUS(RISK_OK, risk_store_with_cancel(store, stop, &view));
+    STATUS(RISK_OK, risk_store_verify(view, NULL, 0, &out));
+    GAVE(out, "\"intact\":true");
+    STATUS(RISK_OK, risk_cancel_request(stop));
+    /* The handle of the request may go: what it asks for stays asked for. */
+    risk_cancel_free(stop);
+    STATUS(RISK_CANCELLED, risk_store_verify(view, NULL, 0, &out));
+    HAS(risk_last_error_message(), "cancelled");
+    STATUS(RISK_CANCELLED, risk_store_checkpoint(view, &out));
+    STATUS(RISK_CANCELLED, risk_store_append(view, BY, OF(PARTNER), NULL, &stored));
+    STATUS(RISK_CANCELLED, risk_store_changes(view, BY, 0, 10, &out));
+    /* The other handle goes on, and is as it was. */
+    STATUS(RISK_OK, risk_store_verify(store, NULL, 0, &out));
+    GAVE(out, "\"records\":1,");
+    risk_store_free(store);
+    STATUS(RISK_CANCELLED, risk_store_verify(view, NULL, 0, &out));
+    STATUS(RISK_NULL_POINTER, risk_store_with_cancel(view, NULL, &store));
+    MESSAGE("cancel");
+    STATUS(RISK_NULL_POINTER, risk_store_with_cancel(view, (const risk_cancel *)view, NULL));
+    MESSAGE("out");
+    STATUS(RISK_BAD_HANDLE, risk_store_with_cancel(view, (const risk_cancel *)view, &store));
+    risk_store_free(view);
 }
 
 static void what_is_erased_is_gone_from_the_file_and_the_chain_goes_on_from_the_checkpoint(void) {
@@ -594,7 +627,8 @@ int main(void) {
     RUN(a_reader_who_is_excluded_is_refused_and_that_is_written_down);
     RUN(a_case_is_found_by_what_the_host_calls_it_and_two_may_be_of_one_person);
     RUN(a_person_who_is_erased_is_in_no_file_under_no_name_and_takes_nothing_more);
-    RUN(an_answer_from_a_store_is_cancelled_and_that_it_was_asked_for_is_written_down);
+    RUN(an_answer_from_a_store_is_cancelled_before_anything_is_read);
+    RUN(every_call_with_a_handle_that_is_cancelled_ends_and_changes_nothing);
     RUN(what_is_erased_is_gone_from_the_file_and_the_chain_goes_on_from_the_checkpoint);
     RUN(payloads_are_encrypted_with_the_key_that_the_host_gives);
     RUN(a_key_function_that_calls_its_store_is_refused_and_does_not_hang);

@@ -204,6 +204,14 @@ void a_store_keeps_answers_follows_and_refuses() {
         risk::Store store = risk::Store::open(options);
         const risk::Stored stored = store.append(by, started + call_out, 0);
         CHECK(stored.added == 2 && stored.position == 2);
+        {
+            const risk::Cancel stop;
+            const risk::Store view = store.with_cancel(stop);
+            CHECK(has(view.verify(), "\"intact\":true"));
+            stop.request();
+            CHECK(error_of([&] { (void)view.verify(); }).status() == RISK_CANCELLED);
+            CHECK(has(store.verify(), "\"intact\":true"));
+        }
         const risk::Question question("2018-02-05", "responsible_officer");
         const risk::Case log = store.log(by, case_id);
         CHECK(log.length() == 2 && store.assess(policy, {reader, "supervision"}, case_id, question).json() ==

@@ -12,6 +12,7 @@ mod codes;
 mod commuting;
 mod fixtures;
 mod hostile;
+mod interrupted;
 mod movements;
 mod order;
 mod outside;

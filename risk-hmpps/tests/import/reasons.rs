@@ -1,7 +1,10 @@
 //! A report on which a service can act: which message it was, why it came to its outcome, and what to do with it.
 
+use std::collections::BTreeSet;
+
 use risk_hmpps::import::Given;
 use risk_hmpps::reason::{Reason, Then};
+use risk_hmpps::report::Outcome;
 use serde_json::{Value, json};
 
 use crate::{Logs, importer};
@@ -111,14 +114,119 @@ fn each_outcome_says_why_and_what_to_do_with_the_message() {
     assert_eq!(of(&report(&twice.to_string()), "reason"), ["made_records", "on_record"]);
 }
 
-#[test]
-fn the_documented_list_of_reasons_is_whole() {
+/// An outcome of each sort that has this reason.
+fn outcomes(reason: Reason) -> Vec<Outcome> {
+    let text = || "text".to_owned();
+    let unreadable = |field: &str, found: &str| Outcome::Unreadable {
+        field: field.to_owned(),
+        expected: text(),
+        found: found.to_owned(),
+    };
+    match reason {
+        Reason::MadeRecords => vec![Outcome::Recorded { records: vec![] }],
+        Reason::OnRecord => vec![Outcome::Known],
+        Reason::AboutCases => vec![Outcome::Instructed],
+        Reason::PersonErased => vec![Outcome::Erased { why: text() }],
+        Reason::ClaimedTwice => {
+            vec![Outcome::Conflict { scheme: "noms", cases: vec![], records: vec![], why: text() }]
+        }
+        Reason::ErasureNotAskedFor | Reason::ErasureRefused | Reason::ErasureIncomplete | Reason::MergedByAThird => {
+            vec![Outcome::NotDone { reason, why: text() }]
+        }
+        Reason::NotHeld | Reason::NoRecordOfIt | Reason::OneCaseAlready | Reason::TooLittleSaid => {
+            vec![Outcome::Nothing { reason, why: text() }]
+        }
+        Reason::ToFetch | Reason::ToLookUp => vec![Outcome::Needed { reason, detail: None, what: text() }],
+        Reason::PersonUnknown
+        | Reason::RecordUnknown
+        | Reason::CaseUnknown
+        | Reason::MergeUnknown
+        | Reason::LaterThanNow => vec![Outcome::Waits { reason, what: text() }],
+        Reason::StoreRefuses => {
+            vec![Outcome::Waits { reason, what: text() }, Outcome::NotDone { reason, why: text() }]
+        }
+        Reason::WaitedTooLong => vec![Outcome::Unresolved { what: text() }],
+        Reason::TypeUnknown => vec![Outcome::Unmapped { table: "events", code: text(), what: text() }],
+        Reason::CodeUnknown => vec![Outcome::Unmapped { table: "registers", code: text(), what: text() }],
+        Reason::NotAMessage => vec![unreadable("message", "nothing"), unreadable("eventType", "a number")],
+        Reason::MemberMissing => vec![unreadable("crn", "nothing")],
+        Reason::MemberUnreadable => vec![unreadable("crn", "a number")],
+    }
+}
+
+/// The word of a code in JSON.
+fn word(code: impl serde::Serialize) -> String {
+    serde_json::to_value(code).unwrap().as_str().unwrap().to_owned()
+}
+
+/// What a consumer does with messages of these outcomes, as the page writes it.
+fn then_of(outcomes: &[Outcome]) -> Vec<String> {
+    let one = |outcome: &Outcome| {
+        let [kept, not_kept] = [true, false].map(|kept| word(outcome.then(kept)));
+        if kept == not_kept { format!("`{kept}`") } else { format!("`{kept}` if `kept`, else `{not_kept}`") }
+    };
+    let mut all: Vec<String> = Vec::new();
+    for then in outcomes.iter().map(one) {
+        if !all.contains(&then) {
+            all.push(then);
+        }
+    }
+    all
+}
+
+/// The cells of each row of the page's table whose first column has that title.
+fn table(title: &str) -> Vec<Vec<&'static str>> {
     let page = include_str!("../../../docs/hmpps.md");
+    let rows = page.lines().skip_while(|line| !line.starts_with(&format!("| `{title}` |"))).skip(2);
+    rows.take_while(|line| line.starts_with('|')).map(|line| line.split('|').skip(1).map(str::trim).collect()).collect()
+}
+
+#[test]
+fn the_documented_reasons_are_those_of_the_code_each_with_its_outcome_and_what_to_do() {
+    let rows = table("reason");
+    let documented: BTreeSet<&str> = rows.iter().map(|row| row[0]).collect();
+    let reasons: BTreeSet<String> = Reason::all().into_iter().map(|reason| format!("`{}`", word(reason))).collect();
+    assert_eq!(documented, reasons.iter().map(String::as_str).collect::<BTreeSet<_>>());
+    assert_eq!(rows.len(), Reason::all().len(), "each reason once");
     for reason in Reason::all() {
-        let named = serde_json::to_value(reason).unwrap();
-        assert!(page.contains(&format!("| `{}` |", named.as_str().unwrap())), "{reason:?}");
+        let outcomes = outcomes(reason);
+        let name = format!("`{}`", word(reason));
+        let row = rows.iter().find(|row| row[0] == name).unwrap();
+        for outcome in &outcomes {
+            assert_eq!(outcome.reason(), reason);
+            assert!(row[1].contains(&format!("`{}`", outcome.name())), "{row:?}: {}", outcome.name());
+        }
+        assert_eq!(row[1].matches('`').count(), 2 * distinct(&outcomes), "{row:?}: these outcomes and no others");
+        let then = then_of(&outcomes);
+        assert!(then.iter().all(|then| row[2].contains(then)), "{row:?}: expected {then:?}");
+        let words: usize = then.iter().map(|then| then.matches('`').count()).sum();
+        let named = if then.len() > 1 { 2 * (then.len() - 1) } else { 0 };
+        assert_eq!(row[2].matches('`').count(), words + named, "{row:?}: {then:?} and nothing else");
     }
-    for then in [Then::Delete, Then::Retry, Then::Park] {
-        assert!(page.contains(&format!("`{}`", serde_json::to_value(then).unwrap().as_str().unwrap())), "{then:?}");
+}
+
+/// How many sorts of outcome these are.
+fn distinct(outcomes: &[Outcome]) -> usize {
+    outcomes.iter().map(Outcome::name).collect::<BTreeSet<_>>().len()
+}
+
+#[test]
+fn the_documented_outcomes_are_those_of_the_code_each_with_what_to_do() {
+    let all: Vec<Outcome> = Reason::all().into_iter().flat_map(outcomes).collect();
+    let rows = table("outcome");
+    let names: BTreeSet<String> = all.iter().map(|outcome| format!("`{}`", outcome.name())).collect();
+    assert_eq!(rows.iter().map(|row| row[0].to_owned()).collect::<BTreeSet<_>>(), names);
+    assert_eq!(rows.len(), names.len(), "each outcome once");
+    for row in rows {
+        let of_this: Vec<Outcome> =
+            all.iter().filter(|outcome| row[0] == format!("`{}`", outcome.name())).cloned().collect();
+        assert_eq!(row[1], then_of(&of_this).join(" or "), "{row:?}");
     }
+}
+
+#[test]
+fn what_to_do_is_documented_for_each_word_of_then() {
+    let rows = table("then");
+    let documented: Vec<&str> = rows.iter().map(|row| row[0]).collect();
+    assert_eq!(documented, [Then::Delete, Then::Retry, Then::Park].map(|then| format!("`{}`", word(then))));
 }

@@ -1,5 +1,8 @@
 //! The forms that a store has had, and how one becomes the next.
 
+use std::error::Error;
+use std::iter;
+
 use postgres::Client;
 use refinery::{Migrate, Migration, Runner};
 use refinery_core::traits::sync::{Query, Transaction};
@@ -7,7 +10,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::reason::reason;
-use crate::error::StoreError;
+use crate::error::{StoreError, Trouble};
 
 /// The table in which a store notes its form.
 pub(super) const TABLE: &str = "store_form";
@@ -18,18 +21,29 @@ pub(super) const KNOWN: i64 = 6;
 pub(crate) type Steps = [(&'static str, &'static str); 6];
 
 /// Brings a store of form `found` to the newest one, in one transaction.
-pub(super) fn upgrade<C: Migrate>(connection: &mut C, found: i64, steps: &Steps) -> Result<(), StoreError> {
+pub(super) fn upgrade<C: Migrate>(connection: &mut C, found: i64, steps: &Steps) -> Result<(), Trouble> {
     if found == KNOWN {
         return Ok(());
     }
     if found > KNOWN {
-        return Err(StoreError::Newer { found, known: KNOWN });
+        return Err(StoreError::Newer { found, known: KNOWN }.into());
     }
-    let failed = |e: refinery::Error| StoreError::Upgrade { found, known: KNOWN, why: reason(&e) };
+    let failed = |e: refinery::Error| match is_busy(&e) {
+        true => Trouble::Contended,
+        false => StoreError::Upgrade { found, known: KNOWN, why: reason(&e) }.into(),
+    };
     let mut runner = Runner::new(&read(steps).map_err(failed)?).set_grouped(true);
     runner.set_migration_table_name(TABLE);
     runner.run(connection).map_err(failed)?;
     Ok(())
+}
+
+/// Whether another writer is in the way of SQLite.
+fn is_busy(e: &refinery::Error) -> bool {
+    use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked};
+    let causes = iter::successors(e.source(), |cause| Error::source(*cause));
+    let mut codes = causes.filter_map(|cause| cause.downcast_ref::<rusqlite::Error>()?.sqlite_error_code());
+    codes.any(|code| matches!(code, DatabaseBusy | DatabaseLocked))
 }
 
 fn read(steps: &Steps) -> Result<Vec<Migration>, refinery::Error> {

@@ -26,9 +26,10 @@ pub(crate) const STEPS: Steps = [
 ];
 
 /// What each transaction sets for itself: it sees what others committed before each of its statements; a commit returns when it
-/// is on disk; nobody waits for ever, neither for a lock nor for a writer that went away.
+/// is on disk; nobody waits for ever, neither for a lock nor for a writer that went away. A lock is waited for in short steps, between which
+/// the call can be ended.
 const SETTINGS: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = on;
-    SET LOCAL lock_timeout = '2s'; SET LOCAL idle_in_transaction_session_timeout = '60s';
+    SET LOCAL lock_timeout = '500ms'; SET LOCAL idle_in_transaction_session_timeout = '60s';
     SET LOCAL client_min_messages = warning";
 
 /// Taken by whoever makes or upgrades a store.

@@ -14,6 +14,7 @@ use super::file_place::{FilePlace, leave_as_it_is, with_suffix};
 use super::migrations::{self, Steps};
 use super::{Make, wal};
 use crate::error::{StoreError, Trouble};
+use crate::interrupt::{Interrupt, STEP};
 
 /// `risk` in ASCII, in the file's header: whose file it is.
 const APPLICATION_ID: i32 = 0x7269_736b;
@@ -64,7 +65,12 @@ impl Drop for StoreFile {
     }
 }
 
-pub(super) fn open(path: &Path, patience: Duration, make: Make) -> Result<StoreFile, StoreError> {
+pub(super) fn open(
+    path: &Path,
+    patience: Duration,
+    make: Make,
+    interrupt: &Interrupt,
+) -> Result<StoreFile, StoreError> {
     match make {
         Make::Never if !path.exists() => return Err(StoreError::Missing(path.display().to_string())),
         Make::Never => {}
@@ -76,7 +82,7 @@ pub(super) fn open(path: &Path, patience: Duration, make: Make) -> Result<StoreF
     let began = Instant::now();
     let mut sharing = Sharing::WithOthers;
     loop {
-        match try_open(path, patience, sharing, make) {
+        match try_open(path, patience.min(STEP), sharing, make) {
             // There is no room for what processes share; where no other has the file open, there need not be any.
             Err(Trouble::Final(StoreError::Unreachable(_) | StoreError::Full)) if sharing == Sharing::WithOthers => {
                 sharing = Sharing::Alone;
@@ -84,7 +90,7 @@ pub(super) fn open(path: &Path, patience: Duration, make: Make) -> Result<StoreF
             Ok(file) => return Ok(file),
             Err(Trouble::Final(e)) => return Err(e),
             // Somebody else is making or upgrading the same file.
-            Err(_) if began.elapsed() < patience => std::thread::sleep(Duration::from_millis(10)),
+            Err(_) if began.elapsed() < patience => interrupt.pause(Duration::from_millis(10))?,
             Err(_) => return Err(StoreError::Busy(patience)),
         }
     }
@@ -113,14 +119,16 @@ enum Sharing {
     Alone,
 }
 
-fn try_open(path: &Path, patience: Duration, sharing: Sharing, make: Make) -> Result<StoreFile, Trouble> {
+/// Opens the file. SQLite waits for other writers for that long at a time, now and in every transaction: who calls it waits longer by
+/// trying again, so that the wait can be ended.
+fn try_open(path: &Path, wait: Duration, sharing: Sharing, make: Make) -> Result<StoreFile, Trouble> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let opened = {
         let _alone = OPENING.lock().unwrap_or_else(PoisonError::into_inner);
         Connection::open_with_flags(path, flags)
     };
     let mut file = opened.map_err(|e| named(path, e))?;
-    file.busy_timeout(patience).map_err(Trouble::sqlite)?;
+    file.busy_timeout(wait).map_err(Trouble::sqlite)?;
     file.set_prepared_statement_cache_capacity(STATEMENTS);
     for (config, on) in CONFIGURED {
         file.set_db_config(config, on).map_err(Trouble::sqlite)?;
@@ -151,7 +159,7 @@ fn try_open(path: &Path, patience: Duration, sharing: Sharing, make: Make) -> Re
     }
     match migrations::upgrade(&mut file, found, &STEPS) {
         // Two programs that make one file at once: the other was first.
-        Err(StoreError::Upgrade { .. }) if form(&file, path)? == migrations::KNOWN => {}
+        Err(Trouble::Final(StoreError::Upgrade { .. })) if form(&file, path)? == migrations::KNOWN => {}
         other => other?,
     }
     let place = FilePlace::of(&file, path)?;

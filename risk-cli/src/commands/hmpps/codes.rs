@@ -12,10 +12,10 @@ use crate::failure::Failure;
 use crate::options::Format;
 use crate::output::Reply;
 
-/// Show the tables by which messages and codes are read, with their source and date
+/// Print the tables of event types and codes, with their source and date
 ///
-/// They are data, read from public sources on the date given, and codes change: lay your own over them with --codes, a file of the
-/// same form. What the engine makes of each code is this project's own reading.
+/// The tables were compiled from public sources on the dates given. Codes change: pass a file of the same form with --codes to add or
+/// replace entries. How the engine uses each code is this project's own reading.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   risk hmpps codes registers

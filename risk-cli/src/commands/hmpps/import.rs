@@ -23,25 +23,27 @@ use crate::output::{Reply, remark};
 use crate::secret;
 use crate::store::{Operated, PLACE, StoreOptions};
 
-/// Turn messages of the estate, contacts and registrations into records
+/// Turn domain events, contacts and registrations into records
 ///
-/// A file holds one message, an array of them, or one on each line: the body of a domain event, bare or in its SNS and SQS
-/// wrappings. Records come out as JSON Lines; what became of each message is told on standard error: recorded, known already,
-/// nothing to record and why, something to fetch, something that has to wait, or not readable.
+/// A file has one message, an array of messages, or one on each line: the body of a domain event, bare or in the wrappings of SNS and
+/// SQS. With --store, --as or the variable RISK_STORE the records go into a store, in one transaction; otherwise they are written to
+/// standard output as JSON Lines. The report on standard error has an entry for each message. In --report json its member `then` says
+/// what to do with the message: `delete` it from the queue, `retry` it later, or `park` it for a person; `reason` says why
+/// (docs/hmpps.md has the list).
 ///
-/// The same fact told twice is one record, as ids are derived from the fact, with a secret of yours. Give what is on record already
-/// with --held, or import straight into a store, with --store, --as or the variable RISK_STORE: then a deletion finds what it takes
-/// back, and a reply the request that it answers. A message that waits is kept in the store and applied when what it waits for comes;
-/// without a store it is to be given again. One that needs something fetched is given again as {"message": …, "fetched": …}.
+/// Two messages about the same fact make one record, as ids are derived from the fact with your secret. Without a store, pass the
+/// records that you hold with --held, so that a deletion finds the record that it retracts, and a reply its request. A message that
+/// waits is kept in the store, and applied when what it waits for arrives; without a store, give it again later. If something has to be
+/// fetched for a message, give it again as {"message": …, "fetched": …}.
 ///
-/// A store is filled with one secret: another is refused, unless --new-key says that it is new.
+/// Use one secret for a store. Another one is refused unless you pass --new-key.
 ///
 /// Tables are in CSV, delimited by commas, semicolons, tabs or bars. Names of columns are compared by their letters, in any case; a
 /// column whose name suggests that it controls confidentiality, but is not `sensitive`, is refused. Dates have a year of four digits, and the day
 /// before the month; docs/hmpps.md lists the forms.
 ///
-/// Exit code 1 if a message or a row could not be read or was not done, or is about a person who was erased or a prison number that
-/// two cases claim, or waited too long; the rest is imported all the same.
+/// Exit code 1 if the outcome of any message or row is unreadable, not_done, erased, conflict or unresolved. All others are imported
+/// nevertheless.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   (umask 077; head -c 32 /dev/urandom > hmpps.key)
@@ -53,44 +55,45 @@ pub struct Options {
     /// Messages; `-` for standard input
     #[arg(value_name = "FILE", required_unless_present_any = ["contacts", "registrations", "retry_waiting"])]
     files: Vec<String>,
-    /// A table of contacts in CSV: crn, type, date, outcome, created, and time, id, officer, sensitive where there are any
+    /// A table of contacts in CSV, with the columns crn, type, date, outcome, created, and optionally time, id, officer, sensitive,
+    /// deleted
     #[arg(long, value_name = "FILE")]
     contacts: Vec<String>,
-    /// A table of registrations in CSV: crn, type, registered, created, and level, category, id, removed, removed_recorded,
-    /// deregistration_id, deleted, sensitive where there are any
+    /// A table of registrations in CSV, with the columns crn, type, registered, created, and optionally level, category, id, removed,
+    /// removed_recorded, deregistration_id, deleted, sensitive
     #[arg(long, value_name = "FILE")]
     registrations: Vec<String>,
-    /// The secret with which ids are derived: a file of at least 32 bytes that nobody can guess. Keep it: with another the same
-    /// facts get other ids. Only you may be able to read it; `-` for standard input
+    /// The secret from which ids are derived: a file of at least 32 random bytes that only you can read. Keep it, as with another
+    /// secret the same facts get other ids; `-` for standard input
     #[arg(long, value_name = "FILE")]
     key_file: String,
-    /// Your own case ids: a table in CSV with case_id and crn, noms or both; else the id is derived from the CRN
+    /// Your own case ids: a table in CSV with the columns case_id and crn, noms or both; if omitted, ids are derived from CRNs
     #[arg(long, value_name = "FILE")]
     case_map: Option<String>,
-    /// A host from which you fetch with credentials what a message points to, such as oasys.example.com; may be given more than
-    /// once. Of any other address the report says that it must not be fetched with credentials
+    /// A host that you send credentials to when you fetch what a message points to, such as oasys.example.com; may be given more
+    /// than once. The report marks addresses on any other host as not to be fetched with credentials
     #[arg(long, value_name = "HOST")]
     detail_host: Vec<String>,
     #[command(flatten)]
     codes: CodesOptions,
-    /// Logs that are held already, plain or sealed, of any cases; may be given more than once. Records then go to standard output,
-    /// whatever RISK_STORE says
+    /// Logs that you hold, plain or sealed, of any cases; may be given more than once. Records then go to standard output, also if
+    /// RISK_STORE is set
     #[arg(long, value_name = "FILE", conflicts_with_all = ["store", "who", "keys"])]
     held: Vec<String>,
-    /// Erase whole persons where a message says so, with all cases that are merged, evidence and identifiers; it cannot be undone.
-    /// Else that is listed as not done
+    /// Carry out erasures: remove everything of the person whom a message names, with all merged cases, evidence and identifiers. It
+    /// cannot be undone. If omitted, such messages are reported as not_done
     #[arg(long)]
     erase: bool,
-    /// How many days a message waits in the store at most; then it is unresolved, and for a person
+    /// How many days a message may wait in the store; after that its outcome is unresolved
     #[arg(long, value_name = "DAYS", default_value_t = WAIT_AT_MOST.num_days().unsigned_abs(), value_parser = clap::value_parser!(u64).range(1..=36500))]
     wait_at_most: u64,
-    /// Also look again at every message that waits in the store, whoever it is about: after you gave a case an identifier yourself
+    /// Also try every message that waits in the store again; use it after you gave a case an identifier by hand
     #[arg(long)]
     retry_waiting: bool,
-    /// Import into a store that was filled with another secret. What was recorded with the old one is recorded again
+    /// Import into a store that was filled with another secret. Facts that were recorded with the old secret are recorded again
     #[arg(long)]
     new_key: bool,
-    /// How to tell what became of each message
+    /// Format of the report on standard error
     #[arg(long, value_enum, default_value_t, value_name = "FORM")]
     report: ReportFormat,
     #[command(flatten)]

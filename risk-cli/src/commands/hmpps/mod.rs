@@ -14,10 +14,11 @@ use crate::failure::Failure;
 use crate::input::Text;
 use crate::output::Reply;
 
-/// Take in what HMPPS services send, and propose what their registers should say
+/// Import messages of HMPPS services, and propose changes to nDelius registers
 ///
-/// Domain events, contacts and registrations of nDelius come in as records; register changes, levels in the shape of the ARNS API
-/// and notices of what changed go out, for people and services to act on. Nothing is ever changed in nDelius by these commands.
+/// `import` turns domain events, and tables of nDelius contacts and registrations, into records, and reports for each message what to
+/// do with it: delete, retry or park. `reconcile`, `rosh` and `notices` turn an answer into proposed register changes, levels in the
+/// shape of the ARNS API, and messages about what changed. These commands change nothing in nDelius and use no network.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   risk hmpps import messages/*.json --key-file hmpps.key --store cases.risk --as queue
@@ -42,7 +43,8 @@ enum Command {
 /// Tables of the host's own.
 #[derive(Args)]
 pub struct CodesOptions {
-    /// Tables of your own over those built in, in their form (see docs/hmpps.md); may be given more than once
+    /// A table of codes that extends or replaces entries of the built-in ones (docs/hmpps.md describes the form); may be given more
+    /// than once
     #[arg(long, value_name = "FILE")]
     codes: Vec<String>,
 }

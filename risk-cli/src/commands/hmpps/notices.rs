@@ -14,12 +14,12 @@ use crate::identifier::Identifier;
 use crate::options::{Format, PolicyOptions, QuestionOptions, moment};
 use crate::output::Reply;
 
-/// The domain events that tell other services that something changed: required actions, or a classification under review
+/// Create domain events for other services: required actions changed, or a classification is under review
 ///
-/// Bodies in the envelope of HMPPS domain events, ready to be published. They name no kind of event and no action: only whose answer
-/// changed, whether somebody is to be protected now, and where the answer is to be had. What rests on anything more confidential
-/// than staff is told only with --confidential, in an event of its own; without it, the events are those of a case in which
-/// it was never recorded. Nothing is sent.
+/// The output is bodies in the envelope of HMPPS domain events, ready to be published. They name no kind of event and no action, only the
+/// case, whether protection is needed now, and where to get the answer. Changes that rest on anything more confidential than staff are
+/// reported only with --confidential, in separate events; without it, the events are the same as if it had never been recorded.
+/// Nothing is sent.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   risk hmpps notices examples/cases/sean.jsonl --since 2017-12-04 --at 2017-12-05 --identifier crn:X123456 \\
@@ -30,13 +30,13 @@ use crate::output::Reply;
 pub struct Options {
     #[command(flatten)]
     case: CaseOptions,
-    /// The earlier moment, since which things changed; without it everything that is pending is new
+    /// Report changes since this moment; if omitted, everything that is pending counts as changed
     #[arg(long, value_name = "MOMENT", value_parser = moment)]
     since: Option<Instant>,
-    /// Whom the events are about, as SCHEME:VALUE, such as crn:X123456; may be given more than once
+    /// An identifier of the person, as SCHEME:VALUE, such as crn:X123456; may be given more than once
     #[arg(long, value_name = "SCHEME:VALUE", value_parser = Identifier::parse, required = true)]
     identifier: Vec<Identifier>,
-    /// Where the answer is to be had: a URL in which {case_id}, {crn} and {audience} are filled in
+    /// Where to get the answer: a URL in which {case_id}, {crn} and {audience} are filled in
     #[arg(long, value_name = "TEMPLATE")]
     detail_url: String,
     /// Also what rests on anything more confidential than staff, for subscribers named for it

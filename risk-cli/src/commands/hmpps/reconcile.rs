@@ -20,12 +20,12 @@ use crate::failure::Failure;
 use crate::options::{Format, PolicyOptions, QuestionOptions};
 use crate::output::Reply;
 
-/// What the registers of nDelius should say, beside what they do
+/// Propose changes to nDelius registers
 ///
-/// For each flag that should be set, cleared, raised to the level that an assessor recorded, or reviewed: the register type with
-/// its code, its level, the date of its next review, and why. A lower level is never proposed: a flag above the recorded level is
-/// to be reviewed. What the registers say is taken from the log (flag_recorded and flag_removed, as `risk hmpps import` writes
-/// them). Nothing is changed in nDelius; a person decides and enters it there.
+/// For each flag to add, remove, raise to the level that an assessor recorded, or review: the register type with its code, its level, the
+/// date of the next review, and the reasons. A lower level is never proposed; for a flag above the recorded level, a review is proposed.
+/// The current state of the registers is read from the log (flag_recorded and flag_removed, as `risk hmpps import` writes them). Nothing
+/// is changed in nDelius: a person decides, and enters it there.
 ///
 /// With --format json, an array of objects: do (add, change_level, review, remove), register, code, description, level and
 /// level_code where there are any, next_review_date, handling and caution where the reasons have them, because.

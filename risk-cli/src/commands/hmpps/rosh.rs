@@ -16,12 +16,13 @@ use crate::failure::Failure;
 use crate::options::{Format, PolicyOptions, QuestionOptions};
 use crate::output::Reply;
 
-/// The recorded levels in the shape of the Assess Risks and Needs API, with what is indicated beside them
+/// Print recorded levels in the shape of the Assess Risks and Needs API, and what events indicate
 ///
 /// With --format json: riskInCommunity and riskInCustody (VERY_HIGH, HIGH, MEDIUM, LOW, with Children, Public, Known Adult, Staff and
-/// Prisoners), overallRiskLevel and assessedOn, from recorded levels only, so that what reads that API needs no change. Beside them:
-/// decidedBy, the cells that decided overall; notAssessed, which is unknown and not low; notShown, what this reader may not see;
-/// cells, each with what events indicate, the reasons and how it stands; and review, the review that is to be made.
+/// Prisoners), overallRiskLevel and assessedOn, from recorded levels only, so that clients of that API need no change. In addition:
+/// decidedBy, the groups and settings that decided the overall level; notAssessed, which is unknown and not low; notShown, what this
+/// reader may not see; cells, one for each group and setting, with what events indicate, the reasons and the status; and review, the review
+/// that is due.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   risk hmpps rosh examples/cases/sean.jsonl --at 2017-12-20

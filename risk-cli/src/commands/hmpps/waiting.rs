@@ -17,20 +17,20 @@ use crate::output::Reply;
 use crate::secret;
 use crate::store::{Operated, StoreOptions};
 
-/// List the messages that wait in a store for what they speak of
+/// List the messages that wait in a store
 ///
-/// Each with its id, since when it waits and for what, its type, and the file and place in which it came. Nothing of what a message
-/// says about a person is shown. `waits` becomes `unresolved` after --wait-at-most days of `risk hmpps import`, is still applied if
+/// For each message: its id, its type, since when and for what it waits, and the file and place in which it came. Nothing about a person is
+/// printed. `waits` becomes `unresolved` after --wait-at-most days of `risk hmpps import`, is still applied if
 /// what it waits for comes, and is removed after as many days again. `not_held` concerns nothing in the store, and is removed then.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   risk hmpps waiting --key-file hmpps.key --store cases.risk --as queue
   risk hmpps waiting --key-file hmpps.key --discard 7f3a52c0-0c57-8a35-9a2e-5b2f4c8d1e00")]
 pub struct Options {
-    /// The secret of `risk hmpps import`, with which the messages are sealed; `-` for standard input
+    /// The secret of `risk hmpps import`, which opens the messages; `-` for standard input
     #[arg(long, value_name = "FILE")]
     key_file: String,
-    /// Remove a message, by its id, as a person has dealt with it; may be given more than once
+    /// Remove the message with this id, after a person has dealt with it; may be given more than once
     #[arg(long, value_name = "ID")]
     discard: Vec<Uuid>,
     /// For people, or for programs

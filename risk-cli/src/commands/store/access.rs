@@ -15,16 +15,16 @@ use crate::store::StoreOptions;
 use risk_text::words::{count, date, phrase, wall_time};
 use risk_text::{Page, STRONG, styled};
 
-/// The journal: who did what with a case, when, and as which audience
+/// Print the journal: who did what with a case, when, and for which audience
 ///
-/// It is the log that the Data Protection Act 2018, section 62, asks for: collection, alteration, consultation, disclosure,
-/// combination and erasure. It is append-only, and `risk store verify` finds what was changed in it.
+/// It is the log that section 62 of the Data Protection Act 2018 requires: collection, alteration, consultation, disclosure, combination
+/// and erasure. It is append-only; `risk store verify` finds changes to it.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   risk store access crn:X123456 --store cases.risk
   risk store access --format json          what was done with the store as a whole")]
 pub struct Options {
-    /// The case: its UUID, or an identifier as SCHEME:VALUE; default what was done with the store as a whole
+    /// The case: its UUID, or an identifier as SCHEME:VALUE; if omitted, the journal of the store as a whole
     #[arg(value_parser = CaseName::parse)]
     case: Option<CaseName>,
     /// For people, or for programs

@@ -16,8 +16,8 @@ use risk_text::words::count;
 
 /// Append records, all of them or none
 ///
-/// Plain records, one JSON object a line, of one case or of several. A record that the store has already, saying the same, is
-/// accepted and not kept twice, so that a delivery may be repeated. When the command returns, what it told of is on disk.
+/// The input is plain records, one JSON object on a line, of one case or of several. A record that the store has already, with the
+/// same content, is accepted and not kept twice, so a delivery can be repeated. When the command returns, the records are on disk.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   risk store append news.jsonl --store cases.risk --as night-feed
@@ -27,7 +27,7 @@ pub struct Options {
     /// The records; `-` for standard input
     #[arg(value_name = "FILE")]
     records: String,
-    /// Refuse unless the case has so many records now; for a file of one case
+    /// Refuse unless the case has this many records now; for records of one case
     #[arg(long, value_name = "N")]
     expected: Option<u64>,
     #[command(flatten)]

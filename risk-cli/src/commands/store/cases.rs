@@ -13,10 +13,9 @@ use crate::store::{Operated, StoreOptions};
 use risk_text::words::{count, listed};
 use risk_text::{Page, STRONG, styled};
 
-/// The cases of a store: what they are called, how many records they have, and who is not shown them
+/// List cases with their identifiers, numbers of records and excluded readers
 ///
-/// For those who look after the store: how many records a case has says more than a reader may know. The asking is in the
-/// journal of the store.
+/// For operators: the number of records is more than a reader may know. The listing is recorded in the journal of the store.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   risk store cases --store cases.risk

@@ -19,10 +19,10 @@ use risk_text::words::count;
 /// How the names of checkpoints end that are made automatically.
 const SUFFIX: &str = ".checkpoint";
 
-/// Verify the store, and write down where every case ends now, to be signed and kept elsewhere
+/// Verify the store, and write a checkpoint: the end of every chain, to be signed and kept elsewhere
 ///
-/// The file holds ids and hashes and nothing of what any record says. Keep it where those who can write to the store cannot:
-/// `risk store verify --checkpoint` then finds whatever was rewritten since. Its root alone is enough to prove single cases.
+/// The file has ids and hashes and no content of records. Keep it where nobody who can write to the store can change it:
+/// `risk store verify --checkpoint` then finds anything that was rewritten since. Its root alone is enough to prove single cases.
 /// No checkpoint is written if the store was altered, or if it does not continue the checkpoint given with --extends.
 #[derive(Args)]
 #[command(after_long_help = "Examples:

@@ -16,7 +16,7 @@ use crate::options::term;
 use crate::output::Reply;
 use crate::store::{Operated, StoreOptions, located};
 
-/// Which record, and why. What is done with it stands with the command.
+/// Which record, and why. The command says what is done with it.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   risk store erase crn:X123456 0f9c3f2e-6f0e-4c58-9d0a-0d1c5d3a7b11 --reason legal_erasure --by manager-7
@@ -35,7 +35,7 @@ pub struct Options {
     /// Who decided it: a member of staff, as records name them
     #[arg(long, value_name = "STAFF", requires = "event")]
     by: Option<String>,
-    /// Take the `payload_erased` record from this file, in place of making one now; `-` for standard input
+    /// Read the `payload_erased` record from this file instead of creating one; `-` for standard input
     #[arg(long, value_name = "FILE")]
     record: Option<String>,
     #[command(flatten)]

@@ -17,11 +17,11 @@ use crate::output::Reply;
 use crate::secret;
 use crate::store::{Operated, StoreOptions};
 
-/// Take out by law everything of a person, for good
+/// Erase everything of a person by law, permanently
 ///
-/// Removes the payload of every record, of every case that is merged with this one in either direction, what was kept as evidence,
-/// and the identifiers, from the store and its files. The chains still verify. From then on these cases take no record, no
-/// identifier and no merge. It is done whole or not at all, and cannot be undone.
+/// Removes the content of every record of every case that is merged with this one in either direction, the evidence, and the
+/// identifiers, from the store and its files. The chains still verify. From then on these cases accept no record, identifier or merge.
+/// It is done whole or not at all, and cannot be undone.
 ///
 /// Cases that were merged and parted again are of another person: they are listed and left alone. Exit code 1 if something
 /// remains, such as old bytes in the files or an identifier in a field that the chain covers; it is named.

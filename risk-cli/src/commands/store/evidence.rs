@@ -8,10 +8,10 @@ use crate::identifier::CaseName;
 use crate::output::Reply;
 use crate::store::{Operated, StoreOptions};
 
-/// Read a record that was taken out of its log and kept as evidence
+/// Print a record that was removed from its log and kept as evidence
 ///
-/// As the line of the sealed log that it was: its commitment shows that nothing of it was changed. That it was read is in
-/// the journal, as a disclosure.
+/// The record is printed as its line of the sealed log, and is checked against its commitment first. The reading is recorded in the
+/// journal as a disclosure.
 #[derive(Args)]
 #[command(after_long_help = "Example:
   risk store evidence crn:X123456 0f9c3f2e-6f0e-4c58-9d0a-0d1c5d3a7b11 --as manager-7 > evidence.jsonl")]

@@ -7,7 +7,7 @@ use crate::identifier::CaseName;
 use crate::output::Reply;
 use crate::store::{Operated, StoreOptions};
 
-/// A case and a reader. What is done stands with the command.
+/// A case and a reader. The command says what is done.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   risk store exclude crn:X123456 N07A001

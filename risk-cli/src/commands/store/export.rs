@@ -15,10 +15,10 @@ use crate::progress::counting;
 use crate::store::{Operated, StoreOptions};
 use risk_text::words::count;
 
-/// Write out logs, sealed as they are kept, with their journals
+/// Export whole logs, sealed, with their journals
 ///
-/// The file is a backup, and what `risk store import` takes. It holds every record of the cases, whoever may see it; what is
-/// erased later stays in it. That it was written is in the journal, as a disclosure.
+/// The file is a backup that `risk store import` reads. It has every record of the cases, whatever its handling mark; what is erased
+/// from the store later stays in the file. The export is recorded in the journal as a disclosure.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   risk store export --output all.jsonl --store cases.risk
@@ -28,7 +28,7 @@ pub struct Options {
     /// Only this case: its UUID, or an identifier as SCHEME:VALUE; may be given more than once; default all
     #[arg(long, value_name = "CASE", value_parser = CaseName::parse)]
     case: Vec<CaseName>,
-    /// Leave out the journals: nothing but sealed logs
+    /// Leave out journals and evidence
     #[arg(long)]
     no_journal: bool,
     /// Write there, a file whole or not at all, and readable by you alone, whoever could read it before. `-` for standard output

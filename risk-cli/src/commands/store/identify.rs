@@ -7,10 +7,10 @@ use crate::identifier::{CaseName, Identifier};
 use crate::output::Reply;
 use crate::store::{Operated, StoreOptions};
 
-/// Say what a case is called: crn:X123456, noms:A1234BC, team:north, officer:N07A001 …
+/// Set identifiers of a case, such as crn:X123456, noms:A1234BC, team:north or officer:N07A001
 ///
-/// Each takes the place of any other of the same scheme. A CRN and a NOMS number stand for one case each; any other word of
-/// yours may be shared by many, and `--only` and `audit --by` go by it. They are facts of the store, written into its journal.
+/// An identifier replaces the previous one of the same scheme. A CRN or NOMS number belongs to one case. Identifiers of any other
+/// scheme may be shared by many cases, for `--only` and `audit --by`. The change is recorded in the journal.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   risk store identify 00000000-0000-4000-8000-000005000000 crn:X123456 team:north
@@ -20,10 +20,10 @@ pub struct Options {
     /// The case: its UUID, or an identifier that it has, as SCHEME:VALUE
     #[arg(value_parser = CaseName::parse)]
     case: CaseName,
-    /// What it is called from now on
+    /// The identifiers to set
     #[arg(value_name = "SCHEME:VALUE", value_parser = Identifier::parse, required_unless_present = "remove")]
     identifiers: Vec<Identifier>,
-    /// Take the identifier of this scheme from the case; may be given more than once
+    /// Remove the identifier of this scheme; may be given more than once
     #[arg(long, value_name = "SCHEME")]
     remove: Vec<String>,
     #[command(flatten)]

@@ -13,11 +13,11 @@ use crate::progress::reading;
 use crate::store::{Operated, StoreOptions};
 use risk_text::words::count;
 
-/// Take in logs, plain or sealed, all of them or none
+/// Import whole logs, plain or sealed, all of them or none
 ///
-/// Each case's lines stand together. Sealed records are kept as they are, so that heads and checkpoints of the store that they
-/// come from hold here too; plain ones are sealed. A sealed log that does not go on from what is here is refused. Journals come
-/// along where the text has them and the case is new here. Taken in again, nothing changes.
+/// The lines of a case must be together. Sealed records are kept as they are, so that heads and checkpoints of the store that they
+/// come from remain valid; plain records are sealed. A sealed log that does not continue the case in this store is refused. Journals are
+/// imported if the input has them and the case is new in this store. Importing the same logs again changes nothing.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   risk store export --output all.jsonl --store cases.risk
@@ -33,7 +33,7 @@ pub struct Options {
     store: StoreOptions,
 }
 
-/// Takes in.
+/// Imports.
 ///
 /// # Errors
 /// [`Failure`] where a log cannot be taken, with its line. Then nothing was taken.

@@ -7,10 +7,10 @@ use crate::failure::Failure;
 use crate::output::Reply;
 use crate::store::StoreOptions;
 
-/// Make a store, and say what it promises
+/// Create a store, and print what it guarantees
 ///
-/// A file is made where there is none, readable by its owner alone; a PostgreSQL database has to be there, and gets a schema
-/// `risk_of_harm`. A store that is there already stays as it is.
+/// A file is created if there is none, readable by its owner alone. A PostgreSQL database must exist, and gets a schema
+/// `risk_of_harm`. An existing store is not changed.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   risk store init

@@ -7,7 +7,7 @@ use crate::identifier::CaseName;
 use crate::output::Reply;
 use crate::store::{Operated, StoreOptions};
 
-/// Two cases. What is done with them stands with the command.
+/// Two cases. The command says what is done with them.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   risk store merge crn:X123456 crn:X654321      the first is answered under the second

@@ -24,9 +24,9 @@ use crate::output::Reply;
 
 /// Keep logs of cases in a store: a file, or a PostgreSQL database
 ///
-/// What is appended stays as it was appended, and each case is a chain of hashes. The store keeps a journal of who did what
-/// with which case. These commands are for those who look after it: they see every record. People read through `risk
-/// assess`, `explain`, `timeline`, `compare` and `briefing` with --store, as an audience, and each reading is in the journal.
+/// Records are append-only, and each case is a hash chain. A journal records who did what with which case. These commands are for
+/// operators, who see every record. Readers get answers for an audience, with `risk assess`, `explain`, `timeline`, `compare` and
+/// `briefing` and the option --store; each reading is recorded in the journal.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   risk store init --store cases.risk
@@ -49,36 +49,36 @@ enum Command {
     Identify(identify::Options),
     /// Say that two cases are of one person
     ///
-    /// They are answered together, under INTO, from this moment on; each keeps its own log, so that `risk store unmerge` can part
-    /// them again. It is a fact of the store, written into the journals of both.
+    /// From now on they are answered together, under INTO. Each keeps its own log, so that `risk store unmerge` can separate them. The
+    /// merge is recorded in the journals of both.
     Merge(merge::Options),
-    /// Say that a case that was merged into another is of another person after all
+    /// Undo a merge: the two cases are of different persons
     ///
-    /// Each is answered for itself again. It is a fact of the store, written into the journals of both.
+    /// Each is answered separately again. The change is recorded in the journals of both.
     Unmerge(merge::Options),
-    /// Say that a reader is not shown a case
+    /// Exclude a reader from a case
     ///
-    /// For somebody who works in an agency and is in the case, or is related to somebody who is. Such a reader is refused, and
-    /// that they asked is in the journal.
+    /// For a member of staff who is in the case, or is related to a person in it. The reader is refused, and the attempt is recorded in
+    /// the journal.
     Exclude(exclude::Options),
-    /// Say that a reader who was excluded from a case is shown it again
+    /// Lift the exclusion of a reader from a case
     ///
-    /// It is a fact of the store, written into the journal of the case.
+    /// The change is recorded in the journal of the case.
     Admit(exclude::Options),
     Access(access::Options),
     Verify(verify::Options),
     Checkpoint(checkpoint::Options),
     Prove(prove::Options),
-    /// Take out by law what a record says, for good
+    /// Erase the content of a record by law, permanently
     ///
-    /// Salt, data and note of the record are removed from the store and its files; a `payload_erased` record says so, what rested
-    /// on it is superseded, and a review opens. The chain still verifies. Copies made before hold what they held. Exit code 1
-    /// where old bytes may still lie in the files; `risk store scrub` then tries again.
+    /// Salt, data and note of the record are removed from the store and its files. A `payload_erased` record is appended, actions that
+    /// rested on the record are superseded, and a review opens. The chain still verifies. Copies made earlier are not changed. Exit code
+    /// 1 if old bytes may still be in the files; then run `risk store scrub`.
     Erase(erase::Options),
-    /// Take out what a record says, and keep it apart as evidence
+    /// Remove the content of a record from its log, and keep it separately as evidence
     ///
-    /// As `risk store erase` does, where the law asks for it to be kept all the same (Data Protection Act 2018, section 47(2)): no
-    /// answer rests on it from then on, and `risk store evidence` reads it.
+    /// Like `risk store erase`, if the law requires it to be kept (Data Protection Act 2018, section 47(2)). No answer rests on it from
+    /// then on. `risk store evidence` prints it.
     Restrict(erase::Options),
     ErasePerson(erase_person::Options),
     Evidence(evidence::Options),

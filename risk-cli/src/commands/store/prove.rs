@@ -14,8 +14,8 @@ use crate::store::StoreOptions;
 
 /// Prove that one case was in a checkpoint, without showing any other
 ///
-/// The proof is one line of JSON: where the case ended then, and some twenty hashes. Whoever kept the checkpoint's root checks it with
-/// `risk store verify --proof FILE --root HEX`, without the store.
+/// The proof is one line of JSON: the end of the case's chains at that time, and some twenty hashes. With the root of the checkpoint it
+/// can be checked without the store: `risk store verify --proof FILE --root HEX`.
 #[derive(Args)]
 #[command(after_long_help = "Example:
   risk store prove crn:X123456 --checkpoint 2026-11-22.checkpoint --output case.proof --store cases.risk")]

@@ -8,10 +8,10 @@ use crate::failure::Failure;
 use crate::output::Reply;
 use crate::store::StoreOptions;
 
-/// Remove from the store's files what was erased, where that could not be done at once
+/// Remove remains of erased data from the store's files
 ///
-/// On SQLite somebody who reads the store may be in the way. On PostgreSQL the tables are written anew, which holds up writers
-/// meanwhile. Exit code 1 where old bytes may still lie there.
+/// Use it if an erasure reported that old bytes remain. On SQLite a concurrent reader can prevent it. On PostgreSQL the tables are
+/// rewritten, and writers wait meanwhile. Exit code 1 if old bytes may still be in the files.
 #[derive(Args)]
 pub struct Options {
     #[command(flatten)]

@@ -13,27 +13,27 @@ use crate::progress::counting;
 use crate::store::StoreOptions;
 use risk_text::words::count;
 
-/// Whether a store is what was kept: every record, every journal, every case
+/// Check a store for tampering: every record, every journal, every case
 ///
-/// Every column is compared with the chained text that it comes from, evidence with what its record committed to, and the
-/// schema with the store's own. A journal whose time runs backwards is reported, and is no difference.
+/// Every column is compared with the chained text that it is derived from, evidence with the commitment of its record, and the schema
+/// with that of a new store. A journal whose time runs backwards is reported as a remark.
 ///
-/// Somebody who can write to the store can rewrite a case with all its hashes. That is found against a checkpoint that was kept
-/// elsewhere (--checkpoint). With --proof, no store is looked at: whether one case was in the checkpoint of that root. Exit
-/// code 1 where something differs.
+/// Anyone who can write to the store can rewrite a case with all its hashes. Only a checkpoint that was kept elsewhere shows that
+/// (--checkpoint). With --proof no store is read: the command checks that one case was in the checkpoint with that root. Exit code 1
+/// if anything differs.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   risk store verify --store cases.risk
   risk store verify --store cases.risk --checkpoint 2026-11-22.checkpoint
   risk store verify --proof case.proof --root \"$ROOT_KEPT_ELSEWHERE\"")]
 pub struct Options {
-    /// A checkpoint that was kept elsewhere; the store may have grown since
+    /// A checkpoint that was kept elsewhere; records may have been appended since
     #[arg(long, value_name = "FILE", conflicts_with = "proof")]
     checkpoint: Option<String>,
     /// A proof that one case was in a checkpoint, from `risk store prove`
     #[arg(long, value_name = "FILE", requires = "root")]
     proof: Option<String>,
-    /// The root of that checkpoint, as it was kept elsewhere
+    /// The root of that checkpoint, kept elsewhere
     #[arg(long, value_name = "HEX", requires = "proof")]
     root: Option<String>,
     /// For people, or for programs

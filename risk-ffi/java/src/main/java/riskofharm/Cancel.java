@@ -3,8 +3,8 @@ package riskofharm;
 /**
  * A request to end calls early, made on one thread while a call runs on another.
  *
- * <p>Give it with a question, {@link Question#cancel(Cancel)}, and call {@link #request()} from wherever it is known that the answer is
- * no longer needed. The call then throws {@link RiskException} with {@link RiskStatus#CANCELLED} soon, and what it worked on is thrown
+ * <p>Give it with a question, {@link Question#cancel(Cancel)}, or to a handle of a store, {@link Store#withCancel(Cancel)}, and call
+ * {@link #request()} from wherever it is known that the result is no longer needed. The call then throws {@link RiskException} with {@link RiskStatus#CANCELLED} soon, and what it worked on is thrown
  * away. Once made, a request stays made: later calls with the same question end at once. An interrupt of a thread does not reach a
  * call that is inside the library; whoever handles it makes the request.
  */

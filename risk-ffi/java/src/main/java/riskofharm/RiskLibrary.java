@@ -158,6 +158,8 @@ final class RiskLibrary {
 
     static native int risk_store_open(Pointer options, long[] out);
 
+    static native int risk_store_with_cancel(long store, long cancel, long[] out);
+
     static native void risk_store_free(long store);
 
     static native int risk_store_append(long store, byte[] by, long byLength, byte[] records, long length,

@@ -19,12 +19,15 @@ import java.util.UUID;
  * call may throw these and the other statuses of a store (80 and on); what else a call may throw stands with it.
  */
 public final class Store extends Handle {
+    private final StorePlace.KeyFunction keys;
+
     private Store(long handle, StorePlace.KeyFunction keys) {
         // What frees the store holds the keys: C may ask for one until it is done.
         super(handle, store -> {
             RiskLibrary.risk_store_free(store);
             Reference.reachabilityFence(keys);
         });
+        this.keys = keys;
     }
 
     /**
@@ -81,6 +84,20 @@ public final class Store extends Handle {
                 throw RiskException.ofThisThread(status);
             }
         }
+        return new Store(store[0], keys);
+    }
+
+    /**
+     * Another handle of the same open store, whose calls end early once the request is made: {@link #verify()} and any other call
+     * throws {@link RiskException} with {@link RiskStatus#CANCELLED} soon, also where it waits for another writer, and changes
+     * nothing. This handle is not affected.
+     *
+     * @param request ends the calls; it may be closed before the handle
+     * @return the handle, to be closed like this one; the store stays open until the last of them is closed
+     */
+    public Store withCancel(Cancel request) {
+        long[] store = new long[1];
+        reading(handle -> request.using(cancel -> RiskLibrary.risk_store_with_cancel(handle, cancel, store)));
         return new Store(store[0], keys);
     }
 

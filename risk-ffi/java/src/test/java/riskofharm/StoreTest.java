@@ -35,6 +35,7 @@ final class StoreTest {
         tests.add("each record comes to who follows a store once", () -> in(StoreTest::followed));
         tests.add("what is erased in a store is gone from its files, and the chains stay whole", () -> in(StoreTest::erased));
         tests.add("a person who is erased is in no file, and their cases take nothing more", () -> in(StoreTest::personErased));
+        tests.add("calls with a handle that is cancelled end and change nothing", () -> in(StoreTest::cancelled));
         tests.add("what is restricted in a store supports no answer any more", () -> in(StoreTest::restricted));
         tests.add("payloads are read with the case's key alone", () -> in(StoreTest::encrypted));
         tests.add("four threads append to a store at once, and every record is there", () -> in(StoreTest::threads));
@@ -225,6 +226,18 @@ final class StoreTest {
             Check.equal(List.of(), store.find("crn", "X320741"), "cases of the identifier");
             Check.contains("\"records\":0,", store.erasePerson(FEED, Records.CASE, "manager-7"));
             Check.contains("\"intact\":true", store.verify());
+        }
+    }
+
+    private static void cancelled(String place) {
+        try (Store store = Store.create(place); Cancel stop = new Cancel(); Store view = store.withCancel(stop)) {
+            store.append(FEED, Records.started());
+            Check.contains("\"intact\":true", view.verify());
+            stop.request();
+            Check.refused(RiskStatus.CANCELLED, () -> view.verify());
+            Check.refused(RiskStatus.CANCELLED, () -> view.checkpoint());
+            Check.refused(RiskStatus.CANCELLED, () -> view.append(FEED, Records.callOut()));
+            Check.contains("\"records\":1,", store.verify());
         }
     }
 
