@@ -86,6 +86,7 @@ impl NotShown {
 /// - A flag that is set above the recorded level: review it, at the level at which it stands. A lower one is never proposed: who set
 ///   it may have known what is not here.
 /// - A flag whose review is pending: review it, unless its removal is proposed.
+/// - Of a person who is recorded as having died only removals are proposed.
 ///
 /// # Errors
 /// [`NotShown`] where the answer does not show every group's level, or what a pending review is about: none would then not mean
@@ -98,6 +99,9 @@ pub fn reconcile(answer: &Assessment, codes: &Codes, on: NaiveDate) -> Result<Ve
     let mut found: Vec<Proposal> = answer.flags.iter().flat_map(|flag| asked.flag(flag)).collect();
     for (register, action) in asked.reviews() {
         asked.review(&mut found, register, action);
+    }
+    if answer.died.is_some() {
+        found.retain(|proposal| proposal.change == Change::Remove);
     }
     found.sort_by_key(|p| (p.register, p.change));
     Ok(found)

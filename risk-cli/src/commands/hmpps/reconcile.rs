@@ -24,7 +24,7 @@ use crate::output::Reply;
 ///
 /// For each flag that should be set, cleared, raised to the level that an assessor recorded, or reviewed: the register type with
 /// its code, its level, the date of its next review, and why. A lower level is never proposed: a flag above the recorded level is
-/// to be reviewed. What the registers say is taken from the log (flag_recorded and flag_removed, as `risk hmpps import` writes
+/// to be reviewed, and of a person who has died only removals are proposed. What the registers say is taken from the log (flag_recorded and flag_removed, as `risk hmpps import` writes
 /// them). Nothing is changed in nDelius; a person decides and enters it there.
 ///
 /// With --format json, an array of objects: do (add, change_level, review, remove), register, code, description, level and
@@ -80,8 +80,13 @@ fn page(answer: &Assessment, proposals: &[Proposal], policy: &Policy) -> String 
     let mut page = Page::default();
     page.paragraph("", "", &styled(STRONG, &format!("Case {}", answer.case_id)));
     page.paragraph("", "", &capital(&moment(answer.at)));
+    if let Some(died) = &answer.died {
+        page.paragraph("", "", &format!("{} Only removals are proposed.", words::died(died.on)));
+    }
     page.heading("PROPOSED FOR THE REGISTERS OF NDELIUS");
-    if proposals.is_empty() {
+    if proposals.is_empty() && answer.died.is_some() {
+        page.indented(2, "Nothing.");
+    } else if proposals.is_empty() {
         page.indented(2, "Nothing: as far as the log knows them, the registers say what they should.");
     }
     for proposal in proposals {
