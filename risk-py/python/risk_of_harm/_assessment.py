@@ -119,7 +119,7 @@ class Died:
     """The day."""
     event_id: UUID | None
     """The record; None for an audience that sees no event ids."""
-    handling: Handling | str | None
+    handling: Handling | None
     """That record's mark; None for an audience that does not see marks."""
 
 
