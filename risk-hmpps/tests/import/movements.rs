@@ -322,8 +322,7 @@ fn an_absence_has_a_beginning_and_an_end_and_an_appointment_neither() {
 
 #[test]
 fn released_and_back_in_custody_on_one_day_are_two_records_and_so_are_two_absences() {
-    let (made, _) =
-        of_one_day(&[(9, "released", code("CR", "RELEASED")), (15, "received", code("L", "ADMISSION"))]);
+    let (made, _) = of_one_day(&[(9, "released", code("CR", "RELEASED")), (15, "received", code("L", "ADMISSION"))]);
     assert_eq!(made, [Kind::ReleasedFromCustody, Kind::CustodyEntered]);
     let (made, _) = of_one_day(&[
         (8, "released", code("R2", "TEMPORARY_ABSENCE_RELEASE")),
@@ -377,7 +376,10 @@ fn a_spell_in_prison_that_was_moved_is_looked_up_where_something_of_it_is_on_rec
             "additionalInformation": info, "personReference": {"identifiers": [{"type": "NOMS", "value": "A9013ZZ"}]}})
     };
     let moved = |started: &str| {
-        booking("moved", json!({"bookingId": 7, "movedFromNomsNumber": "a9012zz", "movedToNomsNumber": "A9013ZZ", "bookingStartDateTime": started}))
+        booking(
+            "moved",
+            json!({"bookingId": 7, "movedFromNomsNumber": "a9012zz", "movedToNomsNumber": "A9013ZZ", "bookingStartDateTime": started}),
+        )
     };
     let known = |noms: &str, crn: &str| {
         json!({"eventType": "probation-case.prison-identifier.added", "occurredAt": "2026-06-01T09:06:52Z",
@@ -387,7 +389,8 @@ fn a_spell_in_prison_that_was_moved_is_looked_up_where_something_of_it_is_on_rec
         "additionalInformation": code("CR", "RELEASED"), "personReference": {"identifiers": [{"type": "NOMS", "value": "A9012ZZ"}]}});
     let last = |messages: &[Value]| {
         let import = Logs::default().deliver(&importer(), Given::Messages(json!(messages).to_string().as_bytes()));
-        let told = serde_json::to_value(&import.report).unwrap()["messages"].as_array().unwrap().last().unwrap().clone();
+        let told =
+            serde_json::to_value(&import.report).unwrap()["messages"].as_array().unwrap().last().unwrap().clone();
         (told["outcome"].as_str().unwrap().to_owned(), told["reason"].as_str().unwrap().to_owned())
     };
     let (one, other) = (known("A9012ZZ", "X800012"), known("A9013ZZ", "X800013"));
