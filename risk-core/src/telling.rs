@@ -316,6 +316,7 @@ fn flags(before: &[Flag], after: &[Flag]) -> Vec<Told> {
 /// What the answer says of itself, where that matters to a reader.
 fn other(member: &str) -> Option<Told> {
     let text = match member {
+        "died" => "The person is recorded as having died, or that record changed.",
         "blind_to" => "Which rules cannot speak for want of a feed changed.",
         "unrecognised" => "A record came that only a newer version can read.",
         "withheld" => "The content of a record was removed by law.",

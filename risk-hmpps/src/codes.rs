@@ -147,6 +147,8 @@ pub enum Movement {
     Released,
     /// Out for a time.
     TemporaryAbsence,
+    /// Out for an appointment, which is no stay at an address.
+    Appointment,
     /// Out under escort.
     Escorted,
     /// To a court.
@@ -169,8 +171,10 @@ pub enum Movement {
     Admitted,
     /// Into custody again, from a release on licence or an early one.
     Recalled,
-    /// Into custody again, from being at large or away for too long.
+    /// Into custody again, from an absence, late or not.
     Returned,
+    /// Into custody again, from being at large.
+    Recaptured,
 }
 
 impl Movement {
@@ -180,6 +184,7 @@ impl Movement {
         match self {
             Self::Released => "released",
             Self::TemporaryAbsence => "temporary_absence",
+            Self::Appointment => "appointment",
             Self::Escorted => "escorted",
             Self::Court => "court",
             Self::Transferred => "transferred",
@@ -192,6 +197,7 @@ impl Movement {
             Self::Admitted => "admitted",
             Self::Recalled => "recalled",
             Self::Returned => "returned",
+            Self::Recaptured => "recaptured",
         }
     }
 }
@@ -257,6 +263,8 @@ pub enum Does {
     Unmerge,
     /// What was recorded under one person belongs to another.
     Move,
+    /// A spell in prison belongs to another prison number, or was deleted.
+    MoveBooking,
     /// Everything about the person is to be erased.
     Erase,
 }

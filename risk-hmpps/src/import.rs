@@ -13,7 +13,7 @@ use crate::codes::Codes;
 use crate::detail_hosts::DetailHosts;
 use crate::draft::Draft;
 use crate::key::Key;
-use crate::meaning::{Meaning, Meanings, Move, TakeBack, identifiers, sentence_of, unreadable};
+use crate::meaning::{Meaning, Meanings, Move, Moved, TakeBack, identifiers, sentence_of, unreadable};
 use crate::message::{Delivered, Message, MessageError, is_identifier, read_all};
 use crate::people::{CaseMap, Known, People, former};
 use crate::reason::Reason;
@@ -284,10 +284,6 @@ impl Importer {
     }
 }
 
-/// What is to be looked up where a move does not say of which sentence it is.
-const WHICH_SENTENCE: &str = "a sentence was moved from one CRN to another, and the message does not say which: retract the \
-     records of it under the source, and record them under the target";
-
 /// What a report says of an address whose host is not on the list.
 const NOT_LISTED: &str = "the host of detailUrl is not on the list of detail hosts: never fetch it with credentials";
 
@@ -402,7 +398,8 @@ impl Reading {
             }
             Meaning::Moves(one) => {
                 if let Some(line) = self.lines.last_mut() {
-                    line.told.lasting = true;
+                    // What is recorded of the spell in prison later is recorded under the number to which it belongs.
+                    line.told.lasting = !matches!(one.what, Moved::Booking(_));
                 }
                 self.moved.push(one);
             }
@@ -544,6 +541,8 @@ impl Reading {
         if let Some(now) = held.now() {
             self.wait_for(now);
         }
+        let cases: BTreeSet<Uuid> = self.drafts.iter().map(|draft| draft.case).collect();
+        let persons: BTreeMap<Uuid, Uuid> = cases.into_iter().map(|case| (case, held.person(case))).collect();
         let mut log = |case: Uuid| held.log(case);
         let mut settling = Settling::new(key, &mut log);
         settling.say(std::mem::take(&mut self.drafts));
@@ -553,6 +552,7 @@ impl Reading {
         for one in &self.moved {
             settling.r#move(one);
         }
+        settling.note_the_dead(&persons);
         let told = std::mem::take(&mut settling.told);
         let notes: BTreeSet<(usize, String)> = std::mem::take(&mut settling.notes).into_iter().collect();
         self.import.records = settling.into_records();
@@ -638,8 +638,8 @@ impl Line {
                 *outcome = Outcome::Nothing { reason: Reason::TooLittleSaid, why }
             }
             (Settled::NotHeld, outcome @ Outcome::Known) => *outcome = Outcome::not_held(),
-            (Settled::WhichSentence, outcome @ Outcome::Known) => {
-                *outcome = Outcome::Needed { reason: Reason::ToLookUp, detail: None, what: WHICH_SENTENCE.to_owned() };
+            (Settled::Which(what), outcome @ Outcome::Known) => {
+                *outcome = Outcome::Needed { reason: Reason::ToLookUp, detail: None, what: what.to_owned() };
             }
             (Settled::Absent, outcome @ Outcome::Known) => {
                 let waits = || Outcome::waits(Reason::RecordUnknown, "a record of what it speaks of");

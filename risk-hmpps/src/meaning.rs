@@ -12,17 +12,24 @@ use crate::detail_hosts::DetailHosts;
 use crate::draft::Draft;
 use crate::fetched;
 use crate::key::Key;
-use crate::message::{Message, MessageError};
+use crate::message::{Message, MessageError, is_identifier};
 use crate::people::{Known, People};
 use crate::reason::Reason;
 use crate::report::{Instruction, Outcome, named, named_types};
 use crate::telling::{Telling, sentence};
 use crate::template::may_change;
+use crate::when::When;
 
 /// The name by which the cases of an event ask what a movement is.
 const MOVEMENT: &str = "movement";
 /// The member whose code says so.
 const MOVEMENT_CODE: &str = "nomisMovementReasonCode";
+/// The members that say under which prison number a spell in prison was, to which it belongs, and when it began.
+const MOVED_FROM: &str = "movedFromNomsNumber";
+const MOVED_TO: &str = "movedToNomsNumber";
+const BOOKING_STARTED: &str = "bookingStartDateTime";
+/// Why a move to where it is comes to nothing.
+const NOTHING_TO_MOVE: &str = "it was moved to where it is: there is nothing to move";
 /// The member by which the cases of a contact go.
 const OUTCOME: &str = "outcome";
 
@@ -60,15 +67,26 @@ pub struct TakeBack {
     pub else_ends: Option<Outcome>,
 }
 
-/// A sentence that belongs to another person.
+/// What is moved.
+#[derive(Debug, Clone)]
+pub enum Moved {
+    /// The sentence that is called so there and so here.
+    Sentence(String, String),
+    /// A sentence; the message does not say which.
+    SomeSentence,
+    /// A spell in prison, since that moment; records do not name their spell.
+    Booking(Option<Instant>),
+}
+
+/// A sentence or a spell in prison that belongs to another person.
 #[derive(Debug, Clone)]
 pub struct Move {
     /// Under whom it was recorded.
     pub source: Uuid,
     /// To whom it belongs.
     pub target: Uuid,
-    /// What it is called there and here; none where the message does not say which sentence it is.
-    pub sentences: Option<(String, String)>,
+    /// What of the records.
+    pub what: Moved,
     /// When that was recorded.
     pub recorded: Instant,
     /// Which of the things given says so.
@@ -97,6 +115,11 @@ impl Meanings<'_> {
         if let Some(outcome) = self.of_person(message, event_type, Uuid::nil(), from).ends() {
             let case = message.crn.as_ref().map(|crn| self.people.by_crn(crn, known));
             return (case, Meaning::Ends(outcome));
+        }
+        // It is about the number under which the spell was, and names that to which it belongs.
+        if event_type.does == Does::MoveBooking {
+            let moved = self.of_person(message, event_type, Uuid::nil(), from).booking_moved(known);
+            return (None, moved.unwrap_or_else(|e| Meaning::Ends(unreadable(e))));
         }
         let case = match (&message.crn, &message.noms) {
             (Some(crn), _) => Ok(self.people.by_crn(crn, known)),
@@ -185,6 +208,7 @@ impl OfPerson<'_> {
                 Ok(self.of_two_cases(from, into, Instruction::Unmerge { from, into, at }))
             }
             Does::Move => self.moved(known),
+            Does::MoveBooking => self.booking_moved(known),
             Does::Erase => Ok(Meaning::Instructs(vec![Instruction::Erase { case_id: self.telling.case }])),
         }
     }
@@ -421,17 +445,40 @@ impl OfPerson<'_> {
                 || MessageError::new(format!("additionalInformation.{name}"), "the number of an event", "nothing");
             self.telling.message.info.text(name).ok_or_else(nothing)
         };
-        let numbers = match (number("sourceEventNumber"), number("targetEventNumber")) {
-            (Err(_), Err(_)) => None,
-            (there, here) => Some((there?, here?)),
-        };
         let called = |case: Uuid, number: &str| sentence(self.meanings.key, case, number);
-        let sentences = numbers.as_ref().map(|(there, here)| (called(source, there), called(target, here)));
-        if source == target && sentences.as_ref().is_none_or(|(there, here)| there == here) {
-            return Ok(Meaning::Ends(nothing("it was moved to where it is: there is nothing to move")));
+        let what = match (number("sourceEventNumber"), number("targetEventNumber")) {
+            (Err(_), Err(_)) => Moved::SomeSentence,
+            (there, here) => Moved::Sentence(called(source, &there?), called(target, &here?)),
+        };
+        let stays = match &what {
+            Moved::Sentence(there, here) => there == here,
+            Moved::SomeSentence | Moved::Booking(_) => true,
+        };
+        if source == target && stays {
+            return Ok(Meaning::Ends(nothing(NOTHING_TO_MOVE)));
         }
         let (recorded, from) = (self.telling.recorded()?, self.telling.from);
-        Ok(Meaning::Moves(Move { source, target, sentences, recorded, from }))
+        Ok(Meaning::Moves(Move { source, target, what, recorded, from }))
+    }
+
+    /// A spell in prison that was put under another prison number, or deleted: of the number under which it was.
+    fn booking_moved(&self, known: &mut dyn Known) -> Result<Meaning, MessageError> {
+        let (message, people) = (self.telling.message, self.meanings.people);
+        let moved_from = message.info.text(MOVED_FROM).filter(|number| is_identifier(number));
+        let number = moved_from.map(|number| number.to_ascii_uppercase()).or_else(|| message.noms.clone());
+        let Some(number) = number else {
+            let what = "a prison number in personReference.identifiers";
+            return Err(MessageError::new("personReference", what, "nothing"));
+        };
+        let Some(source) = people.by_noms(&number, known) else { return Ok(Meaning::Ends(Outcome::not_held())) };
+        let to = message.info.text(MOVED_TO).or_else(|| message.noms.clone());
+        let target = to.and_then(|number| people.by_noms(&number.to_ascii_uppercase(), known));
+        if message.info.text(MOVED_FROM).is_some() && target == Some(source) {
+            return Ok(Meaning::Ends(nothing(NOTHING_TO_MOVE)));
+        }
+        let since = message.info.when(BOOKING_STARTED)?.map(When::instant);
+        let (recorded, from) = (self.telling.recorded()?, self.telling.from);
+        Ok(Meaning::Moves(Move { source, target: source, what: Moved::Booking(since), recorded, from }))
     }
 
     fn two(&self, one: &str, other: &str, known: &mut dyn Known) -> Result<[Uuid; 2], MessageError> {

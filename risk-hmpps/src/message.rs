@@ -375,7 +375,8 @@ impl Message {
         let of_message = [("crn", self.crn.clone()), ("noms", self.noms.clone())];
         let of_others =
             ["sourceCRN", "targetCRN", "reactivatedCRN", "unmergedCRN"].map(|name| ("crn", self.info.text(name)));
-        let numbers = ["nomsNumber", "removedNomsNumber"].map(|name| ("noms", self.info.text(name)));
+        let numbers = ["nomsNumber", "removedNomsNumber", "movedFromNomsNumber", "movedToNomsNumber"]
+            .map(|name| ("noms", self.info.text(name)));
         let all = of_message.into_iter().chain(of_others).chain(numbers);
         all.filter_map(|(scheme, value)| Some((scheme, value?.to_ascii_uppercase()))).collect()
     }

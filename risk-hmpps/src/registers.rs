@@ -86,6 +86,7 @@ impl NotShown {
 /// - A flag that is set above the recorded level: review it, at the level at which it stands. A lower one is never proposed: who set
 ///   it may have known what is not here.
 /// - A flag whose review is pending: review it, unless its removal is proposed.
+/// - Of a person who is recorded as having died only the removal of flags that should not be set is proposed.
 ///
 /// # Errors
 /// [`NotShown`] where the answer does not show every group's level, or what a pending review is about: none would then not mean
@@ -95,8 +96,11 @@ pub fn reconcile(answer: &Assessment, codes: &Codes, on: NaiveDate) -> Result<Ve
     let levels = answer.classification.as_ref().filter(|levels| shows_all(levels));
     let levels = levels.filter(|_| !answer.actions.iter().any(is_about_nothing));
     let asked = Reconciling { answer, levels: levels.ok_or(NotShown { audience: answer.audience })?, codes, on };
-    let mut found: Vec<Proposal> = answer.flags.iter().flat_map(|flag| asked.flag(flag)).collect();
-    for (register, action) in asked.reviews() {
+    // Nobody registers the dead; a flag that a rule takes off may go.
+    let has_died = answer.died.is_some();
+    let flags = answer.flags.iter().filter(|flag| !has_died || flag.should_be == FlagState::Unset);
+    let mut found: Vec<Proposal> = flags.flat_map(|flag| asked.flag(flag)).collect();
+    for (register, action) in asked.reviews().filter(|_| !has_died) {
         asked.review(&mut found, register, action);
     }
     found.sort_by_key(|p| (p.register, p.change));

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
+use risk_core::calendar::london_day;
 use risk_core::event::catalogue::{RecordCorrected, RecordRetracted};
 use risk_core::event::field::{Replacement, StaffId};
 use risk_core::event::vocabulary::{CorrectionReason, Handling, SourceAgency, Term};
@@ -17,11 +18,23 @@ use uuid::Uuid;
 
 use crate::draft::{Draft, Reference, record, record_from};
 use crate::key::Key;
-use crate::meaning::{Move, TakeBack};
+use crate::meaning::{Move, Moved, TakeBack};
 use crate::statement::{Difference, Statement, Statements};
 
 /// Under which name the estate's own corrections stand in a log.
 const ESTATE: &str = "hmpps-estate";
+
+/// What is said of a death beside which a release is on record.
+const RELEASED_TOO: &str = "a release at that moment or later is on record too: both stay, and the death ends supervision; retract the \
+     one that is wrong";
+
+/// What is to be looked up where a move does not say of which sentence it is.
+const WHICH_SENTENCE: &str = "a sentence was moved from one CRN to another, and the message does not say which: retract the \
+     records of it under the source, and record them under the target";
+
+/// What is to be looked up where a spell in prison was moved or deleted, of which there may be records.
+const WHICH_SPELL: &str = "a spell in prison was put under another prison number, or deleted, and records do not say of which spell \
+     they are: retract those of it in the case of the number under which it was, and record them under the one to which it belongs";
 
 /// What became of a draft, or of what is taken back or moved.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,8 +49,8 @@ pub enum Settled {
     Absent,
     /// It concerns nobody of whom anything is on record.
     NotHeld,
-    /// It does not say which sentence it is about, and some are on record.
-    WhichSentence,
+    /// It does not say which records it is about, and some are there: what a person has to look up.
+    Which(&'static str),
 }
 
 /// One case: what is on record, and what is new.
@@ -190,6 +203,45 @@ impl<'a> Settling<'a> {
         (Settled::New(id), differing)
     }
 
+    /// Notes what was recorded of a person who is on record as having died by then. `person`: the case under which the person of a
+    /// case is answered, where that is another.
+    pub fn note_the_dead(&mut self, person: &BTreeMap<Uuid, Uuid>) {
+        let made: Vec<(usize, Uuid)> = self
+            .told
+            .iter()
+            .filter_map(|(from, settled)| if let Settled::New(id) = settled { Some((*from, *id)) } else { None })
+            .collect();
+        let fresh = self.cases.iter().flat_map(|(id, case)| case.fresh.iter().map(|r| (r.event_id, *id)));
+        let case_of: BTreeMap<Uuid, Uuid> = fresh.collect();
+        let mut deaths: BTreeMap<Uuid, Option<Instant>> = BTreeMap::new();
+        for (from, id) in made {
+            let Some(of) = case_of.get(&id).copied() else { continue };
+            let died = *deaths.entry(of).or_insert_with(|| {
+                let answered = person.get(&of).copied().filter(|other| *other != of);
+                [Some(of), answered].into_iter().flatten().filter_map(|case| self.case(case).death()).min()
+            });
+            let Some(died) = died else { continue };
+            let case = self.case(of);
+            let Some(record) = case.record(id) else { continue };
+            let about = match record.event() {
+                Some(Event::RecordCorrected(c)) => case.record(c.event_id).and_then(Record::kind),
+                _ => record.kind(),
+            };
+            if record.kind() == Some(Kind::PersonDied) {
+                let is_release = |r: &Record| r.kind() == Some(Kind::ReleasedFromCustody) && r.occurred_at >= died;
+                if case.in_force().any(is_release) {
+                    self.notes.push((from, RELEASED_TOO.to_owned()));
+                }
+            } else if record.occurred_at >= died && !about.is_some_and(ends_something) {
+                let day = london_day(died);
+                let note = format!(
+                    "the person is recorded as having died on {day}: look whether this is about them, and whether that record is right"
+                );
+                self.notes.push((from, note));
+            }
+        }
+    }
+
     /// Takes back what was told under a reference.
     pub fn take_back(&mut self, one: &TakeBack) {
         let key = self.key;
@@ -211,10 +263,18 @@ impl<'a> Settling<'a> {
     pub fn r#move(&mut self, one: &Move) {
         let key = self.key;
         let Move { source, target, .. } = one;
-        let Some((sentence, renamed)) = &one.sentences else {
-            let is_held = self.case(*source).all().any(|r| of_sentence(r).is_some());
-            self.told.push((one.from, if is_held { Settled::WhichSentence } else { Settled::NotHeld }));
-            return;
+        let (sentence, renamed) = match &one.what {
+            Moved::Sentence(there, here) => (there, here),
+            Moved::SomeSentence => {
+                let is_held = self.case(*source).all().any(|r| of_sentence(r).is_some());
+                self.told.push((one.from, if is_held { Settled::Which(WHICH_SENTENCE) } else { Settled::NotHeld }));
+                return;
+            }
+            Moved::Booking(since) => {
+                let is_held = self.case(*source).in_force().any(|r| is_of_booking(r, *since));
+                self.told.push((one.from, if is_held { Settled::Which(WHICH_SPELL) } else { Settled::NotHeld }));
+                return;
+            }
         };
         let case = self.case(*source);
         let moved: Vec<Record> = case.all().filter(|r| of_sentence(r) == Some(sentence.as_str())).cloned().collect();
@@ -254,6 +314,16 @@ fn estate() -> Option<StaffId> {
 
 fn unasked(stream: &str) -> String {
     format!("{stream}-unasked")
+}
+
+/// Whether a prison said it of a spell that may have begun at that moment.
+fn is_of_booking(record: &Record, since: Option<Instant>) -> bool {
+    record.source.agency == SourceAgency::Prison && since.is_none_or(|since| record.occurred_at >= since)
+}
+
+/// Whether it is what is to be expected after a death.
+fn ends_something(kind: Kind) -> bool {
+    matches!(kind, Kind::PersonDied | Kind::SupervisionEnded | Kind::FlagRemoved | Kind::RecordRetracted)
 }
 
 fn of_sentence(record: &Record) -> Option<&str> {
@@ -331,18 +401,35 @@ impl Case {
         std::iter::once(first).chain(corrections).collect()
     }
 
+    /// The records that were not retracted.
+    fn in_force(&self) -> impl Iterator<Item = &Record> {
+        let retracted = self.all().filter_map(|r| match r.event() {
+            Some(Event::RecordRetracted(e)) => Some(e.event_id),
+            _ => None,
+        });
+        let retracted: BTreeSet<Uuid> = retracted.collect();
+        self.all().filter(move |r| !retracted.contains(&r.event_id))
+    }
+
+    /// When the person died, as it is recorded by now.
+    fn death(&self) -> Option<Instant> {
+        let corrected = |record: &Record| {
+            let corrections = self.in_force().filter_map(|r| match r.event() {
+                Some(Event::RecordCorrected(c)) if c.event_id == record.event_id => {
+                    Some((r.recorded_at, r.event_id, c.replacement.occurred_at?))
+                }
+                _ => None,
+            });
+            corrections.max().map(|(.., at)| at)
+        };
+        let died = self.in_force().filter(|r| r.kind() == Some(Kind::PersonDied));
+        died.map(|r| corrected(r).unwrap_or(r.occurred_at)).min()
+    }
+
     /// The last request of a stream that was made by then.
     fn request(&self, stream: &str, by: Instant) -> Option<String> {
         let prefix = format!("{stream}-");
-        let retracted: BTreeSet<Uuid> = self
-            .all()
-            .filter_map(|r| match r.event() {
-                Some(Event::RecordRetracted(e)) => Some(e.event_id),
-                _ => None,
-            })
-            .collect();
-        let asked = self.all().filter(|r| r.kind() == Some(Kind::InformationRequested) && r.occurred_at <= by);
-        let asked = asked.filter(|r| !retracted.contains(&r.event_id));
+        let asked = self.in_force().filter(|r| r.kind() == Some(Kind::InformationRequested) && r.occurred_at <= by);
         let ids = asked.filter_map(|r| match r.event() {
             Some(Event::InformationRequested(e)) => Some((r.occurred_at, r.event_id, e.request_id.as_str().to_owned())),
             _ => None,

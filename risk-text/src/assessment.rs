@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use risk_core::assessment::Assessment;
 use risk_core::assessment::answer::{Action, Classification, GroupLevel, GroupStatus};
 use risk_core::event::Term;
-use risk_core::event::vocabulary::{ActionKind, Audience, Level, Setting};
+use risk_core::event::vocabulary::{ActionKind, Audience, Handling, Level, Setting};
 use risk_core::fold::run::Lens;
 use risk_core::policy::Policy;
 use risk_core::policy::model::Priority;
@@ -52,6 +52,11 @@ fn header(page: &mut Page, answer: &Assessment) {
     page.paragraph("", "", &capital(&moment(answer.at)));
     if answer.receipt.all_records_later {
         page.paragraph("", "", &styled(URGENT, ALL_LATER));
+    }
+    if let Some(died) = &answer.died {
+        let mark = died.handling.filter(|mark| *mark > Handling::Staff);
+        let mark = mark.map(|mark| format!(" ({})", words::of(mark))).unwrap_or_default();
+        page.paragraph("", "", &format!("{}{mark}", styled(STRONG, &words::died(died.on))));
     }
     if answer.lens == Lens::Hindsight {
         page.paragraph("", "", "HINDSIGHT: everything known now, placed when it happened. For learning: it does not show what was known then.");

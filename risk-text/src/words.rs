@@ -18,6 +18,12 @@ pub fn of(term: impl Term) -> String {
     phrase(term.name())
 }
 
+/// That the person is recorded as having died on that day.
+#[must_use]
+pub fn died(on: NaiveDate) -> String {
+    format!("The person is recorded as having died on {}.", date(on))
+}
+
 /// What a reader who does not see every record must do before anybody relies on a level: always the same words.
 #[must_use]
 pub fn before_relying(what: BeforeRelying) -> &'static str {

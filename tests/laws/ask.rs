@@ -6,7 +6,7 @@ use proptest::prelude::ProptestConfig;
 use proptest::test_runner::RngSeed;
 use risk_core::assessment::answer::Assessment;
 use risk_core::assessment::confidence::Confidence;
-use risk_core::assessment::{CaseLine, Question, answer, assess};
+use risk_core::assessment::{CaseLine, Question, answer, assess, with_all_later};
 use risk_core::cancel::Cancel;
 use risk_core::event::Instant;
 use risk_core::event::vocabulary::{Audience, Group, Level, Setting};
@@ -65,7 +65,8 @@ pub fn from_records(records: &[&Record], policy: &Policy, question: &Question) -
     let span = question.span(&seen.all());
     let case = CaseLine { id: CASE, records: records.len() as u64, head: None };
     let confidence = Confidence::of_view(&seen.records, &view, span);
-    answer(&case, &fold_seen(&seen, policy, span), &confidence, &view, question, span.known_at)
+    let found = answer(&case, &fold_seen(&seen, policy, span), &confidence, &view, question, span.known_at);
+    with_all_later(found, &seen.records, span)
 }
 
 /// The working level of every cell that the answer has.

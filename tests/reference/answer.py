@@ -6,7 +6,7 @@ from uuid import UUID
 
 from . import duties, facts
 from .actions import opened, pending
-from .audience import definition, listed, seen, sees, sees_everything
+from .audience import definition, listed, marked, seen, sees, sees_everything
 from .blindness import blind_to
 from .fold import due_day, falling_due, run_on
 from .handling import folds_by_mark, mark_of
@@ -86,14 +86,24 @@ def at_a_moment(case, policy, view, question, folded):
         "lens": question["lens"],
         "audience": question["audience"],
         "receipt": receipt(a),
+        **death(a),
         "classification": classification(a) if sees(view, "classification") else None,
         "agenda": agenda(actions) if sees(view, "agenda") else {"lines": [], "more": 0},
         "actions": actions,
         "flags": all_flags(a),
         "blind_to": blind_to(policy, question["feeds"], question["at"]) if complete else [],
         "unrecognised": unrecognised if complete else [],
-        "withheld": folded["withheld"] if complete and sees(view, "event_ids") else [],
+        "withheld": sorted(folded["withheld"]) if complete and sees(view, "event_ids") else [],
     }
+
+
+def death(a):
+    """That the person died, where that is on record (section 7)."""
+    died = a["state"]["known"]["died"]
+    if died is None or died["occurred"] > a["question"]["at"]:
+        return {}
+    event = died["id"] if sees(a["view"], "event_ids") else None
+    return {"died": said({"on": day_of(died["occurred"]).isoformat(), "event_id": event, "handling": marked(a["view"], died["mark"])["handling"]})}
 
 
 def receipt(a):

@@ -4,9 +4,9 @@ import math
 from datetime import timedelta
 
 from . import duties, levels, subjects
-from .actions import answer_by, asked_in_time, asked_of, decide, goes_on_as, history_from, open_reasons, pending, require, supersede
+from .actions import answer_by, asked_in_time, asked_of, decide, goes_on_as, history_from, open_reasons, pending, require, supersede, superseded
 from .deadlines import due_of, period_after
-from .facts import children, gather, supervision_ended_by
+from .facts import children, gather, of_kinds, supervision_ended_by
 from .policy import in_force, limit_of
 from .times import after, day_of, start_of
 from .words import PRIORITIES, strictest
@@ -113,6 +113,7 @@ def turn(state, happenings, before):
             arise(state, effect)
     drop_needless_countersignatures(state, happenings)
     drop_what_ends_with_death(state)
+    drop_what_has_ended(state)
     duties.look_at(state, happenings)
     open_rounds(state)
 
@@ -181,6 +182,7 @@ def what_is_required(state, rule, happening):
                 **due_of(policy, because, limit, now),
                 "limit": limit,
                 "about": about,
+                "until": rule.get("until"),
                 "review": groups_reviewed(rule) if r["action"] == "review_risk" else [],
                 "answer": None,
             }
@@ -259,6 +261,16 @@ def drop_what_ends_with_death(state):
         for line in state["lines"]:
             if pending(line) and state["policy"]["actions"][line["action"]].get("ends_with_death"):
                 supersede(line, died["id"], state["now"])
+
+
+def drop_what_has_ended(state):
+    """What a rule requires until something ends is superseded by the first such end after the rule's event (section 4)."""
+    for line in state["lines"]:
+        for reason in open_reasons(line):
+            kind = reason.get("until")
+            ends = [h for h in of_kinds(state["known"], [kind]) if h["occurred"] > reason["occurred"]] if kind else []
+            if ends:
+                reason["answer"] = superseded(min(ends, key=lambda h: (h["occurred"], h["id"]))["id"], state["now"])
 
 
 def include_new_children(state, happenings, before):

@@ -44,7 +44,8 @@ def plain(kind, data):
 
 KINDS_BY_LEAST_MARK = {
     "ordinary": """pre_sentence_report_requested supervision_started initial_appointment_attended sentence_plan_completed
-        contact_frequency_set custody_entered release_planned released_from_custody temporary_release_started bail_conditions_lifted
+        contact_frequency_set custody_entered release_planned released_from_custody temporary_release_started
+        temporary_release_ended bail_conditions_lifted
         address_established address_changed supervision_ended person_died charged convicted protective_order_made
         protective_order_varied protective_order_discharged appointment_attended appointment_missed absence_excused
         requirement_imposed requirement_completed requirement_removal_sought requirement_removed programme_referred

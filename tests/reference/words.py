@@ -17,6 +17,7 @@ FIELDS_OF = {
     "release_planned": "release_on address_known",
     "released_from_custody": "address_known",
     "temporary_release_started": "with_person",
+    "temporary_release_ended": "",
     "bail_conditions_lifted": "protective protects",
     "address_established": "with_person approved answers",
     "address_changed": "with_person approved",

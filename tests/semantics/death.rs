@@ -91,6 +91,51 @@ fn a_death_that_was_recorded_in_error_changes_nothing_in_the_end() {
 }
 
 #[test]
+fn the_answer_says_that_the_person_died_and_when() {
+    let story = given(RULES, &[SUPERVISED, DISCLOSED, DIED]);
+    assert_eq!(story.on("2017-09-08").answer.died, None);
+    let died = story.on("2017-09-09").answer.died.unwrap();
+    assert_eq!((died.on, died.event_id), (day("2017-09-07"), Some(e(3))));
+    let again = r#"{ on = 2017-09-06, recorded = 2017-09-12, handling = "restricted", kind = "person_died" },"#;
+    let story = given(RULES, &[SUPERVISED, DISCLOSED, DIED, again]);
+    let counts = story.on("2017-09-12").answer.died.unwrap();
+    assert_eq!((counts.on, counts.event_id), (day("2017-09-06"), Some(e(4))));
+}
+
+#[test]
+fn a_release_and_a_death_of_one_moment_come_to_the_same_in_every_order() {
+    let rule = r#"
+[[rule]]
+id = "released"
+on = "released_from_custody"
+require = [{ action = "home_visit" }, { action = "share_with_plw" }]
+"#;
+    let rules = format!("{RULES}{rule}");
+    let released = |recorded: &str| {
+        format!("{{ on = \"2017-09-07T11:00:00Z\", recorded = {recorded}, kind = \"released_from_custody\" }},")
+    };
+    let died =
+        |recorded: &str| format!("{{ on = \"2017-09-07T11:00:00Z\", recorded = {recorded}, kind = \"person_died\" }},");
+    let (early, late) = ("2017-09-09", "2017-09-11");
+    let orders = [
+        [released(early), died(late)],
+        [died(late), released(early)],
+        [died(early), released(late)],
+        [released(late), died(early)],
+        [released(late), died(late)],
+        [died(late), released(late)],
+    ];
+    for [one, other] in orders {
+        let story = given(&rules, &[SUPERVISED, &one, &other]);
+        let seen = story.on("2017-10-20");
+        assert_eq!(seen.latest(HomeVisit).status, Status::Superseded, "{one} {other}");
+        assert!(!seen.pending(MaintainContact), "{one} {other}");
+        assert!(seen.pending(ShareWithPlw), "{one} {other}");
+        assert_eq!(seen.answer.died.unwrap().on, day("2017-09-07"), "{one} {other}");
+    }
+}
+
+#[test]
 fn without_a_sentence_on_record_a_death_hands_over_all_the_same() {
     let seen = given(RULES, &[DISCLOSED, r#"{ on = 2017-09-07, kind = "person_died" },"#]).on("2017-10-20");
     assert_eq!(seen.status(HomeVisit), Status::Superseded);

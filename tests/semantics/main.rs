@@ -16,6 +16,7 @@ mod deadlines;
 mod death;
 mod decided_by_people;
 mod duties;
+mod ended;
 mod explained;
 mod facts;
 mod flags;

@@ -93,6 +93,9 @@ pub struct Assessment {
     pub audience: Audience,
     /// What the answer was made with.
     pub receipt: Receipt,
+    /// That the person is recorded as having died; left out where that is not on record, or not seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub died: Option<Died>,
     /// Levels; `null` for an audience that may not see them.
     pub classification: Option<Classification>,
     /// What matters first.
@@ -146,6 +149,19 @@ pub struct PolicyReceipt {
     /// The answer is for a later day than that.
     #[serde(skip_serializing_if = "no")]
     pub beyond_review: bool,
+}
+
+/// That the person is recorded as having died.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Died {
+    /// The day.
+    pub on: NaiveDate,
+    /// The record that counts: of several the one that happened first.
+    pub event_id: Option<Uuid>,
+    /// That record's mark.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handling: Option<Handling>,
 }
 
 /// Levels, overall and by group.

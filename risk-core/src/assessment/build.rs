@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::answer::{
-    Action, Agenda, Assessment, BecauseLine, BeforeRelying, Caution, Classification, Decided, Flag, FlagState,
+    Action, Agenda, Assessment, BecauseLine, BeforeRelying, Caution, Classification, Decided, Died, Flag, FlagState,
     GroupLevel, GroupStatus, IndicatedLevel, LateBy, Overall, PolicyReceipt, Receipt, RecordedLevel, SCHEMA, Status,
     UnrecognisedRecord,
 };
@@ -51,13 +51,14 @@ pub(super) fn build(
         lens: question.lens,
         audience: view.audience(),
         receipt: builder.receipt(),
+        died: builder.died(),
         classification: view.sees(ViewField::Classification).then(|| builder.classification()),
         agenda: if view.sees(ViewField::Agenda) { agenda(&actions) } else { Agenda::default() },
         actions,
         flags: builder.flags(),
         blind_to: if complete { builder.blind_to() } else { vec![] },
         unrecognised: if complete { builder.unrecognised() } else { vec![] },
-        withheld: if complete && view.sees(ViewField::EventIds) { folded.withheld.clone() } else { vec![] },
+        withheld: if complete && view.sees(ViewField::EventIds) { builder.withheld() } else { vec![] },
     }
 }
 
@@ -122,6 +123,18 @@ impl Builder<'_, '_, '_> {
             }
         }
         lines
+    }
+
+    /// By id: the order in which a log has its records says nothing.
+    fn withheld(&self) -> Vec<Uuid> {
+        let ids: BTreeSet<Uuid> = self.folded.withheld.iter().copied().collect();
+        ids.into_iter().collect()
+    }
+
+    fn died(&self) -> Option<Died> {
+        let death = self.folded.state.facts.died_by(self.question.at)?;
+        let (handling, _) = self.handling(death.handling);
+        Some(Died { on: calendar::london_day(death.at), event_id: self.event_id(death.by), handling })
     }
 
     fn actions(&self) -> Vec<Action> {

@@ -91,6 +91,7 @@ pub fn changes(before: &Assessment, after: &Assessment) -> Vec<Change> {
         found.push(Change::Flags { before: before.flags.clone(), after: after.flags.clone() });
     }
     let others = [
+        ("died", before.died != after.died),
         ("agenda", before.agenda != after.agenda),
         ("blind_to", before.blind_to != after.blind_to),
         ("unrecognised", before.unrecognised != after.unrecognised),

@@ -152,7 +152,9 @@ fn assessed_now(log: &Log, policy: &Policy, question: &Question, cancel: Cancel<
 }
 
 /// The answer, which says whether it was asked for a moment before everything that the reader may see.
-pub(crate) fn with_all_later(mut answer: Assessment, records: &[&Record], span: Span<'_>) -> Assessment {
+#[doc(hidden)]
+#[must_use]
+pub fn with_all_later(mut answer: Assessment, records: &[&Record], span: Span<'_>) -> Assessment {
     answer.receipt.all_records_later = !records.is_empty() && !records.iter().any(|r| counts(r, span));
     answer
 }

@@ -212,6 +212,8 @@ catalogue! {
     ReleasedFromCustody(Ordinary, Information) { address_known: Tri }
     #[doc = "the person was let out of prison for a time (temporary absence, home leave), and is to return"]
     TemporaryReleaseStarted(Ordinary, Information) { with_person: Option<PersonId> }
+    #[doc = "the person is back in prison from a temporary release"]
+    TemporaryReleaseEnded(Ordinary, Information) {}
     #[doc = "bail conditions ended"]
     BailConditionsLifted(Ordinary, Information) { protective: Tri, protects: Vec<PersonId> }
     #[doc = "it is known where the person lives (the address itself is never stored)"]

@@ -281,8 +281,9 @@ impl<'a> State<'a, '_> {
         let asked = duty.holds.facts().into_iter().filter_map(|f| self.policy.facts.get(f));
         let fed_by: BTreeSet<Kind> = asked.flat_map(|f| f.fed_by()).collect();
         let Some(by) = last_that(happenings, &fed_by).map(|h| h.id) else { return };
-        self.ledger
-            .supersede(duty.action, by, now, |about, r| about == subject && r.because.rule == RuleRef::Duty(index));
+        self.ledger.supersede(duty.action, now, |about, r| {
+            (about == subject && r.because.rule == RuleRef::Duty(index)).then_some(by)
+        });
         // A round still waiting for its correction never opens.
         let target = Target::Action(duty.action, subject.clone());
         let known_as = RuleRef::Duty(index).known_as(self.policy);

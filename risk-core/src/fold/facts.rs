@@ -149,13 +149,24 @@ pub struct Person {
     pub safeguarding: Latest<SafeguardingStatus>,
 }
 
+/// A record of the person's death.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Death {
+    /// When it happened.
+    pub at: Instant,
+    /// The record.
+    pub by: Uuid,
+    /// That record's mark.
+    pub handling: Handling,
+}
+
 /// Everything known.
 #[derive(Debug, Clone, Default)]
 pub struct Facts<'a> {
     /// Sentences by id.
     pub sentences: BTreeMap<Arc<str>, Sentence>,
-    /// When the person died, and the record of it: the earliest, of one moment the one with the least id.
-    pub died: Option<(Instant, Uuid)>,
+    /// That the person died: of several records the earliest, of one moment the one with the least id.
+    pub died: Option<Death>,
     /// Entries into custody (true) and releases (false), by when they happened.
     pub custody: BTreeMap<(Instant, Uuid), bool>,
     /// Who holds the case.
@@ -254,7 +265,7 @@ impl<'a> Facts<'a> {
                         ends: e.ends_on.map(ending),
                         ended: earliest(
                             self.first(&[Kind::SupervisionEnded], "sentence_id", id),
-                            self.died.map(|(at, _)| at),
+                            self.died.map(|death| death.at),
                         ),
                     };
                     self.sentences.insert(id.into(), sentence);
@@ -266,7 +277,8 @@ impl<'a> Facts<'a> {
                 }
             }
             Event::PersonDied(_) => {
-                self.died = earliest(self.died, Some(h.order()));
+                let death = Death { at: h.occurred_at, by: h.id, handling: h.handling };
+                self.died = earliest(self.died, Some(death));
                 for s in self.sentences.values_mut() {
                     s.ended = earliest(s.ended, Some(h.occurred_at));
                 }
@@ -456,7 +468,13 @@ impl<'a> Facts<'a> {
                 [s.ended.filter(|end| *end <= t), by_date].into_iter().flatten().min()
             })
             .max()
-            .or(self.died.map(|(at, _)| at).filter(|at| *at <= t))
+            .or(self.died_by(t).map(|death| death.at))
+    }
+
+    /// The record of the person's death, where it had happened by that moment.
+    #[must_use]
+    pub fn died_by(&self, t: Instant) -> Option<Death> {
+        self.died.filter(|death| death.at <= t)
     }
 
     /// Whether the person is in custody at that moment.

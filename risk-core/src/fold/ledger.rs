@@ -360,17 +360,12 @@ impl Ledger {
         closed
     }
 
-    /// Takes out, by a named event, the unanswered reasons that match.
-    pub fn supersede(
-        &mut self,
-        action: ActionKind,
-        by: Uuid,
-        now: Instant,
-        matches: impl Fn(&Subject, &Reason) -> bool,
-    ) {
+    /// Takes out the unanswered reasons for which an event is named that makes them moot.
+    pub fn supersede(&mut self, action: ActionKind, now: Instant, moot_by: impl Fn(&Subject, &Reason) -> Option<Uuid>) {
         self.change_pending(action, |instance| {
             let subject = &instance.subject;
-            for r in instance.reasons.iter_mut().filter(|r| r.answer.is_none() && matches(subject, r)) {
+            for r in instance.reasons.iter_mut().filter(|r| r.answer.is_none()) {
+                let Some(by) = moot_by(subject, r) else { continue };
                 r.answer = Some(Answer { by, how: How::Superseded, at: now, done: now, naming: Naming::ByTime });
             }
         });

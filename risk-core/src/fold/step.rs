@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use uuid::Uuid;
 
 use super::happening::{Happening, Subject};
 use super::ledger::Reason;
@@ -60,7 +61,9 @@ impl<'a> State<'a, '_> {
         for h in happenings.iter().take_while(going_on) {
             self.answer(h);
         }
-        for (_, _, effect) in self.deferred.extract_if(.., |(at, ..)| *at <= clock).collect::<Vec<_>>() {
+        let late: Vec<_> = self.deferred.extract_if(.., |(at, ..)| *at <= clock).collect();
+        let joined_late = !late.is_empty();
+        for (_, _, effect) in late {
             self.join(effect);
         }
         // Levels first: whether an assessment states less than is indicated is asked of what stands then.
@@ -71,6 +74,7 @@ impl<'a> State<'a, '_> {
         }
         self.drop_needless_countersignatures(clock, happenings);
         self.drop_what_ends_with_death(clock);
+        self.drop_what_has_ended(clock, happenings, joined_late);
         self.look_at_duties(now, happenings);
     }
 
@@ -198,20 +202,41 @@ impl<'a> State<'a, '_> {
         let assessed = happenings.iter().filter(|h| h.kind() == Some(Kind::RiskAssessed)).map(|h| h.id).max();
         let Some(by) = assessed.or_else(|| happenings.iter().map(|h| h.id).max()) else { return };
         let levels = &self.levels;
-        self.ledger.supersede(ActionKind::CountersignLowerLevel, by, now, |subject, _| match subject {
+        self.ledger.supersede(ActionKind::CountersignLowerLevel, now, |subject, _| match subject {
             Subject::Statement { group, setting, assessment } => {
-                !levels.stated_lower(*assessment).contains(&(*group, *setting))
+                (!levels.stated_lower(*assessment).contains(&(*group, *setting))).then_some(by)
             }
-            _ => false,
+            _ => None,
         });
     }
 
     /// What can only be done with the person is moot once they have died.
     fn drop_what_ends_with_death(&mut self, now: Instant) {
-        let Some((_, by)) = self.facts.died.filter(|(at, _)| *at <= now) else { return };
+        let Some(death) = self.facts.died_by(now) else { return };
         let policy = self.policy;
         for def in policy.actions.iter().filter(|def| def.ends_with_death) {
-            self.ledger.supersede(def.action, by, now, |_, _| true);
+            self.ledger.supersede(def.action, now, |_, _| Some(death.by));
+        }
+    }
+
+    /// What a rule requires until something ends is moot once that has ended. Only a step in which such an end or such a reason
+    /// came can bring the two together.
+    fn drop_what_has_ended(&mut self, now: Instant, happenings: &[Arc<Happening<'a>>], joined_late: bool) {
+        let policy = self.policy;
+        for (place, rule) in policy.index.until.iter().filter_map(|place| Some((*place, policy.rules.get(*place)?))) {
+            let Some(until) = rule.until else { continue };
+            let concerned = |h: &Arc<Happening<'a>>| h.kind() == Some(until) || rule.on.contains(&h.what);
+            if !joined_late && !happenings.iter().any(concerned) {
+                continue;
+            }
+            let ends: Vec<(Instant, Uuid)> = self.facts.of_kinds(&[until]).map(Happening::order).collect();
+            let end_after = |t: Instant| ends.get(ends.partition_point(|(at, _)| *at <= t)).map(|(_, by)| *by);
+            for def in policy.actions.iter().filter(|_| !ends.is_empty()) {
+                self.ledger.supersede(def.action, now, |_, reason| {
+                    let because = &reason.because;
+                    (because.rule == RuleRef::Rule(place)).then(|| end_after(because.occurred_at)).flatten()
+                });
+            }
         }
     }
 

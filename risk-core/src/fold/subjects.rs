@@ -123,7 +123,7 @@ impl<'a> State<'a, '_> {
         }
         if !new.is_empty() {
             for action in self.ledger.actions() {
-                self.ledger.supersede(action, by, now, |subject, _| *subject == Subject::UnknownChild);
+                self.ledger.supersede(action, now, |subject, _| (*subject == Subject::UnknownChild).then_some(by));
             }
         }
     }

@@ -178,6 +178,10 @@ pub(super) fn rule(policy: &Policy, index: usize, rule: &Rule) -> Vec<Mutant> {
             r.flag.remove(i);
         });
     }
+    if let Some(until) = rule.until {
+        let hint = format!("a test with an event `{}` after one on which the rule fires", until.name());
+        c.add(format!("until {}: left out", until.name()), hint, Touches::Effect, |r| r.until = None);
+    }
     if rule.require.iter().any(|q| q.action == ActionKind::ReviewRisk) {
         let mut indicated: Vec<Group> = rule.indicate.iter().map(|i| i.group).collect();
         indicated.dedup();

@@ -369,6 +369,7 @@ pub(super) fn rule(load: &Loading<'_>, table: &Table<'_>, place: Place) -> Optio
     let indicate = table.each("indicate", indicates);
     let require = table.each("require", |n| requires(load, n));
     let flag = table.each("flag", flag_effect);
+    let until = table.optional("until");
     table.refuse_others();
     Some(Rule {
         id: heading.id?,
@@ -383,6 +384,7 @@ pub(super) fn rule(load: &Loading<'_>, table: &Table<'_>, place: Place) -> Optio
         indicate,
         require,
         flag,
+        until,
         review: heading.review,
         place,
     })

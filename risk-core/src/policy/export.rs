@@ -303,6 +303,7 @@ fn rule(policy: &Policy, r: &Rule) -> Fields {
         .with_any("indicate", indicate.map(Node::from).collect())
         .with_any("require", r.require.iter().map(|q| requires(policy, q).into()).collect())
         .with_any("flag", flag.map(Node::from).collect())
+        .with_some("until", r.until.map(term))
         .with_any("review", terms(&r.review))
 }
 

@@ -157,6 +157,9 @@ impl<'p> Guide<'p> {
             let line = self.required(q.action, q.about, q.priority, &by);
             self.line(&line);
         }
+        if let Some(until) = r.until {
+            self.line(&format!("- Until: {}", happening(Listens::Kind(until))));
+        }
         for f in &r.flag {
             let verb = if f.should_be_set { "set" } else { "taken off" };
             self.line(&format!("- Then: the flag *{}* should be {verb}", phrase(f.register.name())));

@@ -23,6 +23,8 @@ pub struct Index {
     pub first_duties: Vec<usize>,
     /// The rules that listen to a kind.
     pub listeners: BTreeMap<Listens, Vec<usize>>,
+    /// The rules whose requirements last only until something ends.
+    pub until: Vec<usize>,
     /// The actions that a kind closes, or reminds of.
     pub answered: BTreeMap<Kind, Vec<usize>>,
     /// The kinds by which an action begins or ends to wait on somebody.
@@ -66,6 +68,9 @@ impl Index {
         index.begins = duties.iter().map(|d| d.effective.from).chain(continued).collect();
         index.begins.sort_unstable();
         for (place, rule) in rules.iter().enumerate() {
+            if rule.until.is_some() {
+                index.until.push(place);
+            }
             for on in rule.on.iter().collect::<BTreeSet<_>>() {
                 index.listeners.entry(*on).or_default().push(place);
             }

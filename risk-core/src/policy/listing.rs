@@ -113,6 +113,9 @@ impl Listing<'_> {
             let due = q.due.as_ref().map_or_else(|| "with no limit".to_owned(), |d| self.due(d));
             self.item("Then", &self.required(q.action, q.about, q.priority, &due));
         }
+        if let Some(until) = r.until {
+            self.item("Until", &kind_in_words(Listens::Kind(until)));
+        }
         for f in &r.flag {
             let state = if f.should_be_set { "set" } else { "not set" };
             self.item("Then", &format!("the flag {} should be {state}", f.register.name().replace('_', " ")));

@@ -398,6 +398,8 @@ pub struct Rule {
     pub require: Vec<Requires>,
     /// Flags.
     pub flag: Vec<FlagEffect>,
+    /// What it requires is superseded by the first event of this kind that happened after the rule's own.
+    pub until: Option<Kind>,
     /// The groups it puts under review where it requires `review_risk`; empty: those it indicates, or else all.
     pub review: Vec<Group>,
     /// Where it stands.

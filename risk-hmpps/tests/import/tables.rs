@@ -28,6 +28,20 @@ fn filling(value: &Value) -> Value {
     }
 }
 
+/// The page names types in the first column of its table: each whole, so that nothing is promised that is not in the tables.
+#[test]
+fn every_type_that_the_page_names_is_in_the_tables() {
+    let codes = Codes::embedded().unwrap();
+    let page = include_str!("../../../docs/hmpps.md");
+    let rows = page.lines().skip_while(|line| *line != "| event | records |").skip(2);
+    let rows: Vec<&str> = rows.take_while(|line| line.starts_with('|')).collect();
+    let first_cells = rows.iter().filter_map(|row| row.split(" | ").next());
+    let named: Vec<&str> = first_cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+    assert!(named.len() > 40, "{named:?}");
+    let missing: Vec<&str> = named.into_iter().filter(|name| codes.event(name).is_none()).collect();
+    assert_eq!(missing, [""; 0]);
+}
+
 #[test]
 fn every_template_is_of_the_catalogue_and_every_case_says_something() {
     let codes = Codes::embedded().unwrap();

@@ -176,3 +176,16 @@ fn to_whoever_does_not_see_enough_it_is_refused_and_not_told_as_nothing() {
         assert_eq!(asked(audience), Err(NotShown { audience }));
     }
 }
+
+#[test]
+fn of_a_person_who_has_died_nothing_is_registered_raised_or_reviewed() {
+    let identified = json!({ "role": "perpetrator", "evidence": "call_out" });
+    let alive = assessed(Level::High, Level::Medium).flagged("2017-09-05", "risk_of_serious_harm", Some("medium")).and(
+        "2017-09-10",
+        "domestic_abuse_identified",
+        identified,
+    );
+    assert!(told(&alive, "2017-10-30").iter().any(|one| one.starts_with("add")));
+    let dead = alive.and("2017-10-01", "person_died", json!({}));
+    assert_eq!(told(&dead, "2017-10-30"), [""; 0]);
+}

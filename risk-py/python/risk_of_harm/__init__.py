@@ -7,7 +7,7 @@
 []
 """
 
-from ._assessment import Action, Assessment, assess, compare, timeline
+from ._assessment import Action, Assessment, Died, assess, compare, timeline
 from ._case_log import Appended, CaseLog, Record, Stamp
 from ._caseload import Caseload, assess_caseload, iter_caseload, table_schemas
 from ._errors import (
@@ -59,6 +59,7 @@ __all__ = [
     "Caseload",
     "Change",
     "ConflictError",
+    "Died",
     "Erased",
     "Group",
     "GroupStatus",

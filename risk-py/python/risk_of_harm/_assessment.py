@@ -111,6 +111,18 @@ class Action:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Died:
+    """That the person is recorded as having died."""
+
+    on: date
+    """The day."""
+    event_id: UUID | None
+    """The record; None for an audience that sees no event ids."""
+    handling: Handling | None
+    """That record's mark; None for an audience that does not see marks."""
+
+
 class Assessment:
     """How a case stands for a reader at a moment. It does not change; the case and the policy may go.
 
@@ -194,6 +206,25 @@ class Assessment:
         """Levels, overall and by group; None for an audience that may not see them."""
         found: dict[str, Any] | None = self.to_dict()["classification"]
         return found
+
+    @property
+    def died(self) -> Died | None:
+        """That the person is recorded as having died; None where that is not on record, or not for this audience.
+
+        >>> import risk_of_harm
+        >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
+        >>> risk_of_harm.assess(log, at="2018-04-18", audience="manager").died is None
+        True
+        """
+        told = self.to_dict().get("died")
+        if told is None:
+            return None
+        event_id, handling = told["event_id"], told.get("handling")
+        return Died(
+            on=date.fromisoformat(told["on"]),
+            event_id=None if event_id is None else UUID(event_id),
+            handling=None if handling is None else Handling(handling),
+        )
 
     @property
     def actions(self) -> list[Action]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._risk import inert, phrase
 from ._time import day_in_london
-from .words import Group, Level, Priority, Register
+from .words import Group, Handling, Level, Priority, Register
 
 if TYPE_CHECKING:
     from ._assessment import Action, Assessment
@@ -247,6 +247,9 @@ def _header(answer: Assessment) -> list[_Markup]:
     if answer.to_dict()["receipt"].get("all_records_later"):
         later = "All records of this case are later than this moment, so nothing of them counts here. Was this date meant?"
         lines.insert(0, _paragraph(later, class_="caution"))
+    if died := answer.died:
+        mark = f" ({phrase(died.handling.value)})" if died.handling and died.handling not in (Handling.ORDINARY, Handling.STAFF) else ""
+        lines.append(_paragraph(_tag("strong", f"The person is recorded as having died on {day_written(died.on)}."), mark))
     if answer.lens.value == "hindsight":
         lines.append(_paragraph("Hindsight: everything known now, placed when it happened. It does not show what was known then."))
     if answer.known_at != answer.at:

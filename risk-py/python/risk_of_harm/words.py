@@ -257,6 +257,8 @@ class Kind(str, Enum):
     """Released from custody."""
     TEMPORARY_RELEASE_STARTED = "temporary_release_started"
     """Temporary release started."""
+    TEMPORARY_RELEASE_ENDED = "temporary_release_ended"
+    """Temporary release ended."""
     BAIL_CONDITIONS_LIFTED = "bail_conditions_lifted"
     """Bail conditions lifted."""
     ADDRESS_ESTABLISHED = "address_established"

@@ -24,6 +24,7 @@ use crate::output::Reply;
 ///
 /// For each flag to add, remove, raise to the level that an assessor recorded, or review: the register type with its code, its level, the
 /// date of the next review, and the reasons. A lower level is never proposed; for a flag above the recorded level, a review is proposed.
+/// For a person who has died only removals are proposed.
 /// The current state of the registers is read from the log (flag_recorded and flag_removed, as `risk hmpps import` writes them). Nothing
 /// is changed in nDelius: a person decides, and enters it there.
 ///
@@ -80,8 +81,13 @@ fn page(answer: &Assessment, proposals: &[Proposal], policy: &Policy) -> String 
     let mut page = Page::default();
     page.paragraph("", "", &styled(STRONG, &format!("Case {}", answer.case_id)));
     page.paragraph("", "", &capital(&moment(answer.at)));
+    if let Some(died) = &answer.died {
+        page.paragraph("", "", &format!("{} Only removals are proposed.", words::died(died.on)));
+    }
     page.heading("PROPOSED FOR THE REGISTERS OF NDELIUS");
-    if proposals.is_empty() {
+    if proposals.is_empty() && answer.died.is_some() {
+        page.indented(2, "Nothing.");
+    } else if proposals.is_empty() {
         page.indented(2, "Nothing: as far as the log knows them, the registers say what they should.");
     }
     for proposal in proposals {

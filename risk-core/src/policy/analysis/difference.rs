@@ -12,8 +12,8 @@ use super::region::{Region, Undecided};
 use super::scene::{Scene, Speaker, both};
 use super::space::{Moment, Space};
 use super::words::in_words;
-use crate::event::Term;
 use crate::event::vocabulary::{ActionKind, vocabulary};
+use crate::event::{Kind, Term};
 use crate::policy::model::{Listens, Policy};
 
 vocabulary! {
@@ -29,6 +29,8 @@ vocabulary! {
         Due,
         /// How long a round of a duty is.
         Round,
+        /// What ends it besides an answer: an event with which the reason for it is over, or a death.
+        Until,
         /// Whether a group is put under review.
         Review,
         /// Whether a flag should be set.
@@ -186,7 +188,10 @@ fn lost(
 ) -> Result<Option<Region>, Undecided> {
     let here = scene.brought(effect, one).into_iter();
     let within: Vec<Region> = match effect {
-        Effect::Priority(action, about, _) | Effect::Due(action, about, _) | Effect::Round(action, about, _) => {
+        Effect::Priority(action, about, _)
+        | Effect::Due(action, about, _)
+        | Effect::Until(action, about, _)
+        | Effect::Round(action, about, _) => {
             let there = scene.brought(Effect::Action(action, about), other);
             here.flat_map(|r| there.iter().filter_map(|o| r.meet(o))).collect()
         }
@@ -210,6 +215,7 @@ impl Effect {
             Self::Action(..) => Matter::Action,
             Self::Priority(..) => Matter::Priority,
             Self::Due(..) => Matter::Due,
+            Self::Until(..) => Matter::Until,
             Self::Round(..) => Matter::Round,
             Self::Flag(..) => Matter::Flag,
             Self::Review(_) => Matter::Review,
@@ -223,6 +229,7 @@ impl Effect {
             Self::Action(a, about)
             | Self::Priority(a, about, _)
             | Self::Due(a, about, _)
+            | Self::Until(a, about, _)
             | Self::Round(a, about, _) => {
                 format!("{a} {about}")
             }
@@ -240,8 +247,27 @@ fn closings(first: &Policy, second: &Policy, days: Days) -> Result<Vec<Differenc
         // What the second closes and the first does not protects less.
         found.extend(closing(action, second, first, days, Way::Less)?);
         found.extend(closing(action, first, second, days, Way::More)?);
+        found.extend(ending_with_death(action, second, first, days, Way::Less));
+        found.extend(ending_with_death(action, first, second, days, Way::More));
     }
     Ok(found)
+}
+
+/// An action that a death supersedes in the one policy and leaves open in the other.
+fn ending_with_death(action: ActionKind, one: &Policy, other: &Policy, days: Days, way: Way) -> Option<Difference> {
+    let ends = |policy: &Policy| policy.action(action).is_some_and(|a| a.ends_with_death);
+    (ends(one) && !ends(other)).then(|| Difference {
+        matter: Matter::Until,
+        second_protects: way,
+        on: Kind::PersonDied.name().to_owned(),
+        from: days.from,
+        to: days.to,
+        brings: format!("`{action}` is superseded once the person has died"),
+        instead: Some(format!("`{action}` stays open")),
+        rules: vec![],
+        witness: vec![],
+        in_words: vec![],
+    })
 }
 
 fn closing(

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 
 use crate::calendar::{self, BusinessCalendar};
-use crate::event::Term;
 use crate::event::vocabulary::{ActionKind, Group, Level, Register, Setting};
+use crate::event::{Kind, Term};
 use crate::policy::model::{About, Due, Duty, Policy, Priority, Requires, Rule, RunsFrom, Unit};
 
 /// A limit as it stands on a day: `0` days is the day itself.
@@ -22,6 +22,8 @@ pub(super) enum Effect {
     Action(ActionKind, About),
     Priority(ActionKind, About, Priority),
     Due(ActionKind, About, Limit),
+    /// That it stands until an event of that kind; without one, until it is answered.
+    Until(ActionKind, About, Option<Kind>),
     Round(ActionKind, About, Limit),
     Flag(Register, bool),
     Review(Group),
@@ -102,6 +104,9 @@ impl Effect {
             | (Self::Round(a, about, l), Self::Round(oa, oabout, ol)) => {
                 (a, about) == (oa, oabout) && l.no_later_than(ol, days)
             }
+            (Self::Until(a, about, until), Self::Until(oa, oabout, ountil)) => {
+                (a, about) == (oa, oabout) && (until.is_none() || until == ountil)
+            }
             (a, b) => a == b,
         }
     }
@@ -119,6 +124,8 @@ impl Effect {
             Self::Action(a, of) => format!("`{a}`{}", about(of)),
             Self::Priority(a, of, p) => format!("`{a}`{} as {}", about(of), words(p.name())),
             Self::Due(a, of, limit) => format!("`{a}`{} due {}", about(of), limit.in_words()),
+            Self::Until(a, of, Some(kind)) => format!("`{a}`{} until {}", about(of), words(kind.name())),
+            Self::Until(a, of, None) => format!("`{a}`{} until it is answered", about(of)),
             Self::Round(a, of, limit) => {
                 format!("`{a}`{} every {} {}", about(of), limit.count, words(limit.unit.name()))
             }
@@ -141,6 +148,7 @@ fn required(q: &Requires, rule: &Rule, policy: &Policy, day: NaiveDate) -> Item 
     let mut effects = vec![Effect::Action(q.action, q.about), Effect::Priority(q.action, q.about, q.priority)];
     let limit = q.due.as_ref().and_then(|due| Limit::of(due, policy, day));
     effects.extend(limit.map(|limit| Effect::Due(q.action, q.about, limit)));
+    effects.push(Effect::Until(q.action, q.about, rule.until));
     if q.action == ActionKind::ReviewRisk {
         let indicated: Vec<Group> = rule.indicate.iter().map(|i| i.group).collect();
         effects.extend(reviewed(&rule.review, &indicated).into_iter().map(Effect::Review));
@@ -161,6 +169,7 @@ pub(super) fn of_duty(duty: &Duty, policy: &Policy, day: NaiveDate) -> Vec<Item>
     let first = duty.first.as_ref().map_or(every, |due| Limit::of(due, policy, day));
     effects.extend(first.map(|limit| Effect::Due(action, about, limit)));
     effects.extend(every.map(|limit| Effect::Round(action, about, limit)));
+    effects.push(Effect::Until(action, about, None));
     if action == ActionKind::ReviewRisk {
         effects.extend(reviewed(&duty.review, &[]).into_iter().map(Effect::Review));
     }

@@ -165,3 +165,23 @@ fn what_differs_for_a_time_only_says_for_how_long() {
     let when: Vec<_> = found.less().map(|d| (d.from.to_string(), d.to.map(|t| t.to_string()))).collect();
     assert_eq!(when, [("2014-06-01".to_owned(), Some("2016-01-01".to_owned()))]);
 }
+
+#[test]
+fn what_ends_with_an_event_or_a_death_protects_less() {
+    let out = |until: &str| {
+        let rule = "require = [{ action = \"home_visit\" }]";
+        on_moves("", &format!("{rule}{until}"))
+    };
+    let (lasting, ending) = (out(""), out("\nuntil = \"temporary_release_ended\""));
+    let found = differences(&lasting, &ending);
+    assert_eq!(found.less().map(|d| d.matter).collect::<Vec<_>>(), [Matter::Until]);
+    assert_eq!(found.less().next().unwrap().brings, "`home_visit` until it is answered");
+    assert_eq!(differences(&ending, &lasting).at_least_as_protective(), Some(true));
+    let other = out("\nuntil = \"custody_entered\"");
+    assert_eq!(differences(&ending, &other).at_least_as_protective(), Some(false));
+
+    let mut with_death = out("");
+    with_death.actions.iter_mut().for_each(|action| action.ends_with_death = true);
+    assert_eq!(differences(&lasting, &with_death).at_least_as_protective(), Some(false));
+    assert_eq!(differences(&with_death, &lasting).at_least_as_protective(), Some(true));
+}
