@@ -25,7 +25,7 @@ use crate::store::{Operated, PLACE, StoreOptions};
 
 /// Turn messages of the estate, contacts and registrations into records
 ///
-/// A file holds one message, an array of them, or one on each line: the body of a domain event, bare or in its SNS and SQS
+/// A file holds one message, an array of them, or several one after another: the body of a domain event, bare or in its SNS and SQS
 /// wrappings. Records come out as JSON Lines; what became of each message is told on standard error: recorded, known already,
 /// nothing to record and why, something to fetch, something that has to wait, or not readable.
 ///
@@ -53,7 +53,8 @@ pub struct Options {
     /// Messages; `-` for standard input
     #[arg(value_name = "FILE", required_unless_present_any = ["contacts", "registrations", "retry_waiting"])]
     files: Vec<String>,
-    /// A table of contacts in CSV: crn, type, date, outcome, created, and time, id, officer, sensitive where there are any
+    /// A table of contacts in CSV: crn, type, date, outcome, created, and time, id, officer, updated, deleted, sensitive where there
+    /// are any
     #[arg(long, value_name = "FILE")]
     contacts: Vec<String>,
     /// A table of registrations in CSV: crn, type, registered, created, and level, category, id, removed, removed_recorded,
