@@ -175,7 +175,11 @@ pub fn read_all(bytes: &[u8]) -> Vec<Delivered> {
         Err(_) => {
             let all = Place { rest: bytes, line: 1, column: 1 }.values().into_iter();
             let of_line = |(place, value): (usize, Result<Json, MessageError>)| {
-                let read = value.map_or_else(|e| failed(place, e), each);
+                let read = match value {
+                    Ok(Json::Array(values)) => values.into_iter().flat_map(each).collect(),
+                    Ok(value) => each(value),
+                    Err(e) => failed(place, e),
+                };
                 read.into_iter().map(move |one| one.at(place))
             };
             all.flat_map(of_line).collect()

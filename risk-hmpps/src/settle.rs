@@ -264,6 +264,12 @@ impl<'a> Settling<'a> {
                 notes.push((from, format!("an earlier statement of this contact is replaced: {records} taken back")));
             }
         }
+        // What one statement marks as sensitive stays so, whichever counts.
+        let marked = case.under(reference).filter_map(|record| {
+            let least = record.event()?.least_handling();
+            Some(case.handling(record)).filter(|mark| *mark > least && *mark >= Handling::Restricted)
+        });
+        let mark = rows.iter().flat_map(|(_, drafts)| drafts).filter_map(|draft| draft.handling).chain(marked).max();
         let mut left = Vec::new();
         let is_tie = |row: &ContactStatement, said: &BTreeSet<Said>| {
             row.stated == stated && (row.is_said || !said.is_empty()) && *said != best
@@ -276,7 +282,7 @@ impl<'a> Settling<'a> {
                 left.extend(drafts.into_iter().map(|draft| {
                     let held = held.in_force.get(&Said::of_draft(&draft)).copied();
                     let id = held.unwrap_or_else(|| case.unreplaced(key, draft.id, stated));
-                    Draft { id, ..draft }
+                    Draft { id, handling: draft.handling.max(mark), ..draft }
                 }));
                 continue;
             }
@@ -296,7 +302,9 @@ impl<'a> Settling<'a> {
         let key = self.key;
         let case = self.case(one.case);
         if case.under(&one.reference).next().is_none() && case.all().next().is_some() {
-            for (draft, event) in one.drafts.iter().filter_map(|draft| Some((draft, draft.event().ok()?))) {
+            // What was deleted before it happened had not happened.
+            let had_happened = one.drafts.iter().filter(|draft| draft.recorded <= one.recorded);
+            for (draft, event) in had_happened.filter_map(|draft| Some((draft, draft.event().ok()?))) {
                 case.push(draft.record(event));
             }
         }
