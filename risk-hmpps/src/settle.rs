@@ -46,6 +46,9 @@ const ONE_MOMENT: &str = "two statements of one contact and one moment differ: t
 /// What a report says of a statement that a later one has replaced.
 const EARLIER: &str = "a later statement of this contact is on record, and counts";
 
+/// The rows of one contact, each with its drafts.
+type ContactRows<'s> = Vec<(&'s ContactStatement, Vec<Draft>)>;
+
 /// What is on record of a contact.
 #[derive(Default)]
 struct HeldContact {
@@ -218,7 +221,7 @@ impl<'a> Settling<'a> {
         for draft in of_contacts {
             by_row.entry(draft.from).or_default().push(draft);
         }
-        let mut by_contact: BTreeMap<(Uuid, &str), Vec<(&ContactStatement, Vec<Draft>)>> = BTreeMap::new();
+        let mut by_contact: BTreeMap<(Uuid, &str), ContactRows<'_>> = BTreeMap::new();
         for one in statements {
             let drafts = by_row.remove(&one.from).unwrap_or_default();
             by_contact.entry((one.case, &one.reference)).or_default().push((one, drafts));
@@ -230,7 +233,7 @@ impl<'a> Settling<'a> {
     }
 
     /// The drafts of the statement of one contact that counts, with the ids that they have on record.
-    fn contact(&mut self, id: Uuid, reference: &str, rows: Vec<(&ContactStatement, Vec<Draft>)>) -> Vec<Draft> {
+    fn contact(&mut self, id: Uuid, reference: &str, rows: ContactRows<'_>) -> Vec<Draft> {
         let key = self.key;
         let case = self.case(id);
         // What was deleted stays so.
