@@ -4,6 +4,8 @@ A schema that refuses what the engine writes, or takes what the engine refuses, 
 """
 
 import json
+import pathlib
+import tempfile
 import unittest
 
 from jsonschema import Draft202012Validator
@@ -79,6 +81,40 @@ class SchemaCheck(unittest.TestCase):
             {**answer, "lens": "sideways"},
             {**answer, "actions": [{}]},
             {k: v for k, v in answer.items() if k != "receipt"},
+        ]:
+            self.assertFalse(validator.is_valid(wrong))
+
+    def reports(self):
+        """The report of an import of each message of the tests, of all in one, of tables, and of a store."""
+        tests = engine.ROOT / "risk-hmpps" / "tests"
+        messages = sorted(str(path) for path in (tests / "messages").glob("*.json"))
+        with tempfile.TemporaryDirectory() as folder:
+            key = pathlib.Path(folder, "key")
+            key.touch(mode=0o600)
+            key.write_bytes(bytes(range(32)))
+            store = ["--store", str(pathlib.Path(folder, "cases.risk")), "--as", "queue"]
+            engine.run("store", "init", "--store", store[1], check=True)
+            tables = ["--contacts", str(tests / "tables" / "contacts.csv")]
+            tables += ["--registrations", str(tests / "tables" / "registrations.csv")]
+            for given in [*([one] for one in messages), messages, tables, [*messages, *tables, *store]]:
+                ran = engine.run("hmpps", "import", *given, "--key-file", str(key), "--report", "json")
+                self.assertIn(ran.returncode, [0, 1], given)
+                yield given, json.loads(ran.stderr)
+
+    def test_every_report_of_an_import_fits_the_schema_of_reports(self):
+        validator = schema("import")
+        outcomes = set()
+        for given, report in self.reports():
+            self.assert_valid(validator, report, given)
+            outcomes.update(report["counts"])
+        self.assertGreaterEqual(len(outcomes), 8, outcomes)
+        for wrong in [
+            {**report, "schema": "risk-hmpps-import/2"},
+            {**report, "messages": [{}]},
+            {**report, "messages": [{**report["messages"][0], "reason": "a reason"}]},
+            {**report, "messages": [{**report["messages"][0], "outcome": "lost"}]},
+            {**report, "instructions": [{"do": "nothing"}]},
+            {k: v for k, v in report.items() if k != "counts"},
         ]:
             self.assertFalse(validator.is_valid(wrong))
 

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use chrono::NaiveDate;
 use risk_core::event::Kind;
-use risk_core::event::vocabulary::{Handling, Level, Register, Role, SourceAgency, Term};
+use risk_core::event::vocabulary::{Handling, Level, Register, Role, SourceAgency};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
@@ -30,18 +30,13 @@ pub struct TableSource {
 #[serde(deny_unknown_fields)]
 pub struct Template {
     /// The kind.
-    #[serde(deserialize_with = "word", serialize_with = "name")]
+    #[serde(with = "term")]
     pub kind: Kind,
     /// The data. `{fact}`, `{level}` and the like are filled in; a member whose filling is not known is left out.
     #[serde(default)]
     pub data: Map<String, Value>,
     /// A stricter mark than the kind's own, where the source is more confidential.
-    #[serde(
-        default,
-        deserialize_with = "some_word",
-        serialize_with = "some_name",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, with = "some_term", skip_serializing_if = "Option::is_none")]
     pub handling: Option<Handling>,
     /// Who decided or reported it, where that is another than for the rest of what is made.
     #[serde(default, skip_serializing_if = "By::is_default")]
@@ -61,20 +56,10 @@ impl Template {
 #[serde(deny_unknown_fields)]
 pub struct By {
     /// The agency; without one, probation.
-    #[serde(
-        default,
-        deserialize_with = "some_word",
-        serialize_with = "some_name",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, with = "some_term", skip_serializing_if = "Option::is_none")]
     pub agency: Option<SourceAgency>,
     /// In which role.
-    #[serde(
-        default,
-        deserialize_with = "some_word",
-        serialize_with = "some_name",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, with = "some_term", skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
 }
 
@@ -104,10 +89,10 @@ pub struct RegisterType {
     /// What becomes of it at termination.
     pub at_termination: Option<AtTermination>,
     /// The register that the engine knows it as; none for types that no rule speaks of.
-    #[serde(default, deserialize_with = "some_word", serialize_with = "some_name")]
+    #[serde(default, with = "some_term")]
     pub flag: Option<Register>,
     /// The level that the type itself states.
-    #[serde(default, deserialize_with = "some_word", serialize_with = "some_name")]
+    #[serde(default, with = "some_term")]
     pub level: Option<Level>,
     /// What else a new registration says.
     #[serde(default)]
@@ -133,7 +118,7 @@ pub struct RegisterDetail {
     /// Its code: `RSKH`, `M2`.
     pub code: String,
     /// The level of risk that it states.
-    #[serde(default, deserialize_with = "some_word", serialize_with = "some_name")]
+    #[serde(default, with = "some_term")]
     pub level: Option<Level>,
     /// The number that it states, for MAPPA.
     pub number: Option<u32>,
@@ -366,6 +351,13 @@ fn contact_deleted() -> EventType {
     }
 }
 
+/// An outcome of contacts.
+#[derive(Debug, Clone)]
+struct ContactOutcome {
+    code: String,
+    label: String,
+}
+
 /// All tables.
 #[derive(Debug, Clone)]
 pub struct Codes {
@@ -380,7 +372,7 @@ pub struct Codes {
     conditions: Vec<ConditionType>,
     contacts: BTreeMap<String, (ContactType, EventType)>,
     contact_deleted: EventType,
-    outcomes: BTreeMap<String, String>,
+    outcomes: BTreeMap<String, ContactOutcome>,
     movements: BTreeMap<String, MovementReason>,
 }
 
@@ -422,9 +414,16 @@ pub struct CodesError {
 /// A fault of TOML on one line, without the text itself.
 fn fault(error: &toml::de::Error, text: &str) -> String {
     let message = error.message().trim().replace('\n', ", ");
-    let Some(before) = error.span().and_then(|span| text.get(..span.start)) else { return message };
-    let (line, column) = (before.matches('\n').count(), before.rsplit('\n').next().unwrap_or_default().chars().count());
-    format!("line {}, column {}: {message}", line.saturating_add(1), column.saturating_add(1))
+    let place = error.span().and_then(|span| text.get(..span.start)).map(|before| {
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count();
+        let line = before.matches('\n').count();
+        format!("line {}, column {}: ", line.saturating_add(1), column.saturating_add(1))
+    });
+    format!(
+        "{}{message}; expected tables in TOML, in the form of those built in, such as `[[contact]]` with `code` and `[[contact.case]]` \
+         (docs/hmpps.md, \u{201c}Your own tables\u{201d}; `risk hmpps codes` shows what is built in)",
+        place.unwrap_or_default()
+    )
 }
 
 /// The tables that are built in, each with its name.
@@ -475,8 +474,10 @@ impl Codes {
         self.categories.extend(written.categories.into_iter().map(|r| (folded(&r.code), r)));
         // An outcome goes by its code and by its label.
         let outcomes = written.outcomes.into_iter();
-        self.outcomes
-            .extend(outcomes.flat_map(|(code, label)| [folded(&code), folded(&label)].map(|o| (o, code.clone()))));
+        self.outcomes.extend(outcomes.flat_map(|(code, label)| {
+            let outcome = ContactOutcome { code, label };
+            [folded(&outcome.code), folded(&outcome.label)].map(|name| (name, outcome.clone()))
+        }));
         let mut here = BTreeMap::new();
         for (movement, reasons) in written.movements {
             for (code, description) in reasons {
@@ -545,6 +546,11 @@ impl Codes {
         self.categories.get(&folded(code))
     }
 
+    /// Every category of a registration.
+    pub fn categories(&self) -> impl Iterator<Item = &RegisterDetail> {
+        self.categories.values()
+    }
+
     /// The type of domain event of that name, or of another name of it.
     #[must_use]
     pub fn event(&self, name: &str) -> Option<&EventType> {
@@ -569,9 +575,16 @@ impl Codes {
         by_words(&self.conditions, main, sub)
     }
 
-    /// Every type of requirement and licence condition.
-    pub fn conditions(&self) -> impl Iterator<Item = &ConditionType> {
-        self.requirements.iter().chain(&self.conditions)
+    /// Every type of requirement, in the order in which they are tried.
+    #[must_use]
+    pub fn requirements(&self) -> &[ConditionType] {
+        &self.requirements
+    }
+
+    /// Every type of licence condition, in the order in which they are tried.
+    #[must_use]
+    pub fn licence_conditions(&self) -> &[ConditionType] {
+        &self.conditions
     }
 
     /// The type of event that a contact of that code is.
@@ -588,6 +601,15 @@ impl Codes {
     #[must_use]
     pub fn is_outcome(&self, outcome: &str) -> bool {
         self.outcomes.contains_key(&folded(outcome))
+    }
+
+    /// Every outcome of a contact, by its code, with its label.
+    pub fn outcomes(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.outcomes
+            .values()
+            .map(|outcome| (outcome.code.as_str(), outcome.label.as_str()))
+            .collect::<BTreeMap<_, _>>()
+            .into_iter()
     }
 
     /// The reason of a movement, by its code in NOMIS.
@@ -634,30 +656,39 @@ fn day<'de, D: Deserializer<'de>>(d: D) -> Result<NaiveDate, D::Error> {
     written.to_string().parse().map_err(|_| serde::de::Error::custom("expected a date, such as 2022-12-31"))
 }
 
-fn word<'de, D: Deserializer<'de>, T: Term>(d: D) -> Result<T, D::Error> {
-    let name = String::deserialize(d)?;
-    let expected = || {
-        serde::de::Error::custom(format!(
-            "expected {}, found `{name}`",
-            risk_core::event::field::one_of(T::names(), &name)
-        ))
-    };
-    T::parse(&name).ok_or_else(expected)
+/// A word of the vocabulary, written by its name.
+mod term {
+    use risk_core::event::field::one_of;
+    use risk_core::event::vocabulary::Term;
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn deserialize<'de, D: Deserializer<'de>, T: Term>(d: D) -> Result<T, D::Error> {
+        let name = String::deserialize(d)?;
+        let expected = || D::Error::custom(format!("expected {}, found `{name}`", one_of(T::names(), &name)));
+        T::parse(&name).ok_or_else(expected)
+    }
+
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+    pub fn serialize<S: Serializer, T: Term>(term: &T, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(term.name())
+    }
 }
 
-fn some_word<'de, D: Deserializer<'de>, T: Term>(d: D) -> Result<Option<T>, D::Error> {
-    word(d).map(Some)
-}
+/// A word of the vocabulary, where there is one.
+mod some_term {
+    use risk_core::event::vocabulary::Term;
+    use serde::{Deserializer, Serializer};
 
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
-fn name<S: serde::Serializer, T: Term>(term: &T, s: S) -> Result<S::Ok, S::Error> {
-    s.serialize_str(term.name())
-}
+    pub fn deserialize<'de, D: Deserializer<'de>, T: Term>(d: D) -> Result<Option<T>, D::Error> {
+        super::term::deserialize(d).map(Some)
+    }
 
-#[allow(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
-fn some_name<S: serde::Serializer, T: Term>(term: &Option<T>, s: S) -> Result<S::Ok, S::Error> {
-    match term {
-        Some(term) => s.serialize_str(term.name()),
-        None => s.serialize_none(),
+    #[allow(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+    pub fn serialize<S: Serializer, T: Term>(term: &Option<T>, s: S) -> Result<S::Ok, S::Error> {
+        match term {
+            Some(term) => super::term::serialize(term, s),
+            None => s.serialize_none(),
+        }
     }
 }

@@ -26,6 +26,8 @@ pub enum Column {
     Outcome,
     /// When nDelius first held the row.
     Created,
+    /// When nDelius last changed the row.
+    Updated,
     /// nDelius's id of the row.
     Id,
     /// Who entered it.
@@ -59,6 +61,7 @@ impl Column {
             Self::Time => "time",
             Self::Outcome => "outcome",
             Self::Created => "created",
+            Self::Updated => "updated",
             Self::Id => "id",
             Self::Officer => "officer",
             Self::Sensitive => "sensitive",

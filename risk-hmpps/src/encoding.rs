@@ -2,8 +2,8 @@
 
 use crate::message::MessageError;
 
-/// What every byte order mark of UTF-8 is.
-const MARK: &[u8] = b"\xef\xbb\xbf";
+/// The byte order mark of UTF-8.
+pub const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// What is to be done about another encoding.
 pub const UTF8: &str = "text in UTF-8 (save a table as “CSV UTF-8”)";

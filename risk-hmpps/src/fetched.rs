@@ -42,8 +42,10 @@ const CELLS: [(&str, Group, bool); 9] = [
     ("riskPrisonersCustody", Group::Prisoners, true),
 ];
 
-/// The overall level that an assessment has before its cells are complete, as OASys sends it when the flag changes.
-const OVERALL: (&str, &str) = ("riskLevel", "riskScoreLevel");
+/// The members that hold an overall level: of OASys, which sends it when the flag changes and before the cells are complete, and of ARNS.
+const OVERALL: [&str; 3] = ["riskLevel", "overallRiskLevel", "overallRisk"];
+/// The member of an overall level of OASys that says it.
+const SCORE: &str = "riskScoreLevel";
 
 /// A member of a risk management plan, by which one is known. What its parts say is never read: that a part is filled is not that
 /// it covers anybody.
@@ -54,17 +56,46 @@ const PLAN: [&str; 2] = ["victimSafetyPlanning", "contingencyPlans"];
 pub struct Read {
     /// The records that it makes.
     pub drafts: Vec<Draft>,
-    /// Where it says two things, and which of them was taken.
+    /// Where it says two things, and which of them was taken; and which parts could not be read.
     pub notes: Vec<String>,
 }
 
 /// What a body says; `None` where it is none of the known shapes. Each assessment is read by its own date. What one assessment says
-/// twice is read once: the higher of two levels counts, and a note says so.
+/// twice is read once: the higher of two levels counts, and a note says so. A part that cannot be read costs no other part, and a
+/// note names it.
 ///
 /// # Errors
-/// [`MessageError`] for an assessment that does not say when it was made, or a level that is none.
+/// [`MessageError`] where nothing can be read: for the first assessment that does not say when it was made, or the first level that
+/// is none.
 pub fn read(body: &Json, about: &About<'_>) -> Result<Option<Read>, MessageError> {
     about.read(body).map_err(|e| e.within("fetched"))
+}
+
+/// The parts that could not be read, each with what follows.
+#[derive(Default)]
+struct Unread(Vec<(MessageError, String)>);
+
+impl Unread {
+    fn push(&mut self, error: MessageError, so: impl Into<String>) {
+        let one = (error, so.into());
+        if !self.0.contains(&one) {
+            self.0.push(one);
+        }
+    }
+
+    /// What was read; else it is noted that it was not, and what follows.
+    fn or<T>(&mut self, read: Result<T, MessageError>, so: &str) -> Option<T> {
+        read.map_err(|error| self.push(error, so)).ok()
+    }
+
+    fn cell(&mut self, error: MessageError, of: (Group, bool)) {
+        self.push(error, format!("the level of {} is not known by this assessment", named(of)));
+    }
+}
+
+/// A group in a setting: in the community or (true) in custody.
+fn named((group, in_custody): (Group, bool)) -> String {
+    format!("{} in {}", group.name(), if in_custody { "custody" } else { "the community" })
 }
 
 /// The ways, from the outside in, to each object of which that holds, also to one within another.
@@ -141,50 +172,52 @@ fn is_status(text: &str) -> bool {
 /// The levels of risk to each group, in the community or (true) in custody.
 type Levels = Highest<(Group, bool), Level>;
 
-fn levels(of: &Object) -> Result<Levels, MessageError> {
+fn levels(of: &Object, unread: &mut Unread) -> Levels {
     let mut levels = Levels::new();
     for (cell, group, in_custody) in CELLS {
         for value in of.all(cell) {
-            if let Some(level) = level(cell, value)? {
-                levels.state((group, in_custody), level);
+            match level(cell, value) {
+                Ok(Some(level)) => levels.state((group, in_custody), level),
+                Ok(None) => {}
+                Err(e) => unread.cell(e, (group, in_custody)),
             }
         }
     }
     for (member, in_custody) in SUMMARIES {
         for summary in of.all(member).filter(|summary| !summary.is_nothing()) {
-            let summary = summary.as_object().ok_or_else(|| not_a_group(member, "another form"))?;
+            let Some(summary) = summary.as_object() else {
+                unread.push(not_a_group(member, "another form"), "no level in it is known");
+                continue;
+            };
             for (name, value) in summary.iter() {
-                state(&mut levels, (member, in_custody), name, value)?;
+                state(&mut levels, (member, in_custody), (name, value), unread);
             }
         }
     }
-    Ok(levels)
+    levels
 }
 
 /// By level, with the groups at it; the widget's form is by group, with its level.
-fn state(
-    levels: &mut Levels,
-    (member, in_custody): (&str, bool),
-    name: &str,
-    value: &Json,
-) -> Result<(), MessageError> {
+fn state(levels: &mut Levels, (member, in_custody): (&str, bool), (name, value): (&str, &Json), unread: &mut Unread) {
+    const NO_GROUP: &str = "what it says of a group is not known";
     match value {
         Json::Array(groups) => {
-            let level = level_of(name).ok_or_else(|| not_a_level(member, "another text"))?;
             for one in groups {
-                let group = one.text().and_then(|text| group(&text));
-                levels.state((group.ok_or_else(|| not_a_group(member, "another text"))?, in_custody), level);
+                match (level_of(name), one.text().and_then(|text| group(&text))) {
+                    (Some(level), Some(group)) => levels.state((group, in_custody), level),
+                    (None, Some(group)) => unread.cell(not_a_level(member, "another text"), (group, in_custody)),
+                    (_, None) => unread.push(not_a_group(member, "another text"), NO_GROUP),
+                }
             }
         }
         value if value.is_nothing() => {}
-        value => {
-            let group = group(name).ok_or_else(|| not_a_group(member, "another text"))?;
-            if let Some(level) = level(member, value)? {
-                levels.state((group, in_custody), level);
-            }
-        }
+        value => match (group(name), level(member, value)) {
+            (None, _) => unread.push(not_a_group(member, "another text"), NO_GROUP),
+            (Some(group), Ok(Some(level))) => levels.state((group, in_custody), level),
+            (Some(_), Ok(None)) => {}
+            (Some(group), Err(e)) => unread.cell(e, (group, in_custody)),
+        },
     }
-    Ok(())
 }
 
 /// Whether a value says when an answer was given, and not the answer: OASys lists those under the same names (`latest_dates`).
@@ -192,27 +225,37 @@ fn is_date(value: &Json) -> bool {
     value.text().is_some_and(|text| When::read(&text).is_some())
 }
 
+/// The words that say that there is no level.
+const NO_LEVEL: [&str; 8] =
+    ["none", "null", "unknown", "not_known", "not_assessed", "not_applicable", "n_a", "no_level"];
+
 /// The level that a value states; none where it states that there is none.
 fn level(field: &str, value: &Json) -> Result<Option<Level>, MessageError> {
     match value.text() {
         Some(_) if is_date(value) => Ok(None),
-        Some(text) if ["none", "null"].contains(&plain(&text).as_str()) => Ok(None),
+        Some(text) if NO_LEVEL.contains(&plain(&text).as_str()) => Ok(None),
         Some(text) => level_of(&text).map(Some).ok_or_else(|| not_a_level(field, "another text")),
         None if value.is_nothing() => Ok(None),
         None => Err(not_a_level(field, &value.described())),
     }
 }
 
+/// A word of the estate as the engine writes words: in lower case, with one underscore between two words.
 fn plain(text: &str) -> String {
-    text.trim().to_lowercase().replace([' ', '-'], "_")
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect::<Vec<_>>().join("_")
 }
 
 fn level_of(text: &str) -> Option<Level> {
-    Level::parse(&plain(text)).filter(|level| *level != Level::Unknown)
+    let word = plain(text);
+    let word = if word == "veryhigh" { "very_high" } else { word.as_str() };
+    Level::parse(word).filter(|level| *level != Level::Unknown)
 }
 
 fn group(text: &str) -> Option<Group> {
-    Group::parse(&plain(text))
+    let word = plain(text);
+    let word = if word == "knownadult" { "known_adult" } else { word.as_str() };
+    Group::parse(word)
 }
 
 fn not_a_level(field: &str, found: &str) -> MessageError {
@@ -260,74 +303,115 @@ impl Assessed {
     }
 }
 
+/// Whether an object has a member that holds levels of groups.
+fn holds_levels(object: &Object) -> bool {
+    let mut members = CELLS.iter().map(|(cell, ..)| cell).chain(SUMMARIES.iter().map(|(member, _)| member));
+    members.any(|member| object.has(member))
+}
+
+/// The highest level of a group that an object or one within it states.
+fn highest(object: &Object) -> Option<Level> {
+    let within = object.iter().flat_map(|(_, value)| paths(value, &holds_levels));
+    let each = within.filter_map(|path| path.last().copied()).chain([object]);
+    each.flat_map(|one| levels(one, &mut Unread::default()).stated.into_values()).max()
+}
+
 impl About<'_> {
     fn read(&self, body: &Json) -> Result<Option<Read>, MessageError> {
-        let mut is_known = false;
+        let mut read = Read::default();
+        let mut unread = Unread::default();
+        let is_known = [
+            self.overall_level(body, &mut read, &mut unread),
+            self.assessments(body, &mut read, &mut unread),
+            self.saras(body, &mut read, &mut unread),
+            self.plans(body, &mut read, &mut unread),
+        ];
+        if let (true, Some((first, _))) = (read.drafts.is_empty(), unread.0.first()) {
+            return Err(first.clone());
+        }
+        let notes = unread.0.into_iter().map(|(error, so)| format!("{}: {so}", error.within("fetched")));
+        read.notes.extend(notes);
+        Ok(is_known.contains(&true).then_some(read))
+    }
+
+    /// Reads each overall level that is above those of its groups; gives whether there is any such member.
+    fn overall_level(&self, body: &Json, read: &mut Read, unread: &mut Unread) -> bool {
+        let all = paths(body, &|object| OVERALL.iter().any(|member| object.has(member)));
+        let mut overall: BTreeSet<(Level, bool)> = BTreeSet::new();
+        for held in all.iter().filter_map(|path| path.last()) {
+            let groups = highest(held);
+            let level = Self::overall(held, unread).filter(|level| Some(*level) > groups);
+            overall.extend(level.map(|level| (level, groups.is_some())));
+        }
+        let Some((level, has_groups)) = overall.last().copied() else { return !all.is_empty() };
+        let what = if has_groups { "is above that of every group that was read" } else { "is the only one stated" };
+        let name = level.name();
+        if level >= Level::High {
+            read.drafts.push(self.flag(level));
+            if has_groups {
+                read.notes.push(format!("the overall level {name} {what}: it was recorded as a flag of the register"));
+            }
+        } else {
+            read.notes.push(format!("the overall level {name} {what}: it is not recorded, as it may lower nothing"));
+        }
+        true
+    }
+
+    fn assessments(&self, body: &Json, read: &mut Read, unread: &mut Unread) -> bool {
+        let all = paths(body, &holds_levels);
         let mut assessments: BTreeMap<Instant, Assessed> = BTreeMap::new();
-        let holds_levels = |object: &Object| {
-            let mut members = CELLS.iter().map(|(cell, ..)| cell).chain(SUMMARIES.iter().map(|(member, _)| member));
-            members.any(|member| object.has(member))
-        };
-        for path in paths(body, &holds_levels) {
-            is_known = true;
-            let Some(one) = self.assessed(&path)? else { continue };
+        for path in &all {
+            let one = self.assessed(path, unread);
+            let Some(one) = unread.or(one, "no level of that assessment is known").flatten() else { continue };
             match assessments.entry(one.made.instant()) {
                 Entry::Occupied(mut held) => held.get_mut().join(one),
                 Entry::Vacant(place) => drop(place.insert(one)),
             }
-        }
-        let mut saras: BTreeMap<Instant, (When, Highest<&'static str, SaraRating>)> = BTreeMap::new();
-        for path in paths(body, &|object| RATINGS.iter().any(|(member, _)| object.has(member))) {
-            is_known = true;
-            let ratings = self.sara(&path)?;
-            if ratings.stated.is_empty() {
-                continue;
-            }
-            let made = Self::made(&path)?.unwrap_or(When::At(self.told));
-            saras.entry(made.instant()).or_insert_with(|| (made, Highest::new())).1.join(ratings);
-        }
-        let mut plans: BTreeMap<Instant, When> = BTreeMap::new();
-        for path in paths(body, &|object| PLAN.iter().any(|part| object.has(part))) {
-            is_known = true;
-            if self.is_plan(&path)? {
-                let Some(made) = Self::made(&path)? else { continue };
-                plans.insert(made.instant(), made);
-            }
-        }
-        let mut overall: BTreeSet<Level> = BTreeSet::new();
-        for path in paths(body, &|object| object.has(OVERALL.0)) {
-            is_known = true;
-            overall.extend(self.overall(&path)?);
-        }
-        let mut read = Read::default();
-        match overall.last() {
-            Some(level) if *level >= Level::High => read.drafts.push(self.flag(*level)),
-            Some(level) => read.notes.push(format!(
-                "an assessment that states no level of a group has the overall level {}: it is not recorded, as it may lower nothing",
-                level.name()
-            )),
-            None => {}
         }
         for one in assessments.into_values() {
             read.notes
                 .extend(one.levels.differing.iter().map(|of| two_levels(*of, one.levels.stated.get(of), one.made)));
             read.drafts.push(self.assessment(one));
         }
+        !all.is_empty()
+    }
+
+    fn saras(&self, body: &Json, read: &mut Read, unread: &mut Unread) -> bool {
+        let all = paths(body, &|object| RATINGS.iter().any(|(member, _)| object.has(member)));
+        let mut saras: BTreeMap<Instant, (When, Highest<&'static str, SaraRating>)> = BTreeMap::new();
+        for path in &all {
+            let ratings = self.sara(path, unread);
+            if ratings.stated.is_empty() {
+                continue;
+            }
+            let Some(made) = unread.or(Self::made(path), "the SARA is not recorded") else { continue };
+            let made = made.unwrap_or(When::At(self.told));
+            saras.entry(made.instant()).or_insert_with(|| (made, Highest::new())).1.join(ratings);
+        }
         for (made, ratings) in saras.into_values() {
-            read.notes.extend(
-                ratings
-                    .differing
-                    .iter()
-                    .map(|field| format!("two ratings of {field} in the SARA of {made}: the higher was recorded")),
-            );
+            let two = |field| format!("two ratings of {field} in the SARA of {made}: the higher was recorded");
+            read.notes.extend(ratings.differing.iter().map(two));
             let data = ratings.stated.into_iter().map(|(field, rating)| (field.to_owned(), json!(rating.name())));
             read.drafts.push(self.draft(Kind::SaraCompleted, made, data.collect()));
+        }
+        !all.is_empty()
+    }
+
+    fn plans(&self, body: &Json, read: &mut Read, unread: &mut Unread) -> bool {
+        let all = paths(body, &|object| PLAN.iter().any(|part| object.has(part)));
+        let mut plans: BTreeMap<Instant, When> = BTreeMap::new();
+        for path in &all {
+            if self.is_plan(path, unread)
+                && let Some(Some(made)) = unread.or(Self::made(path), "the plan is not recorded")
+            {
+                plans.insert(made.instant(), made);
+            }
         }
         // Whom a plan covers stands in its words alone.
         let covers: Map<String, Value> = std::iter::once(("covers".to_owned(), json!([]))).collect();
         let plan = |made| self.draft(Kind::RiskManagementPlanUpdated, made, covers.clone());
         read.drafts.extend(plans.into_values().map(plan));
-        Ok(is_known.then_some(read))
+        !all.is_empty()
     }
 
     /// When the assessment was made, as the object nearest to it says.
@@ -358,21 +442,21 @@ impl About<'_> {
         self.detail_url.and_then(|url| url.rsplit('/').next()).map(plain)
     }
 
-    /// Whether the assessment around it is known to be complete.
-    fn complete(&self, path: &[&Object]) -> Result<bool, MessageError> {
-        Ok(self.signed(path)? == Signed::Yes)
-    }
-
-    /// The overall level that an assessment states which states no level of a group.
-    fn overall(&self, path: &[&Object]) -> Result<Option<Level>, MessageError> {
-        let Some(held) = path.last().filter(|held| levels(held).is_ok_and(|levels| levels.stated.is_empty())) else {
-            return Ok(None);
-        };
+    /// The overall level that an object states.
+    fn overall(held: &Object, unread: &mut Unread) -> Option<Level> {
         let mut found = None;
-        for value in held.all(OVERALL.0).filter_map(Json::as_object).flat_map(|overall| overall.all(OVERALL.1)) {
-            found = found.max(level(OVERALL.1, value)?);
+        let mut state = |member: &str, value: &Json| {
+            found = found.max(unread.or(level(member, value), "the overall level is not known").flatten());
+        };
+        for member in OVERALL {
+            for value in held.all(member) {
+                match value.as_object() {
+                    Some(object) => object.all(SCORE).for_each(|value| state(SCORE, value)),
+                    None => state(member, value),
+                }
+            }
         }
-        Ok(found)
+        found
     }
 
     /// The record of an overall level: a flag of the register, as of when the message was sent, since nothing says of which group
@@ -383,22 +467,22 @@ impl About<'_> {
         self.draft(Kind::FlagRecorded, When::At(self.told), data)
     }
 
-    fn assessed(&self, path: &[&Object]) -> Result<Option<Assessed>, MessageError> {
-        let Some(held) = path.last() else { return Ok(None) };
-        let levels = levels(held)?;
+    fn assessed(&self, path: &[&Object], unread: &mut Unread) -> Result<Option<Assessed>, MessageError> {
+        let Some(held) = path.last().copied() else { return Ok(None) };
+        let levels = levels(held, unread);
         if levels.stated.is_empty() {
             return Ok(None);
         }
         let nothing = || MessageError::new("dateCompleted", "when the assessment was made, or assessedOn", "nothing");
         let made = Self::made(path)?.ok_or_else(nothing)?;
-        let further = held.get("furtherInformation")?.and_then(Json::as_object);
-        let within = |name: &str| further.map_or(Ok(None), |further| further.text(name));
-        let assessor = match (held.text("assessorName")?, held.text("assessor")?) {
-            (None, None) => within("assessorName")?,
-            (name, other) => name.or(other),
+        let mut text = |of: Option<&Object>, name: &str| {
+            of.and_then(|of| unread.or(of.text(name), "it is taken as not said").flatten())
         };
-        let stage = stage(&within("pOAssessmentDesc")?.unwrap_or_default());
-        Ok(Some(Assessed { made, levels, signed: self.signed(path)?, stage, assessor }))
+        let further = held.all("furtherInformation").find_map(Json::as_object);
+        let assessor = text(Some(held), "assessorName").or_else(|| text(Some(held), "assessor"));
+        let assessor = assessor.or_else(|| text(further, "assessorName"));
+        let stage = stage(&text(further, "pOAssessmentDesc").unwrap_or_default());
+        Ok(Some(Assessed { made, levels, signed: self.signed(path, unread), stage, assessor }))
     }
 
     /// The record of an assessment.
@@ -428,43 +512,49 @@ impl About<'_> {
 
     /// Whether the assessment is complete: as its status says, or else the address at which it was; the ARNS shape is of
     /// complete ones only.
-    fn signed(&self, path: &[&Object]) -> Result<Signed, MessageError> {
-        let told = Self::status(path)?;
-        if Self::dated(path, &COMPLETED)?.is_none() && Self::dated(path, &[BEGUN])?.is_some() {
-            return Ok(Signed::No);
+    fn signed(&self, path: &[&Object], unread: &mut Unread) -> Signed {
+        let dates = Self::dated(path, &COMPLETED).and_then(|ended| Ok((ended, Self::dated(path, &[BEGUN])?)));
+        let read = dates.and_then(|dates| Ok((dates, Self::status(path)?)));
+        let Some(((ended, begun), told)) = unread.or(read, "whether the assessment is complete is not known") else {
+            return Signed::Unknown;
+        };
+        if ended.is_none() && begun.is_some() {
+            return Signed::No;
         }
         let in_address = self.status_in_address().filter(|status| is_status(status));
-        Ok(match told.or(in_address).as_deref() {
+        match told.or(in_address).as_deref() {
             Some("complete" | "completed") => Signed::Yes,
             Some(status) if is_status(status) => Signed::No,
             Some(_) => Signed::Unknown,
             None if path.iter().any(|object| object.has("assessedOn")) => Signed::Yes,
             None => Signed::Unknown,
-        })
+        }
     }
 
     /// The ratings of a SARA, where the assessment that it is part of is complete: one that is not has completed nothing.
-    fn sara(&self, path: &[&Object]) -> Result<Highest<&'static str, SaraRating>, MessageError> {
+    fn sara(&self, path: &[&Object], unread: &mut Unread) -> Highest<&'static str, SaraRating> {
         let mut ratings = Highest::new();
-        let Some(sara) = path.last() else { return Ok(ratings) };
-        if !self.complete(path)? {
-            return Ok(ratings);
+        let Some(sara) = path.last() else { return ratings };
+        if self.signed(path, unread) != Signed::Yes {
+            return ratings;
         }
         for (member, field) in RATINGS {
             for value in sara.all(member).filter(|value| !value.is_nothing() && !is_date(value)) {
                 let rating = value.text().and_then(|text| SaraRating::parse(&plain(&text)));
                 let none = || MessageError::new(member, "Low, Medium or High", "another text");
-                ratings.state(field, rating.ok_or_else(none)?);
+                if let Some(rating) = unread.or(rating.ok_or_else(none), "that rating is not known") {
+                    ratings.state(field, rating);
+                }
             }
         }
-        Ok(ratings)
+        ratings
     }
 
     /// Whether that is a plan, of an assessment that is complete.
-    fn is_plan(&self, path: &[&Object]) -> Result<bool, MessageError> {
+    fn is_plan(&self, path: &[&Object], unread: &mut Unread) -> bool {
         let says = |value: &Json| value.text().is_some() && !is_date(value);
         let filled = |plan: &&Object| PLAN.iter().any(|part| plan.all(part).any(says));
-        Ok(path.last().is_some_and(filled) && self.complete(path)?)
+        path.last().is_some_and(filled) && self.signed(path, unread) == Signed::Yes
     }
 
     fn draft(&self, kind: Kind, made: When, data: Map<String, Value>) -> Draft {
@@ -490,10 +580,9 @@ impl About<'_> {
 }
 
 /// That an assessment states two levels for one group.
-fn two_levels((group, in_custody): (Group, bool), level: Option<&Level>, made: When) -> String {
-    let setting = if in_custody { "in custody" } else { "in the community" };
+fn two_levels(of: (Group, bool), level: Option<&Level>, made: When) -> String {
     let level = level.map_or("the higher", |level| level.name());
-    format!("two levels for {} {setting} in the assessment of {made}: the higher, {level}, was recorded", group.name())
+    format!("two levels for {} in the assessment of {made}: the higher, {level}, was recorded", named(of))
 }
 
 /// At what stage, as OASys calls the purpose of the assessment.

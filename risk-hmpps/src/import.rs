@@ -10,6 +10,7 @@ use risk_core::text::without_mark;
 use uuid::Uuid;
 
 use crate::codes::Codes;
+use crate::contact::ContactStatement;
 use crate::detail_hosts::DetailHosts;
 use crate::draft::Draft;
 use crate::key::Key;
@@ -293,6 +294,7 @@ struct Reading {
     import: Import,
     lines: Vec<Line>,
     drafts: Vec<Draft>,
+    contacts: Vec<ContactStatement>,
     taken_back: Vec<TakeBack>,
     moved: Vec<Move>,
 }
@@ -361,8 +363,10 @@ impl Reading {
             match (row.says(meanings.codes), case) {
                 (Err(e), _) => self.take(Meaning::Ends(unreadable(e))),
                 (Ok(RowSays::Ends(outcome)), _) => self.take(Meaning::Ends(outcome)),
-                (Ok(RowSays::Contact(message, of_type)), Some(case)) => {
-                    self.take(meanings.of_contact(&message, of_type, case, from));
+                (Ok(RowSays::Contact(row)), Some(case)) => {
+                    let (statement, meaning) = meanings.of_contact(&row, case, from);
+                    self.contacts.extend(statement);
+                    self.take(meaning);
                 }
                 (Ok(RowSays::Registration(messages)), _) => {
                     for message in messages {
@@ -370,7 +374,7 @@ impl Reading {
                     }
                 }
                 // A contact without a CRN is none that can be read.
-                (Ok(RowSays::Contact(..)), None) => {}
+                (Ok(RowSays::Contact(_)), None) => {}
             }
         }
     }
@@ -492,6 +496,7 @@ impl Reading {
     /// Takes out everything that one of the things given says: it comes to that end.
     fn set_aside(&mut self, from: usize, outcome: Outcome) {
         self.drafts.retain(|draft| draft.from != from);
+        self.contacts.retain(|one| one.from != from);
         self.taken_back.retain(|one| one.from != from);
         self.moved.retain(|one| one.from != from);
         if let Some(line) = self.lines.get_mut(from) {
@@ -507,6 +512,7 @@ impl Reading {
     fn wait_for(&mut self, now: Instant) {
         let until = now.checked_add_signed(CLOCK_DIFFERENCE).unwrap_or(now);
         self.drafts.iter_mut().for_each(|draft| draft.stated = draft.stated.min(now));
+        self.contacts.iter_mut().for_each(|one| one.stated = one.stated.min(now));
         let drafts = self.drafts.iter_mut().map(|draft| (draft.from, &mut draft.recorded, Some(&mut draft.occurred)));
         let others = self.taken_back.iter_mut().map(|one| (one.from, &mut one.recorded, None));
         let moved = self.moved.iter_mut().map(|one| (one.from, &mut one.recorded, None));
@@ -522,6 +528,7 @@ impl Reading {
             }
         }
         self.drafts.retain(|draft| !later.contains_key(&draft.from));
+        self.contacts.retain(|one| !later.contains_key(&one.from));
         self.taken_back.retain(|one| !later.contains_key(&one.from));
         self.moved.retain(|one| !later.contains_key(&one.from));
         for (from, recorded) in later {
@@ -545,7 +552,8 @@ impl Reading {
         let persons: BTreeMap<Uuid, Uuid> = cases.into_iter().map(|case| (case, held.person(case))).collect();
         let mut log = |case: Uuid| held.log(case);
         let mut settling = Settling::new(key, &mut log);
-        settling.say(std::mem::take(&mut self.drafts));
+        let drafts = settling.contacts(&self.contacts, std::mem::take(&mut self.drafts));
+        settling.say(drafts);
         for one in &self.taken_back {
             settling.take_back(one);
         }

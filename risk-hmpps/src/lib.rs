@@ -24,6 +24,7 @@
 
 pub mod codes;
 mod columns;
+mod contact;
 mod delimited;
 pub mod detail_hosts;
 mod draft;

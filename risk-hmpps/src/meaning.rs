@@ -1,13 +1,13 @@
 //! What one message says, by the tables: records in the making, what it takes back, what it tells of the person's identity,
 //! or why nothing.
 
-use risk_core::event::catalogue::Nature;
 use risk_core::event::vocabulary::Term;
 use risk_core::event::{Instant, Kind};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::codes::{Case, Codes, ConditionType, Does, EventType, RegisterType, Template};
+use crate::contact::{ContactStatement, raises};
 use crate::detail_hosts::DetailHosts;
 use crate::draft::Draft;
 use crate::fetched;
@@ -16,6 +16,7 @@ use crate::message::{Message, MessageError, is_identifier};
 use crate::people::{Known, People};
 use crate::reason::Reason;
 use crate::report::{Instruction, Outcome, named, named_types};
+use crate::sheet::{ContactRow, ContactSays};
 use crate::telling::{Telling, sentence};
 use crate::template::may_change;
 use crate::when::When;
@@ -65,6 +66,8 @@ pub struct TakeBack {
     pub from: usize,
     /// What becomes of it if nothing was told under the reference: by its type nothing is ever made of such a thing.
     pub else_ends: Option<Outcome>,
+    /// What would be on record if it had been told before: recorded, so that what is told of it later finds it taken back.
+    pub drafts: Vec<Draft>,
 }
 
 /// What is moved.
@@ -153,12 +156,39 @@ impl Meanings<'_> {
         }
     }
 
-    /// What a contact of that case says, which no event type of the tables tells.
-    pub fn of_contact(&self, message: &Message, event_type: &EventType, case: Uuid, from: usize) -> Meaning {
-        let of_person = self.of_person(message, event_type, case, from);
-        let outcome = of_person.unknown_outcome().or_else(|| of_person.ends());
-        let meaning = outcome.map_or_else(|| of_person.of_row(), |outcome| Ok(Meaning::Ends(outcome)));
-        meaning.unwrap_or_else(|e| Meaning::Ends(unreadable(e)))
+    /// What a row about a contact of that case says, and how it compares with other statements of the same contact.
+    pub fn of_contact(&self, row: &ContactRow<'_>, case: Uuid, from: usize) -> (Option<ContactStatement>, Meaning) {
+        let event_type = match &row.says {
+            ContactSays::Type(event_type) => event_type,
+            ContactSays::Nothing(_) | ContactSays::Deleted { .. } => self.codes.contact_deleted(),
+        };
+        let of_person = self.of_person(&row.message, event_type, case, from);
+        let ends = || of_person.unknown_outcome().or_else(|| of_person.ends());
+        let meaning = match &row.says {
+            ContactSays::Nothing(outcome) => Ok(Meaning::Ends(outcome.clone())),
+            ContactSays::Deleted { of_type, else_ends } => of_person.taken_back().map(|meaning| match meaning {
+                Meaning::TakesBack(one) => {
+                    let was = of_type.map(|of_type| self.of_person(&row.message, of_type, case, from).mapped());
+                    let drafts = if let Some(Ok(Meaning::Says(drafts))) = was { drafts } else { Vec::new() };
+                    Meaning::TakesBack(TakeBack { else_ends: else_ends.clone(), drafts, ..one })
+                }
+                other => other,
+            }),
+            ContactSays::Type(_) => ends().map_or_else(|| of_person.mapped(), |outcome| Ok(Meaning::Ends(outcome))),
+        };
+        let meaning = meaning.unwrap_or_else(|e| Meaning::Ends(unreadable(e)));
+        let is_read = !matches!(
+            meaning,
+            Meaning::TakesBack(_) | Meaning::Ends(Outcome::Unmapped { .. } | Outcome::Unreadable { .. })
+        );
+        let statement = is_read.then(|| ContactStatement {
+            case,
+            reference: of_person.telling.reference(),
+            stated: row.stated,
+            is_said: row.message.info.text(OUTCOME).is_some(),
+            from,
+        });
+        (statement, meaning)
     }
 }
 
@@ -224,15 +254,10 @@ impl OfPerson<'_> {
         Meaning::Instructs(vec![instruction])
     }
 
-    /// What a row says, which no event of the tables does.
-    fn of_row(&self) -> Result<Meaning, MessageError> {
-        if self.telling.event_type.does == Does::TakeBack { self.taken_back() } else { self.mapped() }
-    }
-
     fn taken_back(&self) -> Result<Meaning, MessageError> {
         let (case, recorded, from) = (self.telling.case, self.telling.recorded()?, self.telling.from);
         let (reference, else_ends) = (self.telling.reference(), self.makes_nothing()?);
-        Ok(Meaning::TakesBack(TakeBack { case, reference, recorded, from, else_ends }))
+        Ok(Meaning::TakesBack(TakeBack { case, reference, recorded, from, else_ends, drafts: Vec::new() }))
     }
 
     fn mapped(&self) -> Result<Meaning, MessageError> {
@@ -307,14 +332,13 @@ impl OfPerson<'_> {
         (!names_it && !self.meanings.codes.is_outcome(&outcome)).then_some(outcome)
     }
 
-    /// What a contact comes to whose outcome is not known: it could be one after which nothing was done. What was learnt is
-    /// recorded all the same.
+    /// What a contact comes to whose outcome is not known: it could be one after which nothing was done or nobody answered. What
+    /// was learnt and settles nothing, such as an arrest, is recorded all the same.
     fn unknown_outcome(&self) -> Option<Outcome> {
         let outcome = self.outcome_that_is_not_known()?;
         let records = self.case_that_holds().map_or(&[][..], |case| &case.records);
-        let is_learnt = |t: &Template| matches!(t.kind.spec().nature, Nature::Information | Nature::Incident);
         let decides = self.telling.event_type.cases.iter().any(|case| case.when.contains_key(OUTCOME));
-        let is_unmapped = decides || !records.iter().all(is_learnt);
+        let is_unmapped = decides || !records.iter().all(|template| raises(template.kind));
         is_unmapped.then(|| Outcome::unmapped("outcomes", &outcome, "the outcome of a contact"))
     }
 

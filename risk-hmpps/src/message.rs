@@ -7,7 +7,7 @@ use risk_core::event::vocabulary::Handling;
 use risk_core::text::{acts, code_point};
 use serde_json::{Map, Value};
 
-use crate::encoding::unmarked;
+use crate::encoding::{MARK, unmarked};
 use crate::json::{Json, Object};
 use crate::when::{EXPECTED, When};
 
@@ -124,6 +124,13 @@ impl Members {
         }
     }
 
+    /// These with one more.
+    #[must_use]
+    pub(crate) fn with(mut self, name: &str, value: String) -> Self {
+        self.0.insert(name.to_owned(), value.into());
+        self
+    }
+
     /// The object in a member.
     #[must_use]
     pub fn object(&self, name: &str) -> Option<Self> {
@@ -147,8 +154,9 @@ pub(crate) fn text(value: &Value) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// Every message in one delivery: a message, a batch or an array of messages, or messages one after another, on a line each or
-/// indented. Each has the line on which it begins, from 1, or its place in the array or batch. A byte order mark is passed over.
+/// Every message in one delivery: a message, a batch or an array of messages, or messages one after another, on a line each, several
+/// on one line, or indented. Each has the line on which it begins, from 1, or its place in the array or batch. A byte order mark is
+/// passed over, and so is a comma between two messages.
 #[must_use]
 pub fn read_all(bytes: &[u8]) -> Vec<Delivered> {
     let failed = |place, e| vec![Envelope::default().around(Err(e)).at(place)];
@@ -161,14 +169,17 @@ pub fn read_all(bytes: &[u8]) -> Vec<Delivered> {
     match serde_json::from_slice(bytes) {
         Ok(Json::Array(values)) => numbered(values.into_iter().flat_map(each).collect()),
         Ok(value) => numbered(each(value)),
-        Err(whole) => {
-            let full = bytes.split(|b| *b == b'\n').filter(|line| !line.trim_ascii().is_empty());
-            if full.count() < 2 {
-                return failed(whole.line().max(1), not_json(&whole));
-            }
-            let all = one_after_another(bytes).into_iter();
+        Err(_) if bytes.trim_ascii().is_empty() => {
+            failed(1, MessageError::new("message", "JSON", "nothing: there is no message in it"))
+        }
+        Err(_) => {
+            let all = Place { rest: bytes, line: 1, column: 1 }.values().into_iter();
             let of_line = |(place, value): (usize, Result<Json, MessageError>)| {
-                let read = value.map_or_else(|e| failed(place, e), each);
+                let read = match value {
+                    Ok(Json::Array(values)) => values.into_iter().flat_map(each).collect(),
+                    Ok(value) => each(value),
+                    Err(e) => failed(place, e),
+                };
                 read.into_iter().map(move |one| one.at(place))
             };
             all.flat_map(of_line).collect()
@@ -176,51 +187,116 @@ pub fn read_all(bytes: &[u8]) -> Vec<Delivered> {
     }
 }
 
-/// Values one after another: one on each line, or each on lines of its own, as programs that indent them write them. What is no
-/// JSON is reported with its line, and the rest is read.
-fn one_after_another(bytes: &[u8]) -> Vec<(usize, Result<Json, MessageError>)> {
-    let mut values = Vec::new();
-    let (mut rest, mut place) = (bytes, 1_usize);
-    while !rest.is_empty() {
-        let (line, after) = split_line(rest);
-        let taken = if line.trim_ascii().is_empty() {
-            line.len()
-        } else {
-            let (value, taken) = next_value(rest, line, after);
-            values.push((place, value));
-            taken
-        };
-        let (taken, left) = rest.split_at_checked(taken).unwrap_or((rest, &[]));
-        place = place.saturating_add(taken.iter().filter(|b| **b == b'\n').count());
-        // The end of the line on which a value ended.
-        let is_end = left.first() == Some(&b'\n');
-        place = place.saturating_add(usize::from(is_end));
-        rest = if is_end { left.get(1..).unwrap_or_default() } else { left };
-    }
-    values
+/// Where something is in a text that is read from its beginning.
+#[derive(Debug, Clone, Copy)]
+struct Place<'t> {
+    rest: &'t [u8],
+    line: usize,
+    column: usize,
 }
 
-/// A value that begins on a line, and how many bytes it takes, without the end of its last line.
-fn next_value(rest: &[u8], line: &[u8], after: &[u8]) -> (Result<Json, MessageError>, usize) {
-    let error = match unmarked(line, "message").map(serde_json::from_slice) {
-        Ok(Ok(value)) => return (Ok(value), line.len()),
-        Ok(Err(e)) => not_json(&e),
-        Err(e) => e,
-    };
-    let mark = line.len().saturating_sub(unmarked(line, "message").map_or(line.len(), <[u8]>::len));
-    let mut stream = serde_json::Deserializer::from_slice(rest.get(mark..).unwrap_or_default()).into_iter::<Json>();
-    if let Some(Ok(value @ (Json::Object(_) | Json::Array(_)))) = stream.next() {
-        return (Ok(value), mark.saturating_add(stream.byte_offset()));
+impl Place<'_> {
+    /// Values one after another, each with the line on which it begins. What is no JSON is reported, and the rest is read.
+    fn values(mut self) -> Vec<(usize, Result<Json, MessageError>)> {
+        let mut values: Vec<(usize, Result<Json, MessageError>)> = Vec::new();
+        loop {
+            self.skip_blank();
+            if self.rest.is_empty() {
+                return values;
+            }
+            let line = self.line;
+            let is_after_a_value = values.last().is_some_and(|(_, value)| value.is_ok());
+            if is_after_a_value && self.rest.starts_with(b",") {
+                values.extend(self.commas().map(|e| (line, Err(e))));
+            } else {
+                values.push((line, self.value()));
+            }
+        }
     }
-    // The rest of an indented value is no message of its own.
-    let is_inner = |line: &[u8]| line.first().is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'}' | b']'));
-    let (mut taken, mut after) = (line.len(), after);
-    while !after.is_empty() && is_inner(split_line(after).0) {
-        let (inner, next) = split_line(after);
-        taken = taken.saturating_add(inner.len()).saturating_add(1);
-        after = next;
+
+    /// Passes over commas behind a value. One before another value is what is left of an array, and can mean nothing else; of any
+    /// other it is said where it is.
+    fn commas(&mut self) -> Option<MessageError> {
+        let (line, column) = (self.line, self.column);
+        let mut commas = 0_usize;
+        while self.rest.starts_with(b",") {
+            commas = commas.saturating_add(1);
+            self.take(1);
+            self.skip_blank();
+        }
+        let found = match (commas, self.rest.first()) {
+            (1, Some(b'{' | b'[')) => return None,
+            (1, None) => "a comma after the last message: the next one may be missing",
+            (1, Some(_)) => "a comma before something else",
+            _ => "more than one comma",
+        };
+        let found = format!("{found}, at line {line} column {column}");
+        Some(MessageError::new("message", "a message after another, with one comma between them or none", found))
     }
-    (Err(error), taken)
+
+    /// The value that begins here, and passes over it.
+    fn value(&mut self) -> Result<Json, MessageError> {
+        while self.rest.starts_with(MARK) {
+            self.take(MARK.len());
+        }
+        let (line, after) = split_line(self.rest);
+        let of_line = match unmarked(line, "message").map(serde_json::from_slice::<Json>) {
+            Ok(Ok(value)) => {
+                self.take(line.len());
+                return Ok(value);
+            }
+            Ok(Err(e)) => Ok(e),
+            Err(e) => Err(e),
+        };
+        let mut stream = serde_json::Deserializer::from_slice(self.rest).into_iter::<Json>();
+        let read = stream.next();
+        if let Some(Ok(value @ (Json::Object(_) | Json::Array(_)))) = read {
+            self.take(stream.byte_offset());
+            return Ok(value);
+        }
+        let error = match (of_line, read) {
+            // The value goes on behind the line: it is not the end of the line that is wrong.
+            (Ok(of_line), Some(Err(e))) if of_line.is_eof() => self.not_json(&e),
+            (Ok(of_line), _) => self.not_json(&of_line),
+            (Err(e), _) => e,
+        };
+        // The rest of an indented value is no message of its own.
+        let is_inner = |line: &[u8]| line.first().is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'}' | b']'));
+        let (mut taken, mut after) = (line.len(), after);
+        while !after.is_empty() && is_inner(split_line(after).0) {
+            let (inner, next) = split_line(after);
+            taken = taken.saturating_add(inner.len()).saturating_add(1);
+            after = next;
+        }
+        self.take(taken);
+        Err(error)
+    }
+
+    fn skip_blank(&mut self) {
+        let blank = self.rest.len().saturating_sub(self.rest.trim_ascii_start().len());
+        self.take(blank);
+    }
+
+    fn take(&mut self, bytes: usize) {
+        let (taken, left) = self.rest.split_at_checked(bytes).unwrap_or((self.rest, &[]));
+        for byte in taken {
+            (self.line, self.column) = match byte {
+                b'\n' => (self.line.saturating_add(1), 1),
+                _ => (self.line, self.column.saturating_add(1)),
+            };
+        }
+        self.rest = left;
+    }
+
+    /// What is wrong with the value that begins here. What serde_json says holds no text of the input.
+    fn not_json(&self, error: &serde_json::Error) -> MessageError {
+        let line = self.line.saturating_add(error.line()).saturating_sub(1);
+        let before = if error.line() <= 1 { self.column.saturating_sub(1) } else { 0 };
+        let column = before.saturating_add(error.column()).max(1);
+        let said = error.to_string();
+        let reason = said.rsplit_once(" at line ").map_or(said.as_str(), |(reason, _)| reason);
+        MessageError::new("message", "JSON", format!("none: {reason} at line {line} column {column}"))
+    }
 }
 
 /// The first line, without its end, and what comes after that.
@@ -228,11 +304,6 @@ fn split_line(bytes: &[u8]) -> (&[u8], &[u8]) {
     let end = bytes.iter().position(|b| *b == b'\n').unwrap_or(bytes.len());
     let (line, after) = bytes.split_at_checked(end).unwrap_or((bytes, &[]));
     (line, after.get(1..).unwrap_or_default())
-}
-
-fn not_json(error: &serde_json::Error) -> MessageError {
-    // What serde_json says of a wrong place holds no text of the input.
-    MessageError::new("message", "JSON", format!("none: {error}"))
 }
 
 impl Delivered {
@@ -491,6 +562,64 @@ mod tests {
             places(&format!("{{\"eventType\":\n{}\nnonsense\nmore\n{}\n", body(), body())),
             [(1, false), (2, true), (3, false), (4, false), (5, true)]
         );
+    }
+
+    /// The lines on which messages begin, and what is wrong with those that cannot be read.
+    fn framed(text: &str) -> Vec<(usize, String)> {
+        let found = |one: &Delivered| one.message.as_ref().err().map(|e| e.found.clone()).unwrap_or_default();
+        read_all(text.as_bytes()).iter().map(|one| (one.place, found(one))).collect()
+    }
+
+    #[test]
+    fn complete_messages_are_read_however_they_are_put_one_after_another() {
+        let (one, pretty) = (body().to_string(), serde_json::to_string_pretty(&body()).unwrap());
+        let lines = pretty.lines().count();
+        for (text, places) in [
+            (format!("{one}{one}"), vec![1, 1]),
+            (format!("{one} {one}\n"), vec![1, 1]),
+            (format!("{one}\t{one}\r\n{one}"), vec![1, 1, 2]),
+            (format!("{one},{one}"), vec![1, 1]),
+            (format!("{one},\n{one},\n{one}"), vec![1, 2, 3]),
+            (format!("{one}\n,{one}"), vec![1, 2]),
+            (format!("{pretty},\n{pretty}"), vec![1, 1 + lines]),
+            (format!("{pretty}{pretty}"), vec![1, lines]),
+            (format!("\u{feff}{one}\n\u{feff}{one}"), vec![1, 2]),
+            (format!("[{one}],[{one},{one}]"), vec![1, 1, 1]),
+        ] {
+            let expected: Vec<(usize, String)> = places.into_iter().map(|place| (place, String::new())).collect();
+            assert_eq!(framed(&text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_between_messages_is_named_with_line_and_column_and_costs_no_other() {
+        let one = body().to_string();
+        let end = one.len() + 1;
+        for (text, wrong) in [
+            (
+                format!("{one}\n{one},"),
+                (2, format!("a comma after the last message: the next one may be missing, at line 2 column {end}")),
+            ),
+            (format!("{one},,{one}"), (1, format!("more than one comma, at line 1 column {end}"))),
+            (format!("{one}, 7\n{one}"), (1, format!("a comma before something else, at line 1 column {end}"))),
+            (
+                format!("{one}\n{one} {{\"a\":]\n{one}"),
+                (2, format!("none: expected value at line 2 column {}", end + 6)),
+            ),
+            (
+                format!("{one}\n{{\n  \"a\": 1,\n  b\n}}\n{one}"),
+                (2, "none: key must be a string at line 4 column 3".to_owned()),
+            ),
+        ] {
+            let read = framed(&text);
+            assert!(read.contains(&wrong), "{text}: {read:?}");
+            assert!(read.iter().filter(|(_, found)| found.is_empty()).count() >= 2 || text.contains(", 7"), "{read:?}");
+        }
+        assert_eq!(
+            framed(&format!("[{one},,{one}]")),
+            [(1, format!("none: expected value at line 1 column {}", end + 2))]
+        );
+        assert_eq!(framed(" \n"), [(1, "nothing: there is no message in it".to_owned())]);
     }
 
     #[test]

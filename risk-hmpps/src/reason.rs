@@ -6,6 +6,7 @@ use crate::report::Outcome;
 
 /// Why a message came to its outcome: one word for programs. docs/hmpps.md lists them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// It made records.
@@ -66,6 +67,7 @@ pub enum Reason {
 
 /// What a consumer of a queue does with a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Then {
     /// Delete it from the queue: all of it is done, or there is nothing to do.

@@ -17,6 +17,16 @@ use crate::message::is_identifier;
 /// The name and version of the report's form.
 pub const SCHEMA: &str = "risk-hmpps-import/1";
 
+/// The JSON Schema (2020-12) of a [`Report`] as it is written.
+#[cfg(feature = "schema")]
+#[must_use]
+pub fn schema() -> serde_json::Value {
+    let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
+    let mut schema = settings.into_generator().into_root_schema_for::<Report>();
+    schema.insert("$id".to_owned(), serde_json::Value::from("urn:risk-of-harm:hmpps-import:1"));
+    schema.to_value()
+}
+
 /// What came of an import.
 #[derive(Debug, Default)]
 pub struct Import {
@@ -28,8 +38,10 @@ pub struct Import {
 
 /// What became of what was given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Report {
     /// The form of the report and its version.
+    #[cfg_attr(feature = "schema", schemars(extend("const" = SCHEMA)))]
     pub schema: &'static str,
     /// How many messages came to each end.
     pub counts: BTreeMap<&'static str, u64>,
@@ -38,9 +50,10 @@ pub struct Report {
     /// What became of the rows of tables, by code.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub codes: BTreeMap<String, CodeCount>,
-    /// What the store of cases is to be told, in this order; a store that is imported into has been told, but for what was not done.
+    /// What the messages say of cases, in the order in which a store of cases takes it. Without a store in the import, the host's own
+    /// store carries it out. With one it is done already, but for what is in `not_done`: then it is for information alone.
     pub instructions: Vec<Instruction>,
-    /// What a store that was imported into was not told.
+    /// Those of `instructions` that the store of the import did not carry out, each with the reason: they are for a person.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub not_done: Vec<NotDone>,
     /// Messages of earlier imports that the store kept, and that came to an outcome now; they are not in `counts`.
@@ -106,6 +119,7 @@ impl Report {
 
 /// What became of one message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Told {
     /// The file, as the host calls it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -165,6 +179,7 @@ pub struct Told {
 
 /// What became of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Outcome {
     /// It made records.
@@ -313,6 +328,7 @@ const NOT_HELD: &str = "not held";
 
 /// Where a message says that more is to be had.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Detail {
     /// The address, with what could change how it is shown written out.
     pub detail_url: String,
@@ -442,6 +458,7 @@ impl Outcome {
 
 /// What became of the rows of one code.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CodeCount {
     /// What the estate calls it, where the tables have it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -526,6 +543,7 @@ pub(crate) fn named_types(names: &[String]) -> String {
 /// What a store of cases is to be told. They are ordered: who is who, then who is whom, in the order in which the estate did so,
 /// then what is to be forgotten.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "do", rename_all = "snake_case")]
 pub enum Instruction {
     /// The case has this identifier.
@@ -564,6 +582,7 @@ pub enum Instruction {
 
 /// An instruction that a store was not told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NotDone {
     /// Which.
     #[serde(flatten)]

@@ -16,6 +16,7 @@ use risk_core::log::{Log, Record};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use crate::contact::{ContactStatement, Said, seriousness};
 use crate::draft::{Draft, Reference, record, record_from};
 use crate::key::Key;
 use crate::meaning::{Move, Moved, TakeBack};
@@ -53,10 +54,31 @@ pub enum Settled {
     Which(&'static str),
 }
 
+/// What a report says where two statements of a contact are of one moment.
+const ONE_MOMENT: &str = "two statements of one contact and one moment differ: the more serious counts; a column `updated` says which is the later one";
+/// What a report says of a statement that a later one has replaced.
+const EARLIER: &str = "a later statement of this contact is on record, and counts";
+
+/// The rows of one contact, each with its drafts.
+type ContactRows<'s> = Vec<(&'s ContactStatement, Vec<Draft>)>;
+
+/// What is on record of a contact.
+#[derive(Default)]
+struct HeldContact {
+    /// Each record of it that is in force.
+    in_force: BTreeMap<Said, Uuid>,
+    /// When the last statement of it was made.
+    stated: Option<Instant>,
+}
+
 /// One case: what is on record, and what is new.
 struct Case {
     held: Log,
     fresh: Vec<Record>,
+    /// The places of the records of each reference, those on record first.
+    by_reference: BTreeMap<String, Vec<usize>>,
+    /// Each record that was taken back, with the reasons.
+    retracted: BTreeMap<Uuid, Vec<CorrectionReason>>,
 }
 
 /// All cases of an import.
@@ -78,9 +100,7 @@ impl<'a> Settling<'a> {
 
     fn case(&mut self, id: Uuid) -> &mut Case {
         let held = &mut self.held;
-        self.cases
-            .entry(id)
-            .or_insert_with(|| Case { held: held(id).unwrap_or_else(|| Log::new(id)), fresh: Vec::new() })
+        self.cases.entry(id).or_insert_with(|| Case::new(held(id).unwrap_or_else(|| Log::new(id))))
     }
 
     /// The new records, each case's in an order in which a log takes them.
@@ -162,9 +182,10 @@ impl<'a> Settling<'a> {
             };
             (draft.occurred, draft.stated) = (best.occurred, best.stated);
             draft.recorded = draft.recorded.max(draft.occurred);
-            case.fresh.push(draft.record(event));
+            case.push(draft.record(event));
             if let Some(at) = case.withdrawn(&draft.reference) {
-                case.retract(key, draft.id, at, &draft.reference, CorrectionReason::EnteredInError);
+                let reference = Reference { of: &draft.reference, stated: at };
+                case.retract(key, draft.id, at, reference, CorrectionReason::EnteredInError);
             }
             return (Settled::New(draft.id), differing);
         };
@@ -199,7 +220,7 @@ impl<'a> Settling<'a> {
         let correction = Event::RecordCorrected(RecordCorrected { event_id: draft.id, replacement, reason, by });
         let reference = Reference { of: &draft.reference, stated: best.stated }.text(recorded);
         let source = (draft.agency, reference.as_str());
-        case.fresh.push(record(id, draft.case, (recorded, recorded), source, correction, Some(handling)));
+        case.push(record(id, draft.case, (recorded, recorded), source, correction, Some(handling)));
         (Settled::New(id), differing)
     }
 
@@ -242,14 +263,111 @@ impl<'a> Settling<'a> {
         }
     }
 
+    /// Of the statements of each contact lets the one stand that counts: records of others are taken back, and drafts of others are
+    /// left out. Gives the drafts that are left.
+    pub fn contacts(&mut self, statements: &[ContactStatement], drafts: Vec<Draft>) -> Vec<Draft> {
+        let rows: BTreeSet<usize> = statements.iter().map(|one| one.from).collect();
+        let (of_contacts, mut left): (Vec<Draft>, Vec<Draft>) =
+            drafts.into_iter().partition(|draft| rows.contains(&draft.from));
+        let mut by_row: BTreeMap<usize, Vec<Draft>> = BTreeMap::new();
+        for draft in of_contacts {
+            by_row.entry(draft.from).or_default().push(draft);
+        }
+        let mut by_contact: BTreeMap<(Uuid, &str), ContactRows<'_>> = BTreeMap::new();
+        for one in statements {
+            let drafts = by_row.remove(&one.from).unwrap_or_default();
+            by_contact.entry((one.case, &one.reference)).or_default().push((one, drafts));
+        }
+        for ((case, reference), rows) in by_contact {
+            left.extend(self.contact(case, reference, rows));
+        }
+        left
+    }
+
+    /// The drafts of the statement of one contact that counts, with the ids that they have on record.
+    fn contact(&mut self, id: Uuid, reference: &str, rows: ContactRows<'_>) -> Vec<Draft> {
+        let key = self.key;
+        let case = self.case(id);
+        // What was deleted stays so.
+        if case.withdrawn(reference).is_some() {
+            return rows.into_iter().flat_map(|(_, drafts)| drafts).collect();
+        }
+        let said = |drafts: &[Draft]| drafts.iter().map(Said::of_draft).collect::<BTreeSet<_>>();
+        let held = case.contact(reference);
+        let held_said: BTreeSet<Said> = held.in_force.keys().cloned().collect();
+        let mut best = held.stated.map(|stated| (stated, seriousness(true, &held_said), held_said.clone()));
+        let mut made_by = None;
+        for (row, drafts) in &rows {
+            let said = said(drafts);
+            let rank = seriousness(row.is_said, &said);
+            if best.as_ref().is_none_or(|(stated, held, _)| (*stated, held) < (row.stated, &rank)) {
+                best = Some((row.stated, rank, said));
+                made_by = Some(row.from);
+            }
+        }
+        let Some((stated, _, best)) = best else { return Vec::new() };
+        let (mut told, mut notes) = (Vec::new(), Vec::new());
+        let before = held_said.difference(&best).count();
+        if let Some(from) = made_by {
+            for (_, target) in held.in_force.iter().filter(|(said, _)| !best.contains(said)) {
+                let reason = CorrectionReason::WrongValue;
+                let made = case.retract(key, *target, stated, Reference { of: reference, stated }, reason);
+                told.extend(made.map(|id| (from, Settled::New(id))));
+            }
+            if before > 0 {
+                let records = if before == 1 { "1 record of it was" } else { "the records of it were" };
+                notes.push((from, format!("an earlier statement of this contact is replaced: {records} taken back")));
+            }
+        }
+        // What one statement marks as sensitive stays so, whichever counts.
+        let marked = case.under(reference).filter_map(|record| {
+            let least = record.event()?.least_handling();
+            Some(case.handling(record)).filter(|mark| *mark > least && *mark >= Handling::Restricted)
+        });
+        let mark = rows.iter().flat_map(|(_, drafts)| drafts).filter_map(|draft| draft.handling).chain(marked).max();
+        let mut left = Vec::new();
+        let is_tie = |row: &ContactStatement, said: &BTreeSet<Said>| {
+            row.stated == stated && (row.is_said || !said.is_empty()) && *said != best
+        };
+        for (row, drafts) in rows {
+            let said = said(&drafts);
+            if said == best {
+                let is_other = held.stated == Some(stated) && before > 0;
+                notes.extend(is_other.then(|| (row.from, ONE_MOMENT.to_owned())));
+                left.extend(drafts.into_iter().map(|draft| {
+                    let held = held.in_force.get(&Said::of_draft(&draft)).copied();
+                    let id = held.unwrap_or_else(|| case.unreplaced(key, draft.id, stated));
+                    Draft { id, handling: draft.handling.max(mark), ..draft }
+                }));
+                continue;
+            }
+            notes.extend(is_tie(row, &said).then(|| (row.from, ONE_MOMENT.to_owned())));
+            if !drafts.is_empty() {
+                told.push((row.from, Settled::Known));
+                notes.extend((row.stated < stated).then(|| (row.from, EARLIER.to_owned())));
+            }
+        }
+        self.told.extend(told);
+        self.notes.extend(notes);
+        left
+    }
+
     /// Takes back what was told under a reference.
     pub fn take_back(&mut self, one: &TakeBack) {
         let key = self.key;
         let case = self.case(one.case);
+        if case.under(&one.reference).next().is_none() && case.all().next().is_some() {
+            // What was deleted before it happened had not happened.
+            let had_happened = one.drafts.iter().filter(|draft| draft.recorded <= one.recorded);
+            for (draft, event) in had_happened.filter_map(|draft| Some((draft, draft.event().ok()?))) {
+                case.push(draft.record(event));
+            }
+        }
         let targets: Vec<Uuid> = case.under(&one.reference).map(|r| r.event_id).collect();
         let before = case.fresh.len();
+        let reference = Reference { of: &one.reference, stated: one.recorded };
         for id in &targets {
-            case.retract(key, *id, one.recorded, &one.reference, CorrectionReason::EnteredInError);
+            case.retract(key, *id, one.recorded, reference, CorrectionReason::EnteredInError);
         }
         let new: Vec<Uuid> = case.fresh.iter().skip(before).map(|r| r.event_id).collect();
         match (targets.is_empty(), new.is_empty()) {
@@ -285,8 +403,9 @@ impl<'a> Settling<'a> {
         let mut new = Vec::new();
         for record in &moved {
             let reference = Reference::of(record).map(|it| it.of.to_owned()).unwrap_or_default();
+            let reference = Reference { of: &reference, stated: one.recorded };
             let case = self.case(*source);
-            new.extend(case.retract(key, record.event_id, one.recorded, &reference, CorrectionReason::WrongPerson));
+            new.extend(case.retract(key, record.event_id, one.recorded, reference, CorrectionReason::WrongPerson));
             let Some(event) = record.event() else { continue };
             let mut data = event.encode();
             data.insert("sentence_id".to_owned(), json!(renamed));
@@ -296,7 +415,7 @@ impl<'a> Settling<'a> {
             let there = self.case(*target);
             if there.record(id).is_none() {
                 let source = record.source.clone();
-                there.fresh.push(record_from(id, *target, times, source, event, Some(record.handling)));
+                there.push(record_from(id, *target, times, source, event, Some(record.handling)));
                 new.push(id);
             }
         }
@@ -334,6 +453,40 @@ fn of_sentence(record: &Record) -> Option<&str> {
 }
 
 impl Case {
+    fn new(held: Log) -> Self {
+        let mut case = Self {
+            held: Log::new(held.case_id()),
+            fresh: Vec::new(),
+            by_reference: BTreeMap::new(),
+            retracted: BTreeMap::new(),
+        };
+        for (place, record) in held.records().iter().enumerate() {
+            case.index(place, record);
+        }
+        Self { held, ..case }
+    }
+
+    fn push(&mut self, record: Record) {
+        self.index(self.held.records().len().saturating_add(self.fresh.len()), &record);
+        self.fresh.push(record);
+    }
+
+    fn index(&mut self, place: usize, record: &Record) {
+        if let Some(reference) = Reference::of(record) {
+            self.by_reference.entry(reference.of.to_owned()).or_default().push(place);
+        }
+        if let Some(Event::RecordRetracted(event)) = record.event() {
+            self.retracted.entry(event.event_id).or_default().push(event.reason);
+        }
+    }
+
+    /// The records of a reference, with the statements about them.
+    fn of_reference(&self, reference: &str) -> impl Iterator<Item = &Record> {
+        let places = self.by_reference.get(reference).into_iter().flatten();
+        let held = self.held.records();
+        places.filter_map(move |place| held.get(*place).or_else(|| self.fresh.get(place.checked_sub(held.len())?)))
+    }
+
     fn all(&self) -> impl Iterator<Item = &Record> {
         self.held.records().iter().chain(&self.fresh)
     }
@@ -345,16 +498,44 @@ impl Case {
     /// What was told under a reference: the records, not the statements about them.
     fn under<'c>(&'c self, reference: &'c str) -> impl Iterator<Item = &'c Record> {
         let statement = |r: &Record| r.kind().is_some_and(|k| k.spec().nature == Nature::Housekeeping);
-        self.all().filter(move |r| Reference::of(r).is_some_and(|it| it.of == reference) && !statement(r))
+        self.of_reference(reference).filter(move |r| !statement(r))
     }
 
     /// When the estate took back what was told under a reference, if it did.
     fn withdrawn(&self, reference: &str) -> Option<Instant> {
-        let back = self.all().filter(|r| {
-            Reference::of(r).is_some_and(|it| it.of == reference)
-                && matches!(r.event(), Some(Event::RecordRetracted(e)) if e.reason == CorrectionReason::EnteredInError)
-        });
+        let back = self.of_reference(reference).filter(
+            |r| matches!(r.event(), Some(Event::RecordRetracted(e)) if e.reason == CorrectionReason::EnteredInError),
+        );
         back.map(|r| r.recorded_at).min()
+    }
+
+    /// What is on record of a contact.
+    fn contact(&self, reference: &str) -> HeldContact {
+        let mut held = HeldContact::default();
+        for one in self.of_reference(reference) {
+            if matches!(one.event(), Some(Event::RecordRetracted(e)) if e.reason == CorrectionReason::WrongValue) {
+                held.stated = held.stated.max(Reference::of(one).map(|it| it.stated));
+            }
+        }
+        for record in self.under(reference).filter(|record| !self.retracted.contains_key(&record.event_id)) {
+            let Some(first) = record.event() else { continue };
+            let versions = self.versions(record, first);
+            held.stated = held.stated.max(versions.iter().map(|(said, _)| said.stated).max());
+            let Some((_, event)) = Statements::of(versions.into_iter().map(|(said, _)| said)).into_best(first.kind())
+            else {
+                continue;
+            };
+            held.in_force.insert(Said::of_event(&event), record.event_id);
+        }
+        held
+    }
+
+    /// The id under which a record can be made again, where the one of that id was replaced.
+    fn unreplaced(&self, key: &Key, id: Uuid, stated: Instant) -> Uuid {
+        let is_replaced =
+            |id: &Uuid| self.retracted.get(id).is_some_and(|reasons| reasons.contains(&CorrectionReason::WrongValue));
+        let again = |id: &Uuid| Some(key.uuid(&["again", &id.to_string(), &stated.to_rfc3339()]));
+        std::iter::successors(Some(id), again).find(|id| !is_replaced(id)).unwrap_or(id)
     }
 
     /// Takes a record out, unless that was done; gives the id of the statement that does it.
@@ -363,18 +544,25 @@ impl Case {
         key: &Key,
         target: Uuid,
         at: Instant,
-        reference: &str,
+        reference: Reference<'_>,
         reason: CorrectionReason,
     ) -> Option<Uuid> {
-        let id = key.uuid(&["retraction", &target.to_string()]);
+        // What was replaced before it was deleted is deleted too.
+        let was_replaced = |reasons: &Vec<CorrectionReason>| reasons.iter().all(|r| *r == CorrectionReason::WrongValue);
+        let again = reason == CorrectionReason::EnteredInError && self.retracted.get(&target).is_some_and(was_replaced);
+        let (target_id, again) = (target.to_string(), again.then(|| reason.name()));
+        let id = key.uuid(&["retraction", &target_id].into_iter().chain(again).collect::<Vec<_>>());
         let held = self.record(target)?.clone();
         if self.record(id).is_some() {
             return None;
         }
         let recorded = at.max(held.recorded_at);
         let event = Event::RecordRetracted(RecordRetracted { event_id: target, reason, by: estate()? });
-        let source = (SourceAgency::Probation, reference);
-        self.fresh.push(record(id, held.case_id, (recorded, recorded), source, event, Some(held.handling)));
+        // Only of what replaces it is the moment that of a statement.
+        let is_statement = reason == CorrectionReason::WrongValue;
+        let text = if is_statement { reference.text(recorded) } else { reference.of.to_owned() };
+        let source = (SourceAgency::Probation, text.as_str());
+        self.push(record(id, held.case_id, (recorded, recorded), source, event, Some(held.handling)));
         Some(id)
     }
 

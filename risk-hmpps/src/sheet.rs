@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use risk_core::event::Instant;
 use risk_core::event::field::describe_text;
 use risk_core::event::vocabulary::Handling;
 use risk_core::text::code_point;
@@ -17,8 +18,8 @@ use crate::when::{EXPECTED, EXPECTED_TIME, Unread, When};
 /// What a table is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Of {
-    /// Contacts: `crn`, `type`, `date`, `outcome`, `created`; and where there are any `time`, `id`, `officer`, `deleted`,
-    /// `sensitive`.
+    /// Contacts: `crn`, `type`, `date`, `outcome`, `created`; and where there are any `time`, `id`, `officer`, `updated`,
+    /// `deleted`, `sensitive`.
     Contacts,
     /// Registrations: `crn`, `type`, `registered`, `created`; and where there are any `level`, `category`, `id`, `removed`,
     /// `removed_recorded`, `deregistration_id`, `deleted`, `sensitive`.
@@ -40,10 +41,10 @@ impl Of {
     #[must_use]
     pub(crate) fn optional(self) -> &'static [Column] {
         use Column::{
-            Category, Deleted, DeregistrationId, Id, Level, Officer, Removed, RemovedRecorded, Sensitive, Time,
+            Category, Deleted, DeregistrationId, Id, Level, Officer, Removed, RemovedRecorded, Sensitive, Time, Updated,
         };
         match self {
-            Self::Contacts => &[Time, Id, Officer, Deleted, Sensitive],
+            Self::Contacts => &[Time, Id, Officer, Updated, Deleted, Sensitive],
             Self::Registrations => {
                 &[Level, Category, Id, Removed, RemovedRecorded, DeregistrationId, Deleted, Sensitive]
             }
@@ -113,12 +114,39 @@ pub struct Row<'s> {
 /// What a row says, as messages would have said it: so that a row and a message of one fact are one fact.
 #[derive(Debug)]
 pub enum RowSays<'c> {
-    /// A contact, with what is made of one of its type.
-    Contact(Box<Message>, &'c EventType),
+    /// A contact.
+    Contact(Box<ContactRow<'c>>),
     /// That a registration began, and if so that it ended, or was wrong from the start.
     Registration(Vec<Message>),
     /// Nothing of these.
     Ends(Outcome),
+}
+
+/// A row of a table of contacts.
+#[derive(Debug)]
+pub struct ContactRow<'c> {
+    /// The row as a message would say it.
+    pub message: Message,
+    /// When nDelius stated it.
+    pub stated: Instant,
+    /// What it says.
+    pub says: ContactSays<'c>,
+}
+
+/// What a row says of a contact.
+#[derive(Debug)]
+pub enum ContactSays<'c> {
+    /// What the tables make of one of its type.
+    Type(&'c EventType),
+    /// That no record is to be made of it, as it is now.
+    Nothing(Outcome),
+    /// That it is deleted.
+    Deleted {
+        /// What the tables would make of one of its type.
+        of_type: Option<&'c EventType>,
+        /// If by its type no record is ever made of it, why.
+        else_ends: Option<Outcome>,
+    },
 }
 
 impl Row<'_> {
@@ -217,35 +245,65 @@ impl Row<'_> {
     }
 
     fn contact<'c>(&self, codes: &'c Codes) -> Result<RowSays<'c>, MessageError> {
-        let (code, nothing) = (self.code(), |why: &str| Ok(RowSays::Ends(Outcome::no_record(why))));
-        let Some((contact_type, contact)) = codes.contact(code) else {
-            return match Codes::contact_name(code) {
-                Some(_) => nothing("no rule speaks of contacts of this type"),
-                None => Ok(RowSays::Ends(Outcome::unmapped("contacts", code, "the type of a contact"))),
-            };
+        let (code, id) = (self.code(), self.get(Column::Id));
+        let known = codes.contact(code);
+        let ends = || match Codes::contact_name(code) {
+            Some(_) => Outcome::no_record("no rule speaks of contacts of this type"),
+            None => Outcome::unmapped("contacts", code, "the type of a contact"),
         };
-        let date = self.date_and_time()?;
-        let created = self.when(Column::Created)?.unwrap_or(date);
-        match (self.deleted()?, self.get(Column::Id)) {
+        let of = |message: Message, stated: Instant, says: ContactSays<'c>| {
+            RowSays::Contact(Box::new(ContactRow { message, stated, says }))
+        };
+        let dates = || {
+            let date = self.date_and_time()?;
+            let created = self.when(Column::Created)?.unwrap_or(date);
+            Ok::<_, MessageError>((date, created, self.when(Column::Updated)?))
+        };
+        match (self.deleted()?, id) {
             (Deleted::No, _) => {}
             (Deleted::On(deleted), Some(id)) => {
-                let told = [("contactId", Some(id.to_owned())), ("deleted", Some(deleted.to_string()))];
-                let message = self.message("contact.deleted", &told)?;
-                return Ok(RowSays::Contact(Box::new(message), codes.contact_deleted()));
+                let dates = dates().ok();
+                let says = ContactSays::Deleted {
+                    of_type: known.filter(|_| dates.is_some()).map(|(_, of_type)| of_type),
+                    else_ends: known.is_none().then(ends),
+                };
+                let (date, created) = dates.map_or((deleted, deleted), |(date, created, _)| (date, created));
+                let mut message = self.of_contact(id.to_owned(), date, created)?;
+                message.info = message.info.with("deleted", deleted.to_string());
+                return Ok(of(message, deleted.instant(), says));
             }
             (Deleted::On(_) | Deleted::Sometime, _) => {
-                return nothing(
-                    "deleted in nDelius: if it was imported before, retract its records, or give `id` and the time of the deletion",
-                );
+                let why = "deleted in nDelius: if it was imported before, retract its records, or give `id` and the time of the deletion";
+                return Ok(RowSays::Ends(Outcome::no_record(why)));
             }
         }
-        if contact_type.may_be_planned && date.is_after(created) && self.get(Column::Outcome).is_none() {
-            return nothing("planned, without an outcome: nothing has happened yet");
-        }
-        // What was entered before it happened was held when it happened, at the earliest.
+        let (date, created, updated) = match (dates(), known) {
+            (Ok(dates), _) => dates,
+            (Err(e), Some(_)) => return Err(e),
+            (Err(_), None) => return Ok(RowSays::Ends(ends())),
+        };
+        // One that was entered on its day has happened: whether before its time is not always known, as either may be a day alone.
+        let is_planned = date.is_on_a_later_day_than(created) && self.get(Column::Outcome).is_none();
+        let says = match known {
+            None if id.is_none() || matches!(ends(), Outcome::Unmapped { .. }) => return Ok(RowSays::Ends(ends())),
+            None => ContactSays::Nothing(ends()),
+            Some((contact_type, _)) if contact_type.may_be_planned && is_planned => {
+                ContactSays::Nothing(Outcome::no_record("planned, without an outcome: nothing has happened yet"))
+            }
+            Some((_, event_type)) => ContactSays::Type(event_type),
+        };
         let created = if date.instant() > created.instant() { date } else { created };
+        let updated = updated.filter(|updated| updated.instant() > created.instant());
         // Without an id of its own a contact is known by its type, its time and when it was entered.
         let id = self.id_or(&[&self.code(), &date, &created]);
+        let message = Message { occurred_at: updated, ..self.of_contact(id, date, created)? };
+        Ok(of(message, updated.unwrap_or(created).instant(), says))
+    }
+
+    /// A contact as a message would say it.
+    fn of_contact(&self, id: String, date: When, created: When) -> Result<Message, MessageError> {
+        // What was entered before it happened was held when it happened, at the earliest.
+        let created = if date.instant() > created.instant() { date } else { created };
         let told = [
             ("contactId", Some(id)),
             ("date", Some(date.to_string())),
@@ -253,10 +311,10 @@ impl Row<'_> {
             ("outcome", self.get(Column::Outcome).map(str::to_owned)),
             ("officer", self.get(Column::Officer).map(str::to_owned)),
         ];
-        Ok(RowSays::Contact(Box::new(self.message("contact", &told)?), contact))
+        self.message("contact", &told)
     }
 
-    /// Whether nDelius has the row as deleted.
+    /// Whether nDelius has the row as deleted, and when it was: when the row was last changed, if it does not say.
     fn deleted(&self) -> Result<Deleted, MessageError> {
         let Some(word) = self.get(Column::Deleted) else { return Ok(Deleted::No) };
         let is_one_of = |words: &[&str]| words.iter().any(|w| word.eq_ignore_ascii_case(w));
@@ -264,7 +322,7 @@ impl Row<'_> {
             return Ok(Deleted::No);
         }
         if is_one_of(&YES[..4]) {
-            return Ok(Deleted::Sometime);
+            return Ok(self.when(Column::Updated)?.map_or(Deleted::Sometime, Deleted::On));
         }
         let expected = || self.wrong(Column::Deleted, format!("yes, no, nothing, or {EXPECTED}"));
         When::read(word).map(Deleted::On).ok_or_else(expected)

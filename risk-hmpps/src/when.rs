@@ -101,13 +101,10 @@ impl When {
         }
     }
 
-    /// Whether it is later than the other; of a day and a time on that day it is not known.
+    /// Whether it is on a later day than the other, London.
     #[must_use]
-    pub fn is_after(self, other: Self) -> bool {
-        match (self, other) {
-            (Self::At(one), Self::At(other)) => one > other,
-            (one, other) => one.day() > other.day(),
-        }
+    pub fn is_on_a_later_day_than(self, other: Self) -> bool {
+        self.day() > other.day()
     }
 
     /// The day, London.

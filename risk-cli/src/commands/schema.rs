@@ -1,12 +1,13 @@
-//! `risk schema`: the form of records and of answers, as JSON Schema.
+//! `risk schema`: the form of records, of answers and of reports of imports, as JSON Schema.
 
 use clap::{Args, ValueEnum};
 use risk_core::{assessment, log};
+use risk_hmpps::report;
 
 use crate::failure::Failure;
 use crate::output::Reply;
 
-/// The form of records or of answers, as JSON Schema (2020-12)
+/// The form of records, of answers or of the reports of imports, as JSON Schema (2020-12)
 #[derive(Debug, Clone, Copy, Args)]
 #[command(after_long_help = "Example:
   risk schema record > record.schema.json")]
@@ -23,6 +24,8 @@ enum Of {
     Record,
     /// What `risk assess --format json` gives
     Assessment,
+    /// The report of `risk hmpps import --report json`
+    Import,
 }
 
 /// Prints the schema.
@@ -33,5 +36,6 @@ pub fn run(options: Options) -> Result<Reply, Failure> {
     match options.of {
         Of::Record => Reply::document(&log::schema()),
         Of::Assessment => Reply::document(&assessment::schema()),
+        Of::Import => Reply::document(&report::schema()),
     }
 }

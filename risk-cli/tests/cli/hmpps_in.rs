@@ -263,6 +263,66 @@ fn the_tables_are_shown_with_their_source_and_date() {
 }
 
 #[test]
+fn every_table_that_a_report_names_is_shown_by_that_name() {
+    let help = risk(["hmpps", "codes", "--help"]).fine();
+    for (table, entry) in [
+        ("registers", "RVHR"),
+        ("levels", "RSKH\n    high\n"),
+        ("categories", "M1\n    number 1\n"),
+        ("events", "enforcement.breach.raised"),
+        ("movements", "released"),
+        ("requirements", "building better relationships"),
+        ("licence_conditions", "exclusion"),
+        ("contacts", "CHVS"),
+        ("outcomes", "UAAB   Unacceptable Absence\n"),
+    ] {
+        assert!(help.contains(table), "{table}: {help}");
+        let page = risk(["hmpps", "codes", table]).fine();
+        assert!(page.contains(entry), "{table}: {page}");
+        let json: Value = serde_json::from_str(&risk(["hmpps", "codes", table, "--format", "json"]).fine()).unwrap();
+        assert!(!json[table].as_array().unwrap().is_empty(), "{table}");
+        let all: Value = serde_json::from_str(&risk(["hmpps", "codes", "--format", "json"]).fine()).unwrap();
+        assert_eq!(all[table], json[table], "{table}");
+    }
+    // One of the host's own is shown with them.
+    let folder = folder();
+    let codes = file(&folder, "codes.toml", "[outcome]\nZZ99 = \"Seen at the door\"\n");
+    assert!(risk(["hmpps", "codes", "outcomes", "--codes", &codes]).fine().contains("ZZ99   Seen at the door\n"));
+}
+
+#[test]
+fn what_is_no_id_and_no_table_is_refused_with_what_to_do() {
+    let folder = folder();
+    let key = folder.path().join("key").display().to_string();
+    risk(["hmpps", "waiting", "--key-file", &key, "--discard", "nonsense"]).refused(&[
+        "nonsense",
+        "expected the id of a message that waits",
+        "risk hmpps waiting",
+    ]);
+    for (text, found) in [
+        ("code,description\nNS01,Visit\n", "codes.csv: line 1, column "),
+        ("{\"contact\": []}\n", "codes.csv: line 1, column "),
+        ("[[contakt]]\ncode = \"x\"\n", "unknown field `contakt`"),
+    ] {
+        let codes = file(&folder, "codes.csv", text);
+        for command in [
+            vec!["hmpps", "codes", "--codes", &codes],
+            vec!["hmpps", "import", &codes, "--key-file", &key, "--codes", &codes],
+        ] {
+            risk(command).refused(&[found, "expected tables in TOML", "docs/hmpps.md", "risk hmpps codes"]);
+        }
+    }
+}
+
+#[test]
+fn the_schema_of_a_report_knows_every_outcome_and_reason() {
+    let schema = risk(["schema", "import"]).fine();
+    for word in ["risk-hmpps-import/1", "unresolved", "claimed_twice", "park", "unmerge", "not_done"] {
+        assert!(schema.contains(&format!("\"{word}\"")), "{word}");
+    }
+}
+
+#[test]
 fn a_person_is_erased_with_what_was_merged_and_what_comes_late_is_refused_and_named() {
     let folder = folder();
     let store = folder.path().join("cases.risk").display().to_string();

@@ -228,8 +228,7 @@ fn the_overall_level_of_an_assessment_in_progress_is_a_flag_of_the_register() {
     );
     let odd = given_of("risk.flag.tier.change", address, &body("Red"));
     assert!(matches!(odd.report.messages[0].outcome, Outcome::Unreadable { .. }));
-    let cells =
-        r#"{"riskKnownAdultCommunity":"Medium","riskLevel":{"riskScoreLevel":"High"},"assessedOn":"2024-06-10"}"#;
+    let cells = r#"{"riskKnownAdultCommunity":"High","riskLevel":{"riskScoreLevel":"High"},"assessedOn":"2024-06-10"}"#;
     assert_eq!(
         kinds(&given(cells)),
         ["risk_assessed"],

@@ -8,8 +8,10 @@
 )]
 
 mod assessments;
+mod bodies;
 mod codes;
 mod commuting;
+mod contacts;
 mod fixtures;
 mod hostile;
 mod interrupted;

@@ -64,7 +64,7 @@ fn every_template_is_of_the_catalogue_and_every_case_says_something() {
     codes.registers().for_each(|r| r.also.iter().for_each(|t| check(&r.code, t)));
     codes.events().iter().for_each(|e| e.cases.iter().for_each(|c| check_case(&e.name, c)));
     codes.contacts().for_each(|(code, contact)| contact.cases.iter().for_each(|c| check_case(code, c)));
-    codes.conditions().for_each(|c| {
+    codes.requirements().iter().chain(codes.licence_conditions()).for_each(|c| {
         c.records.iter().for_each(|t| check("a condition", t));
         assert!(c.records.is_empty() == c.why.is_some(), "a condition has records, or says why there are none: {c:?}");
     });

@@ -25,7 +25,7 @@ use crate::store::{Operated, PLACE, StoreOptions};
 
 /// Turn domain events, contacts and registrations into records
 ///
-/// A file has one message, an array of messages, or one on each line: the body of a domain event, bare or in the wrappings of SNS and
+/// A file has one message, an array of messages, or several one after another: the body of a domain event, bare or in the wrappings of SNS and
 /// SQS. With --store, --as or the variable RISK_STORE the records go into a store, in one transaction; otherwise they are written to
 /// standard output as JSON Lines. The report on standard error has an entry for each message. In --report json its member `then` says
 /// what to do with the message: `delete` it from the queue, `retry` it later, or `park` it for a person; `reason` says why
@@ -55,8 +55,8 @@ pub struct Options {
     /// Messages; `-` for standard input
     #[arg(value_name = "FILE", required_unless_present_any = ["contacts", "registrations", "retry_waiting"])]
     files: Vec<String>,
-    /// A table of contacts in CSV, with the columns crn, type, date, outcome, created, and optionally time, id, officer, sensitive,
-    /// deleted
+    /// A table of contacts in CSV, with the columns crn, type, date, outcome, created, and optionally time, id, officer, updated, deleted,
+    /// sensitive
     #[arg(long, value_name = "FILE")]
     contacts: Vec<String>,
     /// A table of registrations in CSV, with the columns crn, type, registered, created, and optionally level, category, id, removed,

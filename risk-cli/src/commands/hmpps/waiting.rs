@@ -31,7 +31,7 @@ pub struct Options {
     #[arg(long, value_name = "FILE")]
     key_file: String,
     /// Remove the message with this id, after a person has dealt with it; may be given more than once
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = id)]
     discard: Vec<Uuid>,
     /// For people, or for programs
     #[arg(long, value_enum, default_value_t)]
@@ -55,6 +55,14 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
     Ok(match options.format {
         Format::Json => Reply::data(to_json(&listed)? + "\n"),
         Format::Text => Reply::text(told(&listed)),
+    })
+}
+
+fn id(text: &str) -> Result<Uuid, String> {
+    text.parse().map_err(|_| {
+        "expected the id of a message that waits, such as 7f3a52c0-0c57-8a35-9a2e-5b2f4c8d1e00; run `risk hmpps waiting` without \
+         --discard to list them"
+            .to_owned()
     })
 }
 
