@@ -8,8 +8,10 @@
 )]
 
 mod assessments;
+mod claims;
 mod codes;
 mod commuting;
+mod commuting_claims;
 mod fixtures;
 mod hostile;
 mod movements;
