@@ -287,8 +287,7 @@ impl Importing<'_> {
         for _ in 0..PASSES {
             let in_doubt = |told: &Told| told.held_back && matches!(told.outcome, Outcome::Conflict { .. });
             let of_messages = import.report.messages.iter().take(looked.messages.len());
-            let open: Vec<usize> =
-                of_messages.enumerate().filter(|(_, told)| in_doubt(told)).map(|(i, _)| i).collect();
+            let open: Vec<usize> = of_messages.enumerate().filter(|(_, told)| in_doubt(told)).map(|(i, _)| i).collect();
             if !joined || open.is_empty() {
                 break;
             }

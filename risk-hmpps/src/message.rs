@@ -86,7 +86,8 @@ impl Named {
         numbers.extend(info.text("nomsNumber"));
         if numbers.is_empty() {
             // Other services call the prison number by other names, under which there may be other numbers too.
-            let others = ["prisonerNumber", "prisonerId", "prisonNumber"].into_iter().filter_map(|name| info.text(name));
+            let others =
+                ["prisonerNumber", "prisonerId", "prisonNumber"].into_iter().filter_map(|name| info.text(name));
             numbers = others.filter(|number| is_prison_number(number)).collect();
         }
         let merged = merged_numbers(info, numbers.first());

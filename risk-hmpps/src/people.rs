@@ -142,9 +142,14 @@ impl<'a> People<'a> {
         numbers
     }
 
+    /// Whether the host has case ids of its own.
+    pub(crate) fn has_map(&self) -> bool {
+        !self.map.crn.is_empty() || !self.map.noms.is_empty()
+    }
+
     /// The case that the host itself says an identifier is of.
     pub(crate) fn mapped(&self, scheme: &str, value: &str) -> Option<Uuid> {
-        if self.map.crn.is_empty() && self.map.noms.is_empty() {
+        if !self.has_map() {
             return None;
         }
         let ids = if scheme == "crn" { &self.map.crn } else { &self.map.noms };
@@ -186,7 +191,8 @@ impl<'a> People<'a> {
 
     fn by_numbers(&self, crn: &str, known: &mut dyn Known) -> Option<Uuid> {
         // Of a number that several CRNs claim, in this import or before it, nothing says whose it is.
-        let is_own = |number: &&str| self.numbers_of(number).iter().all(|same| self.linked(same).all(|other| other == crn));
+        let is_own =
+            |number: &&str| self.numbers_of(number).iter().all(|same| self.linked(same).all(|other| other == crn));
         let (mut mapped, mut held) = (BTreeSet::new(), BTreeSet::new());
         for number in self.numbers_beside(crn).into_iter().filter(is_own) {
             let known_case = known.case_of("noms", number);
@@ -195,7 +201,8 @@ impl<'a> People<'a> {
                 mapped.extend(self.mapped("noms", number));
             }
         }
-        let is_free = |case: &Uuid, known: &mut dyn Known| self.crns_of(*case).next().is_none() && !known.has_crn(*case);
+        let is_free =
+            |case: &Uuid, known: &mut dyn Known| self.crns_of(*case).next().is_none() && !known.has_crn(*case);
         mapped.into_iter().find(|case| is_free(case, known)).or_else(|| held.into_iter().next())
     }
 

@@ -85,7 +85,9 @@ impl<'p> Contested<'p> {
         }
         let by_map = people.numbers_of(noms).into_iter().find_map(|number| people.mapped("noms", number));
         match by_map.filter(|_| persons(&mapped, held).len() == 1) {
-            Some(of) if self.is_a_person_apart(of, &claiming, held) => self.mapped.insert(noms.to_owned(), of).is_some(),
+            Some(of) if self.is_a_person_apart(of, &claiming, held) => {
+                self.mapped.insert(noms.to_owned(), of).is_some()
+            }
             _ => self.claimed.insert(noms.to_owned(), all.into_iter().collect()).is_some(),
         };
     }
@@ -100,14 +102,16 @@ impl<'p> Contested<'p> {
         let crns: Vec<&str> = self.people.crns_of(case).collect();
         let others: Vec<Uuid> = claiming.iter().copied().filter(|other| held.person(*other) != person).collect();
         let is_of_another = |crn: &str, held: &mut dyn Held| {
-            others.iter().any(|other| held.known_as(*other).iter().any(|(s, v)| s == "crn" && v.eq_ignore_ascii_case(crn)))
+            others
+                .iter()
+                .any(|other| held.known_as(*other).iter().any(|(s, v)| s == "crn" && v.eq_ignore_ascii_case(crn)))
         };
         crns.into_iter().any(|crn| !is_of_another(crn, held))
     }
 
     /// The cases that the host gives to the identifiers which a case that is held is known by.
     fn mapped_by_names(&self, case: Uuid, held: &mut dyn Held) -> Vec<(&'static str, Uuid)> {
-        let names = held.known_as(case);
+        let names = if self.people.has_map() { held.known_as(case) } else { Vec::new() };
         let of = |(scheme, value): &(String, String)| {
             let scheme = SCHEMES.into_iter().find(|known| known == scheme)?;
             Some((scheme, self.people.mapped(scheme, value)?))

@@ -140,7 +140,8 @@ pub(crate) fn ever(entries: &[Entry]) -> Vec<(String, String)> {
             Act::Unidentified { scheme } => {
                 let last = ever.iter().rposition(|(of, _)| of == scheme);
                 if let Some((_, taken)) = last.map(|i| ever.remove(i)) {
-                    let is_taken = |of: &str, value: &str| sort_of(of) == sort_of(scheme) && folded(value) == folded(&taken);
+                    let is_taken =
+                        |of: &str, value: &str| sort_of(of) == sort_of(scheme) && folded(value) == folded(&taken);
                     ever.retain(|(of, value)| !is_taken(of, value));
                 }
             }

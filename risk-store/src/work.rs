@@ -176,8 +176,7 @@ impl<'s> Work<'_, '_, 's> {
     /// # Errors
     /// As [`Store::identify`].
     pub fn identify(&mut self, case_id: Uuid, scheme: &str, value: &str) -> Result<bool, StoreError> {
-        let mut ever_called =
-            |scheme: &str| self.step(|tx, _| directory::cases_ever_called(tx, scheme, value));
+        let mut ever_called = |scheme: &str| self.step(|tx, _| directory::cases_ever_called(tx, scheme, value));
         let ever = ever_called(scheme)?;
         let is_of_one = identity::OF_ONE_PERSON.contains(&scheme);
         let claiming = if is_of_one { ever_called(&claimed(scheme))? } else { Vec::new() };

@@ -129,7 +129,11 @@ fn a_case_map_settles_a_contested_number_for_one_of_those_who_claim_it() {
     queue.importer = mapped(&format!("case_id,noms\n{case},{NOMS}\n"));
     let report = queue.deliver(&[received(NOMS)], Erasures::Listed);
     assert_eq!((report.messages[0].outcome.name(), report.messages[0].case_id), ("recorded", Some(case)));
-    assert_eq!((name(&queue, &one), name(&queue, &other)), ("conflict", "known"), "the estate still says otherwise of the first");
+    assert_eq!(
+        (name(&queue, &one), name(&queue, &other)),
+        ("conflict", "known"),
+        "the estate still says otherwise of the first"
+    );
     assert_eq!(queue.cases(), 2);
 }
 
@@ -146,7 +150,8 @@ fn identifiers(queue: &Queue) -> Vec<String> {
 #[test]
 fn of_a_number_that_two_claim_neither_is_the_first() {
     let [one, other] = ["X800001", "X800002"].map(|crn| with_noms(registration(crn, &crn[6..]), NOMS));
-    let claimed = ["X800001", "X800002"].map(|crn| format!("{crn}: {{\"crn\": \"{crn}\", \"noms_claimed\": \"{NOMS}\"}}"));
+    let claimed =
+        ["X800001", "X800002"].map(|crn| format!("{crn}: {{\"crn\": \"{crn}\", \"noms_claimed\": \"{NOMS}\"}}"));
     for order in [vec![&one, &other], vec![&other, &one], vec![&one, &other, &one], vec![&other, &one, &other]] {
         for batch in [1, 2] {
             let queue = Queue::new();
@@ -166,7 +171,10 @@ fn of_a_number_that_two_claim_neither_is_the_first() {
 fn a_number_stays_contested_though_a_claimant_claims_another_since() {
     let queue = Queue::new();
     queue.deliver(&["X800001", "X800002"].map(|crn| with_noms(registration(crn, &crn[6..]), NOMS)), Erasures::Listed);
-    queue.deliver(&["X800002", "X800003"].map(|crn| with_noms(registration(crn, &crn[6..]), OTHER_NOMS)), Erasures::Listed);
+    queue.deliver(
+        &["X800002", "X800003"].map(|crn| with_noms(registration(crn, &crn[6..]), OTHER_NOMS)),
+        Erasures::Listed,
+    );
     for noms in [NOMS, OTHER_NOMS] {
         assert_eq!(queue.store.contested("noms", noms).unwrap().len(), 2, "{noms}");
         assert_eq!(name(&queue, &received(noms)), "conflict");
@@ -221,7 +229,9 @@ fn what_is_held_stays_where_a_second_claim_comes_later() {
 fn a_message_that_has_more_to_be_done_keeps_its_outcome_and_notes_the_conflict() {
     let queue = Queue::new();
     queue.deliver(&[with_noms(registration("X800001", "1"), NOMS)], Erasures::Listed);
-    for (event_type, outcome) in [("assessment.summary.produced", "needed"), ("some-service.thing.happened", "unmapped")] {
+    for (event_type, outcome) in
+        [("assessment.summary.produced", "needed"), ("some-service.thing.happened", "unmapped")]
+    {
         let claiming = with_noms(message(event_type, "X800002", &json!({})), NOMS);
         for _ in 0..2 {
             let told = told(&queue, &claiming);
@@ -350,7 +360,11 @@ fn the_erasure_of_a_person_never_held_is_remembered_whether_erasures_are_carried
 fn the_erasure_of_a_person_of_whom_messages_alone_wait_makes_no_case() {
     let waiting = [
         vec![received(NOMS)],
-        vec![message("probation-case.registration.deleted", "X800001", &json!({"registrationId": "1", "registerTypeCode": "ADVP"}))],
+        vec![message(
+            "probation-case.registration.deleted",
+            "X800001",
+            &json!({"registrationId": "1", "registerTypeCode": "ADVP"}),
+        )],
         vec![merge("X800001", "X800002"), received(NOMS), numbers_merged(OTHER_NOMS, NOMS)],
     ];
     for waiting in waiting {
@@ -415,7 +429,10 @@ fn the_new_prison_number_of_an_erased_person_is_theirs() {
     }
     // A number that somebody else has is not taken from them by that.
     let queue = Queue::new();
-    queue.deliver(&[with_noms(registration("X800001", "1"), NOMS), with_noms(registration("X800002", "2"), OTHER_NOMS)], Erasures::Listed);
+    queue.deliver(
+        &[with_noms(registration("X800001", "1"), NOMS), with_noms(registration("X800002", "2"), OTHER_NOMS)],
+        Erasures::Listed,
+    );
     told(&queue, &gdpr("X800001"));
     told(&queue, &with_noms(message("tier.calculation.complete", "X800001", &json!({})), OTHER_NOMS));
     assert_eq!(name(&queue, &with_noms(registration("X800002", "3"), OTHER_NOMS)), "recorded");
@@ -439,7 +456,8 @@ fn an_erased_person_who_is_supervised_again_is_recorded_under_the_case_that_a_pe
 fn a_new_secret_is_refused_also_where_those_erased_were_never_held() {
     let queue = Queue::new();
     told(&queue, &gdpr("X800001"));
-    let other = Importer::new(Codes::embedded().unwrap(), risk_hmpps::key::Key::new(&[7; 32]).unwrap(), CaseMap::default());
+    let other =
+        Importer::new(Codes::embedded().unwrap(), risk_hmpps::key::Key::new(&[7; 32]).unwrap(), CaseMap::default());
     let how = risk_hmpps::into_store::IntoStore {
         new_key: true,
         ..risk_hmpps::into_store::IntoStore::new(Erasures::Listed, chrono::Utc::now())

@@ -19,7 +19,8 @@ use crate::{Logs, key};
 const CRNS: [&str; 4] = ["X800011", "X800012", "X800013", "X800014"];
 const NUMBERS: [&str; 4] = ["A1111AA", "A2222AA", "A3333AA", "D4444DD"];
 const CONTESTED: &str = "C1111CC";
-const MAPPED: &str = "case_id,crn,noms\n00000000-0000-4000-8000-000000000013,X800013,\n00000000-0000-4000-8000-000000000014,,D4444DD\n";
+const MAPPED: &str =
+    "case_id,crn,noms\n00000000-0000-4000-8000-000000000013,X800013,\n00000000-0000-4000-8000-000000000014,,D4444DD\n";
 
 fn with_map() -> Importer {
     Importer::new(Codes::embedded().unwrap(), key(), CaseMap::parse(MAPPED).unwrap())
