@@ -15,13 +15,13 @@ use crate::detail_hosts::DetailHosts;
 use crate::draft::Draft;
 use crate::key::Key;
 use crate::meaning::{Meaning, Meanings, Move, Moved, TakeBack, identifiers, sentence_of, unreadable};
-use crate::message::{Delivered, Message, MessageError, is_identifier, read_all};
+use crate::message::{Delivered, Message, MessageError, Named, is_identifier, read_all};
 use crate::people::{CaseMap, Known, People, former};
 use crate::reason::Reason;
 use crate::report::{CodeCount, Detail, Import, Instruction, Outcome, Told, shown};
 use crate::settle::{Settled, Settling};
 use crate::sheet::{Of, RowSays, Sheet};
-use crate::whose::{Contested, Whose};
+use crate::whose::{Contested, Doubt, Whose};
 
 /// What is on record already.
 pub trait Held {
@@ -44,6 +44,14 @@ pub trait Held {
     /// The case of an erased person who had an identifier of that digest.
     fn erased_as(&mut self, _digest: &str) -> Option<Uuid> {
         None
+    }
+    /// Every CRN and prison number by which the case is known without doubt, with its scheme, `crn` or `noms`.
+    fn known_as(&mut self, _case_id: Uuid) -> Vec<(String, String)> {
+        Vec::new()
+    }
+    /// Whether an order to erase the person of that case, of whom nothing is held, is carried out with this import.
+    fn forgets(&mut self, _case_id: Uuid) -> bool {
+        false
     }
     /// Whether the case has a CRN.
     fn has_crn(&mut self, _case_id: Uuid) -> bool {
@@ -183,12 +191,12 @@ struct Line {
     code: Option<(String, Option<String>)>,
     /// The case of its person, also where nothing is made of it.
     person: Option<Uuid>,
-    /// The prison number of a message, and whether it names its person by that alone.
-    noms: Option<(String, bool)>,
-    /// Every prison number that it names.
+    /// Whom a message names.
+    named: Named,
+    /// Every prison number that it names, and all that became one with these.
     numbers: Vec<String>,
-    /// The cases that claim its prison number.
-    contested: Option<Vec<Uuid>>,
+    /// What is in doubt of its person.
+    contested: Option<Doubt>,
     /// What becomes of it if it takes back what is not there.
     else_ends: Option<Outcome>,
 }
@@ -228,26 +236,26 @@ impl Importer {
         let mut reading = Reading::default();
         let (codes, key, detail_hosts) = (&self.codes, &self.key, &self.detail_hosts);
         let mut people = People::new(key, &self.cases);
-        let read = || messages.iter().filter_map(|one| one.message.as_ref().ok());
-        for message in read() {
-            if let (Some(crn), Some(noms)) = (&message.crn, &message.noms) {
+        for Delivered { named, .. } in messages {
+            if let (Some(crn), Some(noms)) = (&named.crn, &named.noms) {
                 people.link(crn, noms);
             }
-            if let Some((left, removed)) = message.merged_numbers() {
-                people.merge_numbers(&left, &removed);
+            if let Some((left, removed)) = &named.merged {
+                people.merge_numbers(left, removed);
             }
         }
         let meanings = Meanings { codes, key, people: &people, detail_hosts };
-        let contested = Contested::of(read(), &people, key, held);
+        let contested = Contested::of(messages.iter().map(|one| &one.named), &people, key, held);
         let mut known = Whose { held: &mut *held, key };
-        for Delivered { file, place, message_id, event_type, message } in messages {
+        for Delivered { file, place, message_id, event_type, message, named } in messages {
             match message {
                 Err(e) => {
-                    let named = event_type.as_deref().map(shown);
-                    reading.line(file.clone(), *place, named, None, Some(unreadable(e.clone())));
+                    let of_type = event_type.as_deref().map(shown);
+                    reading.line(file.clone(), *place, of_type, None, Some(unreadable(e.clone())));
                 }
                 Ok(message) => reading.message((file.clone(), *place), message, &meanings, &mut known),
             }
+            reading.names(named, &people, &mut known);
             if let Some(line) = reading.lines.last_mut() {
                 line.told.message_id = message_id.as_deref().map(shown);
             }
@@ -311,8 +319,8 @@ impl Reading {
     ) {
         let outcome = outcome.unwrap_or(Outcome::Known);
         let told = Told::of(file, place, event_type, case_id, outcome);
-        let (code, noms, numbers, contested, else_ends) = (None, None, Vec::new(), None, None);
-        self.lines.push(Line { told, code, person: case_id, noms, numbers, contested, else_ends });
+        let (named, numbers) = (Named::default(), Vec::new());
+        self.lines.push(Line { told, code: None, person: case_id, named, numbers, contested: None, else_ends: None });
     }
 
     fn message(
@@ -324,20 +332,21 @@ impl Reading {
     ) {
         let (case, meaning) = meanings.of(message, self.lines.len(), known);
         self.line(file, place, Some(shown(&message.event_type)), case, None);
-        let person = case.or_else(|| match (&message.crn, &message.noms) {
-            (Some(crn), _) => Some(meanings.people.by_crn(crn, known)),
-            (None, Some(noms)) => meanings.people.by_noms(noms, known),
-            (None, None) => None,
-        });
         if let Some(line) = self.lines.last_mut() {
-            line.person = person;
-            line.told.identifies = person.into_iter().flat_map(|case| identifiers(case, message)).collect();
-            line.noms = message.noms.clone().map(|noms| (noms, message.crn.is_none()));
-            let merged = message.merged_numbers().into_iter().flat_map(|(left, removed)| [left, removed]);
-            line.numbers = message.noms.iter().cloned().chain(merged).collect();
             line.told.sentence_id = case.and_then(|case| sentence_of(meanings.key, case, message));
         }
         self.take(meaning);
+    }
+
+    /// Whom the last message names, whatever becomes of it.
+    fn names(&mut self, named: &Named, people: &People<'_>, known: &mut dyn Known) {
+        let Some(line) = self.lines.last_mut() else { return };
+        line.person = line.person.or_else(|| people.whose(named, known));
+        line.told.identifies = line.person.into_iter().flat_map(|case| identifiers(case, named)).collect();
+        let merged = named.merged.iter().flat_map(|(left, removed)| [left, removed]);
+        let numbers = named.noms.iter().chain(merged).flat_map(|number| people.numbers_of(number));
+        line.numbers = numbers.map(str::to_owned).collect();
+        line.named = named.clone();
     }
 
     fn rows(&mut self, meanings: &Meanings<'_>, file: Option<&String>, sheet: &Sheet, known: &mut dyn Known) {
@@ -426,18 +435,37 @@ impl Reading {
 
     /// Refuses what is about persons who were erased, but for the order to erase them.
     fn refuse_erased(&mut self, key: &Key, held: &mut dyn Held) {
-        // Whatever CRN comes with the prison number of an erased person, it is the same person.
+        // Whatever CRN comes with the prison number of an erased person, it is the same person, unless the number is another's by now.
         let numbers: BTreeSet<String> = self.lines.iter().flat_map(|line| &line.numbers).cloned().collect();
-        let erased_numbers: BTreeSet<String> =
-            numbers.into_iter().filter(|noms| held.erased_as(&former(key, "noms", noms)).is_some()).collect();
-        let mut known: BTreeMap<Uuid, bool> = BTreeMap::new();
+        let is_anothers = |noms: &str, held: &mut dyn Held| {
+            let cases = held.cases_of("noms", noms);
+            cases.into_iter().any(|case| held.known_as(case).iter().any(|(_, known)| known.eq_ignore_ascii_case(noms)))
+        };
+        let erased_numbers: BTreeSet<String> = numbers
+            .into_iter()
+            .filter(|noms| held.erased_as(&former(key, "noms", noms)).is_some() && !is_anothers(noms, held))
+            .collect();
+        // Of a person who is erased with this import before anything of them is held, nothing is made.
+        let ordered = self.lines.iter().flat_map(|line| &line.told.instructs);
+        let ordered = ordered.filter(|one| matches!(one, Instruction::Erase { .. })).flat_map(Instruction::cases);
+        let ordered: BTreeSet<Uuid> = ordered.collect();
+        let mut known: BTreeMap<Uuid, bool> =
+            ordered.into_iter().filter(|case| held.forgets(*case)).map(|case| (case, true)).collect();
         let mut is_erased = |case: Uuid| *known.entry(case).or_insert_with(|| held.is_erased(case));
         let moved = |one: &Move| [one.source, one.target].map(|case| (one.from, case));
         let mut refused: BTreeSet<usize> =
             self.moved.iter().flat_map(moved).filter(|(_, case)| is_erased(*case)).map(|(from, _)| from).collect();
-        for (from, line) in self.lines.iter().enumerate() {
+        let mut also_erased = BTreeSet::new();
+        for (from, line) in self.lines.iter_mut().enumerate() {
             let open = match line.told.outcome {
-                Outcome::Unreadable { .. } => false,
+                // It comes to nothing as it is; whom it names is not kept either.
+                Outcome::Unreadable { .. } => {
+                    let has_erased_number = line.numbers.iter().any(|noms| erased_numbers.contains(noms));
+                    if has_erased_number || line.person.is_some_and(&mut is_erased) {
+                        line.told.identifies.clear();
+                    }
+                    continue;
+                }
                 Outcome::Instructed => !line.told.instructs.iter().any(|i| matches!(i, Instruction::Erase { .. })),
                 _ => true,
             };
@@ -449,7 +477,13 @@ impl Reading {
             if open && line.person.into_iter().chain(instructed).any(&mut is_erased) {
                 refused.insert(from);
             }
+            // What the erased person is called since is theirs too.
+            if refused.contains(&from) && line.person.is_some_and(&mut is_erased) {
+                also_erased.extend(line.numbers.iter().cloned());
+            }
         }
+        also_erased.retain(|noms| !erased_numbers.contains(noms) && held.cases_of("noms", noms).is_empty());
+        self.import.also_erased = also_erased;
         for from in refused {
             self.set_aside(from, Outcome::erased());
         }
@@ -457,22 +491,34 @@ impl Reading {
 
     /// Keeps what names its person by a contested prison number alone out of every case; of any other message it is said that its
     /// prison number is in doubt.
-    fn hold_contested(&mut self, contested: &Contested, held: &mut dyn Held) {
+    fn hold_contested(&mut self, contested: &Contested<'_>, held: &mut dyn Held) {
         for from in 0..self.lines.len() {
             let Some(line) = self.lines.get_mut(from) else { continue };
-            let Some((noms, alone)) = line.noms.clone() else { continue };
-            if !alone {
-                line.contested = line.person.and_then(|case| contested.against(&noms, case, held));
-                if line.contested.is_some() && contested.is_mapped(&noms) {
+            let is_alone = line.named.crn.is_none() && line.code.is_none();
+            if !is_alone {
+                line.contested = line.person.and_then(|case| contested.against(&line.named, case, held));
+            }
+            let Some(noms) = line.named.noms.clone() else { continue };
+            // What the host itself has settled is not told to the store as a claim.
+            if let Some(case) = line.person.filter(|_| contested.is_mapped(&noms)) {
+                let person = held.person(case);
+                let is_claimed = held.cases_of("noms", &noms).into_iter().any(|other| held.person(other) != person);
+                if is_claimed || line.contested.is_some() {
                     line.told.identifies.retain(|one| !one.is_of_scheme("noms"));
                 }
+            }
+            if !is_alone {
                 continue;
             }
             let open = matches!(
                 line.told.outcome,
                 Outcome::Known | Outcome::Instructed | Outcome::Needed { .. } | Outcome::Waits { .. }
             );
-            let Some(cases) = contested.claiming(&noms).filter(|_| open) else { continue };
+            let Some(Doubt { scheme, cases }) = contested.claiming(&noms) else { continue };
+            if !open {
+                line.told.identifies.clear();
+                continue;
+            }
             // Of two numbers that became one each case says that it has the one that is left.
             let left = line.told.identifies.iter().find_map(|one| match one {
                 Instruction::Identify { scheme: "noms", value, .. } => Some(value.clone()),
@@ -483,7 +529,7 @@ impl Reading {
                 Some(Instruction::Identify { case_id: *case_id, scheme: "noms", value: left.clone()? })
             });
             let claims: Vec<Instruction> = claims.collect();
-            let outcome = Outcome::conflict("noms", cases.clone(), Vec::new());
+            let outcome = Outcome::conflict(scheme, cases.clone(), Vec::new());
             self.set_aside(from, outcome);
             if let Some(line) = self.lines.get_mut(from) {
                 line.told.case_id = None;
@@ -582,8 +628,10 @@ impl Reading {
         let report = &mut import.report;
         report.cases = import.records.iter().map(|r| r.case_id).collect();
         for Line { mut told, code, person, contested, .. } in lines {
-            if let Some(cases) = contested {
-                told.outcome.contest(&cases);
+            match contested {
+                Some(Doubt { scheme, cases }) if code.is_none() => told.contest(scheme, cases),
+                Some(Doubt { scheme, cases }) => told.note_contested(scheme, &cases),
+                None => {}
             }
             let is_held = |case: Uuid, held: &mut dyn Held| report.cases.contains(&case) || held.is_held(case);
             if told.names_are_told(|| person.is_some_and(|case| is_held(case, held))) {

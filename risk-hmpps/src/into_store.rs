@@ -15,7 +15,7 @@ use crate::kept::{Kept, listed};
 use crate::links::{Statement, bring_in_line};
 use crate::message::Delivered;
 use crate::reason::Reason;
-use crate::report::{Import, Instruction, Outcome, Told};
+use crate::report::{Import, Instruction, Outcome, Report, Told};
 
 pub use crate::kept::{Listed, WAIT_AT_MOST};
 
@@ -32,6 +32,8 @@ struct InStore<'i, 'w, 'c, 's> {
     now: Instant,
     /// What is taken for the cases of erased persons of whom nothing was kept.
     erased: BTreeSet<Uuid>,
+    /// What is done with the order to erase a person.
+    erasures: Erasures,
     failed: Option<StoreError>,
 }
 
@@ -72,6 +74,15 @@ impl Held for InStore<'_, '_, '_, '_> {
         let case = self.ask(|work| work.is_marked_erased(digest)).then(|| self.importer.of_nobody(digest))?;
         self.erased.insert(case);
         Some(case)
+    }
+
+    fn known_as(&mut self, case_id: Uuid) -> Vec<(String, String)> {
+        let owned = |(sort, value): (&str, &str)| (sort.to_owned(), value.to_owned());
+        self.ask(|work| Ok(work.facts(case_id)?.known_as().map(owned).collect()))
+    }
+
+    fn forgets(&mut self, case_id: Uuid) -> bool {
+        self.erasures == Erasures::CarriedOut && !self.is_held(case_id)
     }
 
     fn has_crn(&mut self, case_id: Uuid) -> bool {
@@ -182,22 +193,16 @@ pub fn discard(importer: &Importer, store: &Store, by: &Operator, id: Uuid) -> R
 /// Refuses another secret than the one with which the store was filled, as the same messages would make other records.
 fn must_have_its_secret(work: &mut Work<'_, '_, '_>, importer: &Importer, may_be_new: bool) -> Result<(), StoreError> {
     let value = importer.check_value();
-    match work.value(CHECK)? {
-        Some(kept) if kept == value => Ok(()),
-        Some(_) if !may_be_new => {
-            let expected =
-                "the one with which this store was filled: with another the same messages are recorded a second time";
-            let found = "another; use the old one, or say that it is new (`--new-key`)";
-            Err(StoreError::Argument { field: "secret", expected: expected.to_owned(), found: found.to_owned() })
-        }
-        Some(_) if work.is_anybody_erased()? => {
-            let expected =
-                "the one with which this store was filled: persons were erased, who are recognised by it alone";
-            let found = "another, and their messages would be recorded again";
-            Err(StoreError::Argument { field: "secret", expected: expected.to_owned(), found: found.to_owned() })
-        }
-        _ => work.keep_value(CHECK, &value),
-    }
+    let is_another = work.value(CHECK)?.is_some_and(|kept| kept != value);
+    let (why, found) = if is_another && !may_be_new {
+        let found = "another; use the old one, or say that it is new (`--new-key`)";
+        ("with another the same messages are recorded a second time", found)
+    } else if is_another && work.is_anybody_erased()? {
+        ("persons were erased, who are recognised by it alone", "another, and their messages would be recorded again")
+    } else {
+        return work.keep_value(CHECK, &value);
+    };
+    Err(StoreError::argument("secret", format!("the one with which this store was filled: {why}"), found))
 }
 
 /// What an import came to, and which persons are still to be erased.
@@ -214,37 +219,80 @@ struct Importing<'a> {
     tables: &'a [Table<'a>],
 }
 
+/// What an import looks at: what was delivered, and behind it what the store kept of earlier imports.
+struct Looked<'k> {
+    messages: Vec<&'k Delivered>,
+    /// Of each message, as the store keeps it, if it does.
+    waiting: Vec<Option<&'k Waiting>>,
+}
+
+impl<'k> Looked<'k> {
+    fn of(importer: &Importer, delivered: &'k [Delivered], kept: &'k Kept) -> Self {
+        let before = kept.by_id();
+        let mut looked = Self { messages: delivered.iter().collect(), waiting: Vec::new() };
+        for one in delivered {
+            // A message that comes again while it is kept is the one that is kept.
+            let id = one.message.as_ref().ok().filter(|_| !before.is_empty()).map(|m| importer.waiting_id(m));
+            looked.waiting.push(id.and_then(|id| before.get(&id).copied()));
+        }
+        let again: BTreeSet<Uuid> = looked.waiting.iter().flatten().map(|waiting| waiting.id).collect();
+        for (waiting, one) in kept.messages.iter().filter(|(waiting, _)| !again.contains(&waiting.id)) {
+            looked.messages.push(one);
+            looked.waiting.push(Some(waiting));
+        }
+        looked
+    }
+
+    /// The same, of some of them.
+    fn only(&self, which: &[usize]) -> Self {
+        let messages = which.iter().filter_map(|i| self.messages.get(*i).copied()).collect();
+        Self { messages, waiting: which.iter().map(|i| self.waiting(*i)).collect() }
+    }
+
+    fn waiting(&self, i: usize) -> Option<&'k Waiting> {
+        self.waiting.get(i).copied().flatten()
+    }
+
+    /// The merges and unmerges that a report tells a store; of one that several messages make, the first that was carried out counts.
+    fn statements(&self, report: &Report) -> Vec<Statement> {
+        let mut done: BTreeMap<&Instruction, Option<Instant>> = BTreeMap::new();
+        for (i, told) in report.messages.iter().enumerate() {
+            let since = self.waiting(i).filter(|w| w.sort == Sort::Done).map(|waiting| waiting.since);
+            for instruction in told.tells.iter().filter(|one| !one.is_of_identity()) {
+                let known = done.entry(instruction).or_insert(since);
+                *known = known.or(since);
+            }
+        }
+        done.into_iter().filter_map(|(instruction, since)| Statement::of(instruction, since)).collect()
+    }
+}
+
 impl Importing<'_> {
     fn run(&self, work: &mut Work<'_, '_, '_>) -> Result<Done, StoreError> {
-        let (importer, now) = (self.importer, self.how.now);
-        let age = (now, self.how.wait_at_most, self.how.retry_all);
-        let mut kept = Kept::read(work, importer, self.messages, self.tables, age)?;
+        let age = (self.how.now, self.how.wait_at_most, self.how.retry_all);
+        let mut kept = Kept::read(work, self.importer, self.messages, self.tables, age)?;
         let lost = std::mem::take(&mut kept.lost);
-        let before = kept.by_id();
-        // A message that comes again while it is kept is the one that is kept.
-        let mut ids: Vec<Option<Uuid>> = Vec::new();
-        for one in self.messages {
-            let id = one.message.as_ref().ok().filter(|_| !before.is_empty()).map(|m| importer.waiting_id(m));
-            ids.push(id.filter(|id| before.contains_key(id)));
-        }
-        let again: BTreeSet<Uuid> = ids.iter().copied().flatten().collect();
-        let mut all: Vec<&Delivered> = self.messages.iter().collect();
-        for (waiting, one) in kept.messages.iter().filter(|(waiting, _)| !again.contains(&waiting.id)) {
-            all.push(one);
-            ids.push(Some(waiting.id));
-        }
-        let waiting = |i: usize| ids.get(i).copied().flatten().and_then(|id| before.get(&id).copied());
-        let (mut import, mut joined) = self.pass(work, &all, self.tables, &waiting)?;
+        let looked = Looked::of(self.importer, self.messages, &kept);
+        let mut import = self.import(work, &looked)?;
+        let erase = self.erasures(work, &mut import)?;
+        self.keep(work, &looked, &kept, &mut import.report)?;
+        self.only_news(&looked, &mut import.report);
+        import.report.waited.extend(lost);
+        Ok(Done { import, erase })
+    }
+
+    /// Imports everything, and what is in conflict again as long as cases are linked or parted that may settle it.
+    fn import(&self, work: &mut Work<'_, '_, '_>, looked: &Looked<'_>) -> Result<Import, StoreError> {
+        let (mut import, mut joined) = self.pass(work, looked, self.tables)?;
         for _ in 0..PASSES {
-            let open = |told: &Told| told.held_back && matches!(told.outcome, Outcome::Conflict { .. });
-            let open: Vec<usize> =
-                (0..all.len()).filter(|i| import.report.messages.get(*i).is_some_and(open)).collect();
+            let in_doubt = |told: &Told| told.held_back && matches!(told.outcome, Outcome::Conflict { .. });
+            let of_messages = import.report.messages.iter().take(looked.messages.len());
+            let open: Vec<usize> = of_messages.enumerate().filter(|(_, told)| in_doubt(told)).map(|(i, _)| i).collect();
             if !joined || open.is_empty() {
                 break;
             }
-            let few: Vec<&Delivered> = open.iter().filter_map(|i| all.get(*i).copied()).collect();
-            let of_open = |i: usize| open.get(i).and_then(|i| waiting(*i));
-            let (more, joined_more) = self.pass(work, &few, &[], &of_open)?;
+            let more;
+            (more, joined) = self.pass(work, &looked.only(&open), &[])?;
             import.records.extend(more.records);
             import.report.cases.extend(more.report.cases);
             import.report.instructions.extend(more.report.instructions);
@@ -253,59 +301,65 @@ impl Importing<'_> {
                     *before = told;
                 }
             }
-            joined = joined_more;
         }
-        let erase = self.erasures(work, &mut import, self.messages.len())?;
-        let erased: Vec<String> = erase.of_nobody;
-        let report = &mut import.report;
-        for (i, (one, told)) in all.iter().zip(&mut report.messages).enumerate() {
-            let about_erased =
-                || one.message.as_ref().is_ok_and(|m| importer.subjects(m).iter().any(|s| erased.contains(s)));
-            let is_kept =
-                waiting(i).is_some_and(|w| w.sort != Sort::Done) || matches!(told.outcome, Outcome::Waits { .. });
-            if !erased.is_empty() && is_kept && about_erased() {
-                told.outcome = Outcome::erased();
-            }
-            let is_expired = waiting(i).is_some_and(|waiting| kept.is_expired(waiting.id));
-            let was_done = waiting(i).is_some_and(|waiting| waiting.sort == Sort::Done);
-            let resolved = Kept::settle(work, importer, one, told, (waiting(i), now, is_expired))?;
+        Ok(import)
+    }
+
+    /// Keeps what waits, removes what came to an outcome, and lists what waited and came to one.
+    fn keep(
+        &self,
+        work: &mut Work<'_, '_, '_>,
+        looked: &Looked<'_>,
+        kept: &Kept,
+        report: &mut Report,
+    ) -> Result<(), StoreError> {
+        for (i, (one, told)) in looked.messages.iter().zip(&mut report.messages).enumerate() {
+            let before = looked.waiting(i);
+            let is_expired = before.is_some_and(|waiting| kept.is_expired(waiting.id));
+            let was_done = before.is_some_and(|waiting| waiting.sort == Sort::Done);
+            let resolved = Kept::settle(work, self.importer, one, told, (before, self.how.now, is_expired))?;
             let is_new = !was_done || matches!(told.outcome, Outcome::Recorded { .. });
             if i >= self.messages.len() && resolved && is_new {
-                told.waiting_id = waiting(i).map(|waiting| waiting.id);
+                told.waiting_id = before.map(|waiting| waiting.id);
                 report.waited.push(told.clone());
             }
         }
-        // What was carried out before, and what waits still, is nothing that is told now.
+        Ok(())
+    }
+
+    /// Leaves what was delivered, and what the store is told now: what was carried out before, and what waits still, is no news.
+    fn only_news(&self, looked: &Looked<'_>, report: &mut Report) {
         let is_news = |i: usize, told: &Told| i < self.messages.len() || told.waiting_id.is_some() && !told.kept;
-        let lines = || report.messages.iter().enumerate().take(all.len());
+        let lines = || report.messages.iter().enumerate().take(looked.messages.len());
         let news: BTreeSet<&Instruction> =
             lines().filter(|(i, told)| is_news(*i, told)).flat_map(|(_, told)| &told.tells).collect();
         let old = lines().filter(|(i, told)| !is_news(*i, told)).flat_map(|(_, told)| &told.tells);
         let old: BTreeSet<Instruction> = old.filter(|one| !news.contains(one)).cloned().collect();
         report.instructions.retain(|one| !old.contains(one));
-        report.waited.extend(lost);
-        let rows = report.messages.split_off(all.len().min(report.messages.len()));
+        let rows = report.messages.split_off(looked.messages.len().min(report.messages.len()));
         report.messages.truncate(self.messages.len());
         report.messages.extend(rows);
         report.instructions.sort_by(|a, b| a.order().cmp(&b.order()));
         report.instructions.dedup();
-        Ok(Done { import, erase: erase.held })
     }
 
     /// Imports some messages, appends what is new, and tells the store what they say of cases. Gives also whether cases were linked
     /// or parted.
-    fn pass<'k>(
+    fn pass(
         &self,
         work: &mut Work<'_, '_, '_>,
-        messages: &[&Delivered],
+        looked: &Looked<'_>,
         tables: &[Table<'_>],
-        waiting: &dyn Fn(usize) -> Option<&'k Waiting>,
     ) -> Result<(Import, bool), StoreError> {
         let erased = BTreeSet::new();
-        let mut held = InStore { importer: self.importer, work, now: self.how.now, erased, failed: None };
-        let mut import = self.importer.import_read(messages, tables, &mut held);
+        let (importer, now, erasures) = (self.importer, self.how.now, self.how.erasures);
+        let mut held = InStore { importer, work, now, erased, erasures, failed: None };
+        let mut import = self.importer.import_read(&looked.messages, tables, &mut held);
         if let Some(e) = held.failed {
             return Err(e);
+        }
+        for noms in &import.also_erased {
+            work.mark_erased(&importer.former("noms", noms))?;
         }
         let mut cases: BTreeMap<Uuid, Vec<Record>> = BTreeMap::new();
         for record in &import.records {
@@ -323,55 +377,43 @@ impl Importing<'_> {
                 came.push((instruction.clone(), outcome));
             }
         }
-        // Of a statement that several messages make, the first that was carried out counts.
-        let mut done: BTreeMap<&Instruction, Option<Instant>> = BTreeMap::new();
-        for (i, told) in report.messages.iter().enumerate() {
-            let since = waiting(i).filter(|w| w.sort == Sort::Done).map(|waiting| waiting.since);
-            for instruction in told.tells.iter().filter(|one| !one.is_of_identity()) {
-                let known = done.entry(instruction).or_insert(since);
-                *known = known.or(since);
-            }
-        }
-        let statements: Vec<Statement> =
-            done.into_iter().filter_map(|(instruction, since)| Statement::of(instruction, since)).collect();
-        let (of_links, joined) = bring_in_line(work, &statements)?;
+        let (of_links, joined) = bring_in_line(work, &looked.statements(report))?;
         came.extend(of_links);
         report.come_to(&came);
         Ok((import, joined))
     }
 
-    /// Says which persons are to be erased; of those of whom nothing is held it is noted that they were.
-    fn erasures(&self, work: &mut Work<'_, '_, '_>, import: &mut Import, given: usize) -> Result<Erase, StoreError> {
-        let mut erase = Erase { held: Vec::new(), of_nobody: Vec::new() };
+    /// Says which persons are to be erased. Of those of whom nothing is held it is noted that they were, as nothing is lost by it.
+    fn erasures(&self, work: &mut Work<'_, '_, '_>, import: &mut Import) -> Result<Vec<Instruction>, StoreError> {
         let report = &mut import.report;
+        let mut of_cases = Vec::new();
         let ordered = report.instructions.iter().filter(|one| matches!(one, Instruction::Erase { .. }));
         let ordered: Vec<Instruction> = ordered.cloned().collect();
         for instruction in ordered {
             let Instruction::Erase { case_id } = instruction else { continue };
             if work.has(case_id)? {
-                erase.held.push(instruction);
+                of_cases.push(instruction);
                 continue;
             }
-            let telling = report.messages.iter().take(given).filter(|told| told.tells.contains(&instruction));
-            if self.how.erasures == Erasures::CarriedOut {
-                let names: Vec<(&str, String)> = telling.flat_map(Told::names).collect();
-                for (scheme, value) in names {
-                    let digest = self.importer.former(scheme, &value);
-                    work.mark_erased(&digest)?;
-                    erase.of_nobody.push(digest);
-                }
+            let ordering = report.messages.iter().take(self.messages.len());
+            let named: BTreeSet<(&str, String)> =
+                ordering.filter(|told| told.tells.contains(&instruction)).flat_map(Told::names).collect();
+            let digests = named.iter().map(|(scheme, value)| self.importer.former(scheme, value));
+            let digests: BTreeSet<String> = digests.collect();
+            let mut waits = false;
+            for digest in &digests {
+                waits |= !work.waiting_of(digest)?.is_empty();
             }
-            report.come_to(&[(instruction, Outcome::not_held())]);
+            let outcome = if waits && self.how.erasures == Erasures::Listed {
+                not_asked_for()
+            } else {
+                digests.iter().try_for_each(|digest| work.mark_erased(digest))?;
+                Outcome::not_held()
+            };
+            report.come_to(&[(instruction, outcome)]);
         }
-        Ok(erase)
+        Ok(of_cases)
     }
-}
-
-/// Persons who are to be erased.
-struct Erase {
-    held: Vec<Instruction>,
-    /// The digests of identifiers of those of whom nothing is held.
-    of_nobody: Vec<String>,
 }
 
 /// Says that a case has an identifier; gives what came of it, if it was not done.
@@ -393,6 +435,10 @@ fn identify(
         Err(e) => return Err(e),
     };
     work.identify(case_id, &claimed(scheme), value)?;
+    // Which of them was first does not say whose a prison number is; a case keeps the CRN that it is known by.
+    if scheme == "noms" {
+        work.identify(other, &claimed(scheme), value)?;
+    }
     if work.person(case_id)? == work.person(other)? {
         return Ok(None);
     }
@@ -401,6 +447,10 @@ fn identify(
 
 fn not_done(reason: Reason, why: String) -> Outcome {
     Outcome::NotDone { reason, why }
+}
+
+fn not_asked_for() -> Outcome {
+    not_done(Reason::ErasureNotAskedFor, "an erasure cannot be undone, and was not asked for".to_owned())
 }
 
 /// Erases persons.
@@ -415,10 +465,7 @@ impl Eraser<'_> {
     /// Erases a person; `named` is what the message calls them. Gives what came of it, if it was not done, or not all of it.
     fn erase(&self, case_id: Uuid, named: &[(&str, String)]) -> Result<Option<Outcome>, StoreError> {
         if self.erasures == Erasures::Listed {
-            return Ok(Some(not_done(
-                Reason::ErasureNotAskedFor,
-                "an erasure cannot be undone, and was not asked for".to_owned(),
-            )));
+            return Ok(Some(not_asked_for()));
         }
         let Ok(by) = StaffId::new(self.by.id()) else {
             return Ok(Some(not_done(

@@ -59,8 +59,7 @@ impl Kept {
         if all {
             ids.extend(work.waiting_ids()?);
         }
-        let messages = delivered.iter().filter_map(|one| one.message.as_ref().ok());
-        let mut subjects: BTreeSet<String> = messages.flat_map(|message| importer.subjects(message)).collect();
+        let mut subjects: BTreeSet<String> = delivered.iter().flat_map(|one| importer.subjects_of(one)).collect();
         let crns = tables.iter().flat_map(|(_, sheet)| sheet.rows()).filter_map(|row| row.crn().ok());
         subjects.extend(crns.map(|crn| importer.former("crn", &crn)));
         let mut seen = BTreeSet::new();
@@ -186,6 +185,14 @@ fn delivered_once(text: &str) -> Option<Delivered> {
 }
 
 impl Importer {
+    /// The keyed digests of all identifiers in what was delivered, also where it cannot be read.
+    fn subjects_of(&self, one: &Delivered) -> BTreeSet<String> {
+        let Ok(message) = &one.message else {
+            return one.named.names().iter().map(|(scheme, value)| former(self.key(), scheme, value)).collect();
+        };
+        self.subjects(message)
+    }
+
     /// The keyed digests of all identifiers in a message.
     pub(crate) fn subjects(&self, message: &Message) -> BTreeSet<String> {
         message.names().iter().map(|(scheme, value)| former(self.key(), scheme, value)).collect()

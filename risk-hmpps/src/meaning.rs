@@ -12,7 +12,7 @@ use crate::detail_hosts::DetailHosts;
 use crate::draft::Draft;
 use crate::fetched;
 use crate::key::Key;
-use crate::message::{Message, MessageError, is_identifier};
+use crate::message::{Message, MessageError, Named, is_identifier};
 use crate::people::{Known, People};
 use crate::reason::Reason;
 use crate::report::{Instruction, Outcome, named, named_types};
@@ -515,7 +515,7 @@ impl OfPerson<'_> {
     }
 
     fn identifiers(&self) -> Vec<Instruction> {
-        identifiers(self.telling.case, self.telling.message)
+        identifiers(self.telling.case, &self.telling.message.named())
     }
 
     fn says<'t>(
@@ -535,12 +535,12 @@ pub fn sentence_of(key: &Key, case: Uuid, message: &Message) -> Option<String> {
 
 /// What a store is told of the identifiers in a message.
 #[must_use]
-pub fn identifiers(case_id: Uuid, message: &Message) -> Vec<Instruction> {
-    let (noms, removed) = match message.merged_numbers() {
+pub(crate) fn identifiers(case_id: Uuid, named: &Named) -> Vec<Instruction> {
+    let (noms, removed) = match named.merged.clone() {
         Some((left, removed)) => (Some(left), Some(removed)),
-        None => (message.noms.clone(), None),
+        None => (named.noms.clone(), None),
     };
-    let named = [("crn", message.crn.clone()), ("noms", noms), ("noms_former", removed)];
+    let named = [("crn", named.crn.clone()), ("noms", noms), ("noms_former", removed)];
     let each = named.into_iter().filter_map(|(scheme, value)| Some((scheme, value?)));
     each.map(|(scheme, value)| Instruction::Identify { case_id, scheme, value }).collect()
 }

@@ -50,6 +50,93 @@ pub struct Delivered {
     pub event_type: Option<String>,
     /// What it says.
     pub message: Result<Message, MessageError>,
+    /// Whom it names, also where the rest of it cannot be read.
+    pub(crate) named: Named,
+}
+
+/// Whom a message names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Named {
+    /// The CRN.
+    pub(crate) crn: Option<String>,
+    /// The prison number.
+    pub(crate) noms: Option<String>,
+    /// The prison numbers of which it says that they became one: the one that is left, and the one that was removed.
+    pub(crate) merged: Option<(String, String)>,
+}
+
+/// The field of which it is said that a message names several persons.
+pub(crate) const WHOM: &str = "personReference.identifiers";
+
+impl Named {
+    /// Whom a message names, wherever its members name them.
+    ///
+    /// # Errors
+    /// [`MessageError`] for what is no identifier, and for two CRNs, or two prison numbers that did not become one by this message.
+    fn read(members: &Members, info: &Members) -> Result<Self, MessageError> {
+        let identified = |of: &str| -> Vec<String> {
+            let all = members.0.get("personReference").and_then(|p| p.get("identifiers")).and_then(Value::as_array);
+            let objects = all.into_iter().flatten().filter_map(Value::as_object).map(Members::of);
+            let of_type = |one: &Members| one.text("type").is_some_and(|t| t.eq_ignore_ascii_case(of));
+            objects.filter(of_type).filter_map(|one| one.text("value")).collect()
+        };
+        let mut crns = identified("CRN");
+        crns.extend(members.text("crn").into_iter().chain(info.text("crn")));
+        let mut numbers = identified("NOMS");
+        numbers.extend(info.text("nomsNumber"));
+        if numbers.is_empty() {
+            // Other services call the prison number by other names, under which there may be other numbers too.
+            let others =
+                ["prisonerNumber", "prisonerId", "prisonNumber"].into_iter().filter_map(|name| info.text(name));
+            numbers = others.filter(|number| is_prison_number(number)).collect();
+        }
+        let merged = merged_numbers(info, numbers.first());
+        let became_one = |one: &str, other: &str| {
+            merged.as_ref().is_some_and(|(left, removed)| [left, removed].iter().all(|n| *n == one || *n == other))
+        };
+        let crn = only("CRN", &crns, |_, _| false)?;
+        Ok(Self { crn, noms: only("NOMS", &numbers, became_one)?, merged })
+    }
+}
+
+impl Named {
+    /// Every identifier, with its scheme.
+    pub(crate) fn names(&self) -> BTreeSet<(&'static str, String)> {
+        let merged = self.merged.iter().flat_map(|(left, removed)| [left, removed]);
+        let numbers = self.noms.iter().chain(merged).map(|number| ("noms", number.clone()));
+        self.crn.iter().map(|crn| ("crn", crn.clone())).chain(numbers).collect()
+    }
+}
+
+/// The identifier that all of these are, however they are written; the first of two that became one.
+fn only(
+    field: &str,
+    values: &[String],
+    became_one: impl Fn(&str, &str) -> bool,
+) -> Result<Option<String>, MessageError> {
+    let mut first: Option<String> = None;
+    for value in values {
+        if !is_identifier(value) {
+            return Err(MessageError::new(field, "1 to 64 letters, digits or `. _ : -`", describe_text(value)));
+        }
+        let value = value.to_ascii_uppercase();
+        match &first {
+            Some(known) if *known != value && !became_one(known, &value) => {
+                return Err(MessageError::new(WHOM, format!("one {field}"), "several that differ"));
+            }
+            Some(_) => {}
+            None => first = Some(value),
+        }
+    }
+    Ok(first)
+}
+
+/// The prison numbers that became one, of which `noms` may be the one that is left.
+fn merged_numbers(info: &Members, noms: Option<&String>) -> Option<(String, String)> {
+    let number = |name: &str| info.text(name).filter(|number| is_identifier(number));
+    let removed = number("removedNomsNumber")?.to_ascii_uppercase();
+    let left = number("nomsNumber").or_else(|| noms.cloned())?.to_ascii_uppercase();
+    (left != removed).then_some((left, removed))
 }
 
 /// What is wrong with a message.
@@ -331,7 +418,17 @@ impl Envelope<'_> {
 
     fn around(self, message: Result<Message, MessageError>) -> Delivered {
         let event_type = message.as_ref().ok().map(|message| message.event_type.clone()).or(self.event_type);
-        Delivered { file: None, place: 1, message_id: self.message_id, event_type, message }
+        Delivered { file: None, place: 1, message_id: self.message_id, event_type, message, named: Named::default() }
+    }
+
+    /// The message in a body.
+    fn read(self, body: Map<String, Value>) -> Delivered {
+        let members = Members(body);
+        let info = members.object("additionalInformation").unwrap_or_default();
+        let named = Named::read(&members, &info);
+        let whom = named.clone().unwrap_or_default();
+        let message = named.and_then(|named| Message::read(members, info, named, self.fetched));
+        Delivered { named: whom, ..self.around(message) }
     }
 }
 
@@ -346,8 +443,7 @@ fn opened(value: Json, envelope: Envelope<'_>, wrappings: usize) -> Vec<Delivere
 
 fn unwrapped(mut object: Object, envelope: Envelope<'_>, wrappings: usize) -> Result<Vec<Delivered>, MessageError> {
     let Some(within) = wrappings.checked_sub(1) else {
-        let message = Message::read(object.into_map()?, envelope.fetched)?;
-        return Ok(vec![envelope.around(Ok(message))]);
+        return Ok(vec![envelope.read(object.into_map()?)]);
     };
     for name in ["Records", "Messages"] {
         if matches!(object.get(name)?, Some(Json::Array(_)))
@@ -362,8 +458,7 @@ fn unwrapped(mut object: Object, envelope: Envelope<'_>, wrappings: usize) -> Re
     }
     let wrapper = ["Message", "Body", "body"].into_iter().find(|name| object.has(name));
     let Some(name) = wrapper.filter(|_| !object.has("occurredAt")) else {
-        let message = Message::read(object.into_map()?, envelope.fetched)?;
-        return Ok(vec![envelope.around(Ok(message))]);
+        return Ok(vec![envelope.read(object.into_map()?)]);
     };
     let inner = match object.take(name)? {
         Some(Json::Scalar(Value::String(text))) => serde_json::from_slice(unmarked(text.as_bytes(), name)?)
@@ -395,35 +490,14 @@ fn attribute(notification: &Object) -> Result<Option<String>, MessageError> {
 }
 
 impl Message {
-    fn read(map: Map<String, Value>, fetched: Option<&Json>) -> Result<Self, MessageError> {
-        let members = Members(map);
-        let map = &members.0;
+    fn read(members: Members, info: Members, named: Named, fetched: Option<&Json>) -> Result<Self, MessageError> {
         let event_type = members.text("eventType");
         let event_type =
             event_type.ok_or_else(|| MessageError::new("eventType", "the type of the event", "nothing"))?;
-        let info = members.object("additionalInformation").unwrap_or_default();
-        let identified = |of: &str| {
-            let all = map.get("personReference").and_then(|p| p.get("identifiers")).and_then(Value::as_array);
-            let mut objects = all.into_iter().flatten().filter_map(Value::as_object).map(Members::of);
-            objects.find_map(|one| {
-                one.text("value").filter(|_| one.text("type").is_some_and(|t| t.eq_ignore_ascii_case(of)))
-            })
-        };
-        // Other services call the prison number by other names, under which there may be other numbers too.
-        let other_noms = || {
-            let named = ["prisonerNumber", "prisonerId", "prisonNumber"].into_iter().filter_map(|name| info.text(name));
-            named.into_iter().find(|number| is_prison_number(number))
-        };
-        let person = |id: Option<String>, field: &str| match id {
-            Some(id) if !is_identifier(&id) => {
-                Err(MessageError::new(field, "1 to 64 letters, digits or `. _ : -`", describe_text(&id)))
-            }
-            id => Ok(id.map(|id| id.to_ascii_uppercase())),
-        };
         Ok(Self {
             occurred_at: members.when("occurredAt")?,
-            crn: person(identified("CRN").or_else(|| members.text("crn")).or_else(|| info.text("crn")), "CRN")?,
-            noms: person(identified("NOMS").or_else(|| info.text("nomsNumber")).or_else(other_noms), "NOMS")?,
+            crn: named.crn,
+            noms: named.noms,
             detail_url: members.text("detailUrl"),
             event_type,
             info,
@@ -433,22 +507,20 @@ impl Message {
         })
     }
 
-    /// The prison numbers of which it says that they became one: the one that is left, and the one that was removed.
-    pub(crate) fn merged_numbers(&self) -> Option<(String, String)> {
-        let removed = self.info.text("removedNomsNumber").filter(|number| is_identifier(number))?.to_ascii_uppercase();
-        let left = self.info.text("nomsNumber").filter(|number| is_identifier(number));
-        let left = left.map(|number| number.to_ascii_uppercase()).or_else(|| self.noms.clone())?;
-        (left != removed).then_some((left, removed))
+    /// Whom it names.
+    pub(crate) fn named(&self) -> Named {
+        let merged = merged_numbers(&self.info, self.noms.as_ref());
+        Named { crn: self.crn.clone(), noms: self.noms.clone(), merged }
     }
 
     /// Every identifier of a person in it, with its scheme.
     pub(crate) fn names(&self) -> BTreeSet<(&'static str, String)> {
-        let of_message = [("crn", self.crn.clone()), ("noms", self.noms.clone())];
+        let of_message = self.named().names().into_iter().map(|(scheme, value)| (scheme, Some(value)));
         let of_others =
             ["sourceCRN", "targetCRN", "reactivatedCRN", "unmergedCRN"].map(|name| ("crn", self.info.text(name)));
         let numbers = ["nomsNumber", "removedNomsNumber", "movedFromNomsNumber", "movedToNomsNumber"]
             .map(|name| ("noms", self.info.text(name)));
-        let all = of_message.into_iter().chain(of_others).chain(numbers);
+        let all = of_message.chain(of_others).chain(numbers);
         all.filter_map(|(scheme, value)| Some((scheme, value?.to_ascii_uppercase()))).collect()
     }
 

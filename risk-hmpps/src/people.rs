@@ -8,13 +8,15 @@ use uuid::Uuid;
 use crate::columns::letters;
 use crate::delimited;
 use crate::key::Key;
-use crate::message::is_identifier;
+use crate::message::{Named, is_identifier};
 
 /// The host's own case ids.
 #[derive(Debug, Clone, Default)]
 pub struct CaseMap {
     crn: BTreeMap<String, Uuid>,
     noms: BTreeMap<String, Uuid>,
+    /// The CRNs of each case that has any.
+    crns_of: BTreeMap<Uuid, BTreeSet<String>>,
 }
 
 /// A line of a case map that cannot be used.
@@ -68,6 +70,9 @@ impl CaseMap {
                 }
                 if ids.insert(value.to_ascii_uppercase(), id).is_some_and(|other| other != id) {
                     return Err(wrong(field, "one case for each identifier", value));
+                }
+                if field == "crn" {
+                    map.crns_of.entry(id).or_default().insert(value.to_ascii_uppercase());
                 }
             }
         }
@@ -137,9 +142,28 @@ impl<'a> People<'a> {
         numbers
     }
 
-    /// The cases that the host itself says a prison number, or one that became one with it, is of.
-    pub(crate) fn mapped(&self, noms: &str) -> BTreeSet<Uuid> {
-        self.numbers_of(noms).into_iter().filter_map(|number| self.map.noms.get(number).copied()).collect()
+    /// Whether the host has case ids of its own.
+    pub(crate) fn has_map(&self) -> bool {
+        !self.map.crn.is_empty() || !self.map.noms.is_empty()
+    }
+
+    /// The case that the host itself says an identifier is of.
+    pub(crate) fn mapped(&self, scheme: &str, value: &str) -> Option<Uuid> {
+        if !self.has_map() {
+            return None;
+        }
+        let ids = if scheme == "crn" { &self.map.crn } else { &self.map.noms };
+        ids.get(&value.to_ascii_uppercase()).copied()
+    }
+
+    /// The CRNs that the host itself says a case has.
+    pub(crate) fn crns_of(&self, case: Uuid) -> impl Iterator<Item = &str> {
+        self.map.crns_of.get(&case).into_iter().flatten().map(String::as_str)
+    }
+
+    /// Every prison number that stood beside a CRN, with all that became one with these.
+    pub(crate) fn numbers_beside(&self, crn: &str) -> BTreeSet<&str> {
+        self.numbers.get(crn).into_iter().flatten().flat_map(|number| self.numbers_of(number)).collect()
     }
 
     /// The CRNs beside which a prison number stood.
@@ -147,33 +171,45 @@ impl<'a> People<'a> {
         self.crns.get(noms).into_iter().flatten().map(String::as_str)
     }
 
-    /// The case of that CRN: the host's own, or the one known under it, or that of a prison number which is known to be the
-    /// person's, if that case has no CRN yet; else one that is derived from it.
+    /// The case of whom a message names; `None` where nothing says whose the prison number is.
+    pub(crate) fn whose(&self, named: &Named, known: &mut dyn Known) -> Option<Uuid> {
+        match (&named.crn, &named.noms) {
+            (Some(crn), _) => Some(self.by_crn(crn, known)),
+            (None, Some(noms)) => self.by_noms(noms, known),
+            (None, None) => None,
+        }
+    }
+
+    /// The case of that CRN: the one known under it, or the host's own, or that of a prison number which is the person's, if that
+    /// case has no CRN yet; else one that is derived from it. Where the host's own is another than the one known, that is for
+    /// [`crate::whose::Contested`] to say: a second case would not be better.
     pub fn by_crn(&self, crn: &str, known: &mut dyn Known) -> Uuid {
-        let told = self.map.crn.get(crn).copied();
-        let told = told.or_else(|| known.case_of("crn", crn)).or_else(|| self.by_numbers(crn, known));
+        let told = known.case_of("crn", crn).or_else(|| self.mapped("crn", crn));
+        let told = told.or_else(|| self.by_numbers(crn, known));
         told.unwrap_or_else(|| self.key.uuid(&["case", "crn", crn]))
     }
 
     fn by_numbers(&self, crn: &str, known: &mut dyn Known) -> Option<Uuid> {
-        let numbers = self.numbers.get(crn)?;
-        let all: BTreeSet<&str> = numbers.iter().flat_map(|number| self.numbers_of(number)).collect();
-        // Of a number that several CRNs claim nobody knows whose it is.
-        let mut own = all.iter().filter(|number| self.linked(number).all(|other| other == crn)).peekable();
-        own.peek()?;
-        let mapped: BTreeSet<Uuid> = own.clone().filter_map(|number| self.map.noms.get(*number).copied()).collect();
-        let of_map =
-            mapped.into_iter().find(|case| !self.map.crn.values().any(|of| of == case) && !known.has_crn(*case));
-        of_map.or_else(|| {
-            let case = own.find_map(|number| known.case_of("noms", number));
-            case.filter(|case| !known.has_crn(*case))
-        })
+        // Of a number that several CRNs claim, in this import or before it, nothing says whose it is.
+        let is_own =
+            |number: &&str| self.numbers_of(number).iter().all(|same| self.linked(same).all(|other| other == crn));
+        let (mut mapped, mut held) = (BTreeSet::new(), BTreeSet::new());
+        for number in self.numbers_beside(crn).into_iter().filter(is_own) {
+            let known_case = known.case_of("noms", number);
+            if known_case.is_none_or(|case| !known.has_crn(case)) {
+                held.extend(known_case);
+                mapped.extend(self.mapped("noms", number));
+            }
+        }
+        let is_free =
+            |case: &Uuid, known: &mut dyn Known| self.crns_of(*case).next().is_none() && !known.has_crn(*case);
+        mapped.into_iter().find(|case| is_free(case, known)).or_else(|| held.into_iter().next())
     }
 
     /// The case of that prison number; `None` where nobody has said whose it is.
     pub fn by_noms(&self, noms: &str, known: &mut dyn Known) -> Option<Uuid> {
         let numbers = self.numbers_of(noms);
-        let told = numbers.iter().find_map(|number| self.map.noms.get(*number).copied());
+        let told = numbers.iter().find_map(|number| self.mapped("noms", number));
         let told = told.or_else(|| numbers.iter().find_map(|number| known.case_of("noms", number)));
         told.or_else(|| {
             let crn = numbers.iter().find_map(|number| self.linked(number).next())?;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::message::WHOM;
 use crate::report::Outcome;
 
 /// Why a message came to its outcome: one word for programs. docs/hmpps.md lists them.
@@ -63,6 +64,8 @@ pub enum Reason {
     MemberMissing,
     /// A member has a form that cannot be read.
     MemberUnreadable,
+    /// It names two CRNs or two prison numbers.
+    SeveralPersons,
 }
 
 /// What a consumer of a queue does with a message.
@@ -81,7 +84,7 @@ pub enum Then {
 impl Reason {
     /// All of them.
     #[must_use]
-    pub fn all() -> [Self; 27] {
+    pub fn all() -> [Self; 28] {
         [
             Self::MadeRecords,
             Self::OnRecord,
@@ -110,6 +113,7 @@ impl Reason {
             Self::NotAMessage,
             Self::MemberMissing,
             Self::MemberUnreadable,
+            Self::SeveralPersons,
         ]
     }
 }
@@ -132,6 +136,7 @@ impl Outcome {
             Self::Unmapped { table: "events", .. } => Reason::TypeUnknown,
             Self::Unmapped { .. } => Reason::CodeUnknown,
             Self::Unreadable { field, .. } if ["message", "eventType"].contains(&field.as_str()) => Reason::NotAMessage,
+            Self::Unreadable { field, .. } if field == WHOM => Reason::SeveralPersons,
             Self::Unreadable { found, .. } if found == "nothing" => Reason::MemberMissing,
             Self::Unreadable { .. } => Reason::MemberUnreadable,
         }

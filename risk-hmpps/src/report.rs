@@ -34,6 +34,8 @@ pub struct Import {
     pub records: Vec<Record>,
     /// What became of what was given.
     pub report: Report,
+    /// Prison numbers that erased persons have since.
+    pub(crate) also_erased: BTreeSet<String>,
 }
 
 /// What became of what was given.
@@ -88,8 +90,13 @@ impl Report {
         let by_instruction: BTreeMap<&Instruction, &Outcome> =
             came.iter().map(|(one, outcome)| (one, outcome)).collect();
         for told in &mut self.messages {
-            for outcome in told.tells.iter().filter_map(|one| by_instruction.get(one)) {
-                told.outcome = told.outcome.clone().with(outcome);
+            let outcomes: Vec<&Outcome> =
+                told.tells.iter().filter_map(|one| by_instruction.get(one).copied()).collect();
+            for outcome in outcomes {
+                match outcome {
+                    Outcome::Conflict { scheme, cases, .. } => told.contest(scheme, cases.clone()),
+                    outcome => told.outcome = told.outcome.clone().with(outcome),
+                }
             }
         }
         // What waits is kept, and what is known or nothing is done with.
@@ -313,6 +320,31 @@ impl Told {
         links && ((is_of_identity && !self.outcome.is_not_held()) || is_held())
     }
 
+    /// An identifier of it is claimed by these cases: not all of it is done, whatever it made. What is to be done with it for another
+    /// reason stays.
+    pub(crate) fn contest(&mut self, scheme: &'static str, cases: Vec<Uuid>) {
+        let records = match &mut self.outcome {
+            Outcome::Recorded { records } | Outcome::Conflict { records, .. } => std::mem::take(records),
+            Outcome::Known | Outcome::Instructed | Outcome::Nothing { .. } => Vec::new(),
+            Outcome::Erased { .. } | Outcome::NotDone { .. } => return,
+            Outcome::Needed { .. }
+            | Outcome::Waits { .. }
+            | Outcome::Unresolved { .. }
+            | Outcome::Unmapped { .. }
+            | Outcome::Unreadable { .. } => return self.note_contested(scheme, &cases),
+        };
+        self.outcome = Outcome::conflict(scheme, cases, records);
+    }
+
+    /// Notes that an identifier of it is claimed by these cases.
+    pub(crate) fn note_contested(&mut self, scheme: &'static str, cases: &[Uuid]) {
+        let named: Vec<String> = cases.iter().map(Uuid::to_string).collect();
+        let note = format!("several cases claim its {scheme} number: {}", named.join(", "));
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
     /// What it calls its person.
     pub(crate) fn names(&self) -> Vec<(&'static str, String)> {
         let names = self.identifies.iter().filter_map(|one| match one {
@@ -383,17 +415,7 @@ impl Outcome {
 
     /// Whether the identifiers that it names together are one person's, whatever else becomes of it.
     pub(crate) fn links(&self) -> bool {
-        !matches!(self, Self::Erased { .. } | Self::Unreadable { .. })
-    }
-
-    /// The prison number of the message is claimed by these cases: not all of it is done, whatever it made.
-    pub(crate) fn contest(&mut self, cases: &[Uuid]) {
-        let records = match self {
-            Self::Recorded { records } => std::mem::take(records),
-            Self::Known | Self::Instructed | Self::Nothing { .. } => Vec::new(),
-            _ => return,
-        };
-        *self = Self::conflict("noms", cases.to_vec(), records);
+        !matches!(self, Self::Erased { .. })
     }
 
     /// Why it is not done, where that is to be said.
@@ -411,9 +433,6 @@ impl Outcome {
     /// Joined with what came of something that the message tells a store: what it made stays named.
     pub(crate) fn with(self, told: &Self) -> Self {
         match (self, told) {
-            (Self::Conflict { records, .. } | Self::Recorded { records }, Self::Conflict { scheme, cases, .. }) => {
-                Self::conflict(scheme, cases.clone(), records)
-            }
             // What was recorded or is in conflict says more than that there was nothing else to do.
             (
                 before @ (Self::Recorded { .. } | Self::Conflict { .. } | Self::NotDone { .. }),

@@ -220,7 +220,8 @@ fn named(case_id: Uuid) -> String {
 }
 
 impl StoreError {
-    pub(crate) fn argument(field: &'static str, expected: impl Into<String>, found: impl Into<String>) -> Self {
+    /// Of something given in another form than it is taken in.
+    pub fn argument(field: &'static str, expected: impl Into<String>, found: impl Into<String>) -> Self {
         Self::Argument { field, expected: expected.into(), found: found.into() }
     }
 

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::directory::{self, folded};
 use crate::error::{StoreError, Trouble};
+use crate::identity::{claimed, sort_of};
 use crate::journal::{Act, Entry};
 use crate::sql::Tx;
 
@@ -29,9 +30,12 @@ pub struct Facts {
     /// Keyed digests of the identifiers that an erased person had.
     #[serde(skip)]
     pub(crate) former: BTreeSet<String>,
-    /// Identifiers that were taken from the case, by scheme: they are another's.
+    /// Identifiers that were taken from the case, by their sort (see [`sort_of`]): they are another's.
     #[serde(skip)]
     taken: BTreeSet<(String, String)>,
+    /// Identifiers that the case has or had, by their sort, and that no other case claims as far as the case was told.
+    #[serde(skip)]
+    known_as: BTreeSet<(String, String)>,
     /// The places of the facts in the journal of the case.
     #[serde(skip)]
     pub(crate) positions: BTreeSet<u64>,
@@ -46,10 +50,16 @@ impl Facts {
         directory::facts(tx, case_id)
     }
 
-    /// Whether an identifier was taken from the case, and not given to it again since.
+    /// Whether an identifier, or the claim to it, was taken from the case, and not given to it again since.
     #[must_use]
     pub fn was_taken(&self, scheme: &str, value: &str) -> bool {
-        self.taken.contains(&(folded(scheme), folded(value)))
+        self.taken.contains(&named(&folded(scheme), value))
+    }
+
+    /// Every identifier that the case has or had, by its sort (`crn`, `noms`) and in lower case, but for those that were taken from it
+    /// and those to which it has no more than a claim.
+    pub fn known_as(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.known_as.iter().map(|(sort, value)| (sort.as_str(), value.as_str()))
     }
 
     /// Whether the reader is not shown the case, in whatever case their id is written.
@@ -67,7 +77,19 @@ impl Facts {
         match entry.act {
             Act::Identified { scheme, value: Some(value), .. } => {
                 let scheme = folded(&scheme);
-                self.taken.remove(&(scheme.clone(), folded(&value)));
+                let name = named(&scheme, &value);
+                self.taken.remove(&name);
+                // Who has an identifier claims it no longer; and to what several claim no case has more than a claim.
+                let is_claim = claimed(&name.0) == scheme;
+                let other = if is_claim { name.0.clone() } else { claimed(&scheme) };
+                if self.identifiers.get(&other).is_some_and(|known| folded(known) == name.1) {
+                    self.identifiers.remove(&other);
+                }
+                if is_claim {
+                    self.known_as.remove(&name);
+                } else {
+                    self.known_as.insert(name);
+                }
                 self.identifiers.insert(scheme, value);
             }
             Act::Identified { scheme, value: None, .. } => {
@@ -77,13 +99,16 @@ impl Facts {
             Act::Unidentified { scheme } => {
                 let scheme = folded(&scheme);
                 if let Some(value) = self.identifiers.remove(&scheme) {
-                    self.taken.insert((scheme, folded(&value)));
+                    let name = named(&scheme, &value);
+                    self.known_as.remove(&name);
+                    self.taken.insert(name);
                 }
             }
             Act::PersonErased { former, .. } => {
                 let at = DateTime::parse_from_rfc3339(&entry.at).map_err(StoreError::damaged)?;
                 self.erased.get_or_insert(at.to_utc());
                 self.identifiers.clear();
+                self.known_as.clear();
                 self.former.extend(former);
             }
             Act::MergedInto { other } => self.merged_into = Some(other),
@@ -114,6 +139,11 @@ impl Facts {
         }
         Ok(())
     }
+}
+
+/// An identifier by its sort, as it is compared.
+fn named(scheme: &str, value: &str) -> (String, String) {
+    (sort_of(scheme).to_owned(), folded(value))
 }
 
 /// One person: the case under which they are answered, and all cases of theirs as far as it was known by then.

@@ -6,7 +6,7 @@ use risk_core::event::Instant;
 use risk_core::log::Log;
 use uuid::Uuid;
 
-use crate::directory::{cases_called, folded};
+use crate::directory::{cases_called, cases_ever_called, folded};
 use crate::error::{StoreError, Trouble};
 use crate::facts::{Facts, Person};
 use crate::head::Head;
@@ -23,8 +23,12 @@ pub(crate) const OF_ONE_PERSON: [&str; 2] = ["crn", "noms"];
 
 /// Whether an identifier of that sort stands for one person.
 pub(crate) fn is_of_one_person(scheme: &str) -> bool {
-    let of = scheme.strip_suffix(CLAIMED).or_else(|| scheme.strip_suffix(FORMER)).unwrap_or(scheme);
-    OF_ONE_PERSON.contains(&of)
+    OF_ONE_PERSON.contains(&sort_of(scheme))
+}
+
+/// The scheme of which a claimed or former identifier is: `noms` of `noms_claimed`.
+pub(crate) fn sort_of(scheme: &str) -> &str {
+    scheme.strip_suffix(CLAIMED).or_else(|| scheme.strip_suffix(FORMER)).unwrap_or(scheme)
 }
 
 /// What follows the scheme of an identifier that a person had before.
@@ -44,35 +48,55 @@ impl Store {
     /// stands for one case, or another word of the host's, such as `team` or `officer`, which many cases share. The case need
     /// not have a record yet. Schemes are kept in lower case; identifiers are compared without regard to case.
     ///
+    /// An identifier that cases of several persons claim is settled by it: the others claim it no longer, whatever an import says later.
+    ///
     /// # Errors
     /// [`StoreError::Taken`]; [`StoreError::NearDuplicate`] for another spelling of an identifier that is in use; [`StoreError::Argument`] for words of another form than 1 to 64 letters, digits or `. _ : -`.
     pub fn identify(&self, by: &Operator, case_id: Uuid, scheme: &str, value: &str) -> Result<(), StoreError> {
-        self.tell(by, |tx| identified(tx, case_id, scheme, value))
+        self.tell(by, |tx| {
+            let mut acts = identified(tx, case_id, scheme, value)?;
+            let scheme = folded(scheme);
+            if OF_ONE_PERSON.contains(&scheme.as_str()) {
+                acts.extend(given_up(tx, case_id, &scheme, value)?);
+            }
+            Ok(acts)
+        })
     }
 
-    /// Takes an identifier from a case.
+    /// Takes an identifier from a case; where it has none of that scheme, the one that it claims.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] where it has none of that scheme.
+    /// [`StoreError::NotFound`] where it has and claims none of that scheme.
     pub fn unidentify(&self, by: &Operator, case_id: Uuid, scheme: &str) -> Result<(), StoreError> {
         self.tell(by, |tx| {
             let scheme = folded(scheme);
-            if !facts_of(tx, case_id)?.identifiers.contains_key(&scheme) {
-                let found = format!("{scheme} of case {case_id}");
-                return Err(StoreError::NotFound { expected: "an identifier of that case", found }.into());
-            }
-            Ok(vec![(case_id, Act::Unidentified { scheme })])
+            let known = facts_of(tx, case_id)?.identifiers;
+            let scheme = [scheme.clone(), claimed(&scheme)].into_iter().find(|scheme| known.contains_key(scheme));
+            let not_found = || StoreError::NotFound {
+                expected: "an identifier of that case",
+                found: format!("none of that scheme of case {case_id}"),
+            };
+            Ok(vec![(case_id, Act::Unidentified { scheme: scheme.ok_or_else(not_found)? })])
         })
     }
 
     /// The cases that have an identifier, in whatever case it is written, in the order of their ids; at most one for `crn` and
-    /// `noms`, unless an older version was told of two that differ in case only.
+    /// `noms`, unless an older version was told of two that differ in case only. Of a `crn` or `noms` that cases only claim (see
+    /// [`claimed`]): the case under which their person is answered, or all of them where they are of several persons.
     ///
     /// # Errors
     /// Where the store cannot be read.
     pub fn cases_of(&self, scheme: &str, value: &str) -> Result<Vec<Uuid>, StoreError> {
+        let now = self.now();
         self.look(|tx| {
-            let cases = cases_called(tx, scheme, value)?;
+            let mut cases = cases_called(tx, scheme, value)?;
+            if cases.is_empty() && OF_ONE_PERSON.contains(&folded(scheme).as_str()) {
+                cases = cases_ever_called(tx, &claimed(&folded(scheme)), value)?;
+                let persons = persons(tx, &cases, now)?;
+                if persons.len() == 1 {
+                    cases = persons.into_iter().collect();
+                }
+            }
             // That of a person is looked up to act on it: each case is found to have all its facts, such as that it was taken from it.
             if is_of_one_person(&folded(scheme)) {
                 cases.iter().try_for_each(|case_id| Facts::of(tx, *case_id).map(drop))?;
@@ -89,18 +113,14 @@ impl Store {
     pub fn contested(&self, scheme: &str, value: &str) -> Result<Vec<Uuid>, StoreError> {
         let now = self.now();
         self.look(|tx| {
-            let claiming = cases_called(tx, &claimed(&folded(scheme)), value)?;
+            let claiming = cases_ever_called(tx, &claimed(&folded(scheme)), value)?;
             if claiming.is_empty() {
                 return Ok(vec![]);
             }
             let mut cases = [claiming, cases_called(tx, scheme, value)?].concat();
             cases.sort_unstable();
             cases.dedup();
-            let mut people = BTreeSet::new();
-            for case_id in &cases {
-                people.insert(Person::of(tx, *case_id, now)?.case_id);
-            }
-            Ok(if people.len() > 1 { cases } else { vec![] })
+            Ok(if persons(tx, &cases, now)?.len() > 1 { cases } else { vec![] })
         })
     }
 
@@ -226,6 +246,27 @@ pub(crate) fn identified(
         return Err(StoreError::NearDuplicate { scheme, found: value, known }.into());
     }
     Ok(vec![(case_id, Act::Identified { scheme, value: Some(value), commitment: None })])
+}
+
+/// The cases under which the persons of these cases are answered.
+fn persons(tx: &mut Tx<'_>, cases: &[Uuid], now: Instant) -> Result<BTreeSet<Uuid>, Trouble> {
+    cases.iter().map(|case_id| Person::of(tx, *case_id, now).map(|person| person.case_id)).collect()
+}
+
+/// What is to be written so that no case but that one claims an identifier.
+fn given_up(tx: &mut Tx<'_>, of: Uuid, scheme: &str, value: &str) -> Result<Vec<(Uuid, Act)>, Trouble> {
+    let scheme = claimed(scheme);
+    let claims = |value: String| Act::Identified { scheme: scheme.clone(), value: Some(value), commitment: None };
+    let mut acts = Vec::new();
+    for case_id in cases_ever_called(tx, &scheme, value)?.into_iter().filter(|case_id| *case_id != of) {
+        let latest = Facts::of(tx, case_id)?.identifiers.remove(&scheme);
+        // A case may claim another since; what is taken from it is the latest.
+        let other = latest.filter(|latest| folded(latest) != folded(value));
+        acts.extend(other.is_some().then(|| (case_id, claims(value.to_owned()))));
+        acts.push((case_id, Act::Unidentified { scheme: scheme.clone() }));
+        acts.extend(other.map(|other| (case_id, claims(other))));
+    }
+    Ok(acts)
 }
 
 /// Says that two cases are of one person.

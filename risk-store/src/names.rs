@@ -10,9 +10,10 @@ use risk_core::log::chain::digest;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::directory;
+use crate::directory::{self, folded};
 use crate::error::{StoreError, Trouble};
 use crate::head::Head;
+use crate::identity::sort_of;
 use crate::journal::{self, Act, Entry, entry_hash, identifier};
 use crate::sql::{Tx, Value};
 
@@ -138,7 +139,11 @@ pub(crate) fn ever(entries: &[Entry]) -> Vec<(String, String)> {
             Act::Identified { scheme, value: Some(value), .. } => ever.push((scheme.clone(), value.clone())),
             Act::Unidentified { scheme } => {
                 let last = ever.iter().rposition(|(of, _)| of == scheme);
-                last.map(|i| ever.remove(i));
+                if let Some((_, taken)) = last.map(|i| ever.remove(i)) {
+                    let is_taken =
+                        |of: &str, value: &str| sort_of(of) == sort_of(scheme) && folded(value) == folded(&taken);
+                    ever.retain(|(of, value)| !is_taken(of, value));
+                }
             }
             _ => {}
         }

@@ -201,6 +201,12 @@ pub(crate) fn is_marked_erased(tx: &mut Tx<'_>, digest: &str) -> Result<bool, Tr
     Ok(tx.row(sql, &[digest.into(), (&OF_NO_MESSAGE).into()], |row| row.number(0))?.is_some())
 }
 
+/// Whether any person was erased before anything was kept.
+pub(crate) fn is_anybody_marked_erased(tx: &mut Tx<'_>) -> Result<bool, Trouble> {
+    let sql = "SELECT CAST(1 AS BIGINT) FROM waiting_for WHERE id = $1 LIMIT 1";
+    Ok(tx.row(sql, &[(&OF_NO_MESSAGE).into()], |row| row.number(0))?.is_some())
+}
+
 /// A value that is kept under a name.
 pub(crate) fn value(tx: &mut Tx<'_>, name: &str) -> Result<Option<String>, Trouble> {
     tx.row("SELECT value FROM kept_value WHERE name = $1", &[name.into()], |row| row.text(0))

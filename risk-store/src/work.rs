@@ -176,17 +176,20 @@ impl<'s> Work<'_, '_, 's> {
     /// # Errors
     /// As [`Store::identify`].
     pub fn identify(&mut self, case_id: Uuid, scheme: &str, value: &str) -> Result<bool, StoreError> {
-        let ever = self.step(|tx, _| directory::cases_ever_called(tx, scheme, value))?;
-        // What was said before does not come to stand again when it is repeated.
-        if ever.contains(&case_id) {
+        let mut ever_called = |scheme: &str| self.step(|tx, _| directory::cases_ever_called(tx, scheme, value));
+        let ever = ever_called(scheme)?;
+        let is_of_one = identity::OF_ONE_PERSON.contains(&scheme);
+        let claiming = if is_of_one { ever_called(&claimed(scheme))? } else { Vec::new() };
+        // What was said before does not come to stand again when it is repeated, unless it was in doubt.
+        if ever.contains(&case_id) && !claiming.contains(&case_id) {
             return Ok(false);
         }
-        if identity::OF_ONE_PERSON.contains(&scheme) {
-            let had = self.step(|tx, _| directory::cases_ever_called(tx, &former_scheme(scheme), value))?;
+        if is_of_one {
+            let had = ever_called(&former_scheme(scheme))?;
             if had.contains(&case_id) {
                 return Ok(false);
             }
-            if let Some(other) = ever.iter().chain(&had).find(|other| **other != case_id) {
+            if let Some(other) = ever.iter().chain(&had).chain(&claiming).find(|other| **other != case_id) {
                 let (scheme, value) = (scheme.to_owned(), value.to_owned());
                 return Err(StoreError::Taken { scheme, value, case_id: *other });
             }
@@ -329,7 +332,7 @@ impl<'s> Work<'_, '_, 's> {
     /// # Errors
     /// Where the store cannot be read.
     pub fn is_anybody_erased(&mut self) -> Result<bool, StoreError> {
-        self.step(|tx, _| directory::is_anybody_erased(tx))
+        self.step(|tx, _| Ok(directory::is_anybody_erased(tx)? || waiting::is_anybody_marked_erased(tx)?))
     }
 
     /// A value that is kept under a name, such as one by which it is noticed that a secret is another.

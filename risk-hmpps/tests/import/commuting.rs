@@ -21,11 +21,11 @@ const CRNS: [&str; 4] = ["X800001", "X800002", "X800003", "X800009"];
 const NUMBERS: [[&str; 2]; 4] =
     [["A1111AA", "B1111BB"], ["A2222AA", "B2222BB"], ["A3333AA", "B3333BB"], ["A9999AA", "B9999BB"]];
 
-fn at(minute: u32) -> String {
+pub fn at(minute: u32) -> String {
     format!("2026-06-{:02}T{:02}:{:02}:30Z", 1 + minute / 1440, minute / 60 % 24, minute % 60)
 }
 
-fn message(event_type: &str, minute: u32, crn: Option<&str>, noms: Option<&str>, info: &Value) -> Value {
+pub fn message(event_type: &str, minute: u32, crn: Option<&str>, noms: Option<&str>, info: &Value) -> Value {
     let identifiers: Vec<Value> = [("CRN", crn), ("NOMS", noms)]
         .into_iter()
         .filter_map(|(of, value)| Some(json!({"type": of, "value": value?})))
@@ -86,7 +86,7 @@ fn one() -> impl Strategy<Value = Vec<Value>> {
 }
 
 /// What stands of each record in a log, and whether it was retracted.
-fn records(log: &Log) -> BTreeMap<Uuid, (String, bool)> {
+pub fn records(log: &Log) -> BTreeMap<Uuid, (String, bool)> {
     let mut all: BTreeMap<Uuid, (String, bool)> = BTreeMap::new();
     for record in log.records() {
         match record.event() {
@@ -150,7 +150,7 @@ fn state(queue: &Queue) -> State {
     State { records: records_of, names, one_person }
 }
 
-fn deliver(queue: &Queue, messages: &[Value]) {
+pub fn deliver(queue: &Queue, messages: &[Value]) {
     let report = queue.deliver(messages, Erasures::CarriedOut);
     assert_eq!(report.messages.len(), messages.len(), "each message has one outcome");
     let counted: u64 = report.counts.values().sum();

@@ -9,8 +9,10 @@
 
 mod assessments;
 mod bodies;
+mod claims;
 mod codes;
 mod commuting;
+mod commuting_claims;
 mod contacts;
 mod fixtures;
 mod hostile;

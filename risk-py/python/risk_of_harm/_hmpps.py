@@ -131,7 +131,8 @@ class Hmpps:
             kind: What it is.
 
         Returns:
-            The report.
+            The report. A message with ``kept`` is kept in the store until what it speaks of is there, and may be deleted from the
+            queue; ``waited`` has messages of earlier deliveries that came to an outcome with this one.
 
         Raises:
             StoreError: Where the store takes nothing; nothing was appended.

@@ -116,3 +116,45 @@ fn whoever_is_excluded_from_one_of_two_merged_cases_is_shown_neither() {
         assert!(matches!(store.consult(&officer(), case(1), Utc::now()).unwrap_err(), StoreError::Excluded { .. }));
     });
 }
+
+#[test]
+fn a_number_that_cases_claim_is_of_none_until_a_person_gives_it_or_takes_it() {
+    on_each(|place| {
+        let store = place.store();
+        let (one, other, third) = (case(1), case(2), case(3));
+        let identifiers = |of| store.facts(of).unwrap().identifiers;
+        for (of, n) in [(one, 1), (other, 2)] {
+            store.append(&feed(), of, vec![attended(of, n)], None).unwrap();
+        }
+        // The first had it: a claim of its own takes it back into doubt, without its being another's.
+        store.identify(&feed(), one, "noms", "A1234BC").unwrap();
+        store.identify(&feed(), other, "noms_claimed", "A1234BC").unwrap();
+        store.identify(&feed(), one, "noms_claimed", "A1234BC").unwrap();
+        assert!(!identifiers(one).contains_key("noms") && !store.facts(one).unwrap().was_taken("noms", "A1234BC"));
+        assert_eq!(store.cases_of("noms", "A1234BC").unwrap(), [one, other]);
+        assert_eq!(store.contested("NOMS", "a1234bc").unwrap(), [one, other]);
+        // Claiming another since does not withdraw the claim.
+        store.identify(&feed(), other, "noms_claimed", "B1234BC").unwrap();
+        assert_eq!(store.contested("noms", "A1234BC").unwrap(), [one, other]);
+        // One person's, it leads to their case.
+        store.merge(&feed(), other, one).unwrap();
+        assert!(store.contested("noms", "A1234BC").unwrap().is_empty());
+        assert_eq!(store.cases_of("noms", "A1234BC").unwrap(), [one]);
+        store.unmerge(&feed(), other, one).unwrap();
+        assert_eq!(store.contested("noms", "A1234BC").unwrap(), [one, other]);
+        // Given to one, it is no longer claimed by the other, who still claims the second number.
+        store.identify(&feed(), one, "noms", "A1234BC").unwrap();
+        assert!(store.contested("noms", "A1234BC").unwrap().is_empty());
+        assert_eq!((identifiers(one)["noms"].as_str(), identifiers(one).len()), ("A1234BC", 1));
+        assert_eq!(identifiers(other)["noms_claimed"], "B1234BC");
+        assert!(store.facts(other).unwrap().was_taken("noms", "A1234BC"));
+        assert!(!store.facts(other).unwrap().was_taken("noms", "B1234BC"));
+        // Taken from whoever claims it, it is found under none.
+        store.unidentify(&feed(), other, "noms").unwrap();
+        assert!(store.cases_of("noms", "B1234BC").unwrap().is_empty());
+        assert!(matches!(store.unidentify(&feed(), other, "noms").unwrap_err(), StoreError::NotFound { .. }));
+        store.identify(&feed(), third, "noms", "B1234BC").unwrap();
+        assert_eq!(store.facts(third).unwrap().known_as().collect::<Vec<_>>(), [("noms", "b1234bc")]);
+        assert!(store.verify(None, |_| ()).unwrap().is_intact());
+    });
+}

@@ -1,0 +1,155 @@
+//! The same of numbers that several claim, case maps, moves, and messages that cannot be read or name two persons.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+use risk_hmpps::codes::Codes;
+use risk_hmpps::import::{Given, Importer};
+use risk_hmpps::people::CaseMap;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::commuting::{at, deliver, message, records};
+use crate::stored::Queue;
+use crate::{Logs, key};
+
+/// The first two may claim one number, and be merged. The host's case map names the third by its CRN, and the last by its number
+/// alone: every message about that person names the number.
+const CRNS: [&str; 4] = ["X800011", "X800012", "X800013", "X800014"];
+const NUMBERS: [&str; 4] = ["A1111AA", "A2222AA", "A3333AA", "D4444DD"];
+const CONTESTED: &str = "C1111CC";
+const MAPPED: &str =
+    "case_id,crn,noms\n00000000-0000-4000-8000-000000000013,X800013,\n00000000-0000-4000-8000-000000000014,,D4444DD\n";
+
+fn with_map() -> Importer {
+    Importer::new(Codes::embedded().unwrap(), key(), CaseMap::parse(MAPPED).unwrap())
+}
+
+fn received(noms: &str, minute: u32) -> Value {
+    let info = json!({"nomsNumber": noms, "reason": "ADMISSION", "prisonId": "MDI"});
+    message("prison-offender-events.prisoner.received", minute, None, Some(noms), &info)
+}
+
+fn one() -> impl Strategy<Value = Value> {
+    let what = (0..12u32, 0..4usize, 0..3usize, 0..3usize, 1..9u32, 1..4000u32, any::<bool>());
+    what.prop_map(|(of, person, source, target, id, minute, claims)| {
+        let noms = if claims && person < 2 { CONTESTED } else { NUMBERS[person] };
+        let (crn, always) = (Some(CRNS[person]), person == 3);
+        let registration = json!({"registrationId": format!("{id}{minute}"), "registerTypeCode": "ADVP", "registrationDate": at(minute),
+            "createdDateAndTime": at(minute)});
+        match of {
+            0 | 1 => message("probation-case.registration.added", minute, crn, Some(noms), &registration),
+            2 => message("probation-case.registration.added", minute, crn, always.then_some(noms), &registration),
+            3 => message("tier.calculation.complete", minute, crn, Some(noms), &json!({})),
+            4 => {
+                let mut unreadable = message("probation-case.registration.added", minute, crn, Some(noms), &registration);
+                unreadable["occurredAt"] = json!("soon");
+                unreadable
+            }
+            5 => {
+                let mut two = message("probation-case.registration.added", minute, crn, Some(noms), &registration);
+                let other = json!({"type": "NOMS", "value": NUMBERS[(person + 1) % 4]});
+                two["personReference"]["identifiers"].as_array_mut().unwrap().push(other);
+                two
+            }
+            6 | 7 => received(NUMBERS[person], minute),
+            8 => {
+                let info = json!({"sourceCRN": CRNS[source % 2], "targetCRN": CRNS[1 - source % 2]});
+                message("probation-case.merge.completed", minute, Some(CRNS[0]), None, &info)
+            }
+            9 => {
+                let info = json!({"reactivatedCRN": CRNS[0], "unmergedCRN": CRNS[1]});
+                message("probation-case.unmerge.completed", minute, Some(CRNS[0]), None, &info)
+            }
+            10 => {
+                let info = json!({"requirementId": format!("{id}{minute}"), "eventNumber": "1",
+                    "requirementMainType": "Court - Accredited Programme", "requirementSubType": "Building Better Relationships"});
+                message("probation-case.requirement.created", minute, Some(CRNS[source]), None, &info)
+            }
+            _ => {
+                let info = json!({"sourceCRN": CRNS[source], "targetCRN": CRNS[target], "sourceEventNumber": "1", "targetEventNumber": "2"});
+                message("probation-case.sentence.moved", minute, Some(CRNS[target]), None, &info)
+            }
+        }
+    })
+}
+
+/// What a store comes to: of each person what is recorded, whichever of their cases has it; and what each case is called.
+#[derive(Debug, PartialEq)]
+struct State {
+    records: BTreeMap<BTreeSet<Uuid>, Vec<(String, bool)>>,
+    names: BTreeMap<Uuid, BTreeSet<(String, String)>>,
+    contested: Vec<Uuid>,
+}
+
+fn state(queue: &Queue) -> State {
+    let cases: Vec<Uuid> = queue.store.cases(&queue.by).unwrap().map(|case| case.unwrap().case_id).collect();
+    let mut persons: BTreeMap<Uuid, BTreeSet<Uuid>> = BTreeMap::new();
+    let mut names = BTreeMap::new();
+    for case in cases {
+        let head = queue.store.work(&queue.by, |work| work.person(case)).unwrap();
+        persons.entry(head).or_default().insert(case);
+        let facts = queue.store.facts(case).unwrap();
+        names.insert(case, facts.known_as().map(|(sort, value)| (sort.to_owned(), value.to_owned())).collect());
+    }
+    let of_person = |cases: &BTreeSet<Uuid>| {
+        let logs = cases.iter().map(|case| queue.store.log(&queue.by, *case).unwrap());
+        let mut all: Vec<(String, bool)> = logs.flat_map(|log| records(&log).into_values()).collect();
+        all.sort();
+        all
+    };
+    let records = persons.into_values().map(|cases| (cases.clone(), of_person(&cases))).collect();
+    State { records, names, contested: queue.store.contested("noms", CONTESTED).unwrap() }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn claims_maps_moves_and_what_cannot_be_read_come_to_the_same_in_any_order_and_portions(
+        in_order in prop::collection::vec(one(), 2..14),
+        shuffled in prop::collection::vec((any::<Index>(), any::<Index>(), any::<Index>(), any::<bool>()), 30),
+    ) {
+        let (at_once, in_portions) = (Queue::with(with_map()), Queue::with(with_map()));
+        deliver(&at_once, &in_order);
+        let mut mixed = in_order.clone();
+        for (one, other, ..) in &shuffled {
+            mixed.swap(one.index(in_order.len()), other.index(in_order.len()));
+        }
+        let mut left = mixed.as_slice();
+        for (_, _, size, killed) in shuffled.iter().cycle() {
+            if left.is_empty() {
+                break;
+            }
+            let (portion, rest) = left.split_at(1 + size.index(left.len().min(4)));
+            deliver(&in_portions, portion);
+            if *killed {
+                let again = (portion.len() + 1).min(left.len());
+                deliver(&in_portions, &left[..again]);
+            }
+            left = rest;
+        }
+        prop_assert_eq!(state(&at_once), state(&in_portions));
+        // What goes by the contested number belongs to neither, or to the one person that they are.
+        for queue in [&at_once, &in_portions] {
+            deliver(queue, &[received(CONTESTED, 4001)]);
+        }
+        prop_assert_eq!(state(&at_once), state(&in_portions));
+        // And without a store in between: no link is carried out there, and none changes what is recorded where.
+        let mut logs = Logs::default();
+        logs.deliver(&with_map(), Given::Messages(json!(in_order).to_string().as_bytes()));
+        let sorted = |of: BTreeMap<Uuid, (String, bool)>| {
+            let mut of: Vec<(String, bool)> = of.into_values().collect();
+            of.sort();
+            of
+        };
+        let beside: BTreeMap<Uuid, _> =
+            logs.held.logs().map(|log| (log.case_id(), sorted(records(log)))).filter(|(_, of)| !of.is_empty()).collect();
+        let before = Queue::with(with_map());
+        deliver(&before, &in_order);
+        let stored = before.store.cases(&before.by).unwrap().map(|case| case.unwrap().case_id);
+        let stored = stored.map(|case| (case, sorted(records(&before.store.log(&before.by, case).unwrap()))));
+        prop_assert_eq!(beside, stored.filter(|(_, of)| !of.is_empty()).collect::<BTreeMap<_, _>>());
+    }
+}
