@@ -19,15 +19,12 @@ const SAID: &str = "error: interrupted: the command did not finish, and keeps no
 /// Starts the command, sends the signal while it is at work, and waits for its end. A command that was not yet listening, and was
 /// ended by the system, is started again and given more time.
 fn signalled(command: &mut Command, signal: Signal) -> Output {
-    for delay in [300, 1_000, 3_000, 6_000] {
+    let output = [300, 1_000, 3_000, 6_000].into_iter().find_map(|delay| {
         let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         sleep(Duration::from_millis(delay));
-        let output = ended_by(child, signal);
-        if output.status.signal().is_none() {
-            return output;
-        }
-    }
-    panic!("the command does not listen to signals within six seconds");
+        Some(ended_by(child, signal)).filter(|output| output.status.signal().is_none())
+    });
+    output.unwrap()
 }
 
 /// The child's standard input stays open until its end.
@@ -51,7 +48,11 @@ fn on<'a>(stored: &'a Stored, words: &[&'a str]) -> Command {
 fn while_another_writes(stored: &Stored, run: impl Fn()) {
     let store = Store::open(stored.place(), Options::default()).unwrap();
     let by = Operator::new("other").unwrap();
-    store.work(&by, |_| Ok(run())).unwrap();
+    let held = store.work(&by, |_| {
+        run();
+        Ok(())
+    });
+    held.unwrap();
 }
 
 fn names(folder: &str) -> Vec<String> {
