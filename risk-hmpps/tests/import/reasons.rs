@@ -151,6 +151,7 @@ fn outcomes(reason: Reason) -> Vec<Outcome> {
         Reason::NotAMessage => vec![unreadable("message", "nothing"), unreadable("eventType", "a number")],
         Reason::MemberMissing => vec![unreadable("crn", "nothing")],
         Reason::MemberUnreadable => vec![unreadable("crn", "a number")],
+        Reason::SeveralPersons => vec![unreadable("personReference.identifiers", "several that differ")],
     }
 }
 
