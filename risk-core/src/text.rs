@@ -84,7 +84,9 @@ pub fn inert_json(json: &str) -> Cow<'_, str> {
 
 fn escaped(text: &str, stays: fn(char) -> bool, escape: fn(&mut String, char)) -> Cow<'_, str> {
     let fits = |c: char| !acts(c) || stays(c);
-    if text.chars().all(fits) {
+    // Nearly all text is of this kind, and bytes are quick to look at.
+    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if is_plain || text.chars().all(fits) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len().saturating_add(16));
