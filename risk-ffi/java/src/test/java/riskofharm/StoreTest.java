@@ -229,7 +229,7 @@ final class StoreTest {
         }
     }
 
-    private static void cancelled(String place) {
+    private static void cancelled(String place) throws Exception {
         try (Store store = Store.create(place); Cancel stop = new Cancel(); Store view = store.withCancel(stop)) {
             store.append(FEED, Records.started());
             Check.contains("\"intact\":true", view.verify());
