@@ -9,6 +9,7 @@ use risk_core::event::field::{StaffId, describe_text, one_of};
 use risk_core::event::vocabulary::{Audience, CorrectionReason};
 use risk_core::log::Record;
 use risk_core::text::to_json;
+use risk_hmpps::into_store::must_be_its_secret;
 use risk_hmpps::people::former;
 use risk_store::{
     Addition, Checkpoint, Erased, Interrupt, Keys, Operator, Options, PersonErasure, Reader, Scrubbed, Store,
@@ -209,6 +210,9 @@ pub fn erase_person(store: &Store, by: &Operator, order: &str, secret: Option<&[
         })?,
     };
     let key = secret.map(hmpps::key).transpose()?;
+    if let Some(key) = &key {
+        must_be_its_secret(key, store, by)?;
+    }
     let digest = key.as_ref().map(|key| move |scheme: &str, value: &str| former(key, scheme, value));
     let erasure = PersonErasure {
         reason,

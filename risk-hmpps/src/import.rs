@@ -21,6 +21,7 @@ use crate::reason::Reason;
 use crate::report::{CodeCount, Detail, Import, Instruction, Outcome, Told, shown};
 use crate::settle::{Settled, Settling};
 use crate::sheet::{Of, RowSays, Sheet};
+use crate::when::When;
 use crate::whose::{Contested, Doubt, Whose};
 
 /// What is on record already.
@@ -191,6 +192,8 @@ struct Line {
     code: Option<(String, Option<String>)>,
     /// The case of its person, also where nothing is made of it.
     person: Option<Uuid>,
+    /// When a message says that what it says happened.
+    stated: Option<Instant>,
     /// Whom a message names.
     named: Named,
     /// Every prison number that it names, and all that became one with these.
@@ -272,11 +275,6 @@ impl Importer {
         &self.key
     }
 
-    /// What this secret makes of a constant, by which it is noticed that another is used.
-    pub(crate) fn check_value(&self) -> String {
-        self.key.opaque("check", &["the secret of an import"])
-    }
-
     /// The key with which messages are sealed that wait in a store.
     pub(crate) fn sealing(&self) -> [u8; 32] {
         self.key.derived("waiting messages")
@@ -320,7 +318,16 @@ impl Reading {
         let outcome = outcome.unwrap_or(Outcome::Known);
         let told = Told::of(file, place, event_type, case_id, outcome);
         let (named, numbers) = (Named::default(), Vec::new());
-        self.lines.push(Line { told, code: None, person: case_id, named, numbers, contested: None, else_ends: None });
+        self.lines.push(Line {
+            told,
+            code: None,
+            person: case_id,
+            stated: None,
+            named,
+            numbers,
+            contested: None,
+            else_ends: None,
+        });
     }
 
     fn message(
@@ -333,6 +340,7 @@ impl Reading {
         let (case, meaning) = meanings.of(message, self.lines.len(), known);
         self.line(file, place, Some(shown(&message.event_type)), case, None);
         if let Some(line) = self.lines.last_mut() {
+            line.stated = message.occurred_at.map(When::instant);
             line.told.sentence_id = case.and_then(|case| sentence_of(meanings.key, case, message));
         }
         self.take(meaning);
@@ -498,6 +506,19 @@ impl Reading {
             if !is_alone {
                 line.contested = line.person.and_then(|case| contested.against(&line.named, case, held));
             }
+            // What cannot be undone is not done while it is in doubt whom it is about.
+            let erases = |one: &Instruction| matches!(one, Instruction::Erase { .. });
+            if let Some(Doubt { scheme, cases }) = line.contested.clone()
+                && line.told.instructs.iter().any(erases)
+            {
+                let identifies = std::mem::take(&mut line.told.identifies);
+                self.set_aside(from, Outcome::conflict(scheme, cases, Vec::new()));
+                if let Some(line) = self.lines.get_mut(from) {
+                    line.told.held_back = true;
+                    line.told.identifies = identifies;
+                }
+                continue;
+            }
             let Some(noms) = line.named.noms.clone() else { continue };
             // What the host itself has settled is not told to the store as a claim.
             if let Some(case) = line.person.filter(|_| contested.is_mapped(&noms)) {
@@ -573,6 +594,10 @@ impl Reading {
                 }
             }
         }
+        for (from, line) in self.lines.iter().enumerate() {
+            let stated = line.stated.filter(|stated| *stated > until && !line.told.instructs.is_empty());
+            later.extend(stated.map(|stated| (from, stated)));
+        }
         self.drafts.retain(|draft| !later.contains_key(&draft.from));
         self.contacts.retain(|one| !later.contains_key(&one.from));
         self.taken_back.retain(|one| !later.contains_key(&one.from));
@@ -585,6 +610,7 @@ impl Reading {
                     CLOCK_DIFFERENCE.num_minutes()
                 );
                 line.told.outcome = Outcome::waits(Reason::LaterThanNow, what);
+                line.told.instructs.clear();
                 line.told.due = Some(recorded);
             }
         }

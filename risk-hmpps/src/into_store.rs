@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::import::{Given, Held, Importer, Table, read};
 use crate::kept::{Kept, listed};
+use crate::key::Key;
 use crate::links::{Statement, bring_in_line};
 use crate::message::Delivered;
 use crate::reason::Reason;
@@ -190,9 +191,24 @@ pub fn discard(importer: &Importer, store: &Store, by: &Operator, id: Uuid) -> R
     })
 }
 
+/// Refuses another secret than the one with which the store was filled, before a person is erased: their messages that wait are found,
+/// and those that come later are recognised, by that one alone. A store into which nothing was imported has none yet.
+///
+/// # Errors
+/// [`StoreError::Argument`] for another secret; [`StoreError`] where the store cannot be read.
+pub fn must_be_its_secret(key: &Key, store: &Store, by: &Operator) -> Result<(), StoreError> {
+    store.work(by, |work| {
+        if work.value(CHECK)?.is_none_or(|kept| kept == key.check_value()) {
+            return Ok(());
+        }
+        let expected = "the one with which this store was filled: messages about the person are found by it alone";
+        Err(StoreError::argument("secret", expected, "another"))
+    })
+}
+
 /// Refuses another secret than the one with which the store was filled, as the same messages would make other records.
 fn must_have_its_secret(work: &mut Work<'_, '_, '_>, importer: &Importer, may_be_new: bool) -> Result<(), StoreError> {
-    let value = importer.check_value();
+    let value = importer.key().check_value();
     let is_another = work.value(CHECK)?.is_some_and(|kept| kept != value);
     let (why, found) = if is_another && !may_be_new {
         let found = "another; use the old one, or say that it is new (`--new-key`)";

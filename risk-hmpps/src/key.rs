@@ -64,6 +64,11 @@ impl Key {
         let id = self.uuid(&parts).simple().to_string();
         format!("{of}-{}", id.get(..24).unwrap_or(&id))
     }
+
+    /// What this secret makes of a constant, by which it is noticed that another is used.
+    pub(crate) fn check_value(&self) -> String {
+        self.opaque("check", &["the secret of an import"])
+    }
 }
 
 impl std::fmt::Debug for Key {

@@ -65,6 +65,10 @@ pub(crate) struct Named {
     pub(crate) merged: Option<(String, String)>,
 }
 
+/// The members of `additionalInformation` with the CRNs of the cases of which a message says that they are, or are not, one person's,
+/// or between which something is moved.
+const CRNS_OF_CASES: [&str; 4] = ["sourceCRN", "targetCRN", "reactivatedCRN", "unmergedCRN"];
+
 /// The field of which it is said that a message names several persons.
 pub(crate) const WHOM: &str = "personReference.identifiers";
 
@@ -95,6 +99,12 @@ impl Named {
             merged.as_ref().is_some_and(|(left, removed)| [left, removed].iter().all(|n| *n == one || *n == other))
         };
         let crn = only("CRN", &crns, |_, _| false)?;
+        let of_cases: Vec<String> = CRNS_OF_CASES.iter().filter_map(|name| info.text(name)).collect();
+        if let Some(crn) = crn.as_ref().filter(|_| !of_cases.is_empty())
+            && !of_cases.iter().any(|one| one.eq_ignore_ascii_case(crn))
+        {
+            return Err(MessageError::new(WHOM, "one of the CRNs of which it says something", "another CRN"));
+        }
         Ok(Self { crn, noms: only("NOMS", &numbers, became_one)?, merged })
     }
 }
@@ -105,6 +115,19 @@ impl Named {
         let merged = self.merged.iter().flat_map(|(left, removed)| [left, removed]);
         let numbers = self.noms.iter().chain(merged).map(|number| ("noms", number.clone()));
         self.crn.iter().map(|crn| ("crn", crn.clone())).chain(numbers).collect()
+    }
+}
+
+/// Whether what was fetched names another CRN, wherever it does.
+fn names_another(fetched: &Json, crn: &str) -> bool {
+    match fetched {
+        Json::Object(object) => object.iter().any(|(name, value)| {
+            let is_crn = ["crn", "probNumber"].iter().any(|known| name.eq_ignore_ascii_case(known));
+            let other = value.text().filter(|text| is_crn && !text.eq_ignore_ascii_case(crn));
+            other.is_some() || names_another(value, crn)
+        }),
+        Json::Array(items) => items.iter().any(|item| names_another(item, crn)),
+        Json::Scalar(_) => false,
     }
 }
 
@@ -184,8 +207,13 @@ impl Members {
     /// The code in a member, which is compared with those of the tables.
     ///
     /// # Errors
-    /// [`MessageError`] for one with characters that are not seen: it looks like another code, and is none.
+    /// [`MessageError`] for a list or an object, and for a code with characters that are not seen: it looks like another code, and is
+    /// none.
     pub fn code(&self, names: &str) -> Result<Option<String>, MessageError> {
+        let of_another_form = |name: &str| self.0.get(name).filter(|value| value.is_array() || value.is_object());
+        if let Some(value) = names.split('|').find_map(of_another_form) {
+            return Err(MessageError::new(format!("additionalInformation.{names}"), "a code", describe(value)));
+        }
         let code = self.text(names);
         if let Some(c) = code.as_ref().and_then(|code| code.chars().find(|c| is_unseen(*c))) {
             let expected = "a code without characters that are not seen";
@@ -494,6 +522,11 @@ impl Message {
         let event_type = members.text("eventType");
         let event_type =
             event_type.ok_or_else(|| MessageError::new("eventType", "the type of the event", "nothing"))?;
+        if let (Some(fetched), Some(crn)) = (fetched, &named.crn)
+            && names_another(fetched, crn)
+        {
+            return Err(MessageError::new(WHOM, "the CRN that is in what was fetched", "another CRN"));
+        }
         Ok(Self {
             occurred_at: members.when("occurredAt")?,
             crn: named.crn,
@@ -516,8 +549,7 @@ impl Message {
     /// Every identifier of a person in it, with its scheme.
     pub(crate) fn names(&self) -> BTreeSet<(&'static str, String)> {
         let of_message = self.named().names().into_iter().map(|(scheme, value)| (scheme, Some(value)));
-        let of_others =
-            ["sourceCRN", "targetCRN", "reactivatedCRN", "unmergedCRN"].map(|name| ("crn", self.info.text(name)));
+        let of_others = CRNS_OF_CASES.map(|name| ("crn", self.info.text(name)));
         let numbers = ["nomsNumber", "removedNomsNumber", "movedFromNomsNumber", "movedToNomsNumber"]
             .map(|name| ("noms", self.info.text(name)));
         let all = of_message.chain(of_others).chain(numbers);

@@ -84,7 +84,9 @@ impl<'p> Contested<'p> {
             return;
         }
         let by_map = people.numbers_of(noms).into_iter().find_map(|number| people.mapped("noms", number));
-        match by_map.filter(|_| persons(&mapped, held).len() == 1) {
+        // Where one person alone has the number, a map that gives it to another contradicts that, and settles nothing.
+        let are_several = persons(&claiming, held).len() > 1;
+        match by_map.filter(|_| are_several && persons(&mapped, held).len() == 1) {
             Some(of) if self.is_a_person_apart(of, &claiming, held) => {
                 self.mapped.insert(noms.to_owned(), of).is_some()
             }

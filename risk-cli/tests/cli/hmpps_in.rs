@@ -368,6 +368,12 @@ fn an_operator_erases_a_person_and_messages_that_come_late_are_recognised() {
         risk(options.into_iter().chain(at))
     };
     erase("a manager").refused(&["--by"]);
+    let other = folder.path().join("other-key").display().to_string();
+    fs::write(&other, [3; 32]).unwrap();
+    #[cfg(unix)]
+    fs::set_permissions(&other, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    risk(["store", "erase-person", "crn:X800001", "--by", "manager-7", "--key-file", &other].into_iter().chain(at))
+        .refused(&["secret", "the one with which this store was filled"]);
     let done = erase("manager-7");
     assert_eq!(done.code, 0, "{}", done.err);
     assert!(done.out.contains("Erased: 1 record, 0 records of other cases"), "{}", done.out);

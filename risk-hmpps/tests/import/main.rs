@@ -14,6 +14,7 @@ mod codes;
 mod commuting;
 mod commuting_claims;
 mod contacts;
+mod doubt;
 mod fixtures;
 mod hostile;
 mod interrupted;

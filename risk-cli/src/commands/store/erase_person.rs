@@ -4,6 +4,7 @@ use clap::Args;
 use risk_core::event::field::StaffId;
 use risk_core::event::vocabulary::CorrectionReason;
 use risk_core::log::LogError;
+use risk_hmpps::into_store::must_be_its_secret;
 use risk_hmpps::people::former;
 use risk_store::{PersonErased, PersonErasure, Scrubbed, random_record_id};
 use risk_text::words::count;
@@ -66,6 +67,9 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
     let key = options.key_file.as_ref().map(|file| secret::key(file)).transpose()?;
     let digest = key.as_ref().map(|key| move |scheme: &str, value: &str| former(key, scheme, value));
     let Operated { store, by, .. } = options.store.operate()?;
+    if let Some(key) = &key {
+        must_be_its_secret(key, &store, &by)?;
+    }
     let case_id = options.case.find(&store)?;
     let erasure = PersonErasure {
         reason: options.reason,

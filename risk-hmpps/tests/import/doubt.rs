@@ -1,0 +1,156 @@
+//! Messages that contradict themselves or what is held about whom they are about: nothing is done for the wrong person.
+
+use std::slice::from_ref;
+
+use risk_hmpps::codes::Codes;
+use risk_hmpps::import::Importer;
+use risk_hmpps::into_store::{Erasures, must_be_its_secret};
+use risk_hmpps::key::Key;
+use risk_hmpps::people::CaseMap;
+use risk_hmpps::reason::Reason;
+use risk_hmpps::report::{Outcome, Told};
+use serde_json::{Value, json};
+
+use crate::key;
+use crate::persons::{gdpr, merge, received, unmerge, with_noms};
+use crate::stored::{Queue, message, registration};
+
+const NOMS: &str = "A1111AA";
+
+fn told(queue: &Queue, message: &Value) -> Told {
+    queue.deliver(from_ref(message), Erasures::CarriedOut).messages.remove(0)
+}
+
+#[test]
+fn a_case_map_does_not_give_the_number_of_one_person_in_the_store_to_another() {
+    let mut queue = Queue::new();
+    queue.deliver(&[with_noms(registration("X800001", "1"), NOMS), registration("X800002", "2")], Erasures::Listed);
+    let (one, other) = (queue.case("X800001"), queue.case("X800002"));
+    for rows in [
+        format!("case_id,noms\n{other},{NOMS}\n"),
+        format!("case_id,crn,noms\n{other},X800002,{NOMS}\n"),
+        format!("case_id,crn,noms\n{other},X800001,{NOMS}\n"),
+        format!("case_id,crn,noms\n{other},X800001,\n{one},X800002,{NOMS}\n"),
+    ] {
+        queue.importer = Importer::new(Codes::embedded().unwrap(), key(), CaseMap::parse(&rows).unwrap());
+        let before = queue.records();
+        let told = told(&queue, &received(NOMS));
+        assert!(matches!(told.outcome, Outcome::Conflict { .. }), "{rows} {told:?}");
+        assert_eq!((told.kept, queue.records()), (true, before), "{rows}");
+    }
+}
+
+#[test]
+fn what_was_fetched_about_another_person_is_unreadable_wherever_it_names_them() {
+    let queue = Queue::new();
+    queue.deliver(from_ref(&registration("X800001", "1")), Erasures::Listed);
+    let body = |name: &str, crn: &str| {
+        json!({name: crn, "assessments": [{"dateCompleted": "2026-06-13T10:00:00", "assessmentStatus": "COMPLETE",
+            "riskKnownAdultCommunity": "Low"}]})
+    };
+    let produced = |fetched: Value| json!({"message": message("assessment.summary.produced", "X800001", &json!({})), "fetched": fetched});
+    for fetched in [
+        body("probNumber", "X800002"),
+        body("crn", "X800002"),
+        body("CRN", "X800002"),
+        json!({"offender": {"crn": "X800002"}, "results": [body("crn", "X800001")]}),
+    ] {
+        let told = told(&queue, &produced(fetched));
+        assert_eq!(told.outcome.reason(), Reason::SeveralPersons, "{told:?}");
+    }
+    let own = told(&queue, &produced(body("probNumber", "x800001")));
+    assert!(matches!(own.outcome, Outcome::Recorded { .. }), "{own:?}");
+}
+
+#[test]
+fn nobody_is_erased_while_it_is_in_doubt_whom_the_order_is_about() {
+    let queue = Queue::new();
+    let one = with_noms(registration("X800001", "1"), NOMS);
+    queue.deliver(&[one, registration("X800002", "2")], Erasures::Listed);
+    let before = queue.records();
+    let order = with_noms(gdpr("X800002"), NOMS);
+    let told = told(&queue, &order);
+    assert!(matches!(told.outcome, Outcome::Conflict { .. }), "{told:?}");
+    for crn in ["X800001", "X800002"] {
+        let facts = queue.store.facts(queue.case(crn)).unwrap();
+        assert_eq!(facts.erased, None, "{crn}");
+    }
+    assert_eq!(queue.records(), before);
+}
+
+#[test]
+fn what_is_dated_in_the_future_links_merges_and_erases_nobody_before() {
+    let later = |mut message: Value| {
+        message["occurredAt"] = json!("2096-06-14T09:06:52Z");
+        message
+    };
+    let mut merged = received(NOMS);
+    merged["eventType"] = json!("prison-offender-events.prisoner.merged");
+    merged["additionalInformation"] = json!({"nomsNumber": NOMS, "removedNomsNumber": "B2222BB", "reason": "MERGE"});
+    for message in [
+        gdpr("X800001"),
+        merge("X800002", "X800001"),
+        with_noms(message("probation-case.prison-identifier.added", "X800001", &json!({})), NOMS),
+    ] {
+        let queue = Queue::new();
+        queue.deliver(&[registration("X800001", "1"), registration("X800002", "2")], Erasures::Listed);
+        let told = told(&queue, &later(message));
+        assert_eq!((told.outcome.reason(), told.kept), (Reason::LaterThanNow, true), "{told:?}");
+        for crn in ["X800001", "X800002"] {
+            let facts = queue.store.facts(queue.case(crn)).unwrap();
+            assert_eq!((facts.erased, facts.merged_into, facts.merged_from.len()), (None, None, 0), "{crn} {told:?}");
+        }
+    }
+}
+
+#[test]
+fn a_merge_under_a_third_crn_is_unreadable() {
+    let queue = Queue::new();
+    queue.deliver(&["1", "2", "3"].map(|n| registration(&format!("X80000{n}"), n)), Erasures::Listed);
+    let under = |mut message: Value| {
+        message["personReference"] = json!({"identifiers": [{"type": "CRN", "value": "X800003"}]});
+        message
+    };
+    for message in [merge("X800001", "X800002"), unmerge("X800001", "X800002")] {
+        let told = told(&queue, &under(message));
+        assert_eq!(told.outcome.reason(), Reason::SeveralPersons, "{told:?}");
+    }
+    assert_eq!(queue.store.facts(queue.case("X800001")).unwrap().merged_into, None);
+    assert!(matches!(told(&queue, &merge("X800001", "X800002")).outcome, Outcome::Instructed));
+}
+
+#[test]
+fn a_code_that_is_a_list_or_an_object_is_unreadable_and_not_left_out() {
+    let released = |code: Value| {
+        json!({"eventType": "prison-offender-events.prisoner.released", "occurredAt": "2026-06-15T09:06:52Z",
+            "additionalInformation": {"nomsNumber": NOMS, "reason": "RELEASED", "nomisMovementReasonCode": code},
+            "personReference": {"identifiers": [{"type": "CRN", "value": "X800001"}]}})
+    };
+    let level = |code: Value| {
+        let mut message = registration("X800001", "7");
+        message["additionalInformation"]["registerTypeCode"] = json!("REG15");
+        message["additionalInformation"]["registrationLevelCode"] = code;
+        message
+    };
+    let queue = Queue::new();
+    for message in [
+        released(json!(["DEC"])),
+        released(json!({"code": "UAL"})),
+        level(json!(["RSKH"])),
+        level(json!({"code": "RSKH"})),
+    ] {
+        let told = told(&queue, &message);
+        assert_eq!(told.outcome.reason(), Reason::MemberUnreadable, "{told:?}");
+    }
+}
+
+#[test]
+fn another_secret_than_that_of_the_store_is_noticed_before_anybody_is_erased() {
+    let queue = Queue::new();
+    let other = Key::new(&[9; 32]).unwrap();
+    must_be_its_secret(&other, &queue.store, &queue.by).unwrap();
+    queue.deliver(from_ref(&registration("X800001", "1")), Erasures::Listed);
+    must_be_its_secret(&key(), &queue.store, &queue.by).unwrap();
+    let refused = must_be_its_secret(&other, &queue.store, &queue.by).unwrap_err().to_string();
+    assert!(refused.contains("the one with which this store was filled"), "{refused}");
+}
