@@ -135,13 +135,12 @@ sys.stdin.readline()
 def holding(folder: Path, *statements: str) -> Iterator[subprocess.Popen[str]]:
     """Another process that holds a lock until it is given a line: of this one it could not be, as its SQLite is another copy."""
     command = [sys.executable, "-c", HOLDING, str(folder / "cases.risk"), *statements]
-    other = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    try:
-        assert other.stdout is not None and other.stdout.readline() == "held\n"
-        yield other
-    finally:
-        other.kill()
-        other.wait()
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        try:
+            assert other.stdout is not None and other.stdout.readline() == "held\n"
+            yield other
+        finally:
+            other.kill()
 
 
 @pytest.fixture

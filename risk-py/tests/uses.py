@@ -21,6 +21,7 @@ from risk_of_harm import (
     Caseload,
     Change,
     ConflictError,
+    Died,
     Erased,
     Group,
     GroupStatus,
@@ -104,6 +105,8 @@ def asked(log: CaseLog, policy: Policy | None, at: Moment) -> Assessment:
         assert explained
     moments: tuple[datetime, datetime, datetime | None] = (answer.at, answer.known_at, answer.next_change_at)
     lists: Sequence[object] = (answer.flags, answer.blind_to, answer.unrecognised, answer.withheld)
+    died: Died | None = answer.died
+    assert died is None
     told: tuple[dict[str, Any], dict[str, Any] | None] = (answer.receipt, answer.classification)
     assert moments and lists and told and answer.text(all=True) and answer.why_not("plw-raised-risk")
     changes: list[dict[str, Any]] = answer.changes_since(answer)

@@ -113,7 +113,22 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Died:
-    """That the person is recorded as having died."""
+    """The record that the person has died; :attr:`Assessment.died` is one, or None.
+
+    >>> import risk_of_harm
+    >>> log = risk_of_harm.CaseLog("3f6c9a52-8c1e-4c3b-9c58-2f4f6f1d2a11")
+    >>> appended = log.append({
+    ...     "event_id": "00000000-0000-4000-8000-000000000001",
+    ...     "case_id": log.case_id,
+    ...     "occurred_at": "2018-01-08T10:00:00Z",
+    ...     "recorded_at": "2018-01-08T10:00:00Z",
+    ...     "source": {"agency": "prison"},
+    ...     "kind": "person_died",
+    ...     "data": {},
+    ... })
+    >>> risk_of_harm.assess(log, at="2018-04-18", audience="manager").died.on
+    datetime.date(2018, 1, 8)
+    """
 
     on: date
     """The day."""
