@@ -182,7 +182,7 @@ impl<'a> People<'a> {
 
     /// The case of that CRN: the one known under it, or the host's own, or that of a prison number which is the person's, if that
     /// case has no CRN yet; else one that is derived from it. Where the host's own is another than the one known, that is for
-    /// [`crate::whose::Contested`] to say: a second case would not be better.
+    /// the check of contested identifiers to report: a second case would not be better.
     pub fn by_crn(&self, crn: &str, known: &mut dyn Known) -> Uuid {
         let told = known.case_of("crn", crn).or_else(|| self.mapped("crn", crn));
         let told = told.or_else(|| self.by_numbers(crn, known));

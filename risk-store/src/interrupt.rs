@@ -17,7 +17,7 @@ const SQLITE_STEPS: i32 = 10_000;
 
 /// Asks whether calls to a store are to end early. Once the answer is yes, it has to stay yes. The default never ends a call.
 ///
-/// It is asked on the thread of the call, and very often: before each statement, and every [`STEP`] while the call waits.
+/// It is asked on the thread of the call, and very often: before each statement, and every 50 milliseconds while the call waits.
 #[derive(Clone, Default)]
 pub struct Interrupt(Option<Arc<dyn Fn() -> bool + Send + Sync>>);
 
