@@ -166,6 +166,32 @@ fn erases(messages: &[Value]) -> bool {
     messages.iter().any(|m| m["eventType"] == "probation-case.deleted.gdpr")
 }
 
+/// Swaps things as it is drawn, and gives them in portions; where it is drawn so, a portion comes again with what follows, as if the
+/// process had been killed before it was acknowledged.
+pub fn in_mixed_portions<T: Clone>(
+    in_order: &[T],
+    shuffled: &[(Index, Index, Index, bool)],
+    mut deliver: impl FnMut(&[T]),
+) {
+    let mut mixed = in_order.to_vec();
+    for (one, other, ..) in shuffled {
+        mixed.swap(one.index(in_order.len()), other.index(in_order.len()));
+    }
+    let mut left = mixed.as_slice();
+    for (_, _, size, killed) in shuffled.iter().cycle() {
+        if left.is_empty() {
+            break;
+        }
+        let (portion, rest) = left.split_at(1 + size.index(left.len().min(4)));
+        deliver(portion);
+        if *killed {
+            let again = (portion.len() + 1).min(left.len());
+            deliver(&left[..again]);
+        }
+        left = rest;
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
@@ -177,25 +203,8 @@ proptest! {
         let in_order: Vec<Value> = lives.concat();
         let at_once = Queue::new();
         deliver(&at_once, &in_order);
-        let mut mixed = in_order.clone();
-        for (one, other, ..) in &shuffled {
-            mixed.swap(one.index(in_order.len()), other.index(in_order.len()));
-        }
         let in_portions = Queue::new();
-        let mut left = mixed.as_slice();
-        for (_, _, size, killed) in shuffled.iter().cycle() {
-            if left.is_empty() {
-                break;
-            }
-            let (portion, rest) = left.split_at(1 + size.index(left.len().min(4)));
-            deliver(&in_portions, portion);
-            if *killed {
-                // Killed before the messages were acknowledged: they come again, with what follows.
-                let again = (portion.len() + 1).min(left.len());
-                deliver(&in_portions, &left[..again]);
-            }
-            left = rest;
-        }
+        in_mixed_portions(&in_order, &shuffled, |portion| deliver(&in_portions, portion));
         prop_assert_eq!(state(&at_once), state(&in_portions));
         // And without a store in between, but for those who were erased.
         if !erases(&in_order) {

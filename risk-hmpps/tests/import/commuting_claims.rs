@@ -10,7 +10,7 @@ use risk_hmpps::people::CaseMap;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::commuting::{at, deliver, message, records};
+use crate::commuting::{at, deliver, in_mixed_portions, message, records};
 use crate::stored::Queue;
 use crate::{Logs, key};
 
@@ -113,23 +113,7 @@ proptest! {
     ) {
         let (at_once, in_portions) = (Queue::with(with_map()), Queue::with(with_map()));
         deliver(&at_once, &in_order);
-        let mut mixed = in_order.clone();
-        for (one, other, ..) in &shuffled {
-            mixed.swap(one.index(in_order.len()), other.index(in_order.len()));
-        }
-        let mut left = mixed.as_slice();
-        for (_, _, size, killed) in shuffled.iter().cycle() {
-            if left.is_empty() {
-                break;
-            }
-            let (portion, rest) = left.split_at(1 + size.index(left.len().min(4)));
-            deliver(&in_portions, portion);
-            if *killed {
-                let again = (portion.len() + 1).min(left.len());
-                deliver(&in_portions, &left[..again]);
-            }
-            left = rest;
-        }
+        in_mixed_portions(&in_order, &shuffled, |portion| deliver(&in_portions, portion));
         prop_assert_eq!(state(&at_once), state(&in_portions));
         // What goes by the contested number belongs to neither, or to the one person that they are.
         for queue in [&at_once, &in_portions] {
