@@ -13,7 +13,7 @@ use risk_core::cancel::Cancel;
 use risk_store::Interrupt;
 
 /// How long a command that asks may take to end by itself.
-const GRACE: Duration = Duration::from_secs(1);
+const GRACE: Duration = Duration::from_secs(10);
 /// What a shell adds to the number of a signal that ended a command.
 const BY_SIGNAL: u8 = 128;
 

@@ -119,8 +119,18 @@ def answer_line(state, line, happening):
     if closes(state, happening, line["action"], line["subject"]):
         for reason in open_reasons(line):
             naming = reaches(happening, reason)
-            if naming:
+            if naming and reviews_all(state, line, happening, reason):
                 answer(reason, happening, "done", naming)
+
+
+def reviews_all(state, line, happening, reason):
+    """Whether no group is left under review, now that an assessment has stated what it states (section 4)."""
+    if line["action"] != "review_risk" or happening["kind"] != "risk_assessed":
+        return True
+    stated = {group for group, level in happening["data"]["levels"].items() if level != "unknown"}
+    on_record = {g for g, setting in state["levels"]["by"] if setting == "community" or g == "prisoners"}
+    reason["assessed"] = reason["assessed"] | stated
+    return bool(stated) and set(reason["review"] or on_record) <= reason["assessed"]
 
 
 def goes_on_as(policy, action, now):

@@ -172,6 +172,7 @@ def open_round(state, spell, due, not_before):
         **due,
         "about": duty.get("about", "case"),
         "review": duty.get("review", []),
+        "assessed": set(),
         "duty": True,
         "answer": None,
     }

@@ -184,6 +184,7 @@ def what_is_required(state, rule, happening):
                 "about": about,
                 "until": rule.get("until"),
                 "review": groups_reviewed(rule) if r["action"] == "review_risk" else [],
+                "assessed": set(),
                 "answer": None,
             }
             effects.append(("open", r["action"], subject, reason))

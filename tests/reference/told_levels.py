@@ -90,7 +90,7 @@ def review_marks(a, group):
     for line in a["state"]["lines"]:
         if line["action"] == "review_risk":
             for r in open_reasons(line):
-                if group in r["review"] or not r["review"]:
+                if group in (r["review"] or [group]) and group not in r["assessed"]:
                     found.append(a["mark_of"]("open", line["action"], line["subject"], r) if a["mark_of"] else "ordinary")
     found += [r["mark"] for r in a["unrecognised"]]
     return found or None

@@ -322,9 +322,9 @@ impl Builder<'_, '_, '_> {
         let recorded = statement.and_then(|s| s.levels.get(&cell)).copied().unwrap_or(Level::Unknown);
         let indicated = state.levels.indicated(group, setting);
         let reviews = state.ledger.instances().filter(|i| i.action == ActionKind::ReviewRisk).flat_map(|i| {
-            let named = |r: &&Reason| r.answer.is_none() && (r.review.is_empty() || r.review.contains(&group));
+            let reviews = |r: &&Reason| r.reviews(group);
             let target = Target::Action(i.action, i.subject.clone());
-            i.reasons.iter().filter(named).map(move |r| self.marks.mark(&r.because, target.clone()))
+            i.reasons.iter().filter(reviews).map(move |r| self.marks.mark(&r.because, target.clone()))
         });
         let unread = self.folded.unrecognised.iter().map(|r| r.handling);
         let review = reviews.chain(unread).max();

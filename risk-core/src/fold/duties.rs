@@ -270,7 +270,7 @@ impl<'a> State<'a, '_> {
                 other => other,
             };
             let (about, priority) = (duty.about, duty.priority);
-            let reason = Reason { because, about, priority, deadline, review, answer: None };
+            let reason = Reason { because, about, priority, deadline, review, assessed: BTreeSet::new(), answer: None };
             Effect::Open(duty.action, subject.clone(), Box::new(reason))
         });
     }

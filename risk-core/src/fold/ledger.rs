@@ -1,15 +1,16 @@
 //! Actions: one line for each kind and subject, opened by reasons and closed when none is left unanswered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::happening::{Happening, Subject};
+use super::levels::Levels;
 use super::reason::{Because, Deadline, Naming, RuleRef};
-use crate::event::Term;
 use crate::event::catalogue::{ActionDecided, Instant};
-use crate::event::vocabulary::{ActionDecision, ActionKind, DecisionReason, Group, Handling, Role};
+use crate::event::vocabulary::{ActionDecision, ActionKind, DecisionReason, Group, Handling, Level, Role};
+use crate::event::{Event, Term};
 use crate::policy::model::{About, ActionDef, Priority};
 
 /// How a reason was answered.
@@ -51,10 +52,30 @@ pub struct Reason {
     pub priority: Priority,
     /// By when.
     pub deadline: Deadline,
-    /// The groups that it puts under review, where the action is a review.
+    /// The groups that it puts under review, where the action is a review; all of them if it names none.
     pub review: Vec<Group>,
+    /// The groups whose level assessments that could answer it have stated.
+    pub assessed: BTreeSet<Group>,
     /// Its answer, once it has one.
     pub answer: Option<Answer>,
+}
+
+impl Reason {
+    /// Whether it still puts that group under review.
+    #[must_use]
+    pub fn reviews(&self, group: Group) -> bool {
+        self.answer.is_none()
+            && (self.review.is_empty() || self.review.contains(&group))
+            && !self.assessed.contains(&group)
+    }
+
+    /// Takes in what an assessment states, and says whether that leaves no group under review: of those that it names or,
+    /// where it names none, of those whose level is on record.
+    fn take_assessment(&mut self, stated: &[Group], on_record: &[Group]) -> bool {
+        self.assessed.extend(stated);
+        let reviewed = if self.review.is_empty() { on_record } else { &self.review };
+        !stated.is_empty() && reviewed.iter().all(|g| self.assessed.contains(g))
+    }
 }
 
 /// What a person decided about an action.
@@ -284,19 +305,19 @@ impl Ledger {
     }
 
     /// Lets a closing event answer the reasons of an action that it concerns.
-    pub fn answer(&mut self, action: ActionKind, h: &Happening<'_>, holds: impl Fn(&Subject) -> bool) {
+    pub fn answer(&mut self, action: ActionKind, h: &Happening<'_>, levels: &Levels, holds: impl Fn(&Subject) -> bool) {
         self.change_pending(action, |instance| {
             if h.concerns(&instance.subject) && holds(&instance.subject) {
-                answer_by(instance, h);
+                answer_by(instance, h, levels);
             }
         });
     }
 
     /// Lets an earlier event answer the reasons of one line.
-    pub fn answer_line(&mut self, action: ActionKind, subject: &Subject, h: &Happening<'_>) {
+    pub fn answer_line(&mut self, action: ActionKind, subject: &Subject, h: &Happening<'_>, levels: &Levels) {
         self.change(action, subject, |line| {
             if let Some(instance) = line.instances.last_mut() {
-                answer_by(instance, h);
+                answer_by(instance, h, levels);
             }
         });
     }
@@ -454,9 +475,17 @@ fn settle(days: &mut BTreeMap<NaiveDate, Vec<(ActionKind, Subject)>>, action: Ac
     }
 }
 
-fn answer_by(instance: &mut Instance, h: &Happening<'_>) {
+fn answer_by(instance: &mut Instance, h: &Happening<'_>, levels: &Levels) {
+    let assessed = match h.event.as_deref() {
+        Some(Event::RiskAssessed(e)) if instance.action == ActionKind::ReviewRisk => {
+            let known = e.levels.0.iter().filter(|(_, level)| **level != Level::Unknown);
+            Some((known.map(|(group, _)| *group).collect::<Vec<_>>(), levels.groups_on_record()))
+        }
+        _ => None,
+    };
     for r in instance.reasons.iter_mut().filter(|r| r.answer.is_none()) {
-        if let Some(naming) = r.because.answerable_by(h) {
+        let Some(naming) = r.because.answerable_by(h) else { continue };
+        if assessed.as_ref().is_none_or(|(stated, on_record)| r.take_assessment(stated, on_record)) {
             let at = h.occurred_at.max(r.because.clock);
             r.answer = Some(Answer { by: h.id, how: How::Done, at, done: h.occurred_at, naming });
         }

@@ -200,6 +200,14 @@ impl Levels {
         self.statement(cell).and_then(|s| s.levels.get(&cell)).copied().unwrap_or(Level::Unknown)
     }
 
+    /// The groups whose level is on record: in the community, of prisoners in custody.
+    #[must_use]
+    pub fn groups_on_record(&self) -> Vec<Group> {
+        let counts = |(group, setting): &Cell| *group == Group::Prisoners || *setting == Setting::Community;
+        let standing = CELLS.iter().zip(&self.standing).filter(|(cell, at)| counts(cell) && at.is_some());
+        standing.map(|((group, _), _)| *group).collect()
+    }
+
     /// The least level that unanswered reasons support.
     #[must_use]
     pub fn indicated(&self, group: Group, setting: Setting) -> Level {

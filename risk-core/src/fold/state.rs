@@ -198,7 +198,7 @@ impl<'a, 'p> State<'a, 'p> {
         earlier.sort_by_key(|h| h.order());
         for h in earlier {
             if triggered(&reader, &def.closed_by, h, subject, h.clock) && may_close(levels, h, subject) {
-                self.ledger.answer_line(action, subject, h);
+                self.ledger.answer_line(action, subject, h, levels);
             }
         }
     }

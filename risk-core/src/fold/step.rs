@@ -118,7 +118,7 @@ impl<'a> State<'a, '_> {
         let concerned = h.kind().and_then(|k| policy.index.answered.get(&k));
         for def in concerned.into_iter().flatten().filter_map(|place| policy.actions.get(*place)) {
             let (facts, levels, cancel) = (&self.facts, &self.levels, self.cancel);
-            self.ledger.answer(def.action, h, |subject| {
+            self.ledger.answer(def.action, h, levels, |subject| {
                 let reader = Reader { facts, levels, policy };
                 !cancel.spend()
                     && triggered(&reader, &def.closed_by, h, subject, h.clock)
@@ -168,7 +168,8 @@ impl<'a> State<'a, '_> {
                     let (clock, occurred) = (because.clock, because.occurred_at);
                     let deadline = Deadline::new(policy, r.due.as_ref(), because.basis, clock, occurred);
                     let (about, priority) = (r.about, r.priority);
-                    let reason = Reason { because, about, priority, deadline, review, answer: None };
+                    let reason =
+                        Reason { because, about, priority, deadline, review, assessed: BTreeSet::new(), answer: None };
                     Effect::Open(r.action, subject, Box::new(reason))
                 });
             }
