@@ -46,7 +46,7 @@ fn in_force(records: &[Record]) -> Vec<String> {
     }
     let mut said: Vec<String> = said.into_iter().filter(|(id, _)| !gone.contains(id)).map(|(_, said)| said).collect();
     said.sort();
-    said.retain(|one| one != "concern_disclosed");
+    said.retain(|one| !["concern_disclosed", "history_loaded"].contains(&one.as_str()));
     said
 }
 
