@@ -453,10 +453,13 @@ impl OfPerson<'_> {
             from: self.telling.from,
         };
         Ok(match fetched::read(body, &about)? {
-            Some(fetched::Read { drafts, overall: Some(level), .. }) if drafts.is_empty() => {
-                let what =
-                    format!("the overall level {} is the only one stated: {}", level.name(), fetched::OVERALL_ALONE);
-                Meaning::Ends(Outcome::Needed { reason: Reason::ToLookUp, detail: None, what })
+            Some(fetched::Read { drafts, overall: Some(level), notes }) if drafts.is_empty() => {
+                let what = format!(
+                    "no level of a group could be read beside the overall level {level}: {}",
+                    fetched::OVERALL_ALONE
+                );
+                let needed = Meaning::Ends(Outcome::Needed { reason: Reason::ToLookUp, detail: None, what });
+                if notes.is_empty() { needed } else { Meaning::Noted(Box::new(needed), notes) }
             }
             Some(read) if read.drafts.is_empty() => {
                 let nothing = Meaning::Ends(nothing("what was fetched states no level and no rating"));

@@ -17,6 +17,7 @@ use risk_core::log::{Log, Record};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use crate::contact::Standing;
 use crate::draft::{Draft, Reference, record, record_from};
 use crate::key::Key;
 use crate::meaning::{Move, Moved, TakeBack};
@@ -110,6 +111,7 @@ impl<'a> Settling<'a> {
     /// Makes records of drafts, and takes back what was deleted. What was stated by the time of a deletion is deleted by it; what was
     /// stated later is recorded again.
     pub fn say_and_take_back(&mut self, drafts: Vec<Draft>, taken_back: &[TakeBack]) {
+        let key = self.key;
         let mut deleted: BTreeMap<(Uuid, &str), Instant> = BTreeMap::new();
         for one in taken_back {
             let at = deleted.entry((one.case, &one.reference)).or_insert(one.recorded);
@@ -117,7 +119,7 @@ impl<'a> Settling<'a> {
         }
         let (before, after): (Vec<Draft>, Vec<Draft>) = drafts.into_iter().partition(|draft| {
             let here = deleted.get(&(draft.case, draft.reference.as_str())).copied();
-            let last = here.max(self.case(draft.case).withdrawn(&draft.reference));
+            let last = here.max(self.case(draft.case).withdrawn(key, &draft.reference));
             last.is_some_and(|at| draft.stated <= at)
         });
         self.say(before);
@@ -191,7 +193,7 @@ impl<'a> Settling<'a> {
     fn settle(&mut self, mut draft: Draft, new: Statements) -> (Settled, BTreeSet<Difference>) {
         let key = self.key;
         let case = self.case(draft.case);
-        let withdrawn = case.withdrawn(&draft.reference).filter(|at| draft.stated <= *at);
+        let withdrawn = case.withdrawn(key, &draft.reference).filter(|at| draft.stated <= *at);
         if withdrawn.is_none() {
             draft.id = case.again(key, draft.id);
         }
@@ -323,6 +325,12 @@ impl<'a> Settling<'a> {
             case.retract(key, *id, one.recorded, reference, CorrectionReason::EnteredInError, one.handling);
         }
         let new: Vec<Uuid> = case.fresh.iter().skip(before).map(|r| r.event_id).collect();
+        let case = self.case(one.case);
+        if !targets.is_empty() && case.withdrawn(key, &one.reference) < Some(one.recorded) {
+            let standing = Standing::Deleted;
+            let id = contacts::statement_id(key, one.case, &one.reference, one.recorded, standing);
+            case.note_statement(id, one.case, reference, one.handling);
+        }
         match (targets.is_empty(), new.is_empty()) {
             (true, _) => self.told.push((one.from, Settled::Absent)),
             (false, true) => self.told.push((one.from, Settled::Known)),
@@ -466,9 +474,16 @@ impl Case {
         self.of_reference(reference).filter(move |r| !statement(r))
     }
 
-    /// When the estate took back what was told under a reference, if it did.
-    fn withdrawn(&self, reference: &str) -> Option<Instant> {
-        let is_deletion = |r: &&Record| matches!(r.event(), Some(Event::RecordRetracted(e)) if e.reason == CorrectionReason::EnteredInError && is_of_estate(e));
+    /// When the estate last took back what was told under a reference, if it did.
+    fn withdrawn(&self, key: &Key, reference: &str) -> Option<Instant> {
+        let is_deletion = |r: &&Record| match r.event() {
+            Some(Event::RecordRetracted(e)) => e.reason == CorrectionReason::EnteredInError && is_of_estate(e),
+            Some(Event::HistoryLoaded(_)) => {
+                let id = |stated| contacts::statement_id(key, r.case_id, reference, stated, Standing::Deleted);
+                Reference::of(r).is_some_and(|it| r.event_id == id(it.stated))
+            }
+            _ => false,
+        };
         let back = self.of_reference(reference).filter(is_deletion);
         back.filter_map(|r| Reference::of(r).map(|it| it.stated)).max()
     }

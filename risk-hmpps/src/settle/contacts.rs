@@ -109,14 +109,18 @@ impl Settling<'_> {
         }
         let Some(best) = best else { return (None, Vec::new()) };
         let mark = self.mark(&held, &rows);
-        let taken = made_by.map_or(0, |row| self.replace(&held, &best, row, mark));
-        let was_of_that_moment = on_record.as_ref().is_some_and(|one| one.stated == best.stated);
+        if let Some(row) = made_by {
+            self.replace(&held, &best, row, mark);
+        }
+        let differs =
+            |one: &Rank| one.stated == best.stated && one.said != best.said && one.standing != Standing::Planned;
+        let is_tie_on_record = on_record.as_ref().is_some_and(differs);
         let mut left = Vec::new();
         for (row, drafts) in rows {
             let rank = Rank::new(row.stated, row.standing, said(&drafts), row.case);
             let is_best = rank == best;
             let is_made_by = made_by.is_some_and(|by| by.from == row.from);
-            if is_made_by && was_of_that_moment && taken > 0 {
+            if is_made_by && is_tie_on_record {
                 self.notes.push((row.from, ONE_MOMENT.to_owned()));
             }
             if is_best && !drafts.is_empty() {
@@ -157,15 +161,14 @@ impl Settling<'_> {
         mark
     }
 
-    /// Takes back what a statement replaces, and notes that it was made where no record of it says so. Gives how many records were
-    /// replaced.
+    /// Takes back what a statement replaces, and notes that it was made where no record of it says so.
     fn replace(
         &mut self,
         held: &BTreeMap<Uuid, (String, HeldContact)>,
         best: &Rank,
         row: &ContactStatement,
         mark: Option<Handling>,
-    ) -> usize {
+    ) {
         let key = self.key;
         let (mut taken, mut is_noted) = (0_usize, false);
         for (id, (reference, one)) in held {
@@ -188,7 +191,7 @@ impl Settling<'_> {
             self.notes
                 .push((row.from, format!("an earlier statement of this contact is replaced: {records} taken back")));
         }
-        let Some((reference, one)) = held.get(&best.case) else { return taken };
+        let Some((reference, one)) = held.get(&best.case) else { return };
         let is_known = best.said.iter().all(|said| one.in_force.contains_key(said));
         // What is planned when it is entered is replaced by whatever is stated later.
         let may_replace = row.is_update || best.standing != Standing::Planned || taken > 0;
@@ -198,12 +201,11 @@ impl Settling<'_> {
             case.note_statement(id, best.case, Reference { of: reference, stated: best.stated }, mark);
             self.noted.insert(row.from);
         }
-        taken
     }
 }
 
-/// The id of the record that a statement was made of which no other record says so.
-fn statement_id(key: &Key, case: Uuid, reference: &str, stated: Instant, standing: Standing) -> Uuid {
+/// The id of the record of a statement of which no other record says so.
+pub(super) fn statement_id(key: &Key, case: Uuid, reference: &str, stated: Instant, standing: Standing) -> Uuid {
     key.uuid(&["stated", &case.to_string(), reference, &stated.to_rfc3339(), standing.name()])
 }
 
