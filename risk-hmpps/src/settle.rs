@@ -221,9 +221,12 @@ impl<'a> Settling<'a> {
         let versions = case.versions(held, first);
         let marked = case.handling(held);
         let since = versions.iter().map(|(_, at)| *at).max().unwrap_or(held.recorded_at);
-        // When it is by now said to have happened. A later statement that says so replaces an earlier one.
-        let in_force = versions.iter().max_by_key(|(_, at)| *at).map_or(held.occurred_at, |(said, _)| said.occurred);
-        let is_other_day = draft.says_when && london_day(draft.occurred) != london_day(in_force);
+        // When it is by now said to have happened. A later statement that says so replaces an earlier one; where none did, it is the
+        // moment at which something was first stated.
+        let in_force = versions.iter().max_by_key(|(_, at)| *at);
+        let was_said = in_force.is_some_and(|(said, at)| said.occurred < said.stated.min(*at));
+        let in_force = in_force.map_or(held.occurred_at, |(said, _)| said.occurred);
+        let is_other_day = draft.says_when && was_said && london_day(draft.occurred) != london_day(in_force);
         let occurred = match draft.stated.cmp(&last) {
             Ordering::Greater if is_other_day => draft.occurred,
             Ordering::Less if is_other_day => in_force,
