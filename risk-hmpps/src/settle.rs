@@ -232,6 +232,22 @@ impl<'a> Settling<'a> {
             Ordering::Less if is_other_day => in_force,
             _ => draft.occurred.min(in_force),
         };
+        // A correction keeps the time of the record, and what began after it is recorded anew.
+        if is_other_day && draft.stated > last && draft.occurred > held.recorded_at {
+            let differing = new.differing.clone();
+            let Some((_, event)) = new.into_best(draft.kind) else { return (Settled::Known, differing) };
+            let reference = Reference { of: &draft.reference, stated: draft.stated };
+            let mark = draft.handling.max(Some(marked));
+            case.retract(key, held.event_id, draft.stated, reference, CorrectionReason::WrongValue, mark);
+            draft = Draft {
+                id: case.again(key, draft.id),
+                recorded: draft.recorded.max(draft.occurred),
+                handling: mark,
+                ..draft
+            };
+            case.push(draft.record(event));
+            return (Settled::New(draft.id), differing);
+        }
         let before = Statements::of(versions.into_iter().map(|(said, _)| said));
         let all = before.clone().and(new);
         let differing: BTreeSet<Difference> = all.differing.difference(&before.differing).cloned().collect();

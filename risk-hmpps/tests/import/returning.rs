@@ -170,6 +170,27 @@ fn a_registration_whose_day_alone_moves_is_of_the_later_statement() {
 }
 
 #[test]
+fn a_registration_that_was_removed_and_begins_again_is_set_again() {
+    let told = |day: &str, minute: u32| {
+        let info = serde_json::json!({"registrationId": "7", "registerTypeCode": "RHRH", "registrationDate": day, "createdDateAndTime": at(minute)});
+        message("probation-case.registration.added", minute, Some("X800033"), None, &info)
+    };
+    let (first, again) = (told("2026-05-20", 5), told("2026-06-03T08:00:00", 4000));
+    let removed = serde_json::json!({"deregistrationId": "9", "registerTypeCode": "RHRH", "deregistrationDate": "2026-06-02", "createdDateAndTime": at(2000)});
+    let removed = message("probation-case.registration.deregistered", 2000, Some("X800033"), None, &removed);
+    let expected = after(&[&[&removed, &again]]);
+    assert!(expected[0].contains("flag_recorded 2026-06-03"), "{expected:?}");
+    for portions in [
+        &[&[&first, &removed, &again][..]][..],
+        &[&[&first], &[&removed], &[&again]],
+        &[&[&again], &[&first], &[&removed]],
+        &[&[&first], &[&again], &[&removed], &[&first]],
+    ] {
+        assert_eq!(after(portions), expected, "{portions:?}");
+    }
+}
+
+#[test]
 fn a_contact_that_moves_to_another_person_is_taken_from_the_first() {
     let of =
         |crn: &str, minute: u32| format!("{crn},COAP,2026-05-12,14:00,UAAB,2026-05-10T09:00:00,{},,,7", at(minute));
