@@ -1,27 +1,63 @@
-//! Statements of one contact. Each row says everything that its contact is, so the later statement replaces the earlier one whole:
-//! also by records of other kinds, or by none. Of one moment the more serious statement counts.
+//! Statements of one contact. Each row says everything that its contact is, also whose it is, so the later statement replaces the
+//! earlier one whole: also by records of other kinds, of another day, in another case, or by none. Of one moment the more serious
+//! statement counts.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use risk_core::event::vocabulary::Term;
+use risk_core::event::vocabulary::{Handling, Term};
 use risk_core::event::{Event, Instant, Kind, Nature};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::draft::Draft;
+use crate::report::Outcome;
+
+/// How far a statement says what became of its contact. Of one moment the last of these counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// It is planned: what comes of it is not said.
+    Planned,
+    /// What came of it is said.
+    Said,
+    /// It is deleted.
+    Deleted,
+}
+
+impl Standing {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Planned, Self::Said, Self::Deleted];
+
+    /// A word for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Said => "said",
+            Self::Deleted => "deleted",
+        }
+    }
+}
 
 /// What one row says of a contact. Its drafts are those of the same number.
 #[derive(Debug, Clone)]
 pub struct ContactStatement {
     /// The case.
     pub case: Uuid,
-    /// What all records of the contact share.
-    pub reference: String,
+    /// What identifies the contact.
+    pub identity: String,
+    /// Whether that is an id of its own, which it keeps in another case.
+    pub has_id: bool,
     /// When nDelius stated it.
     pub stated: Instant,
-    /// Whether the row says what came of the contact. One that is planned does not.
-    pub is_said: bool,
+    /// Whether that is later than when the contact was entered.
+    pub is_update: bool,
+    /// How far it says what became of the contact.
+    pub standing: Standing,
+    /// A stricter mark, where the row is marked as sensitive.
+    pub handling: Option<Handling>,
+    /// What a deletion comes to if nothing of the contact is on record: by its type no record is ever made of it.
+    pub else_ends: Option<Outcome>,
     /// Which of the things given it is.
     pub from: usize,
 }
@@ -29,28 +65,42 @@ pub struct ContactStatement {
 /// The member that says whether an absence, or the behaviour at an appointment, was acceptable.
 const ACCEPTABLE: &str = "acceptable";
 
-/// A record of a contact, as far as two statements may differ in it.
+/// The member that names a request, which is found only when all is read.
+const REQUEST: &str = "request_id";
+
+/// A record of a contact, as far as two statements may differ in it: its kind, its moment and its data.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Said {
     kind: &'static str,
-    acceptable: Option<String>,
+    occurred: Instant,
+    data: BTreeMap<String, String>,
     raises: bool,
 }
 
 impl Said {
     /// What a draft says.
     pub fn of_draft(draft: &Draft) -> Self {
-        Self::new(draft.kind, draft.data.get(ACCEPTABLE))
+        let mut data = draft.data.clone();
+        if let Some((_, member)) = &draft.replies {
+            data.insert(member.clone(), json!(REQUEST));
+        }
+        let data = Event::decode(draft.kind, &data).map(|event| event.encode()).unwrap_or(data);
+        Self::new(draft.kind, draft.occurred, data)
     }
 
-    /// What an event says.
-    pub fn of_event(event: &Event) -> Self {
-        Self::new(event.kind(), event.encode().get(ACCEPTABLE))
+    /// What an event says that happened at that moment.
+    pub fn of_event(event: &Event, occurred: Instant) -> Self {
+        Self::new(event.kind(), occurred, event.encode())
     }
 
-    fn new(kind: Kind, acceptable: Option<&Value>) -> Self {
-        let acceptable = acceptable.and_then(Value::as_str).filter(|said| *said != "unknown").map(str::to_owned);
-        Self { kind: kind.name(), acceptable, raises: raises(kind) }
+    fn new(kind: Kind, occurred: Instant, data: Map<String, Value>) -> Self {
+        let is_said = |(name, value): &(String, Value)| name != REQUEST && value.as_str() != Some("unknown");
+        let data = data.into_iter().filter(is_said).map(|(name, value)| (name, value.to_string())).collect();
+        Self { kind: kind.name(), occurred, data, raises: raises(kind) }
+    }
+
+    fn is_acceptable(&self, word: &str) -> bool {
+        self.data.get(ACCEPTABLE).is_some_and(|said| said.trim_matches('"') == word)
     }
 }
 
@@ -65,12 +115,31 @@ pub fn raises(kind: Kind) -> bool {
     matches!(kind.spec().nature, Nature::Information | Nature::Incident) && !settles.contains(&kind)
 }
 
-/// How serious a statement is: more to be concerned about comes first, then less that was done, then what was not acceptable. One
-/// that says nothing of what came of the contact comes last.
-pub fn seriousness(is_said: bool, said: &BTreeSet<Said>) -> impl Ord + use<> {
-    let of = |word: Option<&str>| said.iter().filter(|one| one.acceptable.as_deref() == word).count();
-    let raised = said.iter().filter(|one| one.raises).count();
-    let done = said.len().saturating_sub(raised);
-    let is_said = is_said || !said.is_empty();
-    (is_said, raised, Reverse(done), of(Some("no")), Reverse(of(Some("yes"))), said.clone())
+/// Which of the statements of a contact counts: the greatest. The later one; of one moment the one that says what came of the contact,
+/// then the more serious one: more to be concerned about, less that was done, not acceptable.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rank {
+    /// When it was stated.
+    pub stated: Instant,
+    /// How far it says what became of the contact.
+    pub standing: Standing,
+    seriousness: (usize, Reverse<usize>, usize, Reverse<usize>),
+    /// What it says.
+    pub said: BTreeSet<Said>,
+    /// In which case.
+    pub case: Uuid,
+}
+
+impl Rank {
+    /// Of a statement in that case.
+    #[must_use]
+    pub fn new(stated: Instant, standing: Standing, said: BTreeSet<Said>, case: Uuid) -> Self {
+        let of = |word: &str| said.iter().filter(|one| one.is_acceptable(word)).count();
+        let raised = said.iter().filter(|one| one.raises).count();
+        let done = said.len().saturating_sub(raised);
+        let seriousness = (raised, Reverse(done), of("no"), Reverse(of("yes")));
+        // What makes a record says what came of the contact.
+        let standing = if said.is_empty() { standing } else { standing.max(Standing::Said) };
+        Self { stated, standing, seriousness, said, case }
+    }
 }

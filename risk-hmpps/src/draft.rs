@@ -16,6 +16,8 @@ pub struct Draft {
     pub case: Uuid,
     /// When it happened.
     pub occurred: Instant,
+    /// Whether that was said, and is not the moment of the message.
+    pub says_when: bool,
     /// When the estate first held it.
     pub recorded: Instant,
     /// When the estate stated it: of two statements of one fact the later replaces the earlier.
@@ -34,6 +36,8 @@ pub struct Draft {
     pub data: Map<String, Value>,
     /// The stream of requests of which it answers one, and the member that names the request.
     pub replies: Option<(String, String)>,
+    /// Whether a message can delete it, after which it may be stated again.
+    pub may_be_deleted: bool,
     /// Which of the things given it comes from.
     pub from: usize,
 }

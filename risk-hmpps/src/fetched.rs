@@ -4,7 +4,7 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use risk_core::event::vocabulary::{Group, Level, Register, SaraRating, SourceAgency, Term};
+use risk_core::event::vocabulary::{Group, Level, SaraRating, SourceAgency, Term};
 use risk_core::event::{Instant, Kind};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -51,11 +51,16 @@ const SCORE: &str = "riskScoreLevel";
 /// it covers anybody.
 const PLAN: [&str; 2] = ["victimSafetyPlanning", "contingencyPlans"];
 
+/// What a person has to do about an overall level that is no group's: records have levels of groups alone.
+pub const OVERALL_ALONE: &str = "look up in OASys which group it is of, and record risk_assessed; no record says it, and no group has it until then";
+
 /// What a body says.
 #[derive(Debug, Default)]
 pub struct Read {
     /// The records that it makes.
     pub drafts: Vec<Draft>,
+    /// The overall level that it states, where no group that could be read has it.
+    pub overall: Option<Level>,
     /// Where it says two things, and which of them was taken; and which parts could not be read.
     pub notes: Vec<String>,
 }
@@ -321,12 +326,12 @@ impl About<'_> {
         let mut read = Read::default();
         let mut unread = Unread::default();
         let is_known = [
-            self.overall_level(body, &mut read, &mut unread),
+            Self::overall_level(body, &mut read, &mut unread),
             self.assessments(body, &mut read, &mut unread),
             self.saras(body, &mut read, &mut unread),
             self.plans(body, &mut read, &mut unread),
         ];
-        if let (true, Some((first, _))) = (read.drafts.is_empty(), unread.0.first()) {
+        if let (true, Some((first, _))) = (read.drafts.is_empty() && read.overall.is_none(), unread.0.first()) {
             return Err(first.clone());
         }
         let notes = unread.0.into_iter().map(|(error, so)| format!("{}: {so}", error.within("fetched")));
@@ -334,8 +339,9 @@ impl About<'_> {
         Ok(is_known.contains(&true).then_some(read))
     }
 
-    /// Reads each overall level that is above those of its groups; gives whether there is any such member.
-    fn overall_level(&self, body: &Json, read: &mut Read, unread: &mut Unread) -> bool {
+    /// Reads each overall level that is above those of its groups; gives whether there is any such member. It says of no group that it
+    /// is at that level, so no record is made of it, and the levels of the groups stay as they are.
+    fn overall_level(body: &Json, read: &mut Read, unread: &mut Unread) -> bool {
         let all = paths(body, &|object| OVERALL.iter().any(|member| object.has(member)));
         let mut overall: BTreeSet<(Level, bool)> = BTreeSet::new();
         for held in all.iter().filter_map(|path| path.last()) {
@@ -344,15 +350,11 @@ impl About<'_> {
             overall.extend(level.map(|level| (level, groups.is_some())));
         }
         let Some((level, has_groups)) = overall.last().copied() else { return !all.is_empty() };
-        let what = if has_groups { "is above that of every group that was read" } else { "is the only one stated" };
-        let name = level.name();
-        if level >= Level::High {
-            read.drafts.push(self.flag(level));
-            if has_groups {
-                read.notes.push(format!("the overall level {name} {what}: it was recorded as a flag of the register"));
-            }
-        } else {
-            read.notes.push(format!("the overall level {name} {what}: it is not recorded, as it may lower nothing"));
+        read.overall = Some(level);
+        if has_groups {
+            let name = level.name();
+            read.notes
+                .push(format!("the overall level {name} is above that of every group that was read: {OVERALL_ALONE}"));
         }
         true
     }
@@ -459,14 +461,6 @@ impl About<'_> {
         found
     }
 
-    /// The record of an overall level: a flag of the register, as of when the message was sent, since nothing says of which group
-    /// it is and when it changed.
-    fn flag(&self, level: Level) -> Draft {
-        let data = [("register", Register::RiskOfSeriousHarm.name()), ("level", level.name())];
-        let data = data.into_iter().map(|(name, value)| (name.to_owned(), json!(value))).collect();
-        self.draft(Kind::FlagRecorded, When::At(self.told), data)
-    }
-
     fn assessed(&self, path: &[&Object], unread: &mut Unread) -> Result<Option<Assessed>, MessageError> {
         let Some(held) = path.last().copied() else { return Ok(None) };
         let levels = levels(held, unread);
@@ -565,6 +559,7 @@ impl About<'_> {
             id: self.key.uuid(&["event", &case, kind.name(), "assessment", &at]),
             case: self.case,
             occurred: recorded,
+            says_when: true,
             recorded,
             stated: self.told.max(recorded),
             reference: self.key.opaque("source", &[&case, "assessment", &at]),
@@ -574,6 +569,7 @@ impl About<'_> {
             kind,
             data,
             replies: None,
+            may_be_deleted: false,
             from: self.from,
         }
     }

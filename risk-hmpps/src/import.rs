@@ -10,7 +10,7 @@ use risk_core::text::without_mark;
 use uuid::Uuid;
 
 use crate::codes::Codes;
-use crate::contact::ContactStatement;
+use crate::contact::{ContactStatement, Standing};
 use crate::detail_hosts::DetailHosts;
 use crate::draft::Draft;
 use crate::key::Key;
@@ -18,8 +18,8 @@ use crate::meaning::{Meaning, Meanings, Move, Moved, TakeBack, identifiers, sent
 use crate::message::{Delivered, Message, MessageError, Named, is_identifier, read_all};
 use crate::people::{CaseMap, Known, People, former};
 use crate::reason::Reason;
-use crate::report::{CodeCount, Detail, Import, Instruction, Outcome, Told, shown};
-use crate::settle::{Settled, Settling};
+use crate::report::{CodeCount, Detail, Import, Instruction, Outcome, Told, named_event, shown};
+use crate::settle::{Settled, Settling, contact_digest};
 use crate::sheet::{Of, RowSays, Sheet};
 use crate::when::When;
 use crate::whose::{Contested, Doubt, Whose};
@@ -53,6 +53,10 @@ pub trait Held {
     /// Whether an order to erase the person of that case, of whom nothing is held, is carried out with this import.
     fn forgets(&mut self, _case_id: Uuid) -> bool {
         false
+    }
+    /// The case in which a contact of that digest was last on record.
+    fn contact_case(&mut self, _digest: &str) -> Option<Uuid> {
+        None
     }
     /// Whether the case has a CRN.
     fn has_crn(&mut self, _case_id: Uuid) -> bool {
@@ -253,7 +257,7 @@ impl Importer {
         for Delivered { file, place, message_id, event_type, message, named } in messages {
             match message {
                 Err(e) => {
-                    let of_type = event_type.as_deref().map(shown);
+                    let of_type = event_type.as_deref().map(named_event);
                     reading.line(file.clone(), *place, of_type, None, Some(unreadable(e.clone())));
                 }
                 Ok(message) => reading.message((file.clone(), *place), message, &meanings, &mut known),
@@ -338,7 +342,7 @@ impl Reading {
         known: &mut dyn Known,
     ) {
         let (case, meaning) = meanings.of(message, self.lines.len(), known);
-        self.line(file, place, Some(shown(&message.event_type)), case, None);
+        self.line(file, place, Some(named_event(&message.event_type)), case, None);
         if let Some(line) = self.lines.last_mut() {
             line.stated = message.occurred_at.map(When::instant);
             line.told.sentence_id = case.and_then(|case| sentence_of(meanings.key, case, message));
@@ -382,6 +386,9 @@ impl Reading {
                 (Ok(RowSays::Ends(outcome)), _) => self.take(Meaning::Ends(outcome)),
                 (Ok(RowSays::Contact(row)), Some(case)) => {
                     let (statement, meaning) = meanings.of_contact(&row, case, from);
+                    if let (Some(line), Some(statement)) = (self.lines.last_mut(), &statement) {
+                        line.else_ends.clone_from(&statement.else_ends);
+                    }
                     self.contacts.extend(statement);
                     self.take(meaning);
                 }
@@ -578,12 +585,14 @@ impl Reading {
     /// here already: it was recorded by now.
     fn wait_for(&mut self, now: Instant) {
         let until = now.checked_add_signed(CLOCK_DIFFERENCE).unwrap_or(now);
+        let mut later: BTreeMap<usize, Instant> = BTreeMap::new();
+        let deletions = self.contacts.iter().filter(|one| one.standing == Standing::Deleted && one.stated > until);
+        later.extend(deletions.map(|one| (one.from, one.stated)));
         self.drafts.iter_mut().for_each(|draft| draft.stated = draft.stated.min(now));
         self.contacts.iter_mut().for_each(|one| one.stated = one.stated.min(now));
         let drafts = self.drafts.iter_mut().map(|draft| (draft.from, &mut draft.recorded, Some(&mut draft.occurred)));
         let others = self.taken_back.iter_mut().map(|one| (one.from, &mut one.recorded, None));
         let moved = self.moved.iter_mut().map(|one| (one.from, &mut one.recorded, None));
-        let mut later: BTreeMap<usize, Instant> = BTreeMap::new();
         for (from, recorded, occurred) in drafts.chain(others).chain(moved) {
             if *recorded > until {
                 later.insert(from, *recorded);
@@ -622,23 +631,32 @@ impl Reading {
         }
         let cases: BTreeSet<Uuid> = self.drafts.iter().map(|draft| draft.case).collect();
         let persons: BTreeMap<Uuid, Uuid> = cases.into_iter().map(|case| (case, held.person(case))).collect();
+        let with_id = self.contacts.iter().filter(|one| one.has_id).map(|one| contact_digest(key, &one.identity));
+        let with_id: BTreeSet<String> = with_id.collect();
+        let holders = with_id.into_iter().filter_map(|digest| held.contact_case(&digest).map(|case| (digest, case)));
+        let holders: BTreeMap<String, Uuid> = holders.collect();
         let mut log = |case: Uuid| held.log(case);
         let mut settling = Settling::new(key, &mut log);
-        let drafts = settling.contacts(&self.contacts, std::mem::take(&mut self.drafts));
-        settling.say(drafts);
-        for one in &self.taken_back {
-            settling.take_back(one);
-        }
+        let drafts = settling.contacts(&self.contacts, std::mem::take(&mut self.drafts), &holders);
+        settling.say_and_take_back(drafts, &self.taken_back);
         for one in &self.moved {
             settling.r#move(one);
         }
         settling.note_the_dead(&persons);
         let told = std::mem::take(&mut settling.told);
         let notes: BTreeSet<(usize, String)> = std::mem::take(&mut settling.notes).into_iter().collect();
+        self.import.contacts = std::mem::take(&mut settling.holders);
+        for from in std::mem::take(&mut settling.noted) {
+            if let Some(line) = self.lines.get_mut(from) {
+                line.told.is_noted = true;
+            }
+        }
         self.import.records = settling.into_records();
         for (from, settled) in told {
             if let Some(line) = self.lines.get_mut(from) {
-                line.become_of(settled, held.keeps_messages());
+                // What a row says of a contact is in the log, so that it need not be given again.
+                let is_kept = held.keeps_messages() || line.told.is_noted;
+                line.become_of(settled, is_kept);
             }
         }
         for (from, note) in notes {

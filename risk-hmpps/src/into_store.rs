@@ -86,6 +86,10 @@ impl Held for InStore<'_, '_, '_, '_> {
         self.erasures == Erasures::CarriedOut && !self.is_held(case_id)
     }
 
+    fn contact_case(&mut self, digest: &str) -> Option<Uuid> {
+        self.ask(|work| work.value(&contact_name(digest)))?.parse().ok()
+    }
+
     fn has_crn(&mut self, case_id: Uuid) -> bool {
         self.ask(|work| Ok(work.facts(case_id)?.identifiers.contains_key("crn")))
     }
@@ -219,6 +223,11 @@ fn must_have_its_secret(work: &mut Work<'_, '_, '_>, importer: &Importer, may_be
         return work.keep_value(CHECK, &value);
     };
     Err(StoreError::argument("secret", format!("the one with which this store was filled: {why}"), found))
+}
+
+/// Under which name a store keeps the case in which a contact was last on record.
+fn contact_name(digest: &str) -> String {
+    format!("hmpps {digest}")
 }
 
 /// What an import came to, and which persons are still to be erased.
@@ -383,6 +392,9 @@ impl Importing<'_> {
         }
         for (case_id, records) in cases {
             work.append(case_id, records)?;
+        }
+        for (digest, case_id) in &import.contacts {
+            work.keep_value(&contact_name(digest), &case_id.to_string())?;
         }
         let report = &mut import.report;
         let mut came = Vec::new();

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::import::{CLOCK_DIFFERENCE, Importer, Table};
 use crate::message::{Delivered, Message, read_all};
 use crate::people::former;
-use crate::report::{Instruction, Outcome, Told, shown};
+use crate::report::{Instruction, Outcome, Told, named_event, shown};
 
 /// How long a message waits at most, unless the host says otherwise.
 pub const WAIT_AT_MOST: TimeDelta = TimeDelta::days(90);
@@ -245,7 +245,7 @@ pub(crate) fn listed(work: &mut Work<'_, '_, '_>, importer: &Importer) -> Result
             due: waiting.due,
             file: text(kept.get("file")),
             place: kept.get("place").and_then(Value::as_u64),
-            event_type: text(kept.get("message").and_then(|message| message.get("eventType"))),
+            event_type: kept.pointer("/message/eventType").and_then(Value::as_str).map(named_event),
             what: text(kept.get("what")),
         });
     }

@@ -1,13 +1,13 @@
 //! What one message says, by the tables: records in the making, what it takes back, what it tells of the person's identity,
 //! or why nothing.
 
-use risk_core::event::vocabulary::Term;
+use risk_core::event::vocabulary::{Handling, Term};
 use risk_core::event::{Instant, Kind};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::codes::{Case, Codes, ConditionType, Does, EventType, RegisterType, Template};
-use crate::contact::{ContactStatement, raises};
+use crate::contact::{ContactStatement, Standing, raises};
 use crate::detail_hosts::DetailHosts;
 use crate::draft::Draft;
 use crate::fetched;
@@ -66,8 +66,8 @@ pub struct TakeBack {
     pub from: usize,
     /// What becomes of it if nothing was told under the reference: by its type nothing is ever made of such a thing.
     pub else_ends: Option<Outcome>,
-    /// What would be on record if it had been told before: recorded, so that what is told of it later finds it taken back.
-    pub drafts: Vec<Draft>,
+    /// A stricter mark, where what says so is marked as sensitive.
+    pub handling: Option<Handling>,
 }
 
 /// What is moved.
@@ -166,26 +166,26 @@ impl Meanings<'_> {
         let ends = || of_person.unknown_outcome().or_else(|| of_person.ends());
         let meaning = match &row.says {
             ContactSays::Nothing(outcome) => Ok(Meaning::Ends(outcome.clone())),
-            ContactSays::Deleted { of_type, else_ends } => of_person.taken_back().map(|meaning| match meaning {
-                Meaning::TakesBack(one) => {
-                    let was = of_type.map(|of_type| self.of_person(&row.message, of_type, case, from).mapped());
-                    let drafts = if let Some(Ok(Meaning::Says(drafts))) = was { drafts } else { Vec::new() };
-                    Meaning::TakesBack(TakeBack { else_ends: else_ends.clone(), drafts, ..one })
-                }
-                other => other,
-            }),
+            ContactSays::Deleted { .. } => Ok(Meaning::Says(Vec::new())),
             ContactSays::Type(_) => ends().map_or_else(|| of_person.mapped(), |outcome| Ok(Meaning::Ends(outcome))),
         };
         let meaning = meaning.unwrap_or_else(|e| Meaning::Ends(unreadable(e)));
-        let is_read = !matches!(
-            meaning,
-            Meaning::TakesBack(_) | Meaning::Ends(Outcome::Unmapped { .. } | Outcome::Unreadable { .. })
-        );
-        let statement = is_read.then(|| ContactStatement {
+        let is_read = !matches!(meaning, Meaning::Ends(Outcome::Unmapped { .. } | Outcome::Unreadable { .. }));
+        let (standing, else_ends) = match &row.says {
+            ContactSays::Deleted { else_ends } => (Standing::Deleted, else_ends.clone()),
+            _ if row.message.info.text(OUTCOME).is_some() => (Standing::Said, None),
+            _ => (Standing::Planned, None),
+        };
+        let identity = of_person.telling.identity().into_iter().next().filter(|_| is_read);
+        let statement = identity.map(|identity| ContactStatement {
             case,
-            reference: of_person.telling.reference(),
+            identity,
+            has_id: row.has_id,
             stated: row.stated,
-            is_said: row.message.info.text(OUTCOME).is_some(),
+            is_update: row.message.occurred_at.is_some(),
+            standing,
+            handling: row.message.handling,
+            else_ends,
             from,
         });
         (statement, meaning)
@@ -257,7 +257,8 @@ impl OfPerson<'_> {
     fn taken_back(&self) -> Result<Meaning, MessageError> {
         let (case, recorded, from) = (self.telling.case, self.telling.recorded()?, self.telling.from);
         let (reference, else_ends) = (self.telling.reference(), self.makes_nothing()?);
-        Ok(Meaning::TakesBack(TakeBack { case, reference, recorded, from, else_ends, drafts: Vec::new() }))
+        let handling = self.telling.message.handling;
+        Ok(Meaning::TakesBack(TakeBack { case, reference, recorded, from, else_ends, handling }))
     }
 
     fn mapped(&self) -> Result<Meaning, MessageError> {
@@ -452,6 +453,14 @@ impl OfPerson<'_> {
             from: self.telling.from,
         };
         Ok(match fetched::read(body, &about)? {
+            Some(fetched::Read { drafts, overall: Some(level), notes }) if drafts.is_empty() => {
+                let what = format!(
+                    "no level of a group could be read beside the overall level {level}: {}",
+                    fetched::OVERALL_ALONE
+                );
+                let needed = Meaning::Ends(Outcome::Needed { reason: Reason::ToLookUp, detail: None, what });
+                if notes.is_empty() { needed } else { Meaning::Noted(Box::new(needed), notes) }
+            }
             Some(read) if read.drafts.is_empty() => {
                 let nothing = Meaning::Ends(nothing("what was fetched states no level and no rating"));
                 if read.notes.is_empty() { nothing } else { Meaning::Noted(Box::new(nothing), read.notes) }

@@ -36,6 +36,8 @@ pub struct Import {
     pub report: Report,
     /// Prison numbers that erased persons have since.
     pub(crate) also_erased: BTreeSet<String>,
+    /// The case in which each contact is from now on, by its digest, where that is news.
+    pub(crate) contacts: BTreeMap<String, Uuid>,
 }
 
 /// What became of what was given.
@@ -167,6 +169,9 @@ pub struct Told {
     /// It may say something of what comes later, though it was carried out.
     #[serde(skip)]
     pub(crate) lasting: bool,
+    /// It was recorded that it was stated, though no record is made of what it says.
+    #[serde(skip)]
+    pub(crate) is_noted: bool,
     /// Until when it waits, where it waits for a time.
     #[serde(skip)]
     pub(crate) due: Option<Instant>,
@@ -300,6 +305,7 @@ impl Told {
             waiting_id: None,
             held_back: false,
             lasting: false,
+            is_noted: false,
             due: None,
             tells: Vec::new(),
             instructs: Vec::new(),
@@ -312,7 +318,7 @@ impl Told {
     /// For those whom a merge, an unmerge or an erasure is about, or what concerns nothing that is held, no case is made.
     pub(crate) fn names_are_told(&self, is_held: impl FnOnce() -> bool) -> bool {
         let is_of_identity = self.instructs.iter().all(Instruction::is_of_identity);
-        if is_of_identity && self.outcome.is_told_to_a_store() {
+        if is_of_identity && (self.is_noted || self.outcome.is_told_to_a_store()) {
             return true;
         }
         let erases = self.instructs.iter().any(|one| matches!(one, Instruction::Erase { .. }));
@@ -536,6 +542,20 @@ pub fn shown(text: &str) -> String {
         None => inert(text).into_owned(),
         Some((end, _)) => inert(text.get(..end).unwrap_or_default()).into_owned() + "…",
     }
+}
+
+/// The longest name of an event that is shown, in characters.
+const LONGEST_EVENT: usize = 100;
+
+/// The type of an event as it may be shown: letters, digits, `.`, `_`, `-` and `:`. What has another form may be somebody's words, and is
+/// left out.
+#[must_use]
+pub(crate) fn named_event(name: &str) -> String {
+    let is_of_a_name = |c: char| c.is_ascii_alphanumeric() || "._-:".contains(c);
+    if name.len() <= LONGEST_EVENT && !name.is_empty() && name.chars().all(is_of_a_name) {
+        return name.to_owned();
+    }
+    format!("left out, as it is no name of an event: text of {} characters", name.chars().count())
 }
 
 /// A code as it may be shown: what has another form than a code may be somebody's words, and is described.

@@ -4,6 +4,7 @@
 //! corrected. What was taken back stays taken back, whatever is told of it later. So the same facts in another order, or in
 //! other portions, come to the same.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
@@ -16,11 +17,15 @@ use risk_core::log::{Log, Record};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::contact::{ContactStatement, Said, seriousness};
+use crate::contact::Standing;
 use crate::draft::{Draft, Reference, record, record_from};
 use crate::key::Key;
 use crate::meaning::{Move, Moved, TakeBack};
 use crate::statement::{Difference, Statement, Statements};
+
+mod contacts;
+
+pub(crate) use contacts::contact_digest;
 
 /// Under which name the estate's own corrections stand in a log.
 const ESTATE: &str = "hmpps-estate";
@@ -54,31 +59,14 @@ pub enum Settled {
     Which(&'static str),
 }
 
-/// What a report says where two statements of a contact are of one moment.
-const ONE_MOMENT: &str = "two statements of one contact and one moment differ: the more serious counts; a column `updated` says which is the later one";
-/// What a report says of a statement that a later one has replaced.
-const EARLIER: &str = "a later statement of this contact is on record, and counts";
-
-/// The rows of one contact, each with its drafts.
-type ContactRows<'s> = Vec<(&'s ContactStatement, Vec<Draft>)>;
-
-/// What is on record of a contact.
-#[derive(Default)]
-struct HeldContact {
-    /// Each record of it that is in force.
-    in_force: BTreeMap<Said, Uuid>,
-    /// When the last statement of it was made.
-    stated: Option<Instant>,
-}
-
 /// One case: what is on record, and what is new.
 struct Case {
     held: Log,
     fresh: Vec<Record>,
     /// The places of the records of each reference, those on record first.
     by_reference: BTreeMap<String, Vec<usize>>,
-    /// Each record that was taken back, with the reasons.
-    retracted: BTreeMap<Uuid, Vec<CorrectionReason>>,
+    /// Each record that was taken back, with the reasons, and whether the estate did so.
+    retracted: BTreeMap<Uuid, Vec<(CorrectionReason, bool)>>,
 }
 
 /// All cases of an import.
@@ -90,12 +78,24 @@ pub struct Settling<'a> {
     pub told: Vec<(usize, Settled)>,
     /// Where statements of one moment differ, by the number of the thing given.
     pub notes: Vec<(usize, String)>,
+    /// The things given of which it was recorded only that they were stated.
+    pub noted: BTreeSet<usize>,
+    /// The case in which each contact with an id is from now on, by its digest, where that is news.
+    pub holders: BTreeMap<String, Uuid>,
 }
 
 impl<'a> Settling<'a> {
     /// Nothing is new yet; `held` gives the log of a case as it stands.
     pub fn new(key: &'a Key, held: &'a mut dyn FnMut(Uuid) -> Option<Log>) -> Self {
-        Self { key, held, cases: BTreeMap::new(), told: Vec::new(), notes: Vec::new() }
+        Self {
+            key,
+            held,
+            cases: BTreeMap::new(),
+            told: Vec::new(),
+            notes: Vec::new(),
+            noted: BTreeSet::new(),
+            holders: BTreeMap::new(),
+        }
     }
 
     fn case(&mut self, id: Uuid) -> &mut Case {
@@ -108,8 +108,29 @@ impl<'a> Settling<'a> {
         self.cases.into_values().flat_map(|case| case.fresh).collect()
     }
 
+    /// Makes records of drafts, and takes back what was deleted. What was stated by the time of a deletion is deleted by it; what was
+    /// stated later is recorded again.
+    pub fn say_and_take_back(&mut self, drafts: Vec<Draft>, taken_back: &[TakeBack]) {
+        let key = self.key;
+        let mut deleted: BTreeMap<(Uuid, &str), Instant> = BTreeMap::new();
+        for one in taken_back {
+            let at = deleted.entry((one.case, &one.reference)).or_insert(one.recorded);
+            *at = one.recorded.max(*at);
+        }
+        let (before, after): (Vec<Draft>, Vec<Draft>) = drafts.into_iter().partition(|draft| {
+            let here = deleted.get(&(draft.case, draft.reference.as_str())).copied();
+            let last = here.max(self.case(draft.case).withdrawn(key, &draft.reference));
+            last.is_some_and(|at| draft.stated <= at)
+        });
+        self.say(before);
+        for one in taken_back {
+            self.take_back(one);
+        }
+        self.say(after);
+    }
+
     /// Makes records of drafts, requests before their replies.
-    pub fn say(&mut self, drafts: Vec<Draft>) {
+    fn say(&mut self, drafts: Vec<Draft>) {
         let (replies, others): (Vec<Draft>, Vec<Draft>) = drafts.into_iter().partition(|d| d.replies.is_some());
         self.say_each(others);
         let answering = replies.into_iter().map(|mut draft| {
@@ -172,6 +193,10 @@ impl<'a> Settling<'a> {
     fn settle(&mut self, mut draft: Draft, new: Statements) -> (Settled, BTreeSet<Difference>) {
         let key = self.key;
         let case = self.case(draft.case);
+        let withdrawn = case.withdrawn(key, &draft.reference).filter(|at| draft.stated <= *at);
+        if withdrawn.is_none() {
+            draft.id = case.again(key, draft.id);
+        }
         let held = case.record(draft.id).cloned();
         let first = held.as_ref().and_then(Record::event);
         let Some((held, first)) = held.as_ref().zip(first) else {
@@ -183,23 +208,64 @@ impl<'a> Settling<'a> {
             (draft.occurred, draft.stated) = (best.occurred, best.stated);
             draft.recorded = draft.recorded.max(draft.occurred);
             case.push(draft.record(event));
-            if let Some(at) = case.withdrawn(&draft.reference) {
+            if let Some(at) = withdrawn {
                 let reference = Reference { of: &draft.reference, stated: at };
-                case.retract(key, draft.id, at, reference, CorrectionReason::EnteredInError);
+                case.retract(key, draft.id, at, reference, CorrectionReason::EnteredInError, draft.handling);
             }
             return (Settled::New(draft.id), differing);
         };
+        if withdrawn.is_some() {
+            return (Settled::Known, new.differing);
+        }
+        let last = case.last_stated(key, held, first);
         let versions = case.versions(held, first);
         let marked = case.handling(held);
         let since = versions.iter().map(|(_, at)| *at).max().unwrap_or(held.recorded_at);
+        // When it is by now said to have happened. A later statement that says so replaces an earlier one; where none did, it is the
+        // moment at which something was first stated.
+        let in_force = versions.iter().max_by_key(|(_, at)| *at);
+        let was_said = in_force.is_some_and(|(said, at)| said.occurred < said.stated.min(*at));
+        let in_force = in_force.map_or(held.occurred_at, |(said, _)| said.occurred);
+        let is_other_day = draft.says_when && was_said && london_day(draft.occurred) != london_day(in_force);
+        let occurred = match draft.stated.cmp(&last) {
+            Ordering::Greater if is_other_day => draft.occurred,
+            Ordering::Less if is_other_day => in_force,
+            _ => draft.occurred.min(in_force),
+        };
+        // A correction keeps the time of the record, and what began after it is recorded anew.
+        if is_other_day && draft.stated > last && draft.occurred > held.recorded_at {
+            let differing = new.differing.clone();
+            let Some((_, event)) = new.into_best(draft.kind) else { return (Settled::Known, differing) };
+            let reference = Reference { of: &draft.reference, stated: draft.stated };
+            let mark = draft.handling.max(Some(marked));
+            case.retract(key, held.event_id, draft.stated, reference, CorrectionReason::WrongValue, mark);
+            draft = Draft {
+                id: case.again(key, draft.id),
+                recorded: draft.recorded.max(draft.occurred),
+                handling: mark,
+                ..draft
+            };
+            case.push(draft.record(event));
+            return (Settled::New(draft.id), differing);
+        }
         let before = Statements::of(versions.into_iter().map(|(said, _)| said));
         let all = before.clone().and(new);
         let differing: BTreeSet<Difference> = all.differing.difference(&before.differing).cloned().collect();
         let before = before.into_best(draft.kind);
         let stated_before = before.as_ref().map_or(held.recorded_at, |(said, _)| said.stated);
         let Some((best, event)) = all.into_best(draft.kind) else { return (Settled::Known, differing) };
-        let said_before = before.is_some_and(|(said, _)| said.data == best.data && said.occurred == best.occurred);
+        let best = Statement { occurred, ..best };
+        let said_before = before.is_some_and(|(said, _)| said.data == best.data) && in_force == occurred;
+        let (of, stated, may_be_deleted) = (draft.reference.clone(), draft.stated, draft.may_be_deleted);
+        // What is stated again after a deletion is not deleted by it, also if the deletion comes later.
+        let note = |case: &mut Case, last: Instant| {
+            if may_be_deleted && stated > last {
+                let reference = Reference { of: &of, stated };
+                case.note_statement(repeated_id(key, draft.id, stated), draft.case, reference, Some(marked));
+            }
+        };
         if said_before && draft.handling <= Some(marked) {
+            note(case, last);
             return (Settled::Known, differing);
         }
         let handling = marked.max(event.least_handling()).max(draft.handling.unwrap_or(marked));
@@ -221,6 +287,7 @@ impl<'a> Settling<'a> {
         let reference = Reference { of: &draft.reference, stated: best.stated }.text(recorded);
         let source = (draft.agency, reference.as_str());
         case.push(record(id, draft.case, (recorded, recorded), source, correction, Some(handling)));
+        note(case, last.max(best.stated));
         (Settled::New(id), differing)
     }
 
@@ -263,113 +330,26 @@ impl<'a> Settling<'a> {
         }
     }
 
-    /// Of the statements of each contact lets the one stand that counts: records of others are taken back, and drafts of others are
-    /// left out. Gives the drafts that are left.
-    pub fn contacts(&mut self, statements: &[ContactStatement], drafts: Vec<Draft>) -> Vec<Draft> {
-        let rows: BTreeSet<usize> = statements.iter().map(|one| one.from).collect();
-        let (of_contacts, mut left): (Vec<Draft>, Vec<Draft>) =
-            drafts.into_iter().partition(|draft| rows.contains(&draft.from));
-        let mut by_row: BTreeMap<usize, Vec<Draft>> = BTreeMap::new();
-        for draft in of_contacts {
-            by_row.entry(draft.from).or_default().push(draft);
-        }
-        let mut by_contact: BTreeMap<(Uuid, &str), ContactRows<'_>> = BTreeMap::new();
-        for one in statements {
-            let drafts = by_row.remove(&one.from).unwrap_or_default();
-            by_contact.entry((one.case, &one.reference)).or_default().push((one, drafts));
-        }
-        for ((case, reference), rows) in by_contact {
-            left.extend(self.contact(case, reference, rows));
-        }
-        left
-    }
-
-    /// The drafts of the statement of one contact that counts, with the ids that they have on record.
-    fn contact(&mut self, id: Uuid, reference: &str, rows: ContactRows<'_>) -> Vec<Draft> {
-        let key = self.key;
-        let case = self.case(id);
-        // What was deleted stays so.
-        if case.withdrawn(reference).is_some() {
-            return rows.into_iter().flat_map(|(_, drafts)| drafts).collect();
-        }
-        let said = |drafts: &[Draft]| drafts.iter().map(Said::of_draft).collect::<BTreeSet<_>>();
-        let held = case.contact(reference);
-        let held_said: BTreeSet<Said> = held.in_force.keys().cloned().collect();
-        let mut best = held.stated.map(|stated| (stated, seriousness(true, &held_said), held_said.clone()));
-        let mut made_by = None;
-        for (row, drafts) in &rows {
-            let said = said(drafts);
-            let rank = seriousness(row.is_said, &said);
-            if best.as_ref().is_none_or(|(stated, held, _)| (*stated, held) < (row.stated, &rank)) {
-                best = Some((row.stated, rank, said));
-                made_by = Some(row.from);
-            }
-        }
-        let Some((stated, _, best)) = best else { return Vec::new() };
-        let (mut told, mut notes) = (Vec::new(), Vec::new());
-        let before = held_said.difference(&best).count();
-        if let Some(from) = made_by {
-            for (_, target) in held.in_force.iter().filter(|(said, _)| !best.contains(said)) {
-                let reason = CorrectionReason::WrongValue;
-                let made = case.retract(key, *target, stated, Reference { of: reference, stated }, reason);
-                told.extend(made.map(|id| (from, Settled::New(id))));
-            }
-            if before > 0 {
-                let records = if before == 1 { "1 record of it was" } else { "the records of it were" };
-                notes.push((from, format!("an earlier statement of this contact is replaced: {records} taken back")));
-            }
-        }
-        // What one statement marks as sensitive stays so, whichever counts.
-        let marked = case.under(reference).filter_map(|record| {
-            let least = record.event()?.least_handling();
-            Some(case.handling(record)).filter(|mark| *mark > least && *mark >= Handling::Restricted)
-        });
-        let mark = rows.iter().flat_map(|(_, drafts)| drafts).filter_map(|draft| draft.handling).chain(marked).max();
-        let mut left = Vec::new();
-        let is_tie = |row: &ContactStatement, said: &BTreeSet<Said>| {
-            row.stated == stated && (row.is_said || !said.is_empty()) && *said != best
-        };
-        for (row, drafts) in rows {
-            let said = said(&drafts);
-            if said == best {
-                let is_other = held.stated == Some(stated) && before > 0;
-                notes.extend(is_other.then(|| (row.from, ONE_MOMENT.to_owned())));
-                left.extend(drafts.into_iter().map(|draft| {
-                    let held = held.in_force.get(&Said::of_draft(&draft)).copied();
-                    let id = held.unwrap_or_else(|| case.unreplaced(key, draft.id, stated));
-                    Draft { id, handling: draft.handling.max(mark), ..draft }
-                }));
-                continue;
-            }
-            notes.extend(is_tie(row, &said).then(|| (row.from, ONE_MOMENT.to_owned())));
-            if !drafts.is_empty() {
-                told.push((row.from, Settled::Known));
-                notes.extend((row.stated < stated).then(|| (row.from, EARLIER.to_owned())));
-            }
-        }
-        self.told.extend(told);
-        self.notes.extend(notes);
-        left
-    }
-
     /// Takes back what was told under a reference.
-    pub fn take_back(&mut self, one: &TakeBack) {
+    fn take_back(&mut self, one: &TakeBack) {
         let key = self.key;
         let case = self.case(one.case);
-        if case.under(&one.reference).next().is_none() && case.all().next().is_some() {
-            // What was deleted before it happened had not happened.
-            let had_happened = one.drafts.iter().filter(|draft| draft.recorded <= one.recorded);
-            for (draft, event) in had_happened.filter_map(|draft| Some((draft, draft.event().ok()?))) {
-                case.push(draft.record(event));
-            }
-        }
-        let targets: Vec<Uuid> = case.under(&one.reference).map(|r| r.event_id).collect();
+        let targets: Vec<(Uuid, Instant)> = case
+            .under(&one.reference)
+            .filter_map(|r| Some((r.event_id, case.last_stated(key, r, r.event()?))))
+            .collect();
         let before = case.fresh.len();
         let reference = Reference { of: &one.reference, stated: one.recorded };
-        for id in &targets {
-            case.retract(key, *id, one.recorded, reference, CorrectionReason::EnteredInError);
+        for (id, _) in targets.iter().filter(|(_, stated)| *stated <= one.recorded) {
+            case.retract(key, *id, one.recorded, reference, CorrectionReason::EnteredInError, one.handling);
         }
         let new: Vec<Uuid> = case.fresh.iter().skip(before).map(|r| r.event_id).collect();
+        let case = self.case(one.case);
+        if !targets.is_empty() && case.withdrawn(key, &one.reference) < Some(one.recorded) {
+            let standing = Standing::Deleted;
+            let id = contacts::statement_id(key, one.case, &one.reference, one.recorded, standing);
+            case.note_statement(id, one.case, reference, one.handling);
+        }
         match (targets.is_empty(), new.is_empty()) {
             (true, _) => self.told.push((one.from, Settled::Absent)),
             (false, true) => self.told.push((one.from, Settled::Known)),
@@ -405,7 +385,8 @@ impl<'a> Settling<'a> {
             let reference = Reference::of(record).map(|it| it.of.to_owned()).unwrap_or_default();
             let reference = Reference { of: &reference, stated: one.recorded };
             let case = self.case(*source);
-            new.extend(case.retract(key, record.event_id, one.recorded, reference, CorrectionReason::WrongPerson));
+            let made = case.retract(key, record.event_id, one.recorded, reference, CorrectionReason::WrongPerson, None);
+            new.extend(made);
             let Some(event) = record.event() else { continue };
             let mut data = event.encode();
             data.insert("sentence_id".to_owned(), json!(renamed));
@@ -429,6 +410,16 @@ impl<'a> Settling<'a> {
 
 fn estate() -> Option<StaffId> {
     StaffId::new(ESTATE).ok()
+}
+
+/// Whether the estate itself took a record back, and not a person.
+fn is_of_estate(retraction: &RecordRetracted) -> bool {
+    retraction.by.as_str() == ESTATE
+}
+
+/// The id of the record that another was stated again at that moment.
+fn repeated_id(key: &Key, id: Uuid, stated: Instant) -> Uuid {
+    key.uuid(&["stated again", &id.to_string(), &stated.to_rfc3339()])
 }
 
 fn unasked(stream: &str) -> String {
@@ -476,7 +467,8 @@ impl Case {
             self.by_reference.entry(reference.of.to_owned()).or_default().push(place);
         }
         if let Some(Event::RecordRetracted(event)) = record.event() {
-            self.retracted.entry(event.event_id).or_default().push(event.reason);
+            let by = (event.reason, is_of_estate(event));
+            self.retracted.entry(event.event_id).or_default().push(by);
         }
     }
 
@@ -501,41 +493,42 @@ impl Case {
         self.of_reference(reference).filter(move |r| !statement(r))
     }
 
-    /// When the estate took back what was told under a reference, if it did.
-    fn withdrawn(&self, reference: &str) -> Option<Instant> {
-        let back = self.of_reference(reference).filter(
-            |r| matches!(r.event(), Some(Event::RecordRetracted(e)) if e.reason == CorrectionReason::EnteredInError),
-        );
-        back.map(|r| r.recorded_at).min()
-    }
-
-    /// What is on record of a contact.
-    fn contact(&self, reference: &str) -> HeldContact {
-        let mut held = HeldContact::default();
-        for one in self.of_reference(reference) {
-            if matches!(one.event(), Some(Event::RecordRetracted(e)) if e.reason == CorrectionReason::WrongValue) {
-                held.stated = held.stated.max(Reference::of(one).map(|it| it.stated));
+    /// When the estate last took back what was told under a reference, if it did.
+    fn withdrawn(&self, key: &Key, reference: &str) -> Option<Instant> {
+        let is_deletion = |r: &&Record| match r.event() {
+            Some(Event::RecordRetracted(e)) => e.reason == CorrectionReason::EnteredInError && is_of_estate(e),
+            Some(Event::HistoryLoaded(_)) => {
+                let id = |stated| contacts::statement_id(key, r.case_id, reference, stated, Standing::Deleted);
+                Reference::of(r).is_some_and(|it| r.event_id == id(it.stated))
             }
-        }
-        for record in self.under(reference).filter(|record| !self.retracted.contains_key(&record.event_id)) {
-            let Some(first) = record.event() else { continue };
-            let versions = self.versions(record, first);
-            held.stated = held.stated.max(versions.iter().map(|(said, _)| said.stated).max());
-            let Some((_, event)) = Statements::of(versions.into_iter().map(|(said, _)| said)).into_best(first.kind())
-            else {
-                continue;
-            };
-            held.in_force.insert(Said::of_event(&event), record.event_id);
-        }
-        held
+            _ => false,
+        };
+        let back = self.of_reference(reference).filter(is_deletion);
+        back.filter_map(|r| Reference::of(r).map(|it| it.stated)).max()
     }
 
-    /// The id under which a record can be made again, where the one of that id was replaced.
-    fn unreplaced(&self, key: &Key, id: Uuid, stated: Instant) -> Uuid {
-        let is_replaced =
-            |id: &Uuid| self.retracted.get(id).is_some_and(|reasons| reasons.contains(&CorrectionReason::WrongValue));
-        let again = |id: &Uuid| Some(key.uuid(&["again", &id.to_string(), &stated.to_rfc3339()]));
-        std::iter::successors(Some(id), again).find(|id| !is_replaced(id)).unwrap_or(id)
+    /// The id under which a record is, or can be made again where the estate itself took it back. What a person took back stays so,
+    /// and so does what was moved with its sentence.
+    fn again(&self, key: &Key, id: Uuid) -> Uuid {
+        let is_taken = |id: &Uuid| {
+            let may_return = |(reason, is_of_estate): &(CorrectionReason, bool)| {
+                let of_a_sentence = || self.record(*id).is_some_and(|r| of_sentence(r).is_some());
+                *is_of_estate && (*reason != CorrectionReason::WrongPerson || !of_a_sentence())
+            };
+            self.retracted.get(id).is_some_and(|reasons| reasons.iter().all(may_return))
+        };
+        let again = |id: &Uuid| Some(key.uuid(&["again", &id.to_string()]));
+        std::iter::successors(Some(id), again).find(|id| !is_taken(id)).unwrap_or(id)
+    }
+
+    /// When a record was last stated, as far as the log says so.
+    fn last_stated(&self, key: &Key, held: &Record, first: &Event) -> Instant {
+        let versions = self.versions(held, first).into_iter().map(|(said, _)| said.stated);
+        let of = Reference::of(held).map(|it| it.of).unwrap_or_default();
+        let repeated = self.of_reference(of).filter(|r| r.kind() == Some(Kind::HistoryLoaded));
+        let repeated = repeated.filter_map(|r| Some((r.event_id, Reference::of(r)?.stated)));
+        let repeated = repeated.filter(|(id, stated)| *id == repeated_id(key, held.event_id, *stated));
+        versions.chain(repeated.map(|(_, stated)| stated)).max().unwrap_or(held.recorded_at)
     }
 
     /// Takes a record out, unless that was done; gives the id of the statement that does it.
@@ -546,9 +539,11 @@ impl Case {
         at: Instant,
         reference: Reference<'_>,
         reason: CorrectionReason,
+        mark: Option<Handling>,
     ) -> Option<Uuid> {
         // What was replaced before it was deleted is deleted too.
-        let was_replaced = |reasons: &Vec<CorrectionReason>| reasons.iter().all(|r| *r == CorrectionReason::WrongValue);
+        let was_replaced =
+            |reasons: &Vec<(CorrectionReason, bool)>| reasons.iter().all(|(r, _)| *r == CorrectionReason::WrongValue);
         let again = reason == CorrectionReason::EnteredInError && self.retracted.get(&target).is_some_and(was_replaced);
         let (target_id, again) = (target.to_string(), again.then(|| reason.name()));
         let id = key.uuid(&["retraction", &target_id].into_iter().chain(again).collect::<Vec<_>>());
@@ -558,11 +553,10 @@ impl Case {
         }
         let recorded = at.max(held.recorded_at);
         let event = Event::RecordRetracted(RecordRetracted { event_id: target, reason, by: estate()? });
-        // Only of what replaces it is the moment that of a statement.
-        let is_statement = reason == CorrectionReason::WrongValue;
-        let text = if is_statement { reference.text(recorded) } else { reference.of.to_owned() };
+        let handling = self.handling(&held).max(mark.unwrap_or(held.handling));
+        let text = reference.text(recorded);
         let source = (SourceAgency::Probation, text.as_str());
-        self.push(record(id, held.case_id, (recorded, recorded), source, event, Some(held.handling)));
+        self.push(record(id, held.case_id, (recorded, recorded), source, event, Some(handling)));
         Some(id)
     }
 

@@ -129,6 +129,8 @@ pub struct ContactRow<'c> {
     pub message: Message,
     /// When nDelius stated it.
     pub stated: Instant,
+    /// Whether it has an id of its own.
+    pub has_id: bool,
     /// What it says.
     pub says: ContactSays<'c>,
 }
@@ -142,8 +144,6 @@ pub enum ContactSays<'c> {
     Nothing(Outcome),
     /// That it is deleted.
     Deleted {
-        /// What the tables would make of one of its type.
-        of_type: Option<&'c EventType>,
         /// If by its type no record is ever made of it, why.
         else_ends: Option<Outcome>,
     },
@@ -252,7 +252,7 @@ impl Row<'_> {
             None => Outcome::unmapped("contacts", code, "the type of a contact"),
         };
         let of = |message: Message, stated: Instant, says: ContactSays<'c>| {
-            RowSays::Contact(Box::new(ContactRow { message, stated, says }))
+            RowSays::Contact(Box::new(ContactRow { message, stated, has_id: id.is_some(), says }))
         };
         let dates = || {
             let date = self.date_and_time()?;
@@ -263,10 +263,7 @@ impl Row<'_> {
             (Deleted::No, _) => {}
             (Deleted::On(deleted), Some(id)) => {
                 let dates = dates().ok();
-                let says = ContactSays::Deleted {
-                    of_type: known.filter(|_| dates.is_some()).map(|(_, of_type)| of_type),
-                    else_ends: known.is_none().then(ends),
-                };
+                let says = ContactSays::Deleted { else_ends: known.is_none().then(ends) };
                 let (date, created) = dates.map_or((deleted, deleted), |(date, created, _)| (date, created));
                 let mut message = self.of_contact(id.to_owned(), date, created)?;
                 message.info = message.info.with("deleted", deleted.to_string());
@@ -292,12 +289,13 @@ impl Row<'_> {
             }
             Some((_, event_type)) => ContactSays::Type(event_type),
         };
+        let stated = updated.filter(|updated| updated.instant() > created.instant());
+        let (updated, stated) = (stated, stated.unwrap_or(created).instant());
         let created = if date.instant() > created.instant() { date } else { created };
-        let updated = updated.filter(|updated| updated.instant() > created.instant());
         // Without an id of its own a contact is known by its type, its time and when it was entered.
         let id = self.id_or(&[&self.code(), &date, &created]);
         let message = Message { occurred_at: updated, ..self.of_contact(id, date, created)? };
-        Ok(of(message, updated.unwrap_or(created).instant(), says))
+        Ok(of(message, stated, says))
     }
 
     /// A contact as a message would say it.

@@ -57,6 +57,7 @@ impl Telling<'_> {
                 id,
                 case: self.case,
                 occurred,
+                says_when: happened.is_some(),
                 recorded,
                 stated,
                 reference: reference.clone(),
@@ -66,6 +67,7 @@ impl Telling<'_> {
                 kind: filled.kind,
                 data: filled.data,
                 replies: filled.replies,
+                may_be_deleted: matches!(self.event_type.does, Does::Register | Does::Requirement),
                 from: self.from,
             }
         });
@@ -167,7 +169,7 @@ pub fn sentence(key: &Key, case: Uuid, number: &str) -> String {
 
 /// The opaque reference of a registration, requirement or contact.
 #[must_use]
-fn reference(key: &Key, case: Uuid, what: &str, rest: &str) -> String {
+pub(crate) fn reference(key: &Key, case: Uuid, what: &str, rest: &str) -> String {
     key.opaque("source", &[&case.to_string(), what, rest])
 }
 

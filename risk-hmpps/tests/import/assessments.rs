@@ -3,6 +3,7 @@
 use risk_core::calendar::london_day;
 use risk_core::log::Record;
 use risk_hmpps::import::Given;
+use risk_hmpps::reason::Reason;
 use risk_hmpps::report::{Import, Outcome};
 use serde_json::{Value, json};
 
@@ -202,23 +203,21 @@ fn an_assessment_that_is_not_complete_is_never_signed() {
 }
 
 #[test]
-fn the_overall_level_of_an_assessment_in_progress_is_a_flag_of_the_register() {
+fn the_overall_level_of_an_assessment_in_progress_is_for_a_person_to_look_up() {
     let body = |level: &str| {
         json!({"assessments": [{"assessmentPk": 100, "dateCompleted": null, "initiationDate": "2023-12-05T15:32:32",
             "assessmentStatus": "OPEN", "riskLevel": {"riskScoreLevel": level}}]})
         .to_string()
     };
     let address = "https://oasys.example.invalid/eor/oasys/ass/asssumm/X800001/ALLOW/100/OPEN";
-    for (level, named) in [("Very High", "very_high"), ("HIGH", "high")] {
+    for (level, named) in [("Very High", "very_high"), ("HIGH", "high"), ("medium", "medium"), ("Low", "low")] {
         let import = given_of("risk.flag.tier.change", address, &body(level));
-        assert_eq!(kinds(&import), ["flag_recorded"], "{level}");
-        let data = import.records[0].event().unwrap().encode();
-        assert_eq!((&data["register"], &data["level"]), (&json!("risk_of_serious_harm"), &json!(named)));
-    }
-    // A draft lowers nothing.
-    for level in ["medium", "Low"] {
-        let import = given_of("risk.flag.tier.change", address, &body(level));
-        assert_eq!((kinds(&import).len(), notes(&import).len()), (0, 1), "{level}");
+        assert_eq!(kinds(&import), [""; 0], "{level}");
+        let outcome = &import.report.messages[0].outcome;
+        assert!(
+            matches!(outcome, Outcome::Needed { reason: Reason::ToLookUp, what, .. } if what.contains(named)),
+            "{outcome:?}"
+        );
     }
     let none = given_of("risk.flag.tier.change", address, &body("None"));
     assert!(

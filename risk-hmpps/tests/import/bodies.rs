@@ -94,8 +94,11 @@ fn one_part_that_cannot_be_read_costs_no_other_and_is_named() {
 }
 
 #[test]
-fn an_overall_level_counts_where_it_is_above_those_of_the_groups() {
-    let flag = "flag_recorded high";
+fn an_overall_level_is_of_no_group_and_no_flag_of_a_register() {
+    let alone = |import: &Import| match &import.report.messages[0].outcome {
+        Outcome::Needed { what, .. } => what.clone(),
+        outcome => panic!("{outcome:?}"),
+    };
     for body in [
         r#"{"overallRiskLevel":"HIGH","assessedOn":"2024-06-10"}"#,
         r#"{"summary":{"overallRiskLevel":"High","riskInCommunity":{}},"assessedOn":"2024-06-10"}"#,
@@ -106,12 +109,18 @@ fn an_overall_level_counts_where_it_is_above_those_of_the_groups() {
         r#"{"overallRiskLevel":{"riskScoreLevel":"High"}}"#,
         r#"[{"overallRiskLevel":"LOW"},{"overallRiskLevel":"HIGH"}]"#,
     ] {
-        assert_eq!(made(&given(body)), [flag], "{body}");
+        let import = given(body);
+        assert_eq!(made(&import), [""; 0], "{body}");
+        assert!(
+            alone(&import).starts_with("no level of a group could be read beside the overall level high"),
+            "{body}"
+        );
+        assert_eq!(import.report.messages[0].then, risk_hmpps::reason::Then::Park, "{body}: a person looks it up");
     }
     for (body, records) in [
         (
             r#"{"overallRiskLevel":"HIGH","riskInCommunity":{"SEVERE":["Public"],"LOW":["Staff"]},"assessedOn":"2024-06-10"}"#,
-            vec![flag, "risk_assessed {staff:low} yes"],
+            vec!["risk_assessed {staff:low} yes"],
         ),
         (
             r#"{"overallRiskLevel":"HIGH","summary":{"riskInCommunity":{"HIGH":["Public"]}},"assessedOn":"2024-06-10"}"#,
@@ -123,16 +132,19 @@ fn an_overall_level_counts_where_it_is_above_those_of_the_groups() {
         ),
         (
             r#"{"overallRiskLevel":"VERY_HIGH","riskInCommunity":{"HIGH":["Public"]},"assessedOn":"2024-06-10"}"#,
-            vec!["flag_recorded very_high", "risk_assessed {public:high} yes"],
+            vec!["risk_assessed {public:high} yes"],
         ),
     ] {
-        assert_eq!(made(&given(body)), records, "{body}");
+        let import = given(body);
+        assert_eq!(made(&import), records, "{body}");
+        let is_above = !body.contains("\"overallRiskLevel\":\"LOW\"") && !body.contains("summary");
+        let says_so =
+            notes(&import).iter().any(|note| note.contains("is above that of every group") && note.contains("look up"));
+        assert_eq!(says_so, is_above, "{body}: {:?}", notes(&import));
     }
-    // One that is not high lowers nothing, and the report says so.
     for body in [r#"{"overallRiskLevel":"MEDIUM"}"#, r#"{"riskLevel":"Low"}"#] {
         let import = given(body);
-        assert_eq!((made(&import).len(), notes(&import).len()), (0, 1), "{body}");
-        assert!(notes(&import)[0].contains("is not recorded, as it may lower nothing"));
+        assert!(made(&import).is_empty() && alone(&import).contains("record risk_assessed"), "{body}");
     }
     for body in [r#"{"overallRiskLevel":3}"#, r#"{"riskLevel":["High"]}"#, r#"{"riskLevel":{"riskScoreLevel":"Red"}}"#]
     {

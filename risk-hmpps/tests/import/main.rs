@@ -23,6 +23,7 @@ mod order;
 mod outside;
 mod persons;
 mod reasons;
+mod returning;
 mod rows;
 mod statements;
 mod stored;

@@ -1,7 +1,7 @@
 //! One fact that is stated twice: the later statement of one source replaces the earlier, of one moment the higher level counts, in
 //! every order, in one delivery and in two.
 
-use risk_core::event::Event;
+use risk_core::event::{Event, Kind};
 use risk_core::log::Record;
 use risk_hmpps::import::Given;
 use risk_hmpps::report::Import;
@@ -35,7 +35,8 @@ fn after(deliveries: &[&[&Value]]) -> (Vec<Import>, Value) {
         Some(Event::RecordCorrected(correction)) => correction.replacement.data.clone(),
         event => Value::Object(event.unwrap().encode()),
     };
-    let last = records.iter().max_by_key(|record| record.recorded_at).map(in_force);
+    let says = records.iter().filter(|record| record.kind() != Some(Kind::HistoryLoaded));
+    let last = says.max_by_key(|record| record.recorded_at).map(in_force);
     (imports, last.unwrap_or_default())
 }
 

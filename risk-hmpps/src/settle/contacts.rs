@@ -1,0 +1,257 @@
+//! What the statements of each contact come to, set against what is on record of it, in whichever case that is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use risk_core::calendar::london_day;
+use risk_core::event::catalogue::HistoryLoaded;
+use risk_core::event::vocabulary::{CorrectionReason, Handling, SourceAgency};
+use risk_core::event::{Event, Instant};
+use uuid::Uuid;
+
+use super::{Case, Settled, Settling};
+use crate::contact::{ContactStatement, Rank, Said, Standing};
+use crate::draft::{Draft, Reference, record};
+use crate::key::Key;
+use crate::statement::Statements;
+use crate::telling::reference;
+
+/// What a report says where two statements of a contact are of one moment.
+const ONE_MOMENT: &str = "two statements of one contact and one moment differ: the more serious counts; a column `updated` says which is the later one";
+/// What a report says of a statement that a later one has replaced.
+const EARLIER: &str = "a later statement of this contact is on record, and counts";
+
+/// The rows of one contact, each with its drafts.
+type ContactRows<'s> = Vec<(&'s ContactStatement, Vec<Draft>)>;
+
+/// What is on record of a contact in one case.
+#[derive(Default)]
+struct HeldContact {
+    /// Each record of it that is in force.
+    in_force: BTreeMap<Said, Uuid>,
+    /// When the last statement of it was made, and how far that says what became of it.
+    last: Option<(Instant, Standing)>,
+}
+
+/// What identifies a contact with an id in every case.
+#[must_use]
+pub(crate) fn contact_digest(key: &Key, identity: &str) -> String {
+    key.opaque("contact", &[identity])
+}
+
+fn said(drafts: &[Draft]) -> BTreeSet<Said> {
+    drafts.iter().map(Said::of_draft).collect()
+}
+
+impl Settling<'_> {
+    /// Of the statements of each contact lets the one stand that counts: records of others are taken back, and drafts of others are
+    /// left out. Gives the drafts that are left. `holders`: the case in which each contact with an id was last on record, by its
+    /// digest.
+    pub fn contacts(
+        &mut self,
+        statements: &[ContactStatement],
+        drafts: Vec<Draft>,
+        holders: &BTreeMap<String, Uuid>,
+    ) -> Vec<Draft> {
+        let rows: BTreeSet<usize> = statements.iter().map(|one| one.from).collect();
+        let (of_contacts, mut left): (Vec<Draft>, Vec<Draft>) =
+            drafts.into_iter().partition(|draft| rows.contains(&draft.from));
+        let mut by_row: BTreeMap<usize, Vec<Draft>> = BTreeMap::new();
+        for draft in of_contacts {
+            by_row.entry(draft.from).or_default().push(draft);
+        }
+        // An id is one contact's in every case; without one a contact is known in its case alone.
+        let mut by_contact: BTreeMap<(Option<Uuid>, &str), ContactRows<'_>> = BTreeMap::new();
+        for one in statements {
+            let drafts = by_row.remove(&one.from).unwrap_or_default();
+            let case = (!one.has_id).then_some(one.case);
+            by_contact.entry((case, &one.identity)).or_default().push((one, drafts));
+        }
+        for ((in_case, identity), rows) in by_contact {
+            let digest = in_case.is_none().then(|| contact_digest(self.key, identity));
+            let elsewhere = digest.as_ref().and_then(|digest| holders.get(digest)).copied();
+            let (case, drafts) = self.contact(identity, rows, elsewhere);
+            left.extend(drafts);
+            self.holders.extend(digest.zip(case).filter(|(_, case)| elsewhere != Some(*case)));
+        }
+        left
+    }
+
+    /// The case in which the statement of one contact that counts is, and its drafts, with the ids that they have on record.
+    fn contact(
+        &mut self,
+        identity: &str,
+        rows: ContactRows<'_>,
+        elsewhere: Option<Uuid>,
+    ) -> (Option<Uuid>, Vec<Draft>) {
+        let key = self.key;
+        let cases: BTreeSet<Uuid> = rows.iter().map(|(row, _)| row.case).chain(elsewhere).collect();
+        let held: BTreeMap<Uuid, (String, HeldContact)> = cases
+            .into_iter()
+            .map(|id| {
+                let reference = reference(key, id, identity, "");
+                let held = self.case(id).contact(key, &reference);
+                (id, (reference, held))
+            })
+            .collect();
+        let of_case = |(id, (_, one)): (&Uuid, &(String, HeldContact))| {
+            let (stated, standing) = one.last?;
+            Some(Rank::new(stated, standing, one.in_force.keys().cloned().collect(), *id))
+        };
+        let on_record = held.iter().filter_map(of_case).max();
+        let mut best = on_record.clone();
+        let mut made_by = None;
+        for (row, drafts) in &rows {
+            let rank = Rank::new(row.stated, row.standing, said(drafts), row.case);
+            if best.as_ref().is_none_or(|best| *best < rank) {
+                best = Some(rank);
+                made_by = Some(*row);
+            }
+        }
+        let Some(best) = best else { return (None, Vec::new()) };
+        let mark = self.mark(&held, &rows);
+        if let Some(row) = made_by {
+            self.replace(&held, &best, row, mark);
+        }
+        let differs =
+            |one: &Rank| one.stated == best.stated && one.said != best.said && one.standing != Standing::Planned;
+        let is_tie_on_record = on_record.as_ref().is_some_and(differs);
+        let mut left = Vec::new();
+        for (row, drafts) in rows {
+            let rank = Rank::new(row.stated, row.standing, said(&drafts), row.case);
+            let is_best = rank == best;
+            let is_made_by = made_by.is_some_and(|by| by.from == row.from);
+            if is_made_by && is_tie_on_record {
+                self.notes.push((row.from, ONE_MOMENT.to_owned()));
+            }
+            if is_best && !drafts.is_empty() {
+                let in_force = held.get(&best.case).map(|(_, one)| &one.in_force);
+                left.extend(drafts.into_iter().map(|draft| {
+                    let id = in_force.and_then(|held| held.get(&Said::of_draft(&draft)).copied()).unwrap_or(draft.id);
+                    Draft { id, stated: best.stated, handling: draft.handling.max(mark), ..draft }
+                }));
+                continue;
+            }
+            let is_said = rank.standing != Standing::Planned;
+            if !is_best && is_said && rank.stated == best.stated && rank.said != best.said {
+                self.notes.push((row.from, ONE_MOMENT.to_owned()));
+            }
+            if row.standing == Standing::Deleted && on_record.is_none() && is_best {
+                self.told.push((row.from, Settled::Absent));
+            }
+            if !drafts.is_empty() || row.standing == Standing::Deleted && !is_best {
+                self.told.push((row.from, Settled::Known));
+                let is_earlier = rank.stated < best.stated && (rank.said != best.said || rank.case != best.case);
+                self.notes.extend(is_earlier.then(|| (row.from, EARLIER.to_owned())));
+            }
+        }
+        (Some(best.case), left)
+    }
+
+    /// How confidential a contact is by a statement of it. What one statement marks as sensitive stays so, whichever counts.
+    fn mark(&mut self, held: &BTreeMap<Uuid, (String, HeldContact)>, rows: &ContactRows<'_>) -> Option<Handling> {
+        let mut mark = rows.iter().filter_map(|(row, _)| row.handling).max();
+        for (id, (reference, _)) in held {
+            let case = self.case(*id);
+            let marked = case.of_reference(reference).filter_map(|record| {
+                let least = record.event()?.least_handling();
+                Some(case.handling(record)).filter(|mark| *mark > least && *mark >= Handling::Restricted)
+            });
+            mark = marked.max().max(mark);
+        }
+        mark
+    }
+
+    /// Takes back what a statement replaces, and notes that it was made where no record of it says so.
+    fn replace(
+        &mut self,
+        held: &BTreeMap<Uuid, (String, HeldContact)>,
+        best: &Rank,
+        row: &ContactStatement,
+        mark: Option<Handling>,
+    ) {
+        let key = self.key;
+        let (mut taken, mut is_noted) = (0_usize, false);
+        for (id, (reference, one)) in held {
+            let stays = |said: &Said| *id == best.case && best.said.contains(said);
+            for target in one.in_force.iter().filter(|(said, _)| !stays(said)).map(|(_, target)| *target) {
+                let reason = match best.standing {
+                    Standing::Deleted => CorrectionReason::EnteredInError,
+                    _ if *id == best.case => CorrectionReason::WrongValue,
+                    _ => CorrectionReason::WrongPerson,
+                };
+                let reference = Reference { of: reference, stated: best.stated };
+                let made = self.case(*id).retract(key, target, best.stated, reference, reason, mark);
+                self.told.extend(made.map(|id| (row.from, Settled::New(id))));
+                taken = taken.saturating_add(1);
+                is_noted |= *id == best.case;
+            }
+        }
+        if taken > 0 && best.standing != Standing::Deleted {
+            let records = if taken == 1 { "1 record of it was" } else { "the records of it were" };
+            self.notes
+                .push((row.from, format!("an earlier statement of this contact is replaced: {records} taken back")));
+        }
+        let Some((reference, one)) = held.get(&best.case) else { return };
+        let is_known = best.said.iter().all(|said| one.in_force.contains_key(said));
+        // What is planned when it is entered is replaced by whatever is stated later.
+        let may_replace = row.is_update || best.standing != Standing::Planned || taken > 0;
+        if is_known && !is_noted && may_replace {
+            let case = self.case(best.case);
+            let id = statement_id(key, best.case, reference, best.stated, best.standing);
+            case.note_statement(id, best.case, Reference { of: reference, stated: best.stated }, mark);
+            self.noted.insert(row.from);
+        }
+    }
+}
+
+/// The id of the record of a statement of which no other record says so.
+pub(super) fn statement_id(key: &Key, case: Uuid, reference: &str, stated: Instant, standing: Standing) -> Uuid {
+    key.uuid(&["stated", &case.to_string(), reference, &stated.to_rfc3339(), standing.name()])
+}
+
+impl Case {
+    /// Records that something was stated, where no record is made of what it says, so that what was stated before it and comes later is
+    /// known to be the earlier statement. The record has no kinds, so no rule reads it.
+    pub(super) fn note_statement(&mut self, id: Uuid, case: Uuid, reference: Reference<'_>, mark: Option<Handling>) {
+        if self.record(id).is_some() {
+            return;
+        }
+        let stated = reference.stated;
+        let event = Event::HistoryLoaded(HistoryLoaded { from: london_day(stated), kinds: Vec::new() });
+        let text = reference.text(stated);
+        self.push(record(id, case, (stated, stated), (SourceAgency::Probation, &text), event, mark));
+    }
+
+    /// What is on record of a contact.
+    fn contact(&self, key: &Key, reference: &str) -> HeldContact {
+        let mut held = HeldContact::default();
+        for one in self.of_reference(reference) {
+            let Some(stated) = Reference::of(one).map(|it| it.stated) else { continue };
+            let standing = match one.event() {
+                Some(Event::RecordRetracted(e)) if super::is_of_estate(e) => match e.reason {
+                    CorrectionReason::EnteredInError => Some(Standing::Deleted),
+                    CorrectionReason::WrongValue => Some(Standing::Said),
+                    // It went to another case, whose own records say what it is.
+                    CorrectionReason::WrongPerson => Some(Standing::Planned),
+                    _ => None,
+                },
+                Some(Event::HistoryLoaded(_)) => {
+                    let is = |of: &Standing| statement_id(key, one.case_id, reference, stated, *of) == one.event_id;
+                    Standing::ALL.into_iter().find(is)
+                }
+                _ => None,
+            };
+            held.last = held.last.max(standing.map(|standing| (stated, standing)));
+        }
+        for record in self.under(reference).filter(|record| !self.retracted.contains_key(&record.event_id)) {
+            let Some(first) = record.event() else { continue };
+            let versions = self.versions(record, first);
+            let stated = versions.iter().map(|(said, _)| said.stated).max();
+            held.last = held.last.max(stated.map(|stated| (stated, Standing::Said)));
+            let best = Statements::of(versions.into_iter().map(|(said, _)| said)).into_best(first.kind());
+            let Some((statement, event)) = best else { continue };
+            held.in_force.insert(Said::of_event(&event, statement.occurred), record.event_id);
+        }
+        held
+    }
+}
