@@ -4,7 +4,9 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
+use chrono::DateTime;
 use risk_core::event::vocabulary::{Handling, Term};
 use risk_core::event::{Event, Instant, Kind, Nature};
 use serde_json::{Map, Value, json};
@@ -39,6 +41,37 @@ impl Standing {
     }
 }
 
+/// The statement of a contact that counts, as a store keeps it beside the logs: which case, when it was stated, and how far it says what
+/// became of the contact. Of most types of contact no record is made, and so no log says when one was stated last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastStatement {
+    /// The case in which the contact is.
+    pub case: Uuid,
+    /// When it was stated.
+    pub stated: Instant,
+    /// How far it says what became of the contact.
+    pub standing: Standing,
+}
+
+impl fmt::Display for LastStatement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.case, self.stated.to_rfc3339(), self.standing.name())
+    }
+}
+
+impl LastStatement {
+    /// Reads what [`fmt::Display`] wrote.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let mut parts = text.split(' ');
+        let case = parts.next()?.parse().ok()?;
+        let stated = DateTime::parse_from_rfc3339(parts.next()?).ok()?.to_utc();
+        let name = parts.next()?;
+        let standing = Standing::ALL.into_iter().find(|one| one.name() == name)?;
+        Some(Self { case, stated, standing })
+    }
+}
+
 /// What one row says of a contact. Its drafts are those of the same number.
 #[derive(Debug, Clone)]
 pub struct ContactStatement {
@@ -56,6 +89,8 @@ pub struct ContactStatement {
     pub standing: Standing,
     /// A stricter mark, where the row is marked as sensitive.
     pub handling: Option<Handling>,
+    /// Whether records are made of contacts of its type at all.
+    pub makes_records: bool,
     /// What a deletion comes to if nothing of the contact is on record: by its type no record is ever made of it.
     pub else_ends: Option<Outcome>,
     /// Which of the things given it is.

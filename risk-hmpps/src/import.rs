@@ -10,7 +10,7 @@ use risk_core::text::without_mark;
 use uuid::Uuid;
 
 use crate::codes::Codes;
-use crate::contact::{ContactStatement, Standing};
+use crate::contact::{ContactStatement, LastStatement, Standing};
 use crate::detail_hosts::DetailHosts;
 use crate::draft::Draft;
 use crate::key::Key;
@@ -54,8 +54,8 @@ pub trait Held {
     fn forgets(&mut self, _case_id: Uuid) -> bool {
         false
     }
-    /// The case in which a contact of that digest was last on record.
-    fn contact_case(&mut self, _digest: &str) -> Option<Uuid> {
+    /// What is kept beside the logs of the contact of that digest.
+    fn last_statement(&mut self, _digest: &str) -> Option<LastStatement> {
         None
     }
     /// Whether the case has a CRN.
@@ -633,11 +633,11 @@ impl Reading {
         let persons: BTreeMap<Uuid, Uuid> = cases.into_iter().map(|case| (case, held.person(case))).collect();
         let with_id = self.contacts.iter().filter(|one| one.has_id).map(|one| contact_digest(key, &one.identity));
         let with_id: BTreeSet<String> = with_id.collect();
-        let holders = with_id.into_iter().filter_map(|digest| held.contact_case(&digest).map(|case| (digest, case)));
-        let holders: BTreeMap<String, Uuid> = holders.collect();
+        let kept = with_id.into_iter().filter_map(|digest| held.last_statement(&digest).map(|last| (digest, last)));
+        let kept: BTreeMap<String, LastStatement> = kept.collect();
         let mut log = |case: Uuid| held.log(case);
         let mut settling = Settling::new(key, &mut log);
-        let drafts = settling.contacts(&self.contacts, std::mem::take(&mut self.drafts), &holders);
+        let drafts = settling.contacts(&self.contacts, std::mem::take(&mut self.drafts), &kept);
         settling.say_and_take_back(drafts, &self.taken_back);
         for one in &self.moved {
             settling.r#move(one);
@@ -645,7 +645,7 @@ impl Reading {
         settling.note_the_dead(&persons);
         let told = std::mem::take(&mut settling.told);
         let notes: BTreeSet<(usize, String)> = std::mem::take(&mut settling.notes).into_iter().collect();
-        self.import.contacts = std::mem::take(&mut settling.holders);
+        self.import.contacts = std::mem::take(&mut settling.last_statements);
         for from in std::mem::take(&mut settling.noted) {
             if let Some(line) = self.lines.get_mut(from) {
                 line.told.is_noted = true;

@@ -11,6 +11,7 @@ use risk_store::{Facts, Operator, PersonErasure, Scrubbed, Sort, Store, StoreErr
 use uuid::Uuid;
 
 use crate::import::{Given, Held, Importer, Table, read};
+use crate::contact::LastStatement;
 use crate::kept::{Kept, listed};
 use crate::key::Key;
 use crate::links::{Statement, bring_in_line};
@@ -86,8 +87,8 @@ impl Held for InStore<'_, '_, '_, '_> {
         self.erasures == Erasures::CarriedOut && !self.is_held(case_id)
     }
 
-    fn contact_case(&mut self, digest: &str) -> Option<Uuid> {
-        self.ask(|work| work.value(&contact_name(digest)))?.parse().ok()
+    fn last_statement(&mut self, digest: &str) -> Option<LastStatement> {
+        LastStatement::read(&self.ask(|work| work.value(&contact_name(digest)))?)
     }
 
     fn has_crn(&mut self, case_id: Uuid) -> bool {
@@ -225,7 +226,7 @@ fn must_have_its_secret(work: &mut Work<'_, '_, '_>, importer: &Importer, may_be
     Err(StoreError::argument("secret", format!("the one with which this store was filled: {why}"), found))
 }
 
-/// Under which name a store keeps the case in which a contact was last on record.
+/// Under which name a store keeps the statement of a contact that counts.
 fn contact_name(digest: &str) -> String {
     format!("hmpps {digest}")
 }
@@ -393,8 +394,8 @@ impl Importing<'_> {
         for (case_id, records) in cases {
             work.append(case_id, records)?;
         }
-        for (digest, case_id) in &import.contacts {
-            work.keep_value(&contact_name(digest), &case_id.to_string())?;
+        for (digest, last) in &import.contacts {
+            work.keep_value(&contact_name(digest), &last.to_string())?;
         }
         let report = &mut import.report;
         let mut came = Vec::new();

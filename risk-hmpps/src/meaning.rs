@@ -184,6 +184,7 @@ impl Meanings<'_> {
             stated: row.stated,
             is_update: row.message.occurred_at.is_some(),
             standing,
+            makes_records: else_ends.is_none() && !matches!(row.says, ContactSays::Nothing(_)),
             handling: row.message.handling,
             else_ends,
             from,

@@ -36,8 +36,8 @@ pub struct Import {
     pub report: Report,
     /// Prison numbers that erased persons have since.
     pub(crate) also_erased: BTreeSet<String>,
-    /// The case in which each contact is from now on, by its digest, where that is news.
-    pub(crate) contacts: BTreeMap<String, Uuid>,
+    /// The statement of each contact that counts from now on, by the digest of the contact, where that is news.
+    pub(crate) contacts: BTreeMap<String, LastStatement>,
 }
 
 /// What became of what was given.

@@ -17,7 +17,7 @@ use risk_core::log::{Log, Record};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::contact::Standing;
+use crate::contact::{LastStatement, Standing};
 use crate::draft::{Draft, Reference, record, record_from};
 use crate::key::Key;
 use crate::meaning::{Move, Moved, TakeBack};
@@ -81,7 +81,7 @@ pub struct Settling<'a> {
     /// The things given of which it was recorded only that they were stated.
     pub noted: BTreeSet<usize>,
     /// The case in which each contact with an id is from now on, by its digest, where that is news.
-    pub holders: BTreeMap<String, Uuid>,
+    pub last_statements: BTreeMap<String, LastStatement>,
 }
 
 impl<'a> Settling<'a> {
@@ -94,7 +94,7 @@ impl<'a> Settling<'a> {
             told: Vec::new(),
             notes: Vec::new(),
             noted: BTreeSet::new(),
-            holders: BTreeMap::new(),
+            last_statements: BTreeMap::new(),
         }
     }
 

@@ -9,7 +9,7 @@ use risk_core::event::{Event, Instant};
 use uuid::Uuid;
 
 use super::{Case, Settled, Settling};
-use crate::contact::{ContactStatement, Rank, Said, Standing};
+use crate::contact::{ContactStatement, LastStatement, Rank, Said, Standing};
 use crate::draft::{Draft, Reference, record};
 use crate::key::Key;
 use crate::statement::Statements;
@@ -44,13 +44,13 @@ fn said(drafts: &[Draft]) -> BTreeSet<Said> {
 
 impl Settling<'_> {
     /// Of the statements of each contact lets the one stand that counts: records of others are taken back, and drafts of others are
-    /// left out. Gives the drafts that are left. `holders`: the case in which each contact with an id was last on record, by its
+    /// left out. Gives the drafts that are left. `kept`: what is kept of each contact with an id beside the logs, by its
     /// digest.
     pub fn contacts(
         &mut self,
         statements: &[ContactStatement],
         drafts: Vec<Draft>,
-        holders: &BTreeMap<String, Uuid>,
+        kept: &BTreeMap<String, LastStatement>,
     ) -> Vec<Draft> {
         let rows: BTreeSet<usize> = statements.iter().map(|one| one.from).collect();
         let (of_contacts, mut left): (Vec<Draft>, Vec<Draft>) =
@@ -68,28 +68,30 @@ impl Settling<'_> {
         }
         for ((in_case, identity), rows) in by_contact {
             let digest = in_case.is_none().then(|| contact_digest(self.key, identity));
-            let elsewhere = digest.as_ref().and_then(|digest| holders.get(digest)).copied();
-            let (case, drafts) = self.contact(identity, rows, elsewhere);
+            let before = digest.as_ref().and_then(|digest| kept.get(digest)).copied();
+            let (last, drafts) = self.contact(identity, rows, before);
             left.extend(drafts);
-            self.holders.extend(digest.zip(case).filter(|(_, case)| elsewhere != Some(*case)));
+            self.last_statements.extend(digest.zip(last).filter(|(_, last)| before != Some(*last)));
         }
         left
     }
 
-    /// The case in which the statement of one contact that counts is, and its drafts, with the ids that they have on record.
+    /// The statement of one contact that counts, and its drafts, with the ids that they have on record.
     fn contact(
         &mut self,
         identity: &str,
         rows: ContactRows<'_>,
-        elsewhere: Option<Uuid>,
-    ) -> (Option<Uuid>, Vec<Draft>) {
+        before: Option<LastStatement>,
+    ) -> (Option<LastStatement>, Vec<Draft>) {
         let key = self.key;
-        let cases: BTreeSet<Uuid> = rows.iter().map(|(row, _)| row.case).chain(elsewhere).collect();
+        let cases: BTreeSet<Uuid> = rows.iter().map(|(row, _)| row.case).chain(before.map(|it| it.case)).collect();
         let held: BTreeMap<Uuid, (String, HeldContact)> = cases
             .into_iter()
             .map(|id| {
                 let reference = reference(key, id, identity, "");
-                let held = self.case(id).contact(key, &reference);
+                let mut held = self.case(id).contact(key, &reference);
+                let kept = before.filter(|it| it.case == id).map(|it| (it.stated, it.standing));
+                held.last = held.last.max(kept);
                 (id, (reference, held))
             })
             .collect();
@@ -144,7 +146,7 @@ impl Settling<'_> {
                 self.notes.extend(is_earlier.then(|| (row.from, EARLIER.to_owned())));
             }
         }
-        (Some(best.case), left)
+        (Some(LastStatement { case: best.case, stated: best.stated, standing: best.standing }), left)
     }
 
     /// How confidential a contact is by a statement of it. What one statement marks as sensitive stays so, whichever counts.
@@ -195,6 +197,8 @@ impl Settling<'_> {
         let is_known = best.said.iter().all(|said| one.in_force.contains_key(said));
         // What is planned when it is entered is replaced by whatever is stated later.
         let may_replace = row.is_update || best.standing != Standing::Planned || taken > 0;
+        // Of most types of contact no record is ever made, and no log says either that there was one.
+        let may_replace = may_replace && row.makes_records;
         if is_known && !is_noted && may_replace {
             let case = self.case(best.case);
             let id = statement_id(key, best.case, reference, best.stated, best.standing);
