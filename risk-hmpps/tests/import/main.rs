@@ -24,6 +24,7 @@ mod outside;
 mod persons;
 mod reasons;
 mod rows;
+mod settled;
 mod statements;
 mod stored;
 mod tables;
