@@ -60,10 +60,12 @@ fn what_two_claim_is_applied_to_the_one_who_is_left_when_the_other_is_erased() {
         assert_eq!((applied.outcome.name(), applied.case_id), ("recorded", Some(queue.case(left))), "{report:?}");
         assert!(applied.notes.iter().any(|note| note.contains("erased")), "{applied:?}");
         let later = told(&queue, &at(received(NOMS), 20));
-        assert_eq!((later.outcome.name(), later.notes.len()), ("recorded", 1), "{later:?}");
+        assert_eq!(later.outcome.name(), "recorded");
+        assert!(later.notes.iter().any(|note| note.contains("erased")), "{later:?}");
         // A person gives it to the case: then nothing is in doubt any more.
         queue.store.identify(&queue.by, queue.case(left), "noms", NOMS).unwrap();
-        assert_eq!(told(&queue, &at(received(NOMS), 21)).notes, Vec::<String>::new());
+        let settled = told(&queue, &at(received(NOMS), 21));
+        assert!(!settled.notes.iter().any(|note| note.contains("erased")), "{settled:?}");
     }
 }
 
@@ -178,10 +180,10 @@ fn two_numbers_that_became_one_under_two_crns_are_in_conflict_in_any_order() {
             portions.iter().for_each(|portion| drop(give(&queue, portion)));
             let mut both = [queue.case("X800001"), queue.case("X800002")];
             both.sort_unstable();
-            for noms in [NOMS, OTHER_NOMS] {
+            for (day, noms) in [(20, NOMS), (21, OTHER_NOMS)] {
                 let found = queue.store.work(&queue.by, |work| work.cases_of("noms", noms)).unwrap();
                 assert_eq!(found, both, "{noms} {portions:?}");
-                assert_eq!(name(&queue, &received(noms)), "conflict", "{noms} {portions:?}");
+                assert_eq!(name(&queue, &at(received(noms), day)), "conflict", "{noms} {portions:?}");
             }
             for message in &all {
                 assert_eq!(name(&queue, message), "conflict", "{message} {portions:?}");
@@ -316,7 +318,7 @@ fn what_was_fetched_and_is_not_read_is_noted() {
         (json!(502), "502"),
     ] {
         let told = told(&queue, &json!({"message": produced, "fetched": fetched}));
-        assert_eq!((told.outcome.name(), told.notes.len()), ("needed", 2), "{fetched} {told:?}");
+        assert_eq!((told.outcome.name(), told.notes.len()), ("needed", 1), "{fetched} {told:?}");
         assert!(told.notes.iter().any(|note| note.contains("not an assessment") && note.contains(found)), "{told:?}");
     }
     for event_type in ["probation-case.sentence.created", "probation-case.address.created", "some-service.thing.happened"] {
