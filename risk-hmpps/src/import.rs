@@ -455,11 +455,19 @@ impl Reading {
         let ordered: BTreeSet<Uuid> = ordered.collect();
         let mut known: BTreeMap<Uuid, bool> =
             ordered.into_iter().filter(|case| held.forgets(*case)).map(|case| (case, true)).collect();
+        let forgets = |line: &&Line| {
+            line.told
+                .instructs
+                .iter()
+                .any(|one| matches!(one, Instruction::Erase { case_id } if known.contains_key(case_id)))
+        };
+        let forgotten = self.lines.iter().filter(forgets).flat_map(|line| line.named.numbers());
+        let forgotten: BTreeSet<String> = forgotten.cloned().collect();
         let mut is_erased = |case: Uuid| *known.entry(case).or_insert_with(|| held.is_erased(case));
         let moved = |one: &Move| [one.source, one.target].map(|case| (one.from, case));
         let mut refused: BTreeSet<usize> =
             self.moved.iter().flat_map(moved).filter(|(_, case)| is_erased(*case)).map(|(from, _)| from).collect();
-        let mut given_since = BTreeSet::new();
+        let (mut given_since, mut of_numbers) = (BTreeSet::new(), BTreeSet::new());
         for (from, line) in self.lines.iter_mut().enumerate() {
             // A number that is another person's too says nothing of whom it is about, unless a CRN does.
             let is_alone = line.is_alone();
@@ -483,6 +491,12 @@ impl Reading {
             if open && (by_person || instructed.flat_map(Instruction::cases).any(&mut is_erased)) {
                 refused.insert(from);
             }
+            // That a number became one with one that the erased person was given is about whoever claims either later, too.
+            let was_theirs = line.named.numbers().any(|noms| contested.is_erased(noms) || forgotten.contains(noms));
+            if refused.contains(&from) && is_alone && line.named.merged.is_some() && !was_theirs {
+                refused.remove(&from);
+                of_numbers.insert(from);
+            }
             // What the erased person is called since is theirs too, if it is no one else's.
             if refused.contains(&from) && by_person {
                 given_since.extend(line.named.numbers().cloned());
@@ -492,6 +506,9 @@ impl Reading {
         self.import.given_since = given_since;
         for from in refused {
             self.set_aside(from, Outcome::erased());
+        }
+        for from in of_numbers {
+            self.set_aside(from, Outcome::waits(Reason::PersonUnknown, "a case that has one of these prison numbers"));
         }
     }
 
@@ -531,6 +548,8 @@ impl Reading {
             }
             if contested.is_left_over(&noms) && !matches!(line.told.outcome, Outcome::Erased { .. }) {
                 line.told.notes.push(LEFT_OVER.to_owned());
+                // What goes by the number is no claim to it.
+                line.told.identifies.clear();
             }
             let open = matches!(
                 line.told.outcome,

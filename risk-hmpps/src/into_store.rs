@@ -186,7 +186,11 @@ pub fn import_into(
 /// [`StoreError`] where the store cannot be read, or was filled with another secret.
 pub fn waiting(importer: &Importer, store: &Store, by: &Operator) -> Result<Vec<Listed>, StoreError> {
     store.work(by, |work| {
-        must_be_the_one(work, importer.key(), "the one with which this store was filled: no other opens what waits in it")?;
+        must_be_the_one(
+            work,
+            importer.key(),
+            "the one with which this store was filled: no other opens what waits in it",
+        )?;
         listed(work, importer)
     })
 }
@@ -197,7 +201,11 @@ pub fn waiting(importer: &Importer, store: &Store, by: &Operator) -> Result<Vec<
 /// [`StoreError::NotFound`]; [`StoreError::Argument`] where the store was filled with another secret.
 pub fn discard(importer: &Importer, store: &Store, by: &Operator, id: Uuid) -> Result<(), StoreError> {
     store.work(by, |work| {
-        must_be_the_one(work, importer.key(), "the one with which this store was filled: no other opens what waits in it")?;
+        must_be_the_one(
+            work,
+            importer.key(),
+            "the one with which this store was filled: no other opens what waits in it",
+        )?;
         if work.remove_waiting(id)? {
             return Ok(());
         }
@@ -553,7 +561,11 @@ impl Eraser<'_> {
 
     /// Erases a person; `named` is what the message calls them. Gives the messages that waited and are gone, if anything was erased, and
     /// what came of it, if it was not done, or not all of it.
-    fn erase(&self, case_id: Uuid, named: &[(&str, String)]) -> Result<(Option<Vec<Uuid>>, Option<Outcome>), StoreError> {
+    fn erase(
+        &self,
+        case_id: Uuid,
+        named: &[(&str, String)],
+    ) -> Result<(Option<Vec<Uuid>>, Option<Outcome>), StoreError> {
         if self.erasures == Erasures::Listed {
             return Ok((None, Some(not_asked_for())));
         }

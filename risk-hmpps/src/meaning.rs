@@ -203,7 +203,9 @@ fn not_a_body(fetched: &Json) -> String {
         Json::Object(_) => "an object without any member of an assessment, such as the body of an error".to_owned(),
         other => other.described(),
     };
-    format!("what was fetched is not an assessment: expected an object with levels, ratings or a plan, found {found}; fetch it again")
+    format!(
+        "what was fetched is not an assessment: expected an object with levels, ratings or a plan, found {found}; fetch it again"
+    )
 }
 
 fn nothing(why: impl Into<String>) -> Outcome {

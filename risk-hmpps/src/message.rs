@@ -317,7 +317,8 @@ fn looks_like_a_table(text: &[u8]) -> bool {
     let Some(first) = lines.find(|line| !line.to_ascii_lowercase().starts_with("sep=")) else { return false };
     let is_name = |name: &str| {
         let name = name.trim().trim_matches('"');
-        name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(|c| c.is_ascii_alphanumeric() || " _-".contains(c))
+        name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || " _-".contains(c))
     };
     [',', ';', '\t', '|'].into_iter().any(|mark| first.contains(mark) && first.split(mark).all(is_name))
 }
@@ -750,7 +751,16 @@ mod tests {
 
     #[test]
     fn an_empty_delivery_has_no_message_in_it() {
-        for empty in ["", " \n", "\u{feff}", "[]", "[ ]\n[]", r#"{"Messages": []}"#, r#"{"Records":[]}"#, r#"{"Messages": null}"#] {
+        for empty in [
+            "",
+            " \n",
+            "\u{feff}",
+            "[]",
+            "[ ]\n[]",
+            r#"{"Messages": []}"#,
+            r#"{"Records":[]}"#,
+            r#"{"Messages": null}"#,
+        ] {
             assert_eq!(framed(empty), [], "{empty:?}");
         }
         // Something that should be a message and is none is no empty delivery.

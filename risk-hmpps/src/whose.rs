@@ -79,7 +79,9 @@ impl Doubt {
         let Self { scheme, cases, by } = self;
         let why = match by {
             DoubtBy::Claims => {
-                format!("several cases claim one {scheme} number: merge them, or take it from the one that it is not of")
+                format!(
+                    "several cases claim one {scheme} number: merge them, or take it from the one that it is not of"
+                )
             }
             DoubtBy::CaseMap => format!(
                 "the case map gives the person's {scheme} number to another case than the one that has it: correct the case map, or \
@@ -89,9 +91,11 @@ impl Doubt {
                 "a person who was erased by law was given this {scheme} number too: give it to the case that it is of \
                  (`risk store identify CASE {scheme}:NUMBER`)"
             ),
-            DoubtBy::Hand => "the message contradicts what a person merged or parted by hand: merge or part the two cases by hand \
+            DoubtBy::Hand => {
+                "the message contradicts what a person merged or parted by hand: merge or part the two cases by hand \
                  (`risk store merge`, `risk store unmerge`), or discard the message"
-                .to_owned(),
+                    .to_owned()
+            }
         };
         let reason = if by == DoubtBy::Hand { Reason::DecidedByHand } else { Reason::ClaimedTwice };
         Outcome::Conflict { reason, scheme, cases, records, why }
@@ -102,8 +106,12 @@ impl Doubt {
         let named: Vec<String> = self.cases.iter().map(Uuid::to_string).collect();
         let (scheme, named) = (self.scheme, named.join(", "));
         match self.by {
-            DoubtBy::CaseMap => format!("the case map contradicts its {scheme} number; several cases claim it: {named}"),
-            DoubtBy::ErasedPerson => format!("an erased person was given its {scheme} number too; the case that claims it: {named}"),
+            DoubtBy::CaseMap => {
+                format!("the case map contradicts its {scheme} number; several cases claim it: {named}")
+            }
+            DoubtBy::ErasedPerson => {
+                format!("an erased person was given its {scheme} number too; the case that claims it: {named}")
+            }
             DoubtBy::Claims | DoubtBy::Hand => format!("several cases claim its {scheme} number: {named}"),
         }
     }

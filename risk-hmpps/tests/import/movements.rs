@@ -221,7 +221,8 @@ fn fitting(movement: Movement) -> [&'static [&'static str]; 2] {
 
 #[test]
 fn a_code_and_a_reason_that_contradict_each_other_never_come_to_nothing() {
-    let out_of = ["RELEASED", "SENT_TO_COURT", "TRANSFERRED", "TEMPORARY_ABSENCE_RELEASE", "RELEASED_TO_HOSPITAL", "NEW"];
+    let out_of =
+        ["RELEASED", "SENT_TO_COURT", "TRANSFERRED", "TEMPORARY_ABSENCE_RELEASE", "RELEASED_TO_HOSPITAL", "NEW"];
     let into = [
         "ADMISSION",
         "NEW_ADMISSION",

@@ -165,7 +165,10 @@ fn a_new_person_under_a_number_of_an_erased_one_comes_to_the_same_in_any_portion
             queue.store.identify(&queue.by, queue.case("X800009"), "noms", NOMS).unwrap();
             let report = give(&queue, &[new.clone()]);
             assert_eq!((report.messages[0].outcome.name(), waited(&report)), ("known", vec!["recorded"]), "{report:?}");
-            assert_eq!(name(&queue, &portions.concat()[0].clone()), if portions.concat()[0] == new { "known" } else { "erased" });
+            assert_eq!(
+                name(&queue, &portions.concat()[0].clone()),
+                if portions.concat()[0] == new { "known" } else { "erased" }
+            );
             assert_eq!(name(&queue, &at(received(NOMS), 20)), "recorded");
         });
     }
@@ -181,7 +184,8 @@ fn two_numbers_that_became_one_under_two_crns_are_in_conflict_in_any_order() {
             let mut both = [queue.case("X800001"), queue.case("X800002")];
             both.sort_unstable();
             for (day, noms) in [(20, NOMS), (21, OTHER_NOMS)] {
-                let found = queue.store.work(&queue.by, |work| work.cases_of("noms", noms)).unwrap();
+                let mut found = queue.store.work(&queue.by, |work| work.cases_of("noms", noms)).unwrap();
+                found.sort_unstable();
                 assert_eq!(found, both, "{noms} {portions:?}");
                 assert_eq!(name(&queue, &at(received(noms), day)), "conflict", "{noms} {portions:?}");
             }
@@ -213,7 +217,11 @@ fn what_a_person_parted_by_hand_a_later_merge_does_not_join() {
         for later in [at(merge("X800001", "X800002"), 20), at(merge("X800002", "X800001"), 21)] {
             let report = give(&queue, from_ref(&later));
             let told = &report.messages[0];
-            assert_eq!((told.outcome.name(), told.reason, told.kept), ("conflict", Reason::DecidedByHand, true), "{told:?}");
+            assert_eq!(
+                (told.outcome.name(), told.reason, told.kept),
+                ("conflict", Reason::DecidedByHand, true),
+                "{told:?}"
+            );
             assert_eq!((report.not_done.len(), report.not_done[0].waits), (1, false));
         }
         // Nor does a merge with a third case, or another message that parts others.
@@ -321,7 +329,9 @@ fn what_was_fetched_and_is_not_read_is_noted() {
         assert_eq!((told.outcome.name(), told.notes.len()), ("needed", 1), "{fetched} {told:?}");
         assert!(told.notes.iter().any(|note| note.contains("not an assessment") && note.contains(found)), "{told:?}");
     }
-    for event_type in ["probation-case.sentence.created", "probation-case.address.created", "some-service.thing.happened"] {
+    for event_type in
+        ["probation-case.sentence.created", "probation-case.address.created", "some-service.thing.happened"]
+    {
         let of = message(event_type, "X800001", &json!({"eventNumber": "1"}));
         let told = told(&queue, &json!({"message": of, "fetched": {"assessedOn": "2026-01-01"}}));
         assert!(told.notes.iter().any(|note| note.contains("was not read")), "{told:?}");

@@ -247,11 +247,13 @@ fn told(report: &Report) -> String {
         Outcome::Erased { .. } => Some(vec!["nothing of it was kept".to_owned()]),
         _ => None,
     });
-    section(&mut page, report, "In conflict: claimed by several persons, or decided otherwise by hand", |told| match &told.outcome {
-        Outcome::Conflict { cases, why, .. } => {
-            Some(cases.iter().map(|case| format!("case {case}")).chain([why.clone()]).collect())
+    section(&mut page, report, "In conflict: claimed by several persons, or decided otherwise by hand", |told| {
+        match &told.outcome {
+            Outcome::Conflict { cases, why, .. } => {
+                Some(cases.iter().map(|case| format!("case {case}")).chain([why.clone()]).collect())
+            }
+            _ => None,
         }
-        _ => None,
     });
     section(&mut page, report, "Not in the tables", |told| match &told.outcome {
         Outcome::Unmapped { table, code, what } => Some(vec![format!("{what}: {code} is not in {table}")]),

@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use super::erase::{gone, pending};
 use crate::failure::Failure;
-use crate::input::one_from_standard_input;
 use crate::identifier::CaseName;
+use crate::input::one_from_standard_input;
 use crate::options::term;
 use crate::output::Reply;
 use crate::secret;
