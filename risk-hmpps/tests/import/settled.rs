@@ -163,7 +163,7 @@ fn a_new_person_under_a_number_of_an_erased_one_comes_to_the_same_in_any_portion
             assert_eq!((kept.outcome.name(), kept.kept), ("conflict", true), "{portions:?}");
             // A person settles it, and no message undoes that.
             queue.store.identify(&queue.by, queue.case("X800009"), "noms", NOMS).unwrap();
-            let report = give(&queue, &[new.clone()]);
+            let report = give(&queue, from_ref(&new));
             assert_eq!((report.messages[0].outcome.name(), waited(&report)), ("known", vec!["recorded"]), "{report:?}");
             assert_eq!(
                 name(&queue, &portions.concat()[0].clone()),
