@@ -100,6 +100,9 @@ impl Report {
             for outcome in outcomes {
                 told.held_back |= matches!(outcome, Outcome::Conflict { reason: Reason::DecidedByHand, .. });
                 match outcome {
+                    // What put it in doubt already says more than that the store found two claims.
+                    Outcome::Conflict { reason: Reason::ClaimedTwice, .. }
+                        if matches!(told.outcome, Outcome::Conflict { .. }) => {}
                     Outcome::Conflict { reason: Reason::ClaimedTwice, scheme, cases, .. } => {
                         told.contest(Doubt { scheme, cases: cases.clone(), by: DoubtBy::Claims });
                     }

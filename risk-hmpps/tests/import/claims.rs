@@ -77,7 +77,8 @@ fn a_case_map_that_says_otherwise_than_the_store_is_a_conflict_and_makes_no_seco
             let told = told(&queue, &message);
             assert_eq!(cases_in_conflict(&told), both, "{rows}");
             assert_eq!((told.case_id, told.then), (Some(case), Then::Park));
-            let Outcome::Conflict { records: made, .. } = &told.outcome else { panic!() };
+            let Outcome::Conflict { records: made, why, .. } = &told.outcome else { panic!() };
+            assert!(why.contains("the case map gives"), "{why}");
             assert_eq!(made.len(), records, "what it says is recorded in the case that there is");
         }
         for noms in [NOMS, OTHER_NOMS] {
