@@ -236,6 +236,7 @@ fn told(report: &Report) -> String {
         if let Outcome::Unresolved { what } = &told.outcome {
             say(&mut page, 4, &format!("it waited for {what}"));
         }
+        told.notes.iter().for_each(|note| say(&mut page, 4, note));
     }
     section(&mut page, report, "Not readable", |told| match &told.outcome {
         Outcome::Unreadable { field, expected, found } => {
