@@ -9,12 +9,12 @@ use risk_core::log::{AppendError, Log, LogError, Record, RecordError};
 use risk_core::text::without_mark;
 use uuid::Uuid;
 
-use crate::codes::Codes;
+use crate::codes::{Codes, Does};
 use crate::contact::{ContactStatement, LastStatement, Standing};
 use crate::detail_hosts::DetailHosts;
 use crate::draft::Draft;
 use crate::key::Key;
-use crate::meaning::{Meaning, Meanings, Move, Moved, TakeBack, identifiers, sentence_of, unreadable};
+use crate::meaning::{FETCHED_UNREAD, Meaning, Meanings, Move, Moved, TakeBack, identifiers, sentence_of, unreadable};
 use crate::message::{Delivered, Message, MessageError, Named, is_identifier, read_all};
 use crate::people::{CaseMap, Known, People, former};
 use crate::reason::Reason;
@@ -45,6 +45,10 @@ pub trait Held {
     /// The case of an erased person who had an identifier of that digest.
     fn erased_as(&mut self, _digest: &str) -> Option<Uuid> {
         None
+    }
+    /// Whether messages gave an erased person the prison number with that digest since.
+    fn is_given_since(&mut self, _digest: &str) -> bool {
+        false
     }
     /// Every CRN and prison number by which the case is known without doubt, with its scheme, `crn` or `noms`.
     fn known_as(&mut self, _case_id: Uuid) -> Vec<(String, String)> {
@@ -200,8 +204,6 @@ struct Line {
     stated: Option<Instant>,
     /// Whom a message names.
     named: Named,
-    /// Every prison number that it names, and all that became one with these.
-    numbers: Vec<String>,
     /// What is in doubt of its person.
     contested: Option<Doubt>,
     /// What becomes of it if it takes back what is not there.
@@ -270,7 +272,7 @@ impl Importer {
         for (file, sheet) in sheets {
             reading.rows(&meanings, *file, sheet, &mut known);
         }
-        reading.refuse_erased(key, held);
+        reading.refuse_erased(&contested, key, held);
         reading.hold_contested(&contested, held);
         reading.settled(key, held)
     }
@@ -298,6 +300,10 @@ impl Importer {
 /// What a report says of an address whose host is not on the list.
 const NOT_LISTED: &str = "the host of detailUrl is not on the list of detail hosts: never fetch it with credentials";
 
+/// What a report says of a prison number to which one claim is left.
+const LEFT_OVER: &str = "a person who was erased by law had or claimed its noms number too: look whether it is about this person, and if \
+     so give the number to the case (`risk store identify CASE noms:NUMBER`)";
+
 /// What has been read.
 #[derive(Default)]
 struct Reading {
@@ -321,14 +327,13 @@ impl Reading {
     ) {
         let outcome = outcome.unwrap_or(Outcome::Known);
         let told = Told::of(file, place, event_type, case_id, outcome);
-        let (named, numbers) = (Named::default(), Vec::new());
+        let named = Named::default();
         self.lines.push(Line {
             told,
             code: None,
             person: case_id,
             stated: None,
             named,
-            numbers,
             contested: None,
             else_ends: None,
         });
@@ -346,6 +351,8 @@ impl Reading {
         if let Some(line) = self.lines.last_mut() {
             line.stated = message.occurred_at.map(When::instant);
             line.told.sentence_id = case.and_then(|case| sentence_of(meanings.key, case, message));
+            let reads_it = meanings.codes.event(&message.event_type).is_some_and(|of| of.does == Does::Fetch);
+            line.told.notes.extend((message.fetched.is_some() && !reads_it).then(|| FETCHED_UNREAD.to_owned()));
         }
         self.take(meaning);
     }
@@ -355,9 +362,8 @@ impl Reading {
         let Some(line) = self.lines.last_mut() else { return };
         line.person = line.person.or_else(|| people.whose(named, known));
         line.told.identifies = line.person.into_iter().flat_map(|case| identifiers(case, named)).collect();
-        let merged = named.merged.iter().flat_map(|(left, removed)| [left, removed]);
-        let numbers = named.noms.iter().chain(merged).flat_map(|number| people.numbers_of(number));
-        line.numbers = numbers.map(str::to_owned).collect();
+        // Whoever has either of two numbers that became one has both, also where that is learnt later.
+        line.told.lasting |= named.merged.is_some();
         line.named = named.clone();
     }
 
@@ -427,7 +433,7 @@ impl Reading {
             Meaning::Moves(one) => {
                 if let Some(line) = self.lines.last_mut() {
                     // What is recorded of the spell in prison later is recorded under the number to which it belongs.
-                    line.told.lasting = !matches!(one.what, Moved::Booking(_));
+                    line.told.lasting |= !matches!(one.what, Moved::Booking(_));
                 }
                 self.moved.push(one);
             }
@@ -449,34 +455,38 @@ impl Reading {
     }
 
     /// Refuses what is about persons who were erased, but for the order to erase them.
-    fn refuse_erased(&mut self, key: &Key, held: &mut dyn Held) {
-        // Whatever CRN comes with the prison number of an erased person, it is the same person, unless the number is another's by now.
-        let numbers: BTreeSet<String> = self.lines.iter().flat_map(|line| &line.numbers).cloned().collect();
-        let is_anothers = |noms: &str, held: &mut dyn Held| {
-            let cases = held.cases_of("noms", noms);
-            cases.into_iter().any(|case| held.known_as(case).iter().any(|(_, known)| known.eq_ignore_ascii_case(noms)))
-        };
-        let erased_numbers: BTreeSet<String> = numbers
-            .into_iter()
-            .filter(|noms| held.erased_as(&former(key, "noms", noms)).is_some() && !is_anothers(noms, held))
-            .collect();
+    fn refuse_erased(&mut self, contested: &Contested<'_>, key: &Key, held: &mut dyn Held) {
         // Of a person who is erased with this import before anything of them is held, nothing is made.
         let ordered = self.lines.iter().flat_map(|line| &line.told.instructs);
         let ordered = ordered.filter(|one| matches!(one, Instruction::Erase { .. })).flat_map(Instruction::cases);
         let ordered: BTreeSet<Uuid> = ordered.collect();
         let mut known: BTreeMap<Uuid, bool> =
             ordered.into_iter().filter(|case| held.forgets(*case)).map(|case| (case, true)).collect();
+        let forgets = |line: &&Line| {
+            line.told
+                .instructs
+                .iter()
+                .any(|one| matches!(one, Instruction::Erase { case_id } if known.contains_key(case_id)))
+        };
+        let forgotten = self.lines.iter().filter(forgets).flat_map(|line| line.named.numbers());
+        let forgotten: BTreeSet<String> = forgotten.cloned().collect();
         let mut is_erased = |case: Uuid| *known.entry(case).or_insert_with(|| held.is_erased(case));
         let moved = |one: &Move| [one.source, one.target].map(|case| (one.from, case));
         let mut refused: BTreeSet<usize> =
             self.moved.iter().flat_map(moved).filter(|(_, case)| is_erased(*case)).map(|(from, _)| from).collect();
-        let mut also_erased = BTreeSet::new();
+        let (mut given_since, mut of_numbers) = (BTreeSet::new(), BTreeSet::new());
         for (from, line) in self.lines.iter_mut().enumerate() {
+            // A number that is another person's too says nothing of whom it is about, unless a CRN does.
+            let is_alone = line.is_alone();
+            let in_doubt = is_alone && line.named.noms.as_ref().is_some_and(|noms| contested.claiming(noms).is_some());
+            let by_number = line.named.numbers().any(|noms| contested.is_erased(noms))
+                || (is_alone && line.named.numbers().any(|noms| contested.leads_to_the_erased(noms)));
+            let person = line.person.filter(|_| !in_doubt);
+            let by_person = by_number || person.is_some_and(&mut is_erased);
             let open = match line.told.outcome {
                 // It comes to nothing as it is; whom it names is not kept either.
                 Outcome::Unreadable { .. } => {
-                    let has_erased_number = line.numbers.iter().any(|noms| erased_numbers.contains(noms));
-                    if has_erased_number || line.person.is_some_and(&mut is_erased) {
+                    if by_person {
                         line.told.identifies.clear();
                     }
                     continue;
@@ -484,23 +494,28 @@ impl Reading {
                 Outcome::Instructed => !line.told.instructs.iter().any(|i| matches!(i, Instruction::Erase { .. })),
                 _ => true,
             };
-            let instructed = line.told.instructs.iter().flat_map(Instruction::cases);
-            let has_erased_number = line.numbers.iter().any(|noms| erased_numbers.contains(noms));
-            if open && has_erased_number {
+            let instructed = line.told.instructs.iter().filter(|one| !(in_doubt && one.is_of_identity()));
+            if open && (by_person || instructed.flat_map(Instruction::cases).any(&mut is_erased)) {
                 refused.insert(from);
             }
-            if open && line.person.into_iter().chain(instructed).any(&mut is_erased) {
-                refused.insert(from);
+            // That a number became one with one that the erased person was given is about whoever claims either later, too.
+            let was_theirs = line.named.numbers().any(|noms| contested.is_erased(noms) || forgotten.contains(noms));
+            if refused.contains(&from) && is_alone && line.named.merged.is_some() && !was_theirs {
+                refused.remove(&from);
+                of_numbers.insert(from);
             }
-            // What the erased person is called since is theirs too.
-            if refused.contains(&from) && line.person.is_some_and(&mut is_erased) {
-                also_erased.extend(line.numbers.iter().cloned());
+            // What the erased person is called since is theirs too, if it is no one else's.
+            if refused.contains(&from) && by_person {
+                given_since.extend(line.named.numbers().cloned());
             }
         }
-        also_erased.retain(|noms| !erased_numbers.contains(noms) && held.cases_of("noms", noms).is_empty());
-        self.import.also_erased = also_erased;
+        given_since.retain(|noms| held.erased_as(&former(key, "noms", noms)).is_none());
+        self.import.given_since = given_since;
         for from in refused {
             self.set_aside(from, Outcome::erased());
+        }
+        for from in of_numbers {
+            self.set_aside(from, Outcome::waits(Reason::PersonUnknown, "a case that has one of these prison numbers"));
         }
     }
 
@@ -509,17 +524,17 @@ impl Reading {
     fn hold_contested(&mut self, contested: &Contested<'_>, held: &mut dyn Held) {
         for from in 0..self.lines.len() {
             let Some(line) = self.lines.get_mut(from) else { continue };
-            let is_alone = line.named.crn.is_none() && line.code.is_none();
+            let is_alone = line.is_alone();
             if !is_alone {
                 line.contested = line.person.and_then(|case| contested.against(&line.named, case, held));
             }
             // What cannot be undone is not done while it is in doubt whom it is about.
             let erases = |one: &Instruction| matches!(one, Instruction::Erase { .. });
-            if let Some(Doubt { scheme, cases }) = line.contested.clone()
+            if let Some(doubt) = line.contested.clone()
                 && line.told.instructs.iter().any(erases)
             {
                 let identifies = std::mem::take(&mut line.told.identifies);
-                self.set_aside(from, Outcome::conflict(scheme, cases, Vec::new()));
+                self.set_aside(from, doubt.outcome(Vec::new()));
                 if let Some(line) = self.lines.get_mut(from) {
                     line.told.held_back = true;
                     line.told.identifies = identifies;
@@ -538,27 +553,27 @@ impl Reading {
             if !is_alone {
                 continue;
             }
+            if contested.is_left_over(&noms) && !matches!(line.told.outcome, Outcome::Erased { .. }) {
+                line.told.notes.push(LEFT_OVER.to_owned());
+                // What goes by the number is no claim to it.
+                line.told.identifies.clear();
+            }
             let open = matches!(
                 line.told.outcome,
                 Outcome::Known | Outcome::Instructed | Outcome::Needed { .. } | Outcome::Waits { .. }
             );
-            let Some(Doubt { scheme, cases }) = contested.claiming(&noms) else { continue };
+            let Some(doubt) = contested.claiming(&noms) else { continue };
             if !open {
                 line.told.identifies.clear();
                 continue;
             }
-            // Of two numbers that became one each case says that it has the one that is left.
-            let left = line.told.identifies.iter().find_map(|one| match one {
-                Instruction::Identify { scheme: "noms", value, .. } => Some(value.clone()),
-                _ => None,
-            });
-            let left = left.filter(|_| matches!(line.told.outcome, Outcome::Instructed));
-            let claims = cases.iter().filter_map(|case_id| {
-                Some(Instruction::Identify { case_id: *case_id, scheme: "noms", value: left.clone()? })
+            // Of two numbers that became one each case says that it has both.
+            let claims = doubt.cases.iter().flat_map(|case_id| {
+                let merged = line.named.merged.iter().flat_map(|(left, removed)| [left, removed]);
+                merged.map(|value| Instruction::Identify { case_id: *case_id, scheme: "noms", value: value.clone() })
             });
             let claims: Vec<Instruction> = claims.collect();
-            let outcome = Outcome::conflict(scheme, cases.clone(), Vec::new());
-            self.set_aside(from, outcome);
+            self.set_aside(from, doubt.outcome(Vec::new()));
             if let Some(line) = self.lines.get_mut(from) {
                 line.told.case_id = None;
                 line.told.held_back = true;
@@ -673,8 +688,8 @@ impl Reading {
         report.cases = import.records.iter().map(|r| r.case_id).collect();
         for Line { mut told, code, person, contested, .. } in lines {
             match contested {
-                Some(Doubt { scheme, cases }) if code.is_none() => told.contest(scheme, cases),
-                Some(Doubt { scheme, cases }) => told.note_contested(scheme, &cases),
+                Some(doubt) if code.is_none() => told.contest(doubt),
+                Some(doubt) => told.note_contested(&doubt),
                 None => {}
             }
             let is_held = |case: Uuid, held: &mut dyn Held| report.cases.contains(&case) || held.is_held(case);
@@ -729,6 +744,11 @@ impl CodeCount {
 }
 
 impl Line {
+    /// Whether a prison number alone says whom it is about.
+    fn is_alone(&self) -> bool {
+        self.named.crn.is_none() && self.code.is_none()
+    }
+
     /// Joins one end to those that it came to so far: what is new counts before what is known.
     fn become_of(&mut self, settled: Settled, is_kept: bool) {
         match (settled, &mut self.told.outcome) {

@@ -10,14 +10,16 @@ use risk_core::log::{Log, Record};
 use risk_store::{Facts, Operator, PersonErasure, Scrubbed, Sort, Store, StoreError, Waiting, Work, claimed};
 use uuid::Uuid;
 
-use crate::import::{Given, Held, Importer, Table, read};
 use crate::contact::LastStatement;
+use crate::import::{Given, Held, Importer, Table, read};
 use crate::kept::{Kept, listed};
 use crate::key::Key;
 use crate::links::{Statement, bring_in_line};
 use crate::message::Delivered;
+use crate::people::given_since;
 use crate::reason::Reason;
 use crate::report::{Import, Instruction, Outcome, Report, Told};
+use crate::whose::{Doubt, DoubtBy};
 
 pub use crate::kept::{Listed, WAIT_AT_MOST};
 
@@ -76,6 +78,10 @@ impl Held for InStore<'_, '_, '_, '_> {
         let case = self.ask(|work| work.is_marked_erased(digest)).then(|| self.importer.of_nobody(digest))?;
         self.erased.insert(case);
         Some(case)
+    }
+
+    fn is_given_since(&mut self, digest: &str) -> bool {
+        self.ask(|work| work.is_marked_erased(digest))
     }
 
     fn known_as(&mut self, case_id: Uuid) -> Vec<(String, String)> {
@@ -155,18 +161,26 @@ pub fn import_into(
     how: &IntoStore,
 ) -> Result<Import, StoreError> {
     let (messages, tables) = read(given);
-    let Done { mut import, erase } = store.work(by, |work| {
+    let mut done = store.work(by, |work| {
         must_have_its_secret(work, importer, how.new_key)?;
         Importing { importer, how, messages: &messages, tables: &tables }.run(work)
     })?;
     let eraser = Eraser { importer, store, by, erasures: how.erasures };
-    for instruction in erase {
-        let telling = |told: &&Told| told.tells.contains(&instruction);
-        let named = import.report.messages.iter().find(telling).map(Told::names).unwrap_or_default();
-        let Instruction::Erase { case_id } = instruction else { continue };
-        let Some(outcome) = eraser.erase(case_id, &named)? else { continue };
-        import.report.come_to(&[(instruction, outcome)]);
+    let mut erases = eraser.carry_out(&mut done)?;
+    let Done { mut import, .. } = done;
+    // What an erasure settles is applied now: of two persons who claimed a number one is left.
+    for _ in 0..PASSES {
+        if !erases {
+            break;
+        }
+        let again = Importing { importer, how, messages: &[], tables: &[] };
+        let mut done = store.work(by, |work| again.run(work))?;
+        erases = eraser.carry_out(&mut done)?;
+        let Done { import: more, .. } = done;
+        import.records.extend(more.records);
+        import.report.also(more.report);
     }
+    import.report.stored = true;
     import.report.finish();
     Ok(import)
 }
@@ -177,7 +191,11 @@ pub fn import_into(
 /// [`StoreError`] where the store cannot be read, or was filled with another secret.
 pub fn waiting(importer: &Importer, store: &Store, by: &Operator) -> Result<Vec<Listed>, StoreError> {
     store.work(by, |work| {
-        must_have_its_secret(work, importer, false)?;
+        must_be_the_one(
+            work,
+            importer.key(),
+            "the one with which this store was filled: no other opens what waits in it",
+        )?;
         listed(work, importer)
     })
 }
@@ -188,7 +206,11 @@ pub fn waiting(importer: &Importer, store: &Store, by: &Operator) -> Result<Vec<
 /// [`StoreError::NotFound`]; [`StoreError::Argument`] where the store was filled with another secret.
 pub fn discard(importer: &Importer, store: &Store, by: &Operator, id: Uuid) -> Result<(), StoreError> {
     store.work(by, |work| {
-        must_have_its_secret(work, importer, false)?;
+        must_be_the_one(
+            work,
+            importer.key(),
+            "the one with which this store was filled: no other opens what waits in it",
+        )?;
         if work.remove_waiting(id)? {
             return Ok(());
         }
@@ -202,13 +224,16 @@ pub fn discard(importer: &Importer, store: &Store, by: &Operator, id: Uuid) -> R
 /// # Errors
 /// [`StoreError::Argument`] for another secret; [`StoreError`] where the store cannot be read.
 pub fn must_be_its_secret(key: &Key, store: &Store, by: &Operator) -> Result<(), StoreError> {
-    store.work(by, |work| {
-        if work.value(CHECK)?.is_none_or(|kept| kept == key.check_value()) {
-            return Ok(());
-        }
-        let expected = "the one with which this store was filled: messages about the person are found by it alone";
-        Err(StoreError::argument("secret", expected, "another"))
-    })
+    let expected = "the one with which this store was filled: messages about the person are found by it alone";
+    store.work(by, |work| must_be_the_one(work, key, expected))
+}
+
+/// Refuses another secret than the one with which the store was filled, if it was.
+fn must_be_the_one(work: &mut Work<'_, '_, '_>, key: &Key, expected: &str) -> Result<(), StoreError> {
+    if work.value(CHECK)?.is_none_or(|kept| kept == key.check_value()) {
+        return Ok(());
+    }
+    Err(StoreError::argument("secret", expected, "another"))
 }
 
 /// Refuses another secret than the one with which the store was filled, as the same messages would make other records.
@@ -235,6 +260,8 @@ fn contact_name(digest: &str) -> String {
 struct Done {
     import: Import,
     erase: Vec<Instruction>,
+    /// What waits in the store before they are erased.
+    waiting: Vec<Listed>,
 }
 
 /// One import, within one transaction.
@@ -304,7 +331,8 @@ impl Importing<'_> {
         self.keep(work, &looked, &kept, &mut import.report)?;
         self.only_news(&looked, &mut import.report);
         import.report.waited.extend(lost);
-        Ok(Done { import, erase })
+        let waiting = if erase.is_empty() { Vec::new() } else { listed(work, self.importer)? };
+        Ok(Done { import, erase, waiting })
     }
 
     /// Imports everything, and what is in conflict again as long as cases are linked or parted that may settle it.
@@ -384,8 +412,8 @@ impl Importing<'_> {
         if let Some(e) = held.failed {
             return Err(e);
         }
-        for noms in &import.also_erased {
-            work.mark_erased(&importer.former("noms", noms))?;
+        for noms in &import.given_since {
+            give_to_the_erased(work, importer, noms)?;
         }
         let mut cases: BTreeMap<Uuid, Vec<Record>> = BTreeMap::new();
         for record in &import.records {
@@ -401,7 +429,7 @@ impl Importing<'_> {
         let mut came = Vec::new();
         for instruction in &report.instructions {
             if let Instruction::Identify { case_id, scheme, value } = instruction
-                && let Some(outcome) = identify(work, *case_id, scheme, value)?
+                && let Some(outcome) = identify(work, importer, *case_id, (scheme, value))?
             {
                 came.push((instruction.clone(), outcome));
             }
@@ -445,13 +473,36 @@ impl Importing<'_> {
     }
 }
 
+/// Notes that messages gave an erased person a prison number since: whoever has it besides has no more than a claim to it, until a
+/// person settles that.
+fn give_to_the_erased(work: &mut Work<'_, '_, '_>, importer: &Importer, noms: &str) -> Result<(), StoreError> {
+    let digest = given_since(importer.key(), noms);
+    if work.is_marked_erased(&digest)? {
+        return Ok(());
+    }
+    work.mark_erased(&digest)?;
+    for case_id in work.cases_of("noms", noms)? {
+        work.identify(case_id, &claimed("noms"), noms)?;
+    }
+    Ok(())
+}
+
 /// Says that a case has an identifier; gives what came of it, if it was not done.
 fn identify(
     work: &mut Work<'_, '_, '_>,
+    importer: &Importer,
     case_id: Uuid,
-    scheme: &'static str,
-    value: &str,
+    (scheme, value): (&'static str, &str),
 ) -> Result<Option<Outcome>, StoreError> {
+    let folded = value.to_ascii_lowercase();
+    if scheme == "noms" && work.is_marked_erased(&given_since(importer.key(), value))? {
+        let facts = work.facts(case_id)?;
+        let is_settled = facts.known_as().any(|known| known == (scheme, folded.as_str()));
+        if !is_settled && !gave_up(&facts, scheme, value) && facts.erased.is_none() {
+            work.identify(case_id, &claimed(scheme), value)?;
+        }
+        return Ok(None);
+    }
     // A case is found by its CRN in any event; that a prison number is not its own an operator has settled.
     if scheme != "crn" && gave_up(&work.facts(case_id)?, "noms", value) {
         return Ok(None);
@@ -471,7 +522,8 @@ fn identify(
     if work.person(case_id)? == work.person(other)? {
         return Ok(None);
     }
-    Ok(Some(Outcome::conflict(scheme, vec![other.min(case_id), other.max(case_id)], Vec::new())))
+    let cases = vec![other.min(case_id), other.max(case_id)];
+    Ok(Some(Doubt { scheme, cases, by: DoubtBy::Claims }.outcome(Vec::new())))
 }
 
 fn not_done(reason: Reason, why: String) -> Outcome {
@@ -491,16 +543,48 @@ struct Eraser<'a> {
 }
 
 impl Eraser<'_> {
-    /// Erases a person; `named` is what the message calls them. Gives what came of it, if it was not done, or not all of it.
-    fn erase(&self, case_id: Uuid, named: &[(&str, String)]) -> Result<Option<Outcome>, StoreError> {
+    /// Erases the persons of an import, and reports the messages about them that waited. Gives whether any person was erased.
+    fn carry_out(&self, done: &mut Done) -> Result<bool, StoreError> {
+        let (mut erases, mut gone) = (false, BTreeSet::new());
+        let report = &mut done.import.report;
+        for instruction in std::mem::take(&mut done.erase) {
+            let telling = |told: &&Told| told.tells.contains(&instruction);
+            let all = || report.messages.iter().chain(&report.waited);
+            let named = all().find(telling).map(Told::names).unwrap_or_default();
+            let Instruction::Erase { case_id } = instruction else { continue };
+            let (waiting, outcome) = self.erase(case_id, &named)?;
+            erases |= waiting.is_some();
+            gone.extend(waiting.into_iter().flatten());
+            if let Some(outcome) = outcome {
+                report.come_to(&[(instruction, outcome)]);
+            }
+        }
+        for one in done.waiting.iter().filter(|one| gone.contains(&one.id)) {
+            let delivered = report.messages.iter_mut().find(|told| told.waiting_id == Some(one.id));
+            match delivered {
+                Some(told) => {
+                    told.outcome = Outcome::erased();
+                    (told.kept, told.waiting_id) = (false, None);
+                }
+                None => report.waited.push(one.told(Outcome::erased())),
+            }
+        }
+        Ok(erases)
+    }
+
+    /// Erases a person; `named` is what the message calls them. Gives the messages that waited and are gone, if anything was erased, and
+    /// what came of it, if it was not done, or not all of it.
+    fn erase(
+        &self,
+        case_id: Uuid,
+        named: &[(&str, String)],
+    ) -> Result<(Option<Vec<Uuid>>, Option<Outcome>), StoreError> {
         if self.erasures == Erasures::Listed {
-            return Ok(Some(not_asked_for()));
+            return Ok((None, Some(not_asked_for())));
         }
         let Ok(by) = StaffId::new(self.by.id()) else {
-            return Ok(Some(not_done(
-                Reason::ErasureRefused,
-                "the operator's id is none that a record can name".to_owned(),
-            )));
+            let why = "the operator's id is none that a record can name".to_owned();
+            return Ok((None, Some(not_done(Reason::ErasureRefused, why))));
         };
         let erasure = PersonErasure {
             reason: CorrectionReason::LegalErasure,
@@ -518,15 +602,18 @@ impl Eraser<'_> {
                 | StoreError::Tampered { .. }
                 | StoreError::Damaged(_)
                 | StoreError::Append { .. }),
-            ) => return Ok(Some(not_done(Reason::ErasureRefused, format!("nothing of the person was erased: {e}")))),
+            ) => {
+                let why = format!("nothing of the person was erased: {e}");
+                return Ok((None, Some(not_done(Reason::ErasureRefused, why))));
+            }
             done => done?,
         };
         let mut left = done.remains;
         if let Scrubbed::Pending(why) = done.scrubbed {
             left.push(format!("old bytes may be in the store's files: {why}; `risk store scrub` tries again"));
         }
-        Ok((!left.is_empty())
-            .then(|| not_done(Reason::ErasureIncomplete, format!("what remains: {}", left.join("; ")))))
+        let remains = || not_done(Reason::ErasureIncomplete, format!("what remains: {}", left.join("; ")));
+        Ok((Some(done.waiting), (!left.is_empty()).then(remains)))
     }
 }
 

@@ -217,12 +217,25 @@ pub struct Listed {
     /// Its place in it, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<u64>,
+    /// The id that the queue gave it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<String>,
     /// The type of the event; none where the message cannot be opened with this secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event_type: Option<String>,
     /// For what it waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub what: Option<String>,
+}
+
+impl Listed {
+    /// What became of it.
+    pub(crate) fn told(&self, outcome: Outcome) -> Told {
+        let place = self.place.and_then(|place| usize::try_from(place).ok()).unwrap_or(1);
+        let mut told = Told::of(self.file.clone(), place, self.event_type.clone(), None, outcome);
+        (told.message_id, told.waiting_id) = (self.message_id.clone(), Some(self.id));
+        told
+    }
 }
 
 /// The messages that wait in a store, the oldest first. It shows whom none of them is about.
@@ -245,6 +258,7 @@ pub(crate) fn listed(work: &mut Work<'_, '_, '_>, importer: &Importer) -> Result
             due: waiting.due,
             file: text(kept.get("file")),
             place: kept.get("place").and_then(Value::as_u64),
+            message_id: text(kept.get("message_id")),
             event_type: kept.pointer("/message/eventType").and_then(Value::as_str).map(named_event),
             what: text(kept.get("what")),
         });

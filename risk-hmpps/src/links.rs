@@ -2,7 +2,8 @@
 //!
 //! A merge or an unmerge is a statement about two cases; of two about the same pair the later one counts, in whatever order they
 //! come. Cases that statements join, over any number of steps, are one person's. The store's links are brought in line with that:
-//! a link that statements explain, and explain no longer, is parted; whatever else someone linked or parted by hand stays.
+//! a link that statements explain, and explain no longer, is parted. What someone linked or parted by hand stays: a later statement
+//! that contradicts it is in conflict. The store notes which links an import made, so that those made by hand are known from them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,6 +13,7 @@ use uuid::Uuid;
 
 use crate::reason::Reason;
 use crate::report::{Instruction, Outcome};
+use crate::whose::{Doubt, DoubtBy};
 
 /// A merge or an unmerge that the estate reported.
 #[derive(Debug, Clone)]
@@ -86,30 +88,25 @@ struct Links<'s> {
     latest: BTreeMap<(Uuid, Uuid), &'s Statement>,
     /// The pairs of which it was said that they were merged.
     merged: BTreeSet<(Uuid, Uuid)>,
-    /// The pairs of which it was said that they were parted.
-    unmerged: BTreeSet<(Uuid, Uuid)>,
     parted: Vec<(Uuid, Uuid)>,
     joined: BTreeSet<(Uuid, Uuid)>,
     failed: BTreeMap<(Uuid, Uuid), Outcome>,
+    /// The pairs about which a person decided otherwise by hand.
+    by_hand: BTreeSet<(Uuid, Uuid)>,
 }
 
 impl<'s> Links<'s> {
     fn of(statements: &[&'s Statement]) -> Self {
         let mut latest: BTreeMap<(Uuid, Uuid), &Statement> = BTreeMap::new();
-        let (mut merged, mut unmerged) = (BTreeSet::new(), BTreeSet::new());
+        let merged = statements.iter().filter(|one| one.merges).map(|one| one.pair()).collect();
         for one in statements {
-            if one.merges {
-                merged.insert(one.pair())
-            } else {
-                unmerged.insert(one.pair())
-            };
             let counts = latest.entry(one.pair()).or_insert(one);
             if (counts.at, !counts.merges) < (one.at, !one.merges) {
                 *counts = one;
             }
         }
         let (parted, joined, failed) = (Vec::new(), BTreeSet::new(), BTreeMap::new());
-        Self { latest, merged, unmerged, parted, joined, failed }
+        Self { latest, merged, parted, joined, failed, by_hand: BTreeSet::new() }
     }
 
     /// The cases that a case is joined with by pairs, itself included.
@@ -146,14 +143,14 @@ impl<'s> Links<'s> {
             if !ever.contains(&into) || Self::joined_with(case, self.stand()).contains(&into) {
                 continue;
             }
-            // What someone linked by hand after the estate parted it stays linked.
-            let since = work.facts(into)?.merged_from.get(&case).copied();
-            let is_new = |one: &&Statement| one.done_since.is_none_or(|done| since.is_none_or(|since| since <= done));
-            let parting = self.latest.values().filter(|one| !one.merges && ever.contains(&one.from));
-            if parting.copied().any(|one| is_new(&one)) {
-                work.unmerge(case, into)?;
-                self.parted.push(pair(case, into));
+            // What someone linked by hand stays linked.
+            if !LinkedBy::of(work, case, into)?.is_import(Linking::Joined) {
+                self.by_hand.extend(self.latest.values().filter(|one| !one.merges).map(|one| one.pair()));
+                continue;
             }
+            work.unmerge(case, into)?;
+            LinkedBy::note(work, case, into)?;
+            self.parted.push(pair(case, into));
         }
         Ok(())
     }
@@ -163,14 +160,18 @@ impl<'s> Links<'s> {
         let mut merges: Vec<&Statement> = self.latest.values().copied().filter(|one| one.merges).collect();
         merges.sort_by_key(|one| (one.at, one.pair()));
         for one in merges {
-            // What was joined before and is not joined now was parted by hand.
             let was_done = one.done_since.is_some() && self.parted.is_empty();
             let head = work.person(one.from)?;
-            if was_done || head == work.person(one.into)? || self.parted_by_hand(work, one)? {
+            if was_done || head == work.person(one.into)? {
+                continue;
+            }
+            if were_parted_by_hand(work, one)? {
+                self.by_hand.insert(one.pair());
                 continue;
             }
             match work.merge(head, one.into) {
                 Ok(()) => {
+                    LinkedBy::note(work, head, one.into)?;
                     self.joined.insert(one.pair());
                 }
                 Err(StoreError::PersonErased { .. }) => {
@@ -185,17 +186,6 @@ impl<'s> Links<'s> {
         Ok(())
     }
 
-    /// Whether someone parted the two after that merge, of which the estate itself said nothing.
-    fn parted_by_hand(&self, work: &mut Work<'_, '_, '_>, one: &Statement) -> Result<bool, StoreError> {
-        // Two whom other statements joined may have been parted because of those.
-        let others = self.latest.keys().copied().filter(|pair| *pair != one.pair());
-        let by_others = Self::joined_with(one.from, others).contains(&one.into);
-        if by_others || one.done_since.is_some() || self.unmerged.contains(&one.pair()) {
-            return Ok(false);
-        }
-        parted_since(work, one)
-    }
-
     /// What came of a statement, where that is not that it was carried out now.
     fn came_of(&self, work: &mut Work<'_, '_, '_>, one: &Statement) -> Result<Option<Outcome>, StoreError> {
         if let Some(outcome) = self.failed.get(&one.pair()) {
@@ -205,6 +195,12 @@ impl<'s> Links<'s> {
             return Ok(Some(Outcome::Known));
         }
         let are_one = work.person(one.from)? == work.person(one.into)?;
+        // A statement that was carried out before is no news, whatever a person did since.
+        if self.by_hand.contains(&one.pair()) && are_one != one.merges && one.done_since.is_none() {
+            let (one, other) = one.pair();
+            let doubt = Doubt { scheme: "crn", cases: vec![one, other], by: DoubtBy::Hand };
+            return Ok(Some(doubt.outcome(Vec::new())));
+        }
         if one.merges {
             let is_done = self.joined.contains(&one.pair());
             return Ok(match (is_done, one.done_since, are_one) {
@@ -235,6 +231,75 @@ fn parted_since(work: &mut Work<'_, '_, '_>, one: &Statement) -> Result<bool, St
     let parted = |act: &Act| matches!(act, Act::UnmergedFrom { other } if *other == one.into);
     let since = |entry: &Entry| entry.at.parse::<Instant>().is_ok_and(|told| told >= one.at);
     Ok(work.journal(one.from)?.iter().any(|entry| parted(&entry.act) && since(entry)))
+}
+
+/// Whether someone parted two cases by hand, of which the persons of these two would be one again.
+fn were_parted_by_hand(work: &mut Work<'_, '_, '_>, one: &Statement) -> Result<bool, StoreError> {
+    let (mut of_one, mut of_other) = (BTreeSet::new(), BTreeSet::new());
+    members(work, one.from, &mut of_one)?;
+    members(work, one.into, &mut of_other)?;
+    for case in of_one {
+        for other in &of_other {
+            if LinkedBy::of(work, case, *other)?.is_by_hand(Linking::Parted) {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
+/// What was done last with the link between two cases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Linking {
+    Joined,
+    Parted,
+}
+
+/// Who did it.
+struct LinkedBy {
+    last: Option<Linking>,
+    is_import: bool,
+}
+
+impl LinkedBy {
+    /// Under which name the store keeps the place of what an import did last in the journal of one of two cases.
+    fn name(one: Uuid, other: Uuid) -> String {
+        let (one, other) = pair(one, other);
+        format!("hmpps link {one} {other}")
+    }
+
+    /// The last entry about the link of two cases in the journal of the first of them.
+    fn last(work: &mut Work<'_, '_, '_>, one: Uuid, other: Uuid) -> Result<Option<(u64, Linking)>, StoreError> {
+        let (first, second) = pair(one, other);
+        let link = |entry: &Entry| match entry.act {
+            Act::MergedInto { other } | Act::MergedFrom { other } if other == second => Some(Linking::Joined),
+            Act::UnmergedFrom { other } if other == second => Some(Linking::Parted),
+            _ => None,
+        };
+        let journal = work.journal(first)?;
+        Ok(journal.iter().rev().find_map(|entry| Some((entry.position, link(entry)?))))
+    }
+
+    fn of(work: &mut Work<'_, '_, '_>, one: Uuid, other: Uuid) -> Result<Self, StoreError> {
+        let last = Self::last(work, one, other)?;
+        let noted = work.value(&Self::name(one, other))?;
+        let is_import = last.is_some_and(|(position, _)| noted == Some(position.to_string()));
+        Ok(Self { last: last.map(|(_, linking)| linking), is_import })
+    }
+
+    /// Notes that an import linked or parted two cases just now.
+    fn note(work: &mut Work<'_, '_, '_>, one: Uuid, other: Uuid) -> Result<(), StoreError> {
+        let Some((position, _)) = Self::last(work, one, other)? else { return Ok(()) };
+        work.keep_value(&Self::name(one, other), &position.to_string())
+    }
+
+    fn is_import(&self, linking: Linking) -> bool {
+        self.last == Some(linking) && self.is_import
+    }
+
+    fn is_by_hand(&self, linking: Linking) -> bool {
+        self.last == Some(linking) && !self.is_import
+    }
 }
 
 /// Adds all cases of the person of a case.

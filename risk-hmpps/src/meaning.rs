@@ -11,6 +11,7 @@ use crate::contact::{ContactStatement, Standing, raises};
 use crate::detail_hosts::DetailHosts;
 use crate::draft::Draft;
 use crate::fetched;
+use crate::json::Json;
 use crate::key::Key;
 use crate::message::{Message, MessageError, Named, is_identifier};
 use crate::people::{Known, People};
@@ -193,6 +194,21 @@ impl Meanings<'_> {
     }
 }
 
+/// What a report says of something fetched for a message of which no fetched form is read.
+pub(crate) const FETCHED_UNREAD: &str =
+    "what was fetched was not read: no form of it is known for this type of event. Look it up and record it by hand";
+
+/// What a report says of something fetched that is no assessment.
+fn not_a_body(fetched: &Json) -> String {
+    let found = match fetched {
+        Json::Object(_) => "an object without any member of an assessment, such as the body of an error".to_owned(),
+        other => other.described(),
+    };
+    format!(
+        "what was fetched is not an assessment: expected an object with levels, ratings or a plan, found {found}; fetch it again"
+    )
+}
+
 fn nothing(why: impl Into<String>) -> Outcome {
     Outcome::no_record(why)
 }
@@ -267,7 +283,8 @@ impl OfPerson<'_> {
         if let Some(what) = &case.look_up {
             let message = self.telling.message;
             let detail = message.detail_url.as_deref().map(|url| self.meanings.detail_hosts.detail(url));
-            return Ok(Meaning::Ends(Outcome::Needed { reason: Reason::ToLookUp, detail, what: what.clone() }));
+            let what = format!("{what}{}", self.movement_named());
+            return Ok(Meaning::Ends(Outcome::Needed { reason: Reason::ToLookUp, detail, what }));
         }
         let said = self.says(case.records.iter(), &self.telling.identity())?;
         let outcome = self
@@ -325,6 +342,17 @@ impl OfPerson<'_> {
             name => info.text(name),
         };
         self.telling.event_type.cases.iter().find(|case| holds(&case.when, member))
+    }
+
+    /// What a movement is by its code and by its reason, where the cases go by them: both, as they may contradict each other.
+    fn movement_named(&self) -> String {
+        let is_movement = self.telling.event_type.cases.iter().any(|case| case.when.contains_key(MOVEMENT));
+        let info = &self.telling.message.info;
+        let Some(code) = info.text(MOVEMENT_CODE).filter(|_| is_movement) else { return String::new() };
+        let movement = self.meanings.codes.movement(&code);
+        let meaning = movement.map(|of| format!(" ({})", of.movement.name())).unwrap_or_default();
+        let reason = info.text("reason").map_or_else(|| "none".to_owned(), |reason| named(&reason));
+        format!("; {MOVEMENT_CODE}: {}{meaning}, reason: {reason}", named(&code))
     }
 
     /// The outcome of a contact that neither the case which holds nor the list of outcomes names.
@@ -468,7 +496,7 @@ impl OfPerson<'_> {
             }
             Some(read) => Meaning::Fetched(read),
             // An error page, or something that only a person can read: it is still to be had.
-            None => needed(),
+            None => Meaning::Noted(Box::new(needed()), vec![not_a_body(body)]),
         })
     }
 

@@ -110,10 +110,15 @@ impl Named {
 }
 
 impl Named {
+    /// Every prison number in it.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = &String> {
+        let merged = self.merged.iter().flat_map(|(left, removed)| [left, removed]);
+        self.noms.iter().chain(merged)
+    }
+
     /// Every identifier, with its scheme.
     pub(crate) fn names(&self) -> BTreeSet<(&'static str, String)> {
-        let merged = self.merged.iter().flat_map(|(left, removed)| [left, removed]);
-        let numbers = self.noms.iter().chain(merged).map(|number| ("noms", number.clone()));
+        let numbers = self.numbers().map(|number| ("noms", number.clone()));
         self.crn.iter().map(|crn| ("crn", crn.clone())).chain(numbers).collect()
     }
 }
@@ -270,7 +275,7 @@ pub(crate) fn text(value: &Value) -> Option<String> {
 }
 
 /// Every message in one delivery: a message, a batch or an array of messages, or messages one after another, on a line each, several
-/// on one line, or indented. Each has the line on which it begins, from 1, or its place in the array or batch. A byte order mark is
+/// on one line, or indented. None in an empty delivery, such as a queue gives that has none. Each has the line on which it begins, from 1, or its place in the array or batch. A byte order mark is
 /// passed over, and so is a comma between two messages.
 #[must_use]
 pub fn read_all(bytes: &[u8]) -> Vec<Delivered> {
@@ -284,9 +289,8 @@ pub fn read_all(bytes: &[u8]) -> Vec<Delivered> {
     match serde_json::from_slice(bytes) {
         Ok(Json::Array(values)) => numbered(values.into_iter().flat_map(each).collect()),
         Ok(value) => numbered(each(value)),
-        Err(_) if bytes.trim_ascii().is_empty() => {
-            failed(1, MessageError::new("message", "JSON", "nothing: there is no message in it"))
-        }
+        Err(_) if bytes.trim_ascii().is_empty() => Vec::new(),
+        Err(_) if looks_like_a_table(bytes) => failed(1, MessageError::new("message", "JSON", A_TABLE)),
         Err(_) => {
             let all = Place { rest: bytes, line: 1, column: 1 }.values().into_iter();
             let of_line = |(place, value): (usize, Result<Json, MessageError>)| {
@@ -300,6 +304,23 @@ pub fn read_all(bytes: &[u8]) -> Vec<Delivered> {
             all.flat_map(of_line).collect()
         }
     }
+}
+
+/// What is found where messages are expected and a table is given.
+const A_TABLE: &str = "text that looks like a table: `risk hmpps import` reads tables with `--contacts FILE` and `--registrations FILE`, \
+     and your own case ids with `--case-map FILE`";
+
+/// Whether a text has a first line of names of columns: of words, parted as in a table, and of nothing that JSON begins with.
+fn looks_like_a_table(text: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(text) else { return false };
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let Some(first) = lines.find(|line| !line.to_ascii_lowercase().starts_with("sep=")) else { return false };
+    let is_name = |name: &str| {
+        let name = name.trim().trim_matches('"');
+        name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || " _-".contains(c))
+    };
+    [',', ';', '\t', '|'].into_iter().any(|mark| first.contains(mark) && first.split(mark).all(is_name))
 }
 
 /// Where something is in a text that is read from its beginning.
@@ -474,6 +495,9 @@ fn unwrapped(mut object: Object, envelope: Envelope<'_>, wrappings: usize) -> Re
         return Ok(vec![envelope.read(object.into_map()?)]);
     };
     for name in ["Records", "Messages"] {
+        if matches!(object.get(name)?, Some(Json::Scalar(Value::Null))) && !object.has("eventType") {
+            return Ok(Vec::new());
+        }
         if matches!(object.get(name)?, Some(Json::Array(_)))
             && let Some(Json::Array(batch)) = object.take(name)?
         {
@@ -723,7 +747,40 @@ mod tests {
             framed(&format!("[{one},,{one}]")),
             [(1, format!("none: expected value at line 1 column {}", end + 2))]
         );
-        assert_eq!(framed(" \n"), [(1, "nothing: there is no message in it".to_owned())]);
+    }
+
+    #[test]
+    fn an_empty_delivery_has_no_message_in_it() {
+        for empty in [
+            "",
+            " \n",
+            "\u{feff}",
+            "[]",
+            "[ ]\n[]",
+            r#"{"Messages": []}"#,
+            r#"{"Records":[]}"#,
+            r#"{"Messages": null}"#,
+        ] {
+            assert_eq!(framed(empty), [], "{empty:?}");
+        }
+        // Something that should be a message and is none is no empty delivery.
+        for text in ["{}", "null", "0", "[null]", r#"{"Messages": [{}]}"#] {
+            assert_eq!(framed(text).len(), 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_table_among_messages_is_named_as_one() {
+        for text in [
+            "crn,type,date,outcome,created\nX800001,CHVS,2024-06-14,ATTC,2024-06-15\n",
+            "\u{feff}\"crn\";\"type\";\"registered\"\r\n",
+            "sep=;\ncrn;type;registered\n",
+            "case_id\tcrn\n1\tX1\n",
+        ] {
+            let read = framed(text);
+            assert_eq!((read.len(), read[0].1.contains("--contacts FILE")), (1, true), "{read:?}");
+        }
+        assert!(!framed("nonsense, and more of it.\n")[0].1.contains("--contacts"));
     }
 
     #[test]

@@ -61,6 +61,10 @@ impl CaseMap {
             let row = row.as_ref().map_err(|e| wrong(*line, "row", expected, e.found.clone()))?;
             let wrong = |field, expected, found: &str| wrong(*line, field, expected, describe_text(found));
             let value = |place: usize| row.get(place).map(String::as_str).unwrap_or_default();
+            if [crn, noms].into_iter().flatten().all(|place| value(place).is_empty()) {
+                let expected = "a CRN, a prison number (noms), or both";
+                return Err(CaseMapError { line: *line, field: "crn", expected, found: "neither".to_owned() });
+            }
             let id = value(case);
             let id = Uuid::try_parse(id).map_err(|_| wrong("case_id", "a UUID", id))?;
             for (field, column, ids) in [("crn", crn, &mut map.crn), ("noms", noms, &mut map.noms)] {
@@ -86,6 +90,10 @@ pub trait Known {
     fn case_of(&mut self, scheme: &str, value: &str) -> Option<Uuid>;
     /// Whether the case has a CRN.
     fn has_crn(&mut self, case: Uuid) -> bool;
+    /// Whether the person of the case was erased by law.
+    fn is_erased(&mut self, _case: Uuid) -> bool {
+        false
+    }
 }
 
 impl<F: FnMut(&str, &str) -> Option<Uuid>> Known for F {
@@ -195,7 +203,8 @@ impl<'a> People<'a> {
             |number: &&str| self.numbers_of(number).iter().all(|same| self.linked(same).all(|other| other == crn));
         let (mut mapped, mut held) = (BTreeSet::new(), BTreeSet::new());
         for number in self.numbers_beside(crn).into_iter().filter(is_own) {
-            let known_case = known.case_of("noms", number);
+            // Another CRN than an erased person's is another person's until someone says that it is theirs.
+            let known_case = known.case_of("noms", number).filter(|case| !known.is_erased(*case));
             if known_case.is_none_or(|case| !known.has_crn(case)) {
                 held.extend(known_case);
                 mapped.extend(self.mapped("noms", number));
@@ -216,6 +225,13 @@ impl<'a> People<'a> {
             Some(self.by_crn(crn, known))
         })
     }
+}
+
+/// The keyed digest by which a store notes that messages gave an erased person this prison number since: a claim, as other persons may
+/// have the number too.
+#[must_use]
+pub(crate) fn given_since(key: &Key, noms: &str) -> String {
+    key.opaque("given since", &["noms", &noms.to_ascii_uppercase()])
 }
 
 /// The keyed digest of an identifier, by which an erased person is recognised.
@@ -249,6 +265,10 @@ mod tests {
                 "line 2: row: expected a row in UTF-8 with as many fields as the first line has, found 1 fields",
             ),
             ("crn,case_id\nX1,12\n", "line 2: case_id: expected a UUID, found `12`"),
+            (
+                &format!("crn,noms,case_id\nX1,,{id}\n,,{id}\n"),
+                "line 3: crn: expected a CRN, a prison number (noms), or both, found neither",
+            ),
             (
                 &format!("crn,case_id\nX1,{id}\nX1,00000000-0000-4000-8000-000000000000\n"),
                 "line 3: crn: expected one case for each identifier, found `X1`",

@@ -20,6 +20,8 @@ pub enum Reason {
     PersonErased,
     /// An identifier is claimed for the cases of several persons.
     ClaimedTwice,
+    /// It contradicts what a person merged or parted by hand.
+    DecidedByHand,
     /// An erasure was not asked for in this import.
     ErasureNotAskedFor,
     /// The store refused the erasure, and nothing was erased.
@@ -84,13 +86,14 @@ pub enum Then {
 impl Reason {
     /// All of them.
     #[must_use]
-    pub fn all() -> [Self; 28] {
+    pub fn all() -> [Self; 29] {
         [
             Self::MadeRecords,
             Self::OnRecord,
             Self::AboutCases,
             Self::PersonErased,
             Self::ClaimedTwice,
+            Self::DecidedByHand,
             Self::ErasureNotAskedFor,
             Self::ErasureRefused,
             Self::ErasureIncomplete,
@@ -127,8 +130,8 @@ impl Outcome {
             Self::Known => Reason::OnRecord,
             Self::Instructed => Reason::AboutCases,
             Self::Erased { .. } => Reason::PersonErased,
-            Self::Conflict { .. } => Reason::ClaimedTwice,
-            Self::NotDone { reason, .. }
+            Self::Conflict { reason, .. }
+            | Self::NotDone { reason, .. }
             | Self::Nothing { reason, .. }
             | Self::Needed { reason, .. }
             | Self::Waits { reason, .. } => *reason,

@@ -10,9 +10,11 @@ use risk_core::text::inert;
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::contact::LastStatement;
 use crate::reason::{Reason, Then};
 
 use crate::message::is_identifier;
+use crate::whose::{Doubt, DoubtBy};
 
 /// The name and version of the report's form.
 pub const SCHEMA: &str = "risk-hmpps-import/1";
@@ -34,8 +36,8 @@ pub struct Import {
     pub records: Vec<Record>,
     /// What became of what was given.
     pub report: Report,
-    /// Prison numbers that erased persons have since.
-    pub(crate) also_erased: BTreeSet<String>,
+    /// Prison numbers that messages gave to erased persons.
+    pub(crate) given_since: BTreeSet<String>,
     /// The statement of each contact that counts from now on, by the digest of the contact, where that is news.
     pub(crate) contacts: BTreeMap<String, LastStatement>,
 }
@@ -49,6 +51,8 @@ pub struct Report {
     pub schema: &'static str,
     /// How many messages came to each end.
     pub counts: BTreeMap<&'static str, u64>,
+    /// Whether the import went into a store: then the store has the records, and has carried out `instructions` but for `not_done`.
+    pub stored: bool,
     /// What became of each message, in the order given.
     pub messages: Vec<Told>,
     /// What became of the rows of tables, by code.
@@ -57,7 +61,8 @@ pub struct Report {
     /// What the messages say of cases, in the order in which a store of cases takes it. Without a store in the import, the host's own
     /// store carries it out. With one it is done already, but for what is in `not_done`: then it is for information alone.
     pub instructions: Vec<Instruction>,
-    /// Those of `instructions` that the store of the import did not carry out, each with the reason: they are for a person.
+    /// Those of `instructions` that the store of the import did not carry out, each with the reason: they are for a person, but for
+    /// those that wait.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub not_done: Vec<NotDone>,
     /// Messages of earlier imports that the store kept, and that came to an outcome now; they are not in `counts`.
@@ -73,6 +78,7 @@ impl Default for Report {
         Self {
             schema: SCHEMA,
             counts,
+            stored: false,
             messages,
             codes,
             instructions: Vec::new(),
@@ -95,20 +101,38 @@ impl Report {
             let outcomes: Vec<&Outcome> =
                 told.tells.iter().filter_map(|one| by_instruction.get(one).copied()).collect();
             for outcome in outcomes {
+                told.held_back |= matches!(outcome, Outcome::Conflict { reason: Reason::DecidedByHand, .. });
                 match outcome {
-                    Outcome::Conflict { scheme, cases, .. } => told.contest(scheme, cases.clone()),
+                    // What put it in doubt already says more than that the store found two claims.
+                    Outcome::Conflict { reason: Reason::ClaimedTwice, .. }
+                        if matches!(told.outcome, Outcome::Conflict { .. }) => {}
+                    Outcome::Conflict { reason: Reason::ClaimedTwice, scheme, cases, .. } => {
+                        told.contest(Doubt { scheme, cases: cases.clone(), by: DoubtBy::Claims });
+                    }
                     outcome => told.outcome = told.outcome.clone().with(outcome),
                 }
             }
         }
-        // What waits is kept, and what is known or nothing is done with.
-        let is_open =
-            |outcome: &Outcome| !matches!(outcome, Outcome::Nothing { .. } | Outcome::Known | Outcome::Waits { .. });
+        // What is known or nothing is done with.
+        let is_open = |outcome: &Outcome| !matches!(outcome, Outcome::Nothing { .. } | Outcome::Known);
         let not_done = came.iter().filter(|(_, outcome)| is_open(outcome));
         self.not_done.extend(not_done.map(|(instruction, outcome)| {
-            let why = outcome.why().unwrap_or_default().to_owned();
-            NotDone { instruction: instruction.clone(), why }
+            let (why, waits) = (outcome.why().unwrap_or_default(), matches!(outcome, Outcome::Waits { .. }));
+            let why = if waits { format!("it waits for {why}") } else { why.to_owned() };
+            NotDone { instruction: instruction.clone(), why, waits }
         }));
+    }
+
+    /// Adds what became of messages that were looked at again.
+    pub(crate) fn also(&mut self, more: Self) {
+        self.waited.extend(more.waited);
+        self.not_done.extend(more.not_done);
+        self.cases.extend(more.cases);
+        for instruction in more.instructions {
+            if !self.instructions.contains(&instruction) {
+                self.instructions.push(instruction);
+            }
+        }
     }
 
     /// Says of each message why it came to its outcome and what to do with it, and counts them by that.
@@ -209,8 +233,12 @@ pub enum Outcome {
         why: String,
     },
     /// An identifier is claimed for the cases of several persons, so that what goes by it belongs to none of them until that is
-    /// settled. A message that names its case by another identifier as well is recorded there.
+    /// settled. A message that names its case by another identifier as well is recorded there. Or a merge or an unmerge contradicts
+    /// what a person decided by hand.
     Conflict {
+        /// Why, as a code.
+        #[serde(skip)]
+        reason: Reason,
         /// Which sort of identifier.
         scheme: &'static str,
         /// The cases that claim it.
@@ -328,7 +356,7 @@ impl Told {
 
     /// An identifier of it is claimed by these cases: not all of it is done, whatever it made. What is to be done with it for another
     /// reason stays.
-    pub(crate) fn contest(&mut self, scheme: &'static str, cases: Vec<Uuid>) {
+    pub(crate) fn contest(&mut self, doubt: Doubt) {
         let records = match &mut self.outcome {
             Outcome::Recorded { records } | Outcome::Conflict { records, .. } => std::mem::take(records),
             Outcome::Known | Outcome::Instructed | Outcome::Nothing { .. } => Vec::new(),
@@ -337,15 +365,14 @@ impl Told {
             | Outcome::Waits { .. }
             | Outcome::Unresolved { .. }
             | Outcome::Unmapped { .. }
-            | Outcome::Unreadable { .. } => return self.note_contested(scheme, &cases),
+            | Outcome::Unreadable { .. } => return self.note_contested(&doubt),
         };
-        self.outcome = Outcome::conflict(scheme, cases, records);
+        self.outcome = doubt.outcome(records);
     }
 
     /// Notes that an identifier of it is claimed by these cases.
-    pub(crate) fn note_contested(&mut self, scheme: &'static str, cases: &[Uuid]) {
-        let named: Vec<String> = cases.iter().map(Uuid::to_string).collect();
-        let note = format!("several cases claim its {scheme} number: {}", named.join(", "));
+    pub(crate) fn note_contested(&mut self, doubt: &Doubt) {
+        let note = doubt.note();
         if !self.notes.contains(&note) {
             self.notes.push(note);
         }
@@ -380,13 +407,6 @@ impl Outcome {
     pub(crate) fn erased() -> Self {
         let why = "the person was erased by law: nothing of it is kept, and a person decides what becomes of it";
         Self::Erased { why: why.to_owned() }
-    }
-
-    /// Of an identifier that several persons' cases claim.
-    pub(crate) fn conflict(scheme: &'static str, cases: Vec<Uuid>, records: Vec<Uuid>) -> Self {
-        let why =
-            format!("several cases claim one {scheme} number: merge them, or take it from the one that it is not of");
-        Self::Conflict { scheme, cases, records, why }
     }
 
     /// Of a code that a table does not have.
@@ -628,6 +648,9 @@ pub struct NotDone {
     pub instruction: Instruction,
     /// Why.
     pub why: String,
+    /// The store keeps the message that says it, and carries it out once what it waits for is there: it is not for a person yet.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub waits: bool,
 }
 
 impl Instruction {

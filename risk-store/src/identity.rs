@@ -220,6 +220,17 @@ impl Store {
     }
 }
 
+/// Whether a case other than that one has, had or claims an identifier of that sort.
+pub(crate) fn is_anothers(tx: &mut Tx<'_>, of: Uuid, scheme: &str, value: &str) -> Result<bool, Trouble> {
+    let sort = sort_of(scheme);
+    for scheme in [sort.to_owned(), claimed(sort), format!("{sort}{FORMER}")] {
+        if cases_ever_called(tx, &scheme, value)?.into_iter().any(|case_id| case_id != of) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// What is to be written so that a case has an identifier; nothing where it has it.
 pub(crate) fn identified(
     tx: &mut Tx<'_>,

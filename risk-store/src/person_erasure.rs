@@ -19,7 +19,7 @@ use crate::open::{Open, must_exist};
 use crate::records::Case;
 use crate::sql::Tx;
 use crate::who::Operator;
-use crate::{Store, directory, fence, names, waiting};
+use crate::{Store, directory, fence, identity, names, waiting};
 
 /// The keyed digest of an identifier, from its scheme and value.
 pub type Digest<'a> = &'a dyn Fn(&str, &str) -> String;
@@ -62,8 +62,8 @@ pub struct PersonErased {
     pub evidence: u64,
     /// How many identifiers are gone now.
     pub identifiers: u64,
-    /// How many messages about the person that waited are gone now.
-    pub waiting: u64,
+    /// The ids of the messages about the person that waited and are gone now.
+    pub waiting: Vec<Uuid>,
     /// What could not be erased and where it is, without what it says; empty if nothing remains.
     pub remains: Vec<String>,
     /// Cases that were merged with one of these and parted again. They are of another person, and were not touched.
@@ -111,7 +111,7 @@ impl Store {
                 misplaced: 0,
                 evidence: 0,
                 identifiers: 0,
-                waiting: 0,
+                waiting: vec![],
                 remains: vec![],
                 parted: vec![],
                 scrubbed: Scrubbed::Done,
@@ -188,8 +188,15 @@ impl Order<'_> {
         let PersonErasure { named, digest, .. } = self.erasure;
         let named = named.iter().filter(|_| case_id == asked).map(|(scheme, value)| (*scheme, value.as_str()));
         let had = identifiers.iter().map(|(scheme, value)| (scheme.as_str(), value.as_str()));
-        let former = digest.map_or_else(Vec::new, |of| had.chain(named).map(|(s, v)| of(s, v)).collect());
-        done.waiting = done.waiting.saturating_add(waiting::erase(tx, &former)?);
+        let mut former = Vec::new();
+        for (scheme, value) in had.chain(named) {
+            let Some(digest) = digest.map(|of| of(scheme, value)) else { continue };
+            // What goes by an identifier that another case has or claims may be about another person.
+            if !identity::is_anothers(tx, case_id, scheme, value)? {
+                done.waiting.extend(waiting::erase(tx, &digest)?);
+            }
+            former.push(digest);
+        }
         let forgotten = forget(tx, case, self.by, self.now, former)?;
         done.records = done.records.saturating_add(records);
         done.evidence = done.evidence.saturating_add(forgotten.evidence);
@@ -328,7 +335,7 @@ fn remains(tx: &mut Tx<'_>, case: &Case<'_>, identifiers: &[(String, String)]) -
     let mut remains: Vec<String> =
         noted.map(|record| of_record(record, "the note of a statement about another record")).collect();
     // What many share is nobody's name.
-    let own = identifiers.iter().filter(|(scheme, _)| crate::identity::is_of_one_person(scheme));
+    let own = identifiers.iter().filter(|(scheme, _)| identity::is_of_one_person(scheme));
     let own: Vec<String> = own.map(|(_, value)| value.to_ascii_lowercase()).collect();
     let names_it = |text: &str| {
         let text = text.to_ascii_lowercase();

@@ -110,17 +110,13 @@ pub(crate) fn remove(tx: &mut Tx<'_>, id: Uuid) -> Result<u64, Trouble> {
     tx.execute("DELETE FROM waiting WHERE id = $1", &[(&id).into()])
 }
 
-/// Removes every message that names a person; gives how many there were.
-pub(crate) fn erase(tx: &mut Tx<'_>, digests: &[String]) -> Result<u64, Trouble> {
-    let mut erased = 0_u64;
-    for digest in digests {
-        let named = "SELECT id FROM waiting_for WHERE subject = $1 AND id <> $2";
-        let ids = tx.rows(named, &[digest.as_str().into(), (&OF_NO_MESSAGE).into()], |row| row.id(0))?;
-        for id in ids {
-            erased = erased.saturating_add(remove(tx, id)?);
-        }
+/// Removes every message that names a person by an identifier with that digest; gives their ids.
+pub(crate) fn erase(tx: &mut Tx<'_>, digest: &str) -> Result<Vec<Uuid>, Trouble> {
+    let ids = of_subject(tx, digest)?;
+    for id in &ids {
+        remove(tx, *id)?;
     }
-    Ok(erased)
+    Ok(ids)
 }
 
 /// How many messages are kept, whoever they are about.

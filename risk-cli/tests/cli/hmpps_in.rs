@@ -248,6 +248,53 @@ fn what_cannot_be_used_is_refused_and_nothing_is_written() {
     import(&folder, &registration(), &["--codes", &codes]).refused(&["codes.toml", "line 3", "unknown variant `mop`"]);
     let held = file(&folder, "held.jsonl", "{}\n");
     import(&folder, &registration(), &["--held", &held]).refused(&["held.jsonl:1", "event_id"]);
+    let map = file(
+        &folder,
+        "map.csv",
+        "case_id,crn,noms\n00000000-0000-4000-8000-000000000001,X800001,\n00000000-0000-4000-8000-000000000002,,\n",
+    );
+    import(&folder, &registration(), &["--case-map", &map])
+        .refused(&["map.csv: line 3: crn: expected a CRN, a prison number"]);
+    // Standard input is read once.
+    let twice: [&[&str]; 4] = [
+        &["hmpps", "import", "-", "--key-file", "-"],
+        &["hmpps", "import", "/dev/stdin", "--key-file", "-"],
+        &["hmpps", "import", "-", "--contacts", "-", "--key-file", &key],
+        &["hmpps", "import", "-", "-", "--key-file", &key],
+    ];
+    for arguments in twice {
+        risk_reading(&registration(), arguments.iter().copied()).refused(&["standard input for one input at most"]);
+    }
+}
+
+#[test]
+fn an_empty_delivery_is_no_messages_and_a_table_is_named_as_one() {
+    let folder = folder();
+    for empty in ["", "\n", "[]", "{\"Messages\": []}"] {
+        let ran = import(&folder, empty, &[]);
+        assert_eq!((ran.code, ran.out.as_str(), ran.err.trim()), (0, "", "no messages"), "{empty:?}");
+    }
+    let ran = import(&folder, "crn,type,date,outcome,created\nX800001,CHVS,2024-06-14,ATTC,2024-06-15\n", &[]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("1 message or row: 1 unreadable") && ran.err.contains("--contacts FILE"), "{}", ran.err);
+}
+
+#[test]
+fn a_merge_that_waits_is_not_done_yet_and_an_erased_case_is_listed_as_such() {
+    let folder = folder();
+    let store = folder.path().join("cases.risk").display().to_string();
+    risk(["store", "init", "--store", &store]);
+    let at = ["--store", &store, "--as", "queue"];
+    let merge = message("probation-case.merge.completed", &json!({"sourceCRN": "X800001", "targetCRN": "X800002"}));
+    assert_eq!(import(&folder, &registration(), &at).code, 0);
+    let waits = import(&folder, &merge, &at);
+    assert_eq!(waits.code, 0, "{}", waits.err);
+    assert!(waits.err.contains("not done: it waits for the other case"), "{}", waits.err);
+    let gdpr = message("probation-case.deleted.gdpr", &json!({}));
+    let erased = import(&folder, &gdpr, &["--erase", "--store", &store, "--as", "queue"]);
+    assert_eq!(erased.code, 1, "what waited is erased, which is for a person: {}", erased.err);
+    let listed = risk(["store", "cases", "--store", &store, "--as", "queue"]);
+    assert!(listed.out.contains("erased by law on "), "{}", listed.out);
 }
 
 #[test]

@@ -77,7 +77,8 @@ fn a_case_map_that_says_otherwise_than_the_store_is_a_conflict_and_makes_no_seco
             let told = told(&queue, &message);
             assert_eq!(cases_in_conflict(&told), both, "{rows}");
             assert_eq!((told.case_id, told.then), (Some(case), Then::Park));
-            let Outcome::Conflict { records: made, .. } = &told.outcome else { panic!() };
+            let Outcome::Conflict { records: made, why, .. } = &told.outcome else { panic!() };
+            assert!(why.contains("the case map gives"), "{why}");
             assert_eq!(made.len(), records, "what it says is recorded in the case that there is");
         }
         for noms in [NOMS, OTHER_NOMS] {
@@ -420,10 +421,15 @@ fn the_new_prison_number_of_an_erased_person_is_theirs() {
                     reports.iter().flat_map(|r| r.messages.iter().chain(&r.waited)).map(|t| t.outcome.name()).collect();
                 assert_eq!(outcomes.iter().filter(|name| **name == "erased").count(), 2, "{outcomes:?}");
                 assert_eq!(outcomes.len(), 2 + waits);
-                for late in [at(received(OTHER_NOMS), 20), with_noms(registration("X800009", "9"), OTHER_NOMS)] {
-                    assert_eq!(name(&queue, &late), "erased", "{held} {order:?} {together}");
-                }
+                let late = at(received(OTHER_NOMS), 20);
+                assert_eq!(name(&queue, &late), "erased", "{held} {order:?} {together}");
                 assert_eq!((queue.cases(), queue.files_with(&[OTHER_NOMS]).len()), (usize::from(held), 0));
+                // Under another CRN it is claimed by two.
+                let other = with_noms(registration("X800009", "9"), OTHER_NOMS);
+                for message in [&other, &late] {
+                    assert_eq!(name(&queue, message), "conflict", "{held} {order:?} {together}");
+                }
+                assert_eq!(queue.store.log(&queue.by, queue.case("X800009")).unwrap().len(), 2);
             }
         }
     }
@@ -435,7 +441,11 @@ fn the_new_prison_number_of_an_erased_person_is_theirs() {
     );
     told(&queue, &gdpr("X800001"));
     told(&queue, &with_noms(message("tier.calculation.complete", "X800001", &json!({})), OTHER_NOMS));
-    assert_eq!(name(&queue, &with_noms(registration("X800002", "3"), OTHER_NOMS)), "recorded");
+    let Outcome::Conflict { records, .. } = told(&queue, &with_noms(registration("X800002", "3"), OTHER_NOMS)).outcome
+    else {
+        panic!("claimed by two")
+    };
+    assert_eq!(records.len(), 2, "recorded all the same");
 }
 
 #[test]

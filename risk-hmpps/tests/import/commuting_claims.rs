@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use risk_hmpps::codes::Codes;
 use risk_hmpps::import::{Given, Importer};
+use risk_hmpps::into_store::Erasures;
 use risk_hmpps::people::CaseMap;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -135,5 +136,107 @@ proptest! {
         let stored = before.store.cases(&before.by).unwrap().map(|case| case.unwrap().case_id);
         let stored = stored.map(|case| (case, sorted(records(&before.store.log(&before.by, case).unwrap()))));
         prop_assert_eq!(beside, stored.filter(|(_, of)| !of.is_empty()).collect::<BTreeMap<_, _>>());
+    }
+}
+
+/// A person who was erased had the first number; messages may give them the second since, and say that the third became one with the
+/// first. The fourth may be claimed by two, and become one with the fifth, which a third person may have.
+const OF_ERASED: [&str; 5] = ["E1111EE", "G1111GG", "G2222GG", "C1111CC", "A3333AA"];
+
+/// A message after an erasure: each names a CRN, or says that two numbers became one.
+fn after_an_erasure() -> impl Strategy<Value = Value> {
+    let what = (0..8u32, 0..4usize, 0..5usize, 1..9u32, 1..4000u32);
+    what.prop_map(|(of, person, number, id, minute)| {
+        // The last is the erased person; who has the fifth number has no other.
+        let crn = ["X800011", "X800012", "X800013", "X800019"][person];
+        let noms = if person == 2 { OF_ERASED[4] } else { OF_ERASED[number.min(3)] };
+        let merged = |left: &str, removed: &str| {
+            let info = json!({"nomsNumber": left, "removedNomsNumber": removed, "reason": "MERGE"});
+            message("prison-offender-events.prisoner.merged", minute, None, Some(left), &info)
+        };
+        let info = json!({"registrationId": format!("{id}{minute}"), "registerTypeCode": "ADVP", "registrationDate": at(minute),
+            "createdDateAndTime": at(minute)});
+        match of {
+            0..3 => message("probation-case.registration.added", minute, Some(crn), Some(noms), &info),
+            3 => message("probation-case.registration.added", minute, Some(crn), None, &info),
+            4 | 5 => message("tier.calculation.complete", minute, Some(crn), Some(noms), &json!({})),
+            6 => merged(OF_ERASED[2], OF_ERASED[0]),
+            _ => merged(OF_ERASED[3], OF_ERASED[4]),
+        }
+    })
+}
+
+/// What each message comes to once all have come.
+fn ends(queue: &Queue, messages: &[Value]) -> Vec<(Value, &'static str)> {
+    let numbers = OF_ERASED.map(|noms| received(noms, 4001));
+    let all: Vec<Value> = messages.iter().chain(&numbers).cloned().collect();
+    let report = queue.deliver(&all, Erasures::CarriedOut);
+    all.into_iter().zip(report.messages.iter().map(|told| told.outcome.name())).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn after_an_erasure_messages_come_to_the_same_in_any_order_and_portions(
+        in_order in prop::collection::vec(after_an_erasure(), 2..12),
+        shuffled in prop::collection::vec((any::<Index>(), any::<Index>(), any::<Index>(), any::<bool>()), 30),
+    ) {
+        let erased = || {
+            let queue = Queue::with(with_map());
+            let info = json!({"registrationId": "1", "registerTypeCode": "ADVP", "registrationDate": at(1), "createdDateAndTime": at(1)});
+            let held = message("probation-case.registration.added", 1, Some("X800019"), Some(OF_ERASED[0]), &info);
+            deliver(&queue, &[held]);
+            deliver(&queue, &[message("probation-case.deleted.gdpr", 2, Some("X800019"), None, &json!({}))]);
+            queue
+        };
+        let (at_once, in_portions) = (erased(), erased());
+        deliver(&at_once, &in_order);
+        in_mixed_portions(&in_order, &shuffled, |portion| deliver(&in_portions, portion));
+        let known = |queue: &Queue| -> Vec<Vec<Uuid>> {
+            let cases_of = |noms: &&str| queue.store.work(&queue.by, |work| work.cases_of("noms", noms)).unwrap();
+            OF_ERASED.iter().map(cases_of).map(|mut cases| { cases.sort_unstable(); cases }).collect()
+        };
+        prop_assert_eq!(state(&at_once), state(&in_portions));
+        prop_assert_eq!(known(&at_once), known(&in_portions));
+        prop_assert_eq!(ends(&at_once, &in_order), ends(&in_portions, &in_order));
+        prop_assert_eq!(state(&at_once), state(&in_portions));
+    }
+
+    /// Of those who claim a number some are erased, each order alone: what waited is applied, is in conflict still, or is reported.
+    #[test]
+    fn nothing_that_waits_vanishes_when_persons_are_erased(
+        claiming in prop::collection::btree_set(0..3usize, 1..=3),
+        erased in prop::collection::vec(0..3usize, 1..4),
+        with_order in any::<bool>(),
+    ) {
+        let queue = Queue::new();
+        let registration = |person: usize, noms: Option<&str>| {
+            let info = json!({"registrationId": format!("{person}"), "registerTypeCode": "ADVP", "registrationDate": at(1), "createdDateAndTime": at(1)});
+            message("probation-case.registration.added", 1, Some(CRNS[person]), noms, &info)
+        };
+        let all: Vec<Value> = (0..3).map(|person| registration(person, claiming.contains(&person).then_some(CONTESTED))).collect();
+        deliver(&queue, &all);
+        let event = received(CONTESTED, 9);
+        if !with_order {
+            deliver(&queue, std::slice::from_ref(&event));
+        }
+        let mut reported: Vec<&'static str> = Vec::new();
+        for (i, person) in erased.iter().enumerate() {
+            let order = message("probation-case.deleted.gdpr", 10, Some(CRNS[*person]), None, &json!({}));
+            let both = if with_order && i == 0 { vec![event.clone(), order] } else { vec![order] };
+            let report = queue.deliver(&both, Erasures::CarriedOut);
+            reported.extend(report.waited.iter().map(|told| told.outcome.name()));
+        }
+        let left = claiming.iter().filter(|person| !erased.contains(person)).count();
+        let kept = risk_hmpps::into_store::waiting(&queue.importer, &queue.store, &queue.by).unwrap().len();
+        let was_in_conflict = claiming.len() > 1;
+        if was_in_conflict && left > 1 {
+            prop_assert_eq!((kept, reported.len()), (1, 0));
+        } else if was_in_conflict {
+            prop_assert_eq!(kept, 0);
+            prop_assert!(reported.iter().all(|end| ["recorded", "erased"].contains(end)), "{:?}", reported);
+            prop_assert_eq!(reported.len(), 1);
+        }
     }
 }

@@ -25,6 +25,7 @@ mod persons;
 mod reasons;
 mod returning;
 mod rows;
+mod settled;
 mod statements;
 mod stored;
 mod tables;

@@ -175,7 +175,7 @@ fn where_code_and_reason_contradict_each_other_the_person_counts_as_at_liberty_o
         ("PC", "TEMPORARY_ABSENCE_RELEASE", "nothing"),
         ("NOTR", "RELEASED_TO_HOSPITAL", "needed"),
         ("L", "RELEASED", "needed"),
-        ("HO", "SENT_TO_COURT", "nothing"),
+        ("HO", "SENT_TO_COURT", "needed"),
     ] {
         let import = out(code, reason);
         assert_eq!((kinds(&import).len(), outcome(&import)), (0, end), "{code} {reason}");
@@ -187,6 +187,75 @@ fn where_code_and_reason_contradict_each_other_the_person_counts_as_at_liberty_o
         assert_eq!(import.report.messages[0].notes.len(), notes, "{reason}");
     }
     assert_eq!(kinds(&out("DEC", "RELEASED")), [Kind::PersonDied]);
+}
+
+/// The reasons of the prison that say nothing against a code of that meaning: out of prison, and into it.
+fn fitting(movement: Movement) -> [&'static [&'static str]; 2] {
+    use Movement as M;
+    match movement {
+        M::Released | M::Escaped | M::Died | M::Removed => [&["RELEASED"], &[]],
+        M::TemporaryAbsence => [&["TEMPORARY_ABSENCE_RELEASE"], &["TEMPORARY_ABSENCE_RETURN"]],
+        M::Appointment => [&["TEMPORARY_ABSENCE_RELEASE", "TRANSFERRED"], &["TEMPORARY_ABSENCE_RETURN", "TRANSFERRED"]],
+        M::Escorted => [
+            &["SENT_TO_COURT", "TRANSFERRED", "TEMPORARY_ABSENCE_RELEASE"],
+            &["TEMPORARY_ABSENCE_RETURN", "TRANSFERRED", "RETURN_FROM_COURT"],
+        ],
+        M::Court | M::Transferred => [
+            &["SENT_TO_COURT", "TRANSFERRED", "TEMPORARY_ABSENCE_RELEASE"],
+            &["TRANSFERRED", "RETURN_FROM_COURT", "POST_MERGE_ADMISSION"],
+        ],
+        M::Hospital => [&["RELEASED", "RELEASED_TO_HOSPITAL", "TRANSFERRED"], &[]],
+        M::ImmigrationDetention => [&["RELEASED", "TRANSFERRED"], &[]],
+        M::Administrative => {
+            [&["RELEASED", "TRANSFERRED"], &["TRANSFERRED", "RETURN_FROM_COURT", "POST_MERGE_ADMISSION"]]
+        }
+        M::Admitted | M::Recalled | M::Recaptured => {
+            [&[], &["ADMISSION", "NEW_ADMISSION", "READMISSION", "READMISSION_SWITCH_BOOKING"]]
+        }
+        M::Returned => [
+            &[],
+            &["ADMISSION", "NEW_ADMISSION", "READMISSION", "READMISSION_SWITCH_BOOKING", "TEMPORARY_ABSENCE_RETURN"],
+        ],
+    }
+}
+
+#[test]
+fn a_code_and_a_reason_that_contradict_each_other_never_come_to_nothing() {
+    let out_of =
+        ["RELEASED", "SENT_TO_COURT", "TRANSFERRED", "TEMPORARY_ABSENCE_RELEASE", "RELEASED_TO_HOSPITAL", "NEW"];
+    let into = [
+        "ADMISSION",
+        "NEW_ADMISSION",
+        "READMISSION",
+        "READMISSION_SWITCH_BOOKING",
+        "TRANSFERRED",
+        "RETURN_FROM_COURT",
+        "TEMPORARY_ABSENCE_RETURN",
+        "POST_MERGE_ADMISSION",
+        "NEW",
+    ];
+    for of in Codes::embedded().unwrap().movements() {
+        let [fits_out, fits_into] = fitting(of.movement);
+        for (which, reasons, fits) in [("released", &out_of[..], fits_out), ("received", &into[..], fits_into)] {
+            for reason in reasons.iter().filter(|reason| !fits.contains(reason)) {
+                let import = moved(which, &json!({"nomisMovementReasonCode": of.code, "reason": reason}));
+                let told = &import.report.messages[0];
+                match &told.outcome {
+                    Outcome::Needed { what, .. } => {
+                        assert!(what.contains(&of.code) && what.contains(reason), "{what}");
+                    }
+                    // At liberty by the code: recorded, with a note.
+                    Outcome::Recorded { .. } => assert_eq!(told.notes.len(), 1, "{which} {} {reason}", of.code),
+                    other => panic!("{which} {} {reason}: {other:?}", of.code),
+                }
+            }
+            for reason in fits {
+                let import = moved(which, &json!({"nomisMovementReasonCode": of.code, "reason": reason}));
+                assert_ne!(outcome(&import), "needed", "{which} {} {reason}", of.code);
+                assert!(import.report.messages[0].notes.is_empty(), "{which} {} {reason}", of.code);
+            }
+        }
+    }
 }
 
 #[test]
@@ -233,12 +302,13 @@ fn coming_into_prison_is_custody_only_where_the_code_says_so() {
     }
     for (code, reason, end) in [
         ("INT", "TRANSFERRED", "nothing"),
-        ("S", "ADMISSION", "nothing"),
+        ("S", "TRANSFERRED", "nothing"),
+        ("S", "ADMISSION", "needed"),
         ("CRT", "RETURN_FROM_COURT", "nothing"),
         ("C3", "TEMPORARY_ABSENCE_RETURN", "recorded"),
         ("C5", "TEMPORARY_ABSENCE_RETURN", "nothing"),
         ("SE", "TEMPORARY_ABSENCE_RETURN", "nothing"),
-        ("ADMN", "ADMISSION", "nothing"),
+        ("ADMN", "ADMISSION", "needed"),
         ("L", "TRANSFERRED", "needed"),
         ("CR", "ADMISSION", "needed"),
         ("DEC", "ADMISSION", "needed"),

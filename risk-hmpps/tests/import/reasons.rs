@@ -127,8 +127,8 @@ fn outcomes(reason: Reason) -> Vec<Outcome> {
         Reason::OnRecord => vec![Outcome::Known],
         Reason::AboutCases => vec![Outcome::Instructed],
         Reason::PersonErased => vec![Outcome::Erased { why: text() }],
-        Reason::ClaimedTwice => {
-            vec![Outcome::Conflict { scheme: "noms", cases: vec![], records: vec![], why: text() }]
+        Reason::ClaimedTwice | Reason::DecidedByHand => {
+            vec![Outcome::Conflict { reason, scheme: "noms", cases: vec![], records: vec![], why: text() }]
         }
         Reason::ErasureNotAskedFor | Reason::ErasureRefused | Reason::ErasureIncomplete | Reason::MergedByAThird => {
             vec![Outcome::NotDone { reason, why: text() }]

@@ -18,7 +18,7 @@ use risk_text::words::count;
 
 use super::CodesOptions;
 use crate::failure::Failure;
-use crate::input::{Text, read_bytes};
+use crate::input::{Text, one_from_standard_input, read_bytes};
 use crate::output::{Reply, remark};
 use crate::secret;
 use crate::store::{Operated, PLACE, StoreOptions};
@@ -116,6 +116,9 @@ enum ReportFormat {
 /// # Errors
 /// [`Failure`] where a file, a table, the secret or the store cannot be used. Then nothing was written.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
+    let Options { files, contacts, registrations, held: logs, key_file, case_map, codes, store, .. } = options;
+    let tables = contacts.iter().chain(registrations).chain(case_map).chain(codes.inputs());
+    one_from_standard_input(files.iter().chain(tables).chain(logs).chain([key_file]).chain(store.inputs()))?;
     let importer = importer(options)?;
     let messages = options.files.iter().map(|f| read_bytes(f)).collect::<Result<Vec<_>, _>>()?;
     let mut given: Vec<(Option<String>, Given<'_>)> =
@@ -162,7 +165,7 @@ fn reply(form: ReportFormat, import: &Import, records: String) -> Result<Reply, 
         ReportFormat::Text => told(report),
     };
     let for_a_person = report.messages.iter().chain(&report.waited).any(|told| told.outcome.is_for_a_person());
-    let no = for_a_person || !report.not_done.is_empty() || report.counts.contains_key("unreadable");
+    let no = for_a_person || report.not_done.iter().any(|one| !one.waits) || report.counts.contains_key("unreadable");
     Ok(Reply { remark, no, ..Reply::data(records) })
 }
 
@@ -197,7 +200,11 @@ fn told(report: &Report) -> String {
     let mut page = Page::default();
     let total = report.counts.values().fold(0, |sum: u64, n| sum.saturating_add(*n));
     let ends: Vec<String> = report.counts.iter().map(|(end, n)| format!("{n} {end}")).collect();
-    page.paragraph("", "", &format!("{}: {}", count(total, "message or row", "messages and rows"), ends.join(", ")));
+    let summary = match total {
+        0 => "no messages".to_owned(),
+        n => format!("{}: {}", count(n, "message or row", "messages and rows"), ends.join(", ")),
+    };
+    page.paragraph("", "", &summary);
     let needs = [
         ("To fetch, and to give again with what was fetched", Reason::ToFetch),
         ("To look up, and to record by hand", Reason::ToLookUp),
@@ -229,6 +236,7 @@ fn told(report: &Report) -> String {
         if let Outcome::Unresolved { what } = &told.outcome {
             say(&mut page, 4, &format!("it waited for {what}"));
         }
+        told.notes.iter().for_each(|note| say(&mut page, 4, note));
     }
     section(&mut page, report, "Not readable", |told| match &told.outcome {
         Outcome::Unreadable { field, expected, found } => {
@@ -240,11 +248,13 @@ fn told(report: &Report) -> String {
         Outcome::Erased { .. } => Some(vec!["nothing of it was kept".to_owned()]),
         _ => None,
     });
-    section(&mut page, report, "Claimed by the cases of several persons", |told| match &told.outcome {
-        Outcome::Conflict { cases, why, .. } => {
-            Some(cases.iter().map(|case| format!("case {case}")).chain([why.clone()]).collect())
+    section(&mut page, report, "In conflict: claimed by several persons, or decided otherwise by hand", |told| {
+        match &told.outcome {
+            Outcome::Conflict { cases, why, .. } => {
+                Some(cases.iter().map(|case| format!("case {case}")).chain([why.clone()]).collect())
+            }
+            _ => None,
         }
-        _ => None,
     });
     section(&mut page, report, "Not in the tables", |told| match &told.outcome {
         Outcome::Unmapped { table, code, what } => Some(vec![format!("{what}: {code} is not in {table}")]),

@@ -50,6 +50,11 @@ pub struct CodesOptions {
 }
 
 impl CodesOptions {
+    /// The files that are read.
+    pub fn inputs(&self) -> impl Iterator<Item = &String> {
+        self.codes.iter()
+    }
+
     /// The tables.
     ///
     /// # Errors

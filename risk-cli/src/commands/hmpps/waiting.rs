@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::embedded;
 use crate::failure::Failure;
+use crate::input::one_from_standard_input;
 use crate::options::Format;
 use crate::output::Reply;
 use crate::secret;
@@ -19,7 +20,8 @@ use crate::store::{Operated, StoreOptions};
 
 /// List the messages that wait in a store
 ///
-/// For each message: its id, its type, since when and for what it waits, and the file and place in which it came. Nothing about a person is
+/// For each message: its id, its type, since when and for what it waits, the file and place in which it came, and the id that the queue
+/// gave it. Nothing about a person is
 /// printed. `waits` becomes `unresolved` after --wait-at-most days of `risk hmpps import`, is still applied if
 /// what it waits for comes, and is removed after as many days again. `not_held` concerns nothing in the store, and is removed then.
 #[derive(Args)]
@@ -45,6 +47,7 @@ pub struct Options {
 /// # Errors
 /// [`Failure`] where the secret or the store cannot be used, or there is no message of an id.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
+    one_from_standard_input([&options.key_file].into_iter().chain(options.store.inputs()))?;
     let codes: Codes = embedded()?;
     let importer = Importer::new(codes, secret::key(&options.key_file)?, CaseMap::default());
     let Operated { store, by, .. } = options.store.operate()?;
@@ -75,7 +78,8 @@ fn told(listed: &[Listed]) -> String {
         page.indented(2, &inert(&format!("{} {of}", one.id)));
         let file = one.file.as_deref().map(|file| format!("{file}:")).unwrap_or_default();
         let place = one.place.map(|place| format!(", {file}{place}")).unwrap_or_default();
-        page.indented(4, &inert(&format!("{} since {}{place}", one.state, one.since.format("%Y-%m-%d"))));
+        let message_id = one.message_id.as_deref().map(|id| format!(", message id {id}")).unwrap_or_default();
+        page.indented(4, &inert(&format!("{} since {}{place}{message_id}", one.state, one.since.format("%Y-%m-%d"))));
         if let Some(what) = &one.what {
             page.indented(4, &inert(&format!("for {what}")));
         }

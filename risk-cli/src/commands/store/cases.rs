@@ -61,7 +61,11 @@ fn page(name: &str, cases: &[CaseListed]) -> String {
     }
     for case in cases {
         let called: Vec<String> = case.facts.identifiers.iter().map(|(s, v)| format!("{s}:{v}")).collect();
-        let called = if called.is_empty() { "-".to_owned() } else { called.join(" ") };
+        let called = match case.facts.erased {
+            Some(at) => format!("erased by law on {}", at.format("%Y-%m-%d")),
+            None if called.is_empty() => "-".to_owned(),
+            None => called.join(" "),
+        };
         page.labelled(0, &format!("{}  {:>7} ", case.case_id, case.records), 46, &inert(&called));
         if let Some(into) = case.facts.merged_into {
             page.indented(2, &format!("answered under {into}"));

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::erase::{gone, pending};
 use crate::failure::Failure;
 use crate::identifier::CaseName;
+use crate::input::one_from_standard_input;
 use crate::options::term;
 use crate::output::Reply;
 use crate::secret;
@@ -64,6 +65,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
         expected: e.expected,
         found: e.found,
     })?;
+    one_from_standard_input(options.key_file.iter().chain(options.store.inputs()))?;
     let key = options.key_file.as_ref().map(|file| secret::key(file)).transpose()?;
     let digest = key.as_ref().map(|key| move |scheme: &str, value: &str| former(key, scheme, value));
     let Operated { store, by, .. } = options.store.operate()?;
@@ -89,12 +91,13 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
 fn reply(done: &PersonErased, is_server: bool) -> Reply {
     let lines = |title: &str, cases: &[Uuid]| cases.iter().map(|case| format!("{title} {case}\n")).collect::<String>();
     let text = format!(
-        "{}Erased: {}, {} of other cases that were of this person, {} kept as evidence, {}.\n{}",
+        "{}Erased: {}, {} of other cases that were of this person, {} kept as evidence, {}, {}.\n{}",
         lines("case", &done.cases),
         count(done.records, "record", "records"),
         count(done.misplaced, "record", "records"),
         count(done.evidence, "payload", "payloads"),
         count(done.identifiers, "identifier", "identifiers"),
+        count(done.waiting.len() as u64, "message that waited", "messages that waited"),
         lines("not erased, as it was parted again and is of another person: case", &done.parted),
     );
     let mut remark: String = done.remains.iter().map(|what| format!("Not erased: {what}.\n")).collect();
