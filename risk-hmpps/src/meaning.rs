@@ -185,7 +185,7 @@ impl Meanings<'_> {
             stated: row.stated,
             is_update: row.message.occurred_at.is_some(),
             standing,
-            makes_records: else_ends.is_none() && !matches!(row.says, ContactSays::Nothing(_)),
+            makes_records: row.makes_records,
             handling: row.message.handling,
             else_ends,
             from,

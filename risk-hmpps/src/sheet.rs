@@ -131,6 +131,8 @@ pub struct ContactRow<'c> {
     pub stated: Instant,
     /// Whether it has an id of its own.
     pub has_id: bool,
+    /// Whether records are made of contacts of its type at all.
+    pub makes_records: bool,
     /// What it says.
     pub says: ContactSays<'c>,
 }
@@ -252,7 +254,13 @@ impl Row<'_> {
             None => Outcome::unmapped("contacts", code, "the type of a contact"),
         };
         let of = |message: Message, stated: Instant, says: ContactSays<'c>| {
-            RowSays::Contact(Box::new(ContactRow { message, stated, has_id: id.is_some(), says }))
+            RowSays::Contact(Box::new(ContactRow {
+                message,
+                stated,
+                has_id: id.is_some(),
+                makes_records: known.is_some(),
+                says,
+            }))
         };
         let dates = || {
             let date = self.date_and_time()?;

@@ -197,8 +197,8 @@ impl Settling<'_> {
         let is_known = best.said.iter().all(|said| one.in_force.contains_key(said));
         // What is planned when it is entered is replaced by whatever is stated later.
         let may_replace = row.is_update || best.standing != Standing::Planned || taken > 0;
-        // Of most types of contact no record is ever made, and no log says either that there was one.
-        let may_replace = may_replace && row.makes_records;
+        // Of most types of contact no record is ever made, and no log says either that there was one. Few are deleted.
+        let may_replace = may_replace && (row.makes_records || best.standing == Standing::Deleted);
         if is_known && !is_noted && may_replace {
             let case = self.case(best.case);
             let id = statement_id(key, best.case, reference, best.stated, best.standing);
