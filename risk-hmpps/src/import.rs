@@ -42,6 +42,10 @@ pub trait Held {
     fn is_erased(&mut self, _case_id: Uuid) -> bool {
         false
     }
+    /// Whether [`Held::erased_as`] can give any case. Logs by themselves remember no identifier of an erased person.
+    fn remembers_the_erased(&self) -> bool {
+        false
+    }
     /// The case of an erased person who had an identifier of that digest.
     fn erased_as(&mut self, _digest: &str) -> Option<Uuid> {
         None

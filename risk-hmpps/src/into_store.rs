@@ -71,6 +71,10 @@ impl Held for InStore<'_, '_, '_, '_> {
         self.ask(|work| Ok(work.facts(case_id)?.erased.is_some())) || self.erased.contains(&case_id)
     }
 
+    fn remembers_the_erased(&self) -> bool {
+        true
+    }
+
     fn erased_as(&mut self, digest: &str) -> Option<Uuid> {
         if let Some(case) = self.ask(|work| work.erased_as(digest)) {
             return Some(case);

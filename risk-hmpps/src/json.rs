@@ -1,12 +1,14 @@
 //! JSON as it was sent: an object keeps every member, also where two have one name. Which of two counts is for the reader to say, who
 //! knows what they mean; a parser that keeps the last one would drop a level in silence.
 
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use risk_core::event::field::describe;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Serialize, Serializer};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::message::{MessageError, is_identifier, text};
 use crate::when::{EXPECTED, When};
@@ -67,7 +69,7 @@ impl Json {
     /// [`MessageError`] for members of one name that differ.
     pub fn into_value(self) -> Result<Value, MessageError> {
         match self {
-            Self::Object(object) => object.into_map().map(Value::Object),
+            Self::Object(object) => object.into_members().map(Value::Object),
             Self::Array(items) => items.into_iter().map(Self::into_value).collect::<Result<_, _>>().map(Value::Array),
             Self::Scalar(value) => Ok(value),
         }
@@ -133,20 +135,22 @@ impl Object {
         self.0.push((name.to_owned(), Json::Scalar(value)));
     }
 
-    /// The members as a map.
+    /// The members, each name once.
     ///
     /// # Errors
     /// As [`Json::into_value`].
-    pub fn into_map(self) -> Result<Map<String, Value>, MessageError> {
-        let mut map = Map::new();
-        for (name, value) in self.0 {
-            let value = value.into_value()?;
-            match map.get(&name) {
-                Some(first) if *first != value => return Err(differing(&name)),
-                _ => map.insert(name, value),
-            };
+    pub fn into_members<M: FromIterator<(String, Value)>>(self) -> Result<M, MessageError> {
+        let mut first: BTreeMap<&str, &Json> = BTreeMap::new();
+        let mut again: BTreeSet<usize> = BTreeSet::new();
+        for (place, (name, value)) in self.0.iter().enumerate() {
+            match first.entry(name) {
+                Entry::Vacant(entry) => drop(entry.insert(value)),
+                Entry::Occupied(entry) if *entry.get() == value => drop(again.insert(place)),
+                Entry::Occupied(_) => return Err(differing(name)),
+            }
         }
-        Ok(map)
+        let once = self.0.into_iter().enumerate().filter(|(place, _)| !again.contains(place));
+        once.map(|(_, (name, value))| Ok((name, value.into_value()?))).collect()
     }
 }
 
@@ -157,13 +161,13 @@ fn differing(name: &str) -> MessageError {
 
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Members)
+        deserializer.deserialize_any(Reading)
     }
 }
 
-struct Members;
+struct Reading;
 
-impl<'de> Visitor<'de> for Members {
+impl<'de> Visitor<'de> for Reading {
     type Value = Json;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

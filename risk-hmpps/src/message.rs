@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use risk_core::event::field::{describe, describe_text};
 use risk_core::event::vocabulary::Handling;
 use risk_core::text::{acts, code_point};
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::encoding::{MARK, unmarked};
@@ -32,7 +33,7 @@ pub struct Message {
     /// What `detailUrl` led to, where the host has fetched it.
     pub(crate) fetched: Option<Json>,
     /// The body that it was read from, so that it can be kept; empty for a row.
-    pub(crate) body: Map<String, Value>,
+    pub(crate) body: Members,
     /// How confidential it is at least, where its source marks it so.
     pub handling: Option<Handling>,
 }
@@ -79,10 +80,9 @@ impl Named {
     /// [`MessageError`] for what is no identifier, and for two CRNs, or two prison numbers that did not become one by this message.
     fn read(members: &Members, info: &Members) -> Result<Self, MessageError> {
         let identified = |of: &str| -> Vec<String> {
-            let all = members.0.get("personReference").and_then(|p| p.get("identifiers")).and_then(Value::as_array);
-            let objects = all.into_iter().flatten().filter_map(Value::as_object).map(Members::of);
-            let of_type = |one: &Members| one.text("type").is_some_and(|t| t.eq_ignore_ascii_case(of));
-            objects.filter(of_type).filter_map(|one| one.text("value")).collect()
+            let all = members.get("personReference").and_then(|p| p.get("identifiers")).and_then(Value::as_array);
+            let of_type = |one: &&Value| one.get("type").and_then(text).is_some_and(|t| t.eq_ignore_ascii_case(of));
+            all.into_iter().flatten().filter(of_type).filter_map(|one| text(one.get("value")?)).collect()
         };
         let mut crns = identified("CRN");
         crns.extend(members.text("crn").into_iter().chain(info.text("crn")));
@@ -192,21 +192,39 @@ impl MessageError {
     }
 }
 
-/// Members by name, in which empty text is nothing and numbers are text.
+/// Members by name, each name once, in which empty text is nothing and numbers are text. Messages have few members, among which one is
+/// found sooner in a row than by a hash.
 #[derive(Debug, Clone, Default)]
-pub struct Members(Map<String, Value>);
+pub struct Members(Vec<(String, Value)>);
+
+impl Serialize for Members {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+impl FromIterator<(String, Value)> for Members {
+    /// Of members that have each another name.
+    fn from_iter<I: IntoIterator<Item = (String, Value)>>(all: I) -> Self {
+        Self(all.into_iter().collect())
+    }
+}
 
 impl Members {
     /// Those of an object.
     #[must_use]
     pub fn of(map: &Map<String, Value>) -> Self {
-        Self(map.clone())
+        Self(map.iter().map(|(name, value)| (name.clone(), value.clone())).collect())
+    }
+
+    fn get(&self, name: &str) -> Option<&Value> {
+        self.0.iter().find(|(one, _)| one == name).map(|(_, value)| value)
     }
 
     /// The text of a member; `a|b`: of whichever is there.
     #[must_use]
     pub fn text(&self, names: &str) -> Option<String> {
-        names.split('|').find_map(|name| text(self.0.get(name)?))
+        names.split('|').find_map(|name| text(self.get(name)?))
     }
 
     /// The code in a member, which is compared with those of the tables.
@@ -215,7 +233,7 @@ impl Members {
     /// [`MessageError`] for a list or an object, and for a code with characters that are not seen: it looks like another code, and is
     /// none.
     pub fn code(&self, names: &str) -> Result<Option<String>, MessageError> {
-        let of_another_form = |name: &str| self.0.get(name).filter(|value| value.is_array() || value.is_object());
+        let of_another_form = |name: &str| self.get(name).filter(|value| value.is_array() || value.is_object());
         if let Some(value) = names.split('|').find_map(of_another_form) {
             return Err(MessageError::new(format!("additionalInformation.{names}"), "a code", describe(value)));
         }
@@ -232,7 +250,7 @@ impl Members {
     /// # Errors
     /// [`MessageError`] for what is none.
     pub fn when(&self, name: &str) -> Result<Option<When>, MessageError> {
-        match self.0.get(name) {
+        match self.get(name) {
             Some(value @ (Value::Array(_) | Value::Object(_))) => {
                 Err(MessageError::new(name, EXPECTED, describe(value)))
             }
@@ -247,19 +265,20 @@ impl Members {
     /// These with one more.
     #[must_use]
     pub(crate) fn with(mut self, name: &str, value: String) -> Self {
-        self.0.insert(name.to_owned(), value.into());
+        self.0.retain(|(one, _)| one != name);
+        self.0.push((name.to_owned(), value.into()));
         self
     }
 
     /// The object in a member.
     #[must_use]
     pub fn object(&self, name: &str) -> Option<Self> {
-        self.0.get(name).and_then(Value::as_object).map(Self::of)
+        self.get(name).and_then(Value::as_object).map(Self::of)
     }
 
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = (&String, &Value)> {
-        self.0.iter()
+        self.0.iter().map(|(name, value)| (name, value))
     }
 }
 
@@ -471,8 +490,7 @@ impl Envelope<'_> {
     }
 
     /// The message in a body.
-    fn read(self, body: Map<String, Value>) -> Delivered {
-        let members = Members(body);
+    fn read(self, members: Members) -> Delivered {
         let info = members.object("additionalInformation").unwrap_or_default();
         let named = Named::read(&members, &info);
         let whom = named.clone().unwrap_or_default();
@@ -492,7 +510,7 @@ fn opened(value: Json, envelope: Envelope<'_>, wrappings: usize) -> Vec<Delivere
 
 fn unwrapped(mut object: Object, envelope: Envelope<'_>, wrappings: usize) -> Result<Vec<Delivered>, MessageError> {
     let Some(within) = wrappings.checked_sub(1) else {
-        return Ok(vec![envelope.read(object.into_map()?)]);
+        return Ok(vec![envelope.read(object.into_members()?)]);
     };
     for name in ["Records", "Messages"] {
         if matches!(object.get(name)?, Some(Json::Scalar(Value::Null))) && !object.has("eventType") {
@@ -510,7 +528,7 @@ fn unwrapped(mut object: Object, envelope: Envelope<'_>, wrappings: usize) -> Re
     }
     let wrapper = ["Message", "Body", "body"].into_iter().find(|name| object.has(name));
     let Some(name) = wrapper.filter(|_| !object.has("occurredAt")) else {
-        return Ok(vec![envelope.read(object.into_map()?)]);
+        return Ok(vec![envelope.read(object.into_members()?)]);
     };
     let inner = match object.take(name)? {
         Some(Json::Scalar(Value::String(text))) => serde_json::from_slice(unmarked(text.as_bytes(), name)?)
@@ -560,7 +578,7 @@ impl Message {
             info,
             fetched: fetched.cloned(),
             handling: None,
-            body: members.0,
+            body: members,
         })
     }
 
@@ -583,7 +601,8 @@ impl Message {
     /// What identifies it, however it was wrapped: the same each time that it is delivered.
     pub(crate) fn identity(&self) -> String {
         let fetched = self.fetched.as_ref().map(|json| serde_json::to_string(json).unwrap_or_default());
-        format!("{}\n{}", Value::Object(self.body.clone()), fetched.unwrap_or_default())
+        let body = serde_json::to_string(&self.body).unwrap_or_default();
+        format!("{body}\n{}", fetched.unwrap_or_default())
     }
 }
 

@@ -517,8 +517,11 @@ impl Case {
             };
             self.retracted.get(id).is_some_and(|reasons| reasons.iter().all(may_return))
         };
-        let again = |id: &Uuid| Some(key.uuid(&["again", &id.to_string()]));
-        std::iter::successors(Some(id), again).find(|id| !is_taken(id)).unwrap_or(id)
+        let mut id = id;
+        while is_taken(&id) {
+            id = key.uuid(&["again", &id.to_string()]);
+        }
+        id
     }
 
     /// When a record was last stated, as far as the log says so.

@@ -6,7 +6,7 @@ use risk_core::event::Instant;
 use risk_core::event::field::describe_text;
 use risk_core::event::vocabulary::Handling;
 use risk_core::text::code_point;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::codes::{Codes, EventType};
 use crate::columns::{Column, Columns};
@@ -382,10 +382,10 @@ impl Row<'_> {
             crn: Some(self.crn()?),
             noms: None,
             detail_url: None,
-            info: Members::of(&members.collect()),
+            info: members.collect(),
             fetched: None,
             handling: self.handling()?,
-            body: Map::new(),
+            body: Members::default(),
         })
     }
 }

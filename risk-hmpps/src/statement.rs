@@ -88,10 +88,12 @@ impl Statements {
     /// Not every message says when it happened; of one that does not, it is the moment of the message, which is never too early.
     pub fn into_best(self, kind: Kind) -> Option<(Statement, Event)> {
         let occurred = self.by_moment.values().map(|one| one.occurred).min()?;
-        let best = self.by_moment.values().max_by_key(|one| (one.says(), one.stated))?.clone();
+        let mut by_moment = self.by_moment;
+        let stated = by_moment.values().max_by_key(|one| (one.says(), one.stated))?.stated;
+        let best = by_moment.remove(&stated)?;
         // A level of a group that a later statement leaves out is not taken back.
         let mut data = best.data;
-        for earlier in self.by_moment.range(..best.stated).rev().map(|(_, one)| one) {
+        for earlier in by_moment.range(..best.stated).rev().map(|(_, one)| one) {
             for (name, value) in &earlier.data {
                 let (Value::Object(earlier), Some(Value::Object(held))) = (value, data.get_mut(name)) else { continue };
                 for (of, value) in earlier {
