@@ -462,7 +462,7 @@ impl Reading {
     fn refuse_erased(&mut self, contested: &Contested<'_>, key: &Key, held: &mut dyn Held) {
         // Of a person who is erased with this import before anything of them is held, nothing is made.
         let ordered = self.lines.iter().flat_map(|line| &line.told.instructs);
-        let ordered = ordered.filter(|one| matches!(one, Instruction::Erase { .. })).flat_map(Instruction::cases);
+        let ordered = ordered.filter(|one| one.erases()).flat_map(Instruction::cases);
         let ordered: BTreeSet<Uuid> = ordered.collect();
         let mut known: BTreeMap<Uuid, bool> =
             ordered.into_iter().filter(|case| held.forgets(*case)).map(|case| (case, true)).collect();
@@ -480,7 +480,7 @@ impl Reading {
             self.moved.iter().flat_map(moved).filter(|(_, case)| is_erased(*case)).map(|(from, _)| from).collect();
         let (mut given_since, mut of_numbers) = (BTreeSet::new(), BTreeSet::new());
         for (from, line) in self.lines.iter_mut().enumerate() {
-            // A number that is another person's too says nothing of whom it is about, unless a CRN does.
+            // A number that another person has too does not say whose message it is, unless it comes with a CRN.
             let is_alone = line.is_alone();
             let in_doubt = is_alone && line.named.noms.as_ref().is_some_and(|noms| contested.claiming(noms).is_some());
             let by_number = line.named.numbers().any(|noms| contested.is_erased(noms))
@@ -495,7 +495,7 @@ impl Reading {
                     }
                     continue;
                 }
-                Outcome::Instructed => !line.told.instructs.iter().any(|i| matches!(i, Instruction::Erase { .. })),
+                Outcome::Instructed => !line.told.instructs.iter().any(Instruction::erases),
                 _ => true,
             };
             let instructed = line.told.instructs.iter().filter(|one| !(in_doubt && one.is_of_identity()));
@@ -532,10 +532,9 @@ impl Reading {
             if !is_alone {
                 line.contested = line.person.and_then(|case| contested.against(&line.named, case, held));
             }
-            // What cannot be undone is not done while it is in doubt whom it is about.
-            let erases = |one: &Instruction| matches!(one, Instruction::Erase { .. });
+            // What cannot be undone is not done while its person is in doubt.
             if let Some(doubt) = line.contested.clone()
-                && line.told.instructs.iter().any(erases)
+                && line.told.instructs.iter().any(Instruction::erases)
             {
                 let identifies = std::mem::take(&mut line.told.identifies);
                 self.set_aside(from, doubt.outcome(Vec::new()));
@@ -748,7 +747,7 @@ impl CodeCount {
 }
 
 impl Line {
-    /// Whether a prison number alone says whom it is about.
+    /// Whether a prison number alone says whose message it is.
     fn is_alone(&self) -> bool {
         self.named.crn.is_none() && self.code.is_none()
     }

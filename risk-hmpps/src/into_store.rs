@@ -195,11 +195,7 @@ pub fn import_into(
 /// [`StoreError`] where the store cannot be read, or was filled with another secret.
 pub fn waiting(importer: &Importer, store: &Store, by: &Operator) -> Result<Vec<Listed>, StoreError> {
     store.work(by, |work| {
-        must_be_the_one(
-            work,
-            importer.key(),
-            "the one with which this store was filled: no other opens what waits in it",
-        )?;
+        must_be_the_one(work, importer.key(), "no other opens what waits in it")?;
         listed(work, importer)
     })
 }
@@ -210,11 +206,7 @@ pub fn waiting(importer: &Importer, store: &Store, by: &Operator) -> Result<Vec<
 /// [`StoreError::NotFound`]; [`StoreError::Argument`] where the store was filled with another secret.
 pub fn discard(importer: &Importer, store: &Store, by: &Operator, id: Uuid) -> Result<(), StoreError> {
     store.work(by, |work| {
-        must_be_the_one(
-            work,
-            importer.key(),
-            "the one with which this store was filled: no other opens what waits in it",
-        )?;
+        must_be_the_one(work, importer.key(), "no other opens what waits in it")?;
         if work.remove_waiting(id)? {
             return Ok(());
         }
@@ -228,31 +220,35 @@ pub fn discard(importer: &Importer, store: &Store, by: &Operator, id: Uuid) -> R
 /// # Errors
 /// [`StoreError::Argument`] for another secret; [`StoreError`] where the store cannot be read.
 pub fn must_be_its_secret(key: &Key, store: &Store, by: &Operator) -> Result<(), StoreError> {
-    let expected = "the one with which this store was filled: messages about the person are found by it alone";
-    store.work(by, |work| must_be_the_one(work, key, expected))
+    store.work(by, |work| must_be_the_one(work, key, "messages about the person are found by it alone"))
 }
 
 /// Refuses another secret than the one with which the store was filled, if it was.
-fn must_be_the_one(work: &mut Work<'_, '_, '_>, key: &Key, expected: &str) -> Result<(), StoreError> {
-    if work.value(CHECK)?.is_none_or(|kept| kept == key.check_value()) {
-        return Ok(());
-    }
-    Err(StoreError::argument("secret", expected, "another"))
+fn must_be_the_one(work: &mut Work<'_, '_, '_>, key: &Key, why: &str) -> Result<(), StoreError> {
+    if is_another(work, key)? { Err(another(why, "another")) } else { Ok(()) }
+}
+
+/// Whether the store was filled with another secret.
+fn is_another(work: &mut Work<'_, '_, '_>, key: &Key) -> Result<bool, StoreError> {
+    Ok(work.value(CHECK)?.is_some_and(|kept| kept != key.check_value()))
+}
+
+fn another(why: &str, found: &str) -> StoreError {
+    StoreError::argument("secret", format!("the one with which this store was filled: {why}"), found)
 }
 
 /// Refuses another secret than the one with which the store was filled, as the same messages would make other records.
 fn must_have_its_secret(work: &mut Work<'_, '_, '_>, importer: &Importer, may_be_new: bool) -> Result<(), StoreError> {
-    let value = importer.key().check_value();
-    let is_another = work.value(CHECK)?.is_some_and(|kept| kept != value);
+    let is_another = is_another(work, importer.key())?;
     let (why, found) = if is_another && !may_be_new {
         let found = "another; use the old one, or say that it is new (`--new-key`)";
         ("with another the same messages are recorded a second time", found)
     } else if is_another && work.is_anybody_erased()? {
         ("persons were erased, who are recognised by it alone", "another, and their messages would be recorded again")
     } else {
-        return work.keep_value(CHECK, &value);
+        return work.keep_value(CHECK, &importer.key().check_value());
     };
-    Err(StoreError::argument("secret", format!("the one with which this store was filled: {why}"), found))
+    Err(another(why, found))
 }
 
 /// Under which name a store keeps the statement of a contact that counts.
@@ -448,7 +444,7 @@ impl Importing<'_> {
     fn erasures(&self, work: &mut Work<'_, '_, '_>, import: &mut Import) -> Result<Vec<Instruction>, StoreError> {
         let report = &mut import.report;
         let mut of_cases = Vec::new();
-        let ordered = report.instructions.iter().filter(|one| matches!(one, Instruction::Erase { .. }));
+        let ordered = report.instructions.iter().filter(|one| one.erases());
         let ordered: Vec<Instruction> = ordered.cloned().collect();
         for instruction in ordered {
             let Instruction::Erase { case_id } = instruction else { continue };

@@ -145,7 +145,10 @@ impl Object {
         for (place, (name, value)) in self.0.iter().enumerate() {
             match first.entry(name) {
                 Entry::Vacant(entry) => drop(entry.insert(value)),
-                Entry::Occupied(entry) if *entry.get() == value => drop(again.insert(place)),
+                // The order of the members within does not matter.
+                Entry::Occupied(entry) if (*entry.get()).clone().into_value()? == value.clone().into_value()? => {
+                    again.insert(place);
+                }
                 Entry::Occupied(_) => return Err(differing(name)),
             }
         }

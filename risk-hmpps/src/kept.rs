@@ -153,7 +153,7 @@ impl Kept {
 fn sort_of(told: &Told) -> Option<Sort> {
     let lasts = told.lasting
         || told.instructs.iter().any(|i| matches!(i, Instruction::Merge { .. } | Instruction::Unmerge { .. }));
-    let erases = told.instructs.iter().any(|i| matches!(i, Instruction::Erase { .. }));
+    let erases = told.instructs.iter().any(Instruction::erases);
     match &told.outcome {
         Outcome::Waits { .. } => Some(Sort::Waits),
         Outcome::Conflict { .. } if told.held_back => Some(Sort::Waits),

@@ -294,8 +294,8 @@ pub(crate) fn text(value: &Value) -> Option<String> {
 }
 
 /// Every message in one delivery: a message, a batch or an array of messages, or messages one after another, on a line each, several
-/// on one line, or indented. None in an empty delivery, such as a queue gives that has none. Each has the line on which it begins, from 1, or its place in the array or batch. A byte order mark is
-/// passed over, and so is a comma between two messages.
+/// on one line, or indented. None in an empty delivery, as of a queue without messages. Each has the line on which it begins, from 1, or
+/// its place in the array or batch. A byte order mark is passed over, and so is a comma between two messages.
 #[must_use]
 pub fn read_all(bytes: &[u8]) -> Vec<Delivered> {
     let failed = |place, e| vec![Envelope::default().around(Err(e)).at(place)];

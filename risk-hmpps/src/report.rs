@@ -349,7 +349,7 @@ impl Told {
         if is_of_identity && (self.is_noted || self.outcome.is_told_to_a_store()) {
             return true;
         }
-        let erases = self.instructs.iter().any(|one| matches!(one, Instruction::Erase { .. }));
+        let erases = self.instructs.iter().any(Instruction::erases);
         let links = self.outcome.links() && !erases && self.identifies.len() > 1;
         links && ((is_of_identity && !self.outcome.is_not_held()) || is_held())
     }
@@ -665,6 +665,11 @@ impl Instruction {
     /// Whether it says that a case has an identifier of that scheme.
     pub(crate) fn is_of_scheme(&self, of: &str) -> bool {
         matches!(self, Self::Identify { scheme, .. } if *scheme == of)
+    }
+
+    /// Whether it says that a person is to be erased.
+    pub(crate) fn erases(&self) -> bool {
+        matches!(self, Self::Erase { .. })
     }
 
     /// Whether it says what a case is called.

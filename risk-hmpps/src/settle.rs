@@ -80,7 +80,7 @@ pub struct Settling<'a> {
     pub notes: Vec<(usize, String)>,
     /// The things given of which it was recorded only that they were stated.
     pub noted: BTreeSet<usize>,
-    /// The case in which each contact with an id is from now on, by its digest, where that is news.
+    /// The statement that counts of each contact with an id, by the digest of the contact, where that is news.
     pub last_statements: BTreeMap<String, LastStatement>,
 }
 

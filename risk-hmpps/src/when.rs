@@ -3,8 +3,7 @@
 use std::fmt;
 
 use chrono::{
-    DateTime, Datelike, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound, TimeDelta, TimeZone, Timelike,
-    Utc, Weekday,
+    Datelike, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound, TimeDelta, TimeZone, Utc, Weekday,
 };
 use chrono_tz::Europe::London;
 use risk_core::calendar::{london_day, start_of_day};
@@ -184,22 +183,6 @@ struct Written {
 impl Written {
     fn read(text: &str) -> Option<Self> {
         let text = text.trim();
-        Self::of_rfc_3339(text).or_else(|| Self::in_any_form(text))
-    }
-
-    /// The form that nearly every message has, which is read at once. What is unusual in it is left to the others.
-    fn of_rfc_3339(text: &str) -> Option<Self> {
-        let at = DateTime::parse_from_rfc3339(text).ok()?;
-        let (ahead, seconds) = (at.offset().local_minus_utc() / 60, at.offset().local_minus_utc() % 60);
-        let is_usual = YEARS.contains(&at.year()) && at.nanosecond() < 1_000_000_000 && seconds == 0;
-        (is_usual && ahead.abs() <= FURTHEST).then(|| Self {
-            day: at.date_naive(),
-            time: Some(at.time()),
-            zone: Some(Zone::Ahead(ahead)),
-        })
-    }
-
-    fn in_any_form(text: &str) -> Option<Self> {
         let (text, bracketed) = match text.strip_suffix(']').map(|t| t.split_once('[')) {
             None => (text, None),
             Some(parts) => parts.map(|(before, zone)| (before.trim_end(), Some(zone)))?,

@@ -21,10 +21,10 @@ impl Known for Whose<'_> {
     /// The case that an identifier stands for; or stood for, where the person was erased.
     fn case_of(&mut self, scheme: &str, value: &str) -> Option<Uuid> {
         let now = self.held.cases_of(scheme, value).first().copied();
-        now.or_else(|| {
-            let is_remembered = self.held.remembers_the_erased();
-            is_remembered.then(|| self.held.erased_as(&former(self.key, scheme, value))).flatten()
-        })
+        if now.is_some() || !self.held.remembers_the_erased() {
+            return now;
+        }
+        self.held.erased_as(&former(self.key, scheme, value))
     }
 
     fn has_crn(&mut self, case: Uuid) -> bool {

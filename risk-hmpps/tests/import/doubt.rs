@@ -1,4 +1,4 @@
-//! Messages that contradict themselves or what is held about whom they are about: nothing is done for the wrong person.
+//! Messages that contradict themselves, or what is held about their person: nothing is done for the wrong person.
 
 use std::slice::from_ref;
 

@@ -21,8 +21,7 @@ use crate::store::{Operated, StoreOptions};
 /// List the messages that wait in a store
 ///
 /// For each message: its id, its type, since when and for what it waits, the file and place in which it came, and the id that the queue
-/// gave it. Nothing about a person is
-/// printed. `waits` becomes `unresolved` after --wait-at-most days of `risk hmpps import`, is still applied if
+/// gave it. Nothing about a person is printed. `waits` becomes `unresolved` after --wait-at-most days of `risk hmpps import`, is still applied if
 /// what it waits for comes, and is removed after as many days again. `not_held` concerns nothing in the store, and is removed then.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
