@@ -112,7 +112,7 @@ fn paths<'b>(value: &'b Json, holds: &dyn Fn(&Object) -> bool) -> Vec<Vec<&'b Ob
             holds(object).then(|| vec![object]).into_iter().chain(inner).collect()
         }
         Json::Array(items) => items.iter().flat_map(|v| paths(v, holds)).collect(),
-        Json::Scalar(_) => Vec::new(),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) => Vec::new(),
     }
 }
 

@@ -1,40 +1,75 @@
 //! JSON as it was sent: an object keeps every member, also where two have one name. Which of two counts is for the reader to say, who
 //! knows what they mean; a parser that keeps the last one would drop a level in silence.
 
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
-use risk_core::event::field::describe;
+use risk_core::event::field::describe_text;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Serialize, Serializer};
-use serde_json::Value;
+use serde_json::Number;
 
-use crate::message::{MessageError, is_identifier, text};
+use crate::message::{Members, MessageError, is_identifier};
 use crate::when::{EXPECTED, When};
 
 /// A value.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Json {
-    /// Members in the order in which they were sent.
-    Object(Object),
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// Text.
+    Text(String),
     /// Items.
     Array(Vec<Json>),
-    /// Anything else.
-    Scalar(Value),
+    /// Members in the order in which they were sent.
+    Object(Object),
 }
 
 /// The members of an object.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Object(Vec<(String, Json)>);
+
+/// The order of members does not matter.
+impl PartialEq for Object {
+    fn eq(&self, other: &Self) -> bool {
+        self.by_name() == other.by_name()
+    }
+}
+
+impl PartialEq for Json {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Null, Self::Null) => true,
+            (Self::Bool(one), Self::Bool(other)) => one == other,
+            (Self::Number(one), Self::Number(other)) => one == other,
+            (Self::Text(one), Self::Text(other)) => one == other,
+            (Self::Array(one), Self::Array(other)) => one == other,
+            (Self::Object(one), Self::Object(other)) => one == other,
+            _ => false,
+        }
+    }
+}
 
 impl Serialize for Json {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Object(object) => to.collect_map(object.iter()),
+            Self::Null => to.serialize_unit(),
+            Self::Bool(value) => to.serialize_bool(*value),
+            Self::Number(number) => number.serialize(to),
+            Self::Text(text) => to.serialize_str(text),
             Self::Array(items) => to.collect_seq(items),
-            Self::Scalar(value) => value.serialize(to),
+            Self::Object(object) => object.serialize(to),
         }
+    }
+}
+
+impl Serialize for Object {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(self.iter())
     }
 }
 
@@ -44,34 +79,43 @@ impl Json {
         if let Self::Object(object) = self { Some(object) } else { None }
     }
 
-    /// The text of a scalar; empty text is nothing.
+    /// The text of text, a number or a truth value, without blanks around it; empty text is nothing.
     pub fn text(&self) -> Option<String> {
-        if let Self::Scalar(value) = self { text(value) } else { None }
+        let text = match self {
+            Self::Text(text) => text.trim().to_owned(),
+            Self::Number(number) => number.to_string(),
+            Self::Bool(value) => value.to_string(),
+            Self::Null | Self::Array(_) | Self::Object(_) => return None,
+        };
+        (!text.is_empty()).then_some(text)
     }
 
     /// Whether it is `null`, or text without anything in it.
     pub fn is_nothing(&self) -> bool {
-        matches!(self, Self::Scalar(value) if value.is_null() || value.as_str().is_some_and(|s| s.trim().is_empty()))
+        match self {
+            Self::Null => true,
+            Self::Text(text) => text.trim().is_empty(),
+            Self::Bool(_) | Self::Number(_) | Self::Array(_) | Self::Object(_) => false,
+        }
     }
 
     /// Describes it without quoting what may be somebody's words.
     pub fn described(&self) -> String {
         match self {
-            Self::Object(_) => "an object".to_owned(),
+            Self::Null => "null".to_owned(),
+            Self::Bool(value) => value.to_string(),
+            Self::Number(number) => number.to_string(),
+            Self::Text(text) => describe_text(text),
             Self::Array(items) => format!("a list of {}", items.len()),
-            Self::Scalar(value) => describe(value),
+            Self::Object(_) => "an object".to_owned(),
         }
     }
 
-    /// The value in which each object has one member of each name.
-    ///
-    /// # Errors
-    /// [`MessageError`] for members of one name that differ.
-    pub fn into_value(self) -> Result<Value, MessageError> {
+    fn unite(&mut self) -> Result<(), MessageError> {
         match self {
-            Self::Object(object) => object.into_members().map(Value::Object),
-            Self::Array(items) => items.into_iter().map(Self::into_value).collect::<Result<_, _>>().map(Value::Array),
-            Self::Scalar(value) => Ok(value),
+            Self::Object(object) => object.unite(),
+            Self::Array(items) => items.iter_mut().try_for_each(Self::unite),
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) => Ok(()),
         }
     }
 }
@@ -87,9 +131,14 @@ impl Object {
         self.iter().filter(move |(one, _)| *one == name).map(|(_, value)| value)
     }
 
+    /// The first member of that name.
+    pub fn first(&self, name: &str) -> Option<&Json> {
+        self.0.iter().find(|(one, _)| one == name).map(|(_, value)| value)
+    }
+
     /// Whether there is a member of that name.
     pub fn has(&self, name: &str) -> bool {
-        self.all(name).next().is_some()
+        self.first(name).is_some()
     }
 
     /// The member of that name.
@@ -130,30 +179,54 @@ impl Object {
         Ok(place.map(|place| self.0.swap_remove(place).1))
     }
 
-    /// Adds a member.
-    pub fn add(&mut self, name: &str, value: Value) {
-        self.0.push((name.to_owned(), Json::Scalar(value)));
+    /// Puts a member in the place of those of that name.
+    pub fn set(&mut self, name: &str, value: Json) {
+        self.0.retain(|(one, _)| one != name);
+        self.0.push((name.to_owned(), value));
     }
 
-    /// The members, each name once.
+    /// The members, each name once, here and in every object within.
     ///
     /// # Errors
-    /// As [`Json::into_value`].
-    pub fn into_members<M: FromIterator<(String, Value)>>(self) -> Result<M, MessageError> {
-        let mut first: BTreeMap<&str, &Json> = BTreeMap::new();
-        let mut again: BTreeSet<usize> = BTreeSet::new();
-        for (place, (name, value)) in self.0.iter().enumerate() {
-            match first.entry(name) {
-                Entry::Vacant(entry) => drop(entry.insert(value)),
-                // The order of the members within does not matter.
-                Entry::Occupied(entry) if (*entry.get()).clone().into_value()? == value.clone().into_value()? => {
-                    again.insert(place);
+    /// [`MessageError`] for members of one name that differ.
+    pub fn into_members(mut self) -> Result<Members, MessageError> {
+        self.unite()?;
+        Ok(Members::of(self))
+    }
+
+    /// Leaves the first of members that are equal.
+    fn unite(&mut self) -> Result<(), MessageError> {
+        self.0.iter_mut().try_for_each(|(_, value)| value.unite())?;
+        if self.by_name().is_sorted_by(|(one, _), (next, _)| one < next) {
+            return Ok(());
+        }
+        let mut places: BTreeMap<String, usize> = BTreeMap::new();
+        let mut once: Vec<(String, Json)> = Vec::new();
+        for (name, value) in std::mem::take(&mut self.0) {
+            match places.get(&name).and_then(|place| once.get(*place)) {
+                None => {
+                    places.insert(name.clone(), once.len());
+                    once.push((name, value));
                 }
-                Entry::Occupied(_) => return Err(differing(name)),
+                Some((_, first)) if *first == value => {}
+                Some(_) => return Err(differing(&name)),
             }
         }
-        let once = self.0.into_iter().enumerate().filter(|(place, _)| !again.contains(place));
-        once.map(|(_, (name, value))| Ok((name, value.into_value()?))).collect()
+        self.0 = once;
+        Ok(())
+    }
+
+    /// The members in the order of their names.
+    fn by_name(&self) -> Vec<(&str, &Json)> {
+        let mut members: Vec<(&str, &Json)> = self.iter().collect();
+        members.sort_by_key(|(name, _)| *name);
+        members
+    }
+}
+
+impl FromIterator<(String, Json)> for Object {
+    fn from_iter<I: IntoIterator<Item = (String, Json)>>(all: I) -> Self {
+        Self(all.into_iter().collect())
     }
 }
 
@@ -178,31 +251,31 @@ impl<'de> Visitor<'de> for Reading {
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
-        Ok(Json::Scalar(value.into()))
+        Ok(Json::Bool(value))
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
-        Ok(Json::Scalar(value.into()))
+        Ok(Json::Number(value.into()))
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
-        Ok(Json::Scalar(value.into()))
+        Ok(Json::Number(value.into()))
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Json, E> {
-        Ok(Json::Scalar(value.into()))
+        Ok(Number::from_f64(value).map_or(Json::Null, Json::Number))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Json, E> {
-        Ok(Json::Scalar(value.into()))
+        Ok(Json::Text(value.to_owned()))
     }
 
     fn visit_string<E>(self, value: String) -> Result<Json, E> {
-        Ok(Json::Scalar(value.into()))
+        Ok(Json::Text(value))
     }
 
     fn visit_unit<E>(self) -> Result<Json, E> {
-        Ok(Json::Scalar(Value::Null))
+        Ok(Json::Null)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {

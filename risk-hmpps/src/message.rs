@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use risk_core::event::field::{describe, describe_text};
+use risk_core::event::field::describe_text;
 use risk_core::event::vocabulary::Handling;
 use risk_core::text::{acts, code_point};
-use serde::{Serialize, Serializer};
-use serde_json::{Map, Value};
+use serde::Serialize;
 
 use crate::encoding::{MARK, unmarked};
 use crate::json::{Json, Object};
@@ -80,9 +79,11 @@ impl Named {
     /// [`MessageError`] for what is no identifier, and for two CRNs, or two prison numbers that did not become one by this message.
     fn read(members: &Members, info: &Members) -> Result<Self, MessageError> {
         let identified = |of: &str| -> Vec<String> {
-            let all = members.get("personReference").and_then(|p| p.get("identifiers")).and_then(Value::as_array);
-            let of_type = |one: &&Value| one.get("type").and_then(text).is_some_and(|t| t.eq_ignore_ascii_case(of));
-            all.into_iter().flatten().filter(of_type).filter_map(|one| text(one.get("value")?)).collect()
+            let reference = members.get("personReference").and_then(Json::as_object);
+            let Some(Json::Array(all)) = reference.and_then(|it| it.first("identifiers")) else { return Vec::new() };
+            let text = |one: &Object, name: &str| one.first(name).and_then(Json::text);
+            let of_type = |one: &&Object| text(one, "type").is_some_and(|t| t.eq_ignore_ascii_case(of));
+            all.iter().filter_map(Json::as_object).filter(of_type).filter_map(|one| text(one, "value")).collect()
         };
         let mut crns = identified("CRN");
         crns.extend(members.text("crn").into_iter().chain(info.text("crn")));
@@ -132,7 +133,7 @@ fn names_another(fetched: &Json, crn: &str) -> bool {
             other.is_some() || names_another(value, crn)
         }),
         Json::Array(items) => items.iter().any(|item| names_another(item, crn)),
-        Json::Scalar(_) => false,
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) => false,
     }
 }
 
@@ -192,39 +193,31 @@ impl MessageError {
     }
 }
 
-/// Members by name, each name once, in which empty text is nothing and numbers are text. Messages have few members, among which one is
-/// found sooner in a row than by a hash.
-#[derive(Debug, Clone, Default)]
-pub struct Members(Vec<(String, Value)>);
+/// Members by name, each name once, in which empty text is nothing and numbers are text.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Members(Object);
 
-impl Serialize for Members {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_map(self.0.iter().map(|(name, value)| (name, value)))
-    }
-}
-
-impl FromIterator<(String, Value)> for Members {
-    /// Of members that have each another name.
-    fn from_iter<I: IntoIterator<Item = (String, Value)>>(all: I) -> Self {
-        Self(all.into_iter().collect())
+impl FromIterator<(String, String)> for Members {
+    /// Of texts that have each another name.
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(all: I) -> Self {
+        Self(all.into_iter().map(|(name, text)| (name, Json::Text(text))).collect())
     }
 }
 
 impl Members {
-    /// Those of an object.
-    #[must_use]
-    pub fn of(map: &Map<String, Value>) -> Self {
-        Self(map.iter().map(|(name, value)| (name.clone(), value.clone())).collect())
+    /// Those of an object in which each name is there once.
+    pub(crate) fn of(object: Object) -> Self {
+        Self(object)
     }
 
-    fn get(&self, name: &str) -> Option<&Value> {
-        self.0.iter().find(|(one, _)| one == name).map(|(_, value)| value)
+    fn get(&self, name: &str) -> Option<&Json> {
+        self.0.first(name)
     }
 
     /// The text of a member; `a|b`: of whichever is there.
     #[must_use]
     pub fn text(&self, names: &str) -> Option<String> {
-        names.split('|').find_map(|name| text(self.get(name)?))
+        names.split('|').find_map(|name| self.get(name)?.text())
     }
 
     /// The code in a member, which is compared with those of the tables.
@@ -233,9 +226,9 @@ impl Members {
     /// [`MessageError`] for a list or an object, and for a code with characters that are not seen: it looks like another code, and is
     /// none.
     pub fn code(&self, names: &str) -> Result<Option<String>, MessageError> {
-        let of_another_form = |name: &str| self.get(name).filter(|value| value.is_array() || value.is_object());
+        let of_another_form = |name: &str| self.get(name).filter(|value| is_of_parts(value));
         if let Some(value) = names.split('|').find_map(of_another_form) {
-            return Err(MessageError::new(format!("additionalInformation.{names}"), "a code", describe(value)));
+            return Err(MessageError::new(format!("additionalInformation.{names}"), "a code", value.described()));
         }
         let code = self.text(names);
         if let Some(c) = code.as_ref().and_then(|code| code.chars().find(|c| is_unseen(*c))) {
@@ -250,47 +243,32 @@ impl Members {
     /// # Errors
     /// [`MessageError`] for what is none.
     pub fn when(&self, name: &str) -> Result<Option<When>, MessageError> {
-        match self.get(name) {
-            Some(value @ (Value::Array(_) | Value::Object(_))) => {
-                Err(MessageError::new(name, EXPECTED, describe(value)))
-            }
-            value => {
-                let Some(text) = value.and_then(text) else { return Ok(None) };
-                let none = || MessageError::new(name, EXPECTED, describe_text(&text));
-                When::read(&text).map(Some).ok_or_else(none)
-            }
+        let Some(value) = self.get(name) else { return Ok(None) };
+        let none = || MessageError::new(name, EXPECTED, value.described());
+        match value.text() {
+            None if is_of_parts(value) => Err(none()),
+            None => Ok(None),
+            Some(text) => When::read(&text).map(Some).ok_or_else(none),
         }
     }
 
     /// These with one more.
     #[must_use]
     pub(crate) fn with(mut self, name: &str, value: String) -> Self {
-        self.0.retain(|(one, _)| one != name);
-        self.0.push((name.to_owned(), value.into()));
+        self.0.set(name, Json::Text(value));
         self
     }
 
     /// The object in a member.
     #[must_use]
     pub fn object(&self, name: &str) -> Option<Self> {
-        self.get(name).and_then(Value::as_object).map(Self::of)
-    }
-
-    /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = (&String, &Value)> {
-        self.0.iter().map(|(name, value)| (name, value))
+        self.get(name)?.as_object().cloned().map(Self)
     }
 }
 
-/// The text of a value that has one; empty text is nothing.
-pub(crate) fn text(value: &Value) -> Option<String> {
-    let text = match value {
-        Value::String(text) => text.trim().to_owned(),
-        Value::Number(n) => n.to_string(),
-        Value::Bool(b) => b.to_string(),
-        Value::Null | Value::Array(_) | Value::Object(_) => return None,
-    };
-    (!text.is_empty()).then_some(text)
+/// Whether a value is no single value.
+fn is_of_parts(value: &Json) -> bool {
+    matches!(value, Json::Array(_) | Json::Object(_))
 }
 
 /// Every message in one delivery: a message, a batch or an array of messages, or messages one after another, on a line each, several
@@ -513,7 +491,7 @@ fn unwrapped(mut object: Object, envelope: Envelope<'_>, wrappings: usize) -> Re
         return Ok(vec![envelope.read(object.into_members()?)]);
     };
     for name in ["Records", "Messages"] {
-        if matches!(object.get(name)?, Some(Json::Scalar(Value::Null))) && !object.has("eventType") {
+        if matches!(object.get(name)?, Some(Json::Null)) && !object.has("eventType") {
             return Ok(Vec::new());
         }
         if matches!(object.get(name)?, Some(Json::Array(_)))
@@ -523,7 +501,7 @@ fn unwrapped(mut object: Object, envelope: Envelope<'_>, wrappings: usize) -> Re
         }
     }
     if let (true, Some(body)) = (object.has("message"), object.get("fetched")?.cloned()) {
-        let message = object.take("message")?.unwrap_or(Json::Scalar(Value::Null));
+        let message = object.take("message")?.unwrap_or(Json::Null);
         return Ok(opened(message, Envelope { fetched: Some(&body), ..envelope }, within));
     }
     let wrapper = ["Message", "Body", "body"].into_iter().find(|name| object.has(name));
@@ -531,16 +509,16 @@ fn unwrapped(mut object: Object, envelope: Envelope<'_>, wrappings: usize) -> Re
         return Ok(vec![envelope.read(object.into_members()?)]);
     };
     let inner = match object.take(name)? {
-        Some(Json::Scalar(Value::String(text))) => serde_json::from_slice(unmarked(text.as_bytes(), name)?)
+        Some(Json::Text(text)) => serde_json::from_slice(unmarked(text.as_bytes(), name)?)
             .map_err(|e| MessageError::new(name, "JSON in a text", format!("none: {e}")))?,
-        other => other.unwrap_or(Json::Scalar(Value::Null)),
+        other => other.unwrap_or(Json::Null),
     };
     let Json::Object(mut body) = inner else {
         return Err(MessageError::new(name, "an object", inner.described()));
     };
     // The body's own word counts; only where it has none does the attribute's.
     if let (false, Some(named)) = (body.has("eventType"), attribute(&object)?) {
-        body.add("eventType", Value::String(named));
+        body.set("eventType", Json::Text(named));
     }
     Ok(opened(Json::Object(body), envelope, within))
 }
@@ -628,7 +606,7 @@ pub(crate) fn is_unseen(c: char) -> bool {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails says so")]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 

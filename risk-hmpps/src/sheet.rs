@@ -6,7 +6,6 @@ use risk_core::event::Instant;
 use risk_core::event::field::describe_text;
 use risk_core::event::vocabulary::Handling;
 use risk_core::text::code_point;
-use serde_json::Value;
 
 use crate::codes::{Codes, EventType};
 use crate::columns::{Column, Columns};
@@ -375,7 +374,7 @@ impl Row<'_> {
     }
 
     fn message(&self, event_type: &str, told: &[(&str, Option<String>)]) -> Result<Message, MessageError> {
-        let members = told.iter().filter_map(|(name, value)| Some(((*name).to_owned(), Value::from(value.clone()?))));
+        let members = told.iter().filter_map(|(name, value)| Some(((*name).to_owned(), value.clone()?)));
         Ok(Message {
             event_type: event_type.to_owned(),
             occurred_at: None,

@@ -192,7 +192,10 @@ impl Written {
         if !text.starts_with(|c: char| c.is_ascii_digit()) {
             return None;
         }
-        let mut written = DATES.iter().find_map(|form| Self::in_form(text, form))?;
+        // What parts the day from the month tells most forms apart, sooner than trying them does.
+        let parts = text.find(|c: char| !c.is_ascii_digit()).and_then(|at| text.get(at..)?.chars().next());
+        let may_be = |form: &&&str| form.contains(' ') || parts.is_some_and(|mark| form.contains(mark));
+        let mut written = DATES.iter().filter(may_be).find_map(|form| Self::in_form(text, form))?;
         // Beside an offset the zone in brackets says nothing new.
         if let (Some(zone), None) = (bracketed, written.zone) {
             written.zone = Some(Zone::named(zone)?);
