@@ -16,7 +16,7 @@ const SEED: u64 = 2018;
 
 /// The pack, as the tests load it.
 pub fn england_wales() -> Policy {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../policies/england-wales");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies/england-wales");
     let mut files: Vec<(String, String)> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())

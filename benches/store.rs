@@ -319,7 +319,7 @@ fn beside_python(logs: &[Log], file: &str) {
         println!("store-python: left out; `cargo xtask bench store` says where Python is");
         return;
     };
-    let script = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../benches/rival_store.py");
+    let script = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../benches/rival_store.py");
     let ran = Command::new(python).arg(script).output().unwrap();
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
     let said = String::from_utf8(ran.stdout).unwrap();

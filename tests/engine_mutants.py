@@ -204,7 +204,7 @@ def tried(copy, programs, number, limits):
     """How the tests took a change: caught by which, or timeout in which, or missed."""
     environment = {"PROPTEST_CASES": "4", **os.environ, CHOICE: str(number), "RUST_BACKTRACE": "0"}
     for name, arguments in (test for test in TESTS if test[0] in limits):
-        folder = copy / ("risk-verify" if name == "conformance" else "risk-core")
+        folder = copy / ("crates/verify" if name == "conformance" else "risk-core")
         try:
             done = subprocess.run(
                 [programs[name], "--quiet", *arguments],

@@ -86,7 +86,7 @@ class SchemaCheck(unittest.TestCase):
 
     def reports(self):
         """The report of an import of each message of the tests, of all in one, of tables, and of a store."""
-        tests = engine.ROOT / "risk-hmpps" / "tests"
+        tests = engine.ROOT / "crates" / "hmpps" / "tests"
         messages = sorted(str(path) for path in (tests / "messages").glob("*.json"))
         with tempfile.TemporaryDirectory() as folder:
             key = pathlib.Path(folder, "key")
