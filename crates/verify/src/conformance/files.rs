@@ -65,7 +65,8 @@ pub fn write(python: &str) -> io::Result<Vec<String>> {
             case.answer = answer;
         }
         let path = folder().join(format!("{name}.json"));
-        std::fs::write(&path, serde_json::to_string_pretty(&cases)? + "\n")?;
+        let lines: Vec<String> = cases.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
+        std::fs::write(&path, format!("[\n{}\n]\n", lines.join(",\n")))?;
         said.push(format!("{}: {} cases", path.display(), cases.len()));
     }
     Ok(said)

@@ -1,7 +1,6 @@
 //! Real inputs: what is broken are the cases, the rules and the policies of this repository, and what was found before.
 
 use std::collections::BTreeSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use risk_core::event::vocabulary::SourceAgency;
@@ -14,35 +13,35 @@ use crate::packs;
 /// The note that some of the records have.
 pub const NOTE: &str = "zq she said so zq";
 
-/// Where inputs that were found to matter are kept: one folder for each reader.
+/// The file of the inputs of a reader that were found to matter: JSON Lines, a text a line, in order.
 #[must_use]
-pub fn corpus() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/corpus")
+pub fn corpus(target: Target) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../tests/corpus/{}.jsonl", name(target)))
 }
 
-/// The inputs kept for a reader, by name, in the order of their names.
+/// The inputs kept for a reader, in order.
 ///
 /// # Panics
-/// Where they cannot be read.
+/// If the file cannot be read.
 #[must_use]
-pub fn kept(target: Target) -> Vec<(String, String)> {
-    let Ok(entries) = std::fs::read_dir(corpus().join(name(target))) else { return vec![] };
-    let mut paths: Vec<PathBuf> = entries.map(|e| e.unwrap().path()).collect();
-    paths.sort();
-    paths.iter().map(|p| (p.display().to_string(), std::fs::read_to_string(p).unwrap())).collect()
+pub fn kept(target: Target) -> BTreeSet<String> {
+    let text = std::fs::read_to_string(corpus(target)).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// Keeps an input for a reader, under a name that follows from it.
+/// Keeps an input for a reader; returns the file.
 ///
 /// # Errors
-/// Where it cannot be written.
+/// If it cannot be written.
+///
+/// # Panics
+/// As [`kept`].
 pub fn keep(target: Target, text: &str) -> std::io::Result<PathBuf> {
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    let folder = corpus().join(name(target));
-    std::fs::create_dir_all(&folder)?;
-    let path = folder.join(format!("{:016x}", hasher.finish()));
-    std::fs::write(&path, text)?;
+    let mut all = kept(target);
+    all.insert(text.to_owned());
+    let lines = all.iter().map(|text| Ok(serde_json::to_string(text)? + "\n")).collect::<std::io::Result<String>>()?;
+    let path = corpus(target);
+    std::fs::write(&path, lines)?;
     Ok(path)
 }
 
@@ -71,7 +70,7 @@ pub fn seeds(target: Target) -> Vec<String> {
         .map(str::to_owned)
         .to_vec(),
     };
-    seeds.extend(kept(target).into_iter().map(|(_, text)| text));
+    seeds.extend(kept(target));
     seeds
 }
 
