@@ -10,9 +10,9 @@ use std::time::Instant;
 
 use risk_hmpps::codes::Codes;
 use risk_hmpps::import::{Given, HeldLogs, Importer};
-use risk_hmpps::into_store::{Erasures, IntoStore, import_into};
 use risk_hmpps::key::Key;
 use risk_hmpps::people::CaseMap;
+use risk_hmpps_store::{Erasures, IntoStore, import_into};
 use risk_store::{Operator, Options, Store};
 use serde_json::{Value, json};
 

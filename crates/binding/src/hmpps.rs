@@ -11,13 +11,13 @@ use risk_core::text::to_json;
 use risk_hmpps::codes::{Codes, CodesError};
 use risk_hmpps::detail_hosts::DetailHosts;
 use risk_hmpps::import::{Given, HeldLogs, Importer, sheet};
-use risk_hmpps::into_store::{Erasures, IntoStore, import_into};
 use risk_hmpps::key::{Key, SHORTEST};
 use risk_hmpps::message::MessageError;
 use risk_hmpps::people::CaseMap;
 use risk_hmpps::registers::{NotShown, reconcile};
 use risk_hmpps::rosh::rosh;
 use risk_hmpps::sheet::{Of, Sheet};
+use risk_hmpps_store::{Erasures, IntoStore, import_into};
 use risk_store::{Operator, Store};
 use serde::Deserialize;
 

@@ -2,11 +2,14 @@
 //! name. What is of one language only stands in its own crate.
 
 mod fault;
+#[cfg(feature = "store")]
 pub mod hmpps;
 mod question;
 mod records;
 pub mod status;
+#[cfg(feature = "store")]
 pub mod store;
+#[cfg(feature = "store")]
 mod store_fault;
 
 pub use fault::{Fault, Remark, Where, errors_of, warnings_of};

@@ -9,8 +9,8 @@ use risk_core::event::field::{StaffId, describe_text, one_of};
 use risk_core::event::vocabulary::{Audience, CorrectionReason};
 use risk_core::log::Record;
 use risk_core::text::to_json;
-use risk_hmpps::into_store::must_be_its_secret;
 use risk_hmpps::people::former;
+use risk_hmpps_store::must_be_its_secret;
 use risk_store::{
     Addition, Checkpoint, Erased, Interrupt, Keys, Operator, Options, PersonErasure, Reader, Scrubbed, Store,
     Verification, random_record_id,

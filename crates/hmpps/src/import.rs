@@ -180,10 +180,12 @@ pub struct Importer {
 pub const CLOCK_DIFFERENCE: TimeDelta = TimeDelta::minutes(5);
 
 /// A table, with the file, as the host calls it.
-pub(crate) type Table<'g> = (Option<&'g String>, &'g Sheet);
+#[doc(hidden)]
+pub type Table<'g> = (Option<&'g String>, &'g Sheet);
 
 /// What was given, read: the messages, and the tables.
-pub(crate) fn read<'g>(given: &'g [(Option<String>, Given<'_>)]) -> (Vec<Delivered>, Vec<Table<'g>>) {
+#[doc(hidden)]
+pub fn read<'g>(given: &'g [(Option<String>, Given<'_>)]) -> (Vec<Delivered>, Vec<Table<'g>>) {
     let (mut messages, mut sheets) = (Vec::new(), Vec::new());
     for (file, given) in given {
         match given {
@@ -228,7 +230,8 @@ impl Importer {
     }
 
     /// The id of the record that erases another: the same each time, so that a repeated delivery adds nothing.
-    pub(crate) fn erasure_id(&self, event_id: Uuid) -> Uuid {
+    #[doc(hidden)]
+    pub fn erasure_id(&self, event_id: Uuid) -> Uuid {
         self.key.uuid(&["erasure", &event_id.to_string()])
     }
 
@@ -245,7 +248,8 @@ impl Importer {
     }
 
     /// [`Importer::import`] of what was read. The messages come first in the report, each of them, in their order.
-    pub(crate) fn import_read(&self, messages: &[&Delivered], sheets: &[Table<'_>], held: &mut dyn Held) -> Import {
+    #[doc(hidden)]
+    pub fn import_read(&self, messages: &[&Delivered], sheets: &[Table<'_>], held: &mut dyn Held) -> Import {
         let mut reading = Reading::default();
         let (codes, key, detail_hosts) = (&self.codes, &self.key, &self.detail_hosts);
         let mut people = People::new(key, &self.cases);
@@ -281,22 +285,26 @@ impl Importer {
         reading.settled(key, held)
     }
 
-    pub(crate) fn key(&self) -> &Key {
+    #[doc(hidden)]
+    pub fn key(&self) -> &Key {
         &self.key
     }
 
     /// The key with which messages are sealed that wait in a store.
-    pub(crate) fn sealing(&self) -> [u8; 32] {
+    #[doc(hidden)]
+    pub fn sealing(&self) -> [u8; 32] {
         self.key.derived("waiting messages")
     }
 
     /// The id of a message that waits in a store.
-    pub(crate) fn waiting_id(&self, message: &Message) -> Uuid {
+    #[doc(hidden)]
+    pub fn waiting_id(&self, message: &Message) -> Uuid {
         self.key.uuid(&["waiting", &message.identity()])
     }
 
     /// The case that is taken for that of an erased person of whom nothing was kept.
-    pub(crate) fn of_nobody(&self, digest: &str) -> Uuid {
+    #[doc(hidden)]
+    pub fn of_nobody(&self, digest: &str) -> Uuid {
         self.key.uuid(&["erased", digest])
     }
 }

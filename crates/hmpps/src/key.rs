@@ -66,7 +66,8 @@ impl Key {
     }
 
     /// What this secret makes of a constant, by which it is noticed that another is used.
-    pub(crate) fn check_value(&self) -> String {
+    #[doc(hidden)]
+    pub fn check_value(&self) -> String {
         self.opaque("check", &["the secret of an import"])
     }
 }

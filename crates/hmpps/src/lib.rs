@@ -1,8 +1,8 @@
 //! What HMPPS services send to records, and the answer back to what their registers should hold.
 //!
-//! [`import`] turns messages and tables into records by the tables of [`codes`], against what is on record already, and tells of
-//! each what became of it ([`report`]); [`into_store`] does so straight into a store, and is the only part that reaches for anything.
-//! [`registers`], [`rosh`] and [`notice`] go the other way. There is no rule, level or deadline in here, no clock and no network.
+//! [`import`] turns messages and tables into records by the tables of [`codes`], compared with what is on record already, and reports
+//! the outcome of each ([`report`]); the crate `risk-hmpps-store` imports straight into a store. [`registers`], [`rosh`] and [`notice`]
+//! go the other way. This crate has no rule, level or deadline, no clock, no network, and reads and writes nothing.
 //!
 //! ```
 //! use risk_hmpps::codes::Codes;
@@ -31,11 +31,8 @@ mod draft;
 mod encoding;
 mod fetched;
 pub mod import;
-pub mod into_store;
 mod json;
-mod kept;
 pub mod key;
-mod links;
 mod meaning;
 pub mod message;
 pub mod notice;
@@ -51,3 +48,14 @@ mod telling;
 mod template;
 pub mod when;
 mod whose;
+
+/// What the crate that imports into a store shares with this one; not part of the public interface.
+#[doc(hidden)]
+pub mod unstable {
+    pub use crate::contact::LastStatement;
+    pub use crate::import::{Table, read};
+    pub use crate::message::{Delivered, Message, Named, read_all};
+    pub use crate::people::{former, given_since};
+    pub use crate::report::{named_event, shown};
+    pub use crate::whose::{Doubt, DoubtBy};
+}

@@ -30,9 +30,11 @@ pub struct Message {
     /// `additionalInformation`.
     pub info: Members,
     /// What `detailUrl` led to, where the host has fetched it.
-    pub(crate) fetched: Option<Json>,
+    #[doc(hidden)]
+    pub fetched: Option<Json>,
     /// The body that it was read from, so that it can be kept; empty for a row.
-    pub(crate) body: Members,
+    #[doc(hidden)]
+    pub body: Members,
     /// How confidential it is at least, where its source marks it so.
     pub handling: Option<Handling>,
 }
@@ -51,18 +53,23 @@ pub struct Delivered {
     /// What it says.
     pub message: Result<Message, MessageError>,
     /// Whom it names, also where the rest of it cannot be read.
-    pub(crate) named: Named,
+    #[doc(hidden)]
+    pub named: Named,
 }
 
 /// Whom a message names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Named {
+#[doc(hidden)]
+pub struct Named {
     /// The CRN.
-    pub(crate) crn: Option<String>,
+    #[doc(hidden)]
+    pub crn: Option<String>,
     /// The prison number.
-    pub(crate) noms: Option<String>,
+    #[doc(hidden)]
+    pub noms: Option<String>,
     /// The prison numbers of which it says that they became one: the one that is left, and the one that was removed.
-    pub(crate) merged: Option<(String, String)>,
+    #[doc(hidden)]
+    pub merged: Option<(String, String)>,
 }
 
 /// The members of `additionalInformation` with the CRNs of the cases of which a message says that they are, or are not, one person's,
@@ -112,13 +119,15 @@ impl Named {
 
 impl Named {
     /// Every prison number in it.
-    pub(crate) fn numbers(&self) -> impl Iterator<Item = &String> {
+    #[doc(hidden)]
+    pub fn numbers(&self) -> impl Iterator<Item = &String> {
         let merged = self.merged.iter().flat_map(|(left, removed)| [left, removed]);
         self.noms.iter().chain(merged)
     }
 
     /// Every identifier, with its scheme.
-    pub(crate) fn names(&self) -> BTreeSet<(&'static str, String)> {
+    #[doc(hidden)]
+    pub fn names(&self) -> BTreeSet<(&'static str, String)> {
         let numbers = self.numbers().map(|number| ("noms", number.clone()));
         self.crn.iter().map(|crn| ("crn", crn.clone())).chain(numbers).collect()
     }
@@ -561,13 +570,15 @@ impl Message {
     }
 
     /// Whom it names.
-    pub(crate) fn named(&self) -> Named {
+    #[doc(hidden)]
+    pub fn named(&self) -> Named {
         let merged = merged_numbers(&self.info, self.noms.as_ref());
         Named { crn: self.crn.clone(), noms: self.noms.clone(), merged }
     }
 
     /// Every identifier of a person in it, with its scheme.
-    pub(crate) fn names(&self) -> BTreeSet<(&'static str, String)> {
+    #[doc(hidden)]
+    pub fn names(&self) -> BTreeSet<(&'static str, String)> {
         let of_message = self.named().names().into_iter().map(|(scheme, value)| (scheme, Some(value)));
         let of_others = CRNS_OF_CASES.map(|name| ("crn", self.info.text(name)));
         let numbers = ["nomsNumber", "removedNomsNumber", "movedFromNomsNumber", "movedToNomsNumber"]
@@ -577,7 +588,8 @@ impl Message {
     }
 
     /// What identifies it, however it was wrapped: the same each time that it is delivered.
-    pub(crate) fn identity(&self) -> String {
+    #[doc(hidden)]
+    pub fn identity(&self) -> String {
         let fetched = self.fetched.as_ref().map(|json| serde_json::to_string(json).unwrap_or_default());
         let body = serde_json::to_string(&self.body).unwrap_or_default();
         format!("{body}\n{}", fetched.unwrap_or_default())

@@ -230,7 +230,8 @@ impl<'a> People<'a> {
 /// The keyed digest by which a store notes that messages gave an erased person this prison number since: a claim, as other persons may
 /// have the number too.
 #[must_use]
-pub(crate) fn given_since(key: &Key, noms: &str) -> String {
+#[doc(hidden)]
+pub fn given_since(key: &Key, noms: &str) -> String {
     key.opaque("given since", &["noms", &noms.to_ascii_uppercase()])
 }
 

@@ -37,9 +37,11 @@ pub struct Import {
     /// What became of what was given.
     pub report: Report,
     /// Prison numbers that messages gave to erased persons.
-    pub(crate) given_since: BTreeSet<String>,
+    #[doc(hidden)]
+    pub given_since: BTreeSet<String>,
     /// The statement of each contact that counts from now on, by the digest of the contact, where that is news.
-    pub(crate) contacts: BTreeMap<String, LastStatement>,
+    #[doc(hidden)]
+    pub contacts: BTreeMap<String, LastStatement>,
 }
 
 /// What became of what was given.
@@ -91,7 +93,8 @@ impl Default for Report {
 
 impl Report {
     /// Says what came of instructions that were not carried out: of each message that told them, and of them.
-    pub(crate) fn come_to(&mut self, came: &[(Instruction, Outcome)]) {
+    #[doc(hidden)]
+    pub fn come_to(&mut self, came: &[(Instruction, Outcome)]) {
         if came.is_empty() {
             return;
         }
@@ -124,7 +127,8 @@ impl Report {
     }
 
     /// Adds what became of messages that were looked at again.
-    pub(crate) fn also(&mut self, more: Self) {
+    #[doc(hidden)]
+    pub fn also(&mut self, more: Self) {
         self.waited.extend(more.waited);
         self.not_done.extend(more.not_done);
         self.cases.extend(more.cases);
@@ -136,7 +140,8 @@ impl Report {
     }
 
     /// Says of each message why it came to its outcome and what to do with it, and counts them by that.
-    pub(crate) fn finish(&mut self) {
+    #[doc(hidden)]
+    pub fn finish(&mut self) {
         for told in self.messages.iter_mut().chain(&mut self.waited) {
             (told.reason, told.then) = (told.outcome.reason(), told.outcome.then(told.kept));
         }
@@ -189,25 +194,32 @@ pub struct Told {
     pub waiting_id: Option<Uuid>,
     /// Nothing of it was done, as it is in doubt whose it is.
     #[serde(skip)]
-    pub(crate) held_back: bool,
+    #[doc(hidden)]
+    pub held_back: bool,
     /// It may say something of what comes later, though it was carried out.
     #[serde(skip)]
-    pub(crate) lasting: bool,
+    #[doc(hidden)]
+    pub lasting: bool,
     /// It was recorded that it was stated, though no record is made of what it says.
     #[serde(skip)]
-    pub(crate) is_noted: bool,
+    #[doc(hidden)]
+    pub is_noted: bool,
     /// Until when it waits, where it waits for a time.
     #[serde(skip)]
-    pub(crate) due: Option<Instant>,
+    #[doc(hidden)]
+    pub due: Option<Instant>,
     /// Everything that the store is told of it.
     #[serde(skip)]
-    pub(crate) tells: Vec<Instruction>,
+    #[doc(hidden)]
+    pub tells: Vec<Instruction>,
     /// What it tells the store, where it tells anything else than identifiers.
     #[serde(skip)]
-    pub(crate) instructs: Vec<Instruction>,
+    #[doc(hidden)]
+    pub instructs: Vec<Instruction>,
     /// What it tells the store of identifiers.
     #[serde(skip)]
-    pub(crate) identifies: Vec<Instruction>,
+    #[doc(hidden)]
+    pub identifies: Vec<Instruction>,
     /// It is a row that could not be read, or waits, and is counted with its code.
     #[serde(skip)]
     pub(crate) of_a_row: bool,
@@ -311,7 +323,8 @@ pub enum Outcome {
 
 impl Told {
     /// A message or row that came to that outcome.
-    pub(crate) fn of(
+    #[doc(hidden)]
+    pub fn of(
         file: Option<String>,
         place: usize,
         event_type: Option<String>,
@@ -344,7 +357,8 @@ impl Told {
 
     /// Whether a store is told of the identifiers that it names: those of its case, and of any message those that are one person's.
     /// For those whom a merge, an unmerge or an erasure is about, or what concerns nothing that is held, no case is made.
-    pub(crate) fn names_are_told(&self, is_held: impl FnOnce() -> bool) -> bool {
+    #[doc(hidden)]
+    pub fn names_are_told(&self, is_held: impl FnOnce() -> bool) -> bool {
         let is_of_identity = self.instructs.iter().all(Instruction::is_of_identity);
         if is_of_identity && (self.is_noted || self.outcome.is_told_to_a_store()) {
             return true;
@@ -379,7 +393,8 @@ impl Told {
     }
 
     /// What it calls its person.
-    pub(crate) fn names(&self) -> Vec<(&'static str, String)> {
+    #[doc(hidden)]
+    pub fn names(&self) -> Vec<(&'static str, String)> {
         let names = self.identifies.iter().filter_map(|one| match one {
             Instruction::Identify { scheme, value, .. } => Some((*scheme, value.clone())),
             _ => None,
@@ -404,7 +419,8 @@ pub struct Detail {
 
 impl Outcome {
     /// Of a message about an erased person.
-    pub(crate) fn erased() -> Self {
+    #[doc(hidden)]
+    pub fn erased() -> Self {
         let why = "the person was erased by law: nothing of it is kept, and a person decides what becomes of it";
         Self::Erased { why: why.to_owned() }
     }
@@ -415,7 +431,8 @@ impl Outcome {
     }
 
     /// Of what waits, and for what.
-    pub(crate) fn waits(reason: Reason, what: impl Into<String>) -> Self {
+    #[doc(hidden)]
+    pub fn waits(reason: Reason, what: impl Into<String>) -> Self {
         Self::Waits { reason, what: what.into() }
     }
 
@@ -425,27 +442,32 @@ impl Outcome {
     }
 
     /// Of what concerns nobody who is held.
-    pub(crate) fn not_held() -> Self {
+    #[doc(hidden)]
+    pub fn not_held() -> Self {
         Self::Nothing { reason: Reason::NotHeld, why: NOT_HELD.to_owned() }
     }
 
     /// Whether it concerns nothing that is held.
-    pub(crate) fn is_not_held(&self) -> bool {
+    #[doc(hidden)]
+    pub fn is_not_held(&self) -> bool {
         matches!(self, Self::Nothing { reason: Reason::NotHeld, .. })
     }
 
     /// Whether a store is to be told what the message says of its own case.
-    pub(crate) fn is_told_to_a_store(&self) -> bool {
+    #[doc(hidden)]
+    pub fn is_told_to_a_store(&self) -> bool {
         matches!(self, Self::Recorded { .. } | Self::Known | Self::Instructed | Self::Conflict { .. })
     }
 
     /// Whether the identifiers that it names together are one person's, whatever else becomes of it.
-    pub(crate) fn links(&self) -> bool {
+    #[doc(hidden)]
+    pub fn links(&self) -> bool {
         !matches!(self, Self::Erased { .. })
     }
 
     /// Why it is not done, where that is to be said.
-    pub(crate) fn why(&self) -> Option<&str> {
+    #[doc(hidden)]
+    pub fn why(&self) -> Option<&str> {
         match self {
             Self::Erased { why }
             | Self::Conflict { why, .. }
@@ -457,7 +479,8 @@ impl Outcome {
     }
 
     /// Joined with what came of something that the message tells a store: what it made stays named.
-    pub(crate) fn with(self, told: &Self) -> Self {
+    #[doc(hidden)]
+    pub fn with(self, told: &Self) -> Self {
         match (self, told) {
             // What was recorded or is in conflict says more than that there was nothing else to do.
             (
@@ -570,7 +593,8 @@ const LONGEST_EVENT: usize = 100;
 /// The type of an event as it may be shown: letters, digits, `.`, `_`, `-` and `:`. What has another form may be somebody's words, and is
 /// left out.
 #[must_use]
-pub(crate) fn named_event(name: &str) -> String {
+#[doc(hidden)]
+pub fn named_event(name: &str) -> String {
     let is_of_a_name = |c: char| c.is_ascii_alphanumeric() || "._-:".contains(c);
     if name.len() <= LONGEST_EVENT && !name.is_empty() && name.chars().all(is_of_a_name) {
         return name.to_owned();
@@ -655,7 +679,8 @@ pub struct NotDone {
 
 impl Instruction {
     /// The cases that it is about.
-    pub(crate) fn cases(&self) -> Vec<Uuid> {
+    #[doc(hidden)]
+    pub fn cases(&self) -> Vec<Uuid> {
         match self {
             Self::Identify { case_id, .. } | Self::Erase { case_id } => vec![*case_id],
             Self::Merge { from, into, .. } | Self::Unmerge { from, into, .. } => vec![*from, *into],
@@ -668,17 +693,20 @@ impl Instruction {
     }
 
     /// Whether it says that a person is to be erased.
-    pub(crate) fn erases(&self) -> bool {
+    #[doc(hidden)]
+    pub fn erases(&self) -> bool {
         matches!(self, Self::Erase { .. })
     }
 
     /// Whether it says what a case is called.
-    pub(crate) fn is_of_identity(&self) -> bool {
+    #[doc(hidden)]
+    pub fn is_of_identity(&self) -> bool {
         matches!(self, Self::Identify { .. })
     }
 
     /// In which order a store is told.
-    pub(crate) fn order(&self) -> (u8, Option<Instant>, &Self) {
+    #[doc(hidden)]
+    pub fn order(&self) -> (u8, Option<Instant>, &Self) {
         match self {
             Self::Identify { .. } => (0, None, self),
             Self::Merge { at, .. } | Self::Unmerge { at, .. } => (1, Some(*at), self),

@@ -54,18 +54,18 @@ pub(crate) struct Contested<'p> {
 
 /// An identifier whose case is in doubt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Doubt {
+pub struct Doubt {
     /// Which sort it is of.
-    pub(crate) scheme: &'static str,
+    pub scheme: &'static str,
     /// The cases that claim it, in the order of their ids.
-    pub(crate) cases: Vec<Uuid>,
+    pub cases: Vec<Uuid>,
     /// What puts it in doubt.
-    pub(crate) by: DoubtBy,
+    pub by: DoubtBy,
 }
 
 /// What puts in doubt whose an identifier is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum DoubtBy {
+pub enum DoubtBy {
     /// The cases of several persons claim it.
     Claims,
     /// The host's case map gives it to another case than the one that has it.
@@ -78,7 +78,7 @@ pub(crate) enum DoubtBy {
 
 impl Doubt {
     /// The outcome of a message about it, with the records that it made all the same.
-    pub(crate) fn outcome(self, records: Vec<Uuid>) -> Outcome {
+    pub fn outcome(self, records: Vec<Uuid>) -> Outcome {
         let Self { scheme, cases, by } = self;
         let why = match by {
             DoubtBy::Claims => {
@@ -105,7 +105,7 @@ impl Doubt {
     }
 
     /// What is noted of a message that comes to another outcome.
-    pub(crate) fn note(&self) -> String {
+    pub fn note(&self) -> String {
         let named: Vec<String> = self.cases.iter().map(Uuid::to_string).collect();
         let (scheme, named) = (self.scheme, named.join(", "));
         match self.by {

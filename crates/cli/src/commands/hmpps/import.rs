@@ -7,12 +7,12 @@ use clap::{Args, ValueEnum};
 use risk_core::text::{inert, to_json};
 use risk_hmpps::detail_hosts::DetailHosts;
 use risk_hmpps::import::{Given, HeldLogs, Importer, sheet};
-use risk_hmpps::into_store::{Erasures, IntoStore, WAIT_AT_MOST, import_into};
 use risk_hmpps::message::MessageError;
 use risk_hmpps::people::CaseMap;
 use risk_hmpps::reason::Reason;
 use risk_hmpps::report::{Import, Instruction, Outcome, Report, Told};
 use risk_hmpps::sheet::Of;
+use risk_hmpps_store::{Erasures, IntoStore, WAIT_AT_MOST, import_into};
 use risk_text::Page;
 use risk_text::words::count;
 

@@ -11,9 +11,9 @@ use risk_core::event::Instant;
 use risk_store::{Act, Entry, StoreError, Work};
 use uuid::Uuid;
 
-use crate::reason::Reason;
-use crate::report::{Instruction, Outcome};
-use crate::whose::{Doubt, DoubtBy};
+use risk_hmpps::reason::Reason;
+use risk_hmpps::report::{Instruction, Outcome};
+use risk_hmpps::unstable::{Doubt, DoubtBy};
 
 /// A merge or an unmerge that the estate reported.
 #[derive(Debug, Clone)]

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::Utc;
 use risk_hmpps::import::Given;
-use risk_hmpps::into_store::{Erasures, IntoStore, import_into};
+use risk_hmpps_store::{Erasures, IntoStore, import_into};
 use risk_store::StoreError;
 use serde_json::json;
 

@@ -5,11 +5,11 @@ use std::slice::from_ref;
 
 use risk_hmpps::codes::Codes;
 use risk_hmpps::import::{Given, Importer, sheet};
-use risk_hmpps::into_store::Erasures;
 use risk_hmpps::people::CaseMap;
 use risk_hmpps::reason::{Reason, Then};
 use risk_hmpps::report::{Outcome, Report, Told};
 use risk_hmpps::sheet::Of;
+use risk_hmpps_store::Erasures;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -379,7 +379,7 @@ fn the_erasure_of_a_person_of_whom_messages_alone_wait_makes_no_case() {
                 vec![queue.deliver(&waiting, Erasures::Listed), queue.deliver(&[ordered], Erasures::CarriedOut)]
             };
             assert_eq!(reports.last().unwrap().messages.last().unwrap().reason, Reason::NotHeld, "{reports:?}");
-            let left = risk_hmpps::into_store::waiting(&queue.importer, &queue.store, &queue.by).unwrap();
+            let left = risk_hmpps_store::waiting(&queue.importer, &queue.store, &queue.by).unwrap();
             assert_eq!((queue.cases(), left.len()), (0, 0), "{waiting:?} {reports:?}");
             assert_eq!(name(&queue, &received(NOMS)), "erased");
         }
@@ -468,10 +468,10 @@ fn a_new_secret_is_refused_also_where_those_erased_were_never_held() {
     told(&queue, &gdpr("X800001"));
     let other =
         Importer::new(Codes::embedded().unwrap(), risk_hmpps::key::Key::new(&[7; 32]).unwrap(), CaseMap::default());
-    let how = risk_hmpps::into_store::IntoStore {
+    let how = risk_hmpps_store::IntoStore {
         new_key: true,
-        ..risk_hmpps::into_store::IntoStore::new(Erasures::Listed, chrono::Utc::now())
+        ..risk_hmpps_store::IntoStore::new(Erasures::Listed, chrono::Utc::now())
     };
-    let refused = risk_hmpps::into_store::import_into(&other, &queue.store, &queue.by, &[], &how).unwrap_err();
+    let refused = risk_hmpps_store::import_into(&other, &queue.store, &queue.by, &[], &how).unwrap_err();
     assert!(refused.to_string().contains("persons were erased"), "{refused}");
 }

@@ -4,11 +4,11 @@ use std::slice::from_ref;
 
 use risk_hmpps::codes::Codes;
 use risk_hmpps::import::Importer;
-use risk_hmpps::into_store::{Erasures, must_be_its_secret};
 use risk_hmpps::key::Key;
 use risk_hmpps::people::CaseMap;
 use risk_hmpps::reason::Reason;
 use risk_hmpps::report::{Outcome, Told};
+use risk_hmpps_store::{Erasures, must_be_its_secret};
 use serde_json::{Value, json};
 
 use crate::key;

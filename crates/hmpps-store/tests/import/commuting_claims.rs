@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use risk_hmpps::codes::Codes;
 use risk_hmpps::import::{Given, Importer};
-use risk_hmpps::into_store::Erasures;
 use risk_hmpps::people::CaseMap;
+use risk_hmpps_store::Erasures;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -229,7 +229,7 @@ proptest! {
             reported.extend(report.waited.iter().map(|told| told.outcome.name()));
         }
         let left = claiming.iter().filter(|person| !erased.contains(person)).count();
-        let kept = risk_hmpps::into_store::waiting(&queue.importer, &queue.store, &queue.by).unwrap().len();
+        let kept = risk_hmpps_store::waiting(&queue.importer, &queue.store, &queue.by).unwrap().len();
         let was_in_conflict = claiming.len() > 1;
         if was_in_conflict && left > 1 {
             prop_assert_eq!((kept, reported.len()), (1, 0));

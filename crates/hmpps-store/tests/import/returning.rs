@@ -7,8 +7,8 @@ use proptest::sample::Index;
 use risk_core::event::{Event, Nature};
 use risk_core::log::{Log, Record};
 use risk_hmpps::import::{Given, sheet};
-use risk_hmpps::into_store::Erasures;
 use risk_hmpps::sheet::Of;
+use risk_hmpps_store::Erasures;
 use serde_json::Value;
 
 use crate::commuting::{at, in_mixed_portions, message};

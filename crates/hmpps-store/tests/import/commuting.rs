@@ -7,7 +7,7 @@ use proptest::sample::Index;
 use risk_core::event::{Event, Nature};
 use risk_core::log::{Log, Payload};
 use risk_hmpps::import::Given;
-use risk_hmpps::into_store::Erasures;
+use risk_hmpps_store::Erasures;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -4,9 +4,9 @@
 use std::slice::from_ref;
 
 use risk_hmpps::import::Given;
-use risk_hmpps::into_store::{Erasures, IntoStore, import_into, waiting};
 use risk_hmpps::reason::{Reason, Then};
 use risk_hmpps::report::{Outcome, Report, Told};
+use risk_hmpps_store::{Erasures, IntoStore, import_into, waiting};
 use serde_json::{Value, json};
 
 use crate::persons::{gdpr, merge, received, unmerge, with_noms};

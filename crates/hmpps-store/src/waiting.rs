@@ -8,10 +8,9 @@ use risk_store::{Sort, StoreError, Waiting, Work};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::import::{CLOCK_DIFFERENCE, Importer, Table};
-use crate::message::{Delivered, Message, read_all};
-use crate::people::former;
-use crate::report::{Instruction, Outcome, Told, named_event, shown};
+use risk_hmpps::import::{CLOCK_DIFFERENCE, Importer};
+use risk_hmpps::report::{Instruction, Outcome, Told};
+use risk_hmpps::unstable::{Delivered, Message, Table, named_event, read_all, shown};
 
 /// How long a message waits at most, unless the host says otherwise.
 pub const WAIT_AT_MOST: TimeDelta = TimeDelta::days(90);
@@ -59,7 +58,7 @@ impl Kept {
         if all {
             ids.extend(work.waiting_ids()?);
         }
-        let mut subjects: BTreeSet<String> = delivered.iter().flat_map(|one| importer.subjects_of(one)).collect();
+        let mut subjects: BTreeSet<String> = delivered.iter().flat_map(|one| subjects_of(importer, one)).collect();
         let crns = tables.iter().flat_map(|(_, sheet)| sheet.rows()).filter_map(|row| row.crn().ok());
         subjects.extend(crns.map(|crn| importer.former("crn", &crn)));
         let mut seen = BTreeSet::new();
@@ -120,7 +119,7 @@ impl Kept {
         told.kept = !resolved;
         told.waiting_id = Some(id).filter(|_| !resolved);
         if was != Some(sort) || told.due != before.and_then(|before| before.due) {
-            let mut subjects: Vec<String> = importer.subjects(message).into_iter().collect();
+            let mut subjects: Vec<String> = subjects_of(importer, one).into_iter().collect();
             subjects.extend(told.held_back.then(|| IN_CONFLICT.to_owned()));
             let text = kept_text(one, message, told.outcome.why().unwrap_or_default());
             // A message that is carried out is kept from now on for another reason.
@@ -184,19 +183,10 @@ fn delivered_once(text: &str) -> Option<Delivered> {
     Some(Delivered { file, place, message_id, ..read_all(message.as_bytes()).into_iter().next()? })
 }
 
-impl Importer {
-    /// The keyed digests of all identifiers in what was delivered, also where it cannot be read.
-    fn subjects_of(&self, one: &Delivered) -> BTreeSet<String> {
-        let Ok(message) = &one.message else {
-            return one.named.names().iter().map(|(scheme, value)| former(self.key(), scheme, value)).collect();
-        };
-        self.subjects(message)
-    }
-
-    /// The keyed digests of all identifiers in a message.
-    pub(crate) fn subjects(&self, message: &Message) -> BTreeSet<String> {
-        message.names().iter().map(|(scheme, value)| former(self.key(), scheme, value)).collect()
-    }
+/// The keyed digests of all identifiers in what was delivered, also where it cannot be read.
+fn subjects_of(importer: &Importer, one: &Delivered) -> BTreeSet<String> {
+    let named = one.message.as_ref().map_or_else(|_| one.named.names(), Message::names);
+    named.iter().map(|(scheme, value)| importer.former(scheme, value)).collect()
 }
 
 /// A message that waits in a store, as it may be shown.
