@@ -2,10 +2,9 @@
 //!
 //! The modules stand in the order in which data flows through them: what may happen ([`event`]), what was recorded
 //! ([`log`]), the rules ([`policy`]), who may see what ([`view`]), the fold of the one under the other ([`fold`]), the answer
-//! ([`assessment`]) and the reasons for it ([`explain`]). [`timeline`] and [`compare`] are differences of answers, and [`telling`] puts them into
-//! sentences; [`workload`] counts what the answers to a caseload ask of people, and a
-//! [`briefing`] tells a morning's meeting what is new in them. [`policy_tests`] runs the tests that stand
-//! beside the rules, and [`mutation`] asks what they leave unpinned. [`calendar`] serves them all, and [`text`] makes what comes from outside safe to show. There is no I/O, clock,
+//! ([`assessment`]) and the reasons for it ([`explain`]). [`timeline`] and [`compare`] are differences of answers. [`calendar`] serves
+//! them all, and [`text`] makes what comes from outside safe to show. The crate `risk-policy-tools` lists, compares, analyses and tests
+//! policies; `risk-reports` makes briefings, measures and summaries of the answers to a caseload. There is no I/O, clock,
 //! randomness or thread in here: the same inputs give the same answer, to the byte.
 
 pub mod calendar;
@@ -32,14 +31,7 @@ pub mod timeline;
 
 pub mod compare;
 
-pub mod telling;
-
-pub mod policy_tests;
-
-pub mod mutation;
-
-pub mod workload;
-
-pub mod measures;
-
-pub mod briefing;
+/// What the macro for lists of words needs in the crates that use it.
+#[cfg(feature = "schema")]
+#[doc(hidden)]
+pub use schemars;

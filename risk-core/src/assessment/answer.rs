@@ -49,7 +49,8 @@ impl Status {
 
 /// An instant as the answer writes it: RFC 3339 in UTC.
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
-pub(crate) fn instant<S: Serializer>(t: &Instant, s: S) -> Result<S::Ok, S::Error> {
+#[doc(hidden)]
+pub fn instant<S: Serializer>(t: &Instant, s: S) -> Result<S::Ok, S::Error> {
     s.serialize_str(&t.to_rfc3339_opts(SecondsFormat::AutoSi, true))
 }
 

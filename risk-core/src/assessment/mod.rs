@@ -68,12 +68,8 @@ impl Question {
     }
 
     /// What the question is answered from: the reader's view of the log.
-    pub(crate) fn open<'a, 'p>(
-        &self,
-        log: &'a Log,
-        policy: &'p Policy,
-        cancel: Cancel<'p>,
-    ) -> Result<Opened<'a, 'p>, NoView> {
+    #[doc(hidden)]
+    pub fn open<'a, 'p>(&self, log: &'a Log, policy: &'p Policy, cancel: Cancel<'p>) -> Result<Opened<'a, 'p>, NoView> {
         let view = View::of(policy, self.audience)?;
         let seen = self.seen(&view, log.records());
         let span = Span { cancel, ..self.span(&seen.all()) };
@@ -82,7 +78,9 @@ impl Question {
 }
 
 /// What a question is answered from.
-pub(crate) struct Opened<'a, 'p> {
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Opened<'a, 'p> {
     /// What the audience may see.
     pub view: View<'p>,
     /// The records that it may see.
@@ -173,20 +171,18 @@ fn counts(record: &Record, span: Span<'_>) -> bool {
 }
 
 /// [`assess_now`], from what the reader may see.
-pub(crate) fn assess_seen_now(
-    log: &Log,
-    seen: &Seen<'_>,
-    view: &View<'_>,
-    question: &Question,
-    span: Span<'_>,
-) -> Assessment {
+#[doc(hidden)]
+#[must_use]
+pub fn assess_seen_now(log: &Log, seen: &Seen<'_>, view: &View<'_>, question: &Question, span: Span<'_>) -> Assessment {
     let folded = fold_seen(seen, view.policy(), span);
     let confidence = Confidence::of_view(&seen.records, view, span);
     build::build(&case_line(log), &folded, confidence.marks(), view, question, span.known_at)
 }
 
 /// The answer and the fold behind it, from what the reader may see.
-pub(crate) fn assess_seen<'a, 'p>(
+#[doc(hidden)]
+#[must_use]
+pub fn assess_seen<'a, 'p>(
     log: &Log,
     seen: &Seen<'a>,
     view: &View<'p>,

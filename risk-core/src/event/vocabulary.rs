@@ -19,6 +19,34 @@ pub trait Term: Copy + Eq + Ord + Sized + 'static {
     fn code(self) -> u32;
 }
 
+/// The JSON Schema of a list of words, where this crate describes its answers by schemas.
+#[cfg(feature = "schema")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! schema_of_words {
+    ($name:ident) => {
+        impl $crate::schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(_: &mut $crate::schemars::SchemaGenerator) -> $crate::schemars::Schema {
+                $crate::schemars::json_schema!({ "type": "string", "enum": <Self as $crate::event::vocabulary::Term>::names() })
+            }
+        }
+    };
+}
+
+/// Nothing: schemas are not asked for.
+#[cfg(not(feature = "schema"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! schema_of_words {
+    ($name:ident) => {};
+}
+
+/// Defines closed lists of words. For this crate's siblings only.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! vocabulary {
     ($( $(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident),+ $(,)? } )+) => { $(
         $(#[$meta])*
@@ -41,13 +69,7 @@ macro_rules! vocabulary {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str($crate::event::vocabulary::Term::name(*self)) }
         }
 
-        #[cfg(feature = "schema")]
-        impl schemars::JsonSchema for $name {
-            fn schema_name() -> std::borrow::Cow<'static, str> { stringify!($name).into() }
-            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({ "type": "string", "enum": <Self as $crate::event::vocabulary::Term>::names() })
-            }
-        }
+        $crate::schema_of_words! { $name }
 
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> { s.serialize_str($crate::event::vocabulary::Term::name(*self)) }

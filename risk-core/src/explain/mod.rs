@@ -163,7 +163,9 @@ impl EventLine {
 }
 
 /// The name of a kind; a record that this version cannot read has the name by which rules listen to it.
-pub(crate) fn kind_name(kind: Option<Kind>) -> String {
+#[doc(hidden)]
+#[must_use]
+pub fn kind_name(kind: Option<Kind>) -> String {
     kind.map_or_else(|| Listens::Unrecognised.name(), Kind::name).to_owned()
 }
 

@@ -476,7 +476,9 @@ fn equivalents_name_entries(c: &Checking<'_>) {
 }
 
 /// What the loader would say of a policy that was changed after it was loaded: the first thing that is wrong, if any.
-pub(crate) fn refusal(policy: &Policy) -> Option<Problem> {
+#[doc(hidden)]
+#[must_use]
+pub fn refusal(policy: &Policy) -> Option<Problem> {
     let errors = Errors::default();
     check(policy, &Places::new(), &errors);
     errors.into_sorted().into_iter().next().map(|e| e.problem)

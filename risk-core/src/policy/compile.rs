@@ -298,7 +298,8 @@ fn compared_mask(domain: &Domain, how: Comparison, word: &Word, name: &str) -> R
 }
 
 /// The numbers from 0 to `max` that compare so with this one.
-pub(super) fn intervals(how: Comparison, number: u32, max: u32) -> Vec<Test> {
+#[doc(hidden)]
+pub fn intervals(how: Comparison, number: u32, max: u32) -> Vec<Test> {
     let below = number.checked_sub(1).map(|high| Test::Between(0, high));
     let above = number.checked_add(1).filter(|low| *low <= max).map(|low| Test::Between(low, max));
     let exactly = Test::Between(number, number);

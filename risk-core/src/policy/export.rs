@@ -158,7 +158,9 @@ impl Policy {
     }
 
     /// The head and every entry but the tests as JSON, by section, in the policy's order.
-    pub(super) fn entries(&self) -> Vec<(&'static str, Vec<Map<String, Value>>)> {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn entries(&self) -> Vec<(&'static str, Vec<Map<String, Value>>)> {
         let of = |fields: Fields| fields.0.iter().map(|(name, node)| (name.clone(), json(node))).collect();
         let head = ("policy", vec![self.head()]);
         let sections = std::iter::once(head).chain(self.sections());

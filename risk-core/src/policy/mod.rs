@@ -1,13 +1,12 @@
 //! The policy language: rules as data (`docs/policy-language.md`).
 //!
 //! Text becomes a policy in this order: `source` (tables with places) → [`parse`] (conditions) → [`compile`] →
-//! `entries` and [`given`] → `load` → `check`. `export` and [`listing`] write it out again.
+//! `entries` and [`given`] → `load` → `check`. `export` writes it out again. The crate `risk-policy-tools` lists, compares, analyses and
+//! tests policies.
 
-pub mod analysis;
 mod check;
 pub mod compile;
 pub mod condition;
-pub mod diff;
 mod entries;
 pub mod error;
 pub mod event_field;
@@ -15,26 +14,22 @@ mod export;
 pub mod fact;
 pub mod fact_name;
 pub mod fact_text;
+pub mod finding_kind;
 pub mod given;
-mod guide;
-mod in_words;
 pub mod index;
-pub mod listing;
 mod load;
-mod markdown;
 pub mod model;
 pub mod parse;
 mod simplify;
 mod source;
 mod warn;
 
-pub use analysis::{Analysis, analyse};
-pub(crate) use check::refusal;
+#[doc(hidden)]
+pub use check::refusal;
 pub use condition::Expression;
-pub use diff::{PolicyDiff, diff};
 pub use error::{Concern, PolicyError, PolicyErrors, Problem, Warning};
 pub use event_field::{event_field, event_value};
-pub use listing::Style;
+pub use finding_kind::{FindingKind, Weight};
 pub use model::Policy;
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use super::analysis::Sort;
 use super::fact::{Fact, FactValue};
+use super::finding_kind::FindingKind;
 use super::index::Index;
 use crate::event::Kind;
 use crate::event::catalogue::Instant;
@@ -603,7 +603,7 @@ pub struct PolicyTest {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accepted {
     /// The sort of finding.
-    pub finding: Sort,
+    pub finding: FindingKind,
     /// The rules, duties, actions, parameters or kinds that it is about.
     pub of: Vec<String>,
     /// The fact that it is about, for findings about one.

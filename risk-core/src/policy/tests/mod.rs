@@ -1,12 +1,8 @@
 //! The policy language, by example and by law.
 #![allow(clippy::arithmetic_side_effects, reason = "a test whose sums overflow fails, as it should")]
 
-mod analysed;
-mod differs;
 mod fields;
-mod guided;
 mod language;
-mod listed;
 mod loads;
 mod mistakes;
 mod outside;

@@ -1,0 +1,175 @@
+//! Every small change of a condition: a comparison left out or turned round, a threshold moved by one, a word of a list
+//! taken out.
+
+use risk_core::event::Term;
+use risk_core::event::vocabulary::Level;
+use risk_core::policy::condition::{Argument, Asks, Expression, Operand, Question, Word};
+use risk_core::policy::model::Comparison;
+
+/// A changed condition. `None` in place of the condition: nothing of it is left, so that it always holds.
+pub(super) struct Variant {
+    /// What was changed, in the words of the condition.
+    pub(super) change: String,
+    /// What a test would have to show.
+    pub(super) hint: String,
+    pub(super) condition: Option<Expression>,
+}
+
+/// Every condition that one small change makes of this one.
+pub(super) fn variants(condition: &Expression) -> Vec<Variant> {
+    let mut variants: Vec<Variant> = Vec::new();
+    for (place, question) in condition.questions().into_iter().enumerate() {
+        for (change, hint, with) in changes(question) {
+            // The same comparison may stand in two places.
+            let again =
+                variants.iter().filter(|v| v.change == change || v.change.starts_with(&format!("{change} ("))).count();
+            let change = if again == 0 { change } else { format!("{change} ({})", again.saturating_add(1)) };
+            variants.push(Variant { change, hint, condition: replaced(condition, &mut place.clone(), with.as_ref()) });
+        }
+    }
+    variants
+}
+
+/// The condition with its question of that place (counted down) replaced, or left out.
+fn replaced(condition: &Expression, place: &mut usize, with: Option<&Expression>) -> Option<Expression> {
+    let mut each = |parts: &[Expression], many: fn(Vec<Expression>) -> Expression| {
+        let parts: Vec<Expression> = parts.iter().filter_map(|e| replaced(e, place, with)).collect();
+        (!parts.is_empty()).then(|| many(parts))
+    };
+    match condition {
+        Expression::All(parts) => each(parts, Expression::all),
+        Expression::Any(parts) => each(parts, Expression::any),
+        Expression::Not(inner) => replaced(inner, place, with).map(|e| Expression::Not(Box::new(e))),
+        Expression::Is(_) => {
+            // Past the place the count runs on from its end, and meets nothing again.
+            let here = *place == 0;
+            *place = place.wrapping_sub(1);
+            if here { with.cloned() } else { Some(condition.clone()) }
+        }
+    }
+}
+
+type Change = (String, String, Option<Expression>);
+
+fn changes(question: &Question) -> Vec<Change> {
+    let left_out = (
+        format!("`{question}` left out"),
+        format!("an event for which all turns on `{question}`: once it is so, once it is not"),
+        None,
+    );
+    let becomes = |hint: String, with: Expression| (format!("`{question}` becomes `{with}`"), hint, Some(with));
+    let asks = |asks: Asks| Expression::Is(Question { asks, ..question.clone() });
+    let not = || Expression::Not(Box::new(Expression::Is(question.clone())));
+    let either_way = || format!("`{question}` both ways: an event for which it is so, and one for which it is not");
+    let mut changes = vec![left_out];
+    match &question.asks {
+        Asks::Stands => changes.push(becomes(either_way(), not())),
+        Asks::Compares(how, operand) => {
+            let on_the_limit = format!("`{question}` at its limit, one below it and one above");
+            let hint = if how.is_order() { on_the_limit.clone() } else { either_way() };
+            changes.push(becomes(hint, asks(Asks::Compares(turned(*how), operand.clone()))));
+            let shifted = neighbours(*how, operand).into_iter();
+            changes.extend(shifted.map(|o| becomes(on_the_limit.clone(), asks(Asks::Compares(*how, o)))));
+        }
+        Asks::OneOf(words) | Asks::Has(words) => {
+            let list =
+                |words| if matches!(question.asks, Asks::Has(_)) { Asks::Has(words) } else { Asks::OneOf(words) };
+            changes.push(becomes(either_way(), not()));
+            changes.extend(without_each(words).map(|(word, rest)| {
+                (
+                    format!("`{word}` taken out of `{question}`"),
+                    with_word(&question.fact.to_string(), &word),
+                    Some(asks(list(rest))),
+                )
+            }));
+        }
+    }
+    changes.extend(changed_facts(question));
+    changes
+}
+
+fn with_word(fact: &str, word: &Word) -> String {
+    format!("an event for which `{fact}` is `{word}` and nothing else makes it so")
+}
+
+/// The comparison with its limit on the other side; `=` turned to `!=`.
+fn turned(how: Comparison) -> Comparison {
+    match how {
+        Comparison::Equal => Comparison::NotEqual,
+        Comparison::NotEqual => Comparison::Equal,
+        Comparison::Less => Comparison::LessOrEqual,
+        Comparison::LessOrEqual => Comparison::Less,
+        Comparison::Greater => Comparison::GreaterOrEqual,
+        Comparison::GreaterOrEqual => Comparison::Greater,
+    }
+}
+
+/// The limit moved by one, both ways. A word has neighbours where words are in order; a parameter is changed by itself.
+fn neighbours(how: Comparison, limit: &Operand) -> Vec<Operand> {
+    match limit {
+        Operand::Number(n, at) => {
+            let both = [n.checked_sub(1), n.checked_add(1)];
+            both.into_iter().flatten().map(|n| Operand::Number(n, *at)).collect()
+        }
+        Operand::Word(word) if how.is_order() => {
+            let known: Vec<&str> = Level::names().iter().copied().filter(|l| *l != Level::Unknown.name()).collect();
+            let moved = |by: fn(usize) -> Option<usize>| {
+                let place = known.iter().position(|l| *l == word.text)?;
+                let text = (*known.get(by(place)?)?).to_owned();
+                Some(Operand::Word(Word { text, at: word.at }))
+            };
+            [moved(|p| p.checked_sub(1)), moved(|p| p.checked_add(1))].into_iter().flatten().collect()
+        }
+        Operand::Word(_) | Operand::Parameter(_) => vec![],
+    }
+}
+
+/// Each word with the list without it; nothing where it is the only one.
+fn without_each(words: &[Word]) -> impl Iterator<Item = (Word, Vec<Word>)> {
+    let several = if words.len() > 1 { words } else { &[] };
+    several.iter().map(|out| (out.clone(), several.iter().filter(|w| *w != out).cloned().collect()))
+}
+
+/// Changes of what stands in the fact's parentheses: `ever([a, b], field in [c, d])`, `count(a, 90)`.
+fn changed_facts(question: &Question) -> Vec<Change> {
+    let arguments = &question.fact.arguments;
+    let with = |arguments: Vec<Argument>| {
+        let mut changed = question.clone();
+        changed.fact.arguments = arguments;
+        Some(Expression::Is(changed))
+    };
+    let at = |place: usize, argument: Argument| {
+        let changed = arguments.iter().enumerate().map(|(i, a)| if i == place { argument.clone() } else { a.clone() });
+        with(changed.collect())
+    };
+    let mut changes = Vec::new();
+    for (place, argument) in arguments.iter().enumerate() {
+        match argument {
+            Argument::Words(kinds) => changes.extend(without_each(kinds).map(|(kind, rest)| {
+                let hint = format!("a history in which `{kind}` alone makes `{question}` so");
+                (format!("`{kind}` taken out of `{question}`"), hint, at(place, Argument::Words(rest)))
+            })),
+            Argument::Number(days, position) => {
+                let moved = [days.checked_sub(1).filter(|d| *d > 0), days.checked_add(1)].into_iter().flatten();
+                changes.extend(moved.map(|days| {
+                    let hint = format!(
+                        "a history in which `{question}` turns on the last day of the window, and the day before"
+                    );
+                    (format!("{days} days in `{question}`"), hint, at(place, Argument::Number(days, *position)))
+                }));
+            }
+            Argument::Filter { field, values, has } => {
+                let left = arguments.iter().enumerate().filter(|(i, _)| *i != place).map(|(_, a)| a.clone()).collect();
+                let hint = format!("a history in which such an event happened, but without `{argument}`");
+                changes.push((format!("`{argument}` left out of `{question}`"), hint, with(left)));
+                changes.extend(without_each(values).map(|(value, rest)| {
+                    let filter = Argument::Filter { field: field.clone(), values: rest, has: *has };
+                    let hint = format!("a history in which `{field}` is `{value}` in the only such event");
+                    (format!("`{value}` taken out of `{question}`"), hint, at(place, filter))
+                }));
+            }
+            Argument::Parameter(_) => {}
+        }
+    }
+    changes
+}
