@@ -9,7 +9,7 @@ use risk_bulk::{Asked, Measuring, Options, measure_tables, problem_table};
 use risk_core::event::Term;
 use risk_core::event::field::{describe_text, one_of};
 use risk_core::fold::run::Lens;
-use risk_core::measures::Counting;
+use risk_reports::measures::Counting;
 
 use crate::arrow::{Batches, reader};
 use crate::bulk::{Held, defect, guarded, problems_named, units};

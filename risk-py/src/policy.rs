@@ -8,9 +8,10 @@ use risk_binding::status::RISK_BAD_WORD;
 use risk_binding::{Fault, warnings_of};
 use risk_core::calendar::BusinessCalendar;
 use risk_core::event::field::describe_text;
-use risk_core::policy::{self, Style};
-use risk_core::policy_tests;
+use risk_core::policy;
 use risk_policies::ENGLAND_WALES_FILES;
+use risk_policy_tools::policy_tests;
+use risk_policy_tools::{Style, guide, listing};
 use serde_json::json;
 
 use crate::fault::Raise;
@@ -93,9 +94,9 @@ impl Policy {
     fn show(&self, py: Python<'_>, form: &str) -> PyResult<String> {
         let policy = &self.policy;
         py.detach(|| match form {
-            "text" => Ok(policy.listing(Style::Text)),
-            "markdown" => Ok(policy.listing(Style::Markdown)),
-            "guide" => Ok(policy.guide()),
+            "text" => Ok(listing(policy, Style::Text)),
+            "markdown" => Ok(listing(policy, Style::Markdown)),
+            "guide" => Ok(guide(policy)),
             "json" => Ok(policy.to_json().to_string()),
             other => {
                 let expected = "`text`, `markdown`, `guide` or `json`";
@@ -107,7 +108,7 @@ impl Policy {
 
     /// In what another policy differs, as JSON.
     fn diff(&self, py: Python<'_>, other: &Self) -> PyResult<String> {
-        py.detach(|| serde_json::to_string(&policy::diff(&self.policy, &other.policy))).raise()
+        py.detach(|| serde_json::to_string(&risk_policy_tools::diff(&self.policy, &other.policy))).raise()
     }
 
     /// How the tests beside the rules go, as JSON.

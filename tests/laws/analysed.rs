@@ -1,7 +1,7 @@
 //! What the analysis says of the packs of this repository: no defect that is not accepted with a reason.
 
 use risk_core::policy::Policy;
-use risk_core::policy::analysis::analyse;
+use risk_policy_tools::analysis::analyse;
 
 use crate::packs;
 

@@ -6,13 +6,13 @@ use chrono::Duration;
 use proptest::prelude::*;
 use risk_core::assessment::answer::{Action, Status};
 use risk_core::assessment::{Question, assess};
-use risk_core::briefing::{Asked, Briefing, Collecting, Line};
 use risk_core::calendar::london_day;
 use risk_core::event::vocabulary::Handling;
 use risk_core::event::{Instant, Kind};
 use risk_core::log::{Log, Record};
 use risk_core::policy::Policy;
 use risk_core::view::View;
+use risk_reports::briefing::{Asked, Briefing, Collecting, Line};
 use uuid::Uuid;
 
 use crate::ask::cases;

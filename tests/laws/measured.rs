@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use risk_core::assessment::Question;
 use risk_core::event::vocabulary::{ActionKind, Audience};
 use risk_core::log::Log;
-use risk_core::measures::{ActionMeasure, Counting, Measures, disputed_rules};
+use risk_reports::measures::{ActionMeasure, Counting, Measures, disputed_rules};
 use serde_json::json;
 
 use crate::ask::{at, cases};

@@ -13,7 +13,7 @@ use risk_core::log::Log;
 use risk_core::policy::Policy;
 use risk_core::policy::fact::Fact;
 use risk_core::policy::model::{Atom, Listens, Rule, Test};
-use risk_core::policy_tests;
+use risk_policy_tools::policy_tests;
 
 use crate::ask::{at, cases, folded};
 use crate::history::{History, Style, histories, log_of};

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use risk_core::assessment::answer::GroupStatus;
-use risk_core::briefing::{Asked, Briefing, CallOuts, Collecting, Line};
 use risk_core::calendar::parse_moment;
 use risk_core::cancel::{Budget, Cancel, Cancelled};
 use risk_core::event::Kind;
 use risk_core::event::vocabulary::{ActionKind, Audience, Group, Role};
 use risk_core::log::Log;
+use risk_reports::briefing::{Asked, Briefing, CallOuts, Collecting, Line};
 use uuid::Uuid;
 
 use crate::story::{SUPERVISED, Story, day, e, given};

@@ -3,7 +3,7 @@
 use risk_core::assessment::Change;
 use risk_core::calendar::parse_moment;
 use risk_core::compare::{dates, lenses, policies};
-use risk_core::telling::{Voice, tell};
+use risk_reports::change_summary::{Voice, tell};
 
 use crate::story::{SUPERVISED, Story, given};
 

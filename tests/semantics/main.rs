@@ -10,6 +10,7 @@ mod story;
 mod acts;
 mod agenda;
 mod briefing;
+mod change_summary;
 mod compare;
 mod corrections;
 mod deadlines;
@@ -26,7 +27,7 @@ mod orders;
 mod reviews;
 mod silence;
 mod subjects;
-mod telling;
+
 mod time;
 mod timeline;
 mod views;

@@ -3,8 +3,8 @@
 use risk_core::assessment::{Change, Question, changes};
 use risk_core::event::vocabulary::Audience;
 use risk_core::fold::run::Lens;
-use risk_core::telling::{Sort, Voice, tell};
 use risk_core::timeline::{Timeline, timeline};
+use risk_reports::change_summary::{Sort, Voice, tell};
 
 use crate::story::{SUPERVISED, Story, e, given};
 

@@ -1,7 +1,7 @@
 //! What a policy asks of those who carry a caseload: new agenda lines, beside what they are to be divided by.
 
 use risk_core::calendar::{end_of_day, london_day};
-use risk_core::workload::{Counting, Holder, Load, Workload};
+use risk_reports::workload::{Counting, Holder, Load, Workload};
 
 use crate::story::{SUPERVISED, Story, day, given};
 

@@ -9,9 +9,9 @@ use risk_core::assessment::{Question, assess_now_until};
 use risk_core::cancel::{EndedEarly, Stopped};
 use risk_core::event::Term;
 use risk_core::fold::run::Lens;
-use risk_core::measures::{ActionMeasure, Counting, Measures, RuleMeasure, disputed_rules};
 use risk_core::policy::Policy;
 use risk_core::view::NoView;
+use risk_reports::measures::{ActionMeasure, Counting, Measures, RuleMeasure, disputed_rules};
 
 use crate::case::{Asked, CaseAnswer};
 use crate::problem::Problem;

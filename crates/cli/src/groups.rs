@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use risk_core::workload::Holder;
+use risk_reports::workload::Holder;
 use uuid::Uuid;
 
 use crate::failure::Failure;

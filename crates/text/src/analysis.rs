@@ -2,7 +2,7 @@
 
 use risk_core::event::Term;
 use risk_core::policy::Policy;
-use risk_core::policy::analysis::{Analysis, Finding, Sort, Trend, Weight};
+use risk_policy_tools::analysis::{Analysis, Finding, FindingKind, Trend, Weight};
 
 use super::words::{count, date, listed};
 use super::{Page, QUIET, STRONG, styled};
@@ -52,8 +52,8 @@ fn counts(page: &mut Page, title: &str, findings: &[&Finding]) {
     }
 }
 
-fn sorts(findings: &[&Finding]) -> Vec<Sort> {
-    let mut sorts: Vec<Sort> = findings.iter().map(|f| f.finding).collect();
+fn sorts(findings: &[&Finding]) -> Vec<FindingKind> {
+    let mut sorts: Vec<FindingKind> = findings.iter().map(|f| f.finding).collect();
     sorts.dedup();
     sorts
 }
@@ -78,7 +78,7 @@ fn line(page: &mut Page, f: &Finding, found: &Analysis) {
     let when = days(f, found);
     let shown = match (f.in_words.is_empty(), f.finding) {
         (true, _) => String::new(),
-        (false, Sort::Gap) => format!(" {}", listed(&f.in_words)),
+        (false, FindingKind::Gap) => format!(" {}", listed(&f.in_words)),
         (false, _) => format!(". Shown by: {}", listed(&f.in_words)),
     };
     page.paragraph("    - ", "      ", &format!("{}{on}{when}: {}{shown}", styled(STRONG, &f.of), f.says));
@@ -113,25 +113,25 @@ fn trends(page: &mut Page, found: &Analysis) {
     }
 }
 
-fn heading(sort: Sort) -> &'static str {
+fn heading(sort: FindingKind) -> &'static str {
     match sort {
-        Sort::NeverFires => "rules that can never fire",
-        Sort::AlternativeNeverHolds => "alternatives that can never hold",
-        Sort::NothingNew => "rules that bring nothing that others do not bring already",
-        Sort::HadAlready => "effects that others bring already",
-        Sort::Gap => "kinds with facts on which no rule says anything",
-        Sort::NotListenedTo => "kinds that no rule listens to",
-        Sort::DeadlinesDiffer => "limits that differ for one action",
-        Sort::NotUsed => "parameters that nothing uses",
-        Sort::NotAsked => "lists of facts that no condition asks for",
-        Sort::UnknownLeftOut => "unknowns that bring nothing where a yes would",
-        Sort::UnknownElsewhere => "unknowns that bring something elsewhere only",
-        Sort::NothingCloses => "actions that nothing can close",
-        Sort::NothingRequires => "actions that nothing requires",
-        Sort::NotMonotone => "rules that neither rise nor fall with a level",
-        Sort::FallsWhileRiskRises => "rules that stop indicating a level as risk rises",
-        Sort::AcceptsNothing => "acceptances of what was not found",
-        Sort::Undecided => "questions left undecided, because they would take too long",
+        FindingKind::NeverFires => "rules that can never fire",
+        FindingKind::AlternativeNeverHolds => "alternatives that can never hold",
+        FindingKind::NothingNew => "rules that bring nothing that others do not bring already",
+        FindingKind::HadAlready => "effects that others bring already",
+        FindingKind::Gap => "kinds with facts on which no rule says anything",
+        FindingKind::NotListenedTo => "kinds that no rule listens to",
+        FindingKind::DeadlinesDiffer => "limits that differ for one action",
+        FindingKind::NotUsed => "parameters that nothing uses",
+        FindingKind::NotAsked => "lists of facts that no condition asks for",
+        FindingKind::UnknownLeftOut => "unknowns that bring nothing where a yes would",
+        FindingKind::UnknownElsewhere => "unknowns that bring something elsewhere only",
+        FindingKind::NothingCloses => "actions that nothing can close",
+        FindingKind::NothingRequires => "actions that nothing requires",
+        FindingKind::NotMonotone => "rules that neither rise nor fall with a level",
+        FindingKind::FallsWhileRiskRises => "rules that stop indicating a level as risk rises",
+        FindingKind::AcceptsNothing => "acceptances of what was not found",
+        FindingKind::Undecided => "questions left undecided, because they would take too long",
     }
 }
 
@@ -139,7 +139,7 @@ fn heading(sort: Sort) -> &'static str {
 #[must_use]
 pub fn sorts_in_words() -> String {
     let of = |weight: Weight| {
-        let sorts = Sort::all().iter().filter(move |s| s.weight() == weight);
+        let sorts = FindingKind::all().iter().filter(move |s| s.weight() == weight);
         sorts.map(|s| format!("  {:<24}{}\n", s.name(), heading(*s))).collect::<String>()
     };
     format!("Defects (exit code 1):\n{}\nWorth knowing:\n{}", of(Weight::Defect), of(Weight::WorthKnowing))

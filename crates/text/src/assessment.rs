@@ -9,7 +9,7 @@ use risk_core::event::vocabulary::{ActionKind, Audience, Handling, Level, Settin
 use risk_core::fold::run::Lens;
 use risk_core::policy::Policy;
 use risk_core::policy::model::Priority;
-use risk_core::telling::ASK_BEFORE_RELYING;
+use risk_reports::change_summary::ASK_BEFORE_RELYING;
 use uuid::Uuid;
 
 use super::action::{Teller, caution};

@@ -1,11 +1,11 @@
 //! A briefing as a page for a terminal: what came in first, then what to do about everything, then case by case.
 
-use risk_core::briefing::{Arrival, Briefing, CameIn, Line};
 use risk_core::event::vocabulary::Handling;
 use risk_core::policy::Policy;
 use risk_core::policy::model::Priority;
-use risk_core::telling;
 use risk_core::text::inert;
+use risk_reports::briefing::{Arrival, Briefing, CameIn, Line};
+use risk_reports::change_summary::Line as Sentence;
 use uuid::Uuid;
 
 use super::action::caution;
@@ -112,7 +112,7 @@ fn arrived(page: &mut Page, words: &Words<'_>, arrival: &Arrival) {
         let careful = strictest.map(|h| format!(" {}", caution(h))).unwrap_or_default();
         page.paragraph("  ", "    ", &format!("{}{careful}", words.came_together(arrival.recorded_at, &others)));
     }
-    let told: Vec<telling::Line> = arrival.changed.iter().map(telling::Line::from).collect();
+    let told: Vec<Sentence> = arrival.changed.iter().map(Sentence::from).collect();
     if told.is_empty() {
         page.indented(4, &styled(QUIET, "It changed nothing in the answer."));
     }

@@ -1,10 +1,10 @@
 //! A briefing as one self-contained HTML page: no script, nothing from elsewhere, for screen, screen reader and paper.
 
-use risk_core::briefing::{Arrival, Briefing, CameIn, CaseBrief, Line};
 use risk_core::event::vocabulary::Handling;
 use risk_core::policy::Policy;
 use risk_core::policy::model::Priority;
 use risk_core::text::inert;
+use risk_reports::briefing::{Arrival, Briefing, CameIn, CaseBrief, Line};
 use uuid::Uuid;
 
 use super::briefing_words::{Words, sentence, strictest};

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
 use risk_core::assessment::answer::{GroupLevel, GroupStatus, Status, WaitingOn};
-use risk_core::briefing::{Briefing, CallOuts, CameIn, CaseBrief, Item, KindCount, Line};
 use risk_core::calendar::london_day;
 use risk_core::event::vocabulary::{Handling, Level};
 use risk_core::event::{Instant, Kind, Term};
 use risk_core::policy::Policy;
 use risk_core::policy::model::{Basis, Priority};
 use risk_core::text::inert;
+use risk_reports::briefing::{Briefing, CallOuts, CameIn, CaseBrief, Item, KindCount, Line};
 use uuid::Uuid;
 
 use super::action::why;

@@ -6,10 +6,10 @@ use risk_core::event::Term;
 use risk_core::event::vocabulary::{Audience, Handling};
 use risk_core::explain::EventLine;
 use risk_core::fold::run::Lens;
-use risk_core::policy::diff::{Became, EntryDiff, FieldDiff, PolicyDiff};
 use risk_core::policy::model::Derived;
-use risk_core::telling::{Line, Sort, Voice, tell};
 use risk_core::timeline::{Step, Timeline};
+use risk_policy_tools::diff::{Became, EntryDiff, FieldDiff, PolicyDiff};
+use risk_reports::change_summary::{Line, Sort, Voice, tell};
 use serde_json::Value;
 
 use super::action::caution;
@@ -191,7 +191,7 @@ fn side(side: &Side, between: Between) -> String {
 #[must_use]
 pub fn policies(found: &PolicyDiff) -> String {
     let mut page = Page::default();
-    let named = |n: &risk_core::policy::diff::Named| format!("{} {} ({})", n.id, n.version, short(&n.digest));
+    let named = |n: &risk_policy_tools::diff::Named| format!("{} {} ({})", n.id, n.version, short(&n.digest));
     page.labelled(0, "First:", 7, &named(&found.first));
     page.labelled(0, "Second:", 7, &named(&found.second));
     if found.entries.is_empty() {

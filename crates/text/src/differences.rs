@@ -1,8 +1,8 @@
 //! In what two policies say otherwise for any facts, and what that asks of people.
 
-use risk_core::policy::analysis::{Difference, Differences, Way};
 use risk_core::text::inert;
-use risk_core::workload::{Load, Workload};
+use risk_policy_tools::analysis::{Difference, Differences, Way};
+use risk_reports::workload::{Load, Workload};
 
 use super::words::{self, count, date, listed};
 use super::{Page, QUIET, STRONG, styled};

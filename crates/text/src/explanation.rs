@@ -9,8 +9,8 @@ use risk_core::explain::{
 };
 use risk_core::policy::Policy;
 use risk_core::policy::model::Unit;
-use risk_core::telling::ASK_BEFORE_RELYING;
 use risk_core::view::View;
+use risk_reports::change_summary::ASK_BEFORE_RELYING;
 
 use super::action::caution;
 use super::words::{self, capital, count, date, listed, moment, phrase};

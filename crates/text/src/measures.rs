@@ -2,7 +2,7 @@
 
 use risk_core::assessment::answer::Receipt;
 use risk_core::event::Instant;
-use risk_core::measures::{ActionMeasure, Group, Measures};
+use risk_reports::measures::{ActionMeasure, Group, Measures};
 use textwrap::{Options, WordSplitter};
 
 use super::words::{self, capital, phrase};

@@ -9,11 +9,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use risk_core::briefing::{Asked, Briefing, Collecting};
 use risk_core::calendar::parse_moment;
 use risk_core::event::vocabulary::Audience;
 use risk_core::log::Log;
 use risk_core::policy::Policy;
+use risk_reports::briefing::{Asked, Briefing, Collecting};
 use risk_text::{briefing, briefing_page, plain};
 use serde_json::{Value, json};
 use uuid::Uuid;

@@ -6,7 +6,6 @@ use arrow_array::RecordBatch;
 use chrono::TimeDelta;
 use risk_bulk::{Asked, Caseload, Measuring, Options, Problem, Problems, Sort, Tables, problem_table};
 use risk_core::assessment::{Question, assess_now, assess_until};
-use risk_core::briefing::{Asked as AskedOfAll, Collecting};
 use risk_core::calendar::end_of_day;
 use risk_core::cancel::{Budget, Cancel, OverBudget, Stopped};
 use risk_core::event::vocabulary::Audience;
@@ -14,6 +13,7 @@ use risk_core::fold::run::Lens;
 use risk_core::log::Log;
 use risk_core::timeline::timeline_until;
 use risk_generate::Caseload as Invented;
+use risk_reports::briefing::{Asked as AskedOfAll, Collecting};
 use uuid::Uuid;
 
 use crate::sample::{POLICY, asked, logs, options, parts, records, rows, rows_of};

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use chrono::{TimeDelta, Utc};
 use clap::{Args, ValueEnum};
-use risk_core::briefing::{Asked, Briefing, Collecting, NotAnswered};
 use risk_core::event::{Instant, Kind};
 use risk_core::policy::Policy;
+use risk_reports::briefing::{Asked, Briefing, Collecting, NotAnswered};
 use risk_store::{Consulted, StoreError};
 
 use crate::destination::{Access, Destination};

@@ -6,9 +6,10 @@ mod mutate;
 
 use clap::{Args, Subcommand, ValueEnum};
 use risk_core::calendar::BusinessCalendar;
-use risk_core::policy::{Policy, Style};
-use risk_core::policy_tests::{self, TestResult};
+use risk_core::policy::Policy;
 use risk_policies::ENGLAND_WALES;
+use risk_policy_tools::policy_tests::{self, TestResult};
+use risk_policy_tools::{Style, guide, listing};
 
 use crate::failure::Failure;
 use crate::options::LocalOptions;
@@ -154,9 +155,9 @@ fn check(policy: &Policy) -> Reply {
 fn show(policy: &Policy, format: ShowFormat) -> Result<Reply, Failure> {
     match format {
         ShowFormat::Json => Reply::document(&policy.to_json()),
-        ShowFormat::Text => Ok(Reply::text(policy.listing(Style::Text))),
-        ShowFormat::Markdown => Ok(Reply::text(policy.listing(Style::Markdown))),
-        ShowFormat::Guide => Ok(Reply::text(policy.guide())),
+        ShowFormat::Text => Ok(Reply::text(listing(policy, Style::Text))),
+        ShowFormat::Markdown => Ok(Reply::text(listing(policy, Style::Markdown))),
+        ShowFormat::Guide => Ok(Reply::text(guide(policy))),
     }
 }
 

@@ -1,11 +1,13 @@
 //! The policy for people to read.
 
-use super::sample;
-use crate::listing::Style;
+use risk_core::policy::Policy;
+
+use super::{SAMPLE, sample};
+use crate::{Style, guide, listing};
 
 #[test]
 fn a_rule_is_listed_with_its_condition_in_words_what_follows_and_where_it_is_written() {
-    let text = crate::listing(&sample(), Style::Markdown);
+    let text = listing(&sample(), Style::Markdown);
     for line in [
         "# A sample policy, version 1.0.0",
         "### The Partner Link Worker reports raised risk",
@@ -30,7 +32,21 @@ fn a_rule_is_listed_with_its_condition_in_words_what_follows_and_where_it_is_wri
 
 #[test]
 fn plain_text_is_at_most_eighty_columns_wide() {
-    let text = crate::listing(&sample(), Style::Text);
+    let text = listing(&sample(), Style::Text);
     assert!(text.lines().all(|l| l.chars().count() <= 80 || !l.trim().contains(' ')), "{text}");
     assert!(text.contains("- Rule: raised-risk (inspectorate, from 2014-06-01 until before 2018-01-01)\n"));
+}
+
+#[test]
+fn markup_in_a_text_is_none_on_a_page_of_documentation() {
+    let hostile = "<img src=x onerror=alert(1)> [a](javascript:b) `c`";
+    let files =
+        SAMPLE.map(|(name, text)| (name, text.replace("A sample policy", hostile).replace("Train staff", hostile)));
+    let files = files.each_ref().map(|(name, text)| (*name, text.as_str()));
+    let policy = Policy::load(&files).unwrap();
+    for page in [listing(&policy, Style::Markdown), guide(&policy)] {
+        assert!(page.contains("&lt;img src=x onerror=alert(1)> \\[a\\](javascript:b) \\`c\\`"), "{page}");
+        assert!(!page.contains("<img") && !page.contains("[a]("), "{page}");
+    }
+    assert!(listing(&policy, Style::Text).contains("<img src=x"), "plain text has no markup to escape");
 }

@@ -5,6 +5,7 @@ mod analysed;
 mod differs;
 mod guided;
 mod listed;
+mod localities;
 
 use risk_core::policy::Policy;
 

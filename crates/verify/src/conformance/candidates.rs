@@ -6,7 +6,7 @@ use chrono::Duration;
 use risk_core::assessment::Question;
 use risk_core::event::vocabulary::Audience;
 use risk_core::log::Log;
-use risk_core::policy_tests;
+use risk_policy_tools::policy_tests;
 
 use crate::interchange::{Exchange, Under};
 use crate::packs;

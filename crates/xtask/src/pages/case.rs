@@ -11,8 +11,8 @@ use risk_core::event::{Instant, Kind, Term, phrase};
 use risk_core::log::Log;
 use risk_core::policy::Policy;
 use risk_core::policy::model::Derived;
-use risk_core::telling::{Line, Voice, date, priority, tell};
 use risk_core::timeline::{Step, Timeline, timeline};
+use risk_reports::change_summary::{Line, Voice, date, priority, tell};
 use serde::Deserialize;
 
 use super::{read, record};

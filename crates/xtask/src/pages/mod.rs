@@ -48,8 +48,11 @@ pub fn check(root: &Path) -> Result<(), Failure> {
 
 fn pages(root: &Path) -> Result<Vec<(PathBuf, String)>, Failure> {
     let policy = policy(root)?;
-    let mut pages =
-        vec![(root.join("docs/policies/england-wales.md"), policy.guide()), header::page(root)?, words::page(root)];
+    let mut pages = vec![
+        (root.join("docs/policies/england-wales.md"), risk_policy_tools::guide(&policy)),
+        header::page(root)?,
+        words::page(root),
+    ];
     pages.extend(case::pages(root, &policy)?);
     Ok(pages)
 }

@@ -7,7 +7,7 @@ use risk_core::event::vocabulary::Handling;
 use risk_core::event::{Term, phrase};
 use risk_core::explain::EventLine;
 use risk_core::log::{Log, Record};
-use risk_core::telling::date;
+use risk_reports::change_summary::date;
 use serde_json::Value;
 
 /// Fields that only join records to each other, or name a worker.

@@ -185,15 +185,6 @@ fn an_overlay_sets_values_and_adds_rules_in_its_locality_only() {
 }
 
 #[test]
-fn a_test_is_run_in_its_own_locality_whichever_the_policy_was_loaded_for() {
-    for locality in [None, Some("north"), Some("south")] {
-        let policy = Policy::load_with(&SAMPLE, &[("south.toml", OVERLAY)], locality).unwrap();
-        let results: Vec<_> = crate::policy_tests::run(&policy).filter(|r| r.name == "the south visits").collect();
-        assert_eq!((results.len(), &results[0].failures), (1, &vec![]), "{locality:?}");
-    }
-}
-
-#[test]
 fn a_policy_with_an_overlay_is_written_as_one() {
     let policy = Policy::load_with(&SAMPLE, &[("south.toml", OVERLAY)], Some("south")).unwrap();
     let printed = policy.to_toml();

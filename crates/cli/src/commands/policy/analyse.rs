@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use clap::Args;
-use risk_core::policy::analyse;
+use risk_policy_tools::analyse;
 
 use super::Which;
 use crate::failure::Failure;

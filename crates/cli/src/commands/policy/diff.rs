@@ -3,9 +3,9 @@
 use clap::Args;
 use risk_core::assessment::assess;
 use risk_core::compare::{Comparison, of_policies};
-use risk_core::policy::analysis::{Differences, differences};
-use risk_core::policy::{PolicyDiff, diff};
-use risk_core::workload::{Counting, Workload};
+use risk_policy_tools::analysis::{Differences, differences};
+use risk_policy_tools::{PolicyDiff, diff};
+use risk_reports::workload::{Counting, Workload};
 use serde::Serialize;
 
 use crate::failure::Failure;

@@ -5,8 +5,8 @@ use std::thread;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use risk_core::mutation::{Fate, Mutant, Report, Trials, mutants};
 use risk_core::policy::Policy;
+use risk_policy_tools::mutation::{Fate, Mutant, Report, Trials, mutants};
 use serde::Serialize;
 
 use super::Which;

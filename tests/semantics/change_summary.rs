@@ -8,7 +8,7 @@ use risk_core::event::vocabulary::ActionKind::ReviewRisk;
 use risk_core::event::vocabulary::Group::KnownAdult;
 use risk_core::event::vocabulary::{ActionDecision, DecisionReason, Group, Handling, Level, Register, Role, Setting};
 use risk_core::policy::model::{Basis, Priority};
-use risk_core::telling::{Line, Sort, Voice, tell};
+use risk_reports::change_summary::{Line, Sort, Voice, tell};
 
 use crate::story::{SUPERVISED, Seen, day, e, given};
 
