@@ -121,8 +121,8 @@ impl Named {
     /// Every prison number in it.
     #[doc(hidden)]
     pub fn numbers(&self) -> impl Iterator<Item = &String> {
-        let merged = self.merged.iter().flat_map(|(left, removed)| [left, removed]);
-        self.noms.iter().chain(merged)
+        let (left, removed) = self.merged.as_ref().map(|(left, removed)| (left, removed)).unzip();
+        [self.noms.as_ref(), left, removed].into_iter().flatten()
     }
 
     /// Every identifier, with its scheme.

@@ -131,7 +131,10 @@ impl<'p> Contested<'p> {
         let (claimed, mapped, erased) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
         let (given_since, left_over) = (BTreeSet::new(), BTreeSet::new());
         let mut contested = Self { people, claimed, erased, given_since, left_over, mapped };
-        let numbers: BTreeSet<&String> = named.flat_map(Named::numbers).collect();
+        let mut numbers: BTreeSet<&String> = BTreeSet::new();
+        for one in named {
+            numbers.extend(one.numbers());
+        }
         for noms in numbers {
             contested.look_at(noms, key, held);
         }

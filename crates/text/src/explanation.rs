@@ -116,7 +116,7 @@ fn group_head(page: &mut Page, g: &GroupLevel) {
 
 fn reason(page: &mut Page, r: &ReasonLine) {
     page.gap();
-    page.paragraph("  <- ", "     ", &event(&r.event));
+    page.paragraph("  <- ", "     ", &because(r));
     rule(page, 5, &r.rule);
     for fact in &r.facts {
         page.labelled(5, "found", LABEL, &value(fact));
@@ -126,6 +126,17 @@ fn reason(page: &mut Page, r: &ReasonLine) {
     }
     if let Some(a) = &r.answered {
         page.labelled(5, "answered", LABEL, &answer(a));
+    }
+}
+
+/// The event, and what time brought about after it.
+fn because(r: &ReasonLine) -> String {
+    match &r.timer {
+        Some(timer) => {
+            let kind = styled(STRONG, &capital(&phrase(timer.kind)));
+            format!("{kind} on {}, after: {}", date(timer.on), event(&r.event))
+        }
+        None => event(&r.event),
     }
 }
 

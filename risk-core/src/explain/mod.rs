@@ -120,8 +120,11 @@ pub struct Outcome {
 /// One reason: the event, the rule, the facts that counted, the limit, and the answer if it has one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ReasonLine {
-    /// The event.
+    /// The event; for what time brought about, the one behind it.
     pub event: EventLine,
+    /// What time brought about after that event, where the rule fired on that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timer: Option<TimerLine>,
     /// The rule.
     pub rule: RuleLine,
     /// The comparisons that were true, with the values found.
@@ -130,6 +133,15 @@ pub struct ReasonLine {
     pub limit: Option<LimitLine>,
     /// What answered it.
     pub answered: Option<AnswerLine>,
+}
+
+/// What time brought about by itself: an action became overdue, an order expired, a duty came round.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TimerLine {
+    /// Its kind, by the name by which rules listen to it.
+    pub kind: &'static str,
+    /// The day on which it came about.
+    pub on: NaiveDate,
 }
 
 /// An event, by id and kind; never its payload.

@@ -5,16 +5,18 @@ use uuid::Uuid;
 
 use super::{
     AnswerLine, EventLine, ExplainError, Explanation, FactLine, LimitLine, Outcome, ReasonLine, RuleLine, SCHEMA,
-    Target, kind_name, parameter_line, sources, words,
+    Target, TimerLine, kind_name, parameter_line, sources, words,
 };
 use crate::assessment::{Opened, Question, action_id, assess_seen};
 use crate::calendar;
 use crate::cancel::{Cancel, EndedEarly};
+use crate::event::Instant;
 use crate::event::vocabulary::Handling;
 use crate::fold::ledger::{How, Reason};
 use crate::fold::reason::{Because, Deadline, RuleRef};
 use crate::fold::run::Folded;
-use crate::log::Log;
+use crate::log::versions::epochs;
+use crate::log::{Log, Record};
 use crate::policy::fact::FactValue;
 use crate::policy::fact_text::fact_text;
 use crate::policy::model::{Listens, Policy, ViewField};
@@ -54,7 +56,7 @@ fn explained(
         return Err(ExplainError::NotForAudience(question.audience));
     }
     let (assessment, folded) = assess_seen(log, &seen, &view, question, span);
-    let teller = Teller { log, policy, view: &view, folded: &folded };
+    let teller = Teller { log, records: &seen.records, known_at: span.known_at, policy, view: &view, folded: &folded };
     let mut outcomes = Vec::new();
     for action in &assessment.actions {
         if cancel.spend() {
@@ -98,6 +100,8 @@ fn explained(
 
 struct Teller<'t, 'a, 'p> {
     log: &'t Log,
+    records: &'t [&'a Record],
+    known_at: Instant,
     policy: &'p Policy,
     view: &'t View<'p>,
     folded: &'t Folded<'a, 'p>,
@@ -106,6 +110,14 @@ struct Teller<'t, 'a, 'p> {
 impl Teller<'_, '_, '_> {
     fn event_id(&self, id: Uuid) -> Option<Uuid> {
         self.view.sees(ViewField::EventIds).then_some(id)
+    }
+
+    /// When a record says that it happened, as corrected by now.
+    fn occurred_at(&self, record: &Record) -> Instant {
+        let epochs = epochs(self.records.iter().copied(), self.known_at);
+        let entries = epochs.last().into_iter().flat_map(|epoch| &epoch.entries);
+        let corrected = entries.filter(|entry| entry.record.event_id == record.event_id).map(|entry| entry.occurred_at);
+        corrected.last().unwrap_or(record.occurred_at)
     }
 
     fn reason(&self, r: &Reason) -> ReasonLine {
@@ -125,20 +137,33 @@ impl Teller<'_, '_, '_> {
     }
 
     fn told(&self, because: &Because, deadline: Option<&Deadline>) -> ReasonLine {
-        let kind = self.log.record(because.event).and_then(crate::log::Record::kind);
+        let record = self.log.record(because.event);
+        let kind = record.and_then(Record::kind);
         let handling: Handling = because.handling;
         let listens = match because.rule {
-            RuleRef::Rule(_) => kind.map(Listens::Kind),
+            RuleRef::Rule(_) => Some(because.fired_on),
             RuleRef::Duty(_) => None,
+        };
+        let timer = match because.fired_on {
+            Listens::Derived(_) => {
+                let (on, kind) = (calendar::london_day(because.told.0), because.fired_on.name());
+                Some(TimerLine { kind, on })
+            }
+            Listens::Kind(_) | Listens::Unrecognised => None,
+        };
+        let (occurred_at, recorded_at) = match record.filter(|_| timer.is_some()) {
+            Some(record) => (self.occurred_at(record), record.recorded_at),
+            None => (because.occurred_at, because.recorded_at),
         };
         ReasonLine {
             event: EventLine {
                 event_id: self.event_id(because.event),
                 kind: kind_name(kind),
-                occurred_on: calendar::london_day(because.occurred_at),
-                recorded_on: calendar::london_day(because.recorded_at),
+                occurred_on: calendar::london_day(occurred_at),
+                recorded_on: calendar::london_day(recorded_at),
                 handling: self.view.sees(ViewField::Handling).then_some(handling),
             },
+            timer,
             rule: rule_line(self.policy, because.rule),
             facts: facts(self.policy, listens, &because.facts),
             limit: deadline.and_then(|d| self.limit(d, because)),

@@ -172,6 +172,7 @@ impl<'a> State<'a, '_> {
         let deadline = spell.next_due.clone();
         // Whatever was done since the last time answers the round.
         because.occurred_at = spell.last_performed.map_or(because.occurred_at, |t| t.max(because.occurred_at));
+        because.fired_on = Listens::Derived(Derived::DutyDue);
         because.told = (now, now.max(because.recorded_at));
         because.recorded_at = now;
         because.clock = now;

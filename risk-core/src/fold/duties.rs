@@ -205,6 +205,7 @@ impl<'a> State<'a, '_> {
                     rule: RuleRef::Duty(index),
                     known_as: RuleRef::Duty(index).known_as(self.policy),
                     event,
+                    fired_on: Listens::Derived(Derived::DutyDue),
                     basis: duty.basis,
                     handling,
                     occurred_at: now,

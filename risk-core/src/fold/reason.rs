@@ -10,7 +10,7 @@ use crate::calendar::{self, BusinessCalendar};
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Group, Handling, Register, Setting};
 use crate::policy::fact::FactValue;
-use crate::policy::model::{Basis, Due, Policy, RunsFrom, Unit};
+use crate::policy::model::{Basis, Due, Listens, Policy, RunsFrom, Unit};
 
 /// A rule or a duty of the policy, by its place in the policy's list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,8 +63,10 @@ pub struct Because {
     pub rule: RuleRef,
     /// The first rule or duty of its id: a rule that was written anew from a date is still that rule in another version of the log.
     pub known_as: RuleRef,
-    /// The event.
+    /// The event; for what time brought about, the one behind it.
     pub event: Uuid,
+    /// The kind on which the rule fired.
+    pub fired_on: Listens,
     /// What the rule rests on.
     pub basis: Basis,
     /// The event's mark.

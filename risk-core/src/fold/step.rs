@@ -188,6 +188,7 @@ impl<'a> State<'a, '_> {
             rule,
             known_as: rule.known_as(self.policy),
             event: h.id,
+            fired_on: h.what,
             basis,
             handling: h.handling,
             occurred_at: h.occurred_at,
