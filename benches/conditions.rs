@@ -11,7 +11,7 @@ mod rival_conditions;
 use risk_core::calendar::parse_moment;
 use risk_core::event::vocabulary::Audience::Inspector;
 use risk_core::event::{Kind, Term};
-use risk_core::fold::read::{Asking, Reader};
+use risk_core::fold::read::{FactContext, FactEvaluator};
 use risk_core::fold::run::fold;
 use risk_core::log::Log;
 use risk_core::policy::Policy;
@@ -26,7 +26,7 @@ const REPEATED: usize = 20;
 /// A rule's condition with the values of the facts it asks about, on one event of a case.
 struct Sample {
     rule: usize,
-    kind: risk_core::policy::model::Listens,
+    kind: risk_core::policy::model::EventSelector,
     values: Vec<FactValue>,
 }
 
@@ -36,11 +36,11 @@ fn evaluations(log: &Log, policy: &Policy) -> Vec<Sample> {
     let records: Vec<_> = log.records().iter().collect();
     let folded = fold(&records, policy, caseload::question(Inspector).span(&records));
     let state = &folded.state;
-    let reader = Reader { facts: &state.facts, levels: &state.levels, policy };
+    let reader = FactEvaluator { facts: &state.facts, levels: &state.levels, policy };
     let mut samples = Vec::new();
     for happening in state.facts.of_kinds(Kind::all()) {
         for rule in policy.index.listeners.get(&happening.what).into_iter().flatten() {
-            let asking = Asking { event: Some(happening), subject: None, now: happening.clock };
+            let asking = FactContext { event: Some(happening), subject: None, now: happening.clock };
             let mut values = vec![FactValue::Never; policy.facts.len()];
             for fact in policy.rules[*rule].when.facts() {
                 values[fact] = reader.read(fact, asking);
@@ -58,7 +58,7 @@ fn main() {
     let rival = rival_conditions::Interpreter::new(&policy);
     let records: Vec<_> = logs[0].records().iter().collect();
     let folded = fold(&records, &policy, caseload::question(Inspector).span(&records));
-    let reader = Reader { facts: &folded.state.facts, levels: &folded.state.levels, policy: &policy };
+    let reader = FactEvaluator { facts: &folded.state.facts, levels: &folded.state.levels, policy: &policy };
     let day = parse_moment("2017-12-01").unwrap();
     let parameter = |p: usize| reader.parameter_on(p, day);
     let compiled = |s: &Sample| policy.rules[s.rule].when.holds(|f| s.values[f], parameter).is_some();

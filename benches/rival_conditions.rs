@@ -7,7 +7,7 @@ use risk_core::explain::words;
 use risk_core::policy::condition::{Asks, Expression, Operand, Question};
 use risk_core::policy::fact::{Domain, FactValue, level_names};
 use risk_core::policy::fact_text::fact_text;
-use risk_core::policy::model::{Comparison, Listens, Policy};
+use risk_core::policy::model::{Comparison, EventSelector, Policy};
 
 /// A condition's tree, each question with the place of its fact.
 enum Tree {
@@ -20,7 +20,7 @@ enum Tree {
 /// The policy's conditions as trees.
 pub struct Interpreter<'p> {
     trees: Vec<Option<Tree>>,
-    domains: HashMap<(usize, Listens), Domain>,
+    domains: HashMap<(usize, EventSelector), Domain>,
     parameters: HashMap<&'p str, usize>,
 }
 
@@ -43,7 +43,7 @@ impl<'p> Interpreter<'p> {
     pub fn holds(
         &self,
         rule: usize,
-        kind: Listens,
+        kind: EventSelector,
         values: &[FactValue],
         parameter: &impl Fn(usize) -> Option<u32>,
     ) -> bool {
@@ -53,7 +53,7 @@ impl<'p> Interpreter<'p> {
     fn walk(
         &self,
         tree: &Tree,
-        kind: Listens,
+        kind: EventSelector,
         values: &[FactValue],
         parameter: &impl Fn(usize) -> Option<u32>,
     ) -> bool {
@@ -69,7 +69,7 @@ impl<'p> Interpreter<'p> {
         &self,
         place: usize,
         question: &Question,
-        kind: Listens,
+        kind: EventSelector,
         values: &[FactValue],
         parameter: &impl Fn(usize) -> Option<u32>,
     ) -> bool {

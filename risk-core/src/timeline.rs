@@ -23,7 +23,7 @@ use crate::explain::EventLine;
 use crate::fold::run::Lens;
 use crate::fold::walk::Walk;
 use crate::log::{Log, epochs};
-use crate::policy::model::{Derived, Listens, Policy};
+use crate::policy::model::{Derived, EventSelector, Policy};
 use crate::view::{NoView, Seen, View};
 
 /// The name and version of a timeline's form.
@@ -239,7 +239,7 @@ impl Teller<'_, '_> {
     /// The derived events that a rule listens to; a duty's is that its round falls due.
     fn raises(&self, rule: &str) -> Vec<Derived> {
         let rules = self.policy.rules.iter().filter(|r| r.id == rule);
-        let derived = |l: &Listens| if let Listens::Derived(kind) = l { Some(*kind) } else { None };
+        let derived = |l: &EventSelector| if let EventSelector::Derived(kind) = l { Some(*kind) } else { None };
         let duty = self.policy.duties.iter().any(|d| d.id == rule).then_some(Derived::DutyDue);
         rules.flat_map(|r| r.on.iter().filter_map(derived)).chain(duty).collect()
     }

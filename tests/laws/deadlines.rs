@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use risk_core::event::Event;
 use risk_core::event::vocabulary::ActionDecision;
 use risk_core::event::vocabulary::ActionKind;
-use risk_core::fold::happening::Subject;
+use risk_core::fold::fold_event::Subject;
 use risk_core::fold::reason::RuleRef;
 use risk_core::fold::run::Folded;
 use risk_core::policy::Policy;

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use risk_core::assessment::answer::Assessment;
 use risk_core::event::vocabulary::ActionKind;
 use risk_core::event::{Event, Instant, Kind, Nature};
-use risk_core::fold::happening::Subject;
+use risk_core::fold::fold_event::Subject;
 use risk_core::fold::ledger::How;
 use risk_core::fold::reason::RuleRef;
 use risk_core::fold::run::Folded;

@@ -12,7 +12,7 @@ use risk_core::fold::ledger::{How, Reason};
 use risk_core::log::Log;
 use risk_core::policy::Policy;
 use risk_core::policy::fact::Fact;
-use risk_core::policy::model::{Atom, Listens, Rule, Test};
+use risk_core::policy::model::{Atom, EventSelector, Rule, Test};
 use risk_policy_tools::policy_tests;
 
 use crate::ask::{at, cases, folded};
@@ -164,7 +164,7 @@ fn where_a_yes_requires_something_an_unknown_requires_it_too_or_somebody_to_find
                     continue;
                 }
                 let asks = |r: &&Rule| {
-                    r.on.contains(&Listens::Kind(kind))
+                    r.on.contains(&EventSelector::Kind(kind))
                         && !r.require.is_empty()
                         && in_force_together(r, rule)
                         && where_unknown(policy, r, field)
@@ -178,10 +178,10 @@ fn where_a_yes_requires_something_an_unknown_requires_it_too_or_somebody_to_find
     assert!(silent.is_empty(), "an unknown brings nothing: {silent:#?}");
 }
 
-fn kind_of(on: &Listens) -> Option<Kind> {
+fn kind_of(on: &EventSelector) -> Option<Kind> {
     match on {
-        Listens::Kind(kind) => Some(*kind),
-        Listens::Derived(_) | Listens::Unrecognised => None,
+        EventSelector::Kind(kind) => Some(*kind),
+        EventSelector::Derived(_) | EventSelector::Unrecognised => None,
     }
 }
 

@@ -11,7 +11,7 @@ use crate::markdown::escaped;
 use risk_core::event::vocabulary::ActionKind;
 use risk_core::event::{Term, phrase};
 use risk_core::policy::model::{
-    About, Basis, Due, Duty, Effective, Listens, Obligation, Policy, Priority, Rule, RunsFrom, Source, Unit,
+    About, Basis, Due, Duty, Effective, EventSelector, Obligation, Policy, Priority, Rule, RunsFrom, Source, Unit,
 };
 
 /// The two sorts of entry that carry an obligation out.
@@ -157,7 +157,7 @@ impl<'p> Guide<'p> {
             self.line(&line);
         }
         if let Some(until) = r.until {
-            self.line(&format!("- Until: {}", happening(Listens::Kind(until))));
+            self.line(&format!("- Until: {}", happening(EventSelector::Kind(until))));
         }
         for f in &r.flag {
             let verb = if f.should_be_set { "set" } else { "taken off" };
@@ -263,11 +263,11 @@ fn article(about: About) -> String {
     if name.starts_with("each") { name } else { format!("the {name}") }
 }
 
-fn happening(kind: Listens) -> String {
+fn happening(kind: EventSelector) -> String {
     match kind {
-        Listens::Kind(kind) => kind.spec().doc.trim_end_matches('.').to_owned(),
-        Listens::Derived(kind) => phrase(kind.name()),
-        Listens::Unrecognised => "a record that this version cannot read".to_owned(),
+        EventSelector::Kind(kind) => kind.spec().doc.trim_end_matches('.').to_owned(),
+        EventSelector::Derived(kind) => phrase(kind.name()),
+        EventSelector::Unrecognised => "a record that this version cannot read".to_owned(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::in_words::condition_in_words;
 use crate::markdown::escaped;
 use risk_core::event::Term;
-use risk_core::policy::model::{Due, Duty, Effective, Listens, Policy, Rule, RunsFrom, Source, Unit};
+use risk_core::policy::model::{Due, Duty, Effective, EventSelector, Policy, Rule, RunsFrom, Source, Unit};
 
 /// How a listing is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,7 +113,7 @@ impl Listing<'_> {
             self.item("Then", &self.required(q.action, q.about, q.priority, &due));
         }
         if let Some(until) = r.until {
-            self.item("Until", &kind_in_words(Listens::Kind(until)));
+            self.item("Until", &kind_in_words(EventSelector::Kind(until)));
         }
         for f in &r.flag {
             let state = if f.should_be_set { "set" } else { "not set" };
@@ -193,10 +193,10 @@ fn in_force(effective: Effective, localities: &[String]) -> String {
     format!("from {}{to}{place}", effective.from)
 }
 
-fn kind_in_words(kind: Listens) -> String {
+fn kind_in_words(kind: EventSelector) -> String {
     match kind {
-        Listens::Kind(kind) => kind.spec().doc.to_owned(),
-        Listens::Derived(kind) => kind.name().replace('_', " "),
-        Listens::Unrecognised => "a record that this version cannot read".to_owned(),
+        EventSelector::Kind(kind) => kind.spec().doc.to_owned(),
+        EventSelector::Derived(kind) => kind.name().replace('_', " "),
+        EventSelector::Unrecognised => "a record that this version cannot read".to_owned(),
     }
 }

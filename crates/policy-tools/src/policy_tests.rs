@@ -15,7 +15,7 @@ use risk_core::event::{DataError, Event};
 use risk_core::fold::run::Lens;
 use risk_core::log::{AppendError, Log, Record, RecordError, RecordSource, SCHEMA_VERSION};
 use risk_core::policy::Policy;
-use risk_core::policy::model::{GivenEvent, Listens, Place, PolicyTest};
+use risk_core::policy::model::{EventSelector, GivenEvent, Place, PolicyTest};
 use risk_core::view::View;
 
 /// How one test went.
@@ -135,7 +135,7 @@ fn unrecognised(id: Uuid, case: Uuid, given: &GivenEvent) -> Result<Record, Reco
     let line = serde_json::json!({
         "event_id": id, "case_id": case, "occurred_at": given.occurred_at, "recorded_at": given.recorded_at,
         "source": { "agency": SourceAgency::Probation.name() }, "v": SCHEMA_VERSION.saturating_add(1),
-        "handling": given.handling.unwrap_or(Handling::Restricted).name(), "kind": Listens::Unrecognised.name(), "data": {},
+        "handling": given.handling.unwrap_or(Handling::Restricted).name(), "kind": EventSelector::Unrecognised.name(), "data": {},
     });
     Record::parse(&line.to_string())
 }

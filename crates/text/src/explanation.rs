@@ -4,8 +4,8 @@ use risk_core::assessment::Question;
 use risk_core::assessment::answer::{Action, BeforeRelying, GroupLevel, GroupStatus};
 use risk_core::event::vocabulary::ActionKind;
 use risk_core::explain::{
-    AnswerLine, EventLine, Explanation, FactLine, LimitLine, Outcome, ReasonLine, RuleLine, SourceLine, Target, Trial,
-    WhyNot,
+    AnswerLine, EventLine, Explanation, FactLine, LimitLine, Outcome, ReasonLine, RuleEvaluation, RuleLine, SourceLine,
+    Target, WhyNot,
 };
 use risk_core::policy::Policy;
 use risk_core::policy::model::Unit;
@@ -227,7 +227,7 @@ pub fn why_not(found: &WhyNot) -> String {
     page.finish()
 }
 
-fn trial(page: &mut Page, t: &Trial) {
+fn trial(page: &mut Page, t: &RuleEvaluation) {
     let verdict = match (t.fired, t.in_force) {
         (true, _) => "fired",
         (false, true) => "did not fire",

@@ -19,7 +19,7 @@ use crate::event::Term;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Group, Handling, Level, Setting};
 use crate::fold::flags::RegisterFlag;
-use crate::fold::happening::Subject;
+use crate::fold::fold_event::Subject;
 use crate::fold::ledger::{How, Instance, Reason};
 use crate::fold::levels::{CELLS, Cell};
 use crate::fold::reason::{Because, Deadline, Naming, RuleRef, Target};
@@ -405,7 +405,7 @@ impl Builder<'_, '_, '_> {
             let kinds: Vec<_> =
                 r.on.iter()
                     .filter_map(|on| match on {
-                        crate::policy::model::Listens::Kind(k) => Some(k),
+                        crate::policy::model::EventSelector::Kind(k) => Some(k),
                         _ => None,
                     })
                     .collect();

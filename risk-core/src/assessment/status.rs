@@ -5,8 +5,8 @@ use chrono::NaiveDate;
 use super::answer::{Refused, Status, WaitingOn};
 use crate::calendar;
 use crate::event::catalogue::Instant;
-use crate::event::field::Reading;
-use crate::fold::happening::Happening;
+use crate::event::field::FieldValue;
+use crate::fold::fold_event::FoldEvent;
 use crate::fold::ledger::{How, Instance};
 use crate::fold::state::State;
 use crate::policy::model::{ActionDef, Policy};
@@ -101,11 +101,11 @@ pub fn refused(state: &State<'_, '_>, i: &Instance, def: &ActionDef) -> Vec<Refu
 }
 
 /// The word in a field of an event.
-fn term_of(h: &Happening<'_>, field: &str) -> Option<String> {
+fn term_of(h: &FoldEvent<'_>, field: &str) -> Option<String> {
     let event = h.event.as_deref()?;
     let code = match event.field(field)? {
-        Reading::Code(code) => usize::try_from(code).ok()?,
-        Reading::Id(id) => return Some(id.to_owned()),
+        FieldValue::Code(code) => usize::try_from(code).ok()?,
+        FieldValue::Id(id) => return Some(id.to_owned()),
         _ => return None,
     };
     let spec = event.kind().spec().fields.iter().find(|f| f.name == field)?;

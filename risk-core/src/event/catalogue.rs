@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::field::{
-    Bounded, FieldType, IncidentId, Levels, OrderId, PersonId, ProgrammeId, ProviderId, Reading, Replacement,
+    Bounded, FieldType, FieldValue, IncidentId, Levels, OrderId, PersonId, ProgrammeId, ProviderId, Replacement,
     RequestId, RuleId, SentenceId, Shape, StaffId, SubjectId, describe_text, one_of,
 };
 use super::vocabulary::{
@@ -174,7 +174,7 @@ macro_rules! catalogue {
 
             /// The field of that name as rules see it; `None` where the kind has no such field.
             #[must_use]
-            pub fn field(&self, name: &str) -> Option<Reading<'_>> {
+            pub fn field(&self, name: &str) -> Option<FieldValue<'_>> {
                 match self { $( Self::$kind(_data) => {
                     $( if name == stringify!($field) { return Some(_data.$field.reading()); } )*
                     None
@@ -474,7 +474,7 @@ impl Event {
             .iter()
             .filter(|f| matches!((f.shape)(), Shape::EventRef | Shape::EventRefs))
             .filter_map(|f| match self.field(f.name) {
-                Some(Reading::Events(ids)) => Some(ids.into_iter().map(|id| (f.name, id)).collect::<Vec<_>>()),
+                Some(FieldValue::Events(ids)) => Some(ids.into_iter().map(|id| (f.name, id)).collect::<Vec<_>>()),
                 _ => None,
             })
             .flatten()

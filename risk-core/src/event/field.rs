@@ -55,7 +55,7 @@ pub enum Shape {
 
 /// A field's value as rules see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reading<'a> {
+pub enum FieldValue<'a> {
     /// Left out.
     Absent,
     /// The code of a term.
@@ -104,7 +104,7 @@ pub trait FieldType: Sized + Clone {
     /// The value as JSON; `None` where leaving it out says the same.
     fn encode(&self) -> Option<Value>;
     /// The value as rules see it.
-    fn reading(&self) -> Reading<'_>;
+    fn reading(&self) -> FieldValue<'_>;
 }
 
 /// Describes what stood in a place, quoting it only where it has the form of a term, an id, a number or a date.
@@ -193,8 +193,8 @@ impl<T: Term> FieldType for T {
     fn encode(&self) -> Option<Value> {
         Some(Value::from(self.name()))
     }
-    fn reading(&self) -> Reading<'_> {
-        Reading::Code(self.code())
+    fn reading(&self) -> FieldValue<'_> {
+        FieldValue::Code(self.code())
     }
 }
 
@@ -211,8 +211,8 @@ impl<T: Term> FieldType for Vec<T> {
     fn encode(&self) -> Option<Value> {
         (!self.is_empty()).then(|| self.iter().map(|t| Value::from(t.name())).collect())
     }
-    fn reading(&self) -> Reading<'_> {
-        Reading::Codes(self.iter().map(|t| t.code()).collect())
+    fn reading(&self) -> FieldValue<'_> {
+        FieldValue::Codes(self.iter().map(|t| t.code()).collect())
     }
 }
 
@@ -231,8 +231,8 @@ impl<T: FieldType> FieldType for Option<T> {
         // An empty list that may be left out says "none" where it stands: `protects: []` of a varied order.
         self.as_ref().map(|value| value.encode().unwrap_or_else(|| Value::Array(Vec::new())))
     }
-    fn reading(&self) -> Reading<'_> {
-        self.as_ref().map_or(Reading::Absent, T::reading)
+    fn reading(&self) -> FieldValue<'_> {
+        self.as_ref().map_or(FieldValue::Absent, T::reading)
     }
 }
 
@@ -286,7 +286,7 @@ macro_rules! opaque_ids {
             fn shape() -> Shape { Shape::Id($of) }
             fn decode(value: &Value) -> Result<Self, Mismatch> { decode_id(value) }
             fn encode(&self) -> Option<Value> { Some(Value::from(self.0.as_str())) }
-            fn reading(&self) -> Reading<'_> { Reading::Id(&self.0) }
+            fn reading(&self) -> FieldValue<'_> { FieldValue::Id(&self.0) }
         }
 
         impl FieldType for Vec<$name> {
@@ -296,7 +296,7 @@ macro_rules! opaque_ids {
             fn encode(&self) -> Option<Value> {
                 (!self.is_empty()).then(|| self.iter().map(|i| Value::from(i.as_str())).collect())
             }
-            fn reading(&self) -> Reading<'_> { Reading::Ids(self.iter().map(|i| i.as_str()).collect()) }
+            fn reading(&self) -> FieldValue<'_> { FieldValue::Ids(self.iter().map(|i| i.as_str()).collect()) }
         }
     )+ };
 }
@@ -336,8 +336,8 @@ impl FieldType for Uuid {
     fn encode(&self) -> Option<Value> {
         Some(Value::from(self.to_string()))
     }
-    fn reading(&self) -> Reading<'_> {
-        Reading::Events(vec![*self])
+    fn reading(&self) -> FieldValue<'_> {
+        FieldValue::Events(vec![*self])
     }
 }
 
@@ -354,8 +354,8 @@ impl FieldType for Vec<Uuid> {
     fn encode(&self) -> Option<Value> {
         (!self.is_empty()).then(|| self.iter().map(|u| Value::from(u.to_string())).collect())
     }
-    fn reading(&self) -> Reading<'_> {
-        Reading::Events(self.clone())
+    fn reading(&self) -> FieldValue<'_> {
+        FieldValue::Events(self.clone())
     }
 }
 
@@ -389,8 +389,8 @@ impl<const MIN: i64, const MAX: i64> FieldType for Bounded<MIN, MAX> {
     fn encode(&self) -> Option<Value> {
         Some(Value::from(self.0))
     }
-    fn reading(&self) -> Reading<'_> {
-        Reading::Integer(self.0)
+    fn reading(&self) -> FieldValue<'_> {
+        FieldValue::Integer(self.0)
     }
 }
 
@@ -410,8 +410,8 @@ impl FieldType for NaiveDate {
     fn encode(&self) -> Option<Value> {
         Some(Value::from(self.to_string()))
     }
-    fn reading(&self) -> Reading<'_> {
-        Reading::Date(*self)
+    fn reading(&self) -> FieldValue<'_> {
+        FieldValue::Date(*self)
     }
 }
 
@@ -429,8 +429,8 @@ impl FieldType for DateTime<Utc> {
     fn encode(&self) -> Option<Value> {
         Some(Value::from(self.to_rfc3339_opts(SecondsFormat::AutoSi, true)))
     }
-    fn reading(&self) -> Reading<'_> {
-        Reading::Opaque
+    fn reading(&self) -> FieldValue<'_> {
+        FieldValue::Opaque
     }
 }
 
@@ -460,8 +460,8 @@ impl FieldType for Levels {
     fn encode(&self) -> Option<Value> {
         Some(Value::Object(self.0.iter().map(|(g, l)| (g.name().to_owned(), Value::from(l.name()))).collect()))
     }
-    fn reading(&self) -> Reading<'_> {
-        Reading::Levels(self)
+    fn reading(&self) -> FieldValue<'_> {
+        FieldValue::Levels(self)
     }
 }
 
@@ -500,7 +500,7 @@ impl FieldType for Replacement {
         map.insert("data".to_owned(), self.data.clone());
         Some(Value::Object(map))
     }
-    fn reading(&self) -> Reading<'_> {
-        Reading::Opaque
+    fn reading(&self) -> FieldValue<'_> {
+        FieldValue::Opaque
     }
 }

@@ -6,6 +6,6 @@ mod phrase;
 pub mod vocabulary;
 
 pub use catalogue::{DataError, Event, FieldSpec, Instant, Kind, KindSpec, Nature};
-pub use field::{Reading, Shape};
+pub use field::{FieldValue, Shape};
 pub use phrase::phrase;
 pub use vocabulary::Term;

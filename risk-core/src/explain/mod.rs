@@ -10,7 +10,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 pub use tree::{explain, explain_until};
-pub use why_not::{Trial, WhyNot, why_not, why_not_until};
+pub use why_not::{RuleEvaluation, WhyNot, why_not, why_not_until};
 
 use crate::assessment::answer::{Action, GroupLevel, Receipt};
 use crate::calendar;
@@ -20,7 +20,7 @@ use crate::event::vocabulary::{ActionKind, Audience, Group, Handling};
 use crate::event::{Kind, Term};
 use crate::fold::run::Lens;
 use crate::log::Record;
-use crate::policy::model::{Basis, Listens, Parameter, ParameterValue, Policy, Source, Unit, ViewField};
+use crate::policy::model::{Basis, EventSelector, Parameter, ParameterValue, Policy, Source, Unit, ViewField};
 use crate::view::View;
 
 /// The name and version of an explanation's form.
@@ -178,7 +178,7 @@ impl EventLine {
 #[doc(hidden)]
 #[must_use]
 pub fn kind_name(kind: Option<Kind>) -> String {
-    kind.map_or_else(|| Listens::Unrecognised.name(), Kind::name).to_owned()
+    kind.map_or_else(|| EventSelector::Unrecognised.name(), Kind::name).to_owned()
 }
 
 /// A rule or duty with its sources.

@@ -19,7 +19,7 @@ use crate::log::versions::epochs;
 use crate::log::{Log, Record};
 use crate::policy::fact::FactValue;
 use crate::policy::fact_text::fact_text;
-use crate::policy::model::{Listens, Policy, ViewField};
+use crate::policy::model::{EventSelector, Policy, ViewField};
 use crate::view::View;
 
 /// Explains outcomes of the answer that [`crate::assessment::assess`] gives to the same question.
@@ -145,11 +145,11 @@ impl Teller<'_, '_, '_> {
             RuleRef::Duty(_) => None,
         };
         let timer = match because.fired_on {
-            Listens::Derived(_) => {
+            EventSelector::Derived(_) => {
                 let (on, kind) = (calendar::london_day(because.told.0), because.fired_on.name());
                 Some(TimerLine { kind, on })
             }
-            Listens::Kind(_) | Listens::Unrecognised => None,
+            EventSelector::Kind(_) | EventSelector::Unrecognised => None,
         };
         let (occurred_at, recorded_at) = match record.filter(|_| timer.is_some()) {
             Some(record) => (self.occurred_at(record), record.recorded_at),
@@ -233,7 +233,7 @@ pub(super) fn rule_line(policy: &Policy, rule: RuleRef) -> RuleLine {
 }
 
 /// Facts with the values found.
-pub(super) fn facts(policy: &Policy, listens: Option<Listens>, found: &[(usize, FactValue)]) -> Vec<FactLine> {
+pub(super) fn facts(policy: &Policy, listens: Option<EventSelector>, found: &[(usize, FactValue)]) -> Vec<FactLine> {
     found
         .iter()
         .filter_map(|(place, value)| {

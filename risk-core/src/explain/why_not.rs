@@ -17,7 +17,7 @@ use crate::fold::state;
 use crate::log::Log;
 use crate::policy::fact::FactValue;
 use crate::policy::fact_text::fact_text;
-use crate::policy::model::{Atom, Clause, Condition, Listens, Policy, ViewField};
+use crate::policy::model::{Atom, Clause, Condition, EventSelector, Policy, ViewField};
 
 /// Why a rule or duty fired or did not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -29,12 +29,12 @@ pub struct WhyNot {
     /// The kinds that it listens to; empty for a duty, which looks after every step.
     pub listens_to: Vec<String>,
     /// Every time that it was looked at. Empty: nothing that it listens to is on record.
-    pub trials: Vec<Trial>,
+    pub trials: Vec<RuleEvaluation>,
 }
 
 /// One time that the rule was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Trial {
+pub struct RuleEvaluation {
     /// The event.
     pub event_id: Option<Uuid>,
     /// Its kind.
@@ -88,19 +88,19 @@ fn looked_for(
         return Err(ExplainError::UnknownRule { found: rule.to_owned(), nearest: one_of(&ids, rule) });
     };
     // A rule may stand in several versions, each in force for a time; each is looked at.
-    let mut trials: Vec<(RuleRef, state::Trial)> = Vec::new();
+    let mut trials: Vec<(RuleRef, state::RuleEvaluation)> = Vec::new();
     for version in watch.iter().copied() {
         let folded = fold(&seen.records, policy, Span { watch: Some(version), ..span });
         trials.extend(folded.state.trials.into_iter().map(|t| (version, t)));
     }
     trials.retain(|(_, t)| t.in_force || watch.len() == 1);
     trials.sort_by_key(|(_, t)| (t.clock, t.event));
-    let lines: Vec<Trial> = trials
+    let lines: Vec<RuleEvaluation> = trials
         .iter()
         .map(|(version, t)| {
             let kind = log.record(t.event).and_then(crate::log::Record::kind);
-            let listens = kind.map(Listens::Kind).filter(|_| matches!(version, RuleRef::Rule(_)));
-            Trial {
+            let listens = kind.map(EventSelector::Kind).filter(|_| matches!(version, RuleRef::Rule(_)));
+            RuleEvaluation {
                 event_id: view.sees(ViewField::EventIds).then_some(t.event),
                 kind: kind_name(kind),
                 on: calendar::london_day(t.clock),
@@ -138,15 +138,20 @@ fn listens_to(policy: &Policy, rule: RuleRef) -> Vec<String> {
     let on = policy.rules.get(i).map(|r| r.on.clone()).unwrap_or_default();
     on.into_iter()
         .map(|l| match l {
-            Listens::Kind(k) => k.name().to_owned(),
-            Listens::Derived(d) => d.name().to_owned(),
-            Listens::Unrecognised => "unrecognised_record".to_owned(),
+            EventSelector::Kind(k) => k.name().to_owned(),
+            EventSelector::Derived(d) => d.name().to_owned(),
+            EventSelector::Unrecognised => "unrecognised_record".to_owned(),
         })
         .collect()
 }
 
 /// The comparisons that fail in the alternative with the fewest.
-fn failed(policy: &Policy, rule: RuleRef, listens: Option<Listens>, trial: &state::Trial) -> Vec<FactLine> {
+fn failed(
+    policy: &Policy,
+    rule: RuleRef,
+    listens: Option<EventSelector>,
+    trial: &state::RuleEvaluation,
+) -> Vec<FactLine> {
     let Some(condition) = condition(policy, rule) else { return vec![] };
     let day = calendar::london_day(trial.clock);
     let found = |a: &Atom| trial.facts.iter().find(|(f, _)| *f == a.fact).map_or(FactValue::Never, |(_, v)| *v);

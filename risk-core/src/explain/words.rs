@@ -4,11 +4,11 @@ use crate::event::Term;
 use crate::event::vocabulary::Level;
 use crate::policy::event_field;
 use crate::policy::fact::{Domain, Fact, FactValue};
-use crate::policy::model::{Atom, Comparison, Listens, Policy, Test};
+use crate::policy::model::{Atom, Comparison, EventSelector, Policy, Test};
 
 /// What values the fact can have, for events of that sort.
 #[must_use]
-pub fn domain(fact: &Fact, listens: Option<Listens>) -> Domain {
+pub fn domain(fact: &Fact, listens: Option<EventSelector>) -> Domain {
     match (fact, listens) {
         (Fact::Event(field), Some(listens)) => event_field(listens, field).map_or_else(|| fact.domain(), |f| f.domain),
         _ => fact.domain(),

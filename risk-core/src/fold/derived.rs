@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::happening::{Happening, Subject};
+use super::fold_event::{FoldEvent, Subject};
 use super::ledger::{Announcement, Instance};
 use super::levels::{CELLS, Cell};
 use super::reason::{Deadline, RuleRef};
@@ -14,7 +14,7 @@ use crate::calendar;
 use crate::event::Term;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Group, Handling};
-use crate::policy::model::{Derived, Listens};
+use crate::policy::model::{Derived, EventSelector};
 
 impl<'a> State<'a, '_> {
     /// Runs time on, raising what falls due, up to and including that moment.
@@ -48,11 +48,11 @@ impl<'a> State<'a, '_> {
 
     /// The next event that the fold raises by itself, after what it has raised already, and the day as which begins it falls
     /// due; one that is learnt of too late falls due now.
-    fn next_derived(&self, now: Moment) -> Option<(NaiveDate, Raising)> {
+    fn next_derived(&self, now: Moment) -> Option<(NaiveDate, TimerEvent)> {
         let Moment { at: now, day: today } = now;
-        let mut next: Option<(NaiveDate, Raising)> = None;
+        let mut next: Option<(NaiveDate, TimerEvent)> = None;
         // Only what may be the next is written out.
-        let mut offer = |day: NaiveDate, raising: &dyn Fn() -> Raising| {
+        let mut offer = |day: NaiveDate, raising: &dyn Fn() -> TimerEvent| {
             let day = day.max(today);
             if next.as_ref().is_none_or(|(earliest, _)| day <= *earliest) {
                 let candidate = (day, raising());
@@ -63,12 +63,12 @@ impl<'a> State<'a, '_> {
         };
         for (id, order) in &self.facts.orders {
             if let Some((last, _)) = order.end().filter(|(_, end)| order.discharged.is_none_or(|d| d >= *end)) {
-                offer(after(last), &|| Raising::OrderExpired(id.clone(), last));
+                offer(after(last), &|| TimerEvent::OrderExpired(id.clone(), last));
             }
         }
         for (id, s) in &self.facts.sentences {
             if let Some((last, _)) = s.ends.filter(|(_, end)| s.ended.is_none_or(|e| e >= *end)) {
-                offer(after(last), &|| Raising::SupervisionEnd(id.clone(), last));
+                offer(after(last), &|| TimerEvent::SupervisionEnd(id.clone(), last));
             }
         }
         let frozen = self.facts.supervision_ended_by(now).is_some();
@@ -77,11 +77,11 @@ impl<'a> State<'a, '_> {
             if let Some(day) = spell.falls_due(today) {
                 let runs = self.policy.in_force(duty.effective, &duty.localities, day) && duty.every.is_some();
                 if runs && !waits_through(self.policy, duty.action) && !self.has_open_round(index, subject) {
-                    offer(day, &|| Raising::DutyDue(index, subject.clone(), day));
+                    offer(day, &|| TimerEvent::DutyDue(index, subject.clone(), day));
                 }
             }
         }
-        if !frozen && self.policy.index.listeners.contains_key(&Listens::Derived(Derived::ActionOverdue)) {
+        if !frozen && self.policy.index.listeners.contains_key(&EventSelector::Derived(Derived::ActionOverdue)) {
             let mut found: Option<NaiveDate> = None;
             for (day, action, subject, overdue) in self.ledger.overdue_after() {
                 // What is late already is all one; of what is to come, only the first day counts.
@@ -90,31 +90,31 @@ impl<'a> State<'a, '_> {
                 }
                 if !self.absence_unknown(action, day) && !self.waits_in_time(action, subject, day) {
                     found = Some(day);
-                    offer(after(day), &|| Raising::Overdue(action, subject.clone(), overdue));
+                    offer(after(day), &|| TimerEvent::Overdue(action, subject.clone(), overdue));
                 }
             }
         }
         for (cell, day) in self.stale_from() {
-            offer(day, &|| Raising::Stale(cell.0, day));
+            offer(day, &|| TimerEvent::Stale(cell.0, day));
         }
         let begins = &self.policy.index.begins;
         if let Some(from) = begins.get(begins.partition_point(|from| *from <= today)) {
-            offer(*from, &|| Raising::InForce(*from));
+            offer(*from, &|| TimerEvent::InForce(*from));
         }
         next
     }
 
-    fn raise(&mut self, moment: Moment, raising: Raising) {
+    fn raise(&mut self, moment: Moment, raising: TimerEvent) {
         let now = moment.at;
         match &raising {
             // A round is marked in its own spell: a condition that comes to hold again asks for it again.
-            Raising::DutyDue(..) => {}
-            Raising::Overdue(action, subject, announcement) => self.ledger.announce(*action, subject, *announcement),
+            TimerEvent::DutyDue(..) => {}
+            TimerEvent::Overdue(action, subject, announcement) => self.ledger.announce(*action, subject, *announcement),
             other => _ = self.raised.insert(other.clone()),
         }
         self.quiet_before = None;
-        let derived = |what, id, subject, handling, details| Happening {
-            what: Listens::Derived(what),
+        let derived = |what, id, subject, handling, details| FoldEvent {
+            what: EventSelector::Derived(what),
             id,
             event: None,
             subject,
@@ -126,17 +126,17 @@ impl<'a> State<'a, '_> {
             clock: now,
             handling,
         };
-        let happening = match raising {
-            Raising::OrderExpired(id, _) => self.facts.orders.get(&id).map(|o| {
+        let fold_event = match raising {
+            TimerEvent::OrderExpired(id, _) => self.facts.orders.get(&id).map(|o| {
                 let details = vec![("order", o.kind.code())];
                 derived(Derived::ProtectiveOrderExpired, o.by, Some(Subject::Order(id.clone())), o.handling, details)
             }),
-            Raising::SupervisionEnd(id, _) => self
+            TimerEvent::SupervisionEnd(id, _) => self
                 .facts
                 .sentences
                 .get(&id)
                 .map(|s| derived(Derived::SupervisionEndReached, s.by, None, s.handling, vec![])),
-            Raising::DutyDue(index, subject, _) => {
+            TimerEvent::DutyDue(index, subject, _) => {
                 self.raise_round(index, &subject, now);
                 let spell = self.duties.spell(index, &subject);
                 let duty = self.policy.duties.get(index);
@@ -145,23 +145,23 @@ impl<'a> State<'a, '_> {
                     derived(Derived::DutyDue, spell.origin.event, Some(subject), spell.origin.handling, details)
                 })
             }
-            Raising::Overdue(action, subject, ..) => self.ledger.pending(action, &subject).and_then(|i| {
+            TimerEvent::Overdue(action, subject, ..) => self.ledger.pending(action, &subject).and_then(|i| {
                 let handling = i.handling(Handling::Ordinary);
                 let details = vec![("action", action.code()), ("priority", i.priority().code())];
                 let (_, opened_by) = i.opened()?;
                 Some(derived(Derived::ActionOverdue, opened_by, Some(subject.clone()), handling, details))
             }),
-            Raising::Stale(group, day) => {
+            TimerEvent::Stale(group, day) => {
                 let stale = self.stale_from().into_iter().find(|(cell, from)| cell.0 == group && *from == day);
                 stale.and_then(|(cell, _)| self.levels.statement(cell)).map(|s| {
                     let details = vec![("group", group.code())];
                     derived(Derived::AssessmentStale, s.id, Some(Subject::Group(group)), s.handling, details)
                 })
             }
-            Raising::InForce(_) => None,
+            TimerEvent::InForce(_) => None,
         };
-        let happenings: Vec<Arc<Happening<'a>>> = happening.into_iter().map(Arc::new).collect();
-        self.turn(moment, &happenings);
+        let events: Vec<Arc<FoldEvent<'a>>> = fold_event.into_iter().map(Arc::new).collect();
+        self.evaluate_step(moment, &events);
     }
 
     /// Opens a duty's round on the day it falls due.
@@ -172,7 +172,7 @@ impl<'a> State<'a, '_> {
         let deadline = spell.next_due.clone();
         // Whatever was done since the last time answers the round.
         because.occurred_at = spell.last_performed.map_or(because.occurred_at, |t| t.max(because.occurred_at));
-        because.fired_on = Listens::Derived(Derived::DutyDue);
+        because.fired_on = EventSelector::Derived(Derived::DutyDue);
         because.told = (now, now.max(because.recorded_at));
         because.recorded_at = now;
         because.clock = now;
@@ -279,7 +279,7 @@ impl<'a> State<'a, '_> {
 
 /// What the fold is about to raise. The order of variants is the order within one instant.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Raising {
+pub(super) enum TimerEvent {
     OrderExpired(Arc<str>, NaiveDate),
     SupervisionEnd(Arc<str>, NaiveDate),
     DutyDue(usize, Subject, NaiveDate),

@@ -6,18 +6,18 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::happening::{Happening, Subject};
+use super::fold_event::{FoldEvent, Subject};
 use super::ledger::Reason;
-use super::read::Asking;
+use super::read::FactContext;
 use super::reason::{Because, Deadline, RuleRef, Target};
-use super::state::{Effect, Moment, State, Trial};
+use super::state::{Effect, Moment, RuleEvaluation, State};
 use super::triggers::{performing, triggered, waits_through};
 use crate::calendar;
 use crate::event::Kind;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Handling};
 use crate::policy::fact::FactValue;
-use crate::policy::model::{ActionDef, Derived, Listens};
+use crate::policy::model::{ActionDef, Derived, EventSelector};
 
 /// One spell in which a duty's condition holds for a subject.
 #[derive(Debug, Clone)]
@@ -103,7 +103,7 @@ impl Duties {
 
 impl<'a> State<'a, '_> {
     /// Begins and ends spells, and opens what a beginning spell asks for.
-    pub(super) fn look_at_duties(&mut self, now: Moment, happenings: &[Arc<Happening<'a>>]) {
+    pub(super) fn look_at_duties(&mut self, now: Moment, events: &[Arc<FoldEvent<'a>>]) {
         let Moment { at: now, day: today } = now;
         if self.facts.supervision_ended_by(now).is_some() {
             // What stands open freezes as it is; nothing falls away because supervision ended.
@@ -111,7 +111,7 @@ impl<'a> State<'a, '_> {
             return;
         }
         let policy = self.policy;
-        for index in self.duties_concerned(happenings) {
+        for index in self.duties_concerned(events) {
             let Some(duty) = policy.duties.get(index) else { continue };
             let in_force = policy.in_force(duty.effective, &duty.localities, today);
             let mut holding: Vec<(Subject, Vec<(usize, FactValue)>)> = Vec::new();
@@ -119,24 +119,24 @@ impl<'a> State<'a, '_> {
                 if self.cancel.spend() {
                     return;
                 }
-                let asking = Asking { event: None, subject: Some(&subject), now };
+                let asking = FactContext { event: None, subject: Some(&subject), now };
                 if let Some(facts) = self.satisfied(&duty.holds, asking) {
                     holding.push((subject, facts));
                 }
             }
             if self.watch == Some(RuleRef::Duty(index)) {
-                self.watch_duty(duty.holds.facts(), &holding, now, in_force, happenings);
+                self.watch_duty(duty.holds.facts(), &holding, now, in_force, events);
             }
             let over = |s: &Subject| !holding.iter().any(|(held, _)| held == s);
             let ended: Vec<Subject> =
                 self.duties.of(index).iter().map(|(s, _)| s).filter(|s| over(s)).cloned().collect();
             for subject in ended {
-                self.end_spell(index, &subject, now, happenings);
+                self.end_spell(index, &subject, now, events);
             }
             if in_force {
                 for (subject, facts) in holding {
                     if self.duties.spell(index, &subject).is_none() {
-                        self.begin_spell(index, subject, &facts, now, happenings);
+                        self.begin_spell(index, subject, &facts, now, events);
                     }
                 }
             }
@@ -145,20 +145,20 @@ impl<'a> State<'a, '_> {
 
     /// The duties that may begin or end now: those that a kind of the step bears on, or all where none was looked at yet or
     /// time itself changed what holds.
-    fn duties_concerned(&mut self, happenings: &[Arc<Happening<'a>>]) -> BTreeSet<usize> {
+    fn duties_concerned(&mut self, events: &[Arc<FoldEvent<'a>>]) -> BTreeSet<usize> {
         let index = &self.policy.index;
         let first = !std::mem::replace(&mut self.duties.looked_at, true);
         let mut concerned = index.restless.clone();
-        for h in happenings {
+        for h in events {
             match h.what {
-                Listens::Kind(kind) => concerned.extend(index.duties.get(&kind).into_iter().flatten()),
+                EventSelector::Kind(kind) => concerned.extend(index.duties.get(&kind).into_iter().flatten()),
                 // That something is due, overdue or stale is no news about the case.
-                Listens::Derived(Derived::DutyDue | Derived::ActionOverdue | Derived::AssessmentStale) => {}
-                Listens::Derived(Derived::ProtectiveOrderExpired | Derived::SupervisionEndReached)
-                | Listens::Unrecognised => return (0..self.policy.duties.len()).collect(),
+                EventSelector::Derived(Derived::DutyDue | Derived::ActionOverdue | Derived::AssessmentStale) => {}
+                EventSelector::Derived(Derived::ProtectiveOrderExpired | Derived::SupervisionEndReached)
+                | EventSelector::Unrecognised => return (0..self.policy.duties.len()).collect(),
             }
         }
-        if first || happenings.is_empty() { (0..self.policy.duties.len()).collect() } else { concerned }
+        if first || events.is_empty() { (0..self.policy.duties.len()).collect() } else { concerned }
     }
 
     fn watch_duty(
@@ -167,14 +167,14 @@ impl<'a> State<'a, '_> {
         holding: &[(Subject, Vec<(usize, FactValue)>)],
         now: Instant,
         in_force: bool,
-        happenings: &[Arc<Happening<'a>>],
+        events: &[Arc<FoldEvent<'a>>],
     ) {
         let subject = holding.iter().map(|(s, _)| s).min().cloned().unwrap_or(Subject::Case);
-        let asking = Asking { event: None, subject: Some(&subject), now };
+        let asking = FactContext { event: None, subject: Some(&subject), now };
         let facts = facts.into_iter().map(|f| (f, self.reader().read(f, asking))).collect();
-        let event = happenings.iter().map(|h| h.id).min().unwrap_or_default();
+        let event = events.iter().map(|h| h.id).min().unwrap_or_default();
         let fired = in_force && !holding.is_empty();
-        self.trials.push(Trial { event, clock: now, in_force, fired, facts });
+        self.trials.push(RuleEvaluation { event, clock: now, in_force, fired, facts });
     }
 
     /// The records of the step that bear on the duty's condition; all of them where none does.
@@ -183,15 +183,15 @@ impl<'a> State<'a, '_> {
         index: usize,
         facts: &[(usize, FactValue)],
         now: Instant,
-        happenings: &[Arc<Happening<'a>>],
+        events: &[Arc<FoldEvent<'a>>],
     ) -> Option<Because> {
         let policy = self.policy;
         let duty = policy.duties.get(index)?;
         let fed_by: BTreeSet<Kind> =
             facts.iter().filter_map(|(f, _)| policy.facts.get(*f)).flat_map(|f| f.fed_by()).collect();
-        let bears = |h: &&Arc<Happening<'a>>| h.kind().is_some_and(|k| fed_by.contains(&k));
-        let chosen = last_that(happenings, &fed_by);
-        let strictest = happenings.iter().filter(bears).map(|h| h.handling).max();
+        let bears = |h: &&Arc<FoldEvent<'a>>| h.kind().is_some_and(|k| fed_by.contains(&k));
+        let chosen = last_that(events, &fed_by);
+        let strictest = events.iter().filter(bears).map(|h| h.handling).max();
         let mut because = match chosen {
             Some(h) => self.because(RuleRef::Duty(index), duty.basis, h, now, facts.into()),
             // The duty itself came into force: it rests on the latest sentence, before any on what is on record.
@@ -205,7 +205,7 @@ impl<'a> State<'a, '_> {
                     rule: RuleRef::Duty(index),
                     known_as: RuleRef::Duty(index).known_as(self.policy),
                     event,
-                    fired_on: Listens::Derived(Derived::DutyDue),
+                    fired_on: EventSelector::Derived(Derived::DutyDue),
                     basis: duty.basis,
                     handling,
                     occurred_at: now,
@@ -227,11 +227,11 @@ impl<'a> State<'a, '_> {
         subject: Subject,
         facts: &[(usize, FactValue)],
         now: Instant,
-        happenings: &[Arc<Happening<'a>>],
+        events: &[Arc<FoldEvent<'a>>],
     ) {
         let policy = self.policy;
         let Some(duty) = policy.duties.get(index) else { return };
-        let Some(origin) = self.origin(index, facts, now, happenings) else {
+        let Some(origin) = self.origin(index, facts, now, events) else {
             // Nothing that can be read is on record yet: the duty is looked at again with the next record.
             self.duties.looked_at = false;
             return;
@@ -276,12 +276,12 @@ impl<'a> State<'a, '_> {
         });
     }
 
-    fn end_spell(&mut self, index: usize, subject: &Subject, now: Instant, happenings: &[Arc<Happening<'a>>]) {
+    fn end_spell(&mut self, index: usize, subject: &Subject, now: Instant, events: &[Arc<FoldEvent<'a>>]) {
         self.duties.end(index, subject);
         let Some(duty) = self.policy.duties.get(index) else { return };
         let asked = duty.holds.facts().into_iter().filter_map(|f| self.policy.facts.get(f));
         let fed_by: BTreeSet<Kind> = asked.flat_map(|f| f.fed_by()).collect();
-        let Some(by) = last_that(happenings, &fed_by).map(|h| h.id) else { return };
+        let Some(by) = last_that(events, &fed_by).map(|h| h.id) else { return };
         self.ledger.supersede(duty.action, now, |about, r| {
             (about == subject && r.because.rule == RuleRef::Duty(index)).then_some(by)
         });
@@ -320,7 +320,7 @@ impl<'a> State<'a, '_> {
     }
 
     /// Lets an event count as a performance of every duty of that action.
-    pub(super) fn perform_duties(&mut self, def: &ActionDef, h: &Happening<'a>) {
+    pub(super) fn perform_duties(&mut self, def: &ActionDef, h: &FoldEvent<'a>) {
         let triggers = performing(def);
         if !h.kind().is_some_and(|k| triggers.iter().any(|t| t.on.contains(&k))) {
             return;
@@ -348,7 +348,7 @@ impl<'a> State<'a, '_> {
         pending.is_some_and(|i| i.waits_for(RuleRef::Duty(index)))
     }
 
-    pub(super) fn performed(&mut self, action: ActionKind, subject: &Subject, h: &Happening<'a>) {
+    pub(super) fn performed(&mut self, action: ActionKind, subject: &Subject, h: &FoldEvent<'a>) {
         let policy = self.policy;
         let duties = policy.duties.iter().enumerate().filter(|(_, d)| d.action == action);
         for (index, _) in duties {
@@ -374,8 +374,8 @@ impl<'a> State<'a, '_> {
 }
 
 /// The last record of a step that is of one of these kinds; the last of all where none is.
-fn last_that<'h, 'a>(happenings: &'h [Arc<Happening<'a>>], kinds: &BTreeSet<Kind>) -> Option<&'h Arc<Happening<'a>>> {
-    let bears = |h: &&Arc<Happening<'a>>| h.kind().is_some_and(|k| kinds.contains(&k));
-    let last = happenings.iter().filter(bears).max_by_key(|h| h.order());
-    last.or_else(|| happenings.iter().max_by_key(|h| h.order()))
+fn last_that<'h, 'a>(events: &'h [Arc<FoldEvent<'a>>], kinds: &BTreeSet<Kind>) -> Option<&'h Arc<FoldEvent<'a>>> {
+    let bears = |h: &&Arc<FoldEvent<'a>>| h.kind().is_some_and(|k| kinds.contains(&k));
+    let last = events.iter().filter(bears).max_by_key(|h| h.order());
+    last.or_else(|| events.iter().max_by_key(|h| h.order()))
 }

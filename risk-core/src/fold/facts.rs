@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::flags::RegisterFlag;
-use super::happening::{EventRef, Happening};
+use super::fold_event::{EventRef, FoldEvent};
 use crate::calendar;
 use crate::event::catalogue::{Event, Instant};
 use crate::event::vocabulary::{
@@ -31,18 +31,18 @@ impl<T> Default for Latest<T> {
 }
 
 impl<T: Clone> Latest<T> {
-    fn put(&mut self, happening: &Happening<'_>, value: T) {
-        if self.0.as_ref().is_none_or(|(stamp, _)| *stamp <= happening.order()) {
-            self.0 = Some((happening.order(), value));
+    fn put(&mut self, fold_event: &FoldEvent<'_>, value: T) {
+        if self.0.as_ref().is_none_or(|(stamp, _)| *stamp <= fold_event.order()) {
+            self.0 = Some((fold_event.order(), value));
         }
     }
     /// [`Self::put`], unless the record does not know: not knowing says nothing, whichever was written down first.
-    fn learn(&mut self, happening: &Happening<'_>, value: T)
+    fn learn(&mut self, fold_event: &FoldEvent<'_>, value: T)
     where
         T: Term,
     {
         if value.name() != "unknown" {
-            self.put(happening, value);
+            self.put(fold_event, value);
         }
     }
     /// Supposes a value, where no record gives one: whatever a record gives replaces it, whenever it happened.
@@ -211,13 +211,13 @@ pub struct Facts<'a> {
     pub factors: BTreeMap<RiskFactor, Latest<FactorState>>,
     /// From when records of a kind are complete.
     pub complete_from: BTreeMap<Kind, NaiveDate>,
-    /// Every record taken in: a list for each kind, in the order of happening.
-    history: Vec<Vec<Arc<Happening<'a>>>>,
+    /// Every record taken in: a list for each kind, in the order of events.
+    history: Vec<Vec<Arc<FoldEvent<'a>>>>,
 }
 
 impl<'a> Facts<'a> {
     /// Takes in one record.
-    pub fn take(&mut self, h: &Arc<Happening<'a>>) {
+    pub fn take(&mut self, h: &Arc<FoldEvent<'a>>) {
         if let (Some(kind), Some(event)) = (h.kind(), h.event.clone()) {
             self.take_event(h, &event);
             if self.history.is_empty() {
@@ -235,7 +235,7 @@ impl<'a> Facts<'a> {
     }
 
     #[allow(clippy::too_many_lines, reason = "one arm for each kind that changes a fact: the list is the point")]
-    fn take_event(&mut self, h: &Happening<'a>, event: &EventRef<'a>) {
+    fn take_event(&mut self, h: &FoldEvent<'a>, event: &EventRef<'a>) {
         match &**event {
             Event::HistoryLoaded(e) => {
                 for kind in &e.kinds {
@@ -372,7 +372,7 @@ impl<'a> Facts<'a> {
         }
     }
 
-    fn take_order(&mut self, h: &Happening<'a>, event: &Event) {
+    fn take_order(&mut self, h: &FoldEvent<'a>, event: &Event) {
         let names = |ids: &[crate::event::field::PersonId]| ids.iter().map(|p| Arc::from(p.as_str())).collect();
         match event {
             Event::ProtectiveOrderMade(e) => {
@@ -394,7 +394,7 @@ impl<'a> Facts<'a> {
                 order.protects.put(h, names(&e.protects));
                 order.expires.put(h, e.expires_on.map(ending));
                 // Variations that were recorded before the order itself.
-                let earlier: Vec<Happening<'a>> = self
+                let earlier: Vec<FoldEvent<'a>> = self
                     .of_kinds(&[Kind::ProtectiveOrderVaried])
                     .filter(|v| v.id_of("order_id") == Some(id))
                     .cloned()
@@ -424,7 +424,7 @@ impl<'a> Facts<'a> {
         }
     }
 
-    fn allocate(&mut self, h: &Happening<'a>, provider: Provider, grade: Option<Grade>, complexity: Complexity) {
+    fn allocate(&mut self, h: &FoldEvent<'a>, provider: Provider, grade: Option<Grade>, complexity: Complexity) {
         self.provider.put(h, provider);
         if let Some(grade) = grade {
             self.grade.put(h, grade);
@@ -433,18 +433,18 @@ impl<'a> Facts<'a> {
         self.allocations.insert(h.clock);
     }
 
-    fn lives(&mut self, h: &Happening<'a>, with: Option<&str>) {
+    fn lives(&mut self, h: &FoldEvent<'a>, with: Option<&str>) {
         self.address_known.put(h, Tri::Yes);
         if let Some(person) = with {
             self.person(person).in_household.put(h, Tri::Yes);
         }
     }
 
-    fn require(&mut self, h: &Happening<'a>, requirement: Requirement, sentence: &str, in_force: bool) {
+    fn require(&mut self, h: &FoldEvent<'a>, requirement: Requirement, sentence: &str, in_force: bool) {
         self.requirements.entry((requirement, Arc::from(sentence))).or_default().put(h, in_force);
     }
 
-    fn programme(&mut self, h: &Happening<'a>, programme: Programme, state: u32) {
+    fn programme(&mut self, h: &FoldEvent<'a>, programme: Programme, state: u32) {
         self.programmes.entry(programme).or_default().put(h, state);
     }
 
@@ -512,8 +512,8 @@ impl<'a> Facts<'a> {
         Some((last.id, bearing().map(|h| h.handling).fold(last.handling, Ord::max)))
     }
 
-    /// Every record of these kinds, in the order of happening within each kind.
-    pub fn of_kinds<'s>(&'s self, kinds: &'s [Kind]) -> impl Iterator<Item = &'s Happening<'a>> {
+    /// Every record of these kinds, in the order of events within each kind.
+    pub fn of_kinds<'s>(&'s self, kinds: &'s [Kind]) -> impl Iterator<Item = &'s FoldEvent<'a>> {
         kinds.iter().filter_map(|k| self.history.get(*k as usize)).flatten().map(AsRef::as_ref)
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::happening::{Happening, Subject};
+use super::fold_event::{FoldEvent, Subject};
 use super::levels::Levels;
 use super::reason::{Because, Deadline, Naming, RuleRef};
 use crate::event::catalogue::{ActionDecided, Instant};
@@ -305,7 +305,7 @@ impl Ledger {
     }
 
     /// Lets a closing event answer the reasons of an action that it concerns.
-    pub fn answer(&mut self, action: ActionKind, h: &Happening<'_>, levels: &Levels, holds: impl Fn(&Subject) -> bool) {
+    pub fn answer(&mut self, action: ActionKind, h: &FoldEvent<'_>, levels: &Levels, holds: impl Fn(&Subject) -> bool) {
         self.change_pending(action, |instance| {
             if h.concerns(&instance.subject) && holds(&instance.subject) {
                 answer_by(instance, h, levels);
@@ -314,7 +314,7 @@ impl Ledger {
     }
 
     /// Lets an earlier event answer the reasons of one line.
-    pub fn answer_line(&mut self, action: ActionKind, subject: &Subject, h: &Happening<'_>, levels: &Levels) {
+    pub fn answer_line(&mut self, action: ActionKind, subject: &Subject, h: &FoldEvent<'_>, levels: &Levels) {
         self.change(action, subject, |line| {
             if let Some(instance) = line.instances.last_mut() {
                 answer_by(instance, h, levels);
@@ -323,7 +323,7 @@ impl Ledger {
     }
 
     /// Lets a person's decision close or put off reasons, as far as the policy lets that role decide.
-    pub fn decide(&mut self, h: &Happening<'_>, e: &ActionDecided, def: Option<&ActionDef>) -> Vec<Subject> {
+    pub fn decide(&mut self, h: &FoldEvent<'_>, e: &ActionDecided, def: Option<&ActionDef>) -> Vec<Subject> {
         let mut closed = Vec::new();
         self.change_pending(e.action, |instance| {
             let about = e.about.as_ref().map(|s| s.as_str());
@@ -475,7 +475,7 @@ fn settle(days: &mut BTreeMap<NaiveDate, Vec<(ActionKind, Subject)>>, action: Ac
     }
 }
 
-fn answer_by(instance: &mut Instance, h: &Happening<'_>, levels: &Levels) {
+fn answer_by(instance: &mut Instance, h: &FoldEvent<'_>, levels: &Levels) {
     let assessed = match h.event.as_deref() {
         Some(Event::RiskAssessed(e)) if instance.action == ActionKind::ReviewRisk => {
             let known = e.levels.0.iter().filter(|(_, level)| **level != Level::Unknown);

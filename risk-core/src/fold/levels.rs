@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use super::happening::Happening;
+use super::fold_event::FoldEvent;
 use super::reason::Because;
 use crate::event::Event;
 use crate::event::catalogue::Instant;
@@ -94,7 +94,7 @@ pub struct Levels {
 
 impl Levels {
     /// Takes in an assessment or a countersignature as a fact. What it answers is decided by [`Self::answer`].
-    pub fn take(&mut self, h: &Happening<'_>) {
+    pub fn take(&mut self, h: &FoldEvent<'_>) {
         match h.event.as_deref() {
             Some(Event::RiskAssessed(e)) if e.signed != Tri::No => {
                 let community = e.levels.0.iter().map(|(g, l)| {
@@ -131,7 +131,7 @@ impl Levels {
     }
 
     /// Lets what [`Self::take`] took in answer reasons.
-    pub fn answer(&mut self, h: &Happening<'_>) {
+    pub fn answer(&mut self, h: &FoldEvent<'_>) {
         if matches!(h.event.as_deref(), Some(Event::RiskAssessed(_) | Event::ManagementOversightRecorded(_))) {
             for cell in CELLS {
                 self.settle(cell);

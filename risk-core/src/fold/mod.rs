@@ -4,7 +4,7 @@ pub mod derived;
 pub mod duties;
 pub mod facts;
 pub mod flags;
-pub mod happening;
+pub mod fold_event;
 pub mod ledger;
 pub mod levels;
 pub mod read;

@@ -4,7 +4,7 @@ use chrono::Days;
 
 use super::facts::{Facts, Person};
 use super::flags::RegisterFlag;
-use super::happening::{Happening, Incident, Subject};
+use super::fold_event::{FoldEvent, Incident, Subject};
 use super::levels::Levels;
 use super::subjects::register_of;
 use crate::calendar;
@@ -13,23 +13,23 @@ use crate::event::vocabulary::{
     AbuseRole, Complexity, FactorState, Grade, Group, InformationAbout, InformationOf, Level, Offence, OrderKind,
     PersonGroup, Provider, Register, Relation, Requirement, SafeguardingStatus, SentenceType, Setting, Sex, Tri,
 };
-use crate::event::{Kind, Reading, Term};
+use crate::event::{FieldValue, Kind, Term};
 use crate::policy::event_value;
 use crate::policy::fact::{Concerning, Fact, FactValue, Filter, MAX_NUMBER, Window};
 use crate::policy::model::{Policy, Unit};
 
 /// Who asks, when, and about what.
 #[derive(Debug, Clone, Copy)]
-pub struct Asking<'s, 'a> {
+pub struct FactContext<'s, 'a> {
     /// The event that a rule is about.
-    pub event: Option<&'s Happening<'a>>,
+    pub event: Option<&'s FoldEvent<'a>>,
     /// The subject that a duty is about.
     pub subject: Option<&'s Subject>,
     /// The clock.
     pub now: Instant,
 }
 
-impl Asking<'_, '_> {
+impl FactContext<'_, '_> {
     /// The moments at which a state counts as holding: when the event was learnt, and when it happened.
     fn moments(&self) -> [Instant; 2] {
         [self.now, self.event.map_or(self.now, |e| e.occurred_at)]
@@ -46,7 +46,7 @@ impl Asking<'_, '_> {
     fn order(&self) -> Option<&str> {
         match (self.subject, self.event) {
             (Some(Subject::Order(id)), _) => Some(id),
-            (_, Some(Happening { subject: Some(Subject::Order(id)), .. })) => Some(id),
+            (_, Some(FoldEvent { subject: Some(Subject::Order(id)), .. })) => Some(id),
             (_, Some(e)) => e.id_of("order_id"),
             _ => None,
         }
@@ -77,7 +77,7 @@ impl Asking<'_, '_> {
     }
 
     /// Whether an earlier event is about what is asked about; none is, where nobody and nothing of that sort is.
-    fn same(&self, of: Concerning, h: &Happening<'_>) -> bool {
+    fn same(&self, of: Concerning, h: &FoldEvent<'_>) -> bool {
         let id = |field: &str, asked: Option<&str>| asked.is_some_and(|id| h.concerns_id(field, id));
         match of {
             Concerning::Case => true,
@@ -108,7 +108,7 @@ fn past_end(names: &[&str]) -> u32 {
 
 /// Reads facts of one case under one policy.
 #[derive(Debug, Clone, Copy)]
-pub struct Reader<'s, 'a> {
+pub struct FactEvaluator<'s, 'a> {
     /// What is known.
     pub facts: &'s Facts<'a>,
     /// Levels recorded and indicated.
@@ -117,20 +117,19 @@ pub struct Reader<'s, 'a> {
     pub policy: &'s Policy,
 }
 
-impl<'a> Reader<'_, 'a> {
+impl<'a> FactEvaluator<'_, 'a> {
     /// The value of the fact at that place in the policy's list.
     #[must_use]
-    pub fn read(&self, fact: usize, asking: Asking<'_, '_>) -> FactValue {
+    pub fn read(&self, fact: usize, asking: FactContext<'_, '_>) -> FactValue {
         self.policy.facts.get(fact).map_or(FactValue::Never, |f| self.value(f, asking))
     }
 
     /// [`Self::read`] for an event that closes, suspends or refuses an action about a subject.
     #[must_use]
-    pub fn read_of(&self, fact: usize, event: &Happening<'_>, subject: &Subject, now: Instant) -> FactValue {
-        self.policy
-            .facts
-            .get(fact)
-            .map_or(FactValue::Never, |f| self.value(f, Asking { event: Some(event), subject: Some(subject), now }))
+    pub fn read_of(&self, fact: usize, event: &FoldEvent<'_>, subject: &Subject, now: Instant) -> FactValue {
+        self.policy.facts.get(fact).map_or(FactValue::Never, |f| {
+            self.value(f, FactContext { event: Some(event), subject: Some(subject), now })
+        })
     }
 
     /// A parameter's value on the day of a moment.
@@ -139,7 +138,7 @@ impl<'a> Reader<'_, 'a> {
         self.policy.value(parameter, calendar::london_day(now)).and_then(|v| v.value)
     }
 
-    fn value(&self, fact: &Fact, asking: Asking<'_, '_>) -> FactValue {
+    fn value(&self, fact: &Fact, asking: FactContext<'_, '_>) -> FactValue {
         let facts = self.facts;
         let at = asking.moments();
         match fact {
@@ -212,7 +211,7 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// A level in the setting where the group can be harmed; the higher of both where the person is in custody.
-    fn level(&self, group: Group, of: impl Fn(&Levels, Group, Setting) -> Level, asking: Asking<'_, '_>) -> Level {
+    fn level(&self, group: Group, of: impl Fn(&Levels, Group, Setting) -> Level, asking: FactContext<'_, '_>) -> Level {
         let community = of(self.levels, group, Setting::Community);
         if group == Group::Prisoners || self.facts.in_custody_at(asking.now) {
             community.max(of(self.levels, group, Setting::Custody))
@@ -221,7 +220,7 @@ impl<'a> Reader<'_, 'a> {
         }
     }
 
-    fn person(&self, asking: Asking<'_, '_>) -> Option<&Person> {
+    fn person(&self, asking: FactContext<'_, '_>) -> Option<&Person> {
         asking.person().and_then(|id| self.facts.persons.get(id))
     }
 
@@ -271,8 +270,8 @@ impl<'a> Reader<'_, 'a> {
         kinds: &'m [Kind],
         filter: Option<&'m Filter>,
         of: Concerning,
-        asking: Asking<'m, 'm>,
-    ) -> impl Iterator<Item = &'m Happening<'a>> {
+        asking: FactContext<'m, 'm>,
+    ) -> impl Iterator<Item = &'m FoldEvent<'a>> {
         self.facts.of_kinds(kinds).filter(move |h| {
             filter.is_none_or(|f| match event_fact(h, &f.field) {
                 FactValue::One(code) => f.codes.contains(&code),
@@ -290,7 +289,7 @@ impl<'a> Reader<'_, 'a> {
         within: &Window,
         filter: Option<&Filter>,
         of: Concerning,
-        asking: Asking<'_, '_>,
+        asking: FactContext<'_, '_>,
     ) -> u32 {
         let at = asking.event.map_or(asking.now, |e| e.occurred_at);
         let mut found: Vec<(Instant, Incident<'_>)> =
@@ -313,7 +312,7 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// The end of the last day that the window no longer reaches.
-    fn window_start(&self, within: &Window, end: Instant, asking: Asking<'_, '_>) -> Option<Instant> {
+    fn window_start(&self, within: &Window, end: Instant, asking: FactContext<'_, '_>) -> Option<Instant> {
         let day = calendar::london_day(end);
         let before = match within {
             Window::Days(n) => day.checked_sub_days(Days::new(u64::from(*n)))?,
@@ -328,7 +327,13 @@ impl<'a> Reader<'_, 'a> {
         Some(calendar::end_of_day(before))
     }
 
-    fn days_since(&self, kinds: &[Kind], filter: Option<&Filter>, of: Concerning, asking: Asking<'_, '_>) -> FactValue {
+    fn days_since(
+        &self,
+        kinds: &[Kind],
+        filter: Option<&Filter>,
+        of: Concerning,
+        asking: FactContext<'_, '_>,
+    ) -> FactValue {
         let at = asking.event.map_or(asking.now, |e| e.occurred_at);
         let itself = asking.event.map(|e| e.id);
         let latest = self
@@ -345,13 +350,13 @@ impl<'a> Reader<'_, 'a> {
 
 /// A field of an event as a fact; what cannot be asked satisfies no comparison.
 #[must_use]
-pub fn event_fact(h: &Happening<'_>, field: &str) -> FactValue {
+pub fn event_fact(h: &FoldEvent<'_>, field: &str) -> FactValue {
     if let Some((_, code)) = h.details.iter().find(|(name, _)| *name == field) {
         return FactValue::One(*code);
     }
     let Some(event) = h.event.as_deref() else { return FactValue::Never };
     match event.field(field) {
-        Some(Reading::Code(code)) => FactValue::One(code),
+        Some(FieldValue::Code(code)) => FactValue::One(code),
         _ => event_value(event, field).unwrap_or(FactValue::Never),
     }
 }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::happening::{Happening, Subject};
+use super::fold_event::{FoldEvent, Subject};
 use crate::calendar::{self, BusinessCalendar};
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Group, Handling, Register, Setting};
 use crate::policy::fact::FactValue;
-use crate::policy::model::{Basis, Due, Listens, Policy, RunsFrom, Unit};
+use crate::policy::model::{Basis, Due, EventSelector, Policy, RunsFrom, Unit};
 
 /// A rule or a duty of the policy, by its place in the policy's list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,7 +66,7 @@ pub struct Because {
     /// The event; for what time brought about, the one behind it.
     pub event: Uuid,
     /// The kind on which the rule fired.
-    pub fired_on: Listens,
+    pub fired_on: EventSelector,
     /// What the rule rests on.
     pub basis: Basis,
     /// The event's mark.
@@ -85,10 +85,10 @@ pub struct Because {
 }
 
 impl Because {
-    /// Whether this happening could answer the reason. An act answers what had happened when it was done, or, where it says
+    /// Whether this event could answer the reason. An act answers what had happened when it was done, or, where it says
     /// what it answers, only that. A decision answers what it names, or what was on record when it was made.
     #[must_use]
-    pub fn answerable_by(&self, h: &Happening<'_>) -> Option<Naming> {
+    pub fn answerable_by(&self, h: &FoldEvent<'_>) -> Option<Naming> {
         let named = h.names.contains(&self.event);
         if h.is_decision() {
             let by_time = h.occurred_at >= self.recorded_at && h.recorded_at > self.recorded_at;

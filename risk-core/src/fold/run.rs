@@ -6,18 +6,18 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::happening::{EventRef, Happening, persons_of};
+use super::fold_event::{EventRef, FoldEvent, persons_of};
 use super::ledger::{Answer, How, Instance, Reason};
 use super::levels::Cell;
 use super::reason::{Naming, ReasonKey, RuleRef, Target};
-use super::state::{Floors, State};
+use super::state::{CorrectionBaseline, State};
 use super::walk::Walk;
 use crate::cancel::Cancel;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, vocabulary};
 use crate::event::{Kind, Nature};
 use crate::log::{Entry, Epoch, Record, epochs};
-use crate::policy::model::{Listens, Policy};
+use crate::policy::model::{EventSelector, Policy};
 use crate::view::Seen;
 
 vocabulary! {
@@ -155,32 +155,32 @@ pub(super) fn own_clock(entry: &Entry<'_>, lens: Lens) -> Instant {
 }
 
 /// What happens in one version of the log up to a moment: by the clock, and what has one clock by when it happened.
-pub(super) fn in_order<'a>(epoch: &Epoch<'a>, start: Option<Instant>, span: Span<'_>) -> Vec<Arc<Happening<'a>>> {
+pub(super) fn in_order<'a>(epoch: &Epoch<'a>, start: Option<Instant>, span: Span<'_>) -> Vec<Arc<FoldEvent<'a>>> {
     let clamp = |t: Instant| start.map_or(t, |s| t.max(s));
-    let mut happenings = Vec::with_capacity(epoch.entries.len());
+    let mut events = Vec::with_capacity(epoch.entries.len());
     for entry in &epoch.entries {
         let clock = clamp(own_clock(entry, span.lens));
         if clock <= span.at {
-            happenings.push(Arc::new(happening(entry, clock)));
+            events.push(Arc::new(fold_event(entry, clock)));
         }
     }
     for record in &epoch.unrecognised {
         let clock = clamp(if span.lens == Lens::AsKnown { record.recorded_at } else { record.occurred_at });
         if clock <= span.at {
-            happenings.push(Arc::new(unrecognised(record, clock)));
+            events.push(Arc::new(unrecognised(record, clock)));
         }
     }
-    happenings.sort_by_key(|h| (h.clock, h.order()));
-    happenings
+    events.sort_by_key(|h| (h.clock, h.order()));
+    events
 }
 
-fn happening<'a>(entry: &Entry<'a>, clock: Instant) -> Happening<'a> {
+fn fold_event<'a>(entry: &Entry<'a>, clock: Instant) -> FoldEvent<'a> {
     let event = match &entry.event {
         Cow::Borrowed(event) => EventRef::Kept(event),
         Cow::Owned(event) => EventRef::Corrected(Arc::new(event.clone())),
     };
-    Happening {
-        what: Listens::Kind(event.kind()),
+    FoldEvent {
+        what: EventSelector::Kind(event.kind()),
         id: entry.record.event_id,
         persons: persons_of(&event),
         names: event.names().into_iter().map(|(_, id)| id).collect(),
@@ -194,9 +194,9 @@ fn happening<'a>(entry: &Entry<'a>, clock: Instant) -> Happening<'a> {
     }
 }
 
-fn unrecognised<'a>(record: &'a Record, clock: Instant) -> Happening<'a> {
-    Happening {
-        what: Listens::Unrecognised,
+fn unrecognised<'a>(record: &'a Record, clock: Instant) -> FoldEvent<'a> {
+    FoldEvent {
+        what: EventSelector::Unrecognised,
         id: record.event_id,
         event: None,
         subject: None,
@@ -218,7 +218,7 @@ pub struct Tracker<'a, 'p> {
     lens: Lens,
     records: Vec<&'a Record>,
     settled: State<'a, 'p>,
-    open: Option<(Instant, Vec<Arc<Happening<'a>>>)>,
+    open: Option<(Instant, Vec<Arc<FoldEvent<'a>>>)>,
     in_order: bool,
 }
 
@@ -226,7 +226,7 @@ impl<'a, 'p> Tracker<'a, 'p> {
     /// A case of which nothing is known yet.
     #[must_use]
     pub fn new(policy: &'p Policy, lens: Lens) -> Self {
-        let settled = State::new(policy, Floors::default());
+        let settled = State::new(policy, CorrectionBaseline::default());
         Self { policy, lens, records: Vec::new(), settled, open: None, in_order: true }
     }
 
@@ -244,17 +244,17 @@ impl<'a, 'p> Tracker<'a, 'p> {
         };
         let clock = own_clock(entry, self.lens);
         match &mut self.open {
-            Some((at, happenings)) if *at == clock => {
-                let h = Arc::new(happening(entry, clock));
-                let place = happenings.partition_point(|other| other.order() <= h.order());
-                happenings.insert(place, h);
+            Some((at, events)) if *at == clock => {
+                let h = Arc::new(fold_event(entry, clock));
+                let place = events.partition_point(|other| other.order() <= h.order());
+                events.insert(place, h);
             }
             Some((at, _)) if *at > clock => self.in_order = false,
             _ => {
-                if let Some((at, happenings)) = self.open.take() {
-                    self.settled.step(at, &happenings);
+                if let Some((at, events)) = self.open.take() {
+                    self.settled.step(at, &events);
                 }
-                self.open = Some((clock, vec![Arc::new(happening(entry, clock))]));
+                self.open = Some((clock, vec![Arc::new(fold_event(entry, clock))]));
             }
         }
     }
@@ -262,7 +262,7 @@ impl<'a, 'p> Tracker<'a, 'p> {
     /// The case at a moment, knowing every record pushed so far that the lens places by then.
     #[must_use]
     pub fn at(&self, at: Instant) -> Folded<'a, 'p> {
-        let Some((clock, happenings)) = self.open.as_ref().filter(|(clock, _)| self.in_order && *clock <= at) else {
+        let Some((clock, events)) = self.open.as_ref().filter(|(clock, _)| self.in_order && *clock <= at) else {
             let known_at = match self.lens {
                 Lens::AsKnown => at,
                 Lens::Hindsight => self.records.iter().map(|r| r.recorded_at).max().map_or(at, |t| t.max(at)),
@@ -274,7 +274,7 @@ impl<'a, 'p> Tracker<'a, 'p> {
             );
         };
         let mut state = self.settled.clone();
-        state.step(*clock, happenings);
+        state.step(*clock, events);
         state.run_to(at);
         Folded {
             state,

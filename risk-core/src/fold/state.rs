@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::derived::Raising;
+use super::derived::TimerEvent;
 use super::duties::Duties;
 use super::facts::Facts;
-use super::happening::{Happening, Subject};
+use super::fold_event::{FoldEvent, Subject};
 use super::ledger::{Ledger, Reason};
 use super::levels::{Cell, Levels};
-use super::read::Reader;
+use super::read::FactEvaluator;
 use super::reason::{Because, ReasonKey, RuleRef};
 use super::triggers::{may_close, triggered};
 use crate::calendar;
@@ -23,7 +23,7 @@ use crate::policy::model::Policy;
 
 /// A rule's evaluation on one event, kept where somebody asked why it did not fire.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trial {
+pub struct RuleEvaluation {
     /// The event.
     pub event: Uuid,
     /// The clock.
@@ -55,7 +55,7 @@ pub(super) enum Effect {
 
 /// Since when reasons count that an earlier version of the log did not have.
 #[derive(Debug, Clone, Default)]
-pub struct Floors {
+pub struct CorrectionBaseline {
     /// When each reason of earlier versions arose for the service.
     pub known: BTreeMap<ReasonKey, Instant>,
     /// What no earlier version had: when the correction that brought it was recorded.
@@ -100,15 +100,15 @@ pub struct State<'a, 'p> {
     pub fired: BTreeSet<RuleRef>,
     /// Every reason that arose, and when: the same one more than once where it arose again.
     pub arisen: Vec<(ReasonKey, Instant)>,
-    pub(super) floors: Floors,
+    pub(super) floors: CorrectionBaseline,
     pub(super) deferred: Vec<(Instant, ReasonKey, Effect)>,
-    pub(super) raised: BTreeSet<Raising>,
+    pub(super) raised: BTreeSet<TimerEvent>,
     /// Nothing falls due by itself before that day; `None` where that must be asked anew.
     pub(super) quiet_before: Option<NaiveDate>,
     /// The rule or duty whose evaluations are kept.
     pub watch: Option<RuleRef>,
     /// Its evaluations.
-    pub trials: Vec<Trial>,
+    pub trials: Vec<RuleEvaluation>,
     /// Whether the fold is to end early.
     pub(super) cancel: Cancel<'p>,
 }
@@ -116,7 +116,7 @@ pub struct State<'a, 'p> {
 impl<'a, 'p> State<'a, 'p> {
     /// The state before anything happened.
     #[must_use]
-    pub fn new(policy: &'p Policy, floors: Floors) -> Self {
+    pub fn new(policy: &'p Policy, floors: CorrectionBaseline) -> Self {
         Self {
             policy,
             facts: Facts::default(),
@@ -153,8 +153,8 @@ impl<'a, 'p> State<'a, 'p> {
         self.now.is_none() || self.is_at(at) || self.quiet_before.is_some_and(|day| day > calendar::london_day(at))
     }
 
-    pub(super) fn reader(&self) -> Reader<'_, 'a> {
-        Reader { facts: &self.facts, levels: &self.levels, policy: self.policy }
+    pub(super) fn reader(&self) -> FactEvaluator<'_, 'a> {
+        FactEvaluator { facts: &self.facts, levels: &self.levels, policy: self.policy }
     }
 
     /// Joins an effect now, or when the correction that brought it is recorded.
@@ -191,10 +191,10 @@ impl<'a, 'p> State<'a, 'p> {
         let policy = self.policy;
         let Some(def) = policy.action(action) else { return };
         let (facts, levels) = (&self.facts, &self.levels);
-        let reader = Reader { facts, levels, policy };
+        let reader = FactEvaluator { facts, levels, policy };
         let cancel = self.cancel;
         let closing = def.closed_by.iter().flat_map(|t| facts.of_kinds(&t.on)).take_while(|_| !cancel.spend());
-        let mut earlier: Vec<&Happening<'a>> = closing.filter(|h| h.concerns(subject)).collect();
+        let mut earlier: Vec<&FoldEvent<'a>> = closing.filter(|h| h.concerns(subject)).collect();
         earlier.sort_by_key(|h| h.order());
         for h in earlier {
             if triggered(&reader, &def.closed_by, h, subject, h.clock) && may_close(levels, h, subject) {

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::happening::{Happening, Subject};
+use super::fold_event::{FoldEvent, Subject};
 use super::ledger::Reason;
-use super::read::{Asking, Reader};
+use super::read::{FactContext, FactEvaluator};
 use super::reason::{Because, Deadline, RuleRef, Target};
-use super::state::{Effect, FlagReason, Moment, State, Trial};
+use super::state::{Effect, FlagReason, Moment, RuleEvaluation, State};
 use super::triggers::{may_close, triggered};
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Group};
@@ -22,43 +22,43 @@ use crate::policy::model::{Basis, Condition};
 #[derive(Debug, Clone)]
 struct Firing<'a> {
     rule: usize,
-    happening: Arc<Happening<'a>>,
+    fold_event: Arc<FoldEvent<'a>>,
     facts: Arc<[(usize, FactValue)]>,
 }
 
 impl<'a> State<'a, '_> {
-    /// Takes one step: every record of one clock, in the order of happening.
-    pub fn step(&mut self, clock: Instant, happenings: &[Arc<Happening<'a>>]) {
+    /// Takes one step: every record of one clock, in the order of events.
+    pub fn step(&mut self, clock: Instant, events: &[Arc<FoldEvent<'a>>]) {
         let now = Moment::of(clock);
         self.run(now);
-        let children = happenings.iter().any(|h| h.kind() == Some(Kind::PersonIdentified)).then(|| self.children());
-        for h in happenings {
+        let children = events.iter().any(|h| h.kind() == Some(Kind::PersonIdentified)).then(|| self.children());
+        for h in events {
             self.facts.take(h);
             self.levels.take(h);
         }
         let index = &self.policy.index;
-        if happenings.iter().any(|h| h.kind().is_none_or(|k| moves_a_date(k) || index.waiting.contains(&k))) {
+        if events.iter().any(|h| h.kind().is_none_or(|k| moves_a_date(k) || index.waiting.contains(&k))) {
             self.quiet_before = None;
         }
-        self.turn(now, happenings);
+        self.evaluate_step(now, events);
         if let Some(children) = children {
-            self.include_new_children(&children, clock, happenings);
+            self.include_new_children(&children, clock, events);
         }
         self.now = Some(now);
         self.run(now);
     }
 
     /// Evaluates rules, lets answers answer, joins effects, and looks at the duties.
-    pub(super) fn turn(&mut self, now: Moment, happenings: &[Arc<Happening<'a>>]) {
+    pub(super) fn evaluate_step(&mut self, now: Moment, events: &[Arc<FoldEvent<'a>>]) {
         let clock = now.at;
         self.rename_continued(now.day);
         let mut firings = Vec::new();
         let cancel = self.cancel;
-        let going_on = |_: &&Arc<Happening<'a>>| !cancel.spend();
-        for h in happenings.iter().take_while(going_on) {
+        let going_on = |_: &&Arc<FoldEvent<'a>>| !cancel.spend();
+        for h in events.iter().take_while(going_on) {
             self.fire(h, now, &mut firings);
         }
-        for h in happenings.iter().take_while(going_on) {
+        for h in events.iter().take_while(going_on) {
             self.answer(h);
         }
         let late: Vec<_> = self.deferred.extract_if(.., |(at, ..)| *at <= clock).collect();
@@ -72,34 +72,38 @@ impl<'a> State<'a, '_> {
                 self.apply(firing, clock, pass);
             }
         }
-        self.drop_needless_countersignatures(clock, happenings);
+        self.drop_needless_countersignatures(clock, events);
         self.drop_what_ends_with_death(clock);
-        self.drop_what_has_ended(clock, happenings, joined_late);
-        self.look_at_duties(now, happenings);
+        self.drop_what_has_ended(clock, events, joined_late);
+        self.look_at_duties(now, events);
     }
 
     /// The rules that fire on one event, on the facts as they stand.
-    fn fire(&mut self, h: &Arc<Happening<'a>>, now: Moment, fired: &mut Vec<Firing<'a>>) {
+    fn fire(&mut self, h: &Arc<FoldEvent<'a>>, now: Moment, fired: &mut Vec<Firing<'a>>) {
         let policy = self.policy;
         for index in policy.index.listeners.get(&h.what).into_iter().flatten() {
             let Some(rule) = policy.rules.get(*index) else { continue };
             let in_force = policy.in_force(rule.effective, &rule.localities, now.day);
-            let asking = Asking { event: Some(h), subject: h.subject.as_ref(), now: now.at };
+            let asking = FactContext { event: Some(h), subject: h.subject.as_ref(), now: now.at };
             let satisfied = if in_force { self.satisfied(&rule.when, asking) } else { None };
             if self.watch == Some(RuleRef::Rule(*index)) {
                 let facts = rule.when.facts().into_iter().map(|f| (f, self.reader().read(f, asking))).collect();
                 let fired = satisfied.is_some();
-                self.trials.push(Trial { event: h.id, clock: now.at, in_force, fired, facts });
+                self.trials.push(RuleEvaluation { event: h.id, clock: now.at, in_force, fired, facts });
             }
             if let Some(facts) = satisfied {
                 self.fired.insert(RuleRef::Rule(*index));
-                fired.push(Firing { rule: *index, happening: h.clone(), facts: facts.into() });
+                fired.push(Firing { rule: *index, fold_event: h.clone(), facts: facts.into() });
             }
         }
     }
 
     /// The comparisons of the first clause that holds, with the values found.
-    pub(super) fn satisfied(&self, condition: &Condition, asking: Asking<'_, '_>) -> Option<Vec<(usize, FactValue)>> {
+    pub(super) fn satisfied(
+        &self,
+        condition: &Condition,
+        asking: FactContext<'_, '_>,
+    ) -> Option<Vec<(usize, FactValue)>> {
         let reader = self.reader();
         let clause = condition.holds(|f| reader.read(f, asking), |p| reader.parameter_on(p, asking.now))?;
         let mut facts: Vec<(usize, FactValue)> = Vec::new();
@@ -112,14 +116,14 @@ impl<'a> State<'a, '_> {
     }
 
     /// Lets one event answer what stands open.
-    fn answer(&mut self, h: &Happening<'a>) {
+    fn answer(&mut self, h: &FoldEvent<'a>) {
         self.levels.answer(h);
         let policy = self.policy;
         let concerned = h.kind().and_then(|k| policy.index.answered.get(&k));
         for def in concerned.into_iter().flatten().filter_map(|place| policy.actions.get(*place)) {
             let (facts, levels, cancel) = (&self.facts, &self.levels, self.cancel);
             self.ledger.answer(def.action, h, levels, |subject| {
-                let reader = Reader { facts, levels, policy };
+                let reader = FactEvaluator { facts, levels, policy };
                 !cancel.spend()
                     && triggered(&reader, &def.closed_by, h, subject, h.clock)
                     && may_close(levels, h, subject)
@@ -139,7 +143,7 @@ impl<'a> State<'a, '_> {
         let policy = self.policy;
         let Some(rule) = policy.rules.get(firing.rule) else { return };
         let because =
-            self.because(RuleRef::Rule(firing.rule), rule.basis, &firing.happening, clock, firing.facts.clone());
+            self.because(RuleRef::Rule(firing.rule), rule.basis, &firing.fold_event, clock, firing.facts.clone());
         if levels_and_flags {
             for i in &rule.indicate {
                 let key = (because.known_as, because.event, Target::Level(i.group, i.setting));
@@ -160,7 +164,7 @@ impl<'a> State<'a, '_> {
         };
         for r in &rule.require {
             for subject in
-                self.subjects(r.about, Some((&firing.happening, rule.flag.first().map(|f| f.register))), clock)
+                self.subjects(r.about, Some((&firing.fold_event, rule.flag.first().map(|f| f.register))), clock)
             {
                 let key = (because.known_as, because.event, Target::Action(r.action, subject.clone()));
                 let review = if r.action == ActionKind::ReviewRisk { named.clone() } else { vec![] };
@@ -180,7 +184,7 @@ impl<'a> State<'a, '_> {
         &self,
         rule: RuleRef,
         basis: Basis,
-        h: &Happening<'a>,
+        h: &FoldEvent<'a>,
         clock: Instant,
         facts: Arc<[(usize, FactValue)]>,
     ) -> Because {
@@ -200,9 +204,9 @@ impl<'a> State<'a, '_> {
     }
 
     /// A countersignature falls away when the assessment it was about no longer stands, or no longer states less.
-    fn drop_needless_countersignatures(&mut self, now: Instant, happenings: &[Arc<Happening<'a>>]) {
-        let assessed = happenings.iter().filter(|h| h.kind() == Some(Kind::RiskAssessed)).map(|h| h.id).max();
-        let Some(by) = assessed.or_else(|| happenings.iter().map(|h| h.id).max()) else { return };
+    fn drop_needless_countersignatures(&mut self, now: Instant, events: &[Arc<FoldEvent<'a>>]) {
+        let assessed = events.iter().filter(|h| h.kind() == Some(Kind::RiskAssessed)).map(|h| h.id).max();
+        let Some(by) = assessed.or_else(|| events.iter().map(|h| h.id).max()) else { return };
         let levels = &self.levels;
         self.ledger.supersede(ActionKind::CountersignLowerLevel, now, |subject, _| match subject {
             Subject::Statement { group, setting, assessment } => {
@@ -223,15 +227,15 @@ impl<'a> State<'a, '_> {
 
     /// What a rule requires until something ends is moot once that has ended. Only a step in which such an end or such a reason
     /// came can bring the two together.
-    fn drop_what_has_ended(&mut self, now: Instant, happenings: &[Arc<Happening<'a>>], joined_late: bool) {
+    fn drop_what_has_ended(&mut self, now: Instant, events: &[Arc<FoldEvent<'a>>], joined_late: bool) {
         let policy = self.policy;
         for (place, rule) in policy.index.until.iter().filter_map(|place| Some((*place, policy.rules.get(*place)?))) {
             let Some(until) = rule.until else { continue };
-            let concerned = |h: &Arc<Happening<'a>>| h.kind() == Some(until) || rule.on.contains(&h.what);
-            if !joined_late && !happenings.iter().any(concerned) {
+            let concerned = |h: &Arc<FoldEvent<'a>>| h.kind() == Some(until) || rule.on.contains(&h.what);
+            if !joined_late && !events.iter().any(concerned) {
                 continue;
             }
-            let ends: Vec<(Instant, Uuid)> = self.facts.of_kinds(&[until]).map(Happening::order).collect();
+            let ends: Vec<(Instant, Uuid)> = self.facts.of_kinds(&[until]).map(FoldEvent::order).collect();
             let end_after = |t: Instant| ends.get(ends.partition_point(|(at, _)| *at <= t)).map(|(_, by)| *by);
             for def in policy.actions.iter().filter(|_| !ends.is_empty()) {
                 self.ledger.supersede(def.action, now, |_, reason| {

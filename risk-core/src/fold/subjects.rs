@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::happening::{Happening, Subject};
+use super::fold_event::{FoldEvent, Subject};
 use super::ledger::Reason;
 use super::reason::Target;
 use super::state::{Effect, State};
@@ -17,7 +17,7 @@ impl<'a> State<'a, '_> {
     pub(super) fn subjects(
         &self,
         about: About,
-        of: Option<(&Happening<'a>, Option<Register>)>,
+        of: Option<(&FoldEvent<'a>, Option<Register>)>,
         now: Instant,
     ) -> Vec<Subject> {
         let event = of.map(|(h, _)| h);
@@ -94,11 +94,10 @@ impl<'a> State<'a, '_> {
         &mut self,
         before: &BTreeSet<Arc<str>>,
         now: Instant,
-        happenings: &[Arc<Happening<'a>>],
+        events: &[Arc<FoldEvent<'a>>],
     ) {
         let new: Vec<Arc<str>> = self.children().difference(before).cloned().collect();
-        let Some(by) = happenings.iter().filter(|h| h.kind() == Some(Kind::PersonIdentified)).map(|h| h.id).min()
-        else {
+        let Some(by) = events.iter().filter(|h| h.kind() == Some(Kind::PersonIdentified)).map(|h| h.id).min() else {
             return;
         };
         let open: Vec<(ActionKind, Reason)> = self
@@ -129,7 +128,7 @@ impl<'a> State<'a, '_> {
     }
 }
 
-fn requirement_of(h: &Happening<'_>) -> Option<Requirement> {
+fn requirement_of(h: &FoldEvent<'_>) -> Option<Requirement> {
     match h.event.as_deref()? {
         Event::RequirementImposed(e) => Some(e.requirement),
         Event::RequirementCompleted(e) => Some(e.requirement),
@@ -139,7 +138,7 @@ fn requirement_of(h: &Happening<'_>) -> Option<Requirement> {
     }
 }
 
-pub(super) fn register_of(h: &Happening<'_>) -> Option<Register> {
+pub(super) fn register_of(h: &FoldEvent<'_>) -> Option<Register> {
     match h.event.as_deref()? {
         Event::FlagRecorded(e) => Some(e.register),
         Event::FlagReviewed(e) => Some(e.register),

@@ -1,17 +1,17 @@
 //! The events that close, suspend, refuse or perform an action.
 
-use super::happening::{Happening, Subject};
+use super::fold_event::{FoldEvent, Subject};
 use super::levels::Levels;
-use super::read::Reader;
+use super::read::FactEvaluator;
 use crate::event::Event;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Role};
 use crate::policy::model::{ActionDef, Policy, Trigger};
 
 pub(super) fn triggered(
-    reader: &Reader<'_, '_>,
+    reader: &FactEvaluator<'_, '_>,
     triggers: &[Trigger],
-    h: &Happening<'_>,
+    h: &FoldEvent<'_>,
     subject: &Subject,
     now: Instant,
 ) -> bool {
@@ -22,7 +22,7 @@ pub(super) fn triggered(
 }
 
 /// Only a manager countersigns, and nobody an assessment of his own.
-pub(super) fn may_close(levels: &Levels, h: &Happening<'_>, subject: &Subject) -> bool {
+pub(super) fn may_close(levels: &Levels, h: &FoldEvent<'_>, subject: &Subject) -> bool {
     match (subject, h.event.as_deref()) {
         (Subject::Statement { assessment, .. }, Some(Event::ManagementOversightRecorded(e))) => {
             e.role == Some(Role::Manager) && !levels.assessor_is(*assessment, e.by.as_str())

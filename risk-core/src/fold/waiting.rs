@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::happening::Happening;
+use super::fold_event::FoldEvent;
 use super::ledger::Instance;
 use super::state::State;
 use crate::calendar;
@@ -15,11 +15,11 @@ impl<'a> State<'a, '_> {
         &'s self,
         i: &'s Instance,
         triggers: impl IntoIterator<Item = &'s Trigger>,
-    ) -> impl Iterator<Item = (&'s Trigger, &'s Happening<'a>)> {
+    ) -> impl Iterator<Item = (&'s Trigger, &'s FoldEvent<'a>)> {
         let since = i.reasons.iter().map(|r| r.because.occurred_at).min();
         let reader = self.reader();
         triggers.into_iter().flat_map(move |t| {
-            let holds = move |h: &&Happening<'a>| {
+            let holds = move |h: &&FoldEvent<'a>| {
                 t.when
                     .holds(|f| reader.read_of(f, h, &i.subject, h.clock), |p| reader.parameter_on(p, h.clock))
                     .is_some()
@@ -34,7 +34,7 @@ impl<'a> State<'a, '_> {
 
     /// Who was asked last, where the action is pending and no refusal came since.
     #[must_use]
-    pub fn asked<'s>(&'s self, i: &'s Instance, def: &'s ActionDef) -> Option<(&'s Trigger, &'s Happening<'a>)> {
+    pub fn asked<'s>(&'s self, i: &'s Instance, def: &'s ActionDef) -> Option<(&'s Trigger, &'s FoldEvent<'a>)> {
         let asked = self.matching(i, def.waiting.iter().map(|(t, _)| t)).max_by_key(|(_, h)| h.order())?;
         let refused = self.matching(i, &def.refused_by).any(|(_, h)| h.order() > asked.1.order());
         (i.pending() && !refused).then_some(asked)
@@ -44,7 +44,7 @@ impl<'a> State<'a, '_> {
     /// not the owner's delay. Where the action has reminders its date is that of the next one, and asking is not enough.
     #[must_use]
     pub fn asked_in_time(&self, i: &Instance, def: &ActionDef, day: NaiveDate, until: Instant) -> bool {
-        let by_then = |(_, h): (_, &'_ Happening<'a>)| (h.occurred_at <= until).then(|| h.order());
+        let by_then = |(_, h): (_, &'_ FoldEvent<'a>)| (h.occurred_at <= until).then(|| h.order());
         let asked: Vec<_> = self.matching(i, def.waiting.iter().map(|(t, _)| t)).filter_map(by_then).collect();
         let refused = self.matching(i, &def.refused_by).filter_map(by_then).max();
         def.chased_by.is_empty()

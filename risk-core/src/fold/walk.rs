@@ -7,11 +7,11 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-use super::happening::Happening;
+use super::fold_event::FoldEvent;
 use super::ledger::Instance;
 use super::reason::ReasonKey;
 use super::run::{Arisen, Folded, Lens, Span, in_order, own_clock, still_arises, withdraw};
-use super::state::{Floors, State};
+use super::state::{CorrectionBaseline, State};
 use crate::event::Kind;
 use crate::event::catalogue::Instant;
 use crate::log::versions::{Epochs, disputes, follows_what_it_changes};
@@ -65,7 +65,7 @@ struct Version<'a, 'p> {
     /// That moment, once the fold has reached it.
     start: Option<Instant>,
     /// What happens in it: by the clock, and what has one clock by when it happened.
-    happenings: Vec<Arc<Happening<'a>>>,
+    events: Vec<Arc<FoldEvent<'a>>>,
     /// How many of these were taken in.
     taken: usize,
     /// The state after the last of them. Time has run no further.
@@ -144,8 +144,8 @@ impl<'a, 'p> Walk<'a, 'p> {
         let begins = epoch.entries.iter().filter(|e| e.event.kind() == Kind::SupervisionStarted);
         let begins = begins.map(|e| own_clock(e, lens)).min();
         let corrected = epoch.since.filter(|_| lens == Lens::AsKnown);
-        let state = State::new(self.policy, Floors::default());
-        let version = Version { epoch, corrected, begins, start: None, happenings: vec![], taken: 0, state };
+        let state = State::new(self.policy, CorrectionBaseline::default());
+        let version = Version { epoch, corrected, begins, start: None, events: vec![], taken: 0, state };
         self.version = Some(version);
         self.begin(None);
     }
@@ -161,9 +161,9 @@ impl<'a, 'p> Walk<'a, 'p> {
             if start.is_none() { version.begins.map_or(span.at, |begins| begins.min(span.at)) } else { span.at };
         let since = version.corrected.map(|s| start.map_or(s, |b| s.max(b)));
         version.start = start;
-        version.happenings = in_order(&version.epoch, start, Span { at: limit, ..span });
+        version.events = in_order(&version.epoch, start, Span { at: limit, ..span });
         version.taken = 0;
-        version.state = State::new(self.policy, Floors { known: self.known.clone(), since });
+        version.state = State::new(self.policy, CorrectionBaseline { known: self.known.clone(), since });
         version.state.watch = span.watch;
         version.state.cancel = span.cancel;
         self.generation = self.generation.saturating_add(1);
@@ -175,8 +175,8 @@ impl<'a, 'p> Walk<'a, 'p> {
         if self.version.as_ref().is_some_and(|v| v.start != start) {
             self.begin(start);
         }
-        let Some(Version { happenings, taken, state, .. }) = &mut self.version else { return };
-        let to_come = happenings.get(*taken..).unwrap_or_default();
+        let Some(Version { events, taken, state, .. }) = &mut self.version else { return };
+        let to_come = events.get(*taken..).unwrap_or_default();
         for step in to_come.chunk_by(|a, b| a.clock == b.clock) {
             let Some(first) = step.first().filter(|first| first.clock <= until && !self.span.cancel.spend()) else {
                 return;
@@ -256,7 +256,7 @@ impl<'a, 'p> Walk<'a, 'p> {
         self.to(at, known_at);
         let Some(mut version) = self.version.take() else { return look(&nothing(self.policy)) };
         if version.state.is_at(at) {
-            let state = std::mem::replace(&mut version.state, State::new(self.policy, Floors::default()));
+            let state = std::mem::replace(&mut version.state, State::new(self.policy, CorrectionBaseline::default()));
             let folded = self.folded(&version, state, at, known_at);
             let found = look(&folded);
             version.state = folded.state;
@@ -276,7 +276,7 @@ impl<'a, 'p> Walk<'a, 'p> {
         let Span { at, known_at, .. } = self.span;
         self.to(at, known_at);
         let Some(mut version) = self.version.take() else { return nothing(self.policy) };
-        let mut state = std::mem::replace(&mut version.state, State::new(self.policy, Floors::default()));
+        let mut state = std::mem::replace(&mut version.state, State::new(self.policy, CorrectionBaseline::default()));
         state.run_to(at);
         self.folded(&version, state, at, known_at)
     }
@@ -308,7 +308,8 @@ impl<'a, 'p> Walk<'a, 'p> {
     #[must_use]
     pub fn state_at(&self, at: Instant) -> State<'a, 'p> {
         let version = self.version.as_ref();
-        let mut state = version.map_or_else(|| State::new(self.policy, Floors::default()), |v| v.state.clone());
+        let mut state =
+            version.map_or_else(|| State::new(self.policy, CorrectionBaseline::default()), |v| v.state.clone());
         state.run_to(at);
         state
     }
@@ -330,7 +331,7 @@ impl<'a, 'p> Walk<'a, 'p> {
 
 fn nothing<'a, 'p>(policy: &'p Policy) -> Folded<'a, 'p> {
     Folded {
-        state: State::new(policy, Floors::default()),
+        state: State::new(policy, CorrectionBaseline::default()),
         withdrawn: vec![],
         withheld: vec![],
         unrecognised: vec![],

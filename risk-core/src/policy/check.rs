@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::error::{Problem, known};
 use super::load::Places;
 use super::model::{
-    About, ActionDef, AudienceDef, Basis, Derived, Duty, Effective, Listens, Place, Policy, Priority, Requires, Rule,
-    Source,
+    About, ActionDef, AudienceDef, Basis, Derived, Duty, Effective, EventSelector, Place, Policy, Priority, Requires,
+    Rule, Source,
 };
 use super::source::Errors;
 use crate::event::field::describe_text;
@@ -309,18 +309,19 @@ fn needs_event(about: About) -> bool {
     }
 }
 
-fn names_subject(kind: Listens, rule: &Rule, effect: &Requires) -> bool {
+fn names_subject(kind: EventSelector, rule: &Rule, effect: &Requires) -> bool {
     let about = effect.about;
     if !needs_event(about) || (about == About::Register && !rule.flag.is_empty()) {
         return true;
     }
     match kind {
-        Listens::Unrecognised | Listens::Derived(Derived::SupervisionEndReached | Derived::AssessmentStale) => false,
-        Listens::Derived(Derived::ProtectiveOrderExpired) => about == About::Order,
+        EventSelector::Unrecognised
+        | EventSelector::Derived(Derived::SupervisionEndReached | Derived::AssessmentStale) => false,
+        EventSelector::Derived(Derived::ProtectiveOrderExpired) => about == About::Order,
         // These carry the subject of their action, whatever it is.
-        Listens::Derived(Derived::DutyDue | Derived::ActionOverdue) => true,
-        Listens::Kind(kind) if about == About::EachLowerStatement => kind == Kind::RiskAssessed,
-        Listens::Kind(kind) => kind.spec().fields.iter().any(|f| match ((f.shape)(), about) {
+        EventSelector::Derived(Derived::DutyDue | Derived::ActionOverdue) => true,
+        EventSelector::Kind(kind) if about == About::EachLowerStatement => kind == Kind::RiskAssessed,
+        EventSelector::Kind(kind) => kind.spec().fields.iter().any(|f| match ((f.shape)(), about) {
             (Shape::Id(of) | Shape::Ids(of), About::Person | About::EachOrderProtectingPerson) => of == "person",
             (Shape::Id(of), About::Order) => of == "order",
             (Shape::Id(of), About::Request) => of == "request",
@@ -526,7 +527,7 @@ impl Policy {
     }
 }
 
-impl Listens {
+impl EventSelector {
     /// The kinds of record without which it never comes.
     fn records(self) -> Vec<Kind> {
         match self {

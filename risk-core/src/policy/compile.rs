@@ -8,7 +8,7 @@ use super::condition::{Asks, Expression, Operand, Question, Word};
 use super::error::Problem;
 use super::fact::{Domain, Fact};
 use super::fact_name::{code, common_field, fact, parameter};
-use super::model::{Atom, Clause, Comparison, Listens, Parameter, Test, Unit};
+use super::model::{Atom, Clause, Comparison, EventSelector, Parameter, Test, Unit};
 use super::parse::Fault;
 use super::simplify::simplified;
 
@@ -23,7 +23,7 @@ const MOST_QUESTIONS: usize = 128;
 #[derive(Debug, Clone, Copy)]
 pub enum About<'a> {
     /// Events of these kinds: `event.FIELD` may be asked where all of them have the field.
-    Events(&'a [Listens]),
+    Events(&'a [EventSelector]),
     /// A standing state: no event, and nothing that changes by time alone.
     State,
 }

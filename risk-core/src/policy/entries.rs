@@ -7,8 +7,8 @@ use super::fact_name::parameter;
 use super::load::Loading;
 use super::model::{
     About, Accepted, ActionDef, AudienceDef, Condition, Continues, Document, Due, Duty, Effective, Equivalent,
-    FlagEffect, Guard, Indicates, Listens, Obligation, Parameter, ParameterValue, Place, Requires, Rule, RunsFrom,
-    Source, Trigger, Unit,
+    EventSelector, FlagEffect, Guard, Indicates, Obligation, Parameter, ParameterValue, Place, Requires, Rule,
+    RunsFrom, Source, Trigger, Unit,
 };
 use super::model::{Basis, Derived, Priority};
 use super::source::{Node, Read, Table};
@@ -156,11 +156,11 @@ fn condition(load: &Loading<'_>, node: Option<Node<'_>>, about: ConditionAbout<'
     }
 }
 
-fn listens(node: &Node<'_>) -> Option<Listens> {
-    node.text().and_then(Listens::parse).or_else(|| {
+fn listens(node: &Node<'_>) -> Option<EventSelector> {
+    node.text().and_then(EventSelector::parse).or_else(|| {
         let found = node.text().unwrap_or_default();
         let names: Vec<&str> =
-            Kind::names().iter().chain(Derived::names()).copied().chain([Listens::Unrecognised.name()]).collect();
+            Kind::names().iter().chain(Derived::names()).copied().chain([EventSelector::Unrecognised.name()]).collect();
         node.note(Problem::Unknown {
             sort: "kind of event",
             found: describe_text(found),
@@ -178,7 +178,7 @@ fn many<T>(node: &Node<'_>, read: fn(&Node<'_>) -> Option<T>) -> Option<Vec<T>> 
 
 fn trigger_fields(load: &Loading<'_>, table: &Table<'_>) -> Option<Trigger> {
     let on = table.require("on", "a kind of event, or a list of them", |n| many(n, Kind::read))?;
-    let kinds: Vec<Listens> = on.iter().map(|k| Listens::Kind(*k)).collect();
+    let kinds: Vec<EventSelector> = on.iter().map(|k| EventSelector::Kind(*k)).collect();
     // With an unreadable kind there is nothing to read `event.` facts against; the kind itself has been noted.
     let when = table.get("when").filter(|_| !kinds.is_empty());
     Some(Trigger { when: condition(load, when, ConditionAbout::Events(&kinds))?, on })

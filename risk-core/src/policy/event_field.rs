@@ -1,9 +1,9 @@
 //! `event.FIELD`: which fields of an event a condition may ask, with what values, and their values in one event.
 
 use super::fact::{Domain, FactValue};
-use super::model::{Derived, Listens, Priority};
+use super::model::{Derived, EventSelector, Priority};
 use crate::event::vocabulary::{ActionKind, Group, Level, OrderKind, Term};
-use crate::event::{Event, Kind, Reading, Shape};
+use crate::event::{Event, FieldValue, Kind, Shape};
 
 /// More words than this make no mask.
 const MOST_WORDS: usize = 64;
@@ -32,27 +32,27 @@ fn derived_fields(kind: Derived) -> &'static [Field] {
 
 /// What `event.FIELD` can be for events of that kind; `None` where the kind has no such field, or rules cannot read it.
 #[must_use]
-pub fn event_field(kind: Listens, field: &str) -> Option<EventField> {
+pub fn event_field(kind: EventSelector, field: &str) -> Option<EventField> {
     match kind {
-        Listens::Kind(kind) => catalogue_field(kind, field),
-        Listens::Derived(kind) => {
+        EventSelector::Kind(kind) => catalogue_field(kind, field),
+        EventSelector::Derived(kind) => {
             let (_, words) = derived_fields(kind).iter().find(|(name, _)| *name == field)?;
             Some(EventField { domain: Domain::Terms(words().to_vec()), may_be_absent: false })
         }
-        Listens::Unrecognised => None,
+        EventSelector::Unrecognised => None,
     }
 }
 
 /// The names of the fields that conditions may ask of that kind.
 #[must_use]
-pub fn event_field_names(kind: Listens) -> Vec<&'static str> {
+pub fn event_field_names(kind: EventSelector) -> Vec<&'static str> {
     match kind {
-        Listens::Kind(k) => {
+        EventSelector::Kind(k) => {
             let names = k.spec().fields.iter().map(|f| f.name);
             names.filter(|name| catalogue_field(k, name).is_some()).collect()
         }
-        Listens::Derived(k) => derived_fields(k).iter().map(|(name, _)| *name).collect(),
-        Listens::Unrecognised => Vec::new(),
+        EventSelector::Derived(k) => derived_fields(k).iter().map(|(name, _)| *name).collect(),
+        EventSelector::Unrecognised => Vec::new(),
     }
 }
 
@@ -108,21 +108,21 @@ pub fn event_value(event: &Event, field: &str) -> Option<FactValue> {
     // What leaving the field out means, the catalogue says.
     let described = || catalogue_field(event.kind(), field);
     match reading {
-        Reading::Code(code) => Some(FactValue::One(code)),
-        Reading::Codes(codes) => {
+        FieldValue::Code(code) => Some(FactValue::One(code)),
+        FieldValue::Codes(codes) => {
             Some(FactValue::Many(codes.iter().fold(0, |set, code| set | 1_u64.checked_shl(*code).unwrap_or(0))))
         }
-        Reading::Integer(number) => u32::try_from(number).ok().map(FactValue::One),
-        Reading::Absent => match described()? {
+        FieldValue::Integer(number) => u32::try_from(number).ok().map(FactValue::One),
+        FieldValue::Absent => match described()? {
             EventField { may_be_absent: true, .. } => Some(FactValue::Never),
             EventField { domain: Domain::ManyTerms(_), .. } => Some(FactValue::Many(0)),
             EventField { domain, .. } => domain.code("unknown").map(FactValue::One),
         },
-        Reading::Date(_)
-        | Reading::Id(_)
-        | Reading::Ids(_)
-        | Reading::Events(_)
-        | Reading::Levels(_)
-        | Reading::Opaque => None,
+        FieldValue::Date(_)
+        | FieldValue::Id(_)
+        | FieldValue::Ids(_)
+        | FieldValue::Events(_)
+        | FieldValue::Levels(_)
+        | FieldValue::Opaque => None,
     }
 }

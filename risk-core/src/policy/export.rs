@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 
 use super::given::rfc3339;
 use super::model::{
-    Accepted, ActionDef, AudienceDef, Condition, Due, Duty, Effective, Equivalent, Expectations, GivenEvent, Guard,
-    Listens, Obligation, Parameter, ParameterValue, Policy, PolicyTest, Requires, Rule, Source, Trigger,
+    Accepted, ActionDef, AudienceDef, Condition, Due, Duty, Effective, Equivalent, EventSelector, Expectations,
+    GivenEvent, Guard, Obligation, Parameter, ParameterValue, Policy, PolicyTest, Requires, Rule, Source, Trigger,
 };
 use crate::event::{Kind, Term};
 
@@ -379,7 +379,7 @@ fn given(g: &GivenEvent) -> Fields {
     let fields = Fields::default()
         .with("on", &rfc3339(g.occurred_at))
         .with("recorded", &rfc3339(g.recorded_at))
-        .with("kind", g.kind.map_or(Listens::Unrecognised.name(), Kind::name))
+        .with("kind", g.kind.map_or(EventSelector::Unrecognised.name(), Kind::name))
         .with_some("handling", g.handling.map(term));
     g.data.iter().fold(fields, |fields, (name, value)| fields.with(name, value.clone()))
 }

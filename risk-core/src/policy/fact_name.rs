@@ -4,7 +4,7 @@ use super::condition::{Argument, Call, Word};
 use super::error::{Problem, known};
 use super::event_field::event_field;
 use super::fact::{Concerning, Domain, Fact, Filter, MAX_NUMBER, Window};
-use super::model::{Listens, Parameter, Unit};
+use super::model::{EventSelector, Parameter, Unit};
 use super::parse::Fault;
 use crate::event::Kind;
 use crate::event::field::describe_text;
@@ -213,7 +213,7 @@ pub(super) fn parameter(id: &Word, units: &[Unit], parameters: &[Parameter]) -> 
 }
 
 fn filter(kinds: &[Kind], field: &Word, values: &[Word], has: bool) -> Result<Filter, Fault> {
-    let listens: Vec<Listens> = kinds.iter().map(|k| Listens::Kind(*k)).collect();
+    let listens: Vec<EventSelector> = kinds.iter().map(|k| EventSelector::Kind(*k)).collect();
     let (domain, _) = common_field(&listens, &field.text).map_err(|problem| Fault { at: field.at.0, problem })?;
     let list = matches!(domain, Domain::ManyTerms(_));
     if list != has || matches!(domain, Domain::Number { .. }) {
@@ -240,8 +240,8 @@ pub(super) fn code(domain: &Domain, word: &Word) -> Result<u32, Fault> {
 
 /// What a field can be in events of all these kinds; it must have one list of words in all of them. Also whether it is a
 /// number that may be left out.
-pub(super) fn common_field(kinds: &[Listens], field: &str) -> Result<(Domain, bool), Problem> {
-    let mut common: Option<(Domain, bool, Listens)> = None;
+pub(super) fn common_field(kinds: &[EventSelector], field: &str) -> Result<(Domain, bool), Problem> {
+    let mut common: Option<(Domain, bool, EventSelector)> = None;
     for kind in kinds {
         let here = event_field(*kind, field).ok_or_else(|| {
             let names = super::event_field::event_field_names(*kind);
@@ -283,7 +283,7 @@ pub(super) fn unknown(sort: &'static str, word: &Word, names: &[&str]) -> Fault 
     Fault { at: word.at.0, problem }
 }
 
-impl Listens {
+impl EventSelector {
     /// The name, as written in `on`.
     #[must_use]
     pub fn name(self) -> &'static str {

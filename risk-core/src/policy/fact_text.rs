@@ -2,7 +2,7 @@
 
 use super::fact::{Domain, Fact, Filter, Window};
 use super::fact_name::common_field;
-use super::model::{Listens, Policy};
+use super::model::{EventSelector, Policy};
 use crate::event::{Kind, Term};
 
 /// The fact as a condition asks for it: `ever(risk_assessed, stage = court)`.
@@ -69,7 +69,7 @@ pub fn fact_text(fact: &Fact, policy: &Policy) -> String {
 }
 
 fn filter_text(filter: &Filter, kinds: &[Kind]) -> String {
-    let kinds: Vec<Listens> = kinds.iter().map(|k| Listens::Kind(*k)).collect();
+    let kinds: Vec<EventSelector> = kinds.iter().map(|k| EventSelector::Kind(*k)).collect();
     let Ok((domain, _)) = common_field(&kinds, &filter.field) else { return filter.field.clone() };
     let words = domain.words().unwrap_or_default();
     let named: Vec<&str> =

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::error::{Problem, known};
 use super::load::Loading;
-use super::model::{Expectations, GivenEvent, Listens, Place, PolicyTest};
+use super::model::{EventSelector, Expectations, GivenEvent, Place, PolicyTest};
 use super::source::{Node, Read, Table, date, event_instant, instant, read_each};
 use crate::calendar::end_of_day;
 use crate::event::vocabulary::{ActionKind, Handling};
@@ -67,7 +67,7 @@ fn given_event(table: &Table<'_>, kinds: &[Option<Kind>]) -> Option<GivenEvent> 
     }
     let handling_node = table.get("handling");
     let handling = handling_node.as_ref().and_then(Node::read::<Handling>);
-    let unrecognised = Listens::Unrecognised.name();
+    let unrecognised = EventSelector::Unrecognised.name();
     if table.get("kind").is_some_and(|n| matches!(n.value(), DeValue::String(s) if *s == unrecognised)) {
         table.refuse_others();
         let (kind, data) = (None, Map::new());

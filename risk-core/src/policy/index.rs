@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use super::fact::Fact;
-use super::model::{About, ActionDef, Continues, Duty, Listens, Parameter, Rule};
+use super::model::{About, ActionDef, Continues, Duty, EventSelector, Parameter, Rule};
 use crate::event::vocabulary::ActionKind;
 use crate::event::{Kind, Term};
 
@@ -22,7 +22,7 @@ pub struct Index {
     /// For each duty the first of its id.
     pub first_duties: Vec<usize>,
     /// The rules that listen to a kind.
-    pub listeners: BTreeMap<Listens, Vec<usize>>,
+    pub listeners: BTreeMap<EventSelector, Vec<usize>>,
     /// The rules whose requirements last only until something ends.
     pub until: Vec<usize>,
     /// The actions that a kind closes, or reminds of.

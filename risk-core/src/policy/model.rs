@@ -389,7 +389,7 @@ pub struct Rule {
     /// The obligations it carries out.
     pub covers: Vec<String>,
     /// The kinds it is about.
-    pub on: Vec<Listens>,
+    pub on: Vec<EventSelector>,
     /// The condition.
     pub when: Condition,
     /// Levels.
@@ -408,7 +408,7 @@ pub struct Rule {
 
 /// What a rule listens to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Listens {
+pub enum EventSelector {
     /// A kind of the catalogue.
     Kind(Kind),
     /// A kind that the fold raises by itself.

@@ -14,7 +14,7 @@ use super::space::{Moment, Space};
 use super::words::in_words;
 use risk_core::event::vocabulary::ActionKind;
 use risk_core::event::{Kind, Term};
-use risk_core::policy::model::{Listens, Policy};
+use risk_core::policy::model::{EventSelector, Policy};
 use risk_core::vocabulary;
 
 vocabulary! {
@@ -283,7 +283,7 @@ fn closing(
     let kinds: BTreeSet<_> = ours.iter().flat_map(|t| t.on.iter().copied()).collect();
     let mut found = Vec::new();
     for kind in kinds {
-        let moment = Moment::On(Listens::Kind(kind));
+        let moment = Moment::On(EventSelector::Kind(kind));
         let here = ours.iter().filter(|t| t.on.contains(&kind)).flat_map(|t| &t.when.clauses);
         let there = theirs.iter().filter(|t| t.on.contains(&kind)).flat_map(|t| &t.when.clauses);
         let space = Space::of(one, moment, days.from, here.clone().chain(there.clone()))?;

@@ -7,11 +7,12 @@ use super::scene::Scene;
 use super::space::Moment;
 use risk_core::event::{Kind, Term};
 use risk_core::policy::FindingKind;
-use risk_core::policy::model::{Listens, Policy};
+use risk_core::policy::model::{EventSelector, Policy};
 
 pub(super) fn find(policy: &Policy, days: Days, scenes: &[Scene<'_>]) -> Vec<Finding> {
-    let silent =
-        Kind::all().iter().filter(|kind| !scenes.iter().any(|s| s.space.moment == Moment::On(Listens::Kind(**kind))));
+    let silent = Kind::all()
+        .iter()
+        .filter(|kind| !scenes.iter().any(|s| s.space.moment == Moment::On(EventSelector::Kind(**kind))));
     let silent = silent.map(|kind| not_listened_to(policy, days, *kind));
     scenes.iter().filter(|s| s.space.moment != Moment::Standing).filter_map(gap).chain(silent).collect()
 }

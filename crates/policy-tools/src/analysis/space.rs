@@ -12,13 +12,13 @@ use risk_core::event::{Kind, Shape};
 use risk_core::policy::compile::intervals;
 use risk_core::policy::event_field::{EventField, event_field};
 use risk_core::policy::fact::{Domain, Fact};
-use risk_core::policy::model::{Atom, Clause, Listens, Policy, Test};
+use risk_core::policy::model::{Atom, Clause, EventSelector, Policy, Test};
 
 /// When rules speak: on an event of a kind, or (duties) while a state holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Moment {
     /// On an event.
-    On(Listens),
+    On(EventSelector),
     /// While it is so.
     Standing,
 }
@@ -111,14 +111,14 @@ impl Values {
     }
 }
 
-fn least(kind: Listens, field: &str) -> u32 {
+fn least(kind: EventSelector, field: &str) -> u32 {
     let of = |kind: Kind| kind.spec().fields.iter().find(|f| f.name == field).map(|f| (f.shape)());
     match kind {
-        Listens::Kind(kind) => match of(kind) {
+        EventSelector::Kind(kind) => match of(kind) {
             Some(Shape::Integer { min, .. }) => u32::try_from(min).unwrap_or(0),
             _ => 0,
         },
-        Listens::Derived(_) | Listens::Unrecognised => 0,
+        EventSelector::Derived(_) | EventSelector::Unrecognised => 0,
     }
 }
 

@@ -10,7 +10,7 @@ use risk_core::policy::FindingKind;
 use risk_core::policy::fact::{Fact, Window};
 use risk_core::policy::fact_name::fact_names;
 use risk_core::policy::fact_text::fact_text;
-use risk_core::policy::model::{ActionDef, Condition, Due, Listens, Policy, Test};
+use risk_core::policy::model::{ActionDef, Condition, Due, EventSelector, Policy, Test};
 
 /// `days`: those that were analysed, all together.
 pub(super) fn find(policy: &Policy, days: Days, epochs: &[Days]) -> Vec<Finding> {
@@ -79,7 +79,7 @@ fn required(policy: &Policy) -> BTreeSet<&'static str> {
 fn can_be_closed(policy: &Policy, action: &ActionDef, days: Days) -> bool {
     action.closed_by.iter().any(|trigger| {
         trigger.on.iter().any(|kind| {
-            let moment = Moment::On(Listens::Kind(*kind));
+            let moment = Moment::On(EventSelector::Kind(*kind));
             let space = Space::of(policy, moment, days.from, &trigger.when.clauses);
             space.is_ok_and(|space| !space.condition(&trigger.when.clauses).is_empty())
         })

@@ -8,7 +8,7 @@ use risk_core::policy::Expression;
 use risk_core::policy::compile::{About, Compiler};
 use risk_core::policy::fact::Fact;
 use risk_core::policy::model::{
-    ActionDef, Clause, Condition, Due, Duty, Listens, Parameter, Place, Policy, Priority, Rule, RunsFrom, Trigger,
+    ActionDef, Clause, Condition, Due, Duty, EventSelector, Parameter, Place, Policy, Priority, Rule, RunsFrom, Trigger,
 };
 
 /// The changes of one entry, each a copy of it.
@@ -239,7 +239,7 @@ pub(super) fn action(policy: &Policy, index: usize, action: &ActionDef) -> Vec<M
                     at(a, &|t| t.on = rest.clone())
                 });
             }
-            let kinds: Vec<Listens> = trigger.on.iter().map(|k: &Kind| Listens::Kind(*k)).collect();
+            let kinds: Vec<EventSelector> = trigger.on.iter().map(|k: &Kind| EventSelector::Kind(*k)).collect();
             c.condition(&what, &trigger.when, About::Events(&kinds), |a, when| at(a, &|t| t.when = when.clone()));
         }
     }

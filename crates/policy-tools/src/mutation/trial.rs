@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Edit, Mutant, Touches};
 use crate::policy_tests::run_one;
 use risk_core::event::vocabulary::ActionKind;
-use risk_core::policy::model::{Listens, Place, Policy, PolicyTest, Rule};
+use risk_core::policy::model::{EventSelector, Place, Policy, PolicyTest, Rule};
 use risk_core::policy::refusal;
 
 /// What became of a mutant.
@@ -48,7 +48,7 @@ pub struct Trials<'p> {
 struct Run<'p> {
     test: &'p PolicyTest,
     /// The kinds of event that it is given.
-    kinds: BTreeSet<Listens>,
+    kinds: BTreeSet<EventSelector>,
     /// The rules and duties that fire in it.
     fired: BTreeSet<String>,
     /// The actions that somebody is asked for in it.
@@ -67,7 +67,8 @@ impl<'p> Trials<'p> {
             if !result.failures.is_empty() {
                 return Err(Unfit { place: result.place, test: result.name });
             }
-            let kinds = test.given.iter().map(|g| g.kind.map_or(Listens::Unrecognised, Listens::Kind)).collect();
+            let kinds =
+                test.given.iter().map(|g| g.kind.map_or(EventSelector::Unrecognised, EventSelector::Kind)).collect();
             Ok(Run { test, kinds, fired: result.fired, actions: result.actions })
         };
         let runs = policy.tests.iter().map(run).collect::<Result<_, _>>()?;
@@ -112,7 +113,7 @@ impl<'p> Trials<'p> {
 }
 
 fn listens_to(rule: &Rule, run: &Run<'_>) -> bool {
-    rule.on.iter().any(|kind| matches!(kind, Listens::Derived(_)) || run.kinds.contains(kind))
+    rule.on.iter().any(|kind| matches!(kind, EventSelector::Derived(_)) || run.kinds.contains(kind))
 }
 
 fn names(test: &PolicyTest, id: &str) -> bool {

@@ -7,7 +7,7 @@ use std::fmt::Display;
 use uuid::Uuid;
 
 use risk_core::event::vocabulary::{Setting, Term};
-use risk_core::fold::happening::Subject;
+use risk_core::fold::fold_event::Subject;
 use risk_core::fold::ledger::{How, Reason};
 use risk_core::fold::reason::{Deadline, RuleRef};
 use risk_core::fold::state::State;

@@ -9,7 +9,7 @@ use risk_core::assessment::{CaseLine, Question, answer, assess};
 use risk_core::cancel::Cancel;
 use risk_core::event::vocabulary::{ActionKind, Audience, Level};
 use risk_core::event::{Event, Instant, Kind, Nature};
-use risk_core::fold::happening::Subject;
+use risk_core::fold::fold_event::Subject;
 use risk_core::fold::ledger::{How, Instance};
 use risk_core::fold::levels::CELLS;
 use risk_core::fold::reason::RuleRef;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::event::{Event, Kind, Shape, Term};
 use crate::policy::event_field::{event_field, event_field_names, event_value};
 use crate::policy::fact::{Domain, FactValue};
-use crate::policy::model::Listens;
+use crate::policy::model::EventSelector;
 
 /// An event of the kind with only what it must have: of each list the last word.
 fn least(kind: Kind) -> Event {
@@ -29,8 +29,8 @@ fn every_field_that_may_be_asked_has_a_value_of_its_list_in_every_event() {
     let mut asked = 0;
     for kind in Kind::all() {
         let event = least(*kind);
-        for name in event_field_names(Listens::Kind(*kind)) {
-            let field = event_field(Listens::Kind(*kind), name).unwrap();
+        for name in event_field_names(EventSelector::Kind(*kind)) {
+            let field = event_field(EventSelector::Kind(*kind), name).unwrap();
             let value = event_value(&event, name);
             let fits = match (&field.domain, value) {
                 (Domain::Terms(words), Some(FactValue::One(code))) => usize::try_from(code).unwrap() < words.len(),
@@ -49,9 +49,9 @@ fn every_field_that_may_be_asked_has_a_value_of_its_list_in_every_event() {
 
 #[test]
 fn ids_dates_and_other_events_cannot_be_asked() {
-    let names = event_field_names(Listens::Kind(Kind::ManagementOversightRecorded));
+    let names = event_field_names(EventSelector::Kind(Kind::ManagementOversightRecorded));
     assert_eq!(names, ["decision", "role"]);
-    assert_eq!(event_field(Listens::Kind(Kind::ReleasePlanned), "release_on"), None);
-    assert_eq!(event_field(Listens::Kind(Kind::RiskAssessed), "levels"), None);
-    assert_eq!(event_field(Listens::Unrecognised, "kind"), None);
+    assert_eq!(event_field(EventSelector::Kind(Kind::ReleasePlanned), "release_on"), None);
+    assert_eq!(event_field(EventSelector::Kind(Kind::RiskAssessed), "levels"), None);
+    assert_eq!(event_field(EventSelector::Unrecognised, "kind"), None);
 }

@@ -8,10 +8,10 @@ use crate::policy::compile::{About, Compiler, MOST_CLAUSES};
 use crate::policy::condition::{Asks, Expression, Operand};
 use crate::policy::error::Problem;
 use crate::policy::fact::{Domain, Fact, FactValue};
-use crate::policy::model::{Atom, Clause, Comparison, Condition, Listens, Parameter, Place, Test, Unit};
+use crate::policy::model::{Atom, Clause, Comparison, Condition, EventSelector, Parameter, Place, Test, Unit};
 use crate::policy::parse::Fault;
 
-const DISCLOSURE: [Listens; 1] = [Listens::Kind(Kind::PlwDisclosure)];
+const DISCLOSURE: [EventSelector; 1] = [EventSelector::Kind(Kind::PlwDisclosure)];
 
 fn parameters() -> Vec<Parameter> {
     let parameter = |id: &str, unit| Parameter {
@@ -231,8 +231,8 @@ fn a_standing_condition_knows_no_event_and_no_clock() {
 
 #[test]
 fn an_event_field_must_be_one_list_in_every_kind_of_the_rule() {
-    let two = |a, b| [Listens::Kind(a), Listens::Kind(b)];
-    let ask = |text, kinds: &[Listens]| compiled(text, About::Events(kinds));
+    let two = |a, b| [EventSelector::Kind(a), EventSelector::Kind(b)];
+    let ask = |text, kinds: &[EventSelector]| compiled(text, About::Events(kinds));
     assert!(ask("event.children_present = yes", &two(Kind::PoliceCallOut, Kind::IncidentReported)).is_ok());
     let lacking = ask("event.outcome = arrest", &two(Kind::PoliceCallOut, Kind::Charged)).unwrap_err();
     assert!(matches!(&lacking[0].problem, Problem::NoSuchField { kind, .. } if kind == "charged"));
@@ -242,7 +242,7 @@ fn an_event_field_must_be_one_list_in_every_kind_of_the_rule() {
 
 #[test]
 fn an_optional_word_left_out_is_unknown_and_comes_after_its_list() {
-    let escalation = [Listens::Kind(Kind::EscalationDecided)];
+    let escalation = [EventSelector::Kind(Kind::EscalationDecided)];
     let (clauses, facts) = compiled("event.reason = unknown", About::Events(&escalation)).unwrap();
     let code = u32::try_from(crate::event::vocabulary::EscalationReason::names().len()).unwrap();
     assert_eq!(clauses, [Clause(vec![Atom { fact: 0, test: Test::In(1 << code) }])]);
@@ -252,7 +252,7 @@ fn an_optional_word_left_out_is_unknown_and_comes_after_its_list() {
 #[test]
 fn derived_kinds_have_their_own_fields() {
     use crate::policy::model::Derived;
-    let ask = |text, kind| compiled(text, About::Events(&[Listens::Derived(kind)])).is_ok();
+    let ask = |text, kind| compiled(text, About::Events(&[EventSelector::Derived(kind)])).is_ok();
     assert!(ask("event.order = restraining", Derived::ProtectiveOrderExpired));
     assert!(ask("event.action = home_visit and event.priority = protect_now", Derived::ActionOverdue));
     assert!(ask("event.action = home_visit", Derived::DutyDue));

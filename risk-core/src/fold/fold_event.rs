@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{Group, Handling, Programme, Register, Requirement, Setting, Term};
-use crate::event::{Event, Kind, Nature, Reading};
-use crate::policy::model::Listens;
+use crate::event::{Event, FieldValue, Kind, Nature};
+use crate::policy::model::EventSelector;
 
 /// An event borrowed from its record, or shared where a correction replaced it.
 #[derive(Debug, Clone)]
@@ -98,9 +98,9 @@ pub fn persons_of(event: &Event) -> Option<Vec<Arc<str>>> {
     let mut found: Option<Vec<Arc<str>>> = None;
     for name in ["person", "persons", "victims", "about", "with_person"] {
         let ids = match event.field(name) {
-            Some(Reading::Id(id)) => vec![id],
-            Some(Reading::Ids(ids)) => ids,
-            Some(Reading::Absent) => vec![],
+            Some(FieldValue::Id(id)) => vec![id],
+            Some(FieldValue::Ids(ids)) => ids,
+            Some(FieldValue::Absent) => vec![],
             _ => continue,
         };
         let once = found.get_or_insert_with(Vec::new);
@@ -115,9 +115,9 @@ pub fn persons_of(event: &Event) -> Option<Vec<Arc<str>>> {
 
 /// A record in force, or a derived event.
 #[derive(Debug, Clone)]
-pub struct Happening<'a> {
+pub struct FoldEvent<'a> {
     /// What rules listen to.
-    pub what: Listens,
+    pub what: EventSelector,
     /// The record's id; for a derived event, that of the record behind it.
     pub id: Uuid,
     /// The event, where this is one that we can read.
@@ -140,13 +140,13 @@ pub struct Happening<'a> {
     pub handling: Handling,
 }
 
-impl Happening<'_> {
+impl FoldEvent<'_> {
     /// The kind, where it is a record of the catalogue.
     #[must_use]
     pub fn kind(&self) -> Option<Kind> {
         match self.what {
-            Listens::Kind(k) => Some(k),
-            Listens::Derived(_) | Listens::Unrecognised => None,
+            EventSelector::Kind(k) => Some(k),
+            EventSelector::Derived(_) | EventSelector::Unrecognised => None,
         }
     }
 
@@ -156,7 +156,7 @@ impl Happening<'_> {
         (self.occurred_at, self.id)
     }
 
-    fn field(&self, name: &str) -> Option<Reading<'_>> {
+    fn field(&self, name: &str) -> Option<FieldValue<'_>> {
         self.event.as_deref().and_then(|e| e.field(name))
     }
 
@@ -164,7 +164,7 @@ impl Happening<'_> {
     #[must_use]
     pub fn id_of(&self, name: &str) -> Option<&str> {
         match self.field(name) {
-            Some(Reading::Id(id)) => Some(id),
+            Some(FieldValue::Id(id)) => Some(id),
             _ => None,
         }
     }
@@ -172,7 +172,7 @@ impl Happening<'_> {
     /// The requirement that the programme it speaks of fulfils, where the court can require that programme by name.
     fn programme_of(&self) -> Option<Requirement> {
         let programme = match self.field("programme") {
-            Some(Reading::Code(code)) => Programme::all().iter().find(|p| p.code() == code),
+            Some(FieldValue::Code(code)) => Programme::all().iter().find(|p| p.code() == code),
             _ => None,
         };
         match programme? {
@@ -218,7 +218,7 @@ impl Happening<'_> {
     #[must_use]
     pub fn concerns(&self, subject: &Subject) -> bool {
         let term = |field: &str, code: u32| match self.field(field) {
-            Some(Reading::Code(found)) => found == code,
+            Some(FieldValue::Code(found)) => found == code,
             _ => true,
         };
         match subject {
@@ -231,7 +231,7 @@ impl Happening<'_> {
             Subject::Requirement(r) => term("requirement", r.code()) && self.programme_of().is_none_or(|of| of == *r),
             Subject::Register(r) => term("register", r.code()),
             Subject::Group(g) => match self.field("levels") {
-                Some(Reading::Levels(levels)) => levels.0.contains_key(g),
+                Some(FieldValue::Levels(levels)) => levels.0.contains_key(g),
                 _ => true,
             },
             Subject::Statement { assessment, .. } => self.names.contains(assessment),
