@@ -5,15 +5,16 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::fold_event::{FoldEvent, Subject};
-use super::ledger::{Announcement, Instance};
+use super::ledger::Instance;
 use super::levels::{CELLS, Cell};
 use super::reason::{Deadline, RuleRef};
 use super::state::{Moment, State};
+use super::timer_event::TimerEvent;
 use super::triggers::waits_through;
 use crate::calendar;
 use crate::event::Term;
 use crate::event::catalogue::Instant;
-use crate::event::vocabulary::{ActionKind, Group, Handling};
+use crate::event::vocabulary::{ActionKind, Handling};
 use crate::policy::model::{Derived, EventSelector};
 
 impl<'a> State<'a, '_> {
@@ -275,17 +276,6 @@ impl<'a> State<'a, '_> {
         }
         days
     }
-}
-
-/// What the fold is about to raise. The order of variants is the order within one instant.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum TimerEvent {
-    OrderExpired(Arc<str>, NaiveDate),
-    SupervisionEnd(Arc<str>, NaiveDate),
-    DutyDue(usize, Subject, NaiveDate),
-    Overdue(ActionKind, Subject, Announcement),
-    Stale(Group, NaiveDate),
-    InForce(NaiveDate),
 }
 
 /// The day after.

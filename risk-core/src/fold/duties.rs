@@ -4,12 +4,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
-
 use super::fold_event::{FoldEvent, Subject};
 use super::ledger::Reason;
 use super::read::FactContext;
 use super::reason::{Because, Deadline, RuleRef, Target};
+use super::spells::Spell;
 use super::state::{Effect, Moment, RuleEvaluation, State};
 use super::triggers::{performing, triggered, waits_through};
 use crate::calendar;
@@ -18,88 +17,6 @@ use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Handling};
 use crate::policy::fact::FactValue;
 use crate::policy::model::{ActionDef, Derived, EventSelector};
-
-/// One spell in which a duty's condition holds for a subject.
-#[derive(Debug, Clone)]
-pub struct Spell {
-    /// What began it.
-    pub origin: Because,
-    /// When it was last done, by whoever, early or late.
-    pub last_performed: Option<Instant>,
-    /// When the next round is due; `None` for a duty that is done once, or while no round has a date.
-    pub next_due: Deadline,
-    /// The deadline of the round that was opened last since the duty was last done: each opens once.
-    pub raised: Option<Deadline>,
-}
-
-/// All spells that hold.
-#[derive(Debug, Clone, Default)]
-pub struct Duties {
-    /// Whether every duty was looked at since supervision last began.
-    looked_at: bool,
-    /// By the duty's place in the policy's list, in the order of subjects.
-    spells: Vec<Vec<(Subject, Spell)>>,
-    /// Whether a spell changed since this was last asked.
-    changed: bool,
-}
-
-impl Spell {
-    /// When the next round falls due, unless it was opened already. One whose date cannot be worked out falls due today: it
-    /// must not be forgotten.
-    pub(super) fn falls_due(&self, today: NaiveDate) -> Option<NaiveDate> {
-        let day = match &self.next_due {
-            Deadline::None => None,
-            Deadline::By { day, .. } => Some(*day),
-            Deadline::Unknown { .. } => Some(today),
-        };
-        day.filter(|_| self.raised.as_ref().is_none_or(|raised| raised.day() != self.next_due.day()))
-    }
-}
-
-impl Duties {
-    /// Every spell, with its duty's place and its subject.
-    pub fn spells(&self) -> impl Iterator<Item = (usize, &Subject, &Spell)> {
-        self.spells.iter().enumerate().flat_map(|(index, of)| of.iter().map(move |(s, spell)| (index, s, spell)))
-    }
-
-    fn of(&self, index: usize) -> &[(Subject, Spell)] {
-        self.spells.get(index).map_or(&[], Vec::as_slice)
-    }
-
-    /// The spell of a duty about a subject.
-    #[must_use]
-    pub fn spell(&self, index: usize, subject: &Subject) -> Option<&Spell> {
-        self.of(index).iter().find(|(s, _)| s == subject).map(|(_, spell)| spell)
-    }
-
-    /// Whether a spell changed since this was last asked.
-    pub(super) fn take_changed(&mut self) -> bool {
-        std::mem::take(&mut self.changed)
-    }
-
-    pub(super) fn spell_mut(&mut self, index: usize, subject: &Subject) -> Option<&mut Spell> {
-        self.changed = true;
-        self.spells.get_mut(index)?.iter_mut().find(|(s, _)| s == subject).map(|(_, spell)| spell)
-    }
-
-    fn begin(&mut self, index: usize, subject: &Subject, spell: Spell) {
-        self.changed = true;
-        if self.spells.len() <= index {
-            self.spells.resize_with(index.saturating_add(1), Vec::new);
-        }
-        if let Some(of) = self.spells.get_mut(index) {
-            let place = of.partition_point(|(s, _)| s < subject);
-            of.insert(place, (subject.clone(), spell));
-        }
-    }
-
-    fn end(&mut self, index: usize, subject: &Subject) {
-        self.changed = true;
-        if let Some(of) = self.spells.get_mut(index) {
-            of.retain(|(s, _)| s != subject);
-        }
-    }
-}
 
 impl<'a> State<'a, '_> {
     /// Begins and ends spells, and opens what a beginning spell asks for.

@@ -156,6 +156,29 @@ impl FoldEvent<'_> {
         (self.occurred_at, self.id)
     }
 
+    /// The requirement that it is about.
+    #[must_use]
+    pub fn requirement(&self) -> Option<Requirement> {
+        match self.event.as_deref()? {
+            Event::RequirementImposed(e) => Some(e.requirement),
+            Event::RequirementCompleted(e) => Some(e.requirement),
+            Event::RequirementRemovalSought(e) => Some(e.requirement),
+            Event::RequirementRemoved(e) => Some(e.requirement),
+            _ => None,
+        }
+    }
+
+    /// The register that it is about.
+    #[must_use]
+    pub fn register(&self) -> Option<Register> {
+        match self.event.as_deref()? {
+            Event::FlagRecorded(e) => Some(e.register),
+            Event::FlagReviewed(e) => Some(e.register),
+            Event::FlagRemoved(e) => Some(e.register),
+            _ => None,
+        }
+    }
+
     fn field(&self, name: &str) -> Option<FieldValue<'_>> {
         self.event.as_deref().and_then(|e| e.field(name))
     }

@@ -6,7 +6,6 @@ use super::facts::{Facts, Person};
 use super::flags::RegisterFlag;
 use super::fold_event::{FoldEvent, Incident, Subject};
 use super::levels::Levels;
-use super::subjects::register_of;
 use crate::calendar;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{
@@ -71,7 +70,7 @@ impl FactContext<'_, '_> {
     fn register(&self) -> Option<Register> {
         match (self.subject, self.event) {
             (Some(Subject::Register(register)), _) => Some(*register),
-            (_, Some(e)) => register_of(e),
+            (_, Some(e)) => e.register(),
             _ => None,
         }
     }

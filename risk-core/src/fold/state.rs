@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::derived::TimerEvent;
-use super::duties::Duties;
 use super::facts::Facts;
 use super::fold_event::{FoldEvent, Subject};
 use super::ledger::{Ledger, Reason};
 use super::levels::{Cell, Levels};
 use super::read::FactEvaluator;
 use super::reason::{Because, ReasonKey, RuleRef};
+use super::spells::Duties;
+use super::timer_event::TimerEvent;
 use super::triggers::{may_close, triggered};
 use crate::calendar;
 use crate::cancel::Cancel;

@@ -7,9 +7,9 @@ use super::fold_event::{FoldEvent, Subject};
 use super::ledger::Reason;
 use super::reason::Target;
 use super::state::{Effect, State};
+use crate::event::Kind;
 use crate::event::catalogue::Instant;
-use crate::event::vocabulary::{ActionKind, Register, Requirement};
-use crate::event::{Event, Kind};
+use crate::event::vocabulary::{ActionKind, Register};
 use crate::policy::model::About;
 
 impl<'a> State<'a, '_> {
@@ -41,9 +41,9 @@ impl<'a> State<'a, '_> {
             About::Request => or_case(id("request_id").map(Subject::Request)),
             About::Programme => or_case(id("programme_id").map(Subject::Programme)),
             About::Provider => or_case(id("provider").map(Subject::Provider)),
-            About::Requirement => or_case(event.and_then(requirement_of).map(Subject::Requirement)),
+            About::Requirement => or_case(event.and_then(FoldEvent::requirement).map(Subject::Requirement)),
             About::Register => {
-                let named = of.and_then(|(h, flag)| flag.or_else(|| register_of(h)));
+                let named = of.and_then(|(h, flag)| flag.or_else(|| h.register()));
                 or_case(named.map(Subject::Register))
             }
             About::EachChild => {
@@ -125,24 +125,5 @@ impl<'a> State<'a, '_> {
                 self.ledger.supersede(action, now, |subject, _| (*subject == Subject::UnknownChild).then_some(by));
             }
         }
-    }
-}
-
-fn requirement_of(h: &FoldEvent<'_>) -> Option<Requirement> {
-    match h.event.as_deref()? {
-        Event::RequirementImposed(e) => Some(e.requirement),
-        Event::RequirementCompleted(e) => Some(e.requirement),
-        Event::RequirementRemovalSought(e) => Some(e.requirement),
-        Event::RequirementRemoved(e) => Some(e.requirement),
-        _ => None,
-    }
-}
-
-pub(super) fn register_of(h: &FoldEvent<'_>) -> Option<Register> {
-    match h.event.as_deref()? {
-        Event::FlagRecorded(e) => Some(e.register),
-        Event::FlagReviewed(e) => Some(e.register),
-        Event::FlagRemoved(e) => Some(e.register),
-        _ => None,
     }
 }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
-use super::case_log::{AppendError, Log};
+use super::case_log::Log;
+use super::error::AppendError;
 use super::record::{Payload, Record, RecordError, SCHEMA_VERSION, not_after};
 use crate::event::catalogue::RecordCorrected;
 use crate::event::field::RequestId;

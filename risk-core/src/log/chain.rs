@@ -33,7 +33,7 @@ use std::collections::BTreeSet;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::case_log::{AppendError, Log};
+use super::error::AppendError;
 use super::member::{Members, assemble, value};
 use super::record::{PAYLOAD, Record, RecordError, borrowed, write_instant};
 use crate::event::vocabulary::vocabulary;
@@ -102,19 +102,6 @@ pub struct Tampering {
     pub expected: String,
     /// What stood there.
     pub found: String,
-}
-
-/// Seals a plain log. A log that is sealed already comes back as it is.
-///
-/// `stamp` is called once for each position, in order.
-///
-/// # Errors
-/// [`AppendError::Refused`] for a stamp before the record's `recorded_at` or before the last stamp.
-pub fn seal(log: &Log, mut stamp: impl FnMut(u64) -> Stamp) -> Result<Log, AppendError> {
-    if log.is_sealed() {
-        return Ok(log.clone());
-    }
-    Ok(log.with_records(seal_behind(None, 0, log.records(), &mut stamp)?))
 }
 
 /// Seals plain records behind the last of a log of that length.

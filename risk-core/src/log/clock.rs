@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::case_log::AppendError;
+use super::error::AppendError;
 use super::record::{Record, RecordError, write_instant};
 use crate::event::Instant;
 
