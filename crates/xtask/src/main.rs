@@ -35,61 +35,63 @@ struct Cli {
 enum Command {
     /// Prepare a fresh machine: rustfmt, clippy and a Python environment in .venv
     ///
-    /// Needs Rust, installed by rustup, and Python 3.10 or later on the path. Safe to repeat: what is there already is
-    /// left alone. `cargo xtask test` does this by itself.
+    /// Needs Rust, installed by rustup, and Python 3.10 or later on the path. Safe to repeat. `cargo xtask test` does this first.
     Setup,
+    /// Run the fast checks: format, lints, unit tests and policy tests
+    ///
+    /// Use it while you work; at most two minutes once everything is built. Run `cargo xtask test` before you commit.
+    Check,
     /// Run every check that a change must pass; stops at the first that fails
     ///
-    /// The steps run in the order in which `--only` lists them, cheapest first. Exit code 0: all passed. 1: one failed,
+    /// The steps run in the order in which `--only` lists them, cheapest first. Exit code 0: all passed. Exit code 1: one failed,
     /// and a line that begins with FAILED names it.
     ///
-    /// The step `tests` needs the server of PostgreSQL and PgBouncer, and `bindings` compilers and tools of C, C++ and Java. As root on Debian
-    /// they install what is missing; elsewhere they say what they skip. Where the variable CI is set nothing is skipped: a
-    /// missing tool fails. The tests with PostgreSQL use a server of their own, or the one whose URL is in RISK_TEST_POSTGRES.
+    /// The step `tests` needs the server of PostgreSQL and PgBouncer; `bindings` needs compilers and tools for C, C++ and Java. As root on
+    /// Debian, the command installs what is missing; on other systems it says which parts it skips. If the variable CI is set, nothing is
+    /// skipped: a missing tool is an error. The tests with PostgreSQL start a server of their own, or use the one in RISK_TEST_POSTGRES.
     Test {
         /// Run this step only
         #[arg(long, value_name = "STEP")]
         only: Option<Step>,
     },
-    /// Build the C library, and put it under a folder with its headers and what pkg-config and CMake need to find it
+    /// Build the C library and install it with its headers and the files for pkg-config and CMake
     ///
-    /// Linux only. Says what it put where. What stood there of an earlier version with the same names is replaced, and a
-    /// program that runs with it is not disturbed. docs/linking.md says how to go on.
+    /// Linux only. Prints what it installed where. Files of an earlier version with the same names are replaced; programs that are
+    /// running with them are not disturbed. docs/linking.md says how to go on.
     Install {
-        /// The folder, such as /usr/local; made where it is not there
+        /// The folder, such as /usr/local; created if it does not exist
         #[arg(long, value_name = "FOLDER")]
         prefix: PathBuf,
     },
     /// Write the pages that are generated: docs/policies from the policy, docs/cases from the example cases
     ///
-    /// `cargo xtask test` fails while one of them is not what this writes.
+    /// `cargo xtask test` fails if one of them is out of date.
     Docs {
         /// Write nothing; fail if a page is not up to date
         #[arg(long)]
         check: bool,
     },
-    /// Write docs/calibration.md: what the pack says of an invented caseload, beside what inspectors judged
+    /// Write docs/calibration.md: the answers to a synthetic caseload, next to what inspectors found
     ///
-    /// Takes some minutes where the release build is not there yet. What stands under Findings is kept.
+    /// Takes some minutes if the release build does not exist yet. The text under Findings is kept.
     Calibration,
-    /// Hold the engine against everything that could show it wrong, and say of each rung how much was tried
+    /// Verify the engine against the reference implementation, exhaustive small scopes and hostile input
     ///
-    /// Every short sequence of events, hostile bytes, and histories that an independent reading of the semantics answers
-    /// too. A minute or two; `cargo xtask test` does this by itself. docs/verification.md says what is proven by it and what
-    /// is not.
+    /// Tries every short sequence of events, hostile bytes, and generated histories that the reference in tests/reference answers too,
+    /// and prints how much was tried. Takes a minute or two; `cargo xtask test` includes it. docs/verification.md says what this proves
+    /// and what it does not.
     Verify {
-        /// Larger scopes, ten million texts, a million histories and 10,000 killed writers: a matter of hours, most of them for the
-        /// histories
+        /// Larger scopes, ten million texts, a million histories and 10,000 killed writers; takes hours
         #[arg(long)]
         long: bool,
     },
-    /// Write tests/conformance: few cases that show every rule, action, law and kind of event, as the reference answers them
+    /// Write tests/conformance: a small set of questions that covers every rule, action, law and event kind, with the reference's answers
     Conformance,
-    /// Change the engine line by line, and see whether a test notices
+    /// Run mutation tests: change the engine line by line and check that a test fails
     ///
-    /// Uses cargo-mutants, and installs it where it is not there. A whole run takes days: give it a part, such as
-    /// `--shard 3/100`, or a file. With `--sample` the tests are built once for all changes of the sample, which makes a
-    /// change some ten times cheaper. .cargo/mutants.toml says what is left out and why; mutants.out holds the results.
+    /// Uses cargo-mutants, and installs it if needed. A whole run takes days: pass a part, such as `--shard 3/100`, or a file. With
+    /// `--sample` the tests are built once for all changes of the sample, which makes each change about ten times cheaper.
+    /// .cargo/mutants.toml says what is left out and why; the results are in mutants.out.
     Mutants {
         /// Part K of N
         #[arg(long, value_name = "K/N", conflicts_with = "sample")]
@@ -104,10 +106,10 @@ enum Command {
         #[arg(long, value_name = "N", requires = "sample", default_value_t = 1)]
         seed: u32,
     },
-    /// Run a benchmark, or all: what the engine costs, beside a rival measured in turn in the same run
+    /// Run one benchmark, or all; each measures the engine and a rival in turn in the same run
     ///
-    /// Each but `bulk` takes under a minute once it is built. Its last line is `NAME ratio=R ours=A rival=B unit=U`: medians, and
-    /// R is A / B. No test looks at a time. benches/README.md says what is measured, and what was found.
+    /// Each but `bulk` and `store` takes under a minute once it is built. The last line is `NAME ratio=R ours=A rival=B unit=U`, where A
+    /// and B are medians and R is A / B. No test depends on a time. benches/README.md says what is measured and gives the results.
     Bench {
         /// Run this benchmark only
         benchmark: Option<Benchmark>,
@@ -117,24 +119,23 @@ enum Command {
 /// A benchmark in benches/.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Benchmark {
-    /// The fold of 2,000 cases of 100 events, beside a fold written by hand for some of the rules
+    /// The fold of 2,000 cases of 100 events, next to a hand-written fold for some of the rules
     Fold,
-    /// JSON lines in to JSON answer out for a case of 100 events, beside reading the same lines as bare JSON
+    /// JSON lines in to JSON answer out for a case of 100 events, next to a bare JSON parse
     Case,
-    /// The rules' conditions compiled, beside walking their trees
+    /// Compiled conditions, next to walking their syntax trees
     Conditions,
-    /// An append and an answer for a case of 100 events through C and through Java, beside the same in Rust
+    /// An append and an answer for a case of 100 events through C and Java, next to the same in Rust
     Ffi,
-    /// Messages of the HMPPS estate to records, beside reading their JSON and nothing else
+    /// HMPPS messages to records, next to a bare JSON parse
     Hmpps,
-    /// A store's appends, loads and changes, beside the bare database and beside the Python package eventsourcing
+    /// A store's appends, loads and changes, next to the bare database and the Python package eventsourcing
     ///
-    /// Some minutes. Not among those that run when no benchmark is named.
+    /// Takes some minutes; runs only if named.
     Store,
-    /// Whole caseloads from Python, beside only reading them; up to the national one of 26.5 million events
+    /// Whole caseloads from Python, next to only reading them; up to the national caseload of 26.5 million events
     ///
-    /// The caseload is made once, which takes some minutes and half a gigabyte; then each run takes some minutes. Not among
-    /// those that run when no benchmark is named.
+    /// Makes the caseload first, which takes some minutes and half a gigabyte; then each run takes some minutes. Runs only if named.
     Bulk,
 }
 
@@ -143,29 +144,29 @@ enum Benchmark {
 enum Step {
     /// Every file is formatted
     Format,
-    /// No lint complains, in any target
+    /// No lint warns, in any target
     Lints,
     /// The generated pages in docs/ are up to date
     Pages,
     /// The tests of all crates
     Tests,
-    /// The library as C, C++ and Java programs use it: installed, linked, called from many threads, watched for errors of memory
+    /// The library as C, C++ and Java programs use it: installed, linked, called from many threads, checked for memory errors
     Bindings,
-    /// The Python package as those who install it have it: a wheel, its types, its tests and its documentation
+    /// The Python package as installed from a wheel: its types, tests and documentation
     Python,
     /// The documentation builds, and no link in it is broken
     Docs,
-    /// The tests that stand beside the rules of the policy
+    /// The policy loads, and its own tests pass
     PolicyTests,
-    /// The analysis of the policy finds nothing wrong with it
+    /// The analysis of the policy finds no defect
     Analysis,
-    /// Every small change of a rule is noticed by one of its tests
+    /// Every small change of a rule fails one of the policy's tests
     Mutation,
-    /// What Python checks: the engine against independent readings
+    /// The engine against independent readings in Python
     PythonChecks,
-    /// The engine holds against small scopes taken whole, hostile bytes and the reference
+    /// The engine against the reference, exhaustive small scopes and hostile input
     Verify,
-    /// The commands in README.md do what it says
+    /// The commands in README.md print what it shows
     Readme,
 }
 
@@ -191,11 +192,11 @@ impl Step {
                 "--no-deps",
                 "--locked",
             ])),
-            Self::PolicyTests => run(cargo(root).args(["run", "--quiet", "--locked", "--bin", "risk", "--"]).args([
-                "policy",
-                "test",
-                "policies/england-wales",
-            ])),
+            Self::PolicyTests => ["check", "test"].into_iter().try_for_each(|what| {
+                let risk =
+                    ["run", "--quiet", "--locked", "--bin", "risk", "--", "policy", what, "policies/england-wales"];
+                run(cargo(root).args(risk))
+            }),
             Self::Analysis => with_and_without_overlay(root, "analyse"),
             Self::Mutation => with_and_without_overlay(root, "mutate"),
             Self::PythonChecks => python_checks(root),
@@ -238,6 +239,7 @@ fn main() -> ExitCode {
     let root = workspace_root();
     let outcome = match Cli::parse().command {
         Command::Setup => set_up(&root),
+        Command::Check => check(&root),
         Command::Test { only } => test(&root, only),
         Command::Install { prefix } => install::install(&root, &prefix),
         Command::Docs { check: true } => pages::check(&root),
@@ -270,9 +272,9 @@ fn bench(root: &Path, benchmark: Option<Benchmark>) -> Result<(), Failure> {
     }
     // Which lies with the crate that it measures.
     let packages: &[&str] = match benchmark {
-        Some(Benchmark::Hmpps) => &["risk-hmpps"],
+        Some(Benchmark::Hmpps) => &["risk-hmpps-store"],
         Some(_) => &["risk-generate"],
-        None => &["risk-generate", "risk-hmpps"],
+        None => &["risk-generate", "risk-hmpps-store"],
     };
     let name = benchmark.and_then(|one| one.to_possible_value());
     let name = name.as_ref().map_or("*", |value| value.get_name());
@@ -285,6 +287,20 @@ fn bench(root: &Path, benchmark: Option<Benchmark>) -> Result<(), Failure> {
         command.envs(bindings::programs(root)?);
     }
     run(&mut command)
+}
+
+/// The fast checks.
+fn check(root: &Path) -> Result<(), Failure> {
+    let began = Instant::now();
+    for component in ["rustfmt", "clippy"] {
+        step::ensure_component(root, component)?;
+    }
+    timed("format", || Step::Format.run(root))?;
+    timed("lints", || Step::Lints.run(root))?;
+    timed("unit-tests", || run(cargo(root).args(["test", "--workspace", "--lib", "--locked", "--quiet"])))?;
+    timed("policy-tests", || Step::PolicyTests.run(root))?;
+    println!("all passed in {:.1?}", began.elapsed());
+    Ok(())
 }
 
 fn test(root: &Path, only: Option<Step>) -> Result<(), Failure> {
