@@ -7,7 +7,7 @@ use std::path::Path;
 use chrono::Duration;
 use proptest::prelude::*;
 use risk_core::event::vocabulary::{ActionKind, Role, Term, Tri};
-use risk_core::event::{Kind, Shape};
+use risk_core::event::{Field, Kind, Shape};
 use risk_core::fold::ledger::{How, Reason};
 use risk_core::log::Log;
 use risk_core::policy::Policy;
@@ -132,7 +132,7 @@ fn satisfiable(policy: &Policy, action: ActionKind) -> bool {
             t.when.clauses.iter().any(|c| {
                 c.0.iter().all(|a| match (&policy.facts[a.fact], &a.test) {
                     (Fact::Event(field), Test::In(mask)) => {
-                        words(*kind, field).is_none_or(|n| mask & ((1 << n) - 1) != 0)
+                        words(*kind, *field).is_none_or(|n| mask & ((1 << n) - 1) != 0)
                     }
                     _ => true,
                 })
@@ -142,8 +142,8 @@ fn satisfiable(policy: &Policy, action: ActionKind) -> bool {
 }
 
 /// How many words the field has, with unknown for one that may be left out.
-fn words(kind: Kind, field: &str) -> Option<u32> {
-    let spec = kind.spec().fields.iter().find(|f| f.name == field)?;
+fn words(kind: Kind, field: Field) -> Option<u32> {
+    let spec = kind.spec().fields.iter().find(|f| f.field == field)?;
     match (spec.shape)() {
         Shape::Term { names, .. } => Some(u32::try_from(names.len()).unwrap() + 1),
         _ => None,
@@ -159,7 +159,7 @@ fn where_a_yes_requires_something_an_unknown_requires_it_too_or_somebody_to_find
     let mut silent = Vec::new();
     for rule in policy.rules.iter().filter(|r| !r.require.is_empty() || !r.indicate.is_empty()) {
         for kind in rule.on.iter().filter_map(kind_of) {
-            for (field, spec) in kind.spec().fields.iter().map(|f| (f.name, (f.shape)())) {
+            for (field, spec) in kind.spec().fields.iter().map(|f| (f.field, (f.shape)())) {
                 if !matches!(spec, Shape::Term { list: "Tri", .. }) || !only_where_yes(policy, rule, field) {
                     continue;
                 }
@@ -186,8 +186,8 @@ fn kind_of(on: &EventSelector) -> Option<Kind> {
 }
 
 /// The masks that each alternative of the rule's condition puts on the field; `None` where one does not ask it.
-fn masks(policy: &Policy, rule: &Rule, field: &str) -> Vec<Option<u64>> {
-    let asks = |a: &Atom| matches!(&policy.facts[a.fact], Fact::Event(f) if f == field);
+fn masks(policy: &Policy, rule: &Rule, field: Field) -> Vec<Option<u64>> {
+    let asks = |a: &Atom| matches!(&policy.facts[a.fact], Fact::Event(f) if *f == field);
     let mask = |t: &Test| if let Test::In(mask) = t { Some(*mask) } else { None };
     rule.when.clauses.iter().map(|c| c.0.iter().find(|a| asks(a)).and_then(|a| mask(&a.test))).collect()
 }
@@ -196,14 +196,14 @@ fn has(mask: u64, value: Tri) -> bool {
     mask & (1 << value.code()) != 0
 }
 
-fn only_where_yes(policy: &Policy, rule: &Rule, field: &str) -> bool {
+fn only_where_yes(policy: &Policy, rule: &Rule, field: Field) -> bool {
     let masks = masks(policy, rule, field);
     let yes_only = |m: &Option<u64>| m.is_some_and(|m| has(m, Tri::Yes) && !has(m, Tri::Unknown));
     masks.iter().any(yes_only) && !masks.iter().any(|m| m.is_none_or(|m| has(m, Tri::Unknown)))
 }
 
 /// An alternative of the rule that does not ask the field holds for unknown as well.
-fn where_unknown(policy: &Policy, rule: &Rule, field: &str) -> bool {
+fn where_unknown(policy: &Policy, rule: &Rule, field: Field) -> bool {
     masks(policy, rule, field).into_iter().any(|m| m.is_none_or(|m| has(m, Tri::Unknown)))
 }
 
@@ -220,5 +220,5 @@ fn the_law_of_the_unknown_would_notice_a_rule_that_leaves_it_out() {
     files.push(("zz.toml".to_owned(), rule.to_owned()));
     let policy = packs::load(&files);
     let rule = policy.rules.iter().find(|r| r.id == "only-yes").unwrap();
-    assert!(only_where_yes(&policy, rule, "with_bail") && !where_unknown(&policy, rule, "with_bail"));
+    assert!(only_where_yes(&policy, rule, Field::WithBail) && !where_unknown(&policy, rule, Field::WithBail));
 }

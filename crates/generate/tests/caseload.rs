@@ -17,7 +17,7 @@ use chrono::Datelike;
 use risk_core::event::catalogue::SupervisionStarted;
 use risk_core::event::field::{FieldValue, Shape};
 use risk_core::event::vocabulary::{Level, Offence, Programme, Requirement, SentenceType, Sex, Tri};
-use risk_core::event::{Event, Kind, Term};
+use risk_core::event::{Event, Field, Kind, Term};
 use risk_core::log::Log;
 use risk_generate::{Caseload, FEWEST, Ground, Share};
 
@@ -140,7 +140,7 @@ fn nobody_and_no_sentence_is_in_it() {
         }
         for event in events(log) {
             for field in event.kind().spec().fields {
-                match ((field.shape)(), event.field(field.name)) {
+                match ((field.shape)(), event.get(field.field)) {
                     (Shape::Id(_), Some(FieldValue::Id(id))) => _ = ids.insert(id.to_owned()),
                     (Shape::Ids(_), Some(FieldValue::Ids(list))) => ids.extend(list.into_iter().map(str::to_owned)),
                     _ => {}
@@ -202,7 +202,7 @@ fn courses_are_started_and_cancelled_as_in_the_sample() {
     let cases = u32::try_from(required.len()).unwrap();
     let did = |kind: Kind| {
         per_mille(required.iter().copied(), |log| {
-            any(log, |e| e.kind() == kind && e.field("programme") == Some(FieldValue::Code(Programme::Bbr.code())))
+            any(log, |e| e.kind() == kind && e.get(Field::Programme) == Some(FieldValue::Code(Programme::Bbr.code())))
         })
     };
     near(Share::BbrStarted, did(Kind::ProgrammeStarted), cases);

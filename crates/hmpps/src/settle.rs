@@ -12,7 +12,7 @@ use risk_core::calendar::london_day;
 use risk_core::event::catalogue::{RecordCorrected, RecordRetracted};
 use risk_core::event::field::{Replacement, StaffId};
 use risk_core::event::vocabulary::{CorrectionReason, Handling, SourceAgency, Term};
-use risk_core::event::{Event, FieldValue, Instant, Kind, Nature};
+use risk_core::event::{Event, Field, FieldValue, Instant, Kind, Nature};
 use risk_core::log::{Log, Record};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -437,7 +437,7 @@ fn ends_something(kind: Kind) -> bool {
 }
 
 fn of_sentence(record: &Record) -> Option<&str> {
-    match record.event()?.field("sentence_id") {
+    match record.event()?.get(Field::SentenceId) {
         Some(FieldValue::Id(id)) => Some(id),
         _ => None,
     }

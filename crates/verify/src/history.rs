@@ -283,7 +283,8 @@ fn tell(draft: &Draft, id: Uuid, now: Instant, earlier: &[Record]) -> Option<Rec
     );
     if about_requests {
         // The request to MARAC makes everything about it as confidential as it is itself.
-        let marac = matches!(event.field("request_id"), Some(risk_core::event::FieldValue::Id("r3")));
+        let marac =
+            matches!(event.get(risk_core::event::Field::RequestId), Some(risk_core::event::FieldValue::Id("r3")));
         mark = mark.max(if marac { Handling::PartnerConfidential } else { Handling::Ordinary });
     } else if dice.chance(10) {
         mark = *Handling::all().iter().filter(|m| **m >= mark).nth(1).unwrap_or(&mark);

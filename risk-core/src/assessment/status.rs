@@ -4,12 +4,13 @@ use chrono::NaiveDate;
 
 use super::answer::{Refused, Status, WaitingOn};
 use crate::calendar;
+use crate::event::Field;
 use crate::event::catalogue::Instant;
 use crate::event::field::FieldValue;
 use crate::fold::fold_event::FoldEvent;
 use crate::fold::ledger::{How, Instance};
 use crate::fold::state::State;
-use crate::policy::model::{ActionDef, Policy};
+use crate::policy::model::{ActionDef, Policy, WaitsOn};
 
 /// How many days before its due date an action is due soon, as the policy's parameter `due_soon` has it on that day.
 #[must_use]
@@ -70,8 +71,9 @@ pub fn closed(i: &Instance) -> Option<NaiveDate> {
 #[must_use]
 pub fn waiting_on(state: &State<'_, '_>, i: &Instance, def: &ActionDef) -> Option<WaitingOn> {
     let (trigger, asked) = state.asked(i, def)?;
-    let with = def.waiting.iter().find(|(t, _)| t == trigger).map(|(_, with)| with.as_str())?;
-    let party = with.strip_prefix("event.").and_then(|field| term_of(asked, field)).unwrap_or_else(|| with.to_owned());
+    let with = def.waiting.iter().find(|(t, _)| t == trigger).map(|(_, with)| with)?;
+    let named = if let WaitsOn::Field(field) = with { term_of(asked, *field) } else { None };
+    let party = named.unwrap_or_else(|| with.to_string());
     let chases: Vec<NaiveDate> = state
         .matching(i, &def.chased_by)
         .filter(|(_, h)| h.order() > asked.order())
@@ -92,7 +94,7 @@ pub fn refused(state: &State<'_, '_>, i: &Instance, def: &ActionDef) -> Vec<Refu
         .matching(i, &def.refused_by)
         .map(|(_, h)| {
             let on = calendar::london_day(h.occurred_at);
-            let (by, reason) = (term_of(h, "decided_by"), term_of(h, "reason"));
+            let (by, reason) = (term_of(h, Field::DecidedBy), term_of(h, Field::Reason));
             (h.occurred_at, Refused { event_id: Some(h.id), on, by, reason })
         })
         .collect();
@@ -101,14 +103,14 @@ pub fn refused(state: &State<'_, '_>, i: &Instance, def: &ActionDef) -> Vec<Refu
 }
 
 /// The word in a field of an event.
-fn term_of(h: &FoldEvent<'_>, field: &str) -> Option<String> {
+fn term_of(h: &FoldEvent<'_>, field: Field) -> Option<String> {
     let event = h.event.as_deref()?;
-    let code = match event.field(field)? {
+    let code = match event.get(field)? {
         FieldValue::Code(code) => usize::try_from(code).ok()?,
         FieldValue::Id(id) => return Some(id.to_owned()),
         _ => return None,
     };
-    let spec = event.kind().spec().fields.iter().find(|f| f.name == field)?;
+    let spec = event.kind().spec().fields.iter().find(|f| f.field == field)?;
     match (spec.shape)() {
         crate::event::Shape::Term { names, .. } => names.get(code).map(|n| (*n).to_owned()),
         _ => None,

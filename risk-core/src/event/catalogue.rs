@@ -41,6 +41,8 @@ vocabulary! {
 /// One field of a kind.
 #[derive(Debug, Clone, Copy)]
 pub struct FieldSpec {
+    /// The field.
+    pub field: Field,
     /// Its name in `data`.
     pub name: &'static str,
     /// The form of its values.
@@ -104,6 +106,47 @@ fn refuse_unknown_fields(spec: &KindSpec, data: &Map<String, Value>) -> Result<(
     }
 }
 
+macro_rules! field_names {
+    ($( $name:ident: $field:ident ),+ $(,)?) => {
+        vocabulary! {
+            /// A field of an event's data, or of a timer event. Kinds share a field of one name.
+            Field { $( $field ),+ }
+        }
+
+        /// The fields by the names that the catalogue uses: a name that is not in the list does not compile.
+        #[allow(non_upper_case_globals, reason = "the names of fields as records have them")]
+        #[allow(dead_code, reason = "some are fields of timer events only")]
+        mod fields {
+            $( pub(super) const $name: super::Field = super::Field::$field; )+
+        }
+    };
+}
+
+field_names! {
+    about: About, acceptable: Acceptable, action: Action, address_known: AddressKnown, agency: Agency,
+    agrees_to_sharing: AgreesToSharing, answers: Answers, approved: Approved, assessor: Assessor, attended: Attended,
+    attending: Attending, by: By, category: Category, child_injured: ChildInjured, children_complete: ChildrenComplete,
+    children_in_household: ChildrenInHousehold, children_present: ChildrenPresent, complexity: Complexity, compliant:
+    Compliant, concern: Concern, concerns: Concerns, conditions: Conditions, conduct: Conduct, confirmed: Confirmed,
+    considers: Considers, contact: Contact, content: Content, covers: Covers, custody_levels: CustodyLevels, days: Days,
+    decided_by: DecidedBy, decision: Decision, domestic_abuse: DomesticAbuse, ends_on: EndsOn, event_id: EventId,
+    evidence: Evidence, evidence_seen: EvidenceSeen, expires_on: ExpiresOn, factor: Factor, from: From, given: Given,
+    grade: Grade, group: Group, high_by_judgement: HighByJudgement, in_household: InHousehold, in_response_to:
+    InResponseTo, incident: Incident, index_offence: IndexOffence, index_offence_is_domestic_abuse:
+    IndexOffenceIsDomesticAbuse, kinds: Kinds, level: Level, levels: Levels, linked_to_domestic_abuse:
+    LinkedToDomesticAbuse, meeting: Meeting, notes_obtained: NotesObtained, of: Of, offence: Offence, on_bail: OnBail,
+    order: Order, order_id: OrderId, outcome: Outcome, person: Person, person_involved: PersonInvolved, persons:
+    Persons, police_informed: PoliceInformed, priority: Priority, programme: Programme, programme_id: ProgrammeId,
+    protective: Protective, protects: Protects, provider: Provider, raised_risk: RaisedRisk, reason: Reason,
+    reason_recorded: ReasonRecorded, reasons: Reasons, register: Register, relation: Relation, release_on: ReleaseOn,
+    replacement: Replacement, request_id: RequestId, requirement: Requirement, result: Result, risk_to_others:
+    RiskToOthers, risk_to_partner: RiskToPartner, role: Role, rule: Rule, safe_to_raise: SafeToRaise, sentence_id:
+    SentenceId, sentence_type: SentenceType, serious_injury: SeriousInjury, set_by: SetBy, sex: Sex, signed: Signed,
+    stage: Stage, state: State, status: Status, step: Step, sufficient: Sufficient, to: To, tool: Tool, until: Until,
+    victim: Victim, victim_is_child: VictimIsChild, victims: Victims, with: With, with_bail: WithBail, with_person:
+    WithPerson, yes_answers: YesAnswers
+}
+
 macro_rules! catalogue {
     ($( #[doc = $doc:literal] $kind:ident($handling:ident, $nature:ident) { $( $field:ident : $ty:ty ),* $(,)? } )+) => {
         vocabulary! {
@@ -133,6 +176,7 @@ macro_rules! catalogue {
                         name: "", doc: $doc, nature: Nature::$nature, handling: Handling::$handling, fields: &[],
                     };
                     static FIELDS: std::sync::LazyLock<Vec<FieldSpec>> = std::sync::LazyLock::new(|| vec![ $( FieldSpec {
+                        field: fields::$field,
                         name: stringify!($field),
                         shape: <$ty as FieldType>::shape,
                         required: <$ty as FieldType>::absent().is_none(),
@@ -172,11 +216,11 @@ macro_rules! catalogue {
                 map
             }
 
-            /// The field of that name as rules see it; `None` where the kind has no such field.
+            /// The value of a field; `None` if the kind has no such field.
             #[must_use]
-            pub fn field(&self, name: &str) -> Option<FieldValue<'_>> {
+            pub fn get(&self, field: Field) -> Option<FieldValue<'_>> {
                 match self { $( Self::$kind(_data) => {
-                    $( if name == stringify!($field) { return Some(_data.$field.reading()); } )*
+                    $( if field == fields::$field { return Some(_data.$field.reading()); } )*
                     None
                 } ),+ }
             }
@@ -473,7 +517,7 @@ impl Event {
             .fields
             .iter()
             .filter(|f| matches!((f.shape)(), Shape::EventRef | Shape::EventRefs))
-            .filter_map(|f| match self.field(f.name) {
+            .filter_map(|f| match self.get(f.field) {
                 Some(FieldValue::Events(ids)) => Some(ids.into_iter().map(|id| (f.name, id)).collect::<Vec<_>>()),
                 _ => None,
             })

@@ -10,7 +10,7 @@ use crate::policy::model::{Atom, Comparison, EventSelector, Policy, Test};
 #[must_use]
 pub fn domain(fact: &Fact, listens: Option<EventSelector>) -> Domain {
     match (fact, listens) {
-        (Fact::Event(field), Some(listens)) => event_field(listens, field).map_or_else(|| fact.domain(), |f| f.domain),
+        (Fact::Event(field), Some(listens)) => event_field(listens, *field).map_or_else(|| fact.domain(), |f| f.domain),
         _ => fact.domain(),
     }
 }

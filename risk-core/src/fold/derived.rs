@@ -12,9 +12,9 @@ use super::state::{Moment, State};
 use super::timer_event::TimerEvent;
 use super::triggers::waits_through;
 use crate::calendar;
-use crate::event::Term;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Handling};
+use crate::event::{Field, Term};
 use crate::policy::model::{Derived, EventSelector};
 
 impl<'a> State<'a, '_> {
@@ -129,7 +129,7 @@ impl<'a> State<'a, '_> {
         };
         let fold_event = match raising {
             TimerEvent::OrderExpired(id, _) => self.facts.orders.get(&id).map(|o| {
-                let details = vec![("order", o.kind.code())];
+                let details = vec![(Field::Order, o.kind.code())];
                 derived(Derived::ProtectiveOrderExpired, o.by, Some(Subject::Order(id.clone())), o.handling, details)
             }),
             TimerEvent::SupervisionEnd(id, _) => self
@@ -142,20 +142,20 @@ impl<'a> State<'a, '_> {
                 let spell = self.duties.spell(index, &subject);
                 let duty = self.policy.duties.get(index);
                 spell.zip(duty).map(|(spell, duty)| {
-                    let details = vec![("action", duty.action.code()), ("priority", duty.priority.code())];
+                    let details = vec![(Field::Action, duty.action.code()), (Field::Priority, duty.priority.code())];
                     derived(Derived::DutyDue, spell.origin.event, Some(subject), spell.origin.handling, details)
                 })
             }
             TimerEvent::Overdue(action, subject, ..) => self.ledger.pending(action, &subject).and_then(|i| {
                 let handling = i.handling(Handling::Ordinary);
-                let details = vec![("action", action.code()), ("priority", i.priority().code())];
+                let details = vec![(Field::Action, action.code()), (Field::Priority, i.priority().code())];
                 let (_, opened_by) = i.opened()?;
                 Some(derived(Derived::ActionOverdue, opened_by, Some(subject.clone()), handling, details))
             }),
             TimerEvent::Stale(group, day) => {
                 let stale = self.stale_from().into_iter().find(|(cell, from)| cell.0 == group && *from == day);
                 stale.and_then(|(cell, _)| self.levels.statement(cell)).map(|s| {
-                    let details = vec![("group", group.code())];
+                    let details = vec![(Field::Group, group.code())];
                     derived(Derived::AssessmentStale, s.id, Some(Subject::Group(group)), s.handling, details)
                 })
             }

@@ -18,7 +18,7 @@ use crate::event::vocabulary::{
     PersonGroup, Programme, Provider, Register, Relation, Requirement, RiskFactor, SafeguardingStatus, SentenceType,
     Sex, Suitability, Tri,
 };
-use crate::event::{Kind, Term};
+use crate::event::{Field, Kind, Term};
 
 /// A value with the time and record that gave it; a later one replaces it, an earlier one does not.
 #[derive(Debug, Clone)]
@@ -264,7 +264,7 @@ impl<'a> Facts<'a> {
                         sentence_type: e.sentence_type,
                         ends: e.ends_on.map(ending),
                         ended: earliest(
-                            self.first(&[Kind::SupervisionEnded], "sentence_id", id),
+                            self.first(&[Kind::SupervisionEnded], Field::SentenceId, id),
                             self.died.map(|death| death.at),
                         ),
                     };
@@ -332,7 +332,7 @@ impl<'a> Facts<'a> {
             Event::InformationRequested(e) => {
                 let id = e.request_id.as_str();
                 if self.requests.get(id).is_none_or(|told| told.asked <= h.order()) {
-                    let answered = self.first(&[Kind::InformationReceived], "request_id", id);
+                    let answered = self.first(&[Kind::InformationReceived], Field::RequestId, id);
                     let request = Request { asked: h.order(), of: e.of, about: e.about, answered };
                     self.requests.insert(id.into(), request);
                 }
@@ -377,7 +377,7 @@ impl<'a> Facts<'a> {
         match event {
             Event::ProtectiveOrderMade(e) => {
                 let id = e.order_id.as_str();
-                let discharged = self.first(&[Kind::ProtectiveOrderDischarged], "order_id", id);
+                let discharged = self.first(&[Kind::ProtectiveOrderDischarged], Field::OrderId, id);
                 let order = self.orders.entry(Arc::from(id)).or_insert_with(|| Order {
                     made: h.occurred_at,
                     by: h.id,
@@ -396,7 +396,7 @@ impl<'a> Facts<'a> {
                 // Variations that were recorded before the order itself.
                 let earlier: Vec<FoldEvent<'a>> = self
                     .of_kinds(&[Kind::ProtectiveOrderVaried])
-                    .filter(|v| v.id_of("order_id") == Some(id))
+                    .filter(|v| v.id_of(Field::OrderId) == Some(id))
                     .cloned()
                     .collect();
                 for varied in &earlier {
@@ -499,7 +499,7 @@ impl<'a> Facts<'a> {
     }
 
     /// When the first record of these kinds about that id happened.
-    fn first(&self, kinds: &[Kind], field: &str, id: &str) -> Option<Instant> {
+    fn first(&self, kinds: &[Kind], field: Field, id: &str) -> Option<Instant> {
         self.of_kinds(kinds).filter(|h| h.id_of(field) == Some(id)).map(|h| h.occurred_at).min()
     }
 

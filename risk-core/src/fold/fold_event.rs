@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{Group, Handling, Programme, Register, Requirement, Setting, Term};
-use crate::event::{Event, FieldValue, Kind, Nature};
+use crate::event::{Event, Field, FieldValue, Kind, Nature};
 use crate::policy::model::EventSelector;
 
 /// An event borrowed from its record, or shared where a correction replaced it.
@@ -96,8 +96,8 @@ pub enum Incident<'a> {
 #[must_use]
 pub fn persons_of(event: &Event) -> Option<Vec<Arc<str>>> {
     let mut found: Option<Vec<Arc<str>>> = None;
-    for name in ["person", "persons", "victims", "about", "with_person"] {
-        let ids = match event.field(name) {
+    for field in [Field::Person, Field::Persons, Field::Victims, Field::About, Field::WithPerson] {
+        let ids = match event.get(field) {
             Some(FieldValue::Id(id)) => vec![id],
             Some(FieldValue::Ids(ids)) => ids,
             Some(FieldValue::Absent) => vec![],
@@ -125,7 +125,7 @@ pub struct FoldEvent<'a> {
     /// What a derived event is about.
     pub subject: Option<Subject>,
     /// The fields of a derived event, as codes.
-    pub details: Vec<(&'static str, u32)>,
+    pub details: Vec<(Field, u32)>,
     /// Everybody it names, each once, in the order of the fields; `None` where its kind cannot name anybody.
     pub persons: Option<Vec<Arc<str>>>,
     /// The events it says it answers or considers.
@@ -179,14 +179,14 @@ impl FoldEvent<'_> {
         }
     }
 
-    fn field(&self, name: &str) -> Option<FieldValue<'_>> {
-        self.event.as_deref().and_then(|e| e.field(name))
+    fn get(&self, field: Field) -> Option<FieldValue<'_>> {
+        self.event.as_deref().and_then(|e| e.get(field))
     }
 
     /// A field's single id.
     #[must_use]
-    pub fn id_of(&self, name: &str) -> Option<&str> {
-        match self.field(name) {
+    pub fn id_of(&self, field: Field) -> Option<&str> {
+        match self.get(field) {
             Some(FieldValue::Id(id)) => Some(id),
             _ => None,
         }
@@ -194,7 +194,7 @@ impl FoldEvent<'_> {
 
     /// The requirement that the programme it speaks of fulfils, where the court can require that programme by name.
     fn programme_of(&self) -> Option<Requirement> {
-        let programme = match self.field("programme") {
+        let programme = match self.get(Field::Programme) {
             Some(FieldValue::Code(code)) => Programme::all().iter().find(|p| p.code() == code),
             _ => None,
         };
@@ -209,7 +209,7 @@ impl FoldEvent<'_> {
     /// The incident it speaks of: itself where it names none, so that it counts by itself.
     #[must_use]
     pub fn incident(&self) -> Incident<'_> {
-        match self.id_of("incident") {
+        match self.id_of(Field::Incident) {
             None => Incident::Itself(self.id),
             // A host may name an incident after the record that first told of it.
             Some(name) => match Uuid::parse_str(name) {
@@ -233,27 +233,29 @@ impl FoldEvent<'_> {
 
     /// Whether it is about what that field identifies; one without the field is about all of them.
     #[must_use]
-    pub fn concerns_id(&self, field: &str, id: &str) -> bool {
+    pub fn concerns_id(&self, field: Field, id: &str) -> bool {
         self.id_of(field).is_none_or(|found| found == id)
     }
 
     /// Whether it is about that subject. One that could name a subject of that sort and names none is about all of them.
     #[must_use]
     pub fn concerns(&self, subject: &Subject) -> bool {
-        let term = |field: &str, code: u32| match self.field(field) {
+        let term = |field: Field, code: u32| match self.get(field) {
             Some(FieldValue::Code(found)) => found == code,
             _ => true,
         };
         match subject {
             Subject::Case | Subject::UnknownChild => true,
             Subject::Person(id) => self.concerns_person(id),
-            Subject::Order(id) => self.concerns_id("order_id", id),
-            Subject::Request(id) => self.concerns_id("request_id", id),
-            Subject::Programme(id) => self.concerns_id("programme_id", id),
-            Subject::Provider(id) => self.concerns_id("provider", id),
-            Subject::Requirement(r) => term("requirement", r.code()) && self.programme_of().is_none_or(|of| of == *r),
-            Subject::Register(r) => term("register", r.code()),
-            Subject::Group(g) => match self.field("levels") {
+            Subject::Order(id) => self.concerns_id(Field::OrderId, id),
+            Subject::Request(id) => self.concerns_id(Field::RequestId, id),
+            Subject::Programme(id) => self.concerns_id(Field::ProgrammeId, id),
+            Subject::Provider(id) => self.concerns_id(Field::Provider, id),
+            Subject::Requirement(r) => {
+                term(Field::Requirement, r.code()) && self.programme_of().is_none_or(|of| of == *r)
+            }
+            Subject::Register(r) => term(Field::Register, r.code()),
+            Subject::Group(g) => match self.get(Field::Levels) {
                 Some(FieldValue::Levels(levels)) => levels.0.contains_key(g),
                 _ => true,
             },

@@ -12,7 +12,7 @@ use crate::event::vocabulary::{
     AbuseRole, Complexity, FactorState, Grade, Group, InformationAbout, InformationOf, Level, Offence, OrderKind,
     PersonGroup, Provider, Register, Relation, Requirement, SafeguardingStatus, SentenceType, Setting, Sex, Tri,
 };
-use crate::event::{FieldValue, Kind, Term};
+use crate::event::{Field, FieldValue, Kind, Term};
 use crate::policy::event_value;
 use crate::policy::fact::{Concerning, Fact, FactValue, Filter, MAX_NUMBER, Window};
 use crate::policy::model::{Policy, Unit};
@@ -46,7 +46,7 @@ impl FactContext<'_, '_> {
         match (self.subject, self.event) {
             (Some(Subject::Order(id)), _) => Some(id),
             (_, Some(FoldEvent { subject: Some(Subject::Order(id)), .. })) => Some(id),
-            (_, Some(e)) => e.id_of("order_id"),
+            (_, Some(e)) => e.id_of(Field::OrderId),
             _ => None,
         }
     }
@@ -54,7 +54,7 @@ impl FactContext<'_, '_> {
     fn request(&self) -> Option<&str> {
         match (self.subject, self.event) {
             (Some(Subject::Request(id)), _) => Some(id),
-            (_, Some(e)) => e.id_of("request_id"),
+            (_, Some(e)) => e.id_of(Field::RequestId),
             _ => None,
         }
     }
@@ -62,7 +62,7 @@ impl FactContext<'_, '_> {
     fn programme(&self) -> Option<&str> {
         match (self.subject, self.event) {
             (Some(Subject::Programme(id)), _) => Some(id),
-            (_, Some(e)) => e.id_of("programme_id"),
+            (_, Some(e)) => e.id_of(Field::ProgrammeId),
             _ => None,
         }
     }
@@ -77,13 +77,13 @@ impl FactContext<'_, '_> {
 
     /// Whether an earlier event is about what is asked about; none is, where nobody and nothing of that sort is.
     fn same(&self, of: Concerning, h: &FoldEvent<'_>) -> bool {
-        let id = |field: &str, asked: Option<&str>| asked.is_some_and(|id| h.concerns_id(field, id));
+        let id = |field: Field, asked: Option<&str>| asked.is_some_and(|id| h.concerns_id(field, id));
         match of {
             Concerning::Case => true,
             Concerning::Person => self.person().is_some_and(|id| h.concerns_person(id)),
-            Concerning::Order => id("order_id", self.order()),
-            Concerning::Request => id("request_id", self.request()),
-            Concerning::Programme => id("programme_id", self.programme()),
+            Concerning::Order => id(Field::OrderId, self.order()),
+            Concerning::Request => id(Field::RequestId, self.request()),
+            Concerning::Programme => id(Field::ProgrammeId, self.programme()),
         }
     }
 }
@@ -141,7 +141,7 @@ impl<'a> FactEvaluator<'_, 'a> {
         let facts = self.facts;
         let at = asking.moments();
         match fact {
-            Fact::Event(field) => asking.event.map_or(FactValue::Never, |e| event_fact(e, field)),
+            Fact::Event(field) => asking.event.map_or(FactValue::Never, |e| event_fact(e, *field)),
             Fact::Recorded(g) => term(self.level(*g, |l, g, s| l.recorded(g, s), asking)),
             Fact::Indicated(g) => term(self.level(*g, |l, g, s| l.indicated(g, s), asking)),
             Fact::Working(g) => term(self.level(*g, |l, g, s| l.recorded(g, s).max(l.indicated(g, s)), asking)),
@@ -272,7 +272,7 @@ impl<'a> FactEvaluator<'_, 'a> {
         asking: FactContext<'m, 'm>,
     ) -> impl Iterator<Item = &'m FoldEvent<'a>> {
         self.facts.of_kinds(kinds).filter(move |h| {
-            filter.is_none_or(|f| match event_fact(h, &f.field) {
+            filter.is_none_or(|f| match event_fact(h, f.field) {
                 FactValue::One(code) => f.codes.contains(&code),
                 FactValue::Many(set) => f.codes.iter().any(|c| set & 1_u64.checked_shl(*c).unwrap_or(0) != 0),
                 FactValue::Never => false,
@@ -349,12 +349,12 @@ impl<'a> FactEvaluator<'_, 'a> {
 
 /// A field of an event as a fact; what cannot be asked satisfies no comparison.
 #[must_use]
-pub fn event_fact(h: &FoldEvent<'_>, field: &str) -> FactValue {
-    if let Some((_, code)) = h.details.iter().find(|(name, _)| *name == field) {
+pub fn event_fact(h: &FoldEvent<'_>, field: Field) -> FactValue {
+    if let Some((_, code)) = h.details.iter().find(|(one, _)| *one == field) {
         return FactValue::One(*code);
     }
     let Some(event) = h.event.as_deref() else { return FactValue::Never };
-    match event.field(field) {
+    match event.get(field) {
         Some(FieldValue::Code(code)) => FactValue::One(code),
         _ => event_value(event, field).unwrap_or(FactValue::Never),
     }

@@ -7,9 +7,9 @@ use super::fold_event::{FoldEvent, Subject};
 use super::ledger::Reason;
 use super::reason::Target;
 use super::state::{Effect, State};
-use crate::event::Kind;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Register};
+use crate::event::{Field, Kind};
 use crate::policy::model::About;
 
 impl<'a> State<'a, '_> {
@@ -22,7 +22,7 @@ impl<'a> State<'a, '_> {
     ) -> Vec<Subject> {
         let event = of.map(|(h, _)| h);
         let at = [now, event.map_or(now, |h| h.occurred_at)];
-        let id = |field: &str| event.and_then(|h| h.id_of(field)).map(Arc::from);
+        let id = |field: Field| event.and_then(|h| h.id_of(field)).map(Arc::from);
         let or_case = |subject: Option<Subject>| vec![subject.unwrap_or(Subject::Case)];
         let from_subject = |wanted: fn(&Subject) -> bool| event.and_then(|h| h.subject.clone()).filter(wanted);
         match about {
@@ -35,12 +35,12 @@ impl<'a> State<'a, '_> {
                     persons.iter().cloned().map(Subject::Person).collect()
                 }
             }
-            About::Order => {
-                or_case(from_subject(|s| matches!(s, Subject::Order(_))).or_else(|| id("order_id").map(Subject::Order)))
-            }
-            About::Request => or_case(id("request_id").map(Subject::Request)),
-            About::Programme => or_case(id("programme_id").map(Subject::Programme)),
-            About::Provider => or_case(id("provider").map(Subject::Provider)),
+            About::Order => or_case(
+                from_subject(|s| matches!(s, Subject::Order(_))).or_else(|| id(Field::OrderId).map(Subject::Order)),
+            ),
+            About::Request => or_case(id(Field::RequestId).map(Subject::Request)),
+            About::Programme => or_case(id(Field::ProgrammeId).map(Subject::Programme)),
+            About::Provider => or_case(id(Field::Provider).map(Subject::Provider)),
             About::Requirement => or_case(event.and_then(FoldEvent::requirement).map(Subject::Requirement)),
             About::Register => {
                 let named = of.and_then(|(h, flag)| flag.or_else(|| h.register()));

@@ -109,8 +109,8 @@ impl Compiler<'_> {
                 ));
             }
             (Some(field), About::Events(kinds)) => {
-                let (domain, absent) = common_field(kinds, field).map_err(fail)?;
-                (Fact::Event(field.to_owned()), domain, absent)
+                let (field, domain, absent) = common_field(kinds, field).map_err(fail)?;
+                (Fact::Event(field), domain, absent)
             }
             (None, _) => {
                 let fact = fact(call, self.parameters)?;

@@ -10,11 +10,11 @@ use super::model::{
     EventSelector, FlagEffect, Guard, Indicates, Obligation, Parameter, ParameterValue, Place, Requires, Rule,
     RunsFrom, Source, Trigger, Unit,
 };
-use super::model::{Basis, Derived, Priority};
+use super::model::{Basis, Derived, Priority, WaitsOn};
 use super::source::{Node, Read, Table};
 use crate::event::field::describe_text;
 use crate::event::vocabulary::{ActionKind, Group, Handling, Level, Setting};
-use crate::event::{Kind, Term};
+use crate::event::{Field, Kind, Term};
 
 /// An id: so that it can stand in a condition, in an answer and in a file name.
 pub(super) fn id(node: &Node<'_>) -> Option<String> {
@@ -192,26 +192,28 @@ fn trigger(load: &Loading<'_>, node: &Node<'_>) -> Option<Trigger> {
 }
 
 /// `with`: a name, or `event.FIELD` that holds one.
-fn waiting(load: &Loading<'_>, node: &Node<'_>) -> Option<(Trigger, String)> {
+fn waiting(load: &Loading<'_>, node: &Node<'_>) -> Option<(Trigger, WaitsOn)> {
     let table = node.table("event")?;
     let (trigger, with) = (trigger_fields(load, &table), table.get("with"));
     let with = match &with {
-        None => table.required::<String>("with"),
-        Some(node) => node.read::<String>().filter(|with| names_whom(node, with, trigger.as_ref())),
+        None => table.required::<String>("with").map(WaitsOn::Named),
+        Some(node) => node.read::<String>().and_then(|with| waits_on(node, with, trigger.as_ref())),
     };
     table.refuse_others();
     Some((trigger?, with?))
 }
 
-fn names_whom(node: &Node<'_>, with: &str, trigger: Option<&Trigger>) -> bool {
-    let (Some(field), Some(trigger)) = (with.strip_prefix("event."), trigger) else { return true };
-    let lacking = trigger.on.iter().find(|k| k.spec().fields.iter().all(|f| f.name != field));
-    if let Some(kind) = lacking {
+fn waits_on(node: &Node<'_>, with: String, trigger: Option<&Trigger>) -> Option<WaitsOn> {
+    let Some(name) = with.strip_prefix("event.") else { return Some(WaitsOn::Named(with)) };
+    let field = Field::parse(name);
+    let lacks = |kind: &&Kind| kind.spec().fields.iter().all(|f| Some(f.field) != field);
+    if let Some(kind) = trigger?.on.iter().find(lacks) {
         let names: Vec<&str> = kind.spec().fields.iter().map(|f| f.name).collect();
-        let expected = known(&names, field);
-        node.note(Problem::NoSuchField { kind: kind.name().to_owned(), field: field.to_owned(), expected });
+        let expected = known(&names, name);
+        node.note(Problem::NoSuchField { kind: kind.name().to_owned(), field: name.to_owned(), expected });
+        return None;
     }
-    lacking.is_none()
+    field.map(WaitsOn::Field)
 }
 
 /// The action that an entry is about, with its priority as far as that can be read; mistakes are noted elsewhere.

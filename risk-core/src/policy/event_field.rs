@@ -3,7 +3,7 @@
 use super::fact::{Domain, FactValue};
 use super::model::{Derived, EventSelector, Priority};
 use crate::event::vocabulary::{ActionKind, Group, Level, OrderKind, Term};
-use crate::event::{Event, FieldValue, Kind, Shape};
+use crate::event::{Event, Field, FieldValue, Kind, Shape};
 
 /// More words than this make no mask.
 const MOST_WORDS: usize = 64;
@@ -17,26 +17,28 @@ pub struct EventField {
     pub may_be_absent: bool,
 }
 
-/// A field's name, with its words.
-type Field = (&'static str, fn() -> &'static [&'static str]);
+/// A field with its words.
+type FieldOfWords = (Field, fn() -> &'static [&'static str]);
 
 /// The fields of derived kinds, with their words. The fold gives the values, as codes of these lists.
-fn derived_fields(kind: Derived) -> &'static [Field] {
+fn derived_fields(kind: Derived) -> &'static [FieldOfWords] {
     match kind {
-        Derived::ProtectiveOrderExpired => &[("order", OrderKind::names)],
-        Derived::DutyDue | Derived::ActionOverdue => &[("action", ActionKind::names), ("priority", Priority::names)],
-        Derived::AssessmentStale => &[("group", Group::names)],
+        Derived::ProtectiveOrderExpired => &[(Field::Order, OrderKind::names)],
+        Derived::DutyDue | Derived::ActionOverdue => {
+            &[(Field::Action, ActionKind::names), (Field::Priority, Priority::names)]
+        }
+        Derived::AssessmentStale => &[(Field::Group, Group::names)],
         Derived::SupervisionEndReached => &[],
     }
 }
 
 /// What `event.FIELD` can be for events of that kind; `None` where the kind has no such field, or rules cannot read it.
 #[must_use]
-pub fn event_field(kind: EventSelector, field: &str) -> Option<EventField> {
+pub fn event_field(kind: EventSelector, field: Field) -> Option<EventField> {
     match kind {
         EventSelector::Kind(kind) => catalogue_field(kind, field),
         EventSelector::Derived(kind) => {
-            let (_, words) = derived_fields(kind).iter().find(|(name, _)| *name == field)?;
+            let (_, words) = derived_fields(kind).iter().find(|(one, _)| *one == field)?;
             Some(EventField { domain: Domain::Terms(words().to_vec()), may_be_absent: false })
         }
         EventSelector::Unrecognised => None,
@@ -48,16 +50,16 @@ pub fn event_field(kind: EventSelector, field: &str) -> Option<EventField> {
 pub fn event_field_names(kind: EventSelector) -> Vec<&'static str> {
     match kind {
         EventSelector::Kind(k) => {
-            let names = k.spec().fields.iter().map(|f| f.name);
-            names.filter(|name| catalogue_field(k, name).is_some()).collect()
+            let fields = k.spec().fields.iter().filter(|f| catalogue_field(k, f.field).is_some());
+            fields.map(|f| f.name).collect()
         }
-        EventSelector::Derived(k) => derived_fields(k).iter().map(|(name, _)| *name).collect(),
+        EventSelector::Derived(k) => derived_fields(k).iter().map(|(field, _)| field.name()).collect(),
         EventSelector::Unrecognised => Vec::new(),
     }
 }
 
-fn catalogue_field(kind: Kind, field: &str) -> Option<EventField> {
-    let spec = kind.spec().fields.iter().find(|f| f.name == field)?;
+fn catalogue_field(kind: Kind, field: Field) -> Option<EventField> {
+    let spec = kind.spec().fields.iter().find(|f| f.field == field)?;
     let domain = match (spec.shape)() {
         Shape::Term { names, .. } if names == Level::names() => Domain::Level,
         Shape::Term { names, .. } => {
@@ -103,8 +105,8 @@ impl Domain {
 
 /// The value of `event.FIELD` in that event, as [`event_field`] lists it; `None` where conditions cannot ask it.
 #[must_use]
-pub fn event_value(event: &Event, field: &str) -> Option<FactValue> {
-    let reading = event.field(field)?;
+pub fn event_value(event: &Event, field: Field) -> Option<FactValue> {
+    let reading = event.get(field)?;
     // What leaving the field out means, the catalogue says.
     let described = || catalogue_field(event.kind(), field);
     match reading {

@@ -239,7 +239,7 @@ fn triggers(triggers: &[Trigger]) -> Vec<Node> {
 }
 
 fn action(a: &ActionDef) -> Fields {
-    let waiting = a.waiting.iter().map(|(t, with)| trigger(t).with("with", with).into()).collect();
+    let waiting = a.waiting.iter().map(|(t, with)| trigger(t).with("with", with.to_string().as_str()).into()).collect();
     let continues = a.continues.as_ref();
     let continues = continues.map(|c| Fields::default().with("action", term(c.action)).with("from", c.from));
     Fields::default()

@@ -2,11 +2,11 @@
 //!
 //! A fact is a bounded whole number or a term of a closed list; nothing else can be asked. Unknown is a value of its own.
 
-use crate::event::Kind;
 use crate::event::vocabulary::{
     AbuseRole, Complexity, Grade, Group, InformationAbout, InformationOf, Level, Offence, OrderKind, PersonGroup,
     Programme, Provider, Register, Relation, Requirement, RiskFactor, SentenceType, Sex, Term, Tri,
 };
+use crate::event::{Field, Kind};
 
 /// The largest number that a count or an age may reach; larger ones are read as this.
 pub const MAX_NUMBER: u32 = 36_500;
@@ -61,7 +61,7 @@ pub const FACTOR_STATES: &[&str] = &["present", "worse", "better", "absent", "un
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Filter {
     /// A field of every kind named.
-    pub field: String,
+    pub field: Field,
     /// Its value is one of these codes, or (for a list) has one of them.
     pub codes: Vec<u32>,
 }
@@ -108,7 +108,7 @@ pub enum Window {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Fact {
     /// `event.FIELD`: a field of the event that the rule is about.
-    Event(String),
+    Event(Field),
     /// `recorded(GROUP)`: the level an assessor decided.
     Recorded(Group),
     /// `indicated(GROUP)`: the least that unanswered reasons support.

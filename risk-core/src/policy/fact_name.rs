@@ -6,11 +6,11 @@ use super::event_field::event_field;
 use super::fact::{Concerning, Domain, Fact, Filter, MAX_NUMBER, Window};
 use super::model::{EventSelector, Parameter, Unit};
 use super::parse::Fault;
-use crate::event::Kind;
 use crate::event::field::describe_text;
 use crate::event::vocabulary::{
     AbuseRole, Group, InformationOf, OrderKind, Programme, Register, Requirement, RiskFactor, Term,
 };
+use crate::event::{Field, Kind};
 
 type Words = fn() -> &'static [&'static str];
 type Of = fn(&str) -> Option<Fact>;
@@ -214,7 +214,8 @@ pub(super) fn parameter(id: &Word, units: &[Unit], parameters: &[Parameter]) -> 
 
 fn filter(kinds: &[Kind], field: &Word, values: &[Word], has: bool) -> Result<Filter, Fault> {
     let listens: Vec<EventSelector> = kinds.iter().map(|k| EventSelector::Kind(*k)).collect();
-    let (domain, _) = common_field(&listens, &field.text).map_err(|problem| Fault { at: field.at.0, problem })?;
+    let common = common_field(&listens, &field.text);
+    let (of, domain, _) = common.map_err(|problem| Fault { at: field.at.0, problem })?;
     let list = matches!(domain, Domain::ManyTerms(_));
     if list != has || matches!(domain, Domain::Number { .. }) {
         let expected = match domain {
@@ -227,7 +228,7 @@ fn filter(kinds: &[Kind], field: &Word, values: &[Word], has: bool) -> Result<Fi
     let mut codes = values.iter().map(|w| code(&domain, w)).collect::<Result<Vec<_>, _>>()?;
     codes.sort_unstable();
     codes.dedup();
-    Ok(Filter { field: field.text.clone(), codes })
+    Ok(Filter { field: of, codes })
 }
 
 /// The code of a word of the list.
@@ -240,29 +241,30 @@ pub(super) fn code(domain: &Domain, word: &Word) -> Result<u32, Fault> {
 
 /// What a field can be in events of all these kinds; it must have one list of words in all of them. Also whether it is a
 /// number that may be left out.
-pub(super) fn common_field(kinds: &[EventSelector], field: &str) -> Result<(Domain, bool), Problem> {
-    let mut common: Option<(Domain, bool, EventSelector)> = None;
+pub(super) fn common_field(kinds: &[EventSelector], name: &str) -> Result<(Field, Domain, bool), Problem> {
+    let mut common: Option<(Field, Domain, bool, EventSelector)> = None;
     for kind in kinds {
-        let here = event_field(*kind, field).ok_or_else(|| {
+        let here = Field::parse(name).and_then(|field| Some((field, event_field(*kind, field)?)));
+        let (field, here) = here.ok_or_else(|| {
             let names = super::event_field::event_field_names(*kind);
-            let expected = known(&names, field);
-            Problem::NoSuchField { kind: kind.name().to_owned(), field: field.to_owned(), expected }
+            let expected = known(&names, name);
+            Problem::NoSuchField { kind: kind.name().to_owned(), field: name.to_owned(), expected }
         })?;
         common = Some(match common {
-            None => (here.domain, here.may_be_absent, *kind),
-            Some((domain, absent, first)) => {
+            None => (field, here.domain, here.may_be_absent, *kind),
+            Some((field, domain, absent, first)) => {
                 let domain = joined(domain, here.domain).ok_or_else(|| Problem::FieldDiffers {
-                    field: field.to_owned(),
+                    field: name.to_owned(),
                     first: first.name().to_owned(),
                     other: kind.name().to_owned(),
                 })?;
-                (domain, absent || here.may_be_absent, first)
+                (field, domain, absent || here.may_be_absent, first)
             }
         });
     }
     common
-        .map(|(domain, absent, _)| (domain, absent))
-        .ok_or_else(|| Problem::NoEvent { fact: format!("event.{field}") })
+        .map(|(field, domain, absent, _)| (field, domain, absent))
+        .ok_or_else(|| Problem::NoEvent { fact: format!("event.{name}") })
 }
 
 /// One list for two: the same words, where one may have `unknown` besides; the wider of two ranges.

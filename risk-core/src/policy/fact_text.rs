@@ -70,15 +70,16 @@ pub fn fact_text(fact: &Fact, policy: &Policy) -> String {
 
 fn filter_text(filter: &Filter, kinds: &[Kind]) -> String {
     let kinds: Vec<EventSelector> = kinds.iter().map(|k| EventSelector::Kind(*k)).collect();
-    let Ok((domain, _)) = common_field(&kinds, &filter.field) else { return filter.field.clone() };
+    let field = filter.field;
+    let Ok((_, domain, _)) = common_field(&kinds, field.name()) else { return field.name().to_owned() };
     let words = domain.words().unwrap_or_default();
     let named: Vec<&str> =
         (0_u32..).zip(words).filter(|(code, _)| filter.codes.contains(code)).map(|(_, word)| *word).collect();
     match (matches!(domain, Domain::ManyTerms(_)), named.as_slice()) {
-        (true, [only]) => format!("{} has {only}", filter.field),
-        (true, several) => format!("{} has {}", filter.field, listed(several)),
-        (false, [only]) => format!("{} = {only}", filter.field),
-        (false, several) => format!("{} in {}", filter.field, listed(several)),
+        (true, [only]) => format!("{field} has {only}"),
+        (true, several) => format!("{field} has {}", listed(several)),
+        (false, [only]) => format!("{field} = {only}"),
+        (false, several) => format!("{field} in {}", listed(several)),
     }
 }
 

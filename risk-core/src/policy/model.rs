@@ -7,9 +7,9 @@ use chrono::NaiveDate;
 use super::fact::{Fact, FactValue};
 use super::finding_kind::FindingKind;
 use super::index::Index;
-use crate::event::Kind;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Audience, Group, Handling, Level, Register, Role, Setting, vocabulary};
+use crate::event::{Field, Kind};
 
 vocabulary! {
     /// What a rule or a limit rests on. One is never dressed up as another.
@@ -315,7 +315,7 @@ pub struct ActionDef {
     /// What answers its reasons.
     pub closed_by: Vec<Trigger>,
     /// What makes it wait on somebody else (a request made), with whom.
-    pub waiting: Vec<(Trigger, String)>,
+    pub waiting: Vec<(Trigger, WaitsOn)>,
     /// What counts as a reminder while it waits.
     pub chased_by: Vec<Trigger>,
     /// What is shown as a refusal; it closes nothing.
@@ -420,6 +420,24 @@ pub enum EventSelector {
 vocabulary! {
     /// Kinds that the fold raises when their time comes; never in a log.
     Derived { ProtectiveOrderExpired, SupervisionEndReached, DutyDue, ActionOverdue, AssessmentStale }
+}
+
+/// Whom an action waits on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WaitsOn {
+    /// Whom the policy names.
+    Named(String),
+    /// Whom this field of the event names.
+    Field(Field),
+}
+
+impl std::fmt::Display for WaitsOn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Named(party) => f.write_str(party),
+            Self::Field(field) => write!(f, "event.{field}"),
+        }
+    }
 }
 
 /// An action that comes round again, or stands, while a condition holds.

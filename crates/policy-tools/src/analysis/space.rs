@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use super::region::{Region, Undecided};
-use risk_core::event::{Kind, Shape};
+use risk_core::event::{Field, Kind, Shape};
 use risk_core::policy::compile::intervals;
 use risk_core::policy::event_field::{EventField, event_field};
 use risk_core::policy::fact::{Domain, Fact};
@@ -106,13 +106,13 @@ impl Values {
             let may_be_never = matches!(fact, Fact::DaysSince { .. });
             return Some(Self { domain: fact.domain(), least: 0, may_be_never });
         };
-        let EventField { domain, may_be_absent } = event_field(kind, field)?;
-        Some(Self { domain, least: least(kind, field), may_be_never: may_be_absent })
+        let EventField { domain, may_be_absent } = event_field(kind, *field)?;
+        Some(Self { domain, least: least(kind, *field), may_be_never: may_be_absent })
     }
 }
 
-fn least(kind: EventSelector, field: &str) -> u32 {
-    let of = |kind: Kind| kind.spec().fields.iter().find(|f| f.name == field).map(|f| (f.shape)());
+fn least(kind: EventSelector, field: Field) -> u32 {
+    let of = |kind: Kind| kind.spec().fields.iter().find(|f| f.field == field).map(|f| (f.shape)());
     match kind {
         EventSelector::Kind(kind) => match of(kind) {
             Some(Shape::Integer { min, .. }) => u32::try_from(min).unwrap_or(0),

@@ -64,7 +64,7 @@ impl Space<'_> {
     fn words_of(&self, fact: usize, set: u64) -> Vec<&'static str> {
         let Some(Fact::Event(field)) = self.policy.facts.get(fact) else { return vec![] };
         let super::space::Moment::On(kind) = self.moment else { return vec![] };
-        let Some(field) = risk_core::policy::event_field(kind, field) else { return vec![] };
+        let Some(field) = risk_core::policy::event_field(kind, *field) else { return vec![] };
         let words = field.domain.words().unwrap_or_default();
         words.iter().enumerate().filter(|(place, _)| u128::from(set) & bit(*place) != 0).map(|(_, w)| *w).collect()
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::event::{Event, Kind, Shape, Term};
+use crate::event::{Event, Field, Kind, Shape, Term};
 use crate::policy::event_field::{event_field, event_field_names, event_value};
 use crate::policy::fact::{Domain, FactValue};
 use crate::policy::model::EventSelector;
@@ -30,8 +30,8 @@ fn every_field_that_may_be_asked_has_a_value_of_its_list_in_every_event() {
     for kind in Kind::all() {
         let event = least(*kind);
         for name in event_field_names(EventSelector::Kind(*kind)) {
-            let field = event_field(EventSelector::Kind(*kind), name).unwrap();
-            let value = event_value(&event, name);
+            let field = event_field(EventSelector::Kind(*kind), Field::parse(name).unwrap()).unwrap();
+            let value = event_value(&event, Field::parse(name).unwrap());
             let fits = match (&field.domain, value) {
                 (Domain::Terms(words), Some(FactValue::One(code))) => usize::try_from(code).unwrap() < words.len(),
                 (Domain::Level, Some(FactValue::One(code))) => code < 5,
@@ -51,7 +51,7 @@ fn every_field_that_may_be_asked_has_a_value_of_its_list_in_every_event() {
 fn ids_dates_and_other_events_cannot_be_asked() {
     let names = event_field_names(EventSelector::Kind(Kind::ManagementOversightRecorded));
     assert_eq!(names, ["decision", "role"]);
-    assert_eq!(event_field(EventSelector::Kind(Kind::ReleasePlanned), "release_on"), None);
-    assert_eq!(event_field(EventSelector::Kind(Kind::RiskAssessed), "levels"), None);
-    assert_eq!(event_field(EventSelector::Unrecognised, "kind"), None);
+    assert_eq!(event_field(EventSelector::Kind(Kind::ReleasePlanned), Field::ReleaseOn), None);
+    assert_eq!(event_field(EventSelector::Kind(Kind::RiskAssessed), Field::Levels), None);
+    assert_eq!(event_field(EventSelector::Unrecognised, Field::Kinds), None);
 }

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 
-use crate::event::Kind;
 use crate::event::Term;
+use crate::event::{Field, Kind};
 use crate::policy::compile::{About, Compiler, MOST_CLAUSES};
 use crate::policy::condition::{Asks, Expression, Operand};
 use crate::policy::error::Problem;
@@ -246,7 +246,7 @@ fn an_optional_word_left_out_is_unknown_and_comes_after_its_list() {
     let (clauses, facts) = compiled("event.reason = unknown", About::Events(&escalation)).unwrap();
     let code = u32::try_from(crate::event::vocabulary::EscalationReason::names().len()).unwrap();
     assert_eq!(clauses, [Clause(vec![Atom { fact: 0, test: Test::In(1 << code) }])]);
-    assert_eq!(facts, [Fact::Event("reason".to_owned())]);
+    assert_eq!(facts, [Fact::Event(Field::Reason)]);
 }
 
 #[test]
@@ -383,7 +383,7 @@ impl Values {
     fn of(&self, fact: &Fact) -> FactValue {
         match fact {
             Fact::Supervised => FactValue::One(self.supervised),
-            Fact::Event(field) if field == "raised_risk" => FactValue::One(self.raised),
+            Fact::Event(Field::RaisedRisk) => FactValue::One(self.raised),
             Fact::Event(_) => FactValue::Many(self.concerns),
             Fact::ChildrenKnown => FactValue::One(self.children_known),
             Fact::Recorded(_) => FactValue::One(self.recorded),
