@@ -22,6 +22,8 @@ from typing import Any
 
 PAGES = Path(__file__).parent / "python"
 ROOT = PAGES.parents[1]
+#: The address of the repository, once it is published; the only place that names it.
+REPOSITORY = ""
 
 Block = tuple[str, str]
 """What a block is (`python` or `bash`), and its text."""
@@ -138,16 +140,16 @@ def on_files(files: Any, config: Any) -> Any:
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
-    """Links out of these pages lead to the repository's files; each is there."""
+    """Replace links to files of the repository: by their address if there is one, otherwise by their path. Each file must exist."""
 
     def outward(link: re.Match[str]) -> str:
-        path = link[1].partition("#")[0]
+        path = link[2].partition("#")[0]
         if not (ROOT / path).exists():
             raise ValueError(f"{page.file.src_uri}: expected a file of the repository, found none: {path}")
-        return f"(https://example.invalid/risk-of-harm/blob/main/{link[1]})"
+        return f"[{link[1]}]({REPOSITORY}/blob/main/{link[2]})" if REPOSITORY else f"{link[1]} (`{path}` in the repository)"
 
     markdown = markdown.replace("```python notest\n", "```python\n")
-    return re.sub(r"\(\.\./\.\./([^)]+)\)", outward, markdown)
+    return re.sub(r"\[([^]]+)\]\(\.\./\.\./([^)]+)\)", outward, markdown)
 
 
 def on_page_content(page_html: str, page: Any, **_: Any) -> str:

@@ -50,9 +50,14 @@ class Shown:
         src_uri = "page.md"
 
 
-def test_a_link_out_of_the_pages_leads_to_a_file_that_is_there() -> None:
-    told = SITE.on_page_markdown("[semantics](../../docs/semantics.md#3-steps)", Shown)
-    assert told == "[semantics](https://example.invalid/risk-of-harm/blob/main/docs/semantics.md#3-steps)"
+def test_a_link_out_of_the_pages_names_a_file_that_exists(monkeypatch: pytest.MonkeyPatch) -> None:
+    link = "[semantics](../../docs/semantics.md#3-steps)"
+    assert SITE.on_page_markdown(link, Shown) == "semantics (`docs/semantics.md` in the repository)"
+    monkeypatch.setattr(SITE, "REPOSITORY", "https://example.invalid/risk-of-harm")
+    assert (
+        SITE.on_page_markdown(link, Shown)
+        == "[semantics](https://example.invalid/risk-of-harm/blob/main/docs/semantics.md#3-steps)"
+    )
     with pytest.raises(ValueError, match="docs/nowhere.md"):
         SITE.on_page_markdown("[nowhere](../../docs/nowhere.md)", Shown)
 

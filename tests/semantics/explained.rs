@@ -1,6 +1,6 @@
 //! Why something stands, and why a rule did not fire: the event, the rule, the facts that counted and what they were.
 
-use risk_core::event::vocabulary::ActionKind::{CompleteSara, HomeVisit, ReviewRisk};
+use risk_core::event::vocabulary::ActionKind::{CompleteSara, HomeVisit, ManagementOversight, ReviewRisk};
 use risk_core::event::vocabulary::Audience::{self, Analyst, Inspector, Manager};
 use risk_core::event::vocabulary::Group::{Children, KnownAdult};
 use risk_core::event::vocabulary::Handling;
@@ -284,4 +284,41 @@ fn a_rule_that_the_policy_does_not_have_is_said_with_those_that_are_near() {
     };
     assert_eq!(found, "disclosd");
     assert!(nearest.contains("`disclosed`"), "{nearest}");
+}
+
+/// A disclosure asks for a review within a week; when that is overdue, a manager is to look at it.
+const OVERDUE: &str = r#"
+    [[parameter]]
+    id = "review_time"
+    title = "Time for a review"
+    value = 7
+    [[action]]
+    id = "review_risk"
+    closed_by = [{ on = "risk_assessed" }]
+    [[action]]
+    id = "management_oversight"
+    closed_by = [{ on = "management_oversight_recorded" }]
+    [[rule]]
+    id = "disclosed"
+    on = "plw_disclosure"
+    require = [{ action = "review_risk", priority = "protect_now", due = { within = "review_time" } }]
+    [[rule]]
+    id = "late"
+    on = "action_overdue"
+    when = "event.priority = protect_now"
+    require = [{ action = "management_oversight" }]
+"#;
+
+#[test]
+fn what_time_brought_about_has_its_own_day_and_the_event_behind_it_keeps_its_own() {
+    let story = given(OVERDUE, &[SUPERVISED, TOLD]);
+    let question = risk_core::assessment::Question { audience: Inspector, ..story.question("2017-12-20") };
+    let told = explain(&story.log, &story.policy, &question, Target::Action(ManagementOversight)).unwrap();
+    let why = &told.outcomes[0].reasons[0];
+    assert_eq!((why.event.event_id, why.event.kind.as_str()), (Some(e(2)), "plw_disclosure"));
+    assert_eq!((why.event.occurred_on, why.event.recorded_on), (day("2017-12-01"), day("2017-12-04")));
+    let timer = why.timer.as_ref().unwrap();
+    assert_eq!((timer.kind, timer.on), ("action_overdue", day("2017-12-12")));
+    let facts: Vec<(&str, &str)> = why.facts.iter().map(|f| (f.fact.as_str(), f.value.as_str())).collect();
+    assert_eq!(facts, [("event.priority", "protect_now")]);
 }
