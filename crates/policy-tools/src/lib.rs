@@ -1,4 +1,4 @@
-//! Tools for the authors of a policy: what it says ([`listing`], [`guide`]), how two differ ([`diff`]), what holds of it for all cases at
+//! Tools for the authors of a policy: what it says ([`listing()`], [`guide()`]), how two differ ([`diff()`]), what holds of it for all cases at
 //! once ([`analysis`]), whether its tests hold ([`policy_tests`]) and which small changes they do not notice ([`mutation`]).
 
 pub mod analysis;
