@@ -34,10 +34,10 @@ use failure::Failure;
 use options::Color;
 use output::{BAD_INPUT, Reply, print};
 
-/// How a domestic abuse case stands, what somebody now has to do, and why.
+/// Assess a domestic abuse case: the current risk, who must do what by when, and why.
 ///
-/// A case is a log of events, one JSON object a line; a policy says what follows from them. The answer proposes; people
-/// decide. It never lowers a level, and it never reads silence as safety.
+/// A case is a log of events, one JSON object per line; a policy defines what follows from them. The answer proposes; people
+/// decide. It never lowers a level, and it never treats missing information as safety.
 #[derive(Parser)]
 #[command(name = "risk", version, max_term_width = 100, propagate_version = false, arg_required_else_help = true)]
 #[command(after_long_help = "Exit codes:
@@ -54,7 +54,7 @@ Example:
 struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// Colour in what is written; it never carries a meaning of its own
+    /// When to use colour; colour never carries meaning of its own
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     color: Color,
 }

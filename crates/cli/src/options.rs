@@ -32,8 +32,8 @@ pub struct PolicyOptions {
 /// How much work one case may take.
 #[derive(Args)]
 pub struct BudgetOptions {
-    /// The units of work that one case may take. They are counted, not timed: the same on every machine. A case that takes more is
-    /// listed as not assessed, and the others go on
+    /// The units of work allowed per case. Units are counted, not timed, so they are the same on every machine. A case that exceeds them is
+    /// listed as not assessed; the others continue
     #[arg(long, value_name = "UNITS", default_value_t = Budget::OF_A_CASE, value_parser = clap::value_parser!(u64).range(1..))]
     case_budget: u64,
 }
@@ -55,7 +55,7 @@ impl BudgetOptions {
 /// What is local about a policy.
 #[derive(Args)]
 pub struct LocalOptions {
-    /// A local overlay, which sets parameters and adds rules; may be given more than once
+    /// A local overlay, which sets parameters and adds rules; can be repeated
     #[arg(long, value_name = "FILE")]
     overlay: Vec<String>,
     /// The locality whose parameters and rules count
@@ -101,20 +101,20 @@ impl PolicyOptions {
 #[derive(Args)]
 #[command(next_help_heading = "Question")]
 pub struct QuestionOptions {
-    /// The moment: 2018-04-18 (the end of that day), 2018-02-06 15:00 (London), or an instant in RFC 3339; default now
+    /// The moment [default: now]: 2018-04-18 (the end of that day), 2018-02-06 15:00 (London), or an RFC 3339 instant
     #[arg(long, value_name = "MOMENT", value_parser = moment)]
     at: Option<Instant>,
-    /// Count only what was recorded by then; default as --at, in hindsight everything
+    /// Count only what was recorded by this moment [default: --at; in hindsight, everything]
     #[arg(long, value_name = "MOMENT", value_parser = moment)]
     known_at: Option<Instant>,
-    /// What the service knew, or everything that is known today, placed when it happened
+    /// As the service knew it at the time, or in hindsight: with everything known today, placed when it happened
     #[arg(long, value_parser = term::<Lens>(), default_value = "as_known")]
     lens: Lens,
-    /// Who reads the answer; it holds what the policy lets that reader see, and nothing else; default responsible_officer
-    /// for a log, none for a case of a store
+    /// Who reads the answer; it contains only what the policy lets that audience see [default: responsible_officer for a log; a case in a store
+    /// has no default]
     #[arg(long, value_parser = term::<Audience>())]
     audience: Option<Audience>,
-    /// The kinds of event that your system can deliver; the answer then names the rules that are blind
+    /// The event kinds that your system can deliver; the answer then names the rules that cannot fire
     #[arg(long, value_name = "KIND,…", value_parser = term::<Kind>(), value_delimiter = ',', hide_possible_values = true)]
     feeds: Option<Vec<Kind>>,
 }
@@ -145,7 +145,7 @@ impl QuestionOptions {
 #[derive(Args)]
 #[command(next_help_heading = "Question")]
 pub struct AudienceOptions {
-    /// Who reads it; it holds what the policy lets that reader see, and nothing else
+    /// Who reads the output; it contains only what the policy lets that audience see
     #[arg(long, value_parser = term::<Audience>())]
     audience: Option<Audience>,
 }
@@ -167,10 +167,10 @@ fn named(audience: Option<Audience>) -> Result<Audience, Failure> {
 /// For people or for programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Format {
-    /// For people, at 80 columns
+    /// Text of 80 columns
     #[default]
     Text,
-    /// For programs, on one line
+    /// JSON on one line
     Json,
 }
 
@@ -180,9 +180,9 @@ pub enum Color {
     /// On a terminal, unless NO_COLOR is set
     #[default]
     Auto,
-    /// Also into a pipe
+    /// Always
     Always,
-    /// Not at all
+    /// Never
     Never,
 }
 

@@ -36,7 +36,7 @@ pub struct StoreOptions {
     #[arg(long = "as", value_name = "ID", help_heading = HEADING)]
     who: Option<String>,
     /// The keys of cases whose payloads are encrypted in the store: a file of lines `CASE KEY`, a UUID and 64 hexadecimal digits,
-    /// that only you can read; `-` for standard input
+    /// that only you can read; `-` is standard input
     #[arg(long, value_name = "FILE", help_heading = HEADING)]
     keys: Option<String>,
 }

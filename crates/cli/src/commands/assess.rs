@@ -9,10 +9,10 @@ use crate::options::{Format, PolicyOptions, QuestionOptions};
 use crate::output::Reply;
 use risk_text::assessment::{Detail, page};
 
-/// How a case stands, and what somebody now has to do
+/// Assess a case: the current risk, and who must do what by when
 ///
-/// Prints the agenda first: the few lines that matter now, the most urgent at the top. With --all, the steps of each
-/// line, everything else that is open, and what was done, follow.
+/// Prints the agenda first, the most urgent action at the top. With --all, also prints the steps of each action, everything
+/// else that is open, and what was done.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   risk assess examples/cases/sean.jsonl --at 2017-12-20
@@ -21,10 +21,10 @@ use risk_text::assessment::{Detail, page};
 pub struct Options {
     #[command(flatten)]
     case: CaseOptions,
-    /// Also the steps, whatever else is open, and what was done
+    /// Also print the steps of each action, everything else that is open, and what was done
     #[arg(long)]
     all: bool,
-    /// For people, or for programs
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]
@@ -33,7 +33,7 @@ pub struct Options {
     question: QuestionOptions,
 }
 
-/// Answers.
+/// Runs the command.
 ///
 /// # Errors
 /// [`Failure`] where the log, the policy or the question cannot be used.

@@ -28,40 +28,40 @@ use risk_text::measures as text;
 const OWNER: &str = "owner";
 const SCHEMA: &str = "risk-measures/1";
 
-/// How often each action was required over the cases of a store, and what became of it
+/// Count how often each action was required in a store's cases, and with what outcome
 ///
-/// The inspection's kind of table: done in time, done late, overdue, not yet due, not needed, superseded; by any identifier that
-/// you gave the cases, or by the owner of the action. Cases that could not be counted, because they cannot be read or are over budget,
-/// are named on standard error, and their number comes first. Small numbers are left out, with whatever would give them away; publish one
-/// grouping of the same cases. That the cases were counted is in the journal of the store; nobody is left out of it.
+/// Counts actions as done in time, done late, overdue, not yet due, not needed or superseded, as an inspection does; by any identifier of
+/// the cases, or by the owner of the action. Cases that cannot be read or exceed the budget are named on standard error, and their number
+/// comes first. Small numbers are suppressed, with every other number that would reveal them; publish only one grouping of the same cases.
+/// The store's journal records that the cases were counted. Excluded readers do not change the count.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   risk audit --audience analyst --by team
   risk audit --audience manager --by owner --lens as_known --at 2018-05-31
   risk audit --audience analyst --suppress-below 10 --format json")]
 pub struct Options {
-    /// By this identifier of the cases, such as team, or by `owner`, who is to do the action; may be given more than once
+    /// Group by this identifier of the cases, such as team, or by `owner` of the action; can be repeated
     #[arg(long, value_name = "SCHEME")]
     by: Vec<String>,
-    /// Only the cases with this identifier, as SCHEME:VALUE; default all cases of the store
+    /// Only cases with this identifier, as SCHEME:VALUE [default: all cases of the store]
     #[arg(long, value_name = "SCHEME:VALUE", value_parser = Identifier::parse)]
     only: Option<Identifier>,
-    /// The moment; default now
+    /// The moment [default: now]
     #[arg(long, value_name = "MOMENT", value_parser = moment)]
     at: Option<Instant>,
     /// Count only what was recorded by then; default as --at, in hindsight everything
     #[arg(long, value_name = "MOMENT", value_parser = moment)]
     known_at: Option<Instant>,
-    /// What the service knew, everything that is known today, or both, one table each
+    /// Count what the service knew at the time, everything known today, or both (one table each)
     #[arg(long, value_parser = term::<Lens>(), value_delimiter = ',', default_value = "as_known,hindsight")]
     lens: Vec<Lens>,
-    /// Leave out numbers from 1 to less than this, and what would give them away; 1 leaves out none
+    /// Suppress numbers from 1 to below this, and those that would reveal them; 1 suppresses none
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..))]
     suppress_below: u64,
-    /// The kinds of event that your system can deliver
+    /// The event kinds that your system can deliver
     #[arg(long, value_name = "KIND,…", value_parser = term::<Kind>(), value_delimiter = ',', hide_possible_values = true)]
     feeds: Option<Vec<Kind>>,
-    /// For people, or for programs
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]

@@ -19,34 +19,34 @@ use crate::progress::counting;
 use crate::store::ReadingOptions;
 use risk_text::{briefing, briefing_page};
 
-/// What a morning's meeting over a caseload needs to hear
+/// Print the paper for a daily meeting about a caseload
 ///
-/// Every police call-out since the last one first, then what else came in, and what it changed; what is overdue and since when,
-/// what falls due in the week ahead, and what waits on others, by owner; then each case's agenda. Each case that is in it is
-/// written into the journal as read. Cases from which the reader is excluded are counted. Cases that could not be assessed, because
-/// they cannot be read or are over budget, come first, by name and with the reason, and are on standard error too.
+/// Lists every police call-out since the last briefing, then what else came in and what it changed; what is overdue and since when, what
+/// falls due in the week ahead, and what waits on others, by owner; then the agenda of each case. The store's journal records each listed
+/// case as read. Cases from which the reader is excluded are counted but not shown. Cases that cannot be read or exceed the budget come
+/// first, by name and with the reason, and also go to standard error.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   risk briefing --audience responsible_officer --only officer:N07A001
   risk briefing --audience manager --only team:north --since 2017-12-15 --at 2017-12-18
   risk briefing --audience manager --format html --output briefing.html")]
 pub struct Options {
-    /// Only the cases with this identifier, as SCHEME:VALUE, such as team:north; default all cases of the store
+    /// Only cases with this identifier, as SCHEME:VALUE, such as team:north [default: all cases of the store]
     #[arg(long, value_name = "SCHEME:VALUE", value_parser = Identifier::parse)]
     only: Option<Identifier>,
-    /// The moment; nothing that was recorded later counts; default now
+    /// The moment [default: now]; later records are ignored
     #[arg(long, value_name = "MOMENT", value_parser = moment)]
     at: Option<Instant>,
-    /// What came on record after this is told as news; default 24 hours before --at
+    /// Report as new what was recorded after this moment [default: 24 hours before --at]
     #[arg(long, value_name = "MOMENT", value_parser = moment)]
     since: Option<Instant>,
-    /// The kinds of event that your system can deliver; the briefing then names the rules that are blind
+    /// The event kinds that your system can deliver; the briefing then names the rules that cannot fire
     #[arg(long, value_name = "KIND,…", value_parser = term::<Kind>(), value_delimiter = ',', hide_possible_values = true)]
     feeds: Option<Vec<Kind>>,
-    /// For people at a terminal, as one web page, or for programs
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: BriefingFormat,
-    /// Write there in place of standard output, a file whole or not at all; a new file is readable by you alone. `-` for standard
+    /// Write to this file instead of standard output, completely or not at all; only you can read a new file. `-` is standard
     /// output
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -62,16 +62,16 @@ pub struct Options {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 enum BriefingFormat {
-    /// For people, at 80 columns
+    /// Text of 80 columns
     #[default]
     Text,
-    /// For people, as one web page that needs nothing else, for the screen and for paper
+    /// One self-contained web page, for screen and paper
     Html,
-    /// For programs, on one line
+    /// JSON on one line
     Json,
 }
 
-/// Tells.
+/// Runs the command.
 ///
 /// # Errors
 /// [`Failure`] where the store, the policy or the question cannot be used, or the file cannot be written.

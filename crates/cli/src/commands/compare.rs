@@ -10,10 +10,10 @@ use crate::options::{Format, PolicyOptions, QuestionOptions, moment};
 use crate::output::Reply;
 use risk_text::changes;
 
-/// Two answers to one case: as known against hindsight, two dates, or two policies
+/// Compare two answers for one case: as known and in hindsight, at two moments, or by two policies
 ///
-/// Without --and and --other-policy, what was known at --at stands beside what hindsight says of the same moment: what was
-/// recorded later than it happened, and what part of each delay is late information and what part a late act.
+/// Without --and and --other-policy, compares what was known at --at with what hindsight says of the same moment: what was recorded
+/// after it happened, and how much of each delay is late information and how much is late action.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   risk compare examples/cases/sean.jsonl --at 2017-12-04
@@ -22,13 +22,13 @@ use risk_text::changes;
 pub struct Options {
     #[command(flatten)]
     case: CaseOptions,
-    /// The second moment, beside --at
+    /// The second moment; the first is --at
     #[arg(long, value_name = "MOMENT", value_parser = moment, conflicts_with = "other_policy")]
     and: Option<Instant>,
-    /// The second policy, beside --policy; its overlays are those of the first
+    /// The second policy; the first is --policy. Overlays apply to both
     #[arg(long, value_name = "NAME|DIR")]
     other_policy: Option<String>,
-    /// For people, or for programs
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]
@@ -37,7 +37,7 @@ pub struct Options {
     question: QuestionOptions,
 }
 
-/// Compares.
+/// Runs the command.
 ///
 /// # Errors
 /// [`Failure`] where the log, a policy or the question cannot be used.

@@ -9,10 +9,10 @@ use crate::options::{Format, PolicyOptions, QuestionOptions};
 use crate::output::Reply;
 use risk_text::explanation;
 
-/// Why something stands in the answer, or why it does not
+/// Explain why something is in the answer, or why a rule did not fire
 ///
-/// Each outcome with the events behind it, the rule that made it follow, and the place in the source that says so. With
-/// --why-not, each time that a rule was looked at, and what it would have asked for.
+/// Prints each outcome with the events behind it, the rule, and the place in the rule's source. With --why-not, prints each time that
+/// the rule was evaluated, and what it needed.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   risk explain examples/cases/sean.jsonl review_risk --at 2017-12-20
@@ -24,10 +24,10 @@ pub struct Options {
     /// An action (`review_risk`, or its id in the answer) or a group at risk (`children`); default all that is open
     #[arg(value_name = "ACTION|GROUP", conflicts_with = "why_not")]
     of: Option<String>,
-    /// Tell why this rule or duty did not fire
+    /// Explain why this rule or duty did not fire
     #[arg(long, value_name = "RULE")]
     why_not: Option<String>,
-    /// For people, or for programs
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]
@@ -36,7 +36,7 @@ pub struct Options {
     question: QuestionOptions,
 }
 
-/// Explains.
+/// Runs the command.
 ///
 /// # Errors
 /// [`Failure`] where the log, the policy, the question or what is to be explained cannot be used.

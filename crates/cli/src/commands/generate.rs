@@ -15,43 +15,43 @@ use crate::failure::Failure;
 use crate::output::Reply;
 use risk_text::words::count;
 
-/// Invent a caseload: logs of cases that nobody lived
+/// Generate a synthetic caseload
 ///
-/// The cases have the shape of the 112 that HM Inspectorate of Probation read in 2018: sentences, offences and
-/// requirements in the same proportions, good practice as often as there and no oftener, from 20 to 300 events a case, all
-/// between January 2017 and May 2018. The same seed gives the same cases; more cases change none of those before.
+/// The cases resemble the 112 that HM Inspectorate of Probation read in 2018: sentences, offences and requirements in the same
+/// proportions, good practice as often as found there, and 20 to 300 events per case between January 2017 and May 2018. The same seed
+/// gives the same cases, and a larger caseload begins with the same cases as a smaller one.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   risk generate --cases 112 --seed 2018 --output caseload
   risk generate --cases 2000 --seed 1 --one-file --output caseload.jsonl
   risk generate --cases 1 --seed 7 | risk assess - --at 2018-05-31")]
 pub struct Options {
-    /// How many cases
+    /// The number of cases
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     cases: u32,
-    /// Leave out so many before: what several processes write side by side is what one would have written
+    /// Skip this many cases first, so that several processes can write parts of one caseload
     #[arg(long, value_name = "N", default_value_t = 0)]
     skip: u32,
-    /// What the cases follow from: any number
+    /// The seed: any number
     #[arg(long, value_name = "S")]
     seed: u64,
-    /// What the caseload is like
+    /// The profile of the caseload
     #[arg(long, value_enum, default_value_t)]
     shape: ShapeOption,
-    /// So many events in each case, for measuring; default as many as its story has
+    /// The number of events per case, for benchmarks; by default, as many as the case's story has
     #[arg(long, value_name = "K", value_parser = RangedU64ValueParser::<u32>::new().range(u64::from(FEWEST)..=100_000))]
     events: Option<u32>,
-    /// A new or empty folder, which gets one file a case; with --one-file a file; `-` for standard output, and a pipe, case by case
+    /// A new or empty folder, which gets one file per case; with --one-file, a file; `-` is standard output
     #[arg(long, short, value_name = "DIR|FILE|-", default_value = "-")]
     output: PathBuf,
-    /// All cases in one file, case by case
+    /// Write all cases to one file, one after another
     #[arg(long)]
     one_file: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 enum ShapeOption {
-    /// That of the inspection's 112 cases
+    /// The profile of the inspection's 112 cases
     #[default]
     Inspection,
 }

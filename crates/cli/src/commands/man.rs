@@ -11,12 +11,12 @@ use crate::destination::{Access, Destination, shown};
 use crate::failure::Failure;
 use crate::output::Reply;
 
-/// Write the manual pages into a folder: risk.1, risk-assess.1, …
+/// Write the manual pages to a folder: risk.1, risk-assess.1, …
 #[derive(Args)]
 #[command(after_long_help = "Example:
   risk man --output ~/.local/share/man/man1")]
 pub struct Options {
-    /// The folder; it is made where there is none. `-` for standard output, page after page
+    /// The folder, created if it does not exist; `-` prints the pages to standard output
     #[arg(long, value_name = "DIR")]
     output: PathBuf,
 }

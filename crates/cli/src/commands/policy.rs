@@ -17,7 +17,7 @@ use crate::output::Reply;
 use risk_text::analysis::sorts_in_words;
 use risk_text::words::count;
 
-/// Check, show, test or analyse a policy, or tell in what two differ
+/// Check, show, test or analyse a policy, or compare two
 #[derive(Args)]
 #[command(arg_required_else_help = true)]
 pub struct Options {
@@ -27,54 +27,51 @@ pub struct Options {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Read a policy and name everything that is wrong with it
+    /// Check a policy and report every error in it
     ///
-    /// Each error with file, line and column. What is allowed and deserves a look comes as a warning, which changes
-    /// nothing of the exit code.
+    /// Each error has file, line and column. Warnings do not change the exit code.
     #[command(after_long_help = "Example:
   risk policy check policies/england-wales --overlay wessex.toml --locality wessex")]
     Check(Which),
-    /// Print a policy whole: documents, parameters, actions, rules, duties, audiences, obligations
+    /// Print a policy: documents, parameters, actions, rules, duties, audiences, obligations
     #[command(after_long_help = "Example:
   risk policy show --format markdown > england-wales.md")]
     Show {
         #[command(flatten)]
         which: Which,
-        /// For people, for programs, or as a page of documentation
+        /// The output format
         #[arg(long, value_enum, default_value_t)]
         format: ShowFormat,
     },
-    /// Run the tests that stand beside the rules
+    /// Run the policy's own tests
     ///
-    /// Exit code 1 if one fails; each failure names the test, its place, what was expected and what came.
+    /// Exit code 1 if one fails; each failure gives the test, its place, and what was expected and found.
     #[command(after_long_help = "Example:
   risk policy test policies/england-wales")]
     Test(Which),
-    /// Change each rule a little, and name every change that no test notices
+    /// Run mutation tests: change each rule slightly and report every change that no test detects
     ///
-    /// For each rule, duty, action and parameter: comparisons left out or turned round, limits moved by one, words of a list
-    /// taken out, effects left out, priorities and due dates weakened. A change that no test beside the rules notices is
-    /// something that nothing pins. Exit code 1 while there is one that the policy does not explain (`[[equivalent]]`).
+    /// For each rule, duty, action and parameter: removes or inverts comparisons, moves limits by one, removes words from lists, removes
+    /// effects, weakens priorities and due dates. A change that no test of the policy detects shows that a test is missing. Exit code 1
+    /// if there is one that the policy does not explain (`[[equivalent]]`).
     #[command(after_long_help = "Examples:
   risk policy mutate policies/england-wales
   risk policy mutate policies/england-wales --rule plw-raised-risk")]
     Mutate(mutate::Options),
-    /// Find, for all cases at once and exactly, what is wrong with a policy and what is worth knowing
+    /// Analyse a policy exactly, for all possible cases at once
     ///
-    /// Rules that can never fire, rules that say nothing new, a yes whose unknown leads nowhere, actions that nothing closes
-    /// or requires, parameters that nothing uses, level conditions that are not monotone: these are defects. Facts on which
-    /// no rule says anything, limits that differ, kinds that no rule listens to are worth knowing. Each comes with the
-    /// smallest set of facts that shows it. What the author knows and accepts stands in the policy with the reason:
-    /// `[[accepted]]` finding = "…", of = "…", why = "…".
+    /// Reports as defects: rules that can never fire, rules without an effect of their own, a `yes` whose `unknown` leads nowhere, actions
+    /// that nothing closes or requires, unused parameters, and level conditions that are not monotone. Reports as worth knowing: facts
+    /// that no rule covers, limits that differ, and event kinds that no rule uses. Each finding comes with the smallest set of facts that
+    /// shows it. To accept a finding, state the reason in the policy: `[[accepted]]` finding = "…", of = "…", why = "…".
     #[command(after_long_help = help_of_analyse())]
     Analyse(analyse::Options),
-    /// Tell in what two policies differ, and over logs which cases would get another answer
+    /// Compare two policies, and find the cases whose answers differ
     ///
-    /// Entry by entry and field by field: documents, parameters (each dated value), actions, rules, duties, audiences and
-    /// obligations; tests and comments do not count. Then, exactly and for any facts, where levels, actions, due dates,
-    /// priorities, reviews, flags or what closes an action differ, each with the smallest set of facts that shows it. Over
-    /// logs: the cases that would get another answer, and how many new lines agendas would get: actions that are nobody's
-    /// step, those of one kind that open on one day in one line.
+    /// Compares entries field by field: documents, parameters (each dated value), actions, rules, duties, audiences and obligations; tests
+    /// and comments are ignored. Then reports exactly, for all possible facts, where levels, actions, due dates, priorities, reviews, flags
+    /// or the ways to close an action differ, each with the smallest set of facts that shows it. With --over, also lists the logs whose
+    /// answers differ, and counts the new agenda entries: actions that are not a step of another, those of one kind and day as one.
     #[command(after_long_help = "Examples:
   risk policy diff england-wales my-policy
   risk policy diff england-wales my-policy --at-least-as-protective
@@ -109,14 +106,14 @@ impl Which {
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
 enum ShowFormat {
-    /// For people, at 80 columns
+    /// Text of 80 columns
     #[default]
     Text,
-    /// For programs: the fields of the policy language
+    /// JSON with the fields of the policy language
     Json,
-    /// A page of documentation: every rule and duty
+    /// A documentation page of every rule and duty
     Markdown,
-    /// A page for those who work under it: by obligation, in their words
+    /// A page for practitioners, by obligation
     Guide,
 }
 

@@ -7,22 +7,22 @@ use risk_hmpps::report;
 use crate::failure::Failure;
 use crate::output::Reply;
 
-/// The form of records, of answers or of the reports of imports, as JSON Schema (2020-12)
+/// Print a JSON Schema (2020-12): of records, answers or import reports
 #[derive(Debug, Clone, Copy, Args)]
 #[command(after_long_help = "Example:
   risk schema record > record.schema.json")]
 pub struct Options {
-    /// Of what
+    /// What to describe
     #[arg(value_enum, default_value_t)]
     of: Of,
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
 enum Of {
-    /// One line of a log
+    /// One record: one line of a log
     #[default]
     Record,
-    /// What `risk assess --format json` gives
+    /// The output of `risk assess --format json`
     Assessment,
     /// The report of `risk hmpps import --report json`
     Import,

@@ -14,22 +14,22 @@ use crate::options::moment;
 use crate::output::Reply;
 use risk_text::words::count;
 
-/// Seal a log: plain records in, hash-chained records out
+/// Seal a log: add a hash chain to its records
 ///
-/// Each record gets its position, the time at which the log took it, and a hash over itself and all before it, so that
-/// `risk verify` finds any later change. Keep the head (the last hash) somewhere else. A sealed log comes out as it is.
+/// Adds to each record its position, the time at which the log accepted it, and a hash over it and all earlier records, so that
+/// `risk verify` detects any later change. Keep the head (the last hash) in another place. A sealed log is not changed.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   risk seal case.jsonl --output case.sealed.jsonl
   risk seal case.jsonl | risk verify -")]
 pub struct Options {
-    /// The log; `-` for standard input
+    /// The log; `-` is standard input
     log: String,
-    /// Write there in place of standard output, a file whole or not at all, and readable by you alone; never over the log itself.
-    /// `-` for standard output
+    /// Write to this file instead of standard output, completely or not at all; only you can read it. It must not be the log itself.
+    /// `-` is standard output
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// When the log took the records; default now
+    /// The time at which the log accepted the records [default: now]
     #[arg(long, value_name = "MOMENT", value_parser = moment)]
     appended_at: Option<Instant>,
 }

@@ -9,10 +9,10 @@ use crate::options::{Format, PolicyOptions, QuestionOptions};
 use crate::output::Reply;
 use risk_text::changes;
 
-/// What each event of a case changed, and what time alone did in between
+/// Show what each event of a case changed, and what changed with time alone
 ///
-/// Step by step up to --at: the records that came at one moment, and what they opened (+), moved (~) and closed (-), and
-/// which levels changed (=), with the rules in brackets. Where time alone changed the answer, the step has no records.
+/// Each step up to --at lists the records of one moment, what they opened (+), moved (~) and closed (-), and which levels changed (=),
+/// with the rules in brackets. A step without records is a change by time alone.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   risk timeline examples/cases/sean.jsonl --at 2017-12-20
@@ -20,7 +20,7 @@ use risk_text::changes;
 pub struct Options {
     #[command(flatten)]
     case: CaseOptions,
-    /// For people, or for programs
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]
@@ -29,7 +29,7 @@ pub struct Options {
     question: QuestionOptions,
 }
 
-/// Tells.
+/// Runs the command.
 ///
 /// # Errors
 /// [`Failure`] where the log, the policy or the question cannot be used.

@@ -10,21 +10,21 @@ use crate::options::Format;
 use crate::output::Reply;
 use risk_text::words::count;
 
-/// Whether a sealed log is what was sealed
+/// Check a sealed log for tampering
 ///
-/// Finds a record that was changed, removed, moved or put in, and names the first place. A log whose end was cut off
-/// looks whole: that shows only against a head kept elsewhere, given with --head. Exit code 1 if the log was changed.
+/// Detects a record that was changed, removed, moved or inserted, and reports the first such place. A log whose end was cut off can only
+/// be detected with --head, a head kept in another place. Exit code 1 if the log was changed.
 #[derive(Args)]
 #[command(after_long_help = "Example:
   risk seal case.jsonl --output case.sealed.jsonl
   risk verify case.sealed.jsonl --head \"$HEAD_KEPT_ELSEWHERE\"")]
 pub struct Options {
-    /// The sealed log; `-` for standard input
+    /// The sealed log; `-` is standard input
     log: String,
-    /// The hash of the last record, as it was kept elsewhere; the log may have grown since
+    /// The hash of the last record, kept in another place; the log may have grown since
     #[arg(long, value_name = "HASH", value_parser = head)]
     head: Option<String>,
-    /// For people, or for programs
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
@@ -38,7 +38,7 @@ fn head(text: &str) -> Result<String, NoHead> {
     if fits { Ok(text.to_owned()) } else { Err(NoHead(text.chars().count())) }
 }
 
-/// Verifies.
+/// Runs the command.
 ///
 /// # Errors
 /// [`Failure`] where the log cannot be read at all.

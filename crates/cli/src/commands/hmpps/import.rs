@@ -52,7 +52,7 @@ use crate::store::{Operated, PLACE, StoreOptions};
   risk hmpps import --contacts contacts.csv --registrations registrations.csv --key-file hmpps.key \\
     --held records.jsonl --report json")]
 pub struct Options {
-    /// Messages; `-` for standard input
+    /// Messages; `-` is standard input
     #[arg(value_name = "FILE", required_unless_present_any = ["contacts", "registrations", "retry_waiting"])]
     files: Vec<String>,
     /// A table of contacts in CSV, with the columns crn, type, date, outcome, created, and optionally time, id, officer, updated, deleted,
@@ -64,7 +64,7 @@ pub struct Options {
     #[arg(long, value_name = "FILE")]
     registrations: Vec<String>,
     /// The secret from which ids are derived: a file of at least 32 random bytes that only you can read. Keep it, as with another
-    /// secret the same facts get other ids; `-` for standard input
+    /// secret the same facts get other ids; `-` is standard input
     #[arg(long, value_name = "FILE")]
     key_file: String,
     /// Your own case ids: a table in CSV with the columns case_id and crn, noms or both; if omitted, ids are derived from CRNs
@@ -76,7 +76,7 @@ pub struct Options {
     detail_host: Vec<String>,
     #[command(flatten)]
     codes: CodesOptions,
-    /// Logs that you hold, plain or sealed, of any cases; may be given more than once. Records then go to standard output, also if
+    /// Logs that you hold, plain or sealed, of any cases; can be repeated. Records then go to standard output, also if
     /// RISK_STORE is set
     #[arg(long, value_name = "FILE", conflicts_with_all = ["store", "who", "keys"])]
     held: Vec<String>,
@@ -104,10 +104,10 @@ pub struct Options {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 enum ReportFormat {
-    /// For people, at 80 columns
+    /// Text of 80 columns
     #[default]
     Text,
-    /// For programs, on one line
+    /// JSON on one line
     Json,
 }
 

@@ -33,7 +33,7 @@ pub struct Options {
     /// Report changes since this moment; if omitted, everything that is pending counts as changed
     #[arg(long, value_name = "MOMENT", value_parser = moment)]
     since: Option<Instant>,
-    /// An identifier of the person, as SCHEME:VALUE, such as crn:X123456; may be given more than once
+    /// An identifier of the person, as SCHEME:VALUE, such as crn:X123456; can be repeated
     #[arg(long, value_name = "SCHEME:VALUE", value_parser = Identifier::parse, required = true)]
     identifier: Vec<Identifier>,
     /// Where to get the answer: a URL in which {case_id}, {crn} and {audience} are filled in
@@ -42,7 +42,7 @@ pub struct Options {
     /// Also what rests on anything more confidential than staff, for subscribers named for it
     #[arg(long)]
     confidential: bool,
-    /// For people, or for programs
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]

@@ -44,7 +44,7 @@ pub struct Options {
     on: Option<NaiveDate>,
     #[command(flatten)]
     codes: CodesOptions,
-    /// For people, or for programs
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]

@@ -31,7 +31,7 @@ use crate::output::Reply;
 pub struct Options {
     #[command(flatten)]
     case: CaseOptions,
-    /// For people, or for programs
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]

@@ -28,13 +28,13 @@ use crate::store::{Operated, StoreOptions};
   risk hmpps waiting --key-file hmpps.key --store cases.risk --as queue
   risk hmpps waiting --key-file hmpps.key --discard 7f3a52c0-0c57-8a35-9a2e-5b2f4c8d1e00")]
 pub struct Options {
-    /// The secret of `risk hmpps import`, which opens the messages; `-` for standard input
+    /// The secret of `risk hmpps import`, which opens the messages; `-` is standard input
     #[arg(long, value_name = "FILE")]
     key_file: String,
-    /// Remove the message with this id, after a person has dealt with it; may be given more than once
+    /// Remove the message with this id, after a person has dealt with it; can be repeated
     #[arg(long, value_name = "ID", value_parser = id)]
     discard: Vec<Uuid>,
-    /// For people, or for programs
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]

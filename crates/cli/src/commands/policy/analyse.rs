@@ -14,18 +14,18 @@ use risk_text::analysis;
 pub struct Options {
     #[command(flatten)]
     which: Which,
-    /// Only the days around this one on which the policy says the same; default all days
+    /// Analyse only the period around this day in which the policy does not change [default: all days]
     #[arg(long, value_name = "DATE")]
     at: Option<NaiveDate>,
-    /// Also what is accepted and what is only worth knowing, each finding whole
+    /// Also print accepted findings and those only worth knowing, each in full
     #[arg(long)]
     all: bool,
-    /// For people, or for programs
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
-/// Analyses.
+/// Runs the command.
 ///
 /// # Errors
 /// [`Failure`] where the policy cannot be used.

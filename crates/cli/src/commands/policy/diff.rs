@@ -23,22 +23,22 @@ pub struct Options {
     /// The second
     #[arg(value_name = "SECOND")]
     second: String,
-    /// Only whether the second protects at least as much as the first; exit code 1, with the facts that show it, where not
+    /// Only decide whether the second policy protects at least as much as the first; if not, exit code 1 and the facts that show it
     #[arg(long, conflicts_with = "over")]
     at_least_as_protective: bool,
-    /// Logs of cases: which of them would get another answer, how, and how many new agenda lines
+    /// Logs of cases: report which answers differ, how, and the number of new agenda entries
     #[arg(long, value_name = "LOG", num_args = 1..)]
     over: Vec<String>,
-    /// New agenda lines of so many weeks up to --at
+    /// Count new agenda entries over this many weeks up to --at
     #[arg(long, value_name = "N", default_value_t = 52, value_parser = clap::value_parser!(u32).range(1..=1040))]
     weeks: u32,
-    /// Who carries the cases: a CSV file with the columns case_id, responsible_officer and any others
+    /// A CSV file that assigns cases to officers: columns case_id, responsible_officer and any others
     #[arg(long, value_name = "FILE", requires = "over")]
     groups: Option<String>,
-    /// A column of that file: new agenda lines by office, team …
+    /// Group new agenda entries by this column of the file, such as office or team
     #[arg(long, value_name = "COLUMN", requires = "groups")]
     by: Option<String>,
-    /// For people, or for programs
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]
@@ -62,7 +62,7 @@ struct Answer<'a> {
     workload: Option<&'a Workload>,
 }
 
-/// Tells.
+/// Runs the command.
 ///
 /// # Errors
 /// [`Failure`] where a policy, a log, the groups or the question cannot be used.

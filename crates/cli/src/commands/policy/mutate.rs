@@ -19,10 +19,10 @@ use risk_text::words::count;
 pub struct Options {
     #[command(flatten)]
     which: Which,
-    /// Only this rule, duty, action or parameter
+    /// Change only this rule, duty, action or parameter
     #[arg(long, value_name = "ID")]
     rule: Option<String>,
-    /// For people, or for programs
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }

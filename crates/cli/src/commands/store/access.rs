@@ -27,7 +27,7 @@ pub struct Options {
     /// The case: its UUID, or an identifier as SCHEME:VALUE; if omitted, the journal of the store as a whole
     #[arg(value_parser = CaseName::parse)]
     case: Option<CaseName>,
-    /// For people, or for programs
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]

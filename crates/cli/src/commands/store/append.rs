@@ -24,7 +24,7 @@ use risk_text::words::count;
   risk store append one-case.jsonl --expected 41
   producer | risk store append -")]
 pub struct Options {
-    /// The records; `-` for standard input
+    /// The records; `-` is standard input
     #[arg(value_name = "FILE")]
     records: String,
     /// Refuse unless the case has this many records now; for records of one case

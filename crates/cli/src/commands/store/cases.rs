@@ -24,7 +24,7 @@ pub struct Options {
     /// Only the cases with this identifier, as SCHEME:VALUE
     #[arg(long, value_name = "SCHEME:VALUE", value_parser = Identifier::parse)]
     only: Option<Identifier>,
-    /// For people, or for programs
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]

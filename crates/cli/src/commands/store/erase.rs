@@ -35,7 +35,7 @@ pub struct Options {
     /// Who decided it: a member of staff, as records name them
     #[arg(long, value_name = "STAFF", requires = "event")]
     by: Option<String>,
-    /// Read the `payload_erased` record from this file instead of creating one; `-` for standard input
+    /// Read the `payload_erased` record from this file instead of creating one; `-` is standard input
     #[arg(long, value_name = "FILE")]
     record: Option<String>,
     #[command(flatten)]

@@ -25,7 +25,7 @@ use risk_text::words::count;
   risk store export --case crn:X123456 --output one.jsonl --no-journal
   risk store export --output - | age --recipient age1… > all.jsonl.age")]
 pub struct Options {
-    /// Only this case: its UUID, or an identifier as SCHEME:VALUE; may be given more than once; default all
+    /// Only this case: its UUID, or an identifier as SCHEME:VALUE; can be repeated; default all
     #[arg(long, value_name = "CASE", value_parser = CaseName::parse)]
     case: Vec<CaseName>,
     /// Leave out journals and evidence

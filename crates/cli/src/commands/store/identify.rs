@@ -23,7 +23,7 @@ pub struct Options {
     /// The identifiers to set
     #[arg(value_name = "SCHEME:VALUE", value_parser = Identifier::parse, required_unless_present = "remove")]
     identifiers: Vec<Identifier>,
-    /// Remove the identifier of this scheme; may be given more than once
+    /// Remove the identifier of this scheme; can be repeated
     #[arg(long, value_name = "SCHEME")]
     remove: Vec<String>,
     #[command(flatten)]

@@ -24,7 +24,7 @@ use risk_text::words::count;
   risk store import all.jsonl --store 'postgres://risk@/cases?host=/run/postgresql'
   risk generate --cases 112 --seed 2018 | risk store import - --store invented.risk")]
 pub struct Options {
-    /// The logs; `-` for standard input
+    /// The logs; `-` is standard input
     #[arg(value_name = "FILE")]
     logs: String,
     #[command(flatten)]

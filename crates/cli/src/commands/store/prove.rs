@@ -26,7 +26,7 @@ pub struct Options {
     /// The checkpoint
     #[arg(long, value_name = "FILE")]
     checkpoint: String,
-    /// Write there in place of standard output, a file whole or not at all; a new file is readable by you alone. `-` for standard
+    /// Write to this file instead of standard output, completely or not at all; a new file is readable by you alone. `-` for standard
     /// output
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,

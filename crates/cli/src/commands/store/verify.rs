@@ -36,7 +36,7 @@ pub struct Options {
     /// The root of that checkpoint, kept elsewhere
     #[arg(long, value_name = "HEX", requires = "proof")]
     root: Option<String>,
-    /// For people, or for programs
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]
