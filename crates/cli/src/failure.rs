@@ -18,7 +18,7 @@ use uuid::Uuid;
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// A file that cannot be read.
-    #[error("{file}: expected a file that can be read, found: {error}")]
+    #[error("cannot read {file}: {error}")]
     Read {
         /// The file.
         file: String,
@@ -46,7 +46,7 @@ pub enum Failure {
         listed: String,
     },
     /// A file that cannot be written.
-    #[error("{file}: expected a place that can be written to, found: {error}")]
+    #[error("cannot write {file}: {error}")]
     Write {
         /// The file.
         file: String,
@@ -64,7 +64,7 @@ pub enum Failure {
         error: NotUtf8,
     },
     /// A file to be written that is read, or that is a database.
-    #[error("{file}: expected a file that may be replaced, found one {what}")]
+    #[error("{file}: cannot replace a file {what}")]
     Replaces {
         /// The file.
         file: String,
@@ -98,7 +98,7 @@ pub enum Failure {
         word: String,
     },
     /// A policy that is neither the one built in nor a folder of TOML files.
-    #[error("{0}: expected `england-wales`, or a folder that holds .toml files, found neither")]
+    #[error("{0}: no such policy: expected `england-wales` or a folder with .toml files")]
     NoPolicy(String),
     /// A name that nothing of that sort has.
     #[error("unknown {sort} {found}: expected {expected}")]
@@ -140,7 +140,7 @@ pub enum Failure {
     #[error(transparent)]
     Target(#[from] UnknownTarget),
     /// A folder that holds something already.
-    #[error("{0}: expected a new or empty folder, found one that holds files")]
+    #[error("{0}: the folder is not empty: pass a new or empty one")]
     NotEmpty(String),
     /// A line of a file that cannot be used.
     #[error("{file}:{line}: expected {expected}, found {found}")]
@@ -174,11 +174,11 @@ pub enum Failure {
         error: Box<StoreError>,
     },
     /// Nobody who asks.
-    #[error("--as: expected who asks, named here or in the variable RISK_AS, as this system knows no name: {0}")]
+    #[error("no user id: pass --as or set RISK_AS (this system gives no user name: {0})")]
     Nobody(io::Error),
     /// No place for the store that is taken where none is named.
     #[error(
-        "--store: expected a store, named here or in the variable RISK_STORE, as this system has no data folder: {0}"
+        "no store: pass --store or set RISK_STORE (this system has no data folder: {0})"
     )]
     NoDataFolder(etcetera::HomeDirError),
     /// Something that names no case.
@@ -189,7 +189,7 @@ pub enum Failure {
     },
     /// An identifier that no case has.
     #[error(
-        "{0}: expected an identifier of a case of the store, found none that has it; `risk store cases` lists them"
+        "{0}: no case in the store has this identifier; `risk store cases` lists them"
     )]
     NoSuchCase(Identifier),
     /// An identifier that several cases share.
@@ -210,11 +210,11 @@ pub enum Failure {
     },
     /// A name of a case where a file is expected.
     #[error(
-        "{0}: expected a file, found none; for a case of a store say --store, or --as and who reads it, or set RISK_STORE"
+        "{0}: no such file; to read a stored case, pass --store or --as, or set RISK_STORE"
     )]
     CaseWithoutStore(String),
     /// No audience, where there is no default.
-    #[error("--audience: expected who reads it, as a store has no default, found none; one of: {0}")]
+    #[error("no audience: pass --audience, as a store has no default; one of: {0}")]
     NoAudience(String),
     /// A checkpoint or a proof that is none.
     #[error("{file}: {error}")]
@@ -238,7 +238,7 @@ pub enum Failure {
     #[error(transparent)]
     Generate(#[from] GenerateError),
     /// The system gives no random bytes.
-    #[error("expected random bytes from the system, found: {0}")]
+    #[error("the system gives no random bytes: {0}")]
     Random(#[from] getrandom::Error),
     /// An answer that has no form in JSON.
     #[error("the answer cannot be written as JSON: {0}")]

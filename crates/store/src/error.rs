@@ -207,7 +207,7 @@ pub enum StoreError {
     #[error("{0}")]
     File(#[from] std::io::Error),
     /// The system gives no random bytes.
-    #[error("expected random bytes from the system, found: {0}")]
+    #[error("the system gives no random bytes: {0}")]
     Random(#[from] getrandom::Error),
     /// Something that the database said and that has no place above.
     #[error("the database says: {0}")]

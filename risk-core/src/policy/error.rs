@@ -86,7 +86,7 @@ pub enum Problem {
         expected: String,
     },
     /// An id that another entry of the sort has already.
-    #[error("the {sort} `{id}` stands already at {first}: expected one of each id")]
+    #[error("duplicate id: the {sort} `{id}` is already defined at {first}")]
     Duplicate {
         /// The sort of entry.
         sort: &'static str,

@@ -139,7 +139,7 @@ fn bytes_that_are_not_text() {
 
 #[test]
 fn a_file_that_is_not_there_and_options_that_say_nothing() {
-    risk(["assess", "no-such.jsonl"]).refused(&["no-such.jsonl: expected a file that can be read"]);
+    risk(["assess", "no-such.jsonl"]).refused(&["cannot read no-such.jsonl: "]);
     risk(["verify", "no-such.jsonl"]).refused(&["no-such.jsonl"]);
     risk(["assess", "x", "--at", "18/04/2018"]).refused(&["--at", "expected a date (2018-04-18)"]);
     risk(["assess", "x", "--audience", "everybody"]).refused(&["--audience", "responsible_officer"]);

@@ -115,8 +115,8 @@ fn everything_that_is_wrong_is_named_at_once() {
 
 #[test]
 fn a_folder_that_holds_no_policy_and_a_locality_that_nobody_knows() {
-    risk(["policy", "check", "no-such-folder"]).refused(&["no-such-folder: expected `england-wales`, or a folder"]);
-    risk(["policy", "check", "docs"]).refused(&["docs: expected `england-wales`, or a folder"]);
+    risk(["policy", "check", "no-such-folder"]).refused(&["no-such-folder: no such policy: expected `england-wales`"]);
+    risk(["policy", "check", "docs"]).refused(&["docs: no such policy: expected `england-wales`"]);
     risk(["policy", "check", PACK, "--locality", "nowhere"]).refused(&["locality", "`nowhere`"]);
     risk(["policy", "check", PACK, "--overlay", "no-such.toml"]).refused(&["no-such.toml"]);
 }

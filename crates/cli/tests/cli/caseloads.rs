@@ -43,7 +43,7 @@ fn a_folder_that_holds_something_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("mine.txt"), "mine").unwrap();
     risk(THREE.into_iter().chain(["--output", folder.path().to_str().unwrap()]))
-        .refused(&["expected a new or empty folder"]);
+        .refused(&["the folder is not empty: pass a new or empty one"]);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 

@@ -162,7 +162,7 @@ fn an_identifier_that_no_case_has_does_not_pass_for_a_quiet_day() {
     let stored = caseload();
     for command in ["briefing", "audit"] {
         let words: Vec<&str> = [command, "--only", "team:nroth"].into_iter().chain(OFFICER).collect();
-        stored.risk(&words).refused(&["team:nroth", "found none that has it"]);
+        stored.risk(&words).refused(&["team:nroth", "no case in the store has this identifier"]);
     }
 }
 

@@ -54,11 +54,11 @@ fn of_an_erased_person_there_is_no_answer_and_no_line_in_a_briefing() {
     // What it was called is known with the secret alone.
     for name in ["crn:X1", "CRN:x1"] {
         stored.risk(&[&["assess", name, "--key-file", &key][..], &OFFICER].concat()).refused(&erased);
-        stored.risk(&[&["assess", name][..], &OFFICER].concat()).refused(&["found none that has it"]);
+        stored.risk(&[&["assess", name][..], &OFFICER].concat()).refused(&["no case in the store has this identifier"]);
     }
     stored
         .risk(&[&["assess", "crn:X2", "--key-file", &key][..], &OFFICER].concat())
-        .refused(&["found none that has it"]);
+        .refused(&["no case in the store has this identifier"]);
     assert!(!briefing().contains(CASE) && !briefing().contains("could not be"), "{}", briefing());
     let journal = stored.risk(&["store", "access", CASE]).fine();
     assert!(journal.contains("REFUSED: the person was erased"), "{journal}");
@@ -74,7 +74,7 @@ fn the_variable_that_names_a_store_is_enough_for_every_command() {
         assert_eq!(by_variable(&stored, &arguments).fine(), answer);
     }
     by_variable(&stored, &["assess", "crn:X1"]).refused(&["--audience"]);
-    by_variable(&stored, &["assess", "crn:X2", OFFICER[0], OFFICER[1]]).refused(&["found none that has it"]);
+    by_variable(&stored, &["assess", "crn:X2", OFFICER[0], OFFICER[1]]).refused(&["no case in the store has this identifier"]);
     // A log in a file is that file, also if its name could be that of a case.
     let sean = ["assess", "examples/cases/sean.jsonl", "--at", "2017-12-20"];
     assert_eq!(by_variable(&stored, &sean).fine(), ran(command(sean).output().unwrap()).fine());

@@ -91,7 +91,7 @@ fn a_case_is_named_by_what_the_host_calls_it() {
     stored.risk(&["store", "identify", OTHER, "team:north"]).fine();
     stored.named("N07A001", &question(&["assess", "crn:X1"])).fine();
     stored.risk(&["store", "identify", OTHER, "crn:X1"]).refused(&["crn X1 stands for case", CASE]);
-    stored.named("N07A001", &question(&["assess", "crn:X2"])).refused(&["crn:X2", "found none"]);
+    stored.named("N07A001", &question(&["assess", "crn:X2"])).refused(&["crn:X2", "no case in the store"]);
     stored.named("N07A001", &question(&["assess", "team:north"])).refused(&["found 2 cases", "by its UUID"]);
     stored.named("N07A001", &question(&["assess", "X1"])).refused(&["X1: expected a case of the store: its UUID"]);
     let listed = stored.risk(&["store", "cases"]).fine();
@@ -99,14 +99,14 @@ fn a_case_is_named_by_what_the_host_calls_it() {
     let only = stored.json(&["store", "cases", "--only", "crn:X1"]);
     assert_eq!(only["cases"].as_array().unwrap().len(), 1);
     stored.risk(&["store", "identify", "crn:X1", "--remove", "crn"]).fine();
-    stored.risk(&["store", "access", "crn:X1"]).refused(&["found none"]);
+    stored.risk(&["store", "access", "crn:X1"]).refused(&["no case in the store"]);
 }
 
 #[test]
 fn a_case_without_a_store_is_looked_for_as_a_file_and_the_message_says_what_to_add() {
-    risk(["assess", "crn:X1"]).refused(&["crn:X1: expected a file", "say --store, or --as"]);
-    risk(["assess", CASE]).refused(&["expected a file", "--store"]);
-    risk(["assess", "nowhere.jsonl"]).refused(&["nowhere.jsonl: expected a file that can be read"]);
+    risk(["assess", "crn:X1"]).refused(&["crn:X1: no such file", "pass --store or --as"]);
+    risk(["assess", CASE]).refused(&["no such file", "--store"]);
+    risk(["assess", "nowhere.jsonl"]).refused(&["cannot read nowhere.jsonl: "]);
 }
 
 #[test]

@@ -206,24 +206,24 @@ fn the_same_id_twice() {
     refused(
         "[[obligation]]\nid = \"O2\"",
         "§[[obligation]]\nid = \"O1\"",
-        "the obligation `O1` stands already at sample/head.toml:",
+        "duplicate id: the obligation `O1` is already defined at sample/head.toml:",
     );
     refused(
         "[[document]]\nid = \"report\"",
         "§[[document]]\nid = \"manual\"",
-        "the document `manual` stands already at ",
+        "duplicate id: the document `manual` is already defined at ",
     );
     refused(
         "[[parameter]]\nid = \"many\"",
         "§[[parameter]]\nid = \"visit_time\"",
-        "the parameter `visit_time` stands already at ",
+        "duplicate id: the parameter `visit_time` is already defined at ",
     );
     refused(
         "[[action]]\nid = \"home_visit\"",
         "§[[action]]\nid = \"review_risk\"",
-        "the action `review_risk` stands already at ",
+        "duplicate id: the action `review_risk` is already defined at ",
     );
-    refused("id = \"repeat-checks\"", "id = §\"moved\"", "the rule `moved` stands already at ");
+    refused("id = \"repeat-checks\"", "id = §\"moved\"", "duplicate id: the rule `moved` is already defined at ");
 }
 
 #[test]
@@ -406,7 +406,7 @@ fn no_file_and_no_head() {
     assert_eq!(errors, "(no file):1:1: the policy has no `policy`: expected a table [policy] in one of the files");
     let twice = "[policy]\nid = \"a\"\nversion = \"1\"\ntitle = \"A\"\nreviewed_through = 2020-01-01\n";
     let errors = Policy::load(&[("a.toml", twice), ("b.toml", twice)]).unwrap_err().to_string();
-    assert_eq!(errors, "b.toml:1:1: the table `policy` stands already at a.toml:1:1: expected one of each id");
+    assert_eq!(errors, "b.toml:1:1: duplicate id: the table `policy` is already defined at a.toml:1:1");
 }
 
 #[test]
@@ -428,7 +428,7 @@ fn a_view_that_exceeds_its_guard() {
         assert!(errors.lines().any(told), "{to}: {errors}");
     }
     // There is one for each audience, and it is the policy's: no overlay has any.
-    refused(HIS, &format!("{GUARD}§{GUARD}{HIS}"), "the guard `supervised_person` stands already at ");
+    refused(HIS, &format!("{GUARD}§{GUARD}{HIS}"), "duplicate id: the guard `supervised_person` is already defined at ");
     let overlay = format!("[overlay]\nof = \"sample\"\nlocality = \"south\"\n\n{GUARD}");
     let errors = Policy::load_with(&SAMPLE, &[("south.toml", &overlay)], None).unwrap_err().to_string();
     assert!(errors.starts_with("south.toml:5:3: unknown entry `guard`: "), "{errors}");
