@@ -14,6 +14,11 @@ use crate::report::named;
 use crate::template::{Filling, fill};
 use crate::when::{EXPECTED, When};
 
+/// The member with the number of a sentence.
+pub(crate) const EVENT_NUMBER: &str = "eventNumber";
+/// The name by which the tables ask for the time of the message.
+const OCCURRED_AT: &str = "occurredAt";
+
 /// One message about one person.
 #[derive(Clone, Copy)]
 pub struct Telling<'a> {
@@ -83,31 +88,70 @@ impl Telling<'_> {
         self.key.uuid(&parts)
     }
 
-    /// What identifies the fact: each member that does, with its name; else the type and the time.
+    /// Checks the members that say which fact it is.
+    ///
+    /// # Errors
+    /// [`MessageError`] for one that cannot be read, or that is needed and is not there.
+    pub fn check(&self) -> Result<(), MessageError> {
+        let (info, of) = (&self.message.info, self.event_type);
+        for names in of.fact.iter().map(String::as_str).chain([EVENT_NUMBER]).filter(|names| *names != OCCURRED_AT) {
+            info.id_within(names)?;
+        }
+        if self.own_id().is_none() {
+            of.apart.iter().try_for_each(|names| info.id_within(names).map(|_| ()))?;
+        }
+        // What takes something back has to say what.
+        let taken_back = of.fact.first().filter(|_| of.does == Does::TakeBack);
+        for names in of.needs.iter().chain(taken_back) {
+            let missing = || MessageError::new(format!("additionalInformation.{names}"), "an id", "nothing");
+            info.id_within(names)?.ok_or_else(missing)?;
+        }
+        Ok(())
+    }
+
+    /// The member that alone identifies a registration, a requirement or the like, with its name.
+    #[must_use]
+    pub fn own_id(&self) -> Option<String> {
+        let names = self.event_type.fact.first().filter(|names| *names != OCCURRED_AT)?;
+        self.named(names)
+    }
+
+    fn named(&self, names: &str) -> Option<String> {
+        let value = match names {
+            OCCURRED_AT => self.message.occurred_at.map(|when| when.instant().to_rfc3339())?,
+            names => self.message.info.id(names).ok()??,
+        };
+        Some(format!("{}={value}", names.split('|').next().unwrap_or(names)))
+    }
+
+    /// What identifies the fact: each member that does, with its name; else the type and the time, with what tells facts of one moment
+    /// apart.
     #[must_use]
     pub fn identity(&self) -> Vec<String> {
-        let named = self.event_type.fact.iter().filter_map(|names| {
-            let value = match names.as_str() {
-                "occurredAt" => self.message.occurred_at.map(|when| when.instant().to_rfc3339())?,
-                names => self.message.info.text(names)?,
-            };
-            Some(format!("{}={value}", names.split('|').next().unwrap_or(names)))
-        });
-        let named: Vec<String> = named.collect();
+        let of = self.event_type;
+        let mut named: Vec<String> = of.fact.iter().filter_map(|names| self.named(names)).collect();
         if named.is_empty() {
             let at = self.message.occurred_at.map(|when| when.instant().to_rfc3339());
-            return vec![self.event_type.name.clone(), at.unwrap_or_default()];
+            named = vec![of.name.clone(), at.unwrap_or_default()];
+        }
+        if self.own_id().is_none() {
+            named.extend(of.apart.iter().filter_map(|names| self.named(names)).map(|one| one.to_uppercase()));
         }
         named
+    }
+
+    /// What identifies what is said once of a registration, however often it is updated.
+    #[must_use]
+    pub fn lasting_identity(&self) -> Vec<String> {
+        self.own_id().map_or_else(|| self.identity(), |own| vec![own])
     }
 
     /// What all records share that speak of one registration, requirement or the like.
     #[must_use]
     pub fn reference(&self) -> String {
-        let identity = self.identity();
-        let first = identity.first().map(String::as_str).unwrap_or_default();
-        let rest = identity.get(1).filter(|_| !first.contains('=')).map(String::as_str).unwrap_or_default();
-        reference(self.key, self.case, first, rest)
+        let identity = self.lasting_identity();
+        let (first, rest) = identity.split_first().map(|(first, rest)| (first.as_str(), rest)).unwrap_or_default();
+        reference(self.key, self.case, first, &rest.join(" "))
     }
 
     /// When the estate first held it.
@@ -194,7 +238,7 @@ impl Filling for OfMessage<'_> {
         };
         match name {
             "fact" => Some(json!(key.opaque("fact", &[&self.of.reference()]))),
-            "sentence" => Some(json!(sentence(key, *case, &info.text("eventNumber")?))),
+            "sentence" => Some(json!(sentence(key, *case, &info.id(EVENT_NUMBER).ok()??))),
             // Nobody is named: somebody, who is nobody else.
             "staff" => Some(json!(key.opaque("staff", &[&staff().unwrap_or_else(|| self.id.to_string())]))),
             "level" => {
