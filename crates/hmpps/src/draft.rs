@@ -1,5 +1,6 @@
 //! A record in the making, before it is known what is on record already.
 
+use chrono::TimeDelta;
 use risk_core::event::catalogue::DataError;
 use risk_core::event::vocabulary::{Handling, Role, SourceAgency};
 use risk_core::event::{Event, Instant, Kind};
@@ -16,6 +17,8 @@ pub struct Draft {
     pub case: Uuid,
     /// When it happened.
     pub occurred: Instant,
+    /// When it says that it happened, where that is ahead of the clock of whoever keeps the records.
+    pub ahead: Option<Instant>,
     /// Whether that was said, and is not the moment of the message.
     pub says_when: bool,
     /// When the estate first held it.
@@ -54,7 +57,11 @@ impl Draft {
     /// The record of it.
     #[must_use]
     pub fn record(&self, event: Event) -> Record {
-        let reference = Reference { of: &self.reference, stated: self.stated }.text(self.recorded);
+        let mut reference = Reference { of: &self.reference, stated: self.stated }.text(self.recorded);
+        if let Some(said) = self.ahead {
+            let micros = said.signed_duration_since(self.occurred).num_microseconds().unwrap_or_default();
+            reference = format!("{reference}{AHEAD}{micros}");
+        }
         let source = RecordSource { agency: self.agency, role: self.role, reference: Some(reference) };
         record_from(self.id, self.case, (self.occurred, self.recorded), source, event, self.handling)
     }
@@ -72,6 +79,8 @@ pub struct Reference<'a> {
 
 /// What parts a reference from the moment, in microseconds since 1970.
 const STATED: &str = ".at";
+/// What parts it from how much later the message says that it happened, where that was ahead of the clock, in microseconds.
+const AHEAD: &str = ".by";
 
 impl<'a> Reference<'a> {
     /// The text of it, in a record that was recorded at that moment.
@@ -88,10 +97,23 @@ impl<'a> Reference<'a> {
     #[must_use]
     pub fn of(record: &'a Record) -> Option<Self> {
         let text = record.source.reference.as_deref()?;
+        let text = by(text).map_or(text, |(text, _)| text);
         let moment = |micros: &str| Instant::from_timestamp_micros(micros.parse().ok()?);
         let parted = text.rsplit_once(STATED).and_then(|(of, micros)| Some(Self { of, stated: moment(micros)? }));
         Some(parted.unwrap_or(Self { of: text, stated: record.recorded_at }))
     }
+}
+
+/// The text of a reference, and how far it was ahead.
+fn by(text: &str) -> Option<(&str, TimeDelta)> {
+    let (text, micros) = text.rsplit_once(AHEAD)?;
+    Some((text, TimeDelta::microseconds(micros.parse().ok()?)))
+}
+
+/// When a record says that it happened, if it was ahead of the clock by which it was recorded.
+#[must_use]
+pub fn ahead(record: &Record) -> Option<Instant> {
+    record.occurred_at.checked_add_signed(by(record.source.reference.as_deref()?)?.1)
 }
 
 /// A record, marked at least as its event has to be.

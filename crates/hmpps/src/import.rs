@@ -19,7 +19,7 @@ use crate::message::{Delivered, Message, MessageError, Named, is_identifier, rea
 use crate::people::{CaseMap, Known, People, former};
 use crate::reason::Reason;
 use crate::report::{CodeCount, Detail, Import, Instruction, Outcome, Told, named_event, shown};
-use crate::settle::{Settled, Settling, contact_digest};
+use crate::settle::{Settled, Settling, before, contact_digest};
 use crate::sheet::{Of, RowSays, Sheet};
 use crate::when::When;
 use crate::whose::{Contested, Doubt, Whose};
@@ -614,8 +614,16 @@ impl Reading {
         let mut later: BTreeMap<usize, Instant> = BTreeMap::new();
         let deletions = self.contacts.iter().filter(|one| one.standing == Standing::Deleted && one.stated > until);
         later.extend(deletions.map(|one| (one.from, one.stated)));
-        self.drafts.iter_mut().for_each(|draft| draft.stated = draft.stated.min(now));
-        self.contacts.iter_mut().for_each(|one| one.stated = one.stated.min(now));
+        // What is ahead keeps when it was stated, and its order.
+        let stated = |stated: &mut Instant| *stated = if *stated > until { now } else { *stated };
+        self.drafts.iter_mut().for_each(|draft| stated(&mut draft.stated));
+        self.contacts.iter_mut().for_each(|one| stated(&mut one.stated));
+        let ahead = |draft: &&mut Draft| draft.recorded <= until && draft.occurred > now;
+        let furthest = self.drafts.iter_mut().filter(ahead).map(|draft| draft.occurred).max().unwrap_or(now);
+        for draft in self.drafts.iter_mut().filter(ahead) {
+            draft.ahead = Some(draft.occurred);
+            draft.occurred = before(now, draft.occurred, furthest);
+        }
         let drafts = self.drafts.iter_mut().map(|draft| (draft.from, &mut draft.recorded, Some(&mut draft.occurred)));
         let others = self.taken_back.iter_mut().map(|one| (one.from, &mut one.recorded, None));
         let moved = self.moved.iter_mut().map(|one| (one.from, &mut one.recorded, None));
@@ -652,7 +660,8 @@ impl Reading {
     }
 
     fn settled(mut self, key: &Key, held: &mut dyn Held) -> Import {
-        if let Some(now) = held.now() {
+        let now = held.now();
+        if let Some(now) = now {
             self.wait_for(now);
         }
         let cases: BTreeSet<Uuid> = self.drafts.iter().map(|draft| draft.case).collect();
@@ -662,7 +671,7 @@ impl Reading {
         let kept = with_id.into_iter().filter_map(|digest| held.last_statement(&digest).map(|last| (digest, last)));
         let kept: BTreeMap<String, LastStatement> = kept.collect();
         let mut log = |case: Uuid| held.log(case);
-        let mut settling = Settling::new(key, &mut log);
+        let mut settling = Settling::new(key, now, &mut log);
         let drafts = settling.contacts(&self.contacts, std::mem::take(&mut self.drafts), &kept);
         settling.say_and_take_back(drafts, &self.taken_back);
         for one in &self.moved {

@@ -63,6 +63,8 @@ pub struct TakeBack {
     pub reference: String,
     /// When that was recorded.
     pub recorded: Instant,
+    /// When it was stated.
+    pub stated: Instant,
     /// Which of the things given says so.
     pub from: usize,
     /// What becomes of it if nothing was told under the reference: by its type nothing is ever made of such a thing.
@@ -276,7 +278,7 @@ impl OfPerson<'_> {
         let (case, recorded, from) = (self.telling.case, self.telling.recorded()?, self.telling.from);
         let (reference, else_ends) = (self.telling.reference(), self.makes_nothing()?);
         let handling = self.telling.message.handling;
-        Ok(Meaning::TakesBack(TakeBack { case, reference, recorded, from, else_ends, handling }))
+        Ok(Meaning::TakesBack(TakeBack { case, reference, recorded, stated: recorded, from, else_ends, handling }))
     }
 
     fn mapped(&self) -> Result<Meaning, MessageError> {

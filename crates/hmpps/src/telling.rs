@@ -62,6 +62,7 @@ impl Telling<'_> {
                 id,
                 case: self.case,
                 occurred,
+                ahead: None,
                 says_when: happened.is_some(),
                 recorded,
                 stated,

@@ -7,6 +7,7 @@
     reason = "a test that fails says so"
 )]
 
+mod ahead;
 mod claims;
 mod commuting;
 mod commuting_claims;
