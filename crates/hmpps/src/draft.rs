@@ -2,11 +2,13 @@
 
 use chrono::TimeDelta;
 use risk_core::event::catalogue::DataError;
-use risk_core::event::vocabulary::{Handling, Role, SourceAgency};
+use risk_core::event::vocabulary::{Handling, Role, SourceAgency, Term};
 use risk_core::event::{Event, Instant, Kind};
 use risk_core::log::{Record, RecordSource};
 use serde_json::{Map, Value};
 use uuid::Uuid;
+
+use crate::key::Key;
 
 /// A record in the making.
 #[derive(Debug, Clone)]
@@ -27,6 +29,8 @@ pub struct Draft {
     pub stated: Instant,
     /// What all records of one registration, requirement or contact share.
     pub reference: String,
+    /// What identifies it in any case, where it has an id of its own.
+    pub own: Option<Own>,
     /// Who decided or reported it.
     pub agency: SourceAgency,
     /// In which role.
@@ -43,6 +47,36 @@ pub struct Draft {
     pub may_be_deleted: bool,
     /// Which of the things given it comes from.
     pub from: usize,
+}
+
+/// What identifies a record in any case.
+#[derive(Debug, Clone)]
+pub struct Own {
+    /// The id of the registration, requirement or the like, with its name.
+    pub id: String,
+    /// The type of the fact.
+    pub of: String,
+    /// What identifies the fact.
+    pub identity: Vec<String>,
+    /// Its place among the records of the fact.
+    pub n: usize,
+}
+
+impl Own {
+    /// The id that the record has in a case.
+    #[must_use]
+    pub fn record_id(&self, key: &Key, case: Uuid, kind: Kind) -> Uuid {
+        record_id(key, case, (&self.of, kind, self.n), &self.identity)
+    }
+}
+
+/// The id of a record of a fact in a case.
+#[must_use]
+pub fn record_id(key: &Key, case: Uuid, (of, kind, n): (&str, Kind, usize), identity: &[String]) -> Uuid {
+    let (case, n) = (case.to_string(), n.to_string());
+    let parts = ["event", case.as_str(), of, kind.name(), n.as_str()];
+    let parts: Vec<&str> = parts.into_iter().chain(identity.iter().map(String::as_str)).collect();
+    key.uuid(&parts)
 }
 
 impl Draft {

@@ -560,6 +560,7 @@ impl About<'_> {
             case: self.case,
             occurred: recorded,
             ahead: None,
+            own: None,
             says_when: true,
             recorded,
             stated: self.told.max(recorded),

@@ -59,8 +59,10 @@ pub enum Meaning {
 pub struct TakeBack {
     /// The case.
     pub case: Uuid,
-    /// What all records of the registration, requirement or contact share.
+    /// What all records of the registration or requirement share.
     pub reference: String,
+    /// Its id, with its name.
+    pub own: String,
     /// When that was recorded.
     pub recorded: Instant,
     /// When it was stated.
@@ -277,8 +279,9 @@ impl OfPerson<'_> {
     fn taken_back(&self) -> Result<Meaning, MessageError> {
         let (case, recorded, from) = (self.telling.case, self.telling.recorded()?, self.telling.from);
         let (reference, else_ends) = (self.telling.reference(), self.makes_nothing()?);
+        let own = self.telling.own_id().unwrap_or_default();
         let handling = self.telling.message.handling;
-        Ok(Meaning::TakesBack(TakeBack { case, reference, recorded, stated: recorded, from, else_ends, handling }))
+        Ok(Meaning::TakesBack(TakeBack { case, reference, own, recorded, stated: recorded, from, else_ends, handling }))
     }
 
     fn mapped(&self) -> Result<Meaning, MessageError> {

@@ -24,8 +24,10 @@ use crate::meaning::{Move, Moved, TakeBack};
 use crate::statement::{Difference, Statement, Statements};
 
 mod contacts;
+mod homes;
 
 pub(crate) use contacts::contact_digest;
+pub(crate) use homes::Families;
 
 /// Under which name the estate's own corrections stand in a log.
 const ESTATE: &str = "hmpps-estate";
@@ -75,6 +77,7 @@ struct Case {
 pub struct Settling<'a> {
     key: &'a Key,
     now: Option<Instant>,
+    families: Families,
     held: &'a mut dyn FnMut(Uuid) -> Option<Log>,
     cases: BTreeMap<Uuid, Case>,
     /// What became of each thing given, by its number.
@@ -89,10 +92,16 @@ pub struct Settling<'a> {
 
 impl<'a> Settling<'a> {
     /// Nothing is new yet; `held` gives the log of a case as it stands, and no record is later than `now`.
-    pub fn new(key: &'a Key, now: Option<Instant>, held: &'a mut dyn FnMut(Uuid) -> Option<Log>) -> Self {
+    pub fn new(
+        key: &'a Key,
+        now: Option<Instant>,
+        families: Families,
+        held: &'a mut dyn FnMut(Uuid) -> Option<Log>,
+    ) -> Self {
         Self {
             key,
             now,
+            families,
             held,
             cases: BTreeMap::new(),
             told: Vec::new(),
@@ -112,25 +121,39 @@ impl<'a> Settling<'a> {
         self.cases.into_values().flat_map(|case| case.fresh).collect()
     }
 
-    /// Makes records of drafts, and takes back what was deleted. What was stated by the time of a deletion is deleted by it; what was
-    /// stated later is recorded again.
-    pub fn say_and_take_back(&mut self, drafts: Vec<Draft>, taken_back: &[TakeBack]) {
+    /// Makes records of drafts, moves them, and takes back what was deleted. What was stated by the time of a deletion is deleted by it;
+    /// what was stated later is recorded again.
+    pub fn say_move_and_take_back(&mut self, drafts: Vec<Draft>, moved: &[Move], taken_back: &[TakeBack]) {
         let key = self.key;
-        let mut deleted: BTreeMap<(Uuid, &str), Instant> = BTreeMap::new();
+        let mut deleted: BTreeMap<(Uuid, String), Instant> = BTreeMap::new();
         for one in taken_back {
-            let at = deleted.entry((one.case, &one.reference)).or_insert(one.stated);
-            *at = one.stated.max(*at);
+            for place in self.all_places(one.case, &one.own) {
+                let at = deleted.entry(place).or_insert(one.stated);
+                *at = one.stated.max(*at);
+            }
         }
         let (before, after): (Vec<Draft>, Vec<Draft>) = drafts.into_iter().partition(|draft| {
-            let here = deleted.get(&(draft.case, draft.reference.as_str())).copied();
+            let here = deleted.get(&(draft.case, draft.reference.clone())).copied();
             let last = here.max(self.case(draft.case).withdrawn(key, &draft.reference));
             last.is_some_and(|at| draft.stated <= at)
         });
         self.say(before);
-        for one in taken_back {
-            self.take_back(one);
+        let told = self.told.len();
+        moved.iter().for_each(|one| self.r#move(one));
+        if !after.is_empty() {
+            // What else became of the moves is known when all is said.
+            let of_moves = self.told.split_off(told);
+            self.told.extend(of_moves.into_iter().filter(|(_, settled)| matches!(settled, Settled::New(_))));
         }
-        self.say(after);
+        for one in taken_back {
+            for (case, reference) in self.places_of_taken(one.case, &one.own) {
+                self.take_back(&TakeBack { case, reference, ..one.clone() });
+            }
+        }
+        if !after.is_empty() {
+            self.say(after);
+            moved.iter().for_each(|one| self.r#move(one));
+        }
     }
 
     /// Makes records of drafts, requests before their replies.
@@ -350,7 +373,7 @@ impl<'a> Settling<'a> {
     }
 
     /// Takes what was recorded of a sentence out of one case and puts it into another.
-    pub fn r#move(&mut self, one: &Move) {
+    fn r#move(&mut self, one: &Move) {
         let key = self.key;
         let Move { source, target, .. } = one;
         let (sentence, renamed) = match &one.what {
@@ -374,6 +397,16 @@ impl<'a> Settling<'a> {
         }
         let mut new = Vec::new();
         for record in &moved {
+            // What was taken back before it was moved is so in the other case too; what a person took back is not moved.
+            let case = self.case(*source);
+            let taken = case.retracted.get(&record.event_id).into_iter().flatten().copied();
+            let taken: Vec<_> = taken.filter(|(reason, _)| *reason != CorrectionReason::WrongPerson).collect();
+            if taken.iter().any(|(_, is_of_estate)| !is_of_estate) {
+                continue;
+            }
+            let handling = case.handling(record);
+            let of = Reference::of(record).map(|it| it.of.to_owned()).unwrap_or_default();
+            let withdrawn = case.withdrawn(key, &of);
             let reference = Reference::of(record).map(|it| it.of.to_owned()).unwrap_or_default();
             let reference = Reference { of: &reference, stated: one.recorded };
             let case = self.case(*source);
@@ -383,13 +416,18 @@ impl<'a> Settling<'a> {
             let mut data = event.encode();
             data.insert("sentence_id".to_owned(), json!(renamed));
             let Ok(event) = Event::decode(event.kind(), &data) else { continue };
-            let id = key.uuid(&["moved", &record.event_id.to_string(), &target.to_string(), renamed]);
+            let id = homes::moved_id(key, record.event_id, *target, renamed);
             let times = (record.occurred_at, record.recorded_at.max(one.recorded));
             let there = self.case(*target);
             if there.record(id).is_none() {
                 let source = record.source.clone();
-                there.push(record_from(id, *target, times, source, event, Some(record.handling)));
+                there.push(record_from(id, *target, times, source, event, Some(handling)));
                 new.push(id);
+                if let Some((reason, _)) = taken.first() {
+                    let stated = withdrawn.unwrap_or(one.recorded);
+                    let reference = Reference { of: &of, stated };
+                    there.retract(key, id, stated, reference, *reason, Some(handling));
+                }
             }
         }
         match (moved.is_empty(), new.is_empty()) {

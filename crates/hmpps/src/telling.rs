@@ -1,13 +1,13 @@
 //! What one message tells of its fact: what identifies it, when it happened and was first held, and what stands in the places of a
 //! template.
 
+use risk_core::event::Instant;
 use risk_core::event::vocabulary::{Level, SourceAgency, Term};
-use risk_core::event::{Instant, Kind};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::codes::{Codes, Does, EventType, RegisterType, Template};
-use crate::draft::Draft;
+use crate::draft::{Draft, Own, record_id};
 use crate::key::Key;
 use crate::message::{Message, MessageError};
 use crate::report::named;
@@ -53,9 +53,9 @@ impl Telling<'_> {
         };
         let occurred = happened.or(self.message.occurred_at).map_or(recorded, |when| when.known_by(recorded));
         let stated = self.message.occurred_at.map_or(recorded, When::instant);
-        let reference = self.reference();
+        let (reference, own) = (self.reference(), self.own_id());
         let each = templates.enumerate().map(|(n, template)| {
-            let id = self.id(identity, template.kind, n);
+            let id = record_id(self.key, self.case, (self.fact_type(), template.kind, n), identity);
             let by = template.by.or(self.event_type.by);
             let filled = fill(template, &OfMessage { of: self, id });
             Draft {
@@ -67,6 +67,7 @@ impl Telling<'_> {
                 recorded,
                 stated,
                 reference: reference.clone(),
+                own: own.clone().map(|id| Own { id, of: self.fact_type().to_owned(), identity: identity.to_vec(), n }),
                 agency: by.agency.unwrap_or(SourceAgency::Probation),
                 role: by.role,
                 handling: template.handling.max(self.message.handling),
@@ -80,13 +81,9 @@ impl Telling<'_> {
         Ok(each.collect())
     }
 
-    fn id(&self, identity: &[String], kind: Kind, n: usize) -> Uuid {
-        let (case, n) = (self.case.to_string(), n.to_string());
-        // A registration is one fact, whether its beginning or an update tells of it first.
-        let of = if self.event_type.does == Does::Register { "registration" } else { self.event_type.name.as_str() };
-        let parts = ["event", case.as_str(), of, kind.name(), n.as_str()];
-        let parts: Vec<&str> = parts.into_iter().chain(identity.iter().map(String::as_str)).collect();
-        self.key.uuid(&parts)
+    /// The type of the fact. A registration is one, whether its beginning or an update tells of it first.
+    fn fact_type(&self) -> &str {
+        if self.event_type.does == Does::Register { "registration" } else { &self.event_type.name }
     }
 
     /// Checks the members that say which fact it is.

@@ -15,6 +15,7 @@ mod doubt;
 mod interrupted;
 #[path = "../../../hmpps/tests/import/logs.rs"]
 mod logs;
+mod other_crns;
 mod persons;
 mod returning;
 mod settled;
