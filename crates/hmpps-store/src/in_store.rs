@@ -10,6 +10,7 @@ use risk_store::{Facts, StoreError, Work, claimed};
 use uuid::Uuid;
 
 use crate::Erasures;
+use crate::links::were_parted_by_hand;
 
 /// A store as what is held, within one transaction.
 pub(crate) struct InStore<'i, 'w, 'c, 's> {
@@ -43,6 +44,17 @@ impl Held for InStore<'_, '_, '_, '_> {
 
     fn person(&mut self, case_id: Uuid) -> Uuid {
         self.ask(|work| work.person(case_id).map(Some)).unwrap_or(case_id)
+    }
+
+    fn joined_with(&mut self, case_id: Uuid) -> Vec<Uuid> {
+        self.ask(|work| {
+            let facts = work.facts(case_id)?;
+            Ok(facts.merged_into.into_iter().chain(facts.merged_from.keys().copied()).collect())
+        })
+    }
+
+    fn are_parted_by_hand(&mut self, one: Uuid, other: Uuid) -> bool {
+        self.ask(|work| were_parted_by_hand(work, one, other))
     }
 
     fn gave_up(&mut self, case_id: Uuid, scheme: &str, value: &str) -> bool {

@@ -165,7 +165,7 @@ impl<'s> Links<'s> {
             if was_done || head == work.person(one.into)? {
                 continue;
             }
-            if were_parted_by_hand(work, one)? {
+            if were_parted_by_hand(work, one.from, one.into)? {
                 self.by_hand.insert(one.pair());
                 continue;
             }
@@ -234,10 +234,10 @@ fn parted_since(work: &mut Work<'_, '_, '_>, one: &Statement) -> Result<bool, St
 }
 
 /// Whether someone parted two cases by hand, of which the persons of these two would be one again.
-fn were_parted_by_hand(work: &mut Work<'_, '_, '_>, one: &Statement) -> Result<bool, StoreError> {
+pub(crate) fn were_parted_by_hand(work: &mut Work<'_, '_, '_>, one: Uuid, other: Uuid) -> Result<bool, StoreError> {
     let (mut of_one, mut of_other) = (BTreeSet::new(), BTreeSet::new());
-    members(work, one.from, &mut of_one)?;
-    members(work, one.into, &mut of_other)?;
+    members(work, one, &mut of_one)?;
+    members(work, other, &mut of_other)?;
     for case in of_one {
         for other in &of_other {
             if LinkedBy::of(work, case, *other)?.is_by_hand(Linking::Parted) {

@@ -270,6 +270,12 @@ pub struct EventType {
     /// `occurredAt` is that of the message. None: `occurredAt` does.
     #[serde(default)]
     pub fact: Vec<String>,
+    /// Which members tell facts of one moment apart, in a message without the first member of `fact`; `a.b`: within an object.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub apart: Vec<String>,
+    /// Which members a message has to have: without one of them it is unreadable.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<String>,
     /// The member that says when it happened; without it, `occurredAt`.
     pub happened: Option<String>,
     /// The member that says when the estate first held it; without it, `occurredAt`.
@@ -329,6 +335,8 @@ impl ContactType {
             also: Vec::new(),
             does: Does::Map,
             fact: vec!["contactId".to_owned()],
+            apart: Vec::new(),
+            needs: Vec::new(),
             happened: Some("date".to_owned()),
             recorded: Some("created".to_owned()),
             by: self.by,
@@ -344,6 +352,8 @@ fn contact_deleted() -> EventType {
         also: Vec::new(),
         does: Does::TakeBack,
         fact: vec!["contactId".to_owned()],
+        apart: Vec::new(),
+        needs: Vec::new(),
         happened: None,
         recorded: Some("deleted".to_owned()),
         by: By::default(),

@@ -51,11 +51,14 @@ pub struct LastStatement {
     pub stated: Instant,
     /// How far it says what became of the contact.
     pub standing: Standing,
+    /// A stricter mark, where a statement of it was marked as sensitive.
+    pub handling: Option<Handling>,
 }
 
 impl fmt::Display for LastStatement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {}", self.case, self.stated.to_rfc3339(), self.standing.name())
+        write!(f, "{} {} {}", self.case, self.stated.to_rfc3339(), self.standing.name())?;
+        self.handling.map_or(Ok(()), |mark| write!(f, " {}", mark.name()))
     }
 }
 
@@ -68,7 +71,11 @@ impl LastStatement {
         let stated = DateTime::parse_from_rfc3339(parts.next()?).ok()?.to_utc();
         let name = parts.next()?;
         let standing = Standing::ALL.into_iter().find(|one| one.name() == name)?;
-        Some(Self { case, stated, standing })
+        let handling = match parts.next() {
+            Some(mark) => Some(Handling::parse(mark)?),
+            None => None,
+        };
+        Some(Self { case, stated, standing, handling })
     }
 }
 

@@ -559,6 +559,8 @@ impl About<'_> {
             id: self.key.uuid(&["event", &case, kind.name(), "assessment", &at]),
             case: self.case,
             occurred: recorded,
+            ahead: None,
+            own: None,
             says_when: true,
             recorded,
             stated: self.told.max(recorded),

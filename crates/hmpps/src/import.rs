@@ -19,7 +19,7 @@ use crate::message::{Delivered, Message, MessageError, Named, is_identifier, rea
 use crate::people::{CaseMap, Known, People, former};
 use crate::reason::Reason;
 use crate::report::{CodeCount, Detail, Import, Instruction, Outcome, Told, named_event, shown};
-use crate::settle::{Settled, Settling, contact_digest};
+use crate::settle::{Families, Settled, Settling, before, contact_digest};
 use crate::sheet::{Of, RowSays, Sheet};
 use crate::when::When;
 use crate::whose::{Contested, Doubt, Whose};
@@ -33,6 +33,14 @@ pub trait Held {
     /// The case under which the person of a case is answered, where cases are merged.
     fn person(&mut self, case_id: Uuid) -> Uuid {
         case_id
+    }
+    /// The cases with which a case was merged itself, in either direction, and not through others.
+    fn joined_with(&mut self, _case_id: Uuid) -> Vec<Uuid> {
+        Vec::new()
+    }
+    /// Whether someone parted two cases by hand, or the persons of these.
+    fn are_parted_by_hand(&mut self, _one: Uuid, _other: Uuid) -> bool {
+        false
     }
     /// Whether it was settled that the case does not have an identifier, whatever is said.
     fn gave_up(&mut self, _case_id: Uuid, _scheme: &str, _value: &str) -> bool {
@@ -439,6 +447,8 @@ impl Reading {
             Meaning::TakesBack(mut one) => {
                 if let Some(line) = self.lines.last_mut() {
                     line.else_ends = one.else_ends.take();
+                    // The same may be recorded later under another CRN that turns out to be this person's.
+                    line.told.lasting = true;
                 }
                 self.taken_back.push(one);
             }
@@ -614,8 +624,16 @@ impl Reading {
         let mut later: BTreeMap<usize, Instant> = BTreeMap::new();
         let deletions = self.contacts.iter().filter(|one| one.standing == Standing::Deleted && one.stated > until);
         later.extend(deletions.map(|one| (one.from, one.stated)));
-        self.drafts.iter_mut().for_each(|draft| draft.stated = draft.stated.min(now));
-        self.contacts.iter_mut().for_each(|one| one.stated = one.stated.min(now));
+        // What is ahead keeps when it was stated, and its order.
+        let stated = |stated: &mut Instant| *stated = if *stated > until { now } else { *stated };
+        self.drafts.iter_mut().for_each(|draft| stated(&mut draft.stated));
+        self.contacts.iter_mut().for_each(|one| stated(&mut one.stated));
+        let ahead = |draft: &&mut Draft| draft.recorded <= until && draft.occurred > now;
+        let furthest = self.drafts.iter_mut().filter(ahead).map(|draft| draft.occurred).max().unwrap_or(now);
+        for draft in self.drafts.iter_mut().filter(ahead) {
+            draft.ahead = Some(draft.occurred);
+            draft.occurred = before(now, draft.occurred, furthest);
+        }
         let drafts = self.drafts.iter_mut().map(|draft| (draft.from, &mut draft.recorded, Some(&mut draft.occurred)));
         let others = self.taken_back.iter_mut().map(|one| (one.from, &mut one.recorded, None));
         let moved = self.moved.iter_mut().map(|one| (one.from, &mut one.recorded, None));
@@ -652,7 +670,8 @@ impl Reading {
     }
 
     fn settled(mut self, key: &Key, held: &mut dyn Held) -> Import {
-        if let Some(now) = held.now() {
+        let now = held.now();
+        if let Some(now) = now {
             self.wait_for(now);
         }
         let cases: BTreeSet<Uuid> = self.drafts.iter().map(|draft| draft.case).collect();
@@ -661,13 +680,13 @@ impl Reading {
         let with_id: BTreeSet<String> = with_id.collect();
         let kept = with_id.into_iter().filter_map(|digest| held.last_statement(&digest).map(|last| (digest, last)));
         let kept: BTreeMap<String, LastStatement> = kept.collect();
+        let families = self.families(held);
+        let of_contacts: BTreeSet<usize> = self.contacts.iter().map(|one| one.from).collect();
         let mut log = |case: Uuid| held.log(case);
-        let mut settling = Settling::new(key, &mut log);
+        let mut settling = Settling::new(key, now, families, &mut log);
         let drafts = settling.contacts(&self.contacts, std::mem::take(&mut self.drafts), &kept);
-        settling.say_and_take_back(drafts, &self.taken_back);
-        for one in &self.moved {
-            settling.r#move(one);
-        }
+        let drafts = settling.at_home(drafts, &of_contacts);
+        settling.say_move_and_take_back(drafts, &self.moved, &self.taken_back);
         settling.note_the_dead(&persons);
         let told = std::mem::take(&mut settling.told);
         let notes: BTreeSet<(usize, String)> = std::mem::take(&mut settling.notes).into_iter().collect();
@@ -691,6 +710,46 @@ impl Reading {
             }
         }
         self.reported(held)
+    }
+
+    /// Which of the cases that are spoken of are one person's, by what is held and by what this import says, and between which sentences
+    /// were moved.
+    fn families(&self, held: &mut dyn Held) -> Families {
+        let sentences = self.moved.iter().filter(|one| matches!(one.what, Moved::Sentence(..)));
+        let moves = sentences.map(|one| (one.source, one.target)).collect();
+        // Of two statements about a pair of cases the later one counts.
+        let mut latest: BTreeMap<(Uuid, Uuid), (Instant, bool)> = BTreeMap::new();
+        for one in self.lines.iter().flat_map(|line| &line.told.instructs) {
+            let (from, into, said) = match one {
+                Instruction::Merge { from, into, at } => (*from, *into, (*at, false)),
+                Instruction::Unmerge { from, into, at } => (*from, *into, (*at, true)),
+                _ => continue,
+            };
+            let counts = latest.entry((from.min(into), from.max(into))).or_insert(said);
+            *counts = said.max(*counts);
+        }
+        let are_parted =
+            |one: Uuid, other: Uuid| latest.get(&(one.min(other), one.max(other))).is_some_and(|(_, parts)| *parts);
+        let joined: Vec<(Uuid, Uuid)> = latest.iter().filter(|(_, (_, parts))| !parts).map(|(pair, _)| *pair).collect();
+        let joined: Vec<(Uuid, Uuid)> =
+            joined.into_iter().filter(|(one, other)| !held.are_parted_by_hand(*one, *other)).collect();
+        let drafted = self.drafts.iter().filter(|draft| draft.own.is_some()).map(|draft| draft.case);
+        let spoken_of: BTreeSet<Uuid> = drafted.chain(self.taken_back.iter().map(|one| one.case)).collect();
+        let mut persons = BTreeMap::new();
+        for case in spoken_of {
+            let mut person = vec![case];
+            let mut at = 0;
+            while let Some(one) = person.get(at).copied() {
+                let now = held.joined_with(one).into_iter().filter(|other| !are_parted(one, *other));
+                let said =
+                    joined.iter().filter_map(|(a, b)| if *a == one { Some(*b) } else { (*b == one).then_some(*a) });
+                let new: BTreeSet<Uuid> = now.chain(said).filter(|other| !person.contains(other)).collect();
+                person.extend(new);
+                at = at.saturating_add(1);
+            }
+            persons.insert(case, person);
+        }
+        Families { persons, moves }
     }
 
     fn reported(self, held: &mut dyn Held) -> Import {

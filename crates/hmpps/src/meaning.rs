@@ -13,12 +13,12 @@ use crate::draft::Draft;
 use crate::fetched;
 use crate::json::Json;
 use crate::key::Key;
-use crate::message::{Message, MessageError, Named, is_identifier};
+use crate::message::{Message, MessageError, Named};
 use crate::people::{Known, People};
 use crate::reason::Reason;
 use crate::report::{Instruction, Outcome, named, named_types};
 use crate::sheet::{ContactRow, ContactSays};
-use crate::telling::{Telling, sentence};
+use crate::telling::{EVENT_NUMBER, Telling, sentence};
 use crate::template::may_change;
 use crate::when::When;
 
@@ -59,10 +59,14 @@ pub enum Meaning {
 pub struct TakeBack {
     /// The case.
     pub case: Uuid,
-    /// What all records of the registration, requirement or contact share.
+    /// What all records of the registration or requirement share.
     pub reference: String,
+    /// Its id, with its name.
+    pub own: String,
     /// When that was recorded.
     pub recorded: Instant,
+    /// When it was stated.
+    pub stated: Instant,
     /// Which of the things given says so.
     pub from: usize,
     /// What becomes of it if nothing was told under the reference: by its type nothing is ever made of such a thing.
@@ -227,6 +231,7 @@ struct OfPerson<'a> {
 
 impl OfPerson<'_> {
     fn meaning(&self, known: &mut dyn Known) -> Result<Meaning, MessageError> {
+        self.telling.check()?;
         match self.telling.event_type.does {
             Does::Map => self.mapped(),
             Does::Register => self.registered(),
@@ -274,8 +279,9 @@ impl OfPerson<'_> {
     fn taken_back(&self) -> Result<Meaning, MessageError> {
         let (case, recorded, from) = (self.telling.case, self.telling.recorded()?, self.telling.from);
         let (reference, else_ends) = (self.telling.reference(), self.makes_nothing()?);
+        let own = self.telling.own_id().unwrap_or_default();
         let handling = self.telling.message.handling;
-        Ok(Meaning::TakesBack(TakeBack { case, reference, recorded, from, else_ends, handling }))
+        Ok(Meaning::TakesBack(TakeBack { case, reference, own, recorded, stated: recorded, from, else_ends, handling }))
     }
 
     fn mapped(&self) -> Result<Meaning, MessageError> {
@@ -444,8 +450,7 @@ impl OfPerson<'_> {
         // What a registration says besides its level it says once, however often it is updated.
         let (changing, lasting): (Vec<&Template>, Vec<&Template>) = register.also.iter().partition(|t| may_change(t));
         let mut drafts = self.telling.drafts(std::iter::once(&flag).chain(changing), &self.telling.identity())?;
-        let once: Vec<String> = self.telling.identity().into_iter().take(1).collect();
-        drafts.extend(self.telling.drafts(lasting.into_iter(), &once)?);
+        drafts.extend(self.telling.drafts(lasting.into_iter(), &self.telling.lasting_identity())?);
         let said = Meaning::Says(drafts);
         Ok(if notes.is_empty() { said } else { Meaning::Noted(Box::new(said), notes) })
     }
@@ -505,7 +510,7 @@ impl OfPerson<'_> {
         let number = |name: &str| {
             let nothing =
                 || MessageError::new(format!("additionalInformation.{name}"), "the number of an event", "nothing");
-            self.telling.message.info.text(name).ok_or_else(nothing)
+            self.telling.message.info.id_within(name)?.ok_or_else(nothing)
         };
         let called = |case: Uuid, number: &str| sentence(self.meanings.key, case, number);
         let what = match (number("sourceEventNumber"), number("targetEventNumber")) {
@@ -526,16 +531,16 @@ impl OfPerson<'_> {
     /// A spell in prison that was put under another prison number, or deleted: of the number under which it was.
     fn booking_moved(&self, known: &mut dyn Known) -> Result<Meaning, MessageError> {
         let (message, people) = (self.telling.message, self.meanings.people);
-        let moved_from = message.info.text(MOVED_FROM).filter(|number| is_identifier(number));
-        let number = moved_from.map(|number| number.to_ascii_uppercase()).or_else(|| message.noms.clone());
+        let moved_from = message.info.identifier(MOVED_FROM)?;
+        let number = moved_from.as_ref().map(|number| number.to_ascii_uppercase()).or_else(|| message.noms.clone());
         let Some(number) = number else {
             let what = "a prison number in personReference.identifiers";
             return Err(MessageError::new("personReference", what, "nothing"));
         };
         let Some(source) = people.by_noms(&number, known) else { return Ok(Meaning::Ends(Outcome::not_held())) };
-        let to = message.info.text(MOVED_TO).or_else(|| message.noms.clone());
+        let to = message.info.identifier(MOVED_TO)?.or_else(|| message.noms.clone());
         let target = to.and_then(|number| people.by_noms(&number.to_ascii_uppercase(), known));
-        if message.info.text(MOVED_FROM).is_some() && target == Some(source) {
+        if moved_from.is_some() && target == Some(source) {
             return Ok(Meaning::Ends(nothing(NOTHING_TO_MOVE)));
         }
         let since = message.info.when(BOOKING_STARTED)?.map(When::instant);
@@ -546,7 +551,7 @@ impl OfPerson<'_> {
     fn two(&self, one: &str, other: &str, known: &mut dyn Known) -> Result<[Uuid; 2], MessageError> {
         let mut crn = |name: &str| {
             let nothing = || MessageError::new(format!("additionalInformation.{name}"), "a CRN", "nothing");
-            let crn = self.telling.message.info.text(name).ok_or_else(nothing)?;
+            let crn = self.telling.message.info.identifier(name)?.ok_or_else(nothing)?;
             Ok::<_, MessageError>(self.meanings.people.by_crn(&crn.to_ascii_uppercase(), known))
         };
         Ok([crn(one)?, crn(other)?])
@@ -568,7 +573,7 @@ impl OfPerson<'_> {
 /// The id of the sentence that a message is about, for records that the host makes of it itself.
 #[must_use]
 pub fn sentence_of(key: &Key, case: Uuid, message: &Message) -> Option<String> {
-    Some(sentence(key, case, &message.info.text("eventNumber")?))
+    Some(sentence(key, case, &message.info.id(EVENT_NUMBER).ok()??))
 }
 
 /// What a store is told of the identifiers in a message.

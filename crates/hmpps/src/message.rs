@@ -76,6 +76,13 @@ pub struct Named {
 /// or between which something is moved.
 const CRNS_OF_CASES: [&str; 4] = ["sourceCRN", "targetCRN", "reactivatedCRN", "unmergedCRN"];
 
+/// The member with the prison number that another one took the place of.
+const REMOVED: &str = "removedNomsNumber";
+
+/// What an id, a CRN or a prison number is expected to be.
+const AN_ID: &str = "an id: text, or a whole number";
+const AN_IDENTIFIER: &str = "1 to 64 letters, digits or `. _ : -`";
+
 /// The field of which it is said that a message names several persons.
 pub(crate) const WHOM: &str = "personReference.identifiers";
 
@@ -85,29 +92,34 @@ impl Named {
     /// # Errors
     /// [`MessageError`] for what is no identifier, and for two CRNs, or two prison numbers that did not become one by this message.
     fn read(members: &Members, info: &Members) -> Result<Self, MessageError> {
-        let identified = |of: &str| -> Vec<String> {
+        let identified = |of: &str| -> Result<Vec<String>, MessageError> {
             let reference = members.get("personReference").and_then(Json::as_object);
-            let Some(Json::Array(all)) = reference.and_then(|it| it.first("identifiers")) else { return Vec::new() };
-            let text = |one: &Object, name: &str| one.first(name).and_then(Json::text);
-            let of_type = |one: &&Object| text(one, "type").is_some_and(|t| t.eq_ignore_ascii_case(of));
-            all.iter().filter_map(Json::as_object).filter(of_type).filter_map(|one| text(one, "value")).collect()
+            let Some(Json::Array(all)) = reference.and_then(|it| it.first("identifiers")) else {
+                return Ok(Vec::new());
+            };
+            let is_of =
+                |one: &&Object| one.first("type").and_then(Json::text).is_some_and(|t| t.eq_ignore_ascii_case(of));
+            let values = all.iter().filter_map(Json::as_object).filter(is_of).filter_map(|one| one.first("value"));
+            values.filter_map(|value| id(value).map_err(|e| e.within(WHOM)).transpose()).collect()
         };
-        let mut crns = identified("CRN");
-        crns.extend(members.text("crn").into_iter().chain(info.text("crn")));
-        let mut numbers = identified("NOMS");
-        numbers.extend(info.text("nomsNumber"));
+        let mut crns = identified("CRN")?;
+        crns.extend(members.id("crn")?.into_iter().chain(info.id_within("crn")?));
+        let mut numbers = identified("NOMS")?;
+        numbers.extend(info.identifier("nomsNumber")?);
         if numbers.is_empty() {
             // Other services call the prison number by other names, under which there may be other numbers too.
             let others =
                 ["prisonerNumber", "prisonerId", "prisonNumber"].into_iter().filter_map(|name| info.text(name));
             numbers = others.filter(|number| is_prison_number(number)).collect();
         }
+        info.identifier(REMOVED)?;
         let merged = merged_numbers(info, numbers.first());
         let became_one = |one: &str, other: &str| {
             merged.as_ref().is_some_and(|(left, removed)| [left, removed].iter().all(|n| *n == one || *n == other))
         };
         let crn = only("CRN", &crns, |_, _| false)?;
-        let of_cases: Vec<String> = CRNS_OF_CASES.iter().filter_map(|name| info.text(name)).collect();
+        let of_cases = CRNS_OF_CASES.iter().filter_map(|name| info.identifier(name).transpose());
+        let of_cases = of_cases.collect::<Result<Vec<String>, _>>()?;
         if let Some(crn) = crn.as_ref().filter(|_| !of_cases.is_empty())
             && !of_cases.iter().any(|one| one.eq_ignore_ascii_case(crn))
         {
@@ -155,7 +167,7 @@ fn only(
     let mut first: Option<String> = None;
     for value in values {
         if !is_identifier(value) {
-            return Err(MessageError::new(field, "1 to 64 letters, digits or `. _ : -`", describe_text(value)));
+            return Err(MessageError::new(field, AN_IDENTIFIER, describe_text(value)));
         }
         let value = value.to_ascii_uppercase();
         match &first {
@@ -172,7 +184,7 @@ fn only(
 /// The prison numbers that became one, of which `noms` may be the one that is left.
 fn merged_numbers(info: &Members, noms: Option<&String>) -> Option<(String, String)> {
     let number = |name: &str| info.text(name).filter(|number| is_identifier(number));
-    let removed = number("removedNomsNumber")?.to_ascii_uppercase();
+    let removed = number(REMOVED)?.to_ascii_uppercase();
     let left = number("nomsNumber").or_else(|| noms.cloned())?.to_ascii_uppercase();
     (left != removed).then_some((left, removed))
 }
@@ -239,12 +251,49 @@ impl Members {
         if let Some(value) = names.split('|').find_map(of_another_form) {
             return Err(MessageError::new(format!("additionalInformation.{names}"), "a code", value.described()));
         }
-        let code = self.text(names);
-        if let Some(c) = code.as_ref().and_then(|code| code.chars().find(|c| is_unseen(*c))) {
+        let written = names.split('|').filter_map(|name| self.get(name)).find(|value| !value.is_nothing());
+        if let Some(Json::Text(written)) = written
+            && let Some(c) = unseen_in(written)
+        {
             let expected = "a code without characters that are not seen";
             return Err(MessageError::new(format!("additionalInformation.{names}"), expected, code_point(c)));
         }
-        Ok(code)
+        Ok(self.text(names))
+    }
+
+    /// The id in a member; `a|b`: in whichever is there, `a.b`: in a member of an object.
+    ///
+    /// # Errors
+    /// [`MessageError`] for what is neither text nor a whole number, and for text with characters that are not seen.
+    pub fn id(&self, names: &str) -> Result<Option<String>, MessageError> {
+        let mut found = None;
+        for name in names.split('|') {
+            let read = match name.split_once('.') {
+                Some((outer, inner)) => self.object(outer).map_or(Ok(None), |of| of.id(inner)),
+                None => self.get(name).map_or(Ok(None), id),
+            };
+            found = found.or(read.map_err(|e| MessageError { field: name.to_owned(), ..e })?);
+        }
+        Ok(found)
+    }
+
+    /// The same of the members of `additionalInformation`.
+    pub(crate) fn id_within(&self, names: &str) -> Result<Option<String>, MessageError> {
+        self.id(names).map_err(|e| e.within("additionalInformation"))
+    }
+
+    /// The CRN or the prison number in a member of `additionalInformation`.
+    ///
+    /// # Errors
+    /// [`MessageError`] as for an id, and for text that has not the form of an identifier.
+    pub(crate) fn identifier(&self, name: &str) -> Result<Option<String>, MessageError> {
+        let found = self.id_within(name)?;
+        match found.as_ref().filter(|found| !is_identifier(found)) {
+            Some(found) => {
+                Err(MessageError::new(name, AN_IDENTIFIER, describe_text(found)).within("additionalInformation"))
+            }
+            None => Ok(found),
+        }
     }
 
     /// The moment in a member.
@@ -273,6 +322,25 @@ impl Members {
     pub fn object(&self, name: &str) -> Option<Self> {
         self.get(name)?.as_object().cloned().map(Self)
     }
+}
+
+/// The id that a value is; its field is `value`.
+fn id(value: &Json) -> Result<Option<String>, MessageError> {
+    let wrong = |expected: &str, found: String| Err(MessageError::new("value", expected, found));
+    match value {
+        _ if value.is_nothing() => Ok(None),
+        Json::Text(text) => match unseen_in(text) {
+            Some(c) => wrong("an id without characters that are not seen", code_point(c)),
+            None => Ok(value.text()),
+        },
+        Json::Number(number) if number.is_u64() => Ok(value.text()),
+        other => wrong(AN_ID, other.described()),
+    }
+}
+
+/// The first character of a code or an id that is not seen, but for line ends and tabs around it.
+pub(crate) fn unseen_in(text: &str) -> Option<char> {
+    text.trim_matches(|c: char| c.is_ascii_whitespace()).chars().find(|c| is_unseen(*c))
 }
 
 /// Whether a value is no single value.
@@ -611,7 +679,7 @@ fn is_prison_number(text: &str) -> bool {
 
 /// Whether a character cannot be told from none, or from a blank, by looking at it.
 #[must_use]
-pub(crate) fn is_unseen(c: char) -> bool {
+fn is_unseen(c: char) -> bool {
     acts(c) || (c.is_whitespace() && c != ' ')
 }
 

@@ -7,7 +7,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::TimeDelta;
+use chrono::{SubsecRound, TimeDelta};
 use risk_core::calendar::london_day;
 use risk_core::event::catalogue::{RecordCorrected, RecordRetracted};
 use risk_core::event::field::{Replacement, StaffId};
@@ -18,14 +18,16 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::contact::{LastStatement, Standing};
-use crate::draft::{Draft, Reference, record, record_from};
+use crate::draft::{Draft, Reference, ahead, record, record_from};
 use crate::key::Key;
 use crate::meaning::{Move, Moved, TakeBack};
 use crate::statement::{Difference, Statement, Statements};
 
 mod contacts;
+mod homes;
 
 pub(crate) use contacts::contact_digest;
+pub(crate) use homes::Families;
 
 /// Under which name the estate's own corrections stand in a log.
 const ESTATE: &str = "hmpps-estate";
@@ -62,6 +64,8 @@ pub enum Settled {
 /// One case: what is on record, and what is new.
 struct Case {
     held: Log,
+    /// The time of whoever keeps the records: none is later.
+    now: Option<Instant>,
     fresh: Vec<Record>,
     /// The places of the records of each reference, those on record first.
     by_reference: BTreeMap<String, Vec<usize>>,
@@ -72,6 +76,8 @@ struct Case {
 /// All cases of an import.
 pub struct Settling<'a> {
     key: &'a Key,
+    now: Option<Instant>,
+    families: Families,
     held: &'a mut dyn FnMut(Uuid) -> Option<Log>,
     cases: BTreeMap<Uuid, Case>,
     /// What became of each thing given, by its number.
@@ -85,10 +91,17 @@ pub struct Settling<'a> {
 }
 
 impl<'a> Settling<'a> {
-    /// Nothing is new yet; `held` gives the log of a case as it stands.
-    pub fn new(key: &'a Key, held: &'a mut dyn FnMut(Uuid) -> Option<Log>) -> Self {
+    /// Nothing is new yet; `held` gives the log of a case as it stands, and no record is later than `now`.
+    pub fn new(
+        key: &'a Key,
+        now: Option<Instant>,
+        families: Families,
+        held: &'a mut dyn FnMut(Uuid) -> Option<Log>,
+    ) -> Self {
         Self {
             key,
+            now,
+            families,
             held,
             cases: BTreeMap::new(),
             told: Vec::new(),
@@ -99,8 +112,8 @@ impl<'a> Settling<'a> {
     }
 
     fn case(&mut self, id: Uuid) -> &mut Case {
-        let held = &mut self.held;
-        self.cases.entry(id).or_insert_with(|| Case::new(held(id).unwrap_or_else(|| Log::new(id))))
+        let (now, held) = (self.now, &mut self.held);
+        self.cases.entry(id).or_insert_with(|| Case::new(held(id).unwrap_or_else(|| Log::new(id)), now))
     }
 
     /// The new records, each case's in an order in which a log takes them.
@@ -108,25 +121,39 @@ impl<'a> Settling<'a> {
         self.cases.into_values().flat_map(|case| case.fresh).collect()
     }
 
-    /// Makes records of drafts, and takes back what was deleted. What was stated by the time of a deletion is deleted by it; what was
-    /// stated later is recorded again.
-    pub fn say_and_take_back(&mut self, drafts: Vec<Draft>, taken_back: &[TakeBack]) {
+    /// Makes records of drafts, moves them, and takes back what was deleted. What was stated by the time of a deletion is deleted by it;
+    /// what was stated later is recorded again.
+    pub fn say_move_and_take_back(&mut self, drafts: Vec<Draft>, moved: &[Move], taken_back: &[TakeBack]) {
         let key = self.key;
-        let mut deleted: BTreeMap<(Uuid, &str), Instant> = BTreeMap::new();
+        let mut deleted: BTreeMap<(Uuid, String), Instant> = BTreeMap::new();
         for one in taken_back {
-            let at = deleted.entry((one.case, &one.reference)).or_insert(one.recorded);
-            *at = one.recorded.max(*at);
+            for place in self.all_places(one.case, &one.own) {
+                let at = deleted.entry(place).or_insert(one.stated);
+                *at = one.stated.max(*at);
+            }
         }
         let (before, after): (Vec<Draft>, Vec<Draft>) = drafts.into_iter().partition(|draft| {
-            let here = deleted.get(&(draft.case, draft.reference.as_str())).copied();
+            let here = deleted.get(&(draft.case, draft.reference.clone())).copied();
             let last = here.max(self.case(draft.case).withdrawn(key, &draft.reference));
             last.is_some_and(|at| draft.stated <= at)
         });
         self.say(before);
-        for one in taken_back {
-            self.take_back(one);
+        let told = self.told.len();
+        moved.iter().for_each(|one| self.r#move(one));
+        if !after.is_empty() {
+            // What else became of the moves is known when all is said.
+            let of_moves = self.told.split_off(told);
+            self.told.extend(of_moves.into_iter().filter(|(_, settled)| matches!(settled, Settled::New(_))));
         }
-        self.say(after);
+        for one in taken_back {
+            for (case, reference) in self.places_of_taken(one.case, &one.own) {
+                self.take_back(&TakeBack { case, reference, ..one.clone() });
+            }
+        }
+        if !after.is_empty() {
+            self.say(after);
+            moved.iter().for_each(|one| self.r#move(one));
+        }
     }
 
     /// Makes records of drafts, requests before their replies.
@@ -205,7 +232,7 @@ impl<'a> Settling<'a> {
             let Some((best, event)) = new.into_best(draft.kind).filter(|_| !known) else {
                 return (Settled::Known, differing);
             };
-            (draft.occurred, draft.stated) = (best.occurred, best.stated);
+            (draft.occurred, draft.stated) = (case.in_order(draft.ahead, best.occurred), best.stated);
             draft.recorded = draft.recorded.max(draft.occurred);
             case.push(draft.record(event));
             if let Some(at) = withdrawn {
@@ -220,7 +247,6 @@ impl<'a> Settling<'a> {
         let last = case.last_stated(key, held, first);
         let versions = case.versions(held, first);
         let marked = case.handling(held);
-        let since = versions.iter().map(|(_, at)| *at).max().unwrap_or(held.recorded_at);
         // When it is by now said to have happened. A later statement that says so replaces an earlier one; where none did, it is the
         // moment at which something was first stated.
         let in_force = versions.iter().max_by_key(|(_, at)| *at);
@@ -241,6 +267,7 @@ impl<'a> Settling<'a> {
             case.retract(key, held.event_id, draft.stated, reference, CorrectionReason::WrongValue, mark);
             draft = Draft {
                 id: case.again(key, draft.id),
+                occurred: case.in_order(draft.ahead, draft.occurred),
                 recorded: draft.recorded.max(draft.occurred),
                 handling: mark,
                 ..draft
@@ -269,25 +296,13 @@ impl<'a> Settling<'a> {
             return (Settled::Known, differing);
         }
         let handling = marked.max(event.least_handling()).max(draft.handling.unwrap_or(marked));
-        let data = Value::Object(best.data);
-        let occurred_at = Some(best.occurred.min(held.recorded_at));
-        let (target, text, at) = (draft.id.to_string(), data.to_string(), best.occurred.to_rfc3339());
-        let stated = best.stated.to_rfc3339();
-        let mark = (handling > marked).then(|| handling.name());
-        let parts = ["correction", &target, &text, &at, &stated].into_iter().chain(mark);
-        let id = key.uuid(&parts.collect::<Vec<_>>());
-        let later = since.checked_add_signed(TimeDelta::microseconds(1)).unwrap_or(since);
         // What a later statement says was learnt when it was stated; what joins a statement of the same moment was learnt with it.
         let learnt = if best.stated > stated_before { best.stated } else { draft.recorded };
-        let recorded = learnt.max(later);
-        let replacement = Replacement { occurred_at, data };
-        let (reason, by) = (CorrectionReason::WrongValue, estate());
-        let Some(by) = by else { return (Settled::Known, differing) };
-        let correction = Event::RecordCorrected(RecordCorrected { event_id: draft.id, replacement, reason, by });
-        let reference = Reference { of: &draft.reference, stated: best.stated }.text(recorded);
-        let source = (draft.agency, reference.as_str());
-        case.push(record(id, draft.case, (recorded, recorded), source, correction, Some(handling)));
-        note(case, last.max(best.stated));
+        let best_stated = best.stated;
+        let Some(id) = case.correct(key, held, best, (marked, handling), learnt) else {
+            return (Settled::Known, differing);
+        };
+        note(case, last.max(best_stated));
         (Settled::New(id), differing)
     }
 
@@ -339,15 +354,15 @@ impl<'a> Settling<'a> {
             .filter_map(|r| Some((r.event_id, case.last_stated(key, r, r.event()?))))
             .collect();
         let before = case.fresh.len();
-        let reference = Reference { of: &one.reference, stated: one.recorded };
-        for (id, _) in targets.iter().filter(|(_, stated)| *stated <= one.recorded) {
+        let reference = Reference { of: &one.reference, stated: one.stated };
+        for (id, _) in targets.iter().filter(|(_, stated)| *stated <= one.stated) {
             case.retract(key, *id, one.recorded, reference, CorrectionReason::EnteredInError, one.handling);
         }
         let new: Vec<Uuid> = case.fresh.iter().skip(before).map(|r| r.event_id).collect();
         let case = self.case(one.case);
-        if !targets.is_empty() && case.withdrawn(key, &one.reference) < Some(one.recorded) {
+        if !targets.is_empty() && case.withdrawn(key, &one.reference) < Some(one.stated) {
             let standing = Standing::Deleted;
-            let id = contacts::statement_id(key, one.case, &one.reference, one.recorded, standing);
+            let id = contacts::statement_id(key, one.case, &one.reference, one.stated, standing);
             case.note_statement(id, one.case, reference, one.handling);
         }
         match (targets.is_empty(), new.is_empty()) {
@@ -358,7 +373,7 @@ impl<'a> Settling<'a> {
     }
 
     /// Takes what was recorded of a sentence out of one case and puts it into another.
-    pub fn r#move(&mut self, one: &Move) {
+    fn r#move(&mut self, one: &Move) {
         let key = self.key;
         let Move { source, target, .. } = one;
         let (sentence, renamed) = match &one.what {
@@ -382,6 +397,16 @@ impl<'a> Settling<'a> {
         }
         let mut new = Vec::new();
         for record in &moved {
+            // What was taken back before it was moved is so in the other case too; what a person took back is not moved.
+            let case = self.case(*source);
+            let taken = case.retracted.get(&record.event_id).into_iter().flatten().copied();
+            let taken: Vec<_> = taken.filter(|(reason, _)| *reason != CorrectionReason::WrongPerson).collect();
+            if taken.iter().any(|(_, is_of_estate)| !is_of_estate) {
+                continue;
+            }
+            let handling = case.handling(record);
+            let of = Reference::of(record).map(|it| it.of.to_owned()).unwrap_or_default();
+            let withdrawn = case.withdrawn(key, &of);
             let reference = Reference::of(record).map(|it| it.of.to_owned()).unwrap_or_default();
             let reference = Reference { of: &reference, stated: one.recorded };
             let case = self.case(*source);
@@ -391,13 +416,18 @@ impl<'a> Settling<'a> {
             let mut data = event.encode();
             data.insert("sentence_id".to_owned(), json!(renamed));
             let Ok(event) = Event::decode(event.kind(), &data) else { continue };
-            let id = key.uuid(&["moved", &record.event_id.to_string(), &target.to_string(), renamed]);
+            let id = homes::moved_id(key, record.event_id, *target, renamed);
             let times = (record.occurred_at, record.recorded_at.max(one.recorded));
             let there = self.case(*target);
             if there.record(id).is_none() {
                 let source = record.source.clone();
-                there.push(record_from(id, *target, times, source, event, Some(record.handling)));
+                there.push(record_from(id, *target, times, source, event, Some(handling)));
                 new.push(id);
+                if let Some((reason, _)) = taken.first() {
+                    let stated = withdrawn.unwrap_or(one.recorded);
+                    let reference = Reference { of: &of, stated };
+                    there.retract(key, id, stated, reference, *reason, Some(handling));
+                }
             }
         }
         match (moved.is_empty(), new.is_empty()) {
@@ -407,6 +437,16 @@ impl<'a> Settling<'a> {
         }
     }
 }
+
+/// A moment before `at` for what says that it happened at `said`, where `at` is that of something which says that it happened `later`:
+/// so close to it that both stay after what had happened by then.
+pub(crate) fn before(at: Instant, said: Instant, later: Instant) -> Instant {
+    let apart = later.signed_duration_since(said).checked_div(COMPRESSED).unwrap_or_default();
+    at.checked_sub_signed(apart).unwrap_or(at).trunc_subsecs(6)
+}
+
+/// How much closer than it says itself.
+const COMPRESSED: i32 = 1000;
 
 fn estate() -> Option<StaffId> {
     StaffId::new(ESTATE).ok()
@@ -444,9 +484,10 @@ fn of_sentence(record: &Record) -> Option<&str> {
 }
 
 impl Case {
-    fn new(held: Log) -> Self {
+    fn new(held: Log, now: Option<Instant>) -> Self {
         let mut case = Self {
             held: Log::new(held.case_id()),
+            now,
             fresh: Vec::new(),
             by_reference: BTreeMap::new(),
             retracted: BTreeMap::new(),
@@ -455,6 +496,25 @@ impl Case {
             case.index(place, record);
         }
         Self { held, ..case }
+    }
+
+    /// That moment, or now, if it is ahead.
+    fn by_now(&self, at: Instant) -> Instant {
+        self.now.map_or(at, |now| at.min(now))
+    }
+
+    /// When something happened, by the clock of whoever keeps the records: before whatever says that it happened later, and after
+    /// whatever says that it happened earlier, of what was recorded while it was ahead of that clock.
+    fn in_order(&self, ahead_here: Option<Instant>, occurred: Instant) -> Instant {
+        let said = ahead_here.unwrap_or(occurred);
+        let others = || self.all().filter_map(|r| Some((ahead(r)?, r.occurred_at)));
+        let later = others().filter(|(other, _)| *other > said);
+        let occurred = later.map(|(later, at)| before(at, said, later)).fold(occurred, Ord::min);
+        let earlier = others().filter(|(other, _)| *other < said).map(|(_, at)| at).max();
+        let Some(earlier) = earlier.filter(|at| *at >= occurred) else { return occurred };
+        let later = others().filter(|(other, _)| *other > said).map(|(_, at)| at).min().or(self.now).unwrap_or(earlier);
+        let half = later.signed_duration_since(earlier).checked_div(2).unwrap_or_default();
+        earlier.checked_add_signed(half).unwrap_or(earlier).trunc_subsecs(6)
     }
 
     fn push(&mut self, record: Record) {
@@ -554,13 +614,55 @@ impl Case {
         if self.record(id).is_some() {
             return None;
         }
-        let recorded = at.max(held.recorded_at);
+        let recorded = self.by_now(at).max(held.recorded_at);
         let event = Event::RecordRetracted(RecordRetracted { event_id: target, reason, by: estate()? });
         let handling = self.handling(&held).max(mark.unwrap_or(held.handling));
         let text = reference.text(recorded);
         let source = (SourceAgency::Probation, text.as_str());
         self.push(record(id, held.case_id, (recorded, recorded), source, event, Some(handling)));
         Some(id)
+    }
+
+    /// Corrects a record, which is marked so far and from now on as given; gives the id of the correction.
+    fn correct(
+        &mut self,
+        key: &Key,
+        held: &Record,
+        best: Statement,
+        (marked, handling): (Handling, Handling),
+        learnt: Instant,
+    ) -> Option<Uuid> {
+        let since = self.versions(held, held.event()?).into_iter().map(|(_, at)| at).max()?;
+        let later = since.checked_add_signed(TimeDelta::microseconds(1)).unwrap_or(since);
+        let recorded = self.by_now(learnt).max(later);
+        let data = Value::Object(best.data);
+        let (target, text, at) = (held.event_id.to_string(), data.to_string(), best.occurred.to_rfc3339());
+        let stated = best.stated.to_rfc3339();
+        let mark = (handling > marked).then(|| handling.name());
+        let parts = ["correction", &target, &text, &at, &stated].into_iter().chain(mark);
+        let id = key.uuid(&parts.collect::<Vec<_>>());
+        let replacement = Replacement { occurred_at: Some(best.occurred.min(held.recorded_at)), data };
+        let (event_id, reason, by) = (held.event_id, CorrectionReason::WrongValue, estate()?);
+        let correction = Event::RecordCorrected(RecordCorrected { event_id, replacement, reason, by });
+        let of = Reference::of(held).map(|it| it.of).unwrap_or_default();
+        let text = Reference { of, stated: best.stated }.text(recorded);
+        let source = (held.source.agency, text.as_str());
+        self.push(record(id, held.case_id, (recorded, recorded), source, correction, Some(handling)));
+        Some(id)
+    }
+
+    /// Marks a record as more confidential, where it is less; gives the id of the correction that does it.
+    fn raise(&mut self, key: &Key, id: Uuid, mark: Handling) -> Option<Uuid> {
+        let held = self.record(id)?.clone();
+        let marked = self.handling(&held);
+        if marked >= mark {
+            return None;
+        }
+        let first = held.event()?;
+        let versions = self.versions(&held, first);
+        let (in_force, since) = versions.iter().max_by_key(|(_, at)| *at).map(|(said, at)| (said.occurred, *at))?;
+        let (best, _) = Statements::of(versions.into_iter().map(|(said, _)| said)).into_best(first.kind())?;
+        self.correct(key, &held, Statement { occurred: in_force, ..best }, (marked, mark), since)
     }
 
     /// How confidential a record is by now, with its corrections.

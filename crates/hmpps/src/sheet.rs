@@ -10,7 +10,7 @@ use risk_core::text::code_point;
 use crate::codes::{Codes, EventType};
 use crate::columns::{Column, Columns};
 use crate::delimited::{self, Values, as_many};
-use crate::message::{Members, Message, MessageError, is_identifier, is_unseen};
+use crate::message::{Members, Message, MessageError, is_identifier, unseen_in};
 use crate::report::Outcome;
 use crate::when::{EXPECTED, EXPECTED_TIME, Unread, When};
 
@@ -152,9 +152,14 @@ pub enum ContactSays<'c> {
 
 impl Row<'_> {
     fn get(&self, column: Column) -> Option<&str> {
+        self.written(column).map(str::trim)
+    }
+
+    /// What stands in a column, with what stands around it.
+    fn written(&self, column: Column) -> Option<&str> {
         let place = self.sheet.columns.place(column)?;
         let value = self.values.as_ref().ok()?.get(place)?;
-        Some(value.trim()).filter(|v| !v.is_empty())
+        Some(value.as_str()).filter(|v| !v.trim().is_empty())
     }
 
     /// The person's CRN.
@@ -233,9 +238,12 @@ impl Row<'_> {
         if self.get(Column::Type).is_none() {
             return Err(self.wrong(Column::Type, "the code of the type"));
         }
-        for column in [Column::Type, Column::Outcome, Column::Level, Column::Category] {
-            if let Some(c) = self.get(column).and_then(|code| code.chars().find(|c| is_unseen(*c))) {
-                let expected = "a code without characters that are not seen";
+        let of_codes =
+            [Column::Type, Column::Outcome, Column::Level, Column::Category].map(|column| (column, "a code"));
+        let of_ids = [Column::Id, Column::DeregistrationId].map(|column| (column, "an id"));
+        for (column, what) in of_codes.into_iter().chain(of_ids) {
+            if let Some(c) = self.written(column).and_then(unseen_in) {
+                let expected = format!("{what} without characters that are not seen");
                 return Err(MessageError::new(column.name(), expected, code_point(c)));
             }
         }

@@ -1,18 +1,23 @@
 //! What one message tells of its fact: what identifies it, when it happened and was first held, and what stands in the places of a
 //! template.
 
+use risk_core::event::Instant;
 use risk_core::event::vocabulary::{Level, SourceAgency, Term};
-use risk_core::event::{Instant, Kind};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::codes::{Codes, Does, EventType, RegisterType, Template};
-use crate::draft::Draft;
+use crate::draft::{Draft, Own, record_id};
 use crate::key::Key;
 use crate::message::{Message, MessageError};
 use crate::report::named;
 use crate::template::{Filling, fill};
 use crate::when::{EXPECTED, When};
+
+/// The member with the number of a sentence.
+pub(crate) const EVENT_NUMBER: &str = "eventNumber";
+/// The name by which the tables ask for the time of the message.
+const OCCURRED_AT: &str = "occurredAt";
 
 /// One message about one person.
 #[derive(Clone, Copy)]
@@ -48,19 +53,21 @@ impl Telling<'_> {
         };
         let occurred = happened.or(self.message.occurred_at).map_or(recorded, |when| when.known_by(recorded));
         let stated = self.message.occurred_at.map_or(recorded, When::instant);
-        let reference = self.reference();
+        let (reference, own) = (self.reference(), self.own_id());
         let each = templates.enumerate().map(|(n, template)| {
-            let id = self.id(identity, template.kind, n);
+            let id = record_id(self.key, self.case, (self.fact_type(), template.kind, n), identity);
             let by = template.by.or(self.event_type.by);
             let filled = fill(template, &OfMessage { of: self, id });
             Draft {
                 id,
                 case: self.case,
                 occurred,
+                ahead: None,
                 says_when: happened.is_some(),
                 recorded,
                 stated,
                 reference: reference.clone(),
+                own: own.clone().map(|id| Own { id, of: self.fact_type().to_owned(), identity: identity.to_vec(), n }),
                 agency: by.agency.unwrap_or(SourceAgency::Probation),
                 role: by.role,
                 handling: template.handling.max(self.message.handling),
@@ -74,40 +81,75 @@ impl Telling<'_> {
         Ok(each.collect())
     }
 
-    fn id(&self, identity: &[String], kind: Kind, n: usize) -> Uuid {
-        let (case, n) = (self.case.to_string(), n.to_string());
-        // A registration is one fact, whether its beginning or an update tells of it first.
-        let of = if self.event_type.does == Does::Register { "registration" } else { self.event_type.name.as_str() };
-        let parts = ["event", case.as_str(), of, kind.name(), n.as_str()];
-        let parts: Vec<&str> = parts.into_iter().chain(identity.iter().map(String::as_str)).collect();
-        self.key.uuid(&parts)
+    /// The type of the fact. A registration is one, whether its beginning or an update tells of it first.
+    fn fact_type(&self) -> &str {
+        if self.event_type.does == Does::Register { "registration" } else { &self.event_type.name }
     }
 
-    /// What identifies the fact: each member that does, with its name; else the type and the time.
+    /// Checks the members that say which fact it is.
+    ///
+    /// # Errors
+    /// [`MessageError`] for one that cannot be read, or that is needed and is not there.
+    pub fn check(&self) -> Result<(), MessageError> {
+        let (info, of) = (&self.message.info, self.event_type);
+        for names in of.fact.iter().map(String::as_str).chain([EVENT_NUMBER]).filter(|names| *names != OCCURRED_AT) {
+            info.id_within(names)?;
+        }
+        if self.own_id().is_none() {
+            of.apart.iter().try_for_each(|names| info.id_within(names).map(|_| ()))?;
+        }
+        // What takes something back has to say what.
+        let taken_back = of.fact.first().filter(|_| of.does == Does::TakeBack);
+        for names in of.needs.iter().chain(taken_back) {
+            let missing = || MessageError::new(format!("additionalInformation.{names}"), "an id", "nothing");
+            info.id_within(names)?.ok_or_else(missing)?;
+        }
+        Ok(())
+    }
+
+    /// The member that alone identifies a registration, a requirement or the like, with its name.
+    #[must_use]
+    pub fn own_id(&self) -> Option<String> {
+        let names = self.event_type.fact.first().filter(|names| *names != OCCURRED_AT)?;
+        self.named(names)
+    }
+
+    fn named(&self, names: &str) -> Option<String> {
+        let value = match names {
+            OCCURRED_AT => self.message.occurred_at.map(|when| when.instant().to_rfc3339())?,
+            names => self.message.info.id(names).ok()??,
+        };
+        Some(format!("{}={value}", names.split('|').next().unwrap_or(names)))
+    }
+
+    /// What identifies the fact: each member that does, with its name; else the type and the time, with what tells facts of one moment
+    /// apart.
     #[must_use]
     pub fn identity(&self) -> Vec<String> {
-        let named = self.event_type.fact.iter().filter_map(|names| {
-            let value = match names.as_str() {
-                "occurredAt" => self.message.occurred_at.map(|when| when.instant().to_rfc3339())?,
-                names => self.message.info.text(names)?,
-            };
-            Some(format!("{}={value}", names.split('|').next().unwrap_or(names)))
-        });
-        let named: Vec<String> = named.collect();
+        let of = self.event_type;
+        let mut named: Vec<String> = of.fact.iter().filter_map(|names| self.named(names)).collect();
         if named.is_empty() {
             let at = self.message.occurred_at.map(|when| when.instant().to_rfc3339());
-            return vec![self.event_type.name.clone(), at.unwrap_or_default()];
+            named = vec![of.name.clone(), at.unwrap_or_default()];
+        }
+        if self.own_id().is_none() {
+            named.extend(of.apart.iter().filter_map(|names| self.named(names)).map(|one| one.to_uppercase()));
         }
         named
+    }
+
+    /// What identifies what is said once of a registration, however often it is updated.
+    #[must_use]
+    pub fn lasting_identity(&self) -> Vec<String> {
+        self.own_id().map_or_else(|| self.identity(), |own| vec![own])
     }
 
     /// What all records share that speak of one registration, requirement or the like.
     #[must_use]
     pub fn reference(&self) -> String {
-        let identity = self.identity();
-        let first = identity.first().map(String::as_str).unwrap_or_default();
-        let rest = identity.get(1).filter(|_| !first.contains('=')).map(String::as_str).unwrap_or_default();
-        reference(self.key, self.case, first, rest)
+        let identity = self.lasting_identity();
+        let (first, rest) = identity.split_first().map(|(first, rest)| (first.as_str(), rest)).unwrap_or_default();
+        reference(self.key, self.case, first, &rest.join(" "))
     }
 
     /// When the estate first held it.
@@ -194,7 +236,7 @@ impl Filling for OfMessage<'_> {
         };
         match name {
             "fact" => Some(json!(key.opaque("fact", &[&self.of.reference()]))),
-            "sentence" => Some(json!(sentence(key, *case, &info.text("eventNumber")?))),
+            "sentence" => Some(json!(sentence(key, *case, &info.id(EVENT_NUMBER).ok()??))),
             // Nobody is named: somebody, who is nobody else.
             "staff" => Some(json!(key.opaque("staff", &[&staff().unwrap_or_else(|| self.id.to_string())]))),
             "level" => {

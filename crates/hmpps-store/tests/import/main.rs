@@ -7,6 +7,7 @@
     reason = "a test that fails says so"
 )]
 
+mod ahead;
 mod claims;
 mod commuting;
 mod commuting_claims;
@@ -14,6 +15,7 @@ mod doubt;
 mod interrupted;
 #[path = "../../../hmpps/tests/import/logs.rs"]
 mod logs;
+mod other_crns;
 mod persons;
 mod returning;
 mod settled;

@@ -17,7 +17,7 @@ use crate::{Logs, importer};
 
 const HEAD: &str = "crn,type,date,time,outcome,created,updated,deleted,sensitive,id\n";
 
-/// What is in force in a log: what it says and when it happened, without the ids of requests.
+/// What is in force in a log: what it says, when it happened and how confidential it is, without the ids of requests.
 pub fn in_force(log: &Log) -> Vec<String> {
     let gone = |r: &Record| {
         log.records().iter().any(|by| matches!(by.event(), Some(Event::RecordRetracted(e)) if e.event_id == r.event_id))
@@ -33,7 +33,10 @@ pub fn in_force(log: &Log) -> Vec<String> {
         let mut data = last.map_or_else(|| Value::Object(event.encode()), |(_, last)| last.data.clone());
         data.as_object_mut()?.remove("request_id");
         let occurred = last.and_then(|(_, last)| last.occurred_at).unwrap_or(r.occurred_at);
-        said.then(|| format!("{} {} {occurred} {data}", r.case_id, event.kind()))
+        let of_record =
+            |by: &&Record| matches!(by.event(), Some(Event::RecordCorrected(e)) if e.event_id == r.event_id);
+        let mark = log.records().iter().filter(of_record).map(|by| by.handling).fold(r.handling, Ord::max);
+        said.then(|| format!("{} {} {occurred} {mark:?} {data}", r.case_id, event.kind()))
     };
     let mut all: Vec<String> = log.records().iter().filter_map(one).collect();
     all.sort();
@@ -47,11 +50,11 @@ fn of_store(queue: &Queue) -> Vec<String> {
 
 /// One statement of one of two contacts: of either person, of several types, days and outcomes, or that it is deleted.
 fn row() -> impl Strategy<Value = String> {
-    let what = (0..2usize, 0..5usize, 0..3usize, 0..5usize, 0..8u32, 1..3u32);
+    let what = (0..2usize, 0..7usize, 0..3usize, 0..6usize, 0..8u32, 1..3u32);
     (what, any::<[bool; 3]>()).prop_map(|((person, of, day, outcome, minute, id), [moves, deleted, sensitive])| {
         let crn = ["X800031", "X800032"][if moves { person } else { 0 }];
-        let code = ["COAP", "CHVS", "C063", "COPT", "COAP"][of];
-        let outcome = ["ATTC", "UAAB", "AFTC", "RSSR", "AAME"][outcome];
+        let code = ["COAP", "CHVS", "C063", "COPT", "COAP", "CARR", "C369"][of];
+        let outcome = ["ATTC", "UAAB", "AFTC", "RSSR", "AAME", ""][outcome];
         let date = ["2026-05-12", "2026-05-13", "2026-05-14"][day];
         let updated = at(minute);
         let (updated, deleted) =

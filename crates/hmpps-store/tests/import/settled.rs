@@ -105,7 +105,7 @@ fn what_waits_for_a_person_who_is_erased_is_reported_as_erased() {
 }
 
 /// Every order of some messages, in portions of one and all at once.
-fn in_every_order(messages: &[Value], mut each: impl FnMut(&[Vec<Value>])) {
+pub fn in_every_order(messages: &[Value], mut each: impl FnMut(&[Vec<Value>])) {
     let mut orders: Vec<Vec<Value>> = vec![vec![]];
     for message in messages {
         orders = orders

@@ -110,10 +110,12 @@ impl Settling<'_> {
             }
         }
         let Some(best) = best else { return (None, Vec::new()) };
-        let mark = self.mark(&held, &rows);
+        let of_rows = rows.iter().filter_map(|(row, _)| row.handling).max();
+        let mark = of_rows.max(self.mark(&held)).max(before.and_then(|it| it.handling));
         if let Some(row) = made_by {
             self.replace(&held, &best, row, mark);
         }
+        self.keep_mark(&held, &best, &rows, mark);
         let differs =
             |one: &Rank| one.stated == best.stated && one.said != best.said && one.standing != Standing::Planned;
         let is_tie_on_record = on_record.as_ref().is_some_and(differs);
@@ -146,12 +148,46 @@ impl Settling<'_> {
                 self.notes.extend(is_earlier.then(|| (row.from, EARLIER.to_owned())));
             }
         }
-        (Some(LastStatement { case: best.case, stated: best.stated, standing: best.standing }), left)
+        let (case, stated, standing) = (best.case, best.stated, best.standing);
+        (Some(LastStatement { case, stated, standing, handling: mark }), left)
     }
 
-    /// How confidential a contact is by a statement of it. What one statement marks as sensitive stays so, whichever counts.
-    fn mark(&mut self, held: &BTreeMap<Uuid, (String, HeldContact)>, rows: &ContactRows<'_>) -> Option<Handling> {
-        let mut mark = rows.iter().filter_map(|(row, _)| row.handling).max();
+    /// Marks what stays on record of a contact as its rows do, whichever of them counts, and notes the mark where no record shows it.
+    fn keep_mark(
+        &mut self,
+        held: &BTreeMap<Uuid, (String, HeldContact)>,
+        best: &Rank,
+        rows: &ContactRows<'_>,
+        mark: Option<Handling>,
+    ) {
+        let (key, is_best) = (self.key, |row: &ContactStatement, drafts: &[Draft]| {
+            Rank::new(row.stated, row.standing, said(drafts), row.case) == *best
+        });
+        let marking = rows.iter().map(|(row, _)| *row).find(|row| row.handling.is_some() && row.handling == mark);
+        let (Some(mark), Some(row)) = (mark, marking) else { return };
+        // What is drafted of the statement that counts is marked when it is recorded.
+        if rows.iter().any(|(row, drafts)| !drafts.is_empty() && is_best(row, drafts)) {
+            return;
+        }
+        let stays = held.get(&best.case).into_iter().flat_map(|(_, one)| &one.in_force);
+        for (_, id) in stays.filter(|(said, _)| best.said.contains(said)) {
+            let raised = self.case(best.case).raise(key, *id, mark);
+            self.told.extend(raised.map(|id| (row.from, Settled::New(id))));
+        }
+        if row.makes_records
+            && self.mark(held) < Some(mark)
+            && let Some((reference, _)) = held.get(&row.case)
+        {
+            let id = statement_id(key, row.case, reference, row.stated, row.standing);
+            let reference = Reference { of: reference, stated: row.stated };
+            self.case(row.case).note_statement(id, row.case, reference, Some(mark));
+            self.noted.insert(row.from);
+        }
+    }
+
+    /// How confidential a contact is by what is on record of it.
+    fn mark(&mut self, held: &BTreeMap<Uuid, (String, HeldContact)>) -> Option<Handling> {
+        let mut mark = None;
         for (id, (reference, _)) in held {
             let case = self.case(*id);
             let marked = case.of_reference(reference).filter_map(|record| {
@@ -221,9 +257,11 @@ impl Case {
             return;
         }
         let stated = reference.stated;
-        let event = Event::HistoryLoaded(HistoryLoaded { from: london_day(stated), kinds: Vec::new() });
-        let text = reference.text(stated);
-        self.push(record(id, case, (stated, stated), (SourceAgency::Probation, &text), event, mark));
+        let from = london_day(self.by_now(stated));
+        let event = Event::HistoryLoaded(HistoryLoaded { from, kinds: Vec::new() });
+        let at = self.by_now(stated);
+        let text = reference.text(at);
+        self.push(record(id, case, (at, at), (SourceAgency::Probation, &text), event, mark));
     }
 
     /// What is on record of a contact.

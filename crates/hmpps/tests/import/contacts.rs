@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use risk_core::event::vocabulary::Handling;
-use risk_core::event::{Event, Kind};
+use risk_core::event::{Event, Kind, Nature};
 use risk_core::log::Record;
 use risk_hmpps::import::{Given, sheet};
 use risk_hmpps::report::{Import, Outcome};
@@ -335,5 +335,68 @@ fn what_a_sensitive_statement_replaces_is_as_confidential_as_it_is() {
         // And what comes later still.
         let made = logs.deliver(&importer(), table("AFTC", T3, "")).records;
         assert!(!made.is_empty() && made.iter().all(|record| record.handling >= Handling::Restricted), "{later}");
+    }
+}
+
+/// How confidential the records in force are after these tables, with those that mark them.
+fn marks(portions: &[Vec<&String>]) -> Vec<(Kind, Handling)> {
+    let mut logs = Logs::default();
+    for portion in portions {
+        let rows: Vec<&str> = portion.iter().map(|row| row.as_str()).collect();
+        let table = format!("crn,type,date,outcome,created,updated,id,sensitive\n{}\n", rows.join("\n"));
+        logs.deliver(&importer(), sheet(Of::Contacts, table.as_bytes()).unwrap());
+    }
+    let records: Vec<Record> = logs.held.logs().flat_map(|log| log.records().to_vec()).collect();
+    let retracted = |r: &Record| {
+        records.iter().any(|by| matches!(by.event(), Some(Event::RecordRetracted(e)) if e.event_id == r.event_id))
+    };
+    let mark = |r: &Record| {
+        let corrections = records
+            .iter()
+            .filter(|by| matches!(by.event(), Some(Event::RecordCorrected(e)) if e.event_id == r.event_id));
+        corrections.map(|by| by.handling).fold(r.handling, Ord::max)
+    };
+    let said = records.iter().filter(|r| r.kind().is_some_and(|kind| kind.spec().nature != Nature::Housekeeping));
+    said.filter(|r| !retracted(r)).map(|r| (r.kind().unwrap(), mark(r))).collect()
+}
+
+#[test]
+fn once_a_row_marks_a_contact_its_records_are_restricted_in_any_order_and_portions() {
+    let row = |of: &str, outcome: &str, updated: &str, mark: &str| {
+        format!("X800001,{of},2024-06-14,{outcome},2024-06-13T09:00:00,{updated},77,{mark}")
+    };
+    for (of, outcome) in [("COAP", "UAAB"), ("COAP", "ATTC"), ("CARR", ""), ("C369", ""), ("MO1", ""), ("C005", "ATTC")]
+    {
+        let later = row(of, outcome, T3, "N");
+        // The same, another outcome or type, one that is only planned, postponed, or of a type of which no record is made.
+        let others = [
+            (of, outcome),
+            ("COAP", "AFTC"),
+            ("CHVS", "ATTC"),
+            ("COAP", ""),
+            ("COAP", "RSSR"),
+            ("C369", "Request not sent"),
+        ];
+        for earlier in others.map(|(of, outcome)| row(of, outcome, T1, "Y")) {
+            let between = row("COAP", "RSSR", T2, "");
+            let (one, two, three) = (&earlier, &between, &later);
+            for portions in [
+                vec![vec![one, three]],
+                vec![vec![three, one]],
+                vec![vec![one], vec![three]],
+                vec![vec![three], vec![one]],
+                vec![vec![one, two, three]],
+                vec![vec![two], vec![one], vec![three]],
+                vec![vec![one], vec![two], vec![three]],
+                vec![vec![three], vec![two], vec![one]],
+                vec![vec![three], vec![one], vec![one, two, three]],
+            ] {
+                let marks = marks(&portions);
+                assert!(
+                    !marks.is_empty() && marks.iter().all(|(_, mark)| *mark == Handling::Restricted),
+                    "{portions:?} {marks:?}"
+                );
+            }
+        }
     }
 }

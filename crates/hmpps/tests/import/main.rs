@@ -13,6 +13,7 @@ mod codes;
 mod contacts;
 mod fixtures;
 mod hostile;
+mod identity;
 mod logs;
 mod movements;
 mod order;
