@@ -152,11 +152,24 @@ impl Importing<'_> {
         let old = lines().filter(|(i, told)| !is_news(*i, told)).flat_map(|(_, told)| &told.tells);
         let old: BTreeSet<Instruction> = old.filter(|one| !news.contains(one)).cloned().collect();
         report.instructions.retain(|one| !old.contains(one));
+        report.not_done.retain(|one| !old.contains(&one.instruction));
         let rows = report.messages.split_off(looked.messages.len().min(report.messages.len()));
         report.messages.truncate(self.messages.len());
         report.messages.extend(rows);
         report.instructions.sort_by(|a, b| a.order().cmp(&b.order()));
         report.instructions.dedup();
+    }
+
+    /// Looks at the store as what is held.
+    fn held<T>(
+        &self,
+        work: &mut Work<'_, '_, '_>,
+        look: impl FnOnce(&mut InStore<'_, '_, '_, '_>) -> T,
+    ) -> Result<T, StoreError> {
+        let (importer, now, erasures) = (self.importer, self.how.now, self.how.erasures);
+        let mut held = InStore { importer, work, now, erased: BTreeSet::new(), erasures, failed: None };
+        let found = look(&mut held);
+        held.failed.map_or(Ok(found), Err)
     }
 
     /// Imports some messages, appends what is new, and tells the store what they say of cases. Gives also whether cases were linked
@@ -167,13 +180,8 @@ impl Importing<'_> {
         looked: &Looked<'_>,
         tables: &[Table<'_>],
     ) -> Result<(Import, bool), StoreError> {
-        let erased = BTreeSet::new();
-        let (importer, now, erasures) = (self.importer, self.how.now, self.how.erasures);
-        let mut held = InStore { importer, work, now, erased, erasures, failed: None };
-        let mut import = self.importer.import_read(&looked.messages, tables, &mut held);
-        if let Some(e) = held.failed {
-            return Err(e);
-        }
+        let importer = self.importer;
+        let mut import = self.held(work, |held| importer.import_read(&looked.messages, tables, held))?;
         for noms in &import.given_since {
             give_to_the_erased(work, importer, noms)?;
         }
@@ -211,7 +219,15 @@ impl Importing<'_> {
         for instruction in ordered {
             let Instruction::Erase { case_id } = instruction else { continue };
             if work.has(case_id)? {
-                of_cases.push(instruction);
+                // What cannot be undone is not done while their person is in doubt.
+                let Some(doubt) = self.held(work, |held| self.importer.in_doubt(case_id, held))? else {
+                    of_cases.push(instruction);
+                    continue;
+                };
+                for told in report.messages.iter_mut().filter(|told| told.tells.contains(&instruction)) {
+                    told.held_back = true;
+                }
+                report.come_to(&[(instruction, doubt.outcome(Vec::new()))]);
                 continue;
             }
             let ordering = report.messages.iter().take(self.messages.len());

@@ -58,6 +58,10 @@ pub trait Held {
     fn known_as(&mut self, _case_id: Uuid) -> Vec<(String, String)> {
         Vec::new()
     }
+    /// Every prison number that a case of the person has or claims, or had before another.
+    fn numbers_of(&mut self, _case_id: Uuid) -> Vec<String> {
+        Vec::new()
+    }
     /// Whether an order to erase the person of that case, of whom nothing is held, is carried out with this import.
     fn forgets(&mut self, _case_id: Uuid) -> bool {
         false
@@ -283,6 +287,17 @@ impl Importer {
         reading.refuse_erased(&contested, key, held);
         reading.hold_contested(&contested, held);
         reading.settled(key, held)
+    }
+
+    /// What is in doubt of the person of a case that is held, whatever names a message about them has.
+    #[doc(hidden)]
+    pub fn in_doubt(&self, case_id: Uuid, held: &mut dyn Held) -> Option<Doubt> {
+        let people = People::new(&self.key, &self.cases);
+        let numbers = held.numbers_of(case_id);
+        let named = numbers.iter().map(|noms| Named { noms: Some(noms.clone()), ..Named::default() });
+        let named: Vec<Named> = named.collect();
+        let contested = Contested::of(named.iter(), &people, &self.key, held);
+        numbers.iter().find_map(|noms| contested.claiming(noms))
     }
 
     #[doc(hidden)]
