@@ -16,8 +16,8 @@ use crate::store::ReadingOptions;
 /// Which case.
 #[derive(Args)]
 pub struct CaseOptions {
-    /// The log of the case, one JSON object a line; `-` for standard input. Or a case of a store, with --store, --as or the variable
-    /// RISK_STORE: its UUID, or an identifier as SCHEME:VALUE, such as crn:X123456
+    /// The log of the case, one JSON object a line; `-` for standard input. Or a case of a store, with --store or --as, or the variable
+    /// RISK_STORE or RISK_AS: its UUID, or an identifier as SCHEME:VALUE, such as crn:X123456
     #[arg(value_name = "LOG|CASE")]
     case: String,
     #[command(flatten)]

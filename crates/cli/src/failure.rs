@@ -210,7 +210,7 @@ pub enum Failure {
     },
     /// A name of a case where a file is expected.
     #[error(
-        "{0}: expected a file, found none; for a case of a store say --store, or --as and who reads it, or set RISK_STORE"
+        "{0}: expected a file, found none; for a case of a store say --store, or --as and who reads it, or set RISK_STORE or RISK_AS"
     )]
     CaseWithoutStore(String),
     /// No audience, where there is no default.
