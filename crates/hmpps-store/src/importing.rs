@@ -196,14 +196,16 @@ impl Importing<'_> {
             work.keep_value(&contact_name(digest), &last.to_string())?;
         }
         let report = &mut import.report;
-        let mut came = Vec::new();
+        let (mut came, mut decided) = (Vec::new(), BTreeSet::new());
         for instruction in &report.instructions {
-            if let Instruction::Identify { case_id, scheme, value } = instruction
-                && let Some(outcome) = identify(work, importer, *case_id, (scheme, value))?
-            {
-                came.push((instruction.clone(), outcome));
+            let Instruction::Identify { case_id, scheme, value } = instruction else { continue };
+            match identify(work, importer, *case_id, (scheme, value))? {
+                Identified::Told => {}
+                Identified::DecidedOtherwise => drop(decided.insert(instruction.clone())),
+                Identified::Came(outcome) => came.push((instruction.clone(), outcome)),
             }
         }
+        report.leave_out(&decided);
         let (of_links, joined) = bring_in_line(work, &looked.statements(report))?;
         came.extend(of_links);
         report.come_to(&came);
@@ -265,31 +267,44 @@ fn give_to_the_erased(work: &mut Work<'_, '_, '_>, importer: &Importer, noms: &s
     Ok(())
 }
 
-/// Says that a case has an identifier; gives what came of it, if it was not done.
+/// What came of it that a case has an identifier.
+enum Identified {
+    Told,
+    /// A person decided that the case does not have it.
+    DecidedOtherwise,
+    Came(Outcome),
+}
+
+/// Says that a case has an identifier.
 fn identify(
     work: &mut Work<'_, '_, '_>,
     importer: &Importer,
     case_id: Uuid,
     (scheme, value): (&'static str, &str),
-) -> Result<Option<Outcome>, StoreError> {
+) -> Result<Identified, StoreError> {
     let folded = value.to_ascii_lowercase();
     if scheme == "noms" && work.is_marked_erased(&given_since(importer.key(), value))? {
         let facts = work.facts(case_id)?;
         let is_settled = facts.known_as().any(|known| known == (scheme, folded.as_str()));
-        if !is_settled && !gave_up(&facts, scheme, value) && facts.erased.is_none() {
+        if !is_settled && gave_up(&facts, scheme, value) {
+            return Ok(Identified::DecidedOtherwise);
+        }
+        if !is_settled && facts.erased.is_none() {
             work.identify(case_id, &claimed(scheme), value)?;
         }
-        return Ok(None);
+        return Ok(Identified::Told);
     }
     // A case is found by its CRN in any event; that a prison number is not its own an operator has settled.
     if scheme != "crn" && gave_up(&work.facts(case_id)?, "noms", value) {
-        return Ok(None);
+        return Ok(Identified::DecidedOtherwise);
     }
     let other = match work.identify(case_id, scheme, value) {
-        Ok(_) => return Ok(None),
+        Ok(_) => return Ok(Identified::Told),
         Err(StoreError::Taken { case_id: other, .. }) => other,
-        Err(StoreError::PersonErased { .. }) => return Ok(Some(Outcome::erased())),
-        Err(e @ StoreError::Argument { .. }) => return Ok(Some(not_done(Reason::StoreRefuses, e.to_string()))),
+        Err(StoreError::PersonErased { .. }) => return Ok(Identified::Came(Outcome::erased())),
+        Err(e @ StoreError::Argument { .. }) => {
+            return Ok(Identified::Came(not_done(Reason::StoreRefuses, e.to_string())));
+        }
         Err(e) => return Err(e),
     };
     work.identify(case_id, &claimed(scheme), value)?;
@@ -298,8 +313,8 @@ fn identify(
         work.identify(other, &claimed(scheme), value)?;
     }
     if work.person(case_id)? == work.person(other)? {
-        return Ok(None);
+        return Ok(Identified::Told);
     }
     let cases = vec![other.min(case_id), other.max(case_id)];
-    Ok(Some(Doubt { scheme, cases, by: DoubtBy::Claims }.outcome(Vec::new())))
+    Ok(Identified::Came(Doubt { scheme, cases, by: DoubtBy::Claims }.outcome(Vec::new())))
 }

@@ -60,7 +60,8 @@ pub struct Report {
     /// What became of the rows of tables, by code.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub codes: BTreeMap<String, CodeCount>,
-    /// What the messages say of cases, in the order in which a store of cases takes it. Without a store in the import, the host's own
+    /// What the messages say of cases, in the order in which a store of cases takes it; with a store not what concerns nothing that is
+    /// held, nor an identifier that a person took from the case. Without a store in the import, the host's own
     /// store carries it out. With one it is done already, but for what is in `not_done`: then it is for information alone.
     pub instructions: Vec<Instruction>,
     /// Those of `instructions` that the store of the import did not carry out, each with the reason: they are for a person, but for
@@ -116,6 +117,8 @@ impl Report {
                 }
             }
         }
+        // Of what concerns nothing, or one case alone, nothing was carried out.
+        self.instructions.retain(|one| !matches!(by_instruction.get(one), Some(Outcome::Nothing { .. })));
         // What is known or nothing is done with.
         let is_open = |outcome: &Outcome| !matches!(outcome, Outcome::Nothing { .. } | Outcome::Known);
         let not_done = came.iter().filter(|(_, outcome)| is_open(outcome));
@@ -124,6 +127,20 @@ impl Report {
             let why = if waits { format!("it waits for {why}") } else { why.to_owned() };
             NotDone { instruction: instruction.clone(), why, waits }
         }));
+    }
+
+    /// Leaves out the identifiers that a person took from a case, with a note at each message that says otherwise.
+    #[doc(hidden)]
+    pub fn leave_out(&mut self, decided: &BTreeSet<Instruction>) {
+        self.instructions.retain(|one| !decided.contains(one));
+        for told in &mut self.messages {
+            for instruction in told.tells.extract_if(.., |one| decided.contains(one)) {
+                if let Instruction::Identify { case_id, scheme, .. } = instruction {
+                    let note = format!("a person decided that its {scheme} number is not of case {case_id}: that stays");
+                    told.notes.push(note);
+                }
+            }
+        }
     }
 
     /// Adds what became of messages that were looked at again.

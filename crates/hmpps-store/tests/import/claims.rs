@@ -7,7 +7,7 @@ use risk_hmpps::codes::Codes;
 use risk_hmpps::import::{Given, Importer, sheet};
 use risk_hmpps::people::CaseMap;
 use risk_hmpps::reason::{Reason, Then};
-use risk_hmpps::report::{Outcome, Report, Told};
+use risk_hmpps::report::{Instruction, Outcome, Report, Told};
 use risk_hmpps::sheet::Of;
 use risk_hmpps_store::Erasures;
 use serde_json::{Value, json};
@@ -206,6 +206,39 @@ fn a_person_settles_a_contested_number_by_giving_it_and_no_message_undoes_that()
         assert_eq!(name(&queue, &gdpr(wrong)), "instructed");
         assert_eq!(name(&queue, &at(received(NOMS), 20)), "recorded");
     }
+}
+
+#[test]
+fn what_a_person_decided_otherwise_or_concerns_nothing_is_no_instruction_that_was_carried_out() {
+    let linking = |crn: &str| with_noms(message("probation-case.prison-identifier.added", crn, &json!({})), NOMS);
+    for remove in [false, true] {
+        let queue = Queue::new();
+        queue.deliver(&[linking("X800001"), linking("X800002")], Erasures::Listed);
+        let (one, other) = (queue.case("X800001"), queue.case("X800002"));
+        if remove {
+            queue.store.unidentify(&queue.by, other, "noms").unwrap();
+        } else {
+            queue.store.identify(&queue.by, one, "noms", NOMS).unwrap();
+        }
+        let noms = |report: &Report| -> Vec<Uuid> {
+            let of_noms = report.instructions.iter().filter_map(|one| match one {
+                Instruction::Identify { case_id, scheme: "noms", .. } => Some(*case_id),
+                _ => None,
+            });
+            of_noms.collect()
+        };
+        let of_loser = queue.deliver(&[linking("X800002")], Erasures::Listed);
+        assert_eq!((of_loser.messages[0].outcome.name(), noms(&of_loser)), ("instructed", vec![]), "{of_loser:?}");
+        assert!(of_loser.messages[0].notes[0].contains("a person decided"), "{of_loser:?}");
+        let of_both = queue.deliver(&[linking("X800001"), linking("X800002")], Erasures::Listed);
+        assert_eq!(noms(&of_both), [one]);
+        assert_eq!(of_both.messages[0].notes, [""; 0], "{of_both:?}");
+    }
+    let queue = Queue::new();
+    let not_held = queue.deliver(&[merge("X800001", "X800002")], Erasures::Listed);
+    assert_eq!((not_held.messages[0].outcome.reason(), not_held.instructions), (Reason::NotHeld, vec![]));
+    let people = queue.deliver(&[registration("X800001", "1"), registration("X800002", "2")], Erasures::Listed);
+    assert!(people.instructions.iter().any(|one| matches!(one, Instruction::Merge { .. })), "{people:?}");
 }
 
 #[test]
