@@ -131,11 +131,12 @@ impl Importing<'_> {
     ) -> Result<(), StoreError> {
         for (i, (one, told)) in looked.messages.iter().zip(&mut report.messages).enumerate() {
             let before = looked.waiting(i);
+            let is_given = i < self.messages.len();
             let is_expired = before.is_some_and(|waiting| kept.is_expired(waiting.id));
             let was_done = before.is_some_and(|waiting| waiting.sort == Sort::Done);
-            let resolved = Kept::settle(work, self.importer, one, told, (before, self.how.now, is_expired))?;
+            let resolved = Kept::settle(work, self.importer, one, told, (before, self.how.now, is_expired, is_given))?;
             let is_new = !was_done || matches!(told.outcome, Outcome::Recorded { .. });
-            if i >= self.messages.len() && resolved && is_new {
+            if !is_given && resolved && is_new {
                 told.waiting_id = before.map(|waiting| waiting.id);
                 report.waited.push(told.clone());
             }
