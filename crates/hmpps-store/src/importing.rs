@@ -7,7 +7,7 @@ use risk_core::log::Record;
 use risk_hmpps::import::Importer;
 use risk_hmpps::reason::Reason;
 use risk_hmpps::report::{Import, Instruction, Outcome, Report, Told};
-use risk_hmpps::unstable::{Delivered, Doubt, DoubtBy, Table, given_since};
+use risk_hmpps::unstable::{Delivered, Doubt, DoubtBy, Table, given_since, given_to_unheld};
 use risk_store::{Sort, StoreError, Waiting, Work, claimed};
 use uuid::Uuid;
 
@@ -185,6 +185,9 @@ impl Importing<'_> {
         let mut import = self.held(work, |held| importer.import_read(&looked.messages, tables, held))?;
         for noms in &import.given_since {
             give_to_the_erased(work, importer, noms)?;
+        }
+        for noms in &import.given_to_unheld {
+            work.mark_erased(&given_to_unheld(importer.key(), noms))?;
         }
         let mut cases: BTreeMap<Uuid, Vec<Record>> = BTreeMap::new();
         for record in &import.records {

@@ -39,6 +39,9 @@ pub struct Import {
     /// Prison numbers that messages gave to erased persons.
     #[doc(hidden)]
     pub given_since: BTreeSet<String>,
+    /// Those of them that belong to erased persons of whom nothing was ever held.
+    #[doc(hidden)]
+    pub given_to_unheld: BTreeSet<String>,
     /// The statement of each contact that counts from now on, by the digest of the contact, where that is news.
     #[doc(hidden)]
     pub contacts: BTreeMap<String, LastStatement>,

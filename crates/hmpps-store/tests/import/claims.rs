@@ -318,10 +318,48 @@ fn identity_is_learnt_from_a_message_that_cannot_be_read_too() {
         }
         told(&queue, &with_noms(gdpr("X800001"), NOMS));
         for unreadable in unreadable() {
-            assert_eq!(name(&queue, &unreadable), "unreadable");
+            assert_eq!(name(&queue, &unreadable), "erased");
         }
         assert_eq!(queue.cases(), usize::from(held));
         assert_eq!(queue.files_with(&["X800001", NOMS]), [""; 0]);
+    }
+}
+
+#[test]
+fn a_message_about_an_erased_person_is_erased_though_it_cannot_be_read() {
+    let queue = Queue::new();
+    queue.deliver(&[registration("X800001", "1"), gdpr("X800001")], Erasures::CarriedOut);
+    let mut undated = registration("X800001", "2");
+    undated["occurredAt"] = json!("soon");
+    let twice = registration("X800001", "3").to_string().replacen('{', r#"{"version":1,"version":2,"#, 1);
+    for text in [undated.to_string(), twice] {
+        let report = queue.give(Given::Messages(text.as_bytes()), Erasures::Listed);
+        assert_eq!((report.messages[0].outcome.name(), report.messages[0].kept), ("erased", false), "{report:?}");
+    }
+    let rows = "crn,type,date,outcome,created\nX800001,CHVS,soon,ATTC,2024-06-15\n";
+    let report = queue.give(sheet(Of::Contacts, rows.as_bytes()).unwrap(), Erasures::Listed);
+    assert_eq!(report.messages[0].outcome.name(), "erased");
+}
+
+#[test]
+fn what_is_said_of_a_number_of_an_erased_person_who_was_never_held_is_erased() {
+    let adding = with_noms(message("probation-case.prison-identifier.added", "X800001", &json!({})), NOMS);
+    let merged = numbers_merged(NOMS, OTHER_NOMS);
+    let other = numbers_merged("A3333CC", OTHER_NOMS);
+    for portions in [vec![vec![&adding], vec![&merged], vec![&other]], vec![vec![&merged, &adding], vec![&other]], vec![vec![&merged], vec![&other, &adding]]] {
+        let queue = Queue::new();
+        queue.deliver(&[gdpr("X800001")], Erasures::CarriedOut);
+        let mut ends: Vec<&str> = Vec::new();
+        for portion in &portions {
+            let portion: Vec<Value> = portion.iter().map(|one| (*one).clone()).collect();
+            let report = queue.deliver(&portion, Erasures::CarriedOut);
+            ends.extend(report.messages.iter().chain(&report.waited).map(|told| told.outcome.name()));
+        }
+        assert_eq!(ends.iter().filter(|end| **end == "erased").count(), 3, "{portions:?} {ends:?}");
+        assert_eq!(risk_hmpps_store::waiting(&queue.importer, &queue.store, &queue.by).unwrap(), [], "{portions:?}");
+        assert_eq!((queue.cases(), name(&queue, &received(OTHER_NOMS))), (0, "erased"));
+        // Another CRN that claims a number is in conflict, as any two persons are.
+        assert_eq!(name(&queue, &with_noms(registration("X800009", "9"), OTHER_NOMS)), "conflict");
     }
 }
 
