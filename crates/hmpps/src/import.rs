@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use risk_core::event::Instant;
-use risk_core::event::field::describe_text;
 use risk_core::log::{AppendError, Log, LogError, Record, RecordError};
 use risk_core::text::without_mark;
 use uuid::Uuid;
@@ -15,12 +14,12 @@ use crate::detail_hosts::DetailHosts;
 use crate::draft::Draft;
 use crate::key::Key;
 use crate::meaning::{FETCHED_UNREAD, Meaning, Meanings, Move, Moved, TakeBack, identifiers, sentence_of, unreadable};
-use crate::message::{Delivered, Message, MessageError, Named, is_identifier, read_all};
+use crate::message::{Delivered, Message, MessageError, Named, read_all};
 use crate::people::{CaseMap, Known, People, former, given_to_unheld};
 use crate::reason::Reason;
-use crate::report::{CodeCount, Detail, Import, Instruction, Outcome, Told, named_event, shown};
+use crate::report::{CodeCount, Detail, Import, Instruction, Outcome, Told, named, named_event, shown};
 use crate::settle::{Settled, Settling, contact_digest};
-use crate::sheet::{Of, RowSays, Sheet};
+use crate::sheet::{NO_CODE, Of, RowSays, Sheet};
 use crate::when::When;
 use crate::whose::{Contested, Doubt, Whose};
 
@@ -409,10 +408,9 @@ impl Reading {
                 }));
             }
             if let Some(line) = self.lines.last_mut() {
-                let code = row.code();
-                // What has another form than a code may be somebody's words.
-                let named = if is_identifier(code) { code.to_owned() } else { describe_text(code) };
-                line.code = Some((named, row.name(meanings.codes)));
+                let (code, name) = (row.code(), row.name(meanings.codes));
+                let is_known = code == NO_CODE || name.is_some();
+                line.code = Some((if is_known { code.to_owned() } else { named(code) }, name));
             }
             match (row.says(meanings.codes), case) {
                 (Err(e), _) => self.take(Meaning::Ends(unreadable(e))),

@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use risk_core::event::Instant;
-use risk_core::event::field::describe_text;
 use risk_core::log::Record;
 use risk_core::text::inert;
 use serde::Serialize;
@@ -13,7 +12,6 @@ use uuid::Uuid;
 use crate::contact::LastStatement;
 use crate::reason::{Reason, Then};
 
-use crate::message::is_identifier;
 use crate::whose::{Doubt, DoubtBy};
 
 /// The name and version of the report's form.
@@ -622,23 +620,34 @@ pub fn named_event(name: &str) -> String {
     format!("left out, as it is no name of an event: text of {} characters", name.chars().count())
 }
 
-/// A code as it may be shown: what has another form than a code may be somebody's words, and is described.
+/// The longest code that is shown, in characters.
+const LONGEST_CODE: usize = 40;
+
+/// A code as it may be shown: capital letters, digits, `.`, `_`, `-` and `:`. What has another form may be somebody's words.
 #[must_use]
 pub(crate) fn named(code: &str) -> String {
-    if is_identifier(code) { code.to_owned() } else { describe_text(code) }
+    let is_of_a_code = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || "._-:".contains(c);
+    let is_code = (1..=LONGEST_CODE).contains(&code.len()) && code.chars().all(is_of_a_code);
+    if is_code { code.to_owned() } else { counted(code) }
+}
+
+/// A text of a message of which no more may be shown than how long it is.
+#[must_use]
+pub(crate) fn counted(text: &str) -> String {
+    format!("text of {} characters", text.chars().count())
 }
 
 /// The longest name of a type that is shown.
 const LONGEST_NAME: usize = 80;
 
-/// The names of a main and a sub type as they may be shown: what is too long, or is not of letters, digits and the marks that names
-/// of types have, is described.
+/// The names of a main and a sub type as they may be shown: those that have the form of a code, or no word but those of the tables.
 #[must_use]
-pub(crate) fn named_types(names: &[String]) -> String {
-    let is_of_a_name = |c: char| c.is_ascii_alphanumeric() || " ._:-/&()',+".contains(c);
+pub(crate) fn named_types(names: &[String], known: &BTreeSet<String>) -> String {
     let shown = |name: &String| {
-        let is_name = name.len() <= LONGEST_NAME && name.chars().all(is_of_a_name);
-        if is_name { name.clone() } else { describe_text(name) }
+        let lower = name.to_ascii_lowercase();
+        let mut words = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+        let is_name = name.is_ascii() && name.len() <= LONGEST_NAME && words.all(|word| known.contains(word));
+        if is_name { inert(name).into_owned() } else { named(name) }
     };
     names.iter().filter(|name| !name.is_empty()).map(shown).collect::<Vec<_>>().join(" / ")
 }
