@@ -177,9 +177,7 @@ pub enum Failure {
     #[error("no user id: pass --as or set RISK_AS (this system gives no user name: {0})")]
     Nobody(io::Error),
     /// No place for the store that is taken where none is named.
-    #[error(
-        "no store: pass --store or set RISK_STORE (this system has no data folder: {0})"
-    )]
+    #[error("no store: pass --store or set RISK_STORE (this system has no data folder: {0})")]
     NoDataFolder(etcetera::HomeDirError),
     /// Something that names no case.
     #[error("{found}: expected a case of the store: its UUID, or an identifier as SCHEME:VALUE, such as crn:X123456")]
@@ -188,9 +186,7 @@ pub enum Failure {
         found: String,
     },
     /// An identifier that no case has.
-    #[error(
-        "{0}: no case in the store has this identifier; `risk store cases` lists them"
-    )]
+    #[error("{0}: no case in the store has this identifier; `risk store cases` lists them")]
     NoSuchCase(Identifier),
     /// An identifier that several cases share.
     #[error("{identifier}: expected an identifier of one case, found {} cases that have it: name one by its UUID ({})", .cases.len(), listed(.cases))]
@@ -209,9 +205,7 @@ pub enum Failure {
         cases: Vec<Uuid>,
     },
     /// A name of a case where a file is expected.
-    #[error(
-        "{0}: no such file; to read a stored case, pass --store or --as, or set RISK_STORE"
-    )]
+    #[error("{0}: no such file; to read a stored case, pass --store or --as, or set RISK_STORE or RISK_AS")]
     CaseWithoutStore(String),
     /// No audience, where there is no default.
     #[error("no audience: pass --audience, as a store has no default; one of: {0}")]

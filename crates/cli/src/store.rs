@@ -118,10 +118,10 @@ impl StoreOptions {
         [&self.store, &self.who, &self.keys].iter().any(|given| given.is_some())
     }
 
-    /// Whether anything says that a store is meant: one of its options, or the variable that names one.
+    /// Whether anything says that a store is meant: one of its options, or a variable in the place of one.
     #[must_use]
     pub fn is_named(&self) -> bool {
-        self.is_asked_for() || place_of_the_variable().is_some()
+        self.is_asked_for() || variable(PLACE).is_some() || variable(WHO).is_some()
     }
 
     /// The file from which keys are read, if any.
@@ -134,13 +134,23 @@ impl StoreOptions {
     /// # Errors
     /// [`Failure::NoDataFolder`].
     pub fn place(&self) -> Result<Place, Failure> {
-        if let Some(at) = self.store.clone().filter(|place| !place.is_empty()).or_else(place_of_the_variable) {
+        let place = self.place_unsaid()?;
+        if place.is_default {
+            remark(&format!("store: {} (the default, as neither --store nor {PLACE} names one)", place.name()));
+        }
+        Ok(place)
+    }
+
+    /// Where the store is, for a command whose standard error is data.
+    ///
+    /// # Errors
+    /// As [`StoreOptions::place`].
+    pub fn place_unsaid(&self) -> Result<Place, Failure> {
+        if let Some(at) = self.store.clone().filter(|place| !place.is_empty()).or_else(|| variable(PLACE)) {
             return Ok(Place { at, is_default: false });
         }
         let data = choose_native_strategy().map_err(Failure::NoDataFolder)?.data_dir();
-        let at = data.join("risk-of-harm").join("cases.risk").display().to_string();
-        remark(&format!("store: {} (the default, as neither --store nor {PLACE} names one)", inert(&at)));
-        Ok(Place { at, is_default: true })
+        Ok(Place { at: data.join("risk-of-harm").join("cases.risk").display().to_string(), is_default: true })
     }
 
     /// How it is opened.
@@ -159,7 +169,10 @@ impl StoreOptions {
     /// # Errors
     /// [`Failure::Store`].
     pub fn open(&self) -> Result<(Store, String), Failure> {
-        let place = self.place()?;
+        self.open_at(&self.place()?)
+    }
+
+    fn open_at(&self, place: &Place) -> Result<(Store, String), Failure> {
         let store = Store::open(place.as_given(), self.options()?).map_err(|error| place.refused(error))?;
         Ok((store, place.name().into_owned()))
     }
@@ -169,9 +182,17 @@ impl StoreOptions {
     /// # Errors
     /// [`Failure`] where there is none, or nobody asks.
     pub fn operate(&self) -> Result<Operated, Failure> {
+        self.operate_at(&self.place()?)
+    }
+
+    /// Opens the store of that place for the operator.
+    ///
+    /// # Errors
+    /// As [`StoreOptions::operate`].
+    pub fn operate_at(&self, place: &Place) -> Result<Operated, Failure> {
         let (who, from) = self.who()?;
         let by = Operator::new(&who).map_err(|error| Failure::Who { from, error: error.into() })?;
-        let (store, name) = self.open()?;
+        let (store, name) = self.open_at(place)?;
         Ok(Operated { store, by, name })
     }
 
@@ -180,7 +201,7 @@ impl StoreOptions {
         if let Some(who) = &self.who {
             return Ok((who.clone(), "--as"));
         }
-        if let Some(who) = env::var(WHO).ok().filter(|who| !who.is_empty()) {
+        if let Some(who) = variable(WHO) {
             return Ok((who, WHO));
         }
         let name = whoami::username().map_err(|e| Failure::Nobody(e.into()))?;
@@ -189,7 +210,7 @@ impl StoreOptions {
 }
 
 impl ReadingOptions {
-    /// Whether a store is read for a case of that name. Where the variable alone names a store, a file of that name comes first.
+    /// Whether a store is read for a case of that name. Where a variable alone says so, a file of that name comes first.
     #[must_use]
     pub fn is_meant_by(&self, case: &str) -> bool {
         let others = [&self.purpose, &self.unjournalled_reason, &self.key_file];
@@ -241,9 +262,9 @@ impl ReadingOptions {
     }
 }
 
-/// The store that the variable names, unless it is empty.
-fn place_of_the_variable() -> Option<String> {
-    env::var(PLACE).ok().filter(|place| !place.is_empty())
+/// What a variable says, unless it is empty.
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// The key of each case.

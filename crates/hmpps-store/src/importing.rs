@@ -7,7 +7,7 @@ use risk_core::log::Record;
 use risk_hmpps::import::Importer;
 use risk_hmpps::reason::Reason;
 use risk_hmpps::report::{Import, Instruction, Outcome, Report, Told};
-use risk_hmpps::unstable::{Delivered, Doubt, DoubtBy, Table, given_since};
+use risk_hmpps::unstable::{Delivered, Doubt, DoubtBy, Table, given_since, given_to_unheld};
 use risk_store::{Sort, StoreError, Waiting, Work, claimed};
 use uuid::Uuid;
 
@@ -131,11 +131,12 @@ impl Importing<'_> {
     ) -> Result<(), StoreError> {
         for (i, (one, told)) in looked.messages.iter().zip(&mut report.messages).enumerate() {
             let before = looked.waiting(i);
+            let is_given = i < self.messages.len();
             let is_expired = before.is_some_and(|waiting| kept.is_expired(waiting.id));
             let was_done = before.is_some_and(|waiting| waiting.sort == Sort::Done);
-            let resolved = Kept::settle(work, self.importer, one, told, (before, self.how.now, is_expired))?;
+            let resolved = Kept::settle(work, self.importer, one, told, (before, self.how.now, is_expired, is_given))?;
             let is_new = !was_done || matches!(told.outcome, Outcome::Recorded { .. });
-            if i >= self.messages.len() && resolved && is_new {
+            if !is_given && resolved && is_new {
                 told.waiting_id = before.map(|waiting| waiting.id);
                 report.waited.push(told.clone());
             }
@@ -152,11 +153,24 @@ impl Importing<'_> {
         let old = lines().filter(|(i, told)| !is_news(*i, told)).flat_map(|(_, told)| &told.tells);
         let old: BTreeSet<Instruction> = old.filter(|one| !news.contains(one)).cloned().collect();
         report.instructions.retain(|one| !old.contains(one));
+        report.not_done.retain(|one| !old.contains(&one.instruction));
         let rows = report.messages.split_off(looked.messages.len().min(report.messages.len()));
         report.messages.truncate(self.messages.len());
         report.messages.extend(rows);
         report.instructions.sort_by(|a, b| a.order().cmp(&b.order()));
         report.instructions.dedup();
+    }
+
+    /// Looks at the store as what is held.
+    fn held<T>(
+        &self,
+        work: &mut Work<'_, '_, '_>,
+        look: impl FnOnce(&mut InStore<'_, '_, '_, '_>) -> T,
+    ) -> Result<T, StoreError> {
+        let (importer, now, erasures) = (self.importer, self.how.now, self.how.erasures);
+        let mut held = InStore { importer, work, now, erased: BTreeSet::new(), erasures, failed: None };
+        let found = look(&mut held);
+        held.failed.map_or(Ok(found), Err)
     }
 
     /// Imports some messages, appends what is new, and tells the store what they say of cases. Gives also whether cases were linked
@@ -167,15 +181,13 @@ impl Importing<'_> {
         looked: &Looked<'_>,
         tables: &[Table<'_>],
     ) -> Result<(Import, bool), StoreError> {
-        let erased = BTreeSet::new();
-        let (importer, now, erasures) = (self.importer, self.how.now, self.how.erasures);
-        let mut held = InStore { importer, work, now, erased, erasures, failed: None };
-        let mut import = self.importer.import_read(&looked.messages, tables, &mut held);
-        if let Some(e) = held.failed {
-            return Err(e);
-        }
+        let importer = self.importer;
+        let mut import = self.held(work, |held| importer.import_read(&looked.messages, tables, held))?;
         for noms in &import.given_since {
             give_to_the_erased(work, importer, noms)?;
+        }
+        for noms in &import.given_to_unheld {
+            work.mark_erased(&given_to_unheld(importer.key(), noms))?;
         }
         let mut cases: BTreeMap<Uuid, Vec<Record>> = BTreeMap::new();
         for record in &import.records {
@@ -188,14 +200,16 @@ impl Importing<'_> {
             work.keep_value(&contact_name(digest), &last.to_string())?;
         }
         let report = &mut import.report;
-        let mut came = Vec::new();
+        let (mut came, mut decided) = (Vec::new(), BTreeSet::new());
         for instruction in &report.instructions {
-            if let Instruction::Identify { case_id, scheme, value } = instruction
-                && let Some(outcome) = identify(work, importer, *case_id, (scheme, value))?
-            {
-                came.push((instruction.clone(), outcome));
+            let Instruction::Identify { case_id, scheme, value } = instruction else { continue };
+            match identify(work, importer, *case_id, (scheme, value))? {
+                Identified::Told => {}
+                Identified::DecidedOtherwise => drop(decided.insert(instruction.clone())),
+                Identified::Came(outcome) => came.push((instruction.clone(), outcome)),
             }
         }
+        report.leave_out(&decided);
         let (of_links, joined) = bring_in_line(work, &looked.statements(report))?;
         came.extend(of_links);
         report.come_to(&came);
@@ -211,7 +225,15 @@ impl Importing<'_> {
         for instruction in ordered {
             let Instruction::Erase { case_id } = instruction else { continue };
             if work.has(case_id)? {
-                of_cases.push(instruction);
+                // What cannot be undone is not done while their person is in doubt.
+                let Some(doubt) = self.held(work, |held| self.importer.in_doubt(case_id, held))? else {
+                    of_cases.push(instruction);
+                    continue;
+                };
+                for told in report.messages.iter_mut().filter(|told| told.tells.contains(&instruction)) {
+                    told.held_back = true;
+                }
+                report.come_to(&[(instruction, doubt.outcome(Vec::new()))]);
                 continue;
             }
             let ordering = report.messages.iter().take(self.messages.len());
@@ -249,31 +271,44 @@ fn give_to_the_erased(work: &mut Work<'_, '_, '_>, importer: &Importer, noms: &s
     Ok(())
 }
 
-/// Says that a case has an identifier; gives what came of it, if it was not done.
+/// What came of it that a case has an identifier.
+enum Identified {
+    Told,
+    /// A person decided that the case does not have it.
+    DecidedOtherwise,
+    Came(Outcome),
+}
+
+/// Says that a case has an identifier.
 fn identify(
     work: &mut Work<'_, '_, '_>,
     importer: &Importer,
     case_id: Uuid,
     (scheme, value): (&'static str, &str),
-) -> Result<Option<Outcome>, StoreError> {
+) -> Result<Identified, StoreError> {
     let folded = value.to_ascii_lowercase();
     if scheme == "noms" && work.is_marked_erased(&given_since(importer.key(), value))? {
         let facts = work.facts(case_id)?;
         let is_settled = facts.known_as().any(|known| known == (scheme, folded.as_str()));
-        if !is_settled && !gave_up(&facts, scheme, value) && facts.erased.is_none() {
+        if !is_settled && gave_up(&facts, scheme, value) {
+            return Ok(Identified::DecidedOtherwise);
+        }
+        if !is_settled && facts.erased.is_none() {
             work.identify(case_id, &claimed(scheme), value)?;
         }
-        return Ok(None);
+        return Ok(Identified::Told);
     }
     // A case is found by its CRN in any event; that a prison number is not its own an operator has settled.
     if scheme != "crn" && gave_up(&work.facts(case_id)?, "noms", value) {
-        return Ok(None);
+        return Ok(Identified::DecidedOtherwise);
     }
     let other = match work.identify(case_id, scheme, value) {
-        Ok(_) => return Ok(None),
+        Ok(_) => return Ok(Identified::Told),
         Err(StoreError::Taken { case_id: other, .. }) => other,
-        Err(StoreError::PersonErased { .. }) => return Ok(Some(Outcome::erased())),
-        Err(e @ StoreError::Argument { .. }) => return Ok(Some(not_done(Reason::StoreRefuses, e.to_string()))),
+        Err(StoreError::PersonErased { .. }) => return Ok(Identified::Came(Outcome::erased())),
+        Err(e @ StoreError::Argument { .. }) => {
+            return Ok(Identified::Came(not_done(Reason::StoreRefuses, e.to_string())));
+        }
         Err(e) => return Err(e),
     };
     work.identify(case_id, &claimed(scheme), value)?;
@@ -282,8 +317,8 @@ fn identify(
         work.identify(other, &claimed(scheme), value)?;
     }
     if work.person(case_id)? == work.person(other)? {
-        return Ok(None);
+        return Ok(Identified::Told);
     }
     let cases = vec![other.min(case_id), other.max(case_id)];
-    Ok(Some(Doubt { scheme, cases, by: DoubtBy::Claims }.outcome(Vec::new())))
+    Ok(Identified::Came(Doubt { scheme, cases, by: DoubtBy::Claims }.outcome(Vec::new())))
 }

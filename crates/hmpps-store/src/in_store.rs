@@ -6,11 +6,11 @@ use risk_core::event::Instant;
 use risk_core::log::Log;
 use risk_hmpps::import::{Held, Importer};
 use risk_hmpps::unstable::LastStatement;
-use risk_store::{Facts, StoreError, Work, claimed};
+use risk_store::{Act, Facts, StoreError, Work, claimed};
 use uuid::Uuid;
 
 use crate::Erasures;
-use crate::links::were_parted_by_hand;
+use crate::links::{members, were_parted_by_hand};
 
 /// A store as what is held, within one transaction.
 pub(crate) struct InStore<'i, 'w, 'c, 's> {
@@ -87,6 +87,10 @@ impl Held for InStore<'_, '_, '_, '_> {
         self.ask(|work| Ok(work.facts(case_id)?.known_as().map(owned).collect()))
     }
 
+    fn numbers_of(&mut self, case_id: Uuid) -> Vec<String> {
+        self.ask(|work| numbers_of(work, case_id))
+    }
+
     fn forgets(&mut self, case_id: Uuid) -> bool {
         self.erasures == Erasures::CarriedOut && !self.is_held(case_id)
     }
@@ -110,6 +114,25 @@ impl Held for InStore<'_, '_, '_, '_> {
     fn now(&self) -> Option<Instant> {
         Some(self.now)
     }
+}
+
+/// Every prison number that a case of the person of a case has or claims, or had before another.
+fn numbers_of(work: &mut Work<'_, '_, '_>, case_id: Uuid) -> Result<Vec<String>, StoreError> {
+    let mut cases = BTreeSet::new();
+    members(work, case_id, &mut cases)?;
+    let mut numbers = BTreeSet::new();
+    for case in cases {
+        let facts = work.facts(case)?;
+        for entry in work.journal(case)? {
+            if let Act::Identified { scheme, value: Some(value), .. } = entry.act
+                && (scheme == "noms" || scheme == claimed("noms"))
+                && !gave_up(&facts, "noms", &value)
+            {
+                numbers.insert(value.to_ascii_uppercase());
+            }
+        }
+    }
+    Ok(numbers.into_iter().collect())
 }
 
 /// Under which name a store keeps the statement of a contact that counts.

@@ -303,7 +303,7 @@ impl LinkedBy {
 }
 
 /// Adds all cases of the person of a case.
-fn members(work: &mut Work<'_, '_, '_>, case: Uuid, all: &mut BTreeSet<Uuid>) -> Result<(), StoreError> {
+pub(crate) fn members(work: &mut Work<'_, '_, '_>, case: Uuid, all: &mut BTreeSet<Uuid>) -> Result<(), StoreError> {
     let mut open = vec![work.person(case)?];
     while let Some(case) = open.pop() {
         if all.insert(case) {

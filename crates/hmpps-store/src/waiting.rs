@@ -18,13 +18,16 @@ pub const WAIT_AT_MOST: TimeDelta = TimeDelta::days(90);
 /// The subject of messages that wait until it is settled whose an identifier is: every import looks at them again.
 const IN_CONFLICT: &str = "conflict";
 
+/// What a message waits for that nobody can open.
+const UNOPENED: &str = "anything: it can no longer be opened, as the key is another or is destroyed";
+
 /// What an import looks at again, of what a store keeps.
 pub(crate) struct Kept {
     /// Each message, with what the store says of it.
     pub(crate) messages: Vec<(Waiting, Delivered)>,
     /// The ids of those that have waited for as long as they may.
     expired: BTreeSet<Uuid>,
-    /// Messages that nobody can open any more, and that have waited for as long as they may.
+    /// Messages that were removed now, and those that nobody can open any more, as they have waited for as long as they may.
     pub(crate) lost: Vec<Told>,
 }
 
@@ -46,8 +49,12 @@ impl Kept {
             let age = wait_at_most.checked_mul(times).unwrap_or(TimeDelta::MAX);
             now.checked_sub_signed(age).unwrap_or(Instant::MIN_UTC)
         };
+        let given = delivered.iter().filter_map(|one| one.message.as_ref().ok()).map(|one| importer.waiting_id(one));
+        let given: BTreeSet<Uuid> = given.collect();
         for (sort, times) in [(Sort::NotHeld, 1), (Sort::Unresolved, 2)] {
-            for id in work.waiting_older(sort, before(times))? {
+            // What is delivered again is kept as long as if it came for the first time.
+            for id in work.waiting_older(sort, before(times))?.into_iter().filter(|id| !given.contains(id)) {
+                kept.lost.extend(listed_one(work, importer, id)?.map(|one| one.gone(sort)));
                 work.remove_waiting(id)?;
             }
         }
@@ -78,8 +85,8 @@ impl Kept {
                     Some(one) => kept.messages.push((waiting, one)),
                     None if kept.expired.contains(&id) => {
                         work.keep_waiting_as(id, Sort::Unresolved)?;
-                        let what = "anything: it can no longer be opened, as the key is another or is destroyed";
-                        let mut told = Told::of(None, 1, None, None, Outcome::Unresolved { what: what.to_owned() });
+                        let outcome = Outcome::Unresolved { what: UNOPENED.to_owned() };
+                        let mut told = Told::of(None, 1, None, None, outcome);
                         told.waiting_id = Some(id);
                         kept.lost.push(told);
                     }
@@ -101,7 +108,7 @@ impl Kept {
         importer: &Importer,
         one: &Delivered,
         told: &mut Told,
-        (before, now, is_expired): (Option<&Waiting>, Instant, bool),
+        (before, now, is_expired, is_given): (Option<&Waiting>, Instant, bool, bool),
     ) -> Result<bool, StoreError> {
         let Ok(message) = &one.message else { return Ok(true) };
         let Some(mut sort) = sort_of(told) else {
@@ -113,22 +120,24 @@ impl Kept {
         let id = before.map_or_else(|| importer.waiting_id(message), |before| before.id);
         let was = before.map(|before| before.sort);
         let resolved = sort == Sort::Done;
-        if sort == Sort::Waits && (is_expired || was == Some(Sort::Unresolved)) {
+        // A message that is delivered again waits from now on.
+        let restarts = is_given && !resolved;
+        if sort == Sort::Waits && !restarts && (is_expired || was == Some(Sort::Unresolved)) {
             sort = Sort::Unresolved;
         }
         told.kept = !resolved;
         told.waiting_id = Some(id).filter(|_| !resolved);
-        if was != Some(sort) || told.due != before.and_then(|before| before.due) {
+        if restarts || was != Some(sort) || told.due != before.and_then(|before| before.due) {
             let mut subjects: Vec<String> = subjects_of(importer, one).into_iter().collect();
             subjects.extend(told.held_back.then(|| IN_CONFLICT.to_owned()));
             let text = kept_text(one, message, told.outcome.why().unwrap_or_default());
-            // A message that is carried out is kept from now on for another reason.
-            let since = before.map_or(now, |before| before.since);
             let (due, case_id) = (told.due, told.case_id);
-            if resolved && before.is_some() {
+            if (resolved || restarts) && before.is_some() {
                 work.remove_waiting(id)?;
             }
-            let since = if resolved && was != Some(Sort::Done) { now } else { since };
+            // A message that is carried out is kept from now on for another reason.
+            let is_kept_anew = restarts || (resolved && was != Some(Sort::Done));
+            let since = before.filter(|_| !is_kept_anew).map_or(now, |before| before.since);
             work.keep_waiting(
                 &importer.sealing(),
                 &Waiting { id, sort, since, due, case_id, subjects, text: Some(text) },
@@ -218,7 +227,19 @@ pub struct Listed {
     pub what: Option<String>,
 }
 
+/// What is said of a message that is kept no longer.
+const GONE: &str = "the store kept it for as long as it may, and keeps it no longer";
+
 impl Listed {
+    /// What became of it as it is kept no longer.
+    fn gone(&self, sort: Sort) -> Told {
+        let what = || self.what.clone().unwrap_or_else(|| UNOPENED.to_owned());
+        let outcome = if sort == Sort::NotHeld { Outcome::not_held() } else { Outcome::Unresolved { what: what() } };
+        let mut told = self.told(outcome);
+        told.notes.push(GONE.to_owned());
+        told
+    }
+
     /// What became of it.
     pub(crate) fn told(&self, outcome: Outcome) -> Told {
         let place = self.place.and_then(|place| usize::try_from(place).ok()).unwrap_or(1);
@@ -232,26 +253,31 @@ impl Listed {
 pub(crate) fn listed(work: &mut Work<'_, '_, '_>, importer: &Importer) -> Result<Vec<Listed>, StoreError> {
     let mut all = Vec::new();
     for id in work.waiting_ids()? {
-        let Some(waiting) = work.waiting(&importer.sealing(), id)? else { continue };
-        let state = match waiting.sort {
-            Sort::Waits => "waits",
-            Sort::NotHeld => "not_held",
-            Sort::Unresolved => "unresolved",
-            Sort::Done => continue,
-        };
-        let kept: Value = waiting.text.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-        let text = |value: Option<&Value>| value.and_then(Value::as_str).filter(|text| !text.is_empty()).map(shown);
-        all.push(Listed {
-            id,
-            state,
-            since: waiting.since,
-            due: waiting.due,
-            file: text(kept.get("file")),
-            place: kept.get("place").and_then(Value::as_u64),
-            message_id: text(kept.get("message_id")),
-            event_type: kept.pointer("/message/eventType").and_then(Value::as_str).map(named_event),
-            what: text(kept.get("what")),
-        });
+        all.extend(listed_one(work, importer, id)?);
     }
     Ok(all)
+}
+
+/// A message that waits, if there is one.
+fn listed_one(work: &mut Work<'_, '_, '_>, importer: &Importer, id: Uuid) -> Result<Option<Listed>, StoreError> {
+    let Some(waiting) = work.waiting(&importer.sealing(), id)? else { return Ok(None) };
+    let state = match waiting.sort {
+        Sort::Waits => "waits",
+        Sort::NotHeld => "not_held",
+        Sort::Unresolved => "unresolved",
+        Sort::Done => return Ok(None),
+    };
+    let kept: Value = waiting.text.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).filter(|text| !text.is_empty()).map(shown);
+    Ok(Some(Listed {
+        id,
+        state,
+        since: waiting.since,
+        due: waiting.due,
+        file: text(kept.get("file")),
+        place: kept.get("place").and_then(Value::as_u64),
+        message_id: text(kept.get("message_id")),
+        event_type: kept.pointer("/message/eventType").and_then(Value::as_str).map(named_event),
+        what: text(kept.get("what")),
+    }))
 }

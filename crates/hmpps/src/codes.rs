@@ -1,7 +1,7 @@
 //! The tables: what the codes and events of the estate are called, and what the engine makes of them. They are data, with their
 //! source and date; a host may lay its own over them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use chrono::NaiveDate;
@@ -583,6 +583,15 @@ impl Codes {
     #[must_use]
     pub fn licence_condition(&self, main: &str, sub: &str) -> Option<&ConditionType> {
         by_words(&self.conditions, main, sub)
+    }
+
+    /// Every word by which a requirement or a licence condition is known, and those that all their types have.
+    pub(crate) fn words_of_conditions(&self) -> BTreeSet<String> {
+        let types = self.requirements.iter().chain(&self.conditions);
+        let words =
+            types.flat_map(|of| of.main.iter().chain(&of.sub)).map(String::as_str).chain(["court licence order"]);
+        let words = words.flat_map(|words| words.split(|c: char| !c.is_ascii_alphanumeric()));
+        words.filter(|word| !word.is_empty()).map(str::to_ascii_lowercase).collect()
     }
 
     /// Every type of requirement, in the order in which they are tried.

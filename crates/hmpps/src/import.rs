@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use risk_core::event::Instant;
-use risk_core::event::field::describe_text;
 use risk_core::log::{AppendError, Log, LogError, Record, RecordError};
 use risk_core::text::without_mark;
 use uuid::Uuid;
@@ -15,12 +14,12 @@ use crate::detail_hosts::DetailHosts;
 use crate::draft::Draft;
 use crate::key::Key;
 use crate::meaning::{FETCHED_UNREAD, Meaning, Meanings, Move, Moved, TakeBack, identifiers, sentence_of, unreadable};
-use crate::message::{Delivered, Message, MessageError, Named, is_identifier, read_all};
-use crate::people::{CaseMap, Known, People, former};
+use crate::message::{Delivered, Message, MessageError, Named, read_all};
+use crate::people::{CaseMap, Known, People, former, given_to_unheld};
 use crate::reason::Reason;
-use crate::report::{CodeCount, Detail, Import, Instruction, Outcome, Told, named_event, shown};
+use crate::report::{CodeCount, Detail, Import, Instruction, Outcome, Told, named, named_event, shown};
 use crate::settle::{Families, Settled, Settling, before, contact_digest};
-use crate::sheet::{Of, RowSays, Sheet};
+use crate::sheet::{NO_CODE, Of, RowSays, Sheet};
 use crate::when::When;
 use crate::whose::{Contested, Doubt, Whose};
 
@@ -64,6 +63,10 @@ pub trait Held {
     }
     /// Every CRN and prison number by which the case is known without doubt, with its scheme, `crn` or `noms`.
     fn known_as(&mut self, _case_id: Uuid) -> Vec<(String, String)> {
+        Vec::new()
+    }
+    /// Every prison number that a case of the person has or claims, or had before another.
+    fn numbers_of(&mut self, _case_id: Uuid) -> Vec<String> {
         Vec::new()
     }
     /// Whether an order to erase the person of that case, of whom nothing is held, is carried out with this import.
@@ -293,6 +296,17 @@ impl Importer {
         reading.settled(key, held)
     }
 
+    /// What is in doubt of the person of a case that is held, whatever names a message about them has.
+    #[doc(hidden)]
+    pub fn in_doubt(&self, case_id: Uuid, held: &mut dyn Held) -> Option<Doubt> {
+        let people = People::new(&self.key, &self.cases);
+        let numbers = held.numbers_of(case_id);
+        let named = numbers.iter().map(|noms| Named { noms: Some(noms.clone()), ..Named::default() });
+        let named: Vec<Named> = named.collect();
+        let contested = Contested::of(named.iter(), &people, &self.key, held);
+        numbers.iter().find_map(|noms| contested.claiming(noms))
+    }
+
     #[doc(hidden)]
     pub fn key(&self) -> &Key {
         &self.key
@@ -402,10 +416,9 @@ impl Reading {
                 }));
             }
             if let Some(line) = self.lines.last_mut() {
-                let code = row.code();
-                // What has another form than a code may be somebody's words.
-                let named = if is_identifier(code) { code.to_owned() } else { describe_text(code) };
-                line.code = Some((named, row.name(meanings.codes)));
+                let (code, name) = (row.code(), row.name(meanings.codes));
+                let is_known = code == NO_CODE || name.is_some();
+                line.code = Some((if is_known { code.to_owned() } else { named(code) }, name));
             }
             match (row.says(meanings.codes), case) {
                 (Err(e), _) => self.take(Meaning::Ends(unreadable(e))),
@@ -492,6 +505,7 @@ impl Reading {
         };
         let forgotten = self.lines.iter().filter(forgets).flat_map(|line| line.named.numbers());
         let forgotten: BTreeSet<String> = forgotten.cloned().collect();
+        let of_unheld = self.numbers_of_unheld(contested, key, held);
         let mut is_erased = |case: Uuid| *known.entry(case).or_insert_with(|| held.is_erased(case));
         let moved = |one: &Move| [one.source, one.target].map(|case| (one.from, case));
         let mut refused: BTreeSet<usize> =
@@ -505,24 +519,18 @@ impl Reading {
                 || (is_alone && line.named.numbers().any(|noms| contested.leads_to_the_erased(noms)));
             let person = line.person.filter(|_| !in_doubt);
             let by_person = by_number || person.is_some_and(&mut is_erased);
-            let open = match line.told.outcome {
-                // It comes to nothing as it is; whom it names is not kept either.
-                Outcome::Unreadable { .. } => {
-                    if by_person {
-                        line.told.identifies.clear();
-                    }
-                    continue;
-                }
-                Outcome::Instructed => !line.told.instructs.iter().any(Instruction::erases),
-                _ => true,
-            };
+            let is_unreadable = matches!(line.told.outcome, Outcome::Unreadable { .. });
+            let open = !line.told.instructs.iter().any(Instruction::erases);
             let instructed = line.told.instructs.iter().filter(|one| !(in_doubt && one.is_of_identity()));
             if open && (by_person || instructed.flat_map(Instruction::cases).any(&mut is_erased)) {
                 refused.insert(from);
             }
             // That a number became one with one that the erased person was given is about whoever claims either later, too.
-            let was_theirs = line.named.numbers().any(|noms| contested.is_erased(noms) || forgotten.contains(noms));
-            if refused.contains(&from) && is_alone && line.named.merged.is_some() && !was_theirs {
+            let mut numbers = line.named.numbers();
+            let was_theirs =
+                numbers.any(|noms| contested.is_erased(noms) || forgotten.contains(noms) || of_unheld.contains(noms));
+            let is_merge = is_alone && line.named.merged.is_some() && !is_unreadable;
+            if refused.contains(&from) && is_merge && !was_theirs {
                 refused.remove(&from);
                 of_numbers.insert(from);
             }
@@ -533,12 +541,25 @@ impl Reading {
         }
         given_since.retain(|noms| held.erased_as(&former(key, "noms", noms)).is_none());
         self.import.given_since = given_since;
+        self.import.given_to_unheld = of_unheld;
         for from in refused {
             self.set_aside(from, Outcome::erased());
         }
         for from in of_numbers {
             self.set_aside(from, Outcome::waits(Reason::PersonUnknown, "a case that has one of these prison numbers"));
         }
+    }
+
+    /// The prison numbers that messages give, or gave, to erased persons of whom nothing was ever held.
+    fn numbers_of_unheld(&self, contested: &Contested<'_>, key: &Key, held: &mut dyn Held) -> BTreeSet<String> {
+        let mut numbers = BTreeSet::new();
+        for line in &self.lines {
+            let is_unheld =
+                line.named.crn.is_some() && line.person.is_some_and(|case| held.is_erased(case) && !held.is_held(case));
+            let mut is_theirs = |noms: &&String| is_unheld || held.is_given_since(&given_to_unheld(key, noms));
+            numbers.extend(line.named.numbers().filter(|noms| is_theirs(noms)).cloned());
+        }
+        contested.with_same(&numbers)
     }
 
     /// Keeps what names its person by a contested prison number alone out of every case; of any other message it is said that its

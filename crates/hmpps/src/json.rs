@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use risk_core::event::field::describe_text;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Serialize, Serializer};
 use serde_json::Number;
 
-use crate::message::{Members, MessageError, is_identifier};
+use crate::message::{Members, MessageError};
+use crate::report::counted;
 use crate::when::{EXPECTED, When};
 
 /// A value.
@@ -105,7 +105,7 @@ impl Json {
             Self::Null => "null".to_owned(),
             Self::Bool(value) => value.to_string(),
             Self::Number(number) => number.to_string(),
-            Self::Text(text) => describe_text(text),
+            Self::Text(text) => counted(text),
             Self::Array(items) => format!("a list of {}", items.len()),
             Self::Object(_) => "an object".to_owned(),
         }
@@ -209,7 +209,7 @@ impl Object {
                     once.push((name, value));
                 }
                 Some((_, first)) if *first == value => {}
-                Some(_) => return Err(differing(&name)),
+                Some(_) => return Err(differing(shown(&name))),
             }
         }
         self.0 = once;
@@ -230,9 +230,26 @@ impl FromIterator<(String, Json)> for Object {
     }
 }
 
+/// The members of every message.
+const ENVELOPE: [&str; 9] = [
+    "eventType",
+    "occurredAt",
+    "version",
+    "description",
+    "detailUrl",
+    "personReference",
+    "identifiers",
+    "additionalInformation",
+    "MessageId",
+];
+
+/// The name of a member as it may be shown: any other than those of every message may be somebody's words.
+fn shown(name: &str) -> &str {
+    if ENVELOPE.contains(&name) { name } else { "a member" }
+}
+
 fn differing(name: &str) -> MessageError {
-    let field = if is_identifier(name) { name } else { "a member" };
-    MessageError::new(field, "one member of that name", "several that differ")
+    MessageError::new(name, "one member of that name", "several that differ")
 }
 
 impl<'de> Deserialize<'de> for Json {

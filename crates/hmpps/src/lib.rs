@@ -55,7 +55,7 @@ pub mod unstable {
     pub use crate::contact::LastStatement;
     pub use crate::import::{Table, read};
     pub use crate::message::{Delivered, Message, Named, read_all};
-    pub use crate::people::{former, given_since};
+    pub use crate::people::{former, given_since, given_to_unheld};
     pub use crate::report::{named_event, shown};
     pub use crate::whose::{Doubt, DoubtBy};
 }

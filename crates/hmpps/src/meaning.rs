@@ -398,7 +398,8 @@ impl OfPerson<'_> {
         match condition {
             None => {
                 let what = "the type of a requirement or condition".to_owned();
-                Ok(Meaning::Ends(Outcome::Unmapped { table, code: named_types(words), what }))
+                let code = named_types(words, &self.meanings.codes.words_of_conditions());
+                Ok(Meaning::Ends(Outcome::Unmapped { table, code, what }))
             }
             Some(ConditionType { why: Some(why), .. }) => Ok(Meaning::Ends(nothing(why.clone()))),
             Some(condition) => self.says(condition.records.iter(), &self.telling.identity()),

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use risk_core::event::field::describe_text;
 use risk_core::event::vocabulary::Handling;
 use risk_core::text::{acts, code_point};
 use serde::Serialize;
 
 use crate::encoding::{MARK, unmarked};
 use crate::json::{Json, Object};
+use crate::report::counted;
 use crate::when::{EXPECTED, When};
 
 /// Wrappings within wrappings that are opened: SQS around SNS around the body, and one to spare.
@@ -167,7 +167,7 @@ fn only(
     let mut first: Option<String> = None;
     for value in values {
         if !is_identifier(value) {
-            return Err(MessageError::new(field, AN_IDENTIFIER, describe_text(value)));
+            return Err(MessageError::new(field, AN_IDENTIFIER, counted(value)));
         }
         let value = value.to_ascii_uppercase();
         match &first {
@@ -289,9 +289,7 @@ impl Members {
     pub(crate) fn identifier(&self, name: &str) -> Result<Option<String>, MessageError> {
         let found = self.id_within(name)?;
         match found.as_ref().filter(|found| !is_identifier(found)) {
-            Some(found) => {
-                Err(MessageError::new(name, AN_IDENTIFIER, describe_text(found)).within("additionalInformation"))
-            }
+            Some(found) => Err(MessageError::new(name, AN_IDENTIFIER, counted(found)).within("additionalInformation")),
             None => Ok(found),
         }
     }
@@ -505,7 +503,7 @@ impl Place<'_> {
         let column = before.saturating_add(error.column()).max(1);
         let said = error.to_string();
         let reason = said.rsplit_once(" at line ").map_or(said.as_str(), |(reason, _)| reason);
-        MessageError::new("message", "JSON", format!("none: {reason} at line {line} column {column}"))
+        MessageError::new("message", "JSON", format!("{reason} at line {line} column {column}"))
     }
 }
 
@@ -587,7 +585,7 @@ fn unwrapped(mut object: Object, envelope: Envelope<'_>, wrappings: usize) -> Re
     };
     let inner = match object.take(name)? {
         Some(Json::Text(text)) => serde_json::from_slice(unmarked(text.as_bytes(), name)?)
-            .map_err(|e| MessageError::new(name, "JSON in a text", format!("none: {e}")))?,
+            .map_err(|e| MessageError::new(name, "JSON in a text", e.to_string()))?,
         other => other.unwrap_or(Json::Null),
     };
     let Json::Object(mut body) = inner else {
@@ -807,23 +805,17 @@ mod tests {
             ),
             (format!("{one},,{one}"), (1, format!("more than one comma, at line 1 column {end}"))),
             (format!("{one}, 7\n{one}"), (1, format!("a comma before something else, at line 1 column {end}"))),
-            (
-                format!("{one}\n{one} {{\"a\":]\n{one}"),
-                (2, format!("none: expected value at line 2 column {}", end + 6)),
-            ),
+            (format!("{one}\n{one} {{\"a\":]\n{one}"), (2, format!("expected value at line 2 column {}", end + 6))),
             (
                 format!("{one}\n{{\n  \"a\": 1,\n  b\n}}\n{one}"),
-                (2, "none: key must be a string at line 4 column 3".to_owned()),
+                (2, "key must be a string at line 4 column 3".to_owned()),
             ),
         ] {
             let read = framed(&text);
             assert!(read.contains(&wrong), "{text}: {read:?}");
             assert!(read.iter().filter(|(_, found)| found.is_empty()).count() >= 2 || text.contains(", 7"), "{read:?}");
         }
-        assert_eq!(
-            framed(&format!("[{one},,{one}]")),
-            [(1, format!("none: expected value at line 1 column {}", end + 2))]
-        );
+        assert_eq!(framed(&format!("[{one},,{one}]")), [(1, format!("expected value at line 1 column {}", end + 2))]);
     }
 
     #[test]

@@ -235,6 +235,14 @@ pub fn given_since(key: &Key, noms: &str) -> String {
     key.opaque("given since", &["noms", &noms.to_ascii_uppercase()])
 }
 
+/// The keyed digest by which a store notes that messages gave an erased person of whom nothing was held this prison number: it was theirs
+/// before the erasure, as far as anybody knows.
+#[must_use]
+#[doc(hidden)]
+pub fn given_to_unheld(key: &Key, noms: &str) -> String {
+    key.opaque("given to a person never held", &["noms", &noms.to_ascii_uppercase()])
+}
+
 /// The keyed digest of an identifier, by which an erased person is recognised.
 #[must_use]
 pub fn former(key: &Key, scheme: &str, value: &str) -> String {

@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use risk_core::event::Instant;
-use risk_core::event::field::describe_text;
 use risk_core::log::Record;
 use risk_core::text::inert;
 use serde::Serialize;
@@ -13,7 +12,6 @@ use uuid::Uuid;
 use crate::contact::LastStatement;
 use crate::reason::{Reason, Then};
 
-use crate::message::is_identifier;
 use crate::whose::{Doubt, DoubtBy};
 
 /// The name and version of the report's form.
@@ -39,6 +37,9 @@ pub struct Import {
     /// Prison numbers that messages gave to erased persons.
     #[doc(hidden)]
     pub given_since: BTreeSet<String>,
+    /// Those of them that belong to erased persons of whom nothing was ever held.
+    #[doc(hidden)]
+    pub given_to_unheld: BTreeSet<String>,
     /// The statement of each contact that counts from now on, by the digest of the contact, where that is news.
     #[doc(hidden)]
     pub contacts: BTreeMap<String, LastStatement>,
@@ -60,7 +61,8 @@ pub struct Report {
     /// What became of the rows of tables, by code.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub codes: BTreeMap<String, CodeCount>,
-    /// What the messages say of cases, in the order in which a store of cases takes it. Without a store in the import, the host's own
+    /// What the messages say of cases, in the order in which a store of cases takes it; with a store not what concerns nothing that is
+    /// held, nor an identifier that a person took from the case. Without a store in the import, the host's own
     /// store carries it out. With one it is done already, but for what is in `not_done`: then it is for information alone.
     pub instructions: Vec<Instruction>,
     /// Those of `instructions` that the store of the import did not carry out, each with the reason: they are for a person, but for
@@ -116,6 +118,8 @@ impl Report {
                 }
             }
         }
+        // Of what concerns nothing, or one case alone, nothing was carried out.
+        self.instructions.retain(|one| !matches!(by_instruction.get(one), Some(Outcome::Nothing { .. })));
         // What is known or nothing is done with.
         let is_open = |outcome: &Outcome| !matches!(outcome, Outcome::Nothing { .. } | Outcome::Known);
         let not_done = came.iter().filter(|(_, outcome)| is_open(outcome));
@@ -124,6 +128,21 @@ impl Report {
             let why = if waits { format!("it waits for {why}") } else { why.to_owned() };
             NotDone { instruction: instruction.clone(), why, waits }
         }));
+    }
+
+    /// Leaves out the identifiers that a person took from a case, with a note at each message that says otherwise.
+    #[doc(hidden)]
+    pub fn leave_out(&mut self, decided: &BTreeSet<Instruction>) {
+        self.instructions.retain(|one| !decided.contains(one));
+        for told in &mut self.messages {
+            for instruction in told.tells.extract_if(.., |one| decided.contains(one)) {
+                if let Instruction::Identify { case_id, scheme, .. } = instruction {
+                    let note =
+                        format!("a person decided that its {scheme} number is not of case {case_id}: that stays");
+                    told.notes.push(note);
+                }
+            }
+        }
     }
 
     /// Adds what became of messages that were looked at again.
@@ -602,23 +621,34 @@ pub fn named_event(name: &str) -> String {
     format!("left out, as it is no name of an event: text of {} characters", name.chars().count())
 }
 
-/// A code as it may be shown: what has another form than a code may be somebody's words, and is described.
+/// The longest code that is shown, in characters.
+const LONGEST_CODE: usize = 40;
+
+/// A code as it may be shown: capital letters, digits, `.`, `_`, `-` and `:`. What has another form may be somebody's words.
 #[must_use]
 pub(crate) fn named(code: &str) -> String {
-    if is_identifier(code) { code.to_owned() } else { describe_text(code) }
+    let is_of_a_code = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || "._-:".contains(c);
+    let is_code = (1..=LONGEST_CODE).contains(&code.len()) && code.chars().all(is_of_a_code);
+    if is_code { code.to_owned() } else { counted(code) }
+}
+
+/// A text of a message of which no more may be shown than how long it is.
+#[must_use]
+pub(crate) fn counted(text: &str) -> String {
+    format!("text of {} characters", text.chars().count())
 }
 
 /// The longest name of a type that is shown.
 const LONGEST_NAME: usize = 80;
 
-/// The names of a main and a sub type as they may be shown: what is too long, or is not of letters, digits and the marks that names
-/// of types have, is described.
+/// The names of a main and a sub type as they may be shown: those that have the form of a code, or no word but those of the tables.
 #[must_use]
-pub(crate) fn named_types(names: &[String]) -> String {
-    let is_of_a_name = |c: char| c.is_ascii_alphanumeric() || " ._:-/&()',+".contains(c);
+pub(crate) fn named_types(names: &[String], known: &BTreeSet<String>) -> String {
     let shown = |name: &String| {
-        let is_name = name.len() <= LONGEST_NAME && name.chars().all(is_of_a_name);
-        if is_name { name.clone() } else { describe_text(name) }
+        let lower = name.to_ascii_lowercase();
+        let mut words = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+        let is_name = name.is_ascii() && name.len() <= LONGEST_NAME && words.all(|word| known.contains(word));
+        if is_name { inert(name).into_owned() } else { named(name) }
     };
     names.iter().filter(|name| !name.is_empty()).map(shown).collect::<Vec<_>>().join(" / ")
 }

@@ -3,7 +3,6 @@
 use std::fmt::Display;
 
 use risk_core::event::Instant;
-use risk_core::event::field::describe_text;
 use risk_core::event::vocabulary::Handling;
 use risk_core::text::code_point;
 
@@ -11,7 +10,7 @@ use crate::codes::{Codes, EventType};
 use crate::columns::{Column, Columns};
 use crate::delimited::{self, Values, as_many};
 use crate::message::{Members, Message, MessageError, is_identifier, unseen_in};
-use crate::report::Outcome;
+use crate::report::{Outcome, counted};
 use crate::when::{EXPECTED, EXPECTED_TIME, Unread, When};
 
 /// What a table is of.
@@ -50,6 +49,9 @@ impl Of {
         }
     }
 }
+
+/// What a row is counted under that has no code.
+pub(crate) const NO_CODE: &str = "none";
 
 /// The words that say that nDelius marks a row as sensitive.
 const YES: [&str; 5] = ["y", "yes", "true", "1", "sensitive"];
@@ -168,15 +170,14 @@ impl Row<'_> {
     /// [`MessageError`] where there is none.
     pub fn crn(&self) -> Result<String, MessageError> {
         let crn = self.get(Column::Crn).unwrap_or_default();
-        let wrong =
-            || MessageError::new(Column::Crn.name(), "1 to 64 letters, digits or `. _ : -`", describe_text(crn));
+        let wrong = || MessageError::new(Column::Crn.name(), "1 to 64 letters, digits or `. _ : -`", counted(crn));
         if is_identifier(crn) { Ok(crn.to_ascii_uppercase()) } else { Err(wrong()) }
     }
 
     /// The code of its type.
     #[must_use]
     pub fn code(&self) -> &str {
-        self.get(Column::Type).unwrap_or("none")
+        self.get(Column::Type).unwrap_or(NO_CODE)
     }
 
     /// What the estate calls its type, where the tables have it.
@@ -209,7 +210,7 @@ impl Row<'_> {
     }
 
     fn wrong(&self, column: Column, expected: impl Into<String>) -> MessageError {
-        let found = self.get(column).map_or_else(|| "nothing".to_owned(), describe_text);
+        let found = self.get(column).map_or_else(|| "nothing".to_owned(), counted);
         MessageError::new(column.name(), expected, found)
     }
 

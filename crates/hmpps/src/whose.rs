@@ -249,6 +249,11 @@ impl<'p> Contested<'p> {
         self.erased.contains(noms) || self.given_since.contains(noms)
     }
 
+    /// Prison numbers, and all that became one with them in this import.
+    pub(crate) fn with_same(&self, numbers: &BTreeSet<String>) -> BTreeSet<String> {
+        numbers.iter().flat_map(|noms| self.people.numbers_of(noms)).map(str::to_owned).collect()
+    }
+
     /// Whether an erased person had or claimed a prison number to which another person has no more than a claim.
     pub(crate) fn is_left_over(&self, noms: &str) -> bool {
         self.left_over.contains(noms)

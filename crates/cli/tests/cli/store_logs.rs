@@ -175,7 +175,9 @@ fn an_export_that_fails_leaves_no_file() {
     let stored = Stored::with_a_case();
     let file = stored.beside("all.jsonl");
     stored.risk(&["store", "export", "--case", OTHER, "--output", &file]).refused(&[OTHER]);
-    stored.risk(&["store", "export", "--case", "crn:X9", "--output", &file]).refused(&["crn:X9", "no case in the store"]);
+    stored
+        .risk(&["store", "export", "--case", "crn:X9", "--output", &file])
+        .refused(&["crn:X9", "no case in the store"]);
     assert!(!fs::exists(&file).unwrap());
 }
 

@@ -74,7 +74,8 @@ fn the_variable_that_names_a_store_is_enough_for_every_command() {
         assert_eq!(by_variable(&stored, &arguments).fine(), answer);
     }
     by_variable(&stored, &["assess", "crn:X1"]).refused(&["--audience"]);
-    by_variable(&stored, &["assess", "crn:X2", OFFICER[0], OFFICER[1]]).refused(&["no case in the store has this identifier"]);
+    by_variable(&stored, &["assess", "crn:X2", OFFICER[0], OFFICER[1]])
+        .refused(&["no case in the store has this identifier"]);
     // A log in a file is that file, also if its name could be that of a case.
     let sean = ["assess", "examples/cases/sean.jsonl", "--at", "2017-12-20"];
     assert_eq!(by_variable(&stored, &sean).fine(), ran(command(sean).output().unwrap()).fine());
@@ -108,6 +109,44 @@ fn messages_are_imported_into_the_store_that_the_variable_names_unless_held_logs
         stored_there.err
     );
     assert_eq!(stored.heads().len(), 1);
+}
+
+#[test]
+fn the_variable_of_who_asks_chooses_the_default_store_as_the_option_does_and_a_report_in_json_is_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let (key, message, held) = (at("key"), at("message.json"), at("held.jsonl"));
+    private_file(&key, "a secret that only these tests know");
+    fs::write(&message, MESSAGE).unwrap();
+    fs::write(&held, "").unwrap();
+    let risk = |arguments: &[&str], who: &str| {
+        let mut command = command(arguments.iter().copied());
+        let command = command.env("HOME", folder.path()).env("XDG_DATA_HOME", folder.path());
+        ran(if who.is_empty() { command } else { command.env("RISK_AS", who) }.output().unwrap())
+    };
+    let import = ["hmpps", "import", &message, "--key-file", &key];
+    let in_json = [&import[..], &["--report", "json"]].concat();
+    let with_option = [&in_json[..], &["--as", "queue"]].concat();
+    // There is no store: nothing is imported anywhere.
+    for (arguments, who) in [(&in_json, "queue"), (&with_option, "")] {
+        risk(arguments, who).refused(&["cases.risk", "risk store init"]);
+    }
+    assert_eq!(risk(&["store", "init"], "queue").code, 0);
+    for (arguments, who) in [(&in_json, "queue"), (&with_option, ""), (&in_json, "")] {
+        let report = risk(arguments, who);
+        assert_eq!(report.code, 0, "{}", report.err);
+        let report: serde_json::Value = serde_json::from_str(&report.err).unwrap();
+        assert_eq!(report["stored"], arguments == &with_option || who == "queue", "{report}");
+    }
+    let in_text = risk(&import, "queue");
+    assert_eq!((in_text.err.matches("store: ").count(), in_text.out.as_str()), (1, ""), "{}", in_text.err);
+    let held = risk(&[&import[..], &["--held", &held]].concat(), "queue");
+    assert_eq!((held.code, held.out.lines().count()), (0, 1), "{}", held.err);
+    // A case by its name is that of the store; a log in a file is the file.
+    let officer = ["--audience", "responsible_officer", "--at", "2026-06-20"];
+    let of_case = [&["assess", "crn:X800001"][..], &officer].concat();
+    assert_eq!((risk(&of_case, "queue").code, risk(&of_case, "").code), (0, 2));
+    assert_eq!(risk(&["assess", "examples/cases/sean.jsonl"], "queue").code, 0);
 }
 
 #[test]

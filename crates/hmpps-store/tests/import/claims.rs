@@ -7,7 +7,7 @@ use risk_hmpps::codes::Codes;
 use risk_hmpps::import::{Given, Importer, sheet};
 use risk_hmpps::people::CaseMap;
 use risk_hmpps::reason::{Reason, Then};
-use risk_hmpps::report::{Outcome, Report, Told};
+use risk_hmpps::report::{Instruction, Outcome, Report, Told};
 use risk_hmpps::sheet::Of;
 use risk_hmpps_store::Erasures;
 use serde_json::{Value, json};
@@ -209,6 +209,39 @@ fn a_person_settles_a_contested_number_by_giving_it_and_no_message_undoes_that()
 }
 
 #[test]
+fn what_a_person_decided_otherwise_or_concerns_nothing_is_no_instruction_that_was_carried_out() {
+    let linking = |crn: &str| with_noms(message("probation-case.prison-identifier.added", crn, &json!({})), NOMS);
+    for remove in [false, true] {
+        let queue = Queue::new();
+        queue.deliver(&[linking("X800001"), linking("X800002")], Erasures::Listed);
+        let (one, other) = (queue.case("X800001"), queue.case("X800002"));
+        if remove {
+            queue.store.unidentify(&queue.by, other, "noms").unwrap();
+        } else {
+            queue.store.identify(&queue.by, one, "noms", NOMS).unwrap();
+        }
+        let noms = |report: &Report| -> Vec<Uuid> {
+            let of_noms = report.instructions.iter().filter_map(|one| match one {
+                Instruction::Identify { case_id, scheme: "noms", .. } => Some(*case_id),
+                _ => None,
+            });
+            of_noms.collect()
+        };
+        let of_loser = queue.deliver(&[linking("X800002")], Erasures::Listed);
+        assert_eq!((of_loser.messages[0].outcome.name(), noms(&of_loser)), ("instructed", vec![]), "{of_loser:?}");
+        assert!(of_loser.messages[0].notes[0].contains("a person decided"), "{of_loser:?}");
+        let of_both = queue.deliver(&[linking("X800001"), linking("X800002")], Erasures::Listed);
+        assert_eq!(noms(&of_both), [one]);
+        assert_eq!(of_both.messages[0].notes, [""; 0], "{of_both:?}");
+    }
+    let queue = Queue::new();
+    let not_held = queue.deliver(&[merge("X800001", "X800002")], Erasures::Listed);
+    assert_eq!((not_held.messages[0].outcome.reason(), not_held.instructions), (Reason::NotHeld, vec![]));
+    let people = queue.deliver(&[registration("X800001", "1"), registration("X800002", "2")], Erasures::Listed);
+    assert!(people.instructions.iter().any(|one| matches!(one, Instruction::Merge { .. })), "{people:?}");
+}
+
+#[test]
 fn what_is_held_stays_where_a_second_claim_comes_later() {
     let queue = Queue::new();
     queue.deliver(&[with_noms(registration("X800001", "1"), NOMS), received(NOMS)], Erasures::Listed);
@@ -285,10 +318,52 @@ fn identity_is_learnt_from_a_message_that_cannot_be_read_too() {
         }
         told(&queue, &with_noms(gdpr("X800001"), NOMS));
         for unreadable in unreadable() {
-            assert_eq!(name(&queue, &unreadable), "unreadable");
+            assert_eq!(name(&queue, &unreadable), "erased");
         }
         assert_eq!(queue.cases(), usize::from(held));
         assert_eq!(queue.files_with(&["X800001", NOMS]), [""; 0]);
+    }
+}
+
+#[test]
+fn a_message_about_an_erased_person_is_erased_though_it_cannot_be_read() {
+    let queue = Queue::new();
+    queue.deliver(&[registration("X800001", "1"), gdpr("X800001")], Erasures::CarriedOut);
+    let mut undated = registration("X800001", "2");
+    undated["occurredAt"] = json!("soon");
+    let twice = registration("X800001", "3").to_string().replacen('{', r#"{"version":1,"version":2,"#, 1);
+    for text in [undated.to_string(), twice] {
+        let report = queue.give(Given::Messages(text.as_bytes()), Erasures::Listed);
+        assert_eq!((report.messages[0].outcome.name(), report.messages[0].kept), ("erased", false), "{report:?}");
+    }
+    let rows = "crn,type,date,outcome,created\nX800001,CHVS,soon,ATTC,2024-06-15\n";
+    let report = queue.give(sheet(Of::Contacts, rows.as_bytes()).unwrap(), Erasures::Listed);
+    assert_eq!(report.messages[0].outcome.name(), "erased");
+}
+
+#[test]
+fn what_is_said_of_a_number_of_an_erased_person_who_was_never_held_is_erased() {
+    let adding = with_noms(message("probation-case.prison-identifier.added", "X800001", &json!({})), NOMS);
+    let merged = numbers_merged(NOMS, OTHER_NOMS);
+    let other = numbers_merged("A3333CC", OTHER_NOMS);
+    for portions in [
+        vec![vec![&adding], vec![&merged], vec![&other]],
+        vec![vec![&merged, &adding], vec![&other]],
+        vec![vec![&merged], vec![&other, &adding]],
+    ] {
+        let queue = Queue::new();
+        queue.deliver(&[gdpr("X800001")], Erasures::CarriedOut);
+        let mut ends: Vec<&str> = Vec::new();
+        for portion in &portions {
+            let portion: Vec<Value> = portion.iter().map(|one| (*one).clone()).collect();
+            let report = queue.deliver(&portion, Erasures::CarriedOut);
+            ends.extend(report.messages.iter().chain(&report.waited).map(|told| told.outcome.name()));
+        }
+        assert_eq!(ends.iter().filter(|end| **end == "erased").count(), 3, "{portions:?} {ends:?}");
+        assert_eq!(risk_hmpps_store::waiting(&queue.importer, &queue.store, &queue.by).unwrap(), [], "{portions:?}");
+        assert_eq!((queue.cases(), name(&queue, &received(OTHER_NOMS))), (0, "erased"));
+        // Another CRN that claims a number is in conflict, as any two persons are.
+        assert_eq!(name(&queue, &with_noms(registration("X800009", "9"), OTHER_NOMS)), "conflict");
     }
 }
 

@@ -10,6 +10,7 @@ use risk_hmpps::reason::Reason;
 use risk_hmpps::report::{Outcome, Told};
 use risk_hmpps_store::{Erasures, must_be_its_secret};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::key;
 use crate::persons::{gdpr, merge, received, unmerge, with_noms};
@@ -76,6 +77,36 @@ fn nobody_is_erased_while_it_is_in_doubt_whom_the_order_is_about() {
         assert_eq!(facts.erased, None, "{crn}");
     }
     assert_eq!(queue.records(), before);
+}
+
+#[test]
+fn nobody_in_conflict_is_erased_though_the_order_names_their_crn_alone() {
+    let claims = ["X800001", "X800002"].map(|crn| with_noms(registration(crn, &crn[6..]), NOMS));
+    let merging = [registration("X800003", "3"), merge("X800001", "X800003")];
+    let of_merged = [gdpr("X800003")];
+    for (before, with) in [
+        (claims.to_vec(), vec![gdpr("X800001")]),
+        (vec![], [&claims[..], &[gdpr("X800001")]].concat()),
+        ([&claims[..], &merging].concat(), of_merged.to_vec()),
+        (claims.to_vec(), [&merging[..], &of_merged].concat()),
+    ] {
+        let queue = Queue::new();
+        queue.deliver(&before, Erasures::CarriedOut);
+        let report = queue.deliver(&with, Erasures::CarriedOut);
+        let order = report.messages.last().unwrap();
+        assert_eq!((order.outcome.reason(), order.kept), (Reason::ClaimedTwice, true), "{report:?}");
+        assert!(report.not_done.iter().any(|one| one.instruction.erases()), "{report:?}");
+        let [one, two] = ["X800001", "X800002"].map(|crn| queue.case(crn));
+        let is_erased = |case: Uuid| queue.store.facts(case).unwrap().erased.is_some();
+        assert!(!is_erased(one) && !is_erased(two), "{with:?}");
+        // While it waits it is no news; once the conflict is settled, it is carried out.
+        let other = queue.deliver(&[registration("X800009", "9")], Erasures::CarriedOut);
+        assert_eq!((other.not_done.len(), other.waited.len()), (0, 0), "{other:?}");
+        queue.store.identify(&queue.by, two, "noms", NOMS).unwrap();
+        let settled = queue.deliver(&[], Erasures::CarriedOut);
+        assert_eq!(settled.waited.iter().map(|told| told.outcome.name()).collect::<Vec<_>>(), ["instructed"]);
+        assert!(is_erased(one) && !is_erased(two), "{with:?}");
+    }
 }
 
 #[test]

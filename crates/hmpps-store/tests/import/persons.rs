@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use risk_core::event::Kind;
+use risk_core::event::field::StaffId;
+use risk_core::event::vocabulary::CorrectionReason;
 use risk_core::log::{Payload, Record};
 use risk_hmpps::codes::Codes;
 use risk_hmpps::import::{Given, Importer, sheet};
@@ -14,7 +16,7 @@ use risk_hmpps::reason::Reason;
 use risk_hmpps::report::{Outcome, Report};
 use risk_hmpps::sheet::Of;
 use risk_hmpps_store::Erasures;
-use risk_store::{Options, Store};
+use risk_store::{Options, PersonErasure, Store};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -59,6 +61,18 @@ impl Queue {
 
     fn name_of(&self, message: &Value) -> &'static str {
         outcome(&self.one(message))
+    }
+
+    /// Erases the person of a case as an operator does; gives the messages that waited for them alone.
+    pub fn erase_by_hand(&self, case: Uuid) -> Vec<Uuid> {
+        let erasure = PersonErasure {
+            reason: CorrectionReason::LegalErasure,
+            by: StaffId::new("manager-7").unwrap(),
+            record_id: &|of| Ok(self.importer.erasure_id(of)),
+            digest: Some(&|scheme, value| self.importer.former(scheme, value)),
+            named: &[],
+        };
+        self.store.erase_person(&self.by, case, &erasure).unwrap().waiting
     }
 
     pub fn cases(&self) -> usize {

@@ -231,7 +231,35 @@ fn what_waits_too_long_is_unresolved_once_and_gone_after_as_long_again() {
     queue.at(&[received("A2222AA")], 150);
     queue.at(&[], 241);
     assert_eq!(queue.waiting().len(), 1);
-    queue.at(&[], 331);
+    let gone = queue.at(&[], 331).waited;
+    assert_eq!(gone.iter().map(|told| told.outcome.name()).collect::<Vec<_>>(), ["unresolved"], "{gone:?}");
+    assert!(gone[0].notes[0].contains("keeps it no longer") && !gone[0].kept, "{gone:?}");
+    assert_eq!(queue.waiting(), []);
+}
+
+#[test]
+fn a_delivery_restarts_the_clock_and_nothing_that_is_kept_leaves_without_an_outcome() {
+    let names = |report: &Report| report.waited.iter().map(|told| told.outcome.name()).collect::<Vec<_>>();
+    let waits = (received(NOMS), ("waits", true), "unresolved");
+    let not_held = (deleted("X800005", "5", "ADVP"), ("nothing", true), "nothing");
+    for (message, first, last) in [waits, not_held] {
+        for again in [89, 91, 400] {
+            let queue = Queue::new();
+            assert_eq!(name(&queue.at(from_ref(&message), 0)), first);
+            let redelivered = queue.at(from_ref(&message), again);
+            assert_eq!((name(&redelivered), names(&redelivered)), (first, vec![]), "{again}");
+            assert_eq!(names(&queue.at(&[], again + 89)), [""; 0], "{again}");
+            assert_eq!(names(&queue.at(&[], again + 91)), [last], "{again}");
+        }
+    }
+    // Also once it is unresolved.
+    let queue = Queue::new();
+    queue.at(&[received(NOMS)], 0);
+    assert_eq!(names(&queue.at(&[], 91)), ["unresolved"]);
+    assert_eq!(name(&queue.at(&[received(NOMS)], 170)), ("waits", true));
+    assert_eq!(names(&queue.at(&[], 200)), [""; 0]);
+    assert_eq!(names(&queue.at(&[], 261)), ["unresolved"]);
+    assert_eq!(names(&queue.at(&[], 351)), ["unresolved"]);
     assert_eq!(queue.waiting(), []);
 }
 

@@ -55,9 +55,9 @@ fn an_unknown_code_is_named_with_its_table_and_makes_nothing() {
         ("probation-case.registration.deregistered", json!({"registerTypeCode": "ADVP2"}), "registers", "ADVP2"),
         (
             "probation-case.requirement.created",
-            json!({"requirementMainType": "Court - Something New", "requirementSubType": "Of A Kind"}),
+            json!({"requirementMainType": "Court - Travel Monitoring", "requirementSubType": "She said he hit her"}),
             "requirements",
-            "Court - Something New / Of A Kind",
+            "Court - Travel Monitoring / text of 19 characters",
         ),
         ("probation-case.requirement.created", json!({"requirementMainType": "ZZ"}), "requirements", "ZZ"),
         (
@@ -83,6 +83,54 @@ fn an_unknown_code_is_named_with_its_table_and_makes_nothing() {
     let import = Logs::default().deliver(&importer(), sheet(Of::Registrations, rows.as_bytes()).unwrap());
     assert_eq!(unmapped(&import), ("registers", "DASO".to_owned()));
     assert_eq!(import.report.codes["DASO"].unmapped, 1);
+}
+
+#[test]
+fn no_word_of_a_message_is_shown_that_may_be_somebody_s() {
+    let (phrase, word) = ("she said he strangled Zebrafoot", "strangledZebrafoot");
+    for words in [phrase, word] {
+        let message = |event_type: &str, info: Value| {
+            json!({"eventType": event_type, "occurredAt": "2026-06-14T09:06:52Z",
+            "additionalInformation": info, "personReference": {"identifiers": [{"type": "CRN", "value": "X800001"}]}})
+        };
+        let requirement = |main: &str, sub: &str| {
+            let info = json!({"requirementId": "1", "eventNumber": "1", "requirementMainType": main, "requirementSubType": sub});
+            message("probation-case.requirement.created", info)
+        };
+        let registration = |of: Value| {
+            let mut info = json!({"registrationId": "1", "registerTypeCode": "ADVP", "registrationDate": "2026-06-14"});
+            info.as_object_mut().unwrap().extend(of.as_object().unwrap().clone());
+            message("probation-case.registration.added", info)
+        };
+        let mut undated = registration(json!({}));
+        undated["occurredAt"] = json!(words);
+        let twice = registration(json!({})).to_string().replacen('{', &format!(r#"{{"{words}":1,"{words}":2,"#), 1);
+        for text in [
+            requirement("x", words).to_string(),
+            requirement(words, "Building").to_string(),
+            registration(json!({"registerTypeCode": words})).to_string(),
+            registration(json!({"registrationLevelCode": words})).to_string(),
+            registration(json!({"registrationDate": words})).to_string(),
+            undated.to_string(),
+            twice,
+            json!(words).to_string(),
+            words.to_owned(),
+            json!({"Type": "Notification", "Message": words}).to_string(),
+            json!({"Type": "Notification", "Message": json!(words).to_string()}).to_string(),
+        ] {
+            let import = Logs::default().deliver(&importer(), Given::Messages(text.as_bytes()));
+            let report = serde_json::to_string(&import.report).unwrap();
+            assert!(!report.contains("ebrafoot"), "{text}: {report}");
+        }
+        for place in 1..5 {
+            let mut row = ["X800001", "C204", "2026-06-14", "", "2026-06-14"];
+            row[place] = words;
+            let table = format!("crn,type,date,outcome,created\n{}\n", row.join(","));
+            let import = Logs::default().deliver(&importer(), sheet(Of::Contacts, table.as_bytes()).unwrap());
+            let report = serde_json::to_string(&import.report).unwrap();
+            assert!(!report.contains("ebrafoot"), "{table}: {report}");
+        }
+    }
 }
 
 #[test]

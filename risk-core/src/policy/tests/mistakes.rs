@@ -428,7 +428,11 @@ fn a_view_that_exceeds_its_guard() {
         assert!(errors.lines().any(told), "{to}: {errors}");
     }
     // There is one for each audience, and it is the policy's: no overlay has any.
-    refused(HIS, &format!("{GUARD}§{GUARD}{HIS}"), "duplicate id: the guard `supervised_person` is already defined at ");
+    refused(
+        HIS,
+        &format!("{GUARD}§{GUARD}{HIS}"),
+        "duplicate id: the guard `supervised_person` is already defined at ",
+    );
     let overlay = format!("[overlay]\nof = \"sample\"\nlocality = \"south\"\n\n{GUARD}");
     let errors = Policy::load_with(&SAMPLE, &[("south.toml", &overlay)], None).unwrap_err().to_string();
     assert!(errors.starts_with("south.toml:5:3: unknown entry `guard`: "), "{errors}");

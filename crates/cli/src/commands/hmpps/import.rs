@@ -26,9 +26,10 @@ use crate::store::{Operated, PLACE, StoreOptions};
 /// Turn domain events, contacts and registrations into records
 ///
 /// A file has one message, an array of messages, or several one after another: the body of a domain event, bare or in the wrappings of SNS and
-/// SQS. With --store, --as or the variable RISK_STORE the records go into a store, in one transaction; otherwise they are written to
-/// standard output as JSON Lines. The report on standard error has an entry for each message. In --report json its member `then` says
-/// what to do with the message: `delete` it from the queue, `retry` it later, or `park` it for a person; `reason` says why
+/// SQS. With --store or --as, or the variable RISK_STORE or RISK_AS, the records go into a store, in one transaction; otherwise, and with
+/// --held, they are written to standard output as JSON Lines. The report on standard error has an entry for each message. In
+/// --report json standard error is that report and nothing else; its `stored` says whether a store has the records, and the member `then`
+/// of an entry what to do with the message: `delete` it from the queue, `retry` it later, or `park` it for a person; `reason` says why
 /// (docs/hmpps.md has the list).
 ///
 /// Two messages about the same fact make one record, as ids are derived from the fact with your secret. Without a store, pass the
@@ -76,8 +77,8 @@ pub struct Options {
     detail_host: Vec<String>,
     #[command(flatten)]
     codes: CodesOptions,
-    /// Logs that you hold, plain or sealed, of any cases; can be repeated. Records then go to standard output, also if
-    /// RISK_STORE is set
+    /// Logs that you hold, plain or sealed, of any cases; can be repeated. Records then go to standard output, also if RISK_STORE or
+    /// RISK_AS is set
     #[arg(long, value_name = "FILE", conflicts_with_all = ["store", "who", "keys"])]
     held: Vec<String>,
     /// Carry out erasures: remove everything of the person whom a message names, with all merged cases, evidence and identifiers. It
@@ -133,15 +134,11 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
     }
     let into_a_store = options.held.is_empty() && options.store.is_named();
     if options.erase && !into_a_store {
-        let expected = "a store, named with --store, --as or RISK_STORE, and no --held";
+        let expected = "a store, named with --store, --as, RISK_STORE or RISK_AS, and no --held";
         return Err(Failure::Unfitting { option: "--erase", expected, found: "none".to_owned() });
     }
     let (import, records) = if into_a_store {
-        if !options.store.is_asked_for() && options.report == ReportFormat::Text {
-            let place = options.store.place()?;
-            remark(&format!("store: {} (named by {PLACE})", place.name()));
-        }
-        let Operated { store, by, .. } = options.store.operate()?;
+        let Operated { store, by, .. } = operate(options)?;
         let erasures = if options.erase { Erasures::CarriedOut } else { Erasures::Listed };
         let how = IntoStore {
             wait_at_most: TimeDelta::days(options.wait_at_most.cast_signed()),
@@ -156,6 +153,18 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
         (import, records)
     };
     reply(options.report, &import, records)
+}
+
+/// Opens the store. For programs, standard error is the report and nothing else.
+fn operate(options: &Options) -> Result<Operated, Failure> {
+    if options.report == ReportFormat::Json {
+        return options.store.operate_at(&options.store.place_unsaid()?);
+    }
+    let place = options.store.place()?;
+    if !place.is_default && !options.store.is_asked_for() {
+        remark(&format!("store: {} (named by {PLACE})", place.name()));
+    }
+    options.store.operate_at(&place)
 }
 
 fn reply(form: ReportFormat, import: &Import, records: String) -> Result<Reply, Failure> {

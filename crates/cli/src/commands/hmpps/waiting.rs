@@ -22,7 +22,8 @@ use crate::store::{Operated, StoreOptions};
 ///
 /// For each message: its id, its type, since when and for what it waits, the file and place in which it came, and the id that the queue
 /// gave it. Nothing about a person is printed. `waits` becomes `unresolved` after --wait-at-most days of `risk hmpps import`, is still applied if
-/// what it waits for comes, and is removed after as many days again. `not_held` concerns nothing in the store, and is removed then.
+/// what it waits for comes, and is removed after as many days again. `not_held` concerns nothing in the store, and is removed then. The import that
+/// removes a message reports it; one in which a message is given again starts its time anew.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   risk hmpps waiting --key-file hmpps.key --store cases.risk --as queue
