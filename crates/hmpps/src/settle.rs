@@ -13,7 +13,7 @@ use risk_core::event::catalogue::{RecordCorrected, RecordRetracted};
 use risk_core::event::field::{Replacement, StaffId};
 use risk_core::event::vocabulary::{CorrectionReason, Handling, SourceAgency, Term};
 use risk_core::event::{Event, Field, FieldValue, Instant, Kind, Nature};
-use risk_core::log::{Log, Record};
+use risk_core::log::{Log, Record, RecordSource};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -420,7 +420,9 @@ impl<'a> Settling<'a> {
             let times = (record.occurred_at, record.recorded_at.max(one.recorded));
             let there = self.case(*target);
             if there.record(id).is_none() {
-                let source = record.source.clone();
+                // It was stated when the other was, whenever it was moved.
+                let stated = Reference::of(record).map(|it| Reference { of: &of, ..it }.text(times.1));
+                let source = RecordSource { reference: stated, ..record.source.clone() };
                 there.push(record_from(id, *target, times, source, event, Some(handling)));
                 new.push(id);
                 if let Some((reason, _)) = taken.first() {

@@ -223,6 +223,16 @@ fn a_requirement_that_was_moved_is_found_under_the_crn_to_which_it_was_moved() {
         });
     }
     let created = requirement("created", C, 1, "6", "1");
+    // Also where another message moves the same sentence later.
+    for crn in [C, E] {
+        let queue = Queue::new();
+        give(&queue, &[created.clone(), moved(5, "1"), moved(50, "1"), requirement("deleted", crn, 9, "6", "7")]);
+        assert_eq!(counts(&queue), BTreeMap::new(), "{crn}");
+        let queue = Queue::new();
+        give(&queue, &[created.clone(), moved(50, "1")]);
+        give(&queue, &[requirement("deleted", crn, 9, "6", "7")]);
+        assert_eq!(counts(&queue), BTreeMap::new(), "{crn}");
+    }
     for together in [true, false] {
         let queue = Queue::new();
         let again = requirement("created", E, 6, "6", "7");

@@ -55,7 +55,7 @@ fn what_two_claim_is_applied_to_the_one_who_is_left_when_the_other_is_erased() {
         give(&queue, &[linking("X800001", "1", NOMS), linking("X800002", "2", NOMS)]);
         assert_eq!(name(&queue, &received(NOMS)), "conflict");
         let case_left = queue.case(left);
-        assert_eq!(queue.erase_by_hand(queue.case(erased)), []);
+        assert!(queue.erase_by_hand(queue.case(erased)).is_empty());
         let report = give(&queue, &[]);
         let [applied] = report.waited.as_slice() else { panic!("{report:?}") };
         assert_eq!((applied.outcome.name(), applied.case_id), ("recorded", Some(case_left)), "{report:?}");
@@ -75,11 +75,11 @@ fn of_three_who_claim_a_number_two_are_left_in_conflict_and_nothing_is_lost() {
     let queue = Queue::new();
     give(&queue, &["X800001", "X800002", "X800003"].map(|crn| linking(crn, &crn[6..], NOMS)));
     assert_eq!(name(&queue, &received(NOMS)), "conflict");
-    assert_eq!(queue.erase_by_hand(queue.case("X800001")), []);
+    assert!(queue.erase_by_hand(queue.case("X800001")).is_empty());
     assert_eq!(waited(&give(&queue, &[])), [""; 0]);
     let Outcome::Conflict { cases, .. } = told(&queue, &at(received(NOMS), 20)).outcome else { panic!() };
     assert_eq!(cases.len(), 2);
-    assert_eq!(queue.erase_by_hand(queue.case("X800002")), []);
+    assert!(queue.erase_by_hand(queue.case("X800002")).is_empty());
     assert_eq!(waited(&give(&queue, &[])), ["recorded", "recorded"]);
     // The last of them goes, and what waits for nobody else goes with them: it is reported.
     give(&queue, &[gdpr("X800003")]);
