@@ -98,11 +98,12 @@ impl Settling<'_> {
 
     /// Turns drafts to the case in which what they speak of is on record, or is recorded with this import.
     pub fn at_home(&mut self, mut drafts: Vec<Draft>, contacts: &BTreeSet<usize>) -> Vec<Draft> {
-        drafts.sort_by_key(|draft| (draft.recorded, draft.case, draft.id));
+        let mut in_order: Vec<&mut Draft> = drafts.iter_mut().collect();
+        in_order.sort_by_key(|draft| (draft.recorded, draft.case, draft.id));
         // What this import records of each thing, with the sentence of each record.
         let mut here: BTreeMap<Place, BTreeSet<String>> = BTreeMap::new();
         let mut sentences: BTreeMap<Uuid, String> = BTreeMap::new();
-        for draft in &mut drafts {
+        for draft in in_order {
             let Some(own) = draft.own.clone().filter(|_| !contacts.contains(&draft.from)) else { continue };
             let place = self.home(draft, &own, &here);
             here.entry(place).or_default().insert(own.id.clone());
@@ -141,6 +142,9 @@ impl Settling<'_> {
     fn home(&mut self, draft: &Draft, own: &Own, here: &BTreeMap<Place, BTreeSet<String>>) -> Place {
         let key = self.key;
         let places = self.places(draft.case);
+        if let [only] = places.as_slice() {
+            return *only;
+        }
         let is_here = |place: &Place| here.get(place).is_some_and(|ids| ids.contains(&own.id));
         for (case, named) in &places {
             let id = own.record_id(key, *named, draft.kind);
