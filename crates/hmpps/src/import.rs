@@ -492,7 +492,8 @@ impl Reading {
     /// Refuses what is about persons who were erased, but for the order to erase them.
     fn refuse_erased(&mut self, contested: &Contested<'_>, key: &Key, held: &mut dyn Held) {
         // Of a person who is erased with this import before anything of them is held, nothing is made.
-        let ordered = self.lines.iter().flat_map(|line| &line.told.instructs);
+        let in_doubt = |line: &&Line| line.named.crn.as_ref().is_some_and(|crn| contested.is_in_doubt(crn));
+        let ordered = self.lines.iter().filter(|line| !in_doubt(line)).flat_map(|line| &line.told.instructs);
         let ordered = ordered.filter(|one| one.erases()).flat_map(Instruction::cases);
         let ordered: BTreeSet<Uuid> = ordered.collect();
         let mut known: BTreeMap<Uuid, bool> =

@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Serialize, Serializer};
 use serde_json::Number;
 
-use crate::message::{Members, MessageError};
+use crate::message::MessageError;
 use crate::report::counted;
 use crate::when::{EXPECTED, When};
 
@@ -185,24 +185,24 @@ impl Object {
         self.0.push((name.to_owned(), value));
     }
 
-    /// The members, each name once, here and in every object within.
-    ///
-    /// # Errors
-    /// [`MessageError`] for members of one name that differ.
-    pub fn into_members(mut self) -> Result<Members, MessageError> {
-        self.unite()?;
-        Ok(Members::of(self))
+    /// Those of its members that are there once, also in every object within.
+    pub fn unambiguous(&self) -> Self {
+        let is_once = |(name, value): &&(String, Json)| self.get(name).is_ok() && value.clone().unite().is_ok();
+        self.0.iter().filter(is_once).cloned().collect()
     }
 
-    /// Leaves the first of members that are equal.
-    fn unite(&mut self) -> Result<(), MessageError> {
+    /// Leaves each name once, here and in every object within: the first of members that are equal.
+    ///
+    /// # Errors
+    /// [`MessageError`] for members of one name that differ; nothing is then left out.
+    pub(crate) fn unite(&mut self) -> Result<(), MessageError> {
         self.0.iter_mut().try_for_each(|(_, value)| value.unite())?;
         if self.by_name().is_sorted_by(|(one, _), (next, _)| one < next) {
             return Ok(());
         }
         let mut places: BTreeMap<String, usize> = BTreeMap::new();
         let mut once: Vec<(String, Json)> = Vec::new();
-        for (name, value) in std::mem::take(&mut self.0) {
+        for (name, value) in self.0.clone() {
             match places.get(&name).and_then(|place| once.get(*place)) {
                 None => {
                     places.insert(name.clone(), once.len());

@@ -542,7 +542,14 @@ impl Envelope<'_> {
         Delivered { file: None, place: 1, message_id: self.message_id, event_type, message, named: Named::default() }
     }
 
-    /// The message in a body.
+    /// The message in a body. Where a member is there twice and nothing else can be read, it is still known whom the others name.
+    fn of_body(self, mut body: Object) -> Delivered {
+        let Err(e) = body.unite() else { return self.read(Members::of(body)) };
+        let others = Members::of(body.unambiguous());
+        let info = others.object("additionalInformation").unwrap_or_default();
+        Delivered { named: Named::read(&others, &info).unwrap_or_default(), ..self.around(Err(e)) }
+    }
+
     fn read(self, members: Members) -> Delivered {
         let info = members.object("additionalInformation").unwrap_or_default();
         let named = Named::read(&members, &info);
@@ -563,7 +570,7 @@ fn opened(value: Json, envelope: Envelope<'_>, wrappings: usize) -> Vec<Delivere
 
 fn unwrapped(mut object: Object, envelope: Envelope<'_>, wrappings: usize) -> Result<Vec<Delivered>, MessageError> {
     let Some(within) = wrappings.checked_sub(1) else {
-        return Ok(vec![envelope.read(object.into_members()?)]);
+        return Ok(vec![envelope.of_body(object)]);
     };
     for name in ["Records", "Messages"] {
         if matches!(object.get(name)?, Some(Json::Null)) && !object.has("eventType") {
@@ -581,7 +588,7 @@ fn unwrapped(mut object: Object, envelope: Envelope<'_>, wrappings: usize) -> Re
     }
     let wrapper = ["Message", "Body", "body"].into_iter().find(|name| object.has(name));
     let Some(name) = wrapper.filter(|_| !object.has("occurredAt")) else {
-        return Ok(vec![envelope.read(object.into_members()?)]);
+        return Ok(vec![envelope.of_body(object)]);
     };
     let inner = match object.take(name)? {
         Some(Json::Text(text)) => serde_json::from_slice(unmarked(text.as_bytes(), name)?)

@@ -446,7 +446,8 @@ impl Outcome {
 
     /// Of a code that a table does not have.
     pub(crate) fn unmapped(table: &'static str, code: &str, what: &str) -> Self {
-        Self::Unmapped { table, code: named(code), what: what.to_owned() }
+        let code = if table == "events" && is_event(code) { code.to_owned() } else { named(code) };
+        Self::Unmapped { table, code, what: what.to_owned() }
     }
 
     /// Of what waits, and for what.
@@ -614,11 +615,12 @@ const LONGEST_EVENT: usize = 100;
 #[must_use]
 #[doc(hidden)]
 pub fn named_event(name: &str) -> String {
+    if is_event(name) { name.to_owned() } else { format!("left out, as it is no name of an event: {}", counted(name)) }
+}
+
+fn is_event(name: &str) -> bool {
     let is_of_a_name = |c: char| c.is_ascii_alphanumeric() || "._-:".contains(c);
-    if name.len() <= LONGEST_EVENT && !name.is_empty() && name.chars().all(is_of_a_name) {
-        return name.to_owned();
-    }
-    format!("left out, as it is no name of an event: text of {} characters", name.chars().count())
+    (1..=LONGEST_EVENT).contains(&name.len()) && name.chars().all(is_of_a_name)
 }
 
 /// The longest code that is shown, in characters.

@@ -234,6 +234,11 @@ impl<'p> Contested<'p> {
         names.iter().filter_map(of).collect()
     }
 
+    /// Whether a prison number that stands beside a CRN in this import is claimed for several persons.
+    pub(crate) fn is_in_doubt(&self, crn: &str) -> bool {
+        self.people.numbers_beside(crn).into_iter().any(|noms| self.claimed.contains_key(noms))
+    }
+
     /// The cases that claim a prison number, where they are several persons'.
     pub(crate) fn claiming(&self, noms: &str) -> Option<Doubt> {
         self.claimed.get(noms).cloned()

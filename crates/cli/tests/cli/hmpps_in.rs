@@ -159,7 +159,9 @@ fn what_cannot_be_read_is_told_and_the_rest_is_imported_with_exit_code_1() {
     let ran = import(&folder, &format!("nonsense\n{}\n", registration()), &[]);
     assert_eq!((ran.code, ran.out.lines().count()), (1, 1));
     assert!(
-        ran.err.contains("Not readable\n  standard input:1\n    message: expected JSON, found none"),
+        ran.err.contains(
+            "Not readable\n  standard input:1\n    message: expected JSON, found expected ident at line 1 column 2"
+        ),
         "{}",
         ran.err
     );

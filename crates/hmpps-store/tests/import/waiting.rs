@@ -214,7 +214,8 @@ fn what_waits_too_long_is_unresolved_once_and_gone_after_as_long_again() {
     queue.at(&[received(NOMS), deleted("X800005", "5", "ADVP")], 0);
     assert_eq!(queue.at(&[registration("X800001", "1")], 89).waited, []);
     let report = queue.at(&[registration("X800001", "1")], 91);
-    let [unresolved] = report.waited.as_slice() else { panic!("{report:?}") };
+    let [unresolved, not_held] = report.waited.as_slice() else { panic!("{report:?}") };
+    assert_eq!(not_held.outcome.reason(), Reason::NotHeld);
     assert!(matches!(&unresolved.outcome, Outcome::Unresolved { what } if what.contains("prison number")));
     assert_eq!(
         queue.waiting(),

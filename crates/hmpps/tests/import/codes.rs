@@ -70,7 +70,7 @@ fn an_unknown_code_is_named_with_its_table_and_makes_nothing() {
             "probation-case.licence-condition.created",
             json!({"licconditionMainType": "Making or maintaining contact with a person", "licconditionSubType": "NEW9"}),
             "licence_conditions",
-            "Making or maintaining contact with a person / NEW9",
+            "text of 43 characters / NEW9",
         ),
         ("some-service.thing.happened", json!({}), "events", "some-service.thing.happened"),
     ] {
@@ -154,7 +154,7 @@ fn a_level_that_cannot_be_read_leaves_the_level_unknown_and_is_named() {
     let level = |import: &Import| import.records[0].event().unwrap().encode().get("level").cloned();
     for (info, known, named) in [
         (json!({"registerTypeCode": "REG15", "registrationLevelCode": "RSKX"}), None, Some("RSKX")),
-        (json!({"registerTypeCode": "RCHD", "registerLevelCode": "High"}), None, Some("High")),
+        (json!({"registerTypeCode": "RCHD", "registerLevelCode": "High"}), None, Some("text of 4 characters")),
         (json!({"registerTypeCode": "RCHD", "registrationLevelCode": "M2"}), None, Some("M2")),
         (
             json!({"registerTypeCode": "REG15", "registrationLevelCode": "RSKM", "registerLevelCode": "RSK9"}),
