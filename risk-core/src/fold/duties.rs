@@ -176,7 +176,7 @@ impl<'a> State<'a, '_> {
     pub(super) fn open_round(&mut self, index: usize, subject: &Subject, because: Because, deadline: Deadline) {
         let policy = self.policy;
         let Some(duty) = policy.duties.get(index) else { return };
-        let key = (because.known_as, because.event, Target::Action(duty.action, subject.clone()));
+        let key = (because.known_as, because.event, Target::Action(duty.action, *subject));
         let review = if duty.action == ActionKind::ReviewRisk { duty.review.clone() } else { vec![] };
         let began = because.clock;
         self.arise(key, because, |because| {
@@ -189,7 +189,7 @@ impl<'a> State<'a, '_> {
             };
             let (about, priority) = (duty.about, duty.priority);
             let reason = Reason { because, about, priority, deadline, review, assessed: BTreeSet::new(), answer: None };
-            Effect::Open(duty.action, subject.clone(), Box::new(reason))
+            Effect::Open(duty.action, *subject, Box::new(reason))
         });
     }
 
@@ -203,7 +203,7 @@ impl<'a> State<'a, '_> {
             (about == subject && r.because.rule == RuleRef::Duty(index)).then_some(by)
         });
         // A round still waiting for its correction never opens.
-        let target = Target::Action(duty.action, subject.clone());
+        let target = Target::Action(duty.action, *subject);
         let known_as = RuleRef::Duty(index).known_as(self.policy);
         self.deferred.retain(|(_, key, _)| key.0 != known_as || key.2 != target);
     }
@@ -247,7 +247,7 @@ impl<'a> State<'a, '_> {
         for (index, subject, _) in self.duties.spells() {
             let same = policy.duties.get(index).is_some_and(|d| d.action == def.action);
             if same && !subjects.contains(subject) && h.concerns(subject) {
-                subjects.push(subject.clone());
+                subjects.push(*subject);
             }
         }
         subjects.sort();

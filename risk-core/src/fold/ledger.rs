@@ -11,6 +11,7 @@ use super::reason::{Because, Deadline, Naming, RuleRef};
 use crate::event::catalogue::{ActionDecided, Instant};
 use crate::event::vocabulary::{ActionDecision, ActionKind, DecisionReason, Group, Handling, Level, Role};
 use crate::event::{Event, Term};
+use crate::log::LocalIds;
 use crate::policy::model::{About, ActionDef, Priority};
 
 /// How a reason was answered.
@@ -272,7 +273,7 @@ impl Ledger {
         if let Some(lines) = self.lines.get_mut(place(action))
             && let Err(at) = lines.binary_search_by(|l| l.subject.cmp(subject))
         {
-            let line = Line { subject: subject.clone(), instances: vec![], announced: vec![], overdue_after: None };
+            let line = Line { subject: *subject, instances: vec![], announced: vec![], overdue_after: None };
             lines.insert(at, line);
         }
     }
@@ -294,7 +295,7 @@ impl Ledger {
                 Some(instance) => instance.join(reason),
                 None => line.instances.push(Instance {
                     action,
-                    subject: subject.clone(),
+                    subject: *subject,
                     reasons: vec![reason],
                     decisions: vec![],
                     basis_withdrawn: false,
@@ -323,11 +324,17 @@ impl Ledger {
     }
 
     /// Lets a person's decision close or put off reasons, as far as the policy lets that role decide.
-    pub fn decide(&mut self, h: &FoldEvent<'_>, e: &ActionDecided, def: Option<&ActionDef>) -> Vec<Subject> {
+    pub fn decide(
+        &mut self,
+        h: &FoldEvent<'_>,
+        e: &ActionDecided,
+        def: Option<&ActionDef>,
+        local: &LocalIds<'_>,
+    ) -> Vec<Subject> {
         let mut closed = Vec::new();
         self.change_pending(e.action, |instance| {
             let about = e.about.as_ref().map(|s| s.as_str());
-            if about.is_some_and(|id| !instance.subject.ids().iter().any(|i| i == id)) {
+            if about.is_some_and(|id| !instance.subject.ids(local).iter().any(|i| i == id)) {
                 return;
             }
             let protecting = instance.priority() == Priority::ProtectNow;
@@ -375,7 +382,7 @@ impl Ledger {
                 }
             }
             if how.is_some() && !instance.pending() {
-                closed.push(instance.subject.clone());
+                closed.push(instance.subject);
             }
         });
         closed
@@ -404,8 +411,7 @@ impl Ledger {
 
     /// Goes on with one action under another name, keeping its age.
     pub fn rename(&mut self, from: ActionKind, to: ActionKind) {
-        let pending: Vec<Subject> =
-            self.of(from).iter().filter_map(|l| l.pending()).map(|i| i.subject.clone()).collect();
+        let pending: Vec<Subject> = self.of(from).iter().filter_map(|l| l.pending()).map(|i| i.subject).collect();
         for subject in pending {
             let mut continued = None;
             self.change(from, &subject, |line| continued = line.instances.pop());
@@ -471,7 +477,7 @@ fn settle(days: &mut BTreeMap<NaiveDate, Vec<(ActionKind, Subject)>>, action: Ac
         lines.retain(|(a, s)| *a != action || *s != line.subject);
     }
     if let Some(day) = after {
-        days.entry(day).or_default().push((action, line.subject.clone()));
+        days.entry(day).or_default().push((action, line.subject));
     }
 }
 

@@ -43,7 +43,7 @@ impl RuleRef {
 }
 
 /// What a reason supports.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Target {
     /// An action about a subject.
     Action(ActionKind, Subject),

@@ -76,7 +76,7 @@ impl Duties {
         }
         if let Some(of) = self.spells.get_mut(index) {
             let place = of.partition_point(|(s, _)| s < subject);
-            of.insert(place, (subject.clone(), spell));
+            of.insert(place, (*subject, spell));
         }
     }
 

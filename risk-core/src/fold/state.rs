@@ -1,6 +1,7 @@
 //! The state of a case after some steps, and how effects join it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use uuid::Uuid;
@@ -18,6 +19,7 @@ use crate::calendar;
 use crate::cancel::Cancel;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Level, Register};
+use crate::log::LocalIds;
 use crate::policy::fact::FactValue;
 use crate::policy::model::Policy;
 
@@ -84,6 +86,8 @@ impl Moment {
 pub struct State<'a, 'p> {
     /// The policy it is folded under.
     pub policy: &'p Policy,
+    /// The ids of the case.
+    pub local: Arc<LocalIds<'a>>,
     /// What is known.
     pub facts: Facts<'a>,
     /// Levels.
@@ -116,9 +120,10 @@ pub struct State<'a, 'p> {
 impl<'a, 'p> State<'a, 'p> {
     /// The state before anything happened.
     #[must_use]
-    pub fn new(policy: &'p Policy, floors: CorrectionBaseline) -> Self {
+    pub fn new(policy: &'p Policy, local: Arc<LocalIds<'a>>, floors: CorrectionBaseline) -> Self {
         Self {
             policy,
+            local,
             facts: Facts::default(),
             levels: Levels::default(),
             ledger: Ledger::default(),
@@ -164,7 +169,7 @@ impl<'a, 'p> State<'a, 'p> {
             None => None,
         };
         let at = floor.map_or(because.clock, |f| f.max(because.clock));
-        self.arisen.push((key.clone(), at));
+        self.arisen.push((key, at));
         if at > because.clock {
             because.clock = at;
             because.recorded_at = because.recorded_at.max(at);

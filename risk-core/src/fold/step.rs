@@ -132,7 +132,7 @@ impl<'a> State<'a, '_> {
         }
         if let Some(Event::ActionDecided(e)) = h.event.as_deref() {
             let def = policy.action(e.action);
-            for subject in self.ledger.decide(h, e, def) {
+            for subject in self.ledger.decide(h, e, def, &self.local) {
                 self.performed(e.action, &subject, h);
             }
         }
@@ -166,7 +166,7 @@ impl<'a> State<'a, '_> {
             for subject in
                 self.subjects(r.about, Some((&firing.fold_event, rule.flag.first().map(|f| f.register))), clock)
             {
-                let key = (because.known_as, because.event, Target::Action(r.action, subject.clone()));
+                let key = (because.known_as, because.event, Target::Action(r.action, subject));
                 let review = if r.action == ActionKind::ReviewRisk { named.clone() } else { vec![] };
                 self.arise(key, because.clone(), |because| {
                     let (clock, occurred) = (because.clock, because.occurred_at);
