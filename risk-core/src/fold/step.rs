@@ -210,7 +210,7 @@ impl<'a> State<'a, '_> {
         let levels = &self.levels;
         self.ledger.supersede(ActionKind::CountersignLowerLevel, now, |subject, _| match subject {
             Subject::Statement { group, setting, assessment } => {
-                (!levels.stated_lower(*assessment).contains(&(*group, *setting))).then_some(by)
+                (!levels.states_lower(*assessment, (*group, *setting))).then_some(by)
             }
             _ => None,
         });
