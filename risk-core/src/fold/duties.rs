@@ -44,7 +44,8 @@ impl<'a> State<'a, '_> {
             if self.watch == Some(RuleRef::Duty(index)) {
                 self.watch_duty(duty.holds.facts(), &holding, now, in_force, events);
             }
-            let over = |s: &Subject| !holding.iter().any(|(held, _)| held == s);
+            let held: BTreeSet<Subject> = holding.iter().map(|(subject, _)| *subject).collect();
+            let over = |s: &Subject| !held.contains(s);
             let ended: Vec<Subject> =
                 self.duties.of(index).iter().map(|(s, _)| s).filter(|s| over(s)).cloned().collect();
             for subject in ended {

@@ -244,10 +244,16 @@ impl Ledger {
         self.lines.get(place(action)).map_or(&[], Vec::as_slice)
     }
 
+    fn line(&self, action: ActionKind, subject: &Subject) -> Option<&Line> {
+        let lines = self.of(action);
+        lines.get(lines.binary_search_by(|l| l.subject.cmp(subject)).ok()?)
+    }
+
     /// Changes the line, if there is one. Every change of a line goes through here, or through [`Self::change_pending`].
     fn change(&mut self, action: ActionKind, subject: &Subject, change: impl FnOnce(&mut Line)) {
-        let lines = self.lines.get_mut(place(action)).into_iter().flatten();
-        if let Some(line) = lines.into_iter().find(|l| l.subject == *subject) {
+        let Some(lines) = self.lines.get_mut(place(action)) else { return };
+        let found = lines.binary_search_by(|l| l.subject.cmp(subject)).ok();
+        if let Some(line) = found.and_then(|at| lines.get_mut(at)) {
             change(line);
             self.changed = true;
             settle(&mut self.overdue_after, action, line);
@@ -443,7 +449,7 @@ impl Ledger {
     pub(super) fn overdue_after(&self) -> impl Iterator<Item = (NaiveDate, ActionKind, &Subject, Announcement)> {
         self.overdue_after.iter().flat_map(move |(day, lines)| {
             lines.iter().filter_map(move |(action, subject)| {
-                let line = self.of(*action).iter().find(|l| l.subject == *subject)?;
+                let line = self.line(*action, subject)?;
                 Some((*day, *action, subject, line.overdue_after?))
             })
         })
@@ -457,7 +463,7 @@ impl Ledger {
     /// The open instance of a line.
     #[must_use]
     pub fn pending(&self, action: ActionKind, subject: &Subject) -> Option<&Instance> {
-        self.of(action).iter().find(|l| l.subject == *subject).and_then(Line::pending)
+        self.line(action, subject).and_then(Line::pending)
     }
 }
 

@@ -56,7 +56,9 @@ impl Duties {
     /// The spell of a duty about a subject.
     #[must_use]
     pub fn spell(&self, index: usize, subject: &Subject) -> Option<&Spell> {
-        self.of(index).iter().find(|(s, _)| s == subject).map(|(_, spell)| spell)
+        let of = self.of(index);
+        let place = of.binary_search_by(|(s, _)| s.cmp(subject)).ok()?;
+        of.get(place).map(|(_, spell)| spell)
     }
 
     /// Whether a spell changed since this was last asked.
@@ -66,7 +68,9 @@ impl Duties {
 
     pub(super) fn spell_mut(&mut self, index: usize, subject: &Subject) -> Option<&mut Spell> {
         self.changed = true;
-        self.spells.get_mut(index)?.iter_mut().find(|(s, _)| s == subject).map(|(_, spell)| spell)
+        let of = self.spells.get_mut(index)?;
+        let place = of.binary_search_by(|(s, _)| s.cmp(subject)).ok()?;
+        of.get_mut(place).map(|(_, spell)| spell)
     }
 
     pub(super) fn begin(&mut self, index: usize, subject: &Subject, spell: Spell) {
@@ -82,8 +86,10 @@ impl Duties {
 
     pub(super) fn end(&mut self, index: usize, subject: &Subject) {
         self.changed = true;
-        if let Some(of) = self.spells.get_mut(index) {
-            of.retain(|(s, _)| s != subject);
+        if let Some(of) = self.spells.get_mut(index)
+            && let Ok(place) = of.binary_search_by(|(s, _)| s.cmp(subject))
+        {
+            of.remove(place);
         }
     }
 }
