@@ -214,7 +214,7 @@ impl<'a> State<'a, '_> {
         kinds.filter_map(|k| self.facts.complete_from.get(k)).any(|from| day < *from)
     }
 
-    /// Whether it is with somebody else, who was asked by that day.
+    /// Whether another person or agency was asked by that day and has it now.
     fn waits_in_time(&self, action: ActionKind, subject: &Subject, day: NaiveDate) -> bool {
         let def = self.policy.action(action).filter(|def| !def.waiting.is_empty());
         let of = def.zip(self.ledger.pending(action, subject));

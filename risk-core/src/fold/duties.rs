@@ -1,5 +1,4 @@
-//! Duties: what comes round again, or stands, while a condition holds. Never stacked: one open round, with how many were
-//! missed.
+//! Duties: what is required, once or again and again, while a condition holds. At most one round is open; missed rounds are counted.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -23,7 +22,7 @@ impl<'a> State<'a, '_> {
     pub(super) fn look_at_duties(&mut self, now: Moment, events: &[Arc<FoldEvent<'a>>]) {
         let Moment { at: now, day: today } = now;
         if self.facts.supervision_ended_by(now).is_some() {
-            // What stands open freezes as it is; nothing falls away because supervision ended.
+            // Open actions freeze as they are; none is removed because supervision ended.
             self.duties.looked_at = false;
             return;
         }
@@ -279,12 +278,12 @@ impl<'a> State<'a, '_> {
             if waits_through(policy, action) && next_due != Deadline::None {
                 self.ledger.move_round(action, subject, RuleRef::Duty(index), &next_due);
             }
-            // What was done before the round that stands open does not answer it, and makes it no later either.
-            let stands = self.has_open_round(index, subject);
+            // What was done before the open round began does not answer it, and does not move its date.
+            let open = self.has_open_round(index, subject);
             if let Some(spell) = self.duties.spell_mut(index, subject) {
                 spell.last_performed = Some(h.occurred_at);
                 // Of two rounds without a date, the second is not the first.
-                spell.raised = spell.raised.take().filter(|_| stands && next_due.day().is_some());
+                spell.raised = spell.raised.take().filter(|_| open && next_due.day().is_some());
                 spell.next_due = next_due;
             }
         }

@@ -101,7 +101,7 @@ pub struct Order {
     pub handling: Handling,
     /// What it is.
     pub kind: OrderKind,
-    /// Whom it protects.
+    /// The persons it protects.
     pub protects: Latest<BTreeSet<LocalId>>,
     /// The last day in force, and the first moment after it.
     pub expires: Latest<Option<(NaiveDate, Instant)>>,
@@ -127,7 +127,7 @@ impl Order {
 pub struct Request {
     /// When it was made, and the record that says so.
     pub asked: (Instant, Uuid),
-    /// Whom it was made to.
+    /// The agency it was made to.
     pub of: InformationOf,
     /// About what.
     pub about: InformationAbout,
@@ -135,18 +135,18 @@ pub struct Request {
     pub answered: Option<Instant>,
 }
 
-/// Somebody who matters to the case.
+/// A person who matters to the case.
 #[derive(Debug, Clone, Default)]
 pub struct Person {
     /// What kind of person.
     pub group: Latest<PersonGroup>,
-    /// How the person stands to the supervised person.
+    /// Their relation to the supervised person.
     pub relation: Latest<Relation>,
     /// Whether a victim.
     pub victim: Latest<Tri>,
     /// Whether living in the household.
     pub in_household: Latest<Tri>,
-    /// How a child stands with children's social care.
+    /// A child's status with children's social care.
     pub safeguarding: Latest<SafeguardingStatus>,
 }
 
@@ -192,7 +192,7 @@ pub struct Facts<'a> {
     pub persons: BTreeMap<LocalId, Person>,
     /// Whether the household's children are all on record.
     pub children_complete: Latest<Tri>,
-    /// Status of children nobody named.
+    /// Status of children who are not named.
     pub unnamed_child_safeguarding: Latest<SafeguardingStatus>,
     /// Whether it is known where the person lives.
     pub address_known: Latest<Tri>,
@@ -202,7 +202,7 @@ pub struct Facts<'a> {
     pub orders: BTreeMap<LocalId, Order>,
     /// Requirements in force, by sentence.
     pub requirements: BTreeMap<(Requirement, LocalId), Latest<bool>>,
-    /// How programmes stand: a place in `PROGRAMME_STATES`.
+    /// The state of each programme: a place in `PROGRAMME_STATES`.
     pub programmes: BTreeMap<Programme, Latest<u32>>,
     /// Register flags.
     pub flags: BTreeMap<Register, RegisterFlag>,
@@ -467,7 +467,7 @@ impl<'a> Facts<'a> {
         self.sentences.values().any(|s| s.runs_at(t))
     }
 
-    /// When supervision ended, if it ran before and runs no longer; of a person of whom no sentence is on record, when they died.
+    /// When supervision ended, if it ran before and runs no longer; if no sentence is on record, when the person died.
     #[must_use]
     pub fn supervision_ended_by(&self, t: Instant) -> Option<Instant> {
         if self.supervised_at(t) {

@@ -36,9 +36,9 @@ impl Deref for EventRef<'_> {
 pub enum Subject {
     /// The case as a whole.
     Case,
-    /// Somebody.
+    /// A person.
     Person(LocalId),
-    /// Children of whom nobody knows yet.
+    /// Children who are not known yet.
     UnknownChild,
     /// A protective order.
     Order(LocalId),
@@ -56,7 +56,7 @@ pub enum Subject {
     Group(Group),
     /// What one assessment states for one group in one setting.
     Statement {
-        /// For whom.
+        /// The group at risk.
         group: Group,
         /// In which setting.
         setting: Setting,
@@ -109,7 +109,7 @@ impl Subject {
 pub enum Incident {
     /// The one that the host names.
     Named(LocalId),
-    /// The one that this record alone tells of.
+    /// The incident that only this record reports.
     Itself(Uuid),
 }
 
@@ -145,7 +145,7 @@ pub struct FoldEvent<'a> {
 }
 
 impl<'a> FoldEvent<'a> {
-    /// A record as it stands in one version of the log.
+    /// A record as one version of the log has it.
     #[must_use]
     pub fn of(entry: &Entry<'a>, local: &LocalIds<'a>, clock: Instant) -> Self {
         let event = match &entry.event {
@@ -289,7 +289,7 @@ impl FoldEvent<'_> {
         self.kind().is_some_and(|k| k.spec().nature == Nature::Decision)
     }
 
-    /// Whether it is about that person: whoever it names, or everybody where it could name somebody and names nobody.
+    /// Whether it is about that person: it names the person, or names no one and so is about everyone.
     #[must_use]
     pub fn concerns_person(&self, id: LocalId) -> bool {
         self.persons.is_empty() || self.persons.contains(&id)

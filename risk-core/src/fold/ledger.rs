@@ -86,7 +86,7 @@ pub struct DecisionNote {
     pub event: Uuid,
     /// What was decided.
     pub decision: ActionDecision,
-    /// By whom.
+    /// Who decided it.
     pub by: String,
     /// In which role.
     pub role: Role,
@@ -107,7 +107,7 @@ pub struct DecisionNote {
 pub struct Instance {
     /// What is to be done.
     pub action: ActionKind,
-    /// About whom or what.
+    /// What it is about.
     pub subject: Subject,
     /// Why.
     pub reasons: Vec<Reason>,
@@ -115,7 +115,7 @@ pub struct Instance {
     pub decisions: Vec<DecisionNote>,
     /// It was closed, and what it rested on was withdrawn later.
     pub basis_withdrawn: bool,
-    /// These are the reasons that a correction withdrew from an action for which others still stand.
+    /// These are the reasons that a correction withdrew from an action that still has others.
     pub part_withdrawn: bool,
 }
 
@@ -135,7 +135,7 @@ impl Instance {
         match same {
             Some(r) => {
                 r.priority = r.priority.min(reason.priority);
-                // Of several lines that one event opened and that are overdue: it stands for the most open of them alone.
+                // Of several lines that one event opened and that are overdue: the reason keeps the least confidential mark.
                 r.because.handling = r.because.handling.min(reason.because.handling);
                 if r.deadline.day().is_none_or(|d| reason.deadline.day().is_some_and(|n| n < d)) {
                     r.deadline = reason.deadline;

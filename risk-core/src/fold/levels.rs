@@ -263,7 +263,7 @@ impl Levels {
                 } else if let Some(agreement) = agreement {
                     (r.accepted, r.answered) = (stated, Some(agreement));
                 } else {
-                    // A later, lower statement takes the answer back until somebody else agrees: no two steps down alone.
+                    // A later, lower statement takes the answer back until another person agrees: two steps down are no loophole.
                     r.answered = None;
                 }
             }
@@ -275,7 +275,7 @@ impl Levels {
         }
     }
 
-    /// A manager's agreement with an assessment that is signed, given by somebody else while it was in force: until the next was made.
+    /// A manager's agreement with a signed assessment, given by another person while it was in force: until the next was made.
     /// `from` are the cell's assessments from this one on.
     fn agreement(&self, s: &Statement, from: &[usize]) -> Option<Uuid> {
         let given = self.agreements.get(&s.id).filter(|_| s.signed == Tri::Yes)?;
@@ -317,7 +317,7 @@ impl Levels {
         self.cell((group, setting)).map_or(Level::Unknown, |levels| levels.indicated)
     }
 
-    /// Reasons that nobody has answered.
+    /// The unanswered reasons.
     pub fn unanswered(&self, cell: Cell) -> impl Iterator<Item = &LevelReason> {
         self.cell(cell).into_iter().flat_map(|levels| &levels.reasons).filter(|r| r.answered.is_none())
     }

@@ -18,7 +18,7 @@ use crate::policy::event_value;
 use crate::policy::fact::{Concerning, Fact, FactValue, Filter, MAX_NUMBER, Window};
 use crate::policy::model::{Policy, Unit};
 
-/// Who asks, when, and about what.
+/// What a fact is evaluated for: an event or a subject, at a moment.
 #[derive(Debug, Clone, Copy)]
 pub struct FactContext<'s, 'a> {
     /// The event that a rule is about.
@@ -76,7 +76,7 @@ impl FactContext<'_, '_> {
         }
     }
 
-    /// Whether an earlier event is about what is asked about; none is, where nobody and nothing of that sort is.
+    /// Whether an earlier event is about the same person, order, request or programme as the context; false if the context has none.
     fn same(&self, of: Concerning, h: &FoldEvent<'_>) -> bool {
         let id = |field: Field, asked: Option<LocalId>| asked.is_some_and(|id| h.concerns_id(field, id));
         match of {

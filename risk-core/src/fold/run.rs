@@ -20,7 +20,7 @@ use crate::policy::model::Policy;
 use crate::view::Seen;
 
 vocabulary! {
-    /// From where the case is looked at.
+    /// The temporal lens.
     Lens {
         /// What the service knew at a time.
         AsKnown,
@@ -40,7 +40,7 @@ pub struct Folded<'a, 'p> {
     pub withheld: Vec<Uuid>,
     /// Records that a newer version wrote.
     pub unrecognised: Vec<&'a Record>,
-    /// Records whose accuracy somebody contests.
+    /// Records whose accuracy is contested.
     pub disputed: BTreeSet<Uuid>,
     /// The same case with the records that are withheld from the reader, where there are any: only to see which levels they
     /// decided.
@@ -132,7 +132,7 @@ impl<'s> Arisen<'s> {
 }
 
 /// What becomes of the reasons that the corrected log no longer has: a line of their own, beside the action where others
-/// still stand for it, so that none goes without a trace.
+/// remain for it, so that none disappears without a trace.
 pub(super) fn withdraw(instance: &Instance, now: &Arisen<'_>, by: Uuid, since: Instant) -> Option<Instance> {
     let reasons = instance.reasons.iter().take_while(|_| !now.cancel.spend());
     let (still, gone): (Vec<Reason>, Vec<Reason>) = reasons.cloned().partition(|r| still_arises(instance, r, now));

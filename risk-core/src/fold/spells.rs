@@ -11,7 +11,7 @@ use crate::event::catalogue::Instant;
 pub struct Spell {
     /// What began it.
     pub origin: Because,
-    /// When it was last done, by whoever, early or late.
+    /// When it was last done, by anyone, early or late.
     pub last_performed: Option<Instant>,
     /// When the next round is due; `None` for a duty that is done once, or while no round has a date.
     pub next_due: Deadline,

@@ -23,7 +23,7 @@ use crate::log::LocalIds;
 use crate::policy::fact::FactValue;
 use crate::policy::model::Policy;
 
-/// A rule's evaluation on one event, kept where somebody asked why it did not fire.
+/// A rule's evaluation on one event, kept to explain why the rule did not fire.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleEvaluation {
     /// The event.
@@ -107,7 +107,7 @@ pub struct State<'a, 'p> {
     pub(super) floors: CorrectionBaseline,
     pub(super) deferred: Vec<(Instant, ReasonKey, Effect)>,
     pub(super) raised: BTreeSet<TimerEvent>,
-    /// Nothing falls due by itself before that day; `None` where that must be asked anew.
+    /// Nothing falls due by itself before that day; `None` if that has to be computed again.
     pub(super) quiet_before: Option<NaiveDate>,
     /// The rule or duty whose evaluations are kept.
     pub watch: Option<RuleRef>,
@@ -148,7 +148,7 @@ impl<'a, 'p> State<'a, 'p> {
         self.cancel.spend()
     }
 
-    /// Whether the clock stands at that moment.
+    /// Whether the clock is at that moment.
     pub(super) fn is_at(&self, at: Instant) -> bool {
         self.now.is_some_and(|now| now.at == at)
     }

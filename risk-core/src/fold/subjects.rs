@@ -1,4 +1,4 @@
-//! Whom and what an effect is about: one action for each subject.
+//! What an effect is about: one action for each subject.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -87,7 +87,7 @@ impl<'a> State<'a, '_> {
         self.facts.children().collect()
     }
 
-    /// A child who becomes known is included in what stands open about each child; what was about nobody yet is superseded.
+    /// A child who becomes known is included in the open actions about each child; those about an unknown child are superseded.
     pub(super) fn include_new_children(
         &mut self,
         before: &BTreeSet<LocalId>,

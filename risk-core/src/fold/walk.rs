@@ -39,7 +39,7 @@ pub struct Walk<'a, 'p> {
     disputes: Vec<(Instant, Uuid)>,
     /// Whether what was known at a time follows from what is known at the end: no record was changed before it was recorded.
     steady: bool,
-    /// What was known when the versions of the log were told apart.
+    /// The moment up to which records are known, when the versions of the log were computed.
     known_at: Instant,
     /// The versions of the log that are still to come.
     rest: Epochs<'a>,
@@ -213,7 +213,7 @@ impl<'a, 'p> Walk<'a, 'p> {
         self.before = Some((version.state, version.start.is_some()));
     }
 
-    /// What is withdrawn as the version stands in that state.
+    /// What is withdrawn with the version in that state.
     fn reconciled(&self, version: &Version<'a, 'p>, state: &State<'a, 'p>) -> Vec<Withdrawn> {
         if self.withdrawn.is_empty() && self.before.is_none() {
             return Vec::new();
