@@ -90,14 +90,15 @@ pub fn timeline_until(
 /// The timeline, or where it was cancelled a part of it.
 fn told(log: &Log, policy: &Policy, question: &Question, cancel: Cancel<'_>) -> Result<Timeline, NoView> {
     let Opened { view, seen, span } = question.open(log, policy, cancel)?;
+    let walk = Walk::of_seen(&seen, policy, span);
     let mut teller = Teller {
         case: case_line(log),
         policy,
         view,
         question,
         known_at: span.known_at,
-        walk: Walk::of_seen(&seen, policy, span),
-        confidence: Confidence::before(&seen.records, &view, span),
+        confidence: Confidence::before(&seen.records, walk.local_ids(), &view, span),
+        walk,
         seen,
     };
     let moments = teller.moments();

@@ -64,8 +64,9 @@ pub fn from_records(records: &[&Record], policy: &Policy, question: &Question) -
     let seen = question.seen(&view, records.iter().copied());
     let span = question.span(&seen.all());
     let case = CaseLine { id: CASE, records: records.len() as u64, head: None };
-    let confidence = Confidence::of_view(&seen.records, &view, span);
-    let found = answer(&case, &fold_seen(&seen, policy, span), &confidence, &view, question, span.known_at);
+    let folded = fold_seen(&seen, policy, span);
+    let confidence = Confidence::of_view(&seen.records, &folded.state.local, &view, span);
+    let found = answer(&case, &folded, &confidence, &view, question, span.known_at);
     with_all_later(found, &seen.records, span)
 }
 

@@ -7,7 +7,6 @@ use proptest::prelude::*;
 use risk_core::event::Event;
 use risk_core::event::vocabulary::ActionDecision;
 use risk_core::event::vocabulary::ActionKind;
-use risk_core::fold::fold_event::Subject;
 use risk_core::fold::reason::RuleRef;
 use risk_core::fold::run::Folded;
 use risk_core::policy::Policy;
@@ -20,7 +19,7 @@ use crate::dice::Dice;
 use crate::history::{Style, histories, log_of};
 use crate::packs;
 
-type Line = (ActionKind, Subject, BTreeSet<(RuleRef, Uuid)>);
+type Line = (ActionKind, String, BTreeSet<(RuleRef, Uuid)>);
 
 /// Parameters that give deadlines or periods, and that no condition asks about.
 fn deadline_parameters(policy: &Policy) -> Vec<usize> {
@@ -53,10 +52,12 @@ fn tightened(policy: &Policy, dice: &mut Dice) -> Policy {
     policy
 }
 
-fn opened(folded: &Folded<'_, '_>) -> BTreeSet<(ActionKind, Subject, RuleRef, Uuid)> {
+fn opened(folded: &Folded<'_, '_>) -> BTreeSet<(ActionKind, String, RuleRef, Uuid)> {
     let instances = folded.state.ledger.instances().chain(&folded.withdrawn);
     instances
-        .flat_map(|i| i.reasons.iter().map(|r| (i.action, i.subject.clone(), r.because.rule, r.because.event)))
+        .flat_map(|i| {
+            i.reasons.iter().map(|r| (i.action, i.subject.text(&folded.state.local), r.because.rule, r.because.event))
+        })
         .collect()
 }
 
@@ -116,7 +117,7 @@ fn due(folded: &Folded<'_, '_>) -> BTreeMap<Line, chrono::NaiveDate> {
     for i in folded.state.ledger.instances() {
         let reasons: BTreeSet<(RuleRef, Uuid)> = i.reasons.iter().map(|r| (r.because.rule, r.because.event)).collect();
         if let Some(day) = i.reasons.iter().filter_map(|r| r.deadline.day()).min() {
-            let line = (i.action, i.subject.clone(), reasons);
+            let line = (i.action, i.subject.text(&folded.state.local), reasons);
             found.entry(line).and_modify(|d: &mut chrono::NaiveDate| *d = (*d).min(day)).or_insert(day);
         }
     }

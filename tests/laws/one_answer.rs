@@ -1,5 +1,7 @@
 //! One log, one answer: whatever way its records came, and whatever way the policy is written down.
 
+use std::sync::Arc;
+
 use chrono::Duration;
 use proptest::prelude::*;
 use risk_core::assessment::confidence::Confidence;
@@ -7,7 +9,7 @@ use risk_core::assessment::{CaseLine, Question, answer, assess};
 use risk_core::event::Instant;
 use risk_core::event::vocabulary::Audience;
 use risk_core::fold::run::{Lens, Tracker};
-use risk_core::log::{Log, Record};
+use risk_core::log::{LocalIds, Log, Record};
 use risk_core::policy::Policy;
 use risk_core::view::View;
 
@@ -136,7 +138,7 @@ proptest! {
 
 fn step_by_step(policy: &Policy, lens: Lens, records: &[Record], dice: &mut Dice) -> Result<(), TestCaseError> {
     let view = View::of(policy, Audience::Inspector).unwrap();
-    let mut tracker = Tracker::new(policy, lens);
+    let mut tracker = Tracker::new(policy, Arc::new(LocalIds::of(records)), lens);
     for (known, record) in (1..).zip(records) {
         tracker.push(record);
         if !dice.chance(30) && known < records.len() {
@@ -146,9 +148,10 @@ fn step_by_step(policy: &Policy, lens: Lens, records: &[Record], dice: &mut Dice
         let question = Question { lens, ..Question::at(when, Audience::Inspector) };
         let pushed: Vec<&Record> = records[..known].iter().collect();
         let span = question.span(&pushed);
-        let confidence = Confidence::of_view(&pushed, &view, span);
+        let folded = tracker.at(when);
+        let confidence = Confidence::of_view(&pushed, &folded.state.local, &view, span);
         let case = CaseLine { id: CASE, records: known as u64, head: None };
-        let stepwise = answer(&case, &tracker.at(when), &confidence, &view, &question, span.known_at);
+        let stepwise = answer(&case, &folded, &confidence, &view, &question, span.known_at);
         let afresh = crate::ask::from_records(&pushed, policy, &question);
         prop_assert_eq!(text(&stepwise), text(&afresh), "after {} records, at {}", known, when);
     }

@@ -20,13 +20,15 @@ use crate::history::{History, Style, about_records, histories};
 use crate::levels::corrected;
 use crate::packs;
 
-type Reason = (ActionKind, Subject, RuleRef, Uuid);
+type Reason = (ActionKind, String, RuleRef, Uuid);
 
 /// Every reason that the fold has: open, answered, decided, superseded or withdrawn.
 fn reasons(folded: &Folded<'_, '_>) -> BTreeSet<Reason> {
     let instances = folded.state.ledger.instances().chain(&folded.withdrawn);
     instances
-        .flat_map(|i| i.reasons.iter().map(|r| (i.action, i.subject.clone(), r.because.rule, r.because.event)))
+        .flat_map(|i| {
+            i.reasons.iter().map(|r| (i.action, i.subject.text(&folded.state.local), r.because.rule, r.because.event))
+        })
         .collect()
 }
 
@@ -136,7 +138,7 @@ proptest! {
                 let folded = folded(&log, policy, moment);
                 let mut pending: BTreeMap<(ActionKind, Subject), usize> = BTreeMap::new();
                 for i in folded.state.ledger.instances().chain(&folded.withdrawn).filter(|i| i.pending()) {
-                    *pending.entry((i.action, i.subject.clone())).or_default() += 1;
+                    *pending.entry((i.action, i.subject)).or_default() += 1;
                 }
                 prop_assert!(pending.values().all(|n| *n == 1), "{:?}", pending);
             }

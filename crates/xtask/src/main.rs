@@ -3,6 +3,7 @@
 mod archive;
 mod bindings;
 mod calibration;
+mod count;
 mod install;
 mod mutants;
 mod pages;
@@ -113,6 +114,9 @@ enum Command {
     Bench {
         /// Run this benchmark only
         benchmark: Option<Benchmark>,
+        /// With `count`: write the counts to benches/counts.txt instead of comparing with it
+        #[arg(long)]
+        write: bool,
     },
 }
 
@@ -129,6 +133,11 @@ enum Benchmark {
     Ffi,
     /// HMPPS messages to records, next to a bare JSON parse
     Hmpps,
+    /// Instructions that fixed pieces of work take, compared with benches/counts.txt
+    ///
+    /// Needs valgrind, which it installs as root on Debian; takes some minutes. Fails if a count grew by more than five per cent. Runs only if
+    /// named.
+    Count,
     /// A store's appends, loads and changes, next to the bare database and the Python package eventsourcing
     ///
     /// Takes some minutes; runs only if named.
@@ -249,7 +258,8 @@ fn main() -> ExitCode {
         Command::Conformance => verify::conformance(&root),
         Command::Mutants { sample: Some(share), seed, file, .. } => mutants::sample(&root, &share, seed, &file),
         Command::Mutants { shard, file, .. } => mutants::mutants(&root, shard.as_deref(), &file),
-        Command::Bench { benchmark } => bench(&root, benchmark),
+        Command::Bench { benchmark: Some(Benchmark::Count), write } => count::count(&root, write),
+        Command::Bench { benchmark, .. } => bench(&root, benchmark),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -24,6 +24,7 @@ use crate::fold::ledger::{How, Instance, Reason};
 use crate::fold::levels::{CELLS, Cell};
 use crate::fold::reason::{Because, Deadline, Naming, RuleRef, Target};
 use crate::fold::run::{Folded, Lens};
+use crate::log::LocalIds;
 use crate::policy::model::{ActionDef, Priority, ViewField};
 use crate::view::View;
 
@@ -143,9 +144,12 @@ impl Builder<'_, '_, '_> {
             state.policy.actions.iter().enumerate().map(|(place, d)| (d.action, place)).collect();
         let mut instances: Vec<&Instance> = state.ledger.instances().chain(&self.folded.withdrawn).collect();
         instances.retain(|i| self.view.sees_action(i.action));
-        instances.sort_by_key(|i| (order.get(&i.action).copied(), i.subject.clone(), i.opened(), i.pending()));
-        let pending: Vec<(ActionKind, Uuid)> =
-            instances.iter().filter(|i| i.pending()).map(|i| (i.action, action_id(self.case.id, i))).collect();
+        instances.sort_by_key(|i| (order.get(&i.action).copied(), i.subject, i.opened(), i.pending()));
+        let pending: Vec<(ActionKind, Uuid)> = instances
+            .iter()
+            .filter(|i| i.pending())
+            .map(|i| (i.action, action_id(self.case.id, &state.local, i)))
+            .collect();
         let going_on = |_: &&&Instance| !state.spend();
         instances.iter().take_while(going_on).filter_map(|i| self.action(i, &pending)).collect()
     }
@@ -162,14 +166,14 @@ impl Builder<'_, '_, '_> {
         let deadline = i.deadline();
         let due = deadline.day();
         let missed = state.missed_rounds(i, Some(on)).len();
-        let target = || Target::Action(i.action, i.subject.clone());
+        let target = || Target::Action(i.action, i.subject);
         let strictest = i.reasons.iter().map(|r| self.marks.mark(&r.because, target())).max();
         let (handling, caution) = self.handling(i.handling(def.handling).max(strictest.unwrap_or(Handling::Ordinary)));
         let parent = def.part_of.iter().find_map(|p| pending.iter().find(|(a, _)| a == p)).map(|(_, id)| *id);
         Some(Action {
-            id: action_id(self.case.id, i),
+            id: action_id(self.case.id, &state.local, i),
             action: i.action,
-            about: if self.view.sees(ViewField::Subjects) { i.subject.ids() } else { vec![] },
+            about: if self.view.sees(ViewField::Subjects) { i.subject.ids(&state.local) } else { vec![] },
             part_of: parent.filter(|_| is_pending),
             title: def.title.clone(),
             owner: def.owner,
@@ -323,8 +327,8 @@ impl Builder<'_, '_, '_> {
         let indicated = state.levels.indicated(group, setting);
         let reviews = state.ledger.instances().filter(|i| i.action == ActionKind::ReviewRisk).flat_map(|i| {
             let reviews = |r: &&Reason| r.reviews(group);
-            let target = Target::Action(i.action, i.subject.clone());
-            i.reasons.iter().filter(reviews).map(move |r| self.marks.mark(&r.because, target.clone()))
+            let target = Target::Action(i.action, i.subject);
+            i.reasons.iter().filter(reviews).map(move |r| self.marks.mark(&r.because, target))
         });
         let unread = self.folded.unrecognised.iter().map(|r| r.handling);
         let review = reviews.chain(unread).max();
@@ -430,12 +434,12 @@ impl Builder<'_, '_, '_> {
 }
 
 /// An id that is the same for the same case, action, subject and opening event.
-pub(crate) fn action_id(case: Uuid, i: &Instance) -> Uuid {
+pub(crate) fn action_id(case: Uuid, local: &LocalIds<'_>, i: &Instance) -> Uuid {
     let mut hash = Sha256::new();
     hash.update(b"risk action\n");
     hash.update(case.as_bytes());
     hash.update(i.action.name().as_bytes());
-    for id in i.subject.ids() {
+    for id in i.subject.ids(local) {
         hash.update(b"\n");
         hash.update(id.as_bytes());
     }

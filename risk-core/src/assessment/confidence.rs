@@ -4,6 +4,7 @@
 //! the records of each mark and below: the least mark at which the reason still arises. Its own event's mark counts too.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use uuid::Uuid;
 
@@ -13,7 +14,7 @@ use crate::fold::reason::{Because, RuleRef, Target};
 use crate::fold::run::Span;
 use crate::fold::state::State;
 use crate::fold::walk::Walk;
-use crate::log::Record;
+use crate::log::{LocalIds, Record};
 use crate::policy::model::ViewField;
 use crate::view::View;
 
@@ -59,23 +60,24 @@ struct Fold<'a, 'p> {
 }
 
 impl<'a, 'p> Confidence<'a, 'p> {
-    /// The marks at the end of the span; nothing for a reader who is shown no marks.
+    /// The marks at the end of the span; nothing for a reader who is shown no marks. `local` has the ids of the fold whose reasons are
+    /// marked.
     #[must_use]
-    pub fn of_view(records: &[&'a Record], view: &View<'p>, span: Span<'p>) -> Self {
-        let mut confidence = Self::before(records, view, span);
+    pub fn of_view(records: &[&'a Record], local: &Arc<LocalIds<'a>>, view: &View<'p>, span: Span<'p>) -> Self {
+        let mut confidence = Self::before(records, local, view, span);
         confidence.to(span.at, span.known_at);
         confidence
     }
 
     /// Before the first record.
-    pub(crate) fn before(records: &[&'a Record], view: &View<'p>, span: Span<'p>) -> Self {
+    pub(crate) fn before(records: &[&'a Record], local: &Arc<LocalIds<'a>>, view: &View<'p>, span: Span<'p>) -> Self {
         let shown = view.sees(ViewField::Handling);
         let mut present: BTreeSet<Handling> = records.iter().filter(|_| shown).map(|r| r.handling).collect();
         // What arises at no lower mark arises from all records together: that fold need not be made again.
         let highest = present.pop_last();
         let fold = |mark: Handling| {
             let open: Vec<&Record> = records.iter().copied().filter(|r| r.handling <= mark).collect();
-            Fold { mark, walk: Walk::new(&open, view.policy(), span), given: (0, 0) }
+            Fold { mark, walk: Walk::new(&open, local.clone(), view.policy(), span), given: (0, 0) }
         };
         let marks = Marks { least: BTreeMap::new(), highest };
         Self { folds: present.into_iter().map(fold).collect(), marks }
@@ -91,7 +93,7 @@ impl<'a, 'p> Confidence<'a, 'p> {
         }
         for Fold { mark, walk, given } in folds {
             *given = walk.arisen(at, known_at, *given, |(rule, event, target)| {
-                marks.note((*rule, *event, target.clone()), *mark);
+                marks.note((*rule, *event, *target), *mark);
             });
         }
     }
@@ -135,7 +137,7 @@ impl Ahead<'_, '_> {
         let mut more_open = false;
         for (mark, state, traced) in &mut self.folds {
             for ((rule, event, target), _) in state.arisen.iter().skip(*traced) {
-                more_open |= self.marks.note((*rule, *event, target.clone()), *mark);
+                more_open |= self.marks.note((*rule, *event, *target), *mark);
             }
             *traced = state.arisen.len();
         }

@@ -175,7 +175,7 @@ fn counts(record: &Record, span: Span<'_>) -> bool {
 #[must_use]
 pub fn assess_seen_now(log: &Log, seen: &Seen<'_>, view: &View<'_>, question: &Question, span: Span<'_>) -> Assessment {
     let folded = fold_seen(seen, view.policy(), span);
-    let confidence = Confidence::of_view(&seen.records, view, span);
+    let confidence = Confidence::of_view(&seen.records, &folded.state.local, view, span);
     build::build(&case_line(log), &folded, confidence.marks(), view, question, span.known_at)
 }
 
@@ -191,7 +191,7 @@ pub fn assess_seen<'a, 'p>(
 ) -> (Assessment, Folded<'a, 'p>) {
     let folded = fold_seen(seen, view.policy(), span);
     let case = case_line(log);
-    let confidence = Confidence::of_view(&seen.records, view, span);
+    let confidence = Confidence::of_view(&seen.records, &folded.state.local, view, span);
     let answer = answer(&case, &folded, &confidence, view, question, span.known_at);
     (answer, folded)
 }

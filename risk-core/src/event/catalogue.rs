@@ -509,6 +509,21 @@ impl Event {
         }
     }
 
+    /// The ids that the host gave in its fields, in the order of the fields; a list gives several.
+    #[must_use]
+    pub fn ids(&self) -> Vec<(Field, &str)> {
+        let mut ids = Vec::new();
+        let fields = self.kind().spec().fields.iter();
+        for f in fields.filter(|f| matches!((f.shape)(), Shape::Id(_) | Shape::Ids(_))) {
+            match self.get(f.field) {
+                Some(FieldValue::Id(id)) => ids.push((f.field, id)),
+                Some(FieldValue::Ids(several)) => ids.extend(several.into_iter().map(|id| (f.field, id))),
+                _ => {}
+            }
+        }
+        ids
+    }
+
     /// The records that this event names, by `event_id`. It may not be less confidential than any of them.
     #[must_use]
     pub fn names(&self) -> Vec<(&'static str, Uuid)> {

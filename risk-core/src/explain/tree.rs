@@ -70,7 +70,7 @@ fn explained(
         };
         if asked {
             let mut instances = folded.state.ledger.instances().chain(&folded.withdrawn);
-            let instance = instances.find(|i| action_id(log.case_id(), i) == action.id);
+            let instance = instances.find(|i| action_id(log.case_id(), &folded.state.local, i) == action.id);
             let reasons = instance.map(|i| i.reasons.iter().map(|r| teller.reason(r)).collect()).unwrap_or_default();
             outcomes.push(Outcome { action: Some(Box::new(action.clone())), group: None, reasons });
         }

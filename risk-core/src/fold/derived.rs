@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::fold_event::{FoldEvent, Subject};
+use super::fold_event::{FoldEvent, Incident, Subject};
 use super::ledger::Instance;
 use super::levels::{CELLS, Cell};
 use super::reason::{Deadline, RuleRef};
@@ -64,12 +64,12 @@ impl<'a> State<'a, '_> {
         };
         for (id, order) in &self.facts.orders {
             if let Some((last, _)) = order.end().filter(|(_, end)| order.discharged.is_none_or(|d| d >= *end)) {
-                offer(after(last), &|| TimerEvent::OrderExpired(id.clone(), last));
+                offer(after(last), &|| TimerEvent::OrderExpired(*id, last));
             }
         }
         for (id, s) in &self.facts.sentences {
             if let Some((last, _)) = s.ends.filter(|(_, end)| s.ended.is_none_or(|e| e >= *end)) {
-                offer(after(last), &|| TimerEvent::SupervisionEnd(id.clone(), last));
+                offer(after(last), &|| TimerEvent::SupervisionEnd(*id, last));
             }
         }
         let frozen = self.facts.supervision_ended_by(now).is_some();
@@ -78,7 +78,7 @@ impl<'a> State<'a, '_> {
             if let Some(day) = spell.falls_due(today) {
                 let runs = self.policy.in_force(duty.effective, &duty.localities, day) && duty.every.is_some();
                 if runs && !waits_through(self.policy, duty.action) && !self.has_open_round(index, subject) {
-                    offer(day, &|| TimerEvent::DutyDue(index, subject.clone(), day));
+                    offer(day, &|| TimerEvent::DutyDue(index, *subject, day));
                 }
             }
         }
@@ -91,7 +91,7 @@ impl<'a> State<'a, '_> {
                 }
                 if !self.absence_unknown(action, day) && !self.waits_in_time(action, subject, day) {
                     found = Some(day);
-                    offer(after(day), &|| TimerEvent::Overdue(action, subject.clone(), overdue));
+                    offer(after(day), &|| TimerEvent::Overdue(action, *subject, overdue));
                 }
             }
         }
@@ -111,7 +111,7 @@ impl<'a> State<'a, '_> {
             // A round is marked in its own spell: a condition that comes to hold again asks for it again.
             TimerEvent::DutyDue(..) => {}
             TimerEvent::Overdue(action, subject, announcement) => self.ledger.announce(*action, subject, *announcement),
-            other => _ = self.raised.insert(other.clone()),
+            other => _ = self.raised.insert(*other),
         }
         self.quiet_before = None;
         let derived = |what, id, subject, handling, details| FoldEvent {
@@ -120,7 +120,9 @@ impl<'a> State<'a, '_> {
             event: None,
             subject,
             details,
-            persons: None,
+            ids: vec![],
+            persons: vec![],
+            incident: Incident::Itself(id),
             names: vec![],
             occurred_at: now,
             recorded_at: now,
@@ -130,7 +132,7 @@ impl<'a> State<'a, '_> {
         let fold_event = match raising {
             TimerEvent::OrderExpired(id, _) => self.facts.orders.get(&id).map(|o| {
                 let details = vec![(Field::Order, o.kind.code())];
-                derived(Derived::ProtectiveOrderExpired, o.by, Some(Subject::Order(id.clone())), o.handling, details)
+                derived(Derived::ProtectiveOrderExpired, o.by, Some(Subject::Order(id)), o.handling, details)
             }),
             TimerEvent::SupervisionEnd(id, _) => self
                 .facts
@@ -150,7 +152,7 @@ impl<'a> State<'a, '_> {
                 let handling = i.handling(Handling::Ordinary);
                 let details = vec![(Field::Action, action.code()), (Field::Priority, i.priority().code())];
                 let (_, opened_by) = i.opened()?;
-                Some(derived(Derived::ActionOverdue, opened_by, Some(subject.clone()), handling, details))
+                Some(derived(Derived::ActionOverdue, opened_by, Some(subject), handling, details))
             }),
             TimerEvent::Stale(group, day) => {
                 let stale = self.stale_from().into_iter().find(|(cell, from)| cell.0 == group && *from == day);
@@ -212,7 +214,7 @@ impl<'a> State<'a, '_> {
         kinds.filter_map(|k| self.facts.complete_from.get(k)).any(|from| day < *from)
     }
 
-    /// Whether it is with somebody else, who was asked by that day.
+    /// Whether another person or agency was asked by that day and has it now.
     fn waits_in_time(&self, action: ActionKind, subject: &Subject, day: NaiveDate) -> bool {
         let def = self.policy.action(action).filter(|def| !def.waiting.is_empty());
         let of = def.zip(self.ledger.pending(action, subject));

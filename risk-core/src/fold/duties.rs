@@ -1,5 +1,4 @@
-//! Duties: what comes round again, or stands, while a condition holds. Never stacked: one open round, with how many were
-//! missed.
+//! Duties: what is required, once or again and again, while a condition holds. At most one round is open; missed rounds are counted.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -23,7 +22,7 @@ impl<'a> State<'a, '_> {
     pub(super) fn look_at_duties(&mut self, now: Moment, events: &[Arc<FoldEvent<'a>>]) {
         let Moment { at: now, day: today } = now;
         if self.facts.supervision_ended_by(now).is_some() {
-            // What stands open freezes as it is; nothing falls away because supervision ended.
+            // Open actions freeze as they are; none is removed because supervision ended.
             self.duties.looked_at = false;
             return;
         }
@@ -44,7 +43,8 @@ impl<'a> State<'a, '_> {
             if self.watch == Some(RuleRef::Duty(index)) {
                 self.watch_duty(duty.holds.facts(), &holding, now, in_force, events);
             }
-            let over = |s: &Subject| !holding.iter().any(|(held, _)| held == s);
+            let held: BTreeSet<Subject> = holding.iter().map(|(subject, _)| *subject).collect();
+            let over = |s: &Subject| !held.contains(s);
             let ended: Vec<Subject> =
                 self.duties.of(index).iter().map(|(s, _)| s).filter(|s| over(s)).cloned().collect();
             for subject in ended {
@@ -176,7 +176,7 @@ impl<'a> State<'a, '_> {
     pub(super) fn open_round(&mut self, index: usize, subject: &Subject, because: Because, deadline: Deadline) {
         let policy = self.policy;
         let Some(duty) = policy.duties.get(index) else { return };
-        let key = (because.known_as, because.event, Target::Action(duty.action, subject.clone()));
+        let key = (because.known_as, because.event, Target::Action(duty.action, *subject));
         let review = if duty.action == ActionKind::ReviewRisk { duty.review.clone() } else { vec![] };
         let began = because.clock;
         self.arise(key, because, |because| {
@@ -189,7 +189,7 @@ impl<'a> State<'a, '_> {
             };
             let (about, priority) = (duty.about, duty.priority);
             let reason = Reason { because, about, priority, deadline, review, assessed: BTreeSet::new(), answer: None };
-            Effect::Open(duty.action, subject.clone(), Box::new(reason))
+            Effect::Open(duty.action, *subject, Box::new(reason))
         });
     }
 
@@ -203,7 +203,7 @@ impl<'a> State<'a, '_> {
             (about == subject && r.because.rule == RuleRef::Duty(index)).then_some(by)
         });
         // A round still waiting for its correction never opens.
-        let target = Target::Action(duty.action, subject.clone());
+        let target = Target::Action(duty.action, *subject);
         let known_as = RuleRef::Duty(index).known_as(self.policy);
         self.deferred.retain(|(_, key, _)| key.0 != known_as || key.2 != target);
     }
@@ -247,7 +247,7 @@ impl<'a> State<'a, '_> {
         for (index, subject, _) in self.duties.spells() {
             let same = policy.duties.get(index).is_some_and(|d| d.action == def.action);
             if same && !subjects.contains(subject) && h.concerns(subject) {
-                subjects.push(subject.clone());
+                subjects.push(*subject);
             }
         }
         subjects.sort();
@@ -278,12 +278,12 @@ impl<'a> State<'a, '_> {
             if waits_through(policy, action) && next_due != Deadline::None {
                 self.ledger.move_round(action, subject, RuleRef::Duty(index), &next_due);
             }
-            // What was done before the round that stands open does not answer it, and makes it no later either.
-            let stands = self.has_open_round(index, subject);
+            // What was done before the open round began does not answer it, and does not move its date.
+            let open = self.has_open_round(index, subject);
             if let Some(spell) = self.duties.spell_mut(index, subject) {
                 spell.last_performed = Some(h.occurred_at);
                 // Of two rounds without a date, the second is not the first.
-                spell.raised = spell.raised.take().filter(|_| stands && next_due.day().is_some());
+                spell.raised = spell.raised.take().filter(|_| open && next_due.day().is_some());
                 spell.next_due = next_due;
             }
         }

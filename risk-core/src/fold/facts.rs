@@ -19,6 +19,7 @@ use crate::event::vocabulary::{
     Sex, Suitability, Tri,
 };
 use crate::event::{Field, Kind, Term};
+use crate::log::LocalId;
 
 /// A value with the time and record that gave it; a later one replaces it, an earlier one does not.
 #[derive(Debug, Clone)]
@@ -100,8 +101,8 @@ pub struct Order {
     pub handling: Handling,
     /// What it is.
     pub kind: OrderKind,
-    /// Whom it protects.
-    pub protects: Latest<BTreeSet<Arc<str>>>,
+    /// The persons it protects.
+    pub protects: Latest<BTreeSet<LocalId>>,
     /// The last day in force, and the first moment after it.
     pub expires: Latest<Option<(NaiveDate, Instant)>>,
     /// When it was discharged.
@@ -126,7 +127,7 @@ impl Order {
 pub struct Request {
     /// When it was made, and the record that says so.
     pub asked: (Instant, Uuid),
-    /// Whom it was made to.
+    /// The agency it was made to.
     pub of: InformationOf,
     /// About what.
     pub about: InformationAbout,
@@ -134,18 +135,18 @@ pub struct Request {
     pub answered: Option<Instant>,
 }
 
-/// Somebody who matters to the case.
+/// A person who matters to the case.
 #[derive(Debug, Clone, Default)]
 pub struct Person {
     /// What kind of person.
     pub group: Latest<PersonGroup>,
-    /// How the person stands to the supervised person.
+    /// Their relation to the supervised person.
     pub relation: Latest<Relation>,
     /// Whether a victim.
     pub victim: Latest<Tri>,
     /// Whether living in the household.
     pub in_household: Latest<Tri>,
-    /// How a child stands with children's social care.
+    /// A child's status with children's social care.
     pub safeguarding: Latest<SafeguardingStatus>,
 }
 
@@ -164,7 +165,7 @@ pub struct Death {
 #[derive(Debug, Clone, Default)]
 pub struct Facts<'a> {
     /// Sentences by id.
-    pub sentences: BTreeMap<Arc<str>, Sentence>,
+    pub sentences: BTreeMap<LocalId, Sentence>,
     /// That the person died: of several records the earliest, of one moment the one with the least id.
     pub died: Option<Death>,
     /// Entries into custody (true) and releases (false), by when they happened.
@@ -188,25 +189,25 @@ pub struct Facts<'a> {
     /// Something else shows domestic abuse by the person.
     pub abuse_shown: bool,
     /// People by id.
-    pub persons: BTreeMap<Arc<str>, Person>,
+    pub persons: BTreeMap<LocalId, Person>,
     /// Whether the household's children are all on record.
     pub children_complete: Latest<Tri>,
-    /// Status of children nobody named.
+    /// Status of children who are not named.
     pub unnamed_child_safeguarding: Latest<SafeguardingStatus>,
     /// Whether it is known where the person lives.
     pub address_known: Latest<Tri>,
     /// Whether it is known where the person is.
     pub whereabouts_known: Latest<Tri>,
     /// Orders by id.
-    pub orders: BTreeMap<Arc<str>, Order>,
+    pub orders: BTreeMap<LocalId, Order>,
     /// Requirements in force, by sentence.
-    pub requirements: BTreeMap<(Requirement, Arc<str>), Latest<bool>>,
-    /// How programmes stand: a place in `PROGRAMME_STATES`.
+    pub requirements: BTreeMap<(Requirement, LocalId), Latest<bool>>,
+    /// The state of each programme: a place in `PROGRAMME_STATES`.
     pub programmes: BTreeMap<Programme, Latest<u32>>,
     /// Register flags.
     pub flags: BTreeMap<Register, RegisterFlag>,
     /// Requests by id.
-    pub requests: BTreeMap<Arc<str>, Request>,
+    pub requests: BTreeMap<LocalId, Request>,
     /// Risk factors.
     pub factors: BTreeMap<RiskFactor, Latest<FactorState>>,
     /// From when records of a kind are complete.
@@ -230,8 +231,9 @@ impl<'a> Facts<'a> {
         }
     }
 
-    fn person(&mut self, id: &str) -> &mut Person {
-        self.persons.entry(Arc::from(id)).or_default()
+    /// What is known of the person that the event's field `person` names.
+    fn person(&mut self, h: &FoldEvent<'a>) -> Option<&mut Person> {
+        h.id_of(Field::Person).map(|id| self.persons.entry(id).or_default())
     }
 
     #[allow(clippy::too_many_lines, reason = "one arm for each kind that changes a fact: the list is the point")]
@@ -254,9 +256,9 @@ impl<'a> Facts<'a> {
                 self.index_offence.learn(h, e.index_offence);
                 self.index_is_domestic_abuse.learn(h, e.index_offence_is_domestic_abuse);
                 self.abuse_shown |= e.index_offence_is_domestic_abuse == Tri::Yes;
-                let id = e.sentence_id.as_str();
-                // Of a sentence told twice, what happened last stands, as with every fact.
-                if self.sentences.get(id).is_none_or(|told| (told.started, told.by) <= h.order()) {
+                let Some(id) = h.id_of(Field::SentenceId) else { return };
+                // If a sentence is reported twice, the later statement applies, as with every fact.
+                if self.sentences.get(&id).is_none_or(|known| (known.started, known.by) <= h.order()) {
                     let sentence = Sentence {
                         started: h.occurred_at,
                         by: h.id,
@@ -268,11 +270,12 @@ impl<'a> Facts<'a> {
                             self.died.map(|death| death.at),
                         ),
                     };
-                    self.sentences.insert(id.into(), sentence);
+                    self.sentences.insert(id, sentence);
                 }
             }
-            Event::SupervisionEnded(e) => {
-                if let Some(s) = self.sentences.get_mut(e.sentence_id.as_str()) {
+            Event::SupervisionEnded(_) => {
+                let sentence = h.id_of(Field::SentenceId).and_then(|id| self.sentences.get_mut(&id));
+                if let Some(s) = sentence {
                     s.ended = earliest(s.ended, Some(h.occurred_at));
                 }
             }
@@ -293,30 +296,44 @@ impl<'a> Facts<'a> {
                 self.custody.insert(h.order(), false);
                 self.address_known.put(h, e.address_known);
             }
-            Event::AddressEstablished(e) => self.lives(h, e.with_person.as_ref().map(|p| p.as_str())),
-            Event::AddressChanged(e) => self.lives(h, e.with_person.as_ref().map(|p| p.as_str())),
+            Event::AddressEstablished(_) | Event::AddressChanged(_) => {
+                self.address_known.put(h, Tri::Yes);
+                if let Some(person) = h.id_of(Field::WithPerson) {
+                    self.persons.entry(person).or_default().in_household.put(h, Tri::Yes);
+                }
+            }
             Event::DomesticAbuseIdentified(e) => {
                 self.abuse_roles.insert(e.role);
             }
             Event::PersonIdentified(e) => {
-                let p = self.person(e.person.as_str());
-                p.group.put(h, e.group);
-                p.relation.put(h, e.relation);
-                p.victim.learn(h, e.victim);
-                p.in_household.learn(h, e.in_household);
+                if let Some(p) = self.person(h) {
+                    p.group.put(h, e.group);
+                    p.relation.put(h, e.relation);
+                    p.victim.learn(h, e.victim);
+                    p.in_household.learn(h, e.in_household);
+                }
             }
-            Event::RelationshipStarted(e) => {
-                let p = self.person(e.person.as_str());
-                p.relation.put(h, Relation::Partner);
-                p.group.suppose(PersonGroup::KnownAdult);
+            Event::RelationshipStarted(_) => {
+                if let Some(p) = self.person(h) {
+                    p.relation.put(h, Relation::Partner);
+                    p.group.suppose(PersonGroup::KnownAdult);
+                }
             }
-            Event::RelationshipEnded(e) => self.person(e.person.as_str()).relation.put(h, Relation::ExPartner),
-            Event::CohabitationStarted(e) => self.person(e.person.as_str()).in_household.put(h, e.confirmed),
-            Event::CohabitationEnded(e) => self.person(e.person.as_str()).in_household.put(h, Tri::No),
+            Event::RelationshipEnded(_) => {
+                if let Some(p) = self.person(h) {
+                    p.relation.put(h, Relation::ExPartner);
+                }
+            }
+            Event::CohabitationStarted(_) | Event::CohabitationEnded(_) => {
+                let lives = if let Event::CohabitationStarted(e) = &**event { e.confirmed } else { Tri::No };
+                if let Some(p) = self.person(h) {
+                    p.in_household.put(h, lives);
+                }
+            }
             Event::HouseholdRecorded(e) => {
                 self.children_complete.learn(h, e.children_complete);
-                for p in &e.persons {
-                    self.person(p.as_str()).in_household.put(h, Tri::Yes);
+                for person in h.ids_of(Field::Persons) {
+                    self.persons.entry(person).or_default().in_household.put(h, Tri::Yes);
                 }
             }
             Event::RiskFactorChanged(e) => self.factors.entry(e.factor).or_default().put(h, e.state),
@@ -330,28 +347,29 @@ impl<'a> Facts<'a> {
                 self.take_order(h, event);
             }
             Event::InformationRequested(e) => {
-                let id = e.request_id.as_str();
-                if self.requests.get(id).is_none_or(|told| told.asked <= h.order()) {
+                let Some(id) = h.id_of(Field::RequestId) else { return };
+                if self.requests.get(&id).is_none_or(|known| known.asked <= h.order()) {
                     let answered = self.first(&[Kind::InformationReceived], Field::RequestId, id);
                     let request = Request { asked: h.order(), of: e.of, about: e.about, answered };
-                    self.requests.insert(id.into(), request);
+                    self.requests.insert(id, request);
                 }
             }
-            Event::InformationReceived(e) => {
-                if let Some(r) = self.requests.get_mut(e.request_id.as_str()) {
+            Event::InformationReceived(_) => {
+                let request = h.id_of(Field::RequestId).and_then(|id| self.requests.get_mut(&id));
+                if let Some(r) = request {
                     r.answered = Some(r.answered.map_or(h.occurred_at, |t| t.min(h.occurred_at)));
                 }
             }
-            Event::ChildSafeguardingStatusChanged(e) => match &e.person {
-                Some(p) => self.person(p.as_str()).safeguarding.put(h, e.status),
+            Event::ChildSafeguardingStatusChanged(e) => match self.person(h) {
+                Some(p) => p.safeguarding.put(h, e.status),
                 None => self.unnamed_child_safeguarding.put(h, e.status),
             },
             Event::RequirementImposed(e) => {
                 self.abuse_shown |= e.requirement == Requirement::Bbr;
-                self.require(h, e.requirement, e.sentence_id.as_str(), true);
+                self.require(h, e.requirement, true);
             }
-            Event::RequirementCompleted(e) => self.require(h, e.requirement, e.sentence_id.as_str(), false),
-            Event::RequirementRemoved(e) => self.require(h, e.requirement, e.sentence_id.as_str(), false),
+            Event::RequirementCompleted(e) => self.require(h, e.requirement, false),
+            Event::RequirementRemoved(e) => self.require(h, e.requirement, false),
             Event::ProgrammeReferred(e) => self.programme(h, e.programme, 1),
             Event::ProgrammeSuitabilityDecided(e) => {
                 let state = match e.outcome {
@@ -373,12 +391,12 @@ impl<'a> Facts<'a> {
     }
 
     fn take_order(&mut self, h: &FoldEvent<'a>, event: &Event) {
-        let names = |ids: &[crate::event::field::PersonId]| ids.iter().map(|p| Arc::from(p.as_str())).collect();
+        let Some(id) = h.id_of(Field::OrderId) else { return };
+        let protected = || h.ids_of(Field::Protects).collect();
         match event {
             Event::ProtectiveOrderMade(e) => {
-                let id = e.order_id.as_str();
                 let discharged = self.first(&[Kind::ProtectiveOrderDischarged], Field::OrderId, id);
-                let order = self.orders.entry(Arc::from(id)).or_insert_with(|| Order {
+                let order = self.orders.entry(id).or_insert_with(|| Order {
                     made: h.occurred_at,
                     by: h.id,
                     handling: h.handling,
@@ -387,11 +405,11 @@ impl<'a> Facts<'a> {
                     expires: Latest::default(),
                     discharged,
                 });
-                // An order told twice was made when it was first made.
+                // An order that is reported twice was made when it was first made.
                 if h.order() < (order.made, order.by) {
                     (order.made, order.by, order.handling, order.kind) = (h.occurred_at, h.id, h.handling, e.order);
                 }
-                order.protects.put(h, names(&e.protects));
+                order.protects.put(h, protected());
                 order.expires.put(h, e.expires_on.map(ending));
                 // Variations that were recorded before the order itself.
                 let earlier: Vec<FoldEvent<'a>> = self
@@ -406,17 +424,17 @@ impl<'a> Facts<'a> {
                 }
             }
             Event::ProtectiveOrderVaried(e) => {
-                if let Some(order) = self.orders.get_mut(e.order_id.as_str()) {
-                    if let Some(protects) = &e.protects {
-                        order.protects.put(h, names(protects));
+                if let Some(order) = self.orders.get_mut(&id) {
+                    if e.protects.is_some() {
+                        order.protects.put(h, protected());
                     }
                     if e.expires_on.is_some() {
                         order.expires.put(h, e.expires_on.map(ending));
                     }
                 }
             }
-            Event::ProtectiveOrderDischarged(e) => {
-                if let Some(order) = self.orders.get_mut(e.order_id.as_str()) {
+            Event::ProtectiveOrderDischarged(_) => {
+                if let Some(order) = self.orders.get_mut(&id) {
                     order.discharged = Some(order.discharged.map_or(h.occurred_at, |t| t.min(h.occurred_at)));
                 }
             }
@@ -433,15 +451,10 @@ impl<'a> Facts<'a> {
         self.allocations.insert(h.clock);
     }
 
-    fn lives(&mut self, h: &FoldEvent<'a>, with: Option<&str>) {
-        self.address_known.put(h, Tri::Yes);
-        if let Some(person) = with {
-            self.person(person).in_household.put(h, Tri::Yes);
+    fn require(&mut self, h: &FoldEvent<'a>, requirement: Requirement, in_force: bool) {
+        if let Some(sentence) = h.id_of(Field::SentenceId) {
+            self.requirements.entry((requirement, sentence)).or_default().put(h, in_force);
         }
-    }
-
-    fn require(&mut self, h: &FoldEvent<'a>, requirement: Requirement, sentence: &str, in_force: bool) {
-        self.requirements.entry((requirement, Arc::from(sentence))).or_default().put(h, in_force);
     }
 
     fn programme(&mut self, h: &FoldEvent<'a>, programme: Programme, state: u32) {
@@ -454,7 +467,7 @@ impl<'a> Facts<'a> {
         self.sentences.values().any(|s| s.runs_at(t))
     }
 
-    /// When supervision ended, if it ran before and runs no longer; of a person of whom no sentence is on record, when they died.
+    /// When supervision ended, if it ran before and runs no longer; if no sentence is on record, when the person died.
     #[must_use]
     pub fn supervision_ended_by(&self, t: Instant) -> Option<Instant> {
         if self.supervised_at(t) {
@@ -484,22 +497,22 @@ impl<'a> Facts<'a> {
     }
 
     /// The children known.
-    pub fn children(&self) -> impl Iterator<Item = &Arc<str>> {
-        self.persons.iter().filter(|(_, p)| p.group.get() == Some(&PersonGroup::Child)).map(|(id, _)| id)
+    pub fn children(&self) -> impl Iterator<Item = LocalId> {
+        self.persons.iter().filter(|(_, p)| p.group.get() == Some(&PersonGroup::Child)).map(|(id, _)| *id)
     }
 
     /// Orders in force at either moment.
-    pub fn orders_in_force(&self, at: [Instant; 2]) -> impl Iterator<Item = (&Arc<str>, &Order)> {
-        self.orders.iter().filter(move |(_, o)| at.iter().any(|t| o.in_force_at(*t)))
+    pub fn orders_in_force(&self, at: [Instant; 2]) -> impl Iterator<Item = (LocalId, &Order)> {
+        self.orders.iter().filter(move |(_, o)| at.iter().any(|t| o.in_force_at(*t))).map(|(id, o)| (*id, o))
     }
 
     /// Requests without a reply.
-    pub fn outstanding(&self) -> impl Iterator<Item = (&Arc<str>, &Request)> {
-        self.requests.iter().filter(|(_, r)| r.answered.is_none())
+    pub fn outstanding(&self) -> impl Iterator<Item = (LocalId, &Request)> {
+        self.requests.iter().filter(|(_, r)| r.answered.is_none()).map(|(id, r)| (*id, r))
     }
 
     /// When the first record of these kinds about that id happened.
-    fn first(&self, kinds: &[Kind], field: Field, id: &str) -> Option<Instant> {
+    fn first(&self, kinds: &[Kind], field: Field, id: LocalId) -> Option<Instant> {
         self.of_kinds(kinds).filter(|h| h.id_of(field) == Some(id)).map(|h| h.occurred_at).min()
     }
 

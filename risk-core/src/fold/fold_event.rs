@@ -1,5 +1,6 @@
 //! What the fold steps through: a record in force, or something that the fold raises itself when its time comes.
 
+use std::borrow::Cow;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use uuid::Uuid;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{Group, Handling, Programme, Register, Requirement, Setting, Term};
 use crate::event::{Event, Field, FieldValue, Kind, Nature};
+use crate::log::{Entry, LocalId, LocalIds, Record};
 use crate::policy::model::EventSelector;
 
 /// An event borrowed from its record, or shared where a correction replaced it.
@@ -30,31 +32,31 @@ impl Deref for EventRef<'_> {
 }
 
 /// What an action is about.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {
     /// The case as a whole.
     Case,
-    /// Somebody.
-    Person(Arc<str>),
-    /// Children of whom nobody knows yet.
+    /// A person.
+    Person(LocalId),
+    /// Children who are not known yet.
     UnknownChild,
     /// A protective order.
-    Order(Arc<str>),
+    Order(LocalId),
     /// A request for information.
-    Request(Arc<str>),
+    Request(LocalId),
     /// A requirement.
     Requirement(Requirement),
     /// A programme.
-    Programme(Arc<str>),
+    Programme(LocalId),
     /// A provider.
-    Provider(Arc<str>),
+    Provider(LocalId),
     /// A register.
     Register(Register),
     /// A group at risk.
     Group(Group),
     /// What one assessment states for one group in one setting.
     Statement {
-        /// For whom.
+        /// The group at risk.
         group: Group,
         /// In which setting.
         setting: Setting,
@@ -66,11 +68,11 @@ pub enum Subject {
 impl Subject {
     /// The ids by which an answer names it; none for the case as a whole.
     #[must_use]
-    pub fn ids(&self) -> Vec<String> {
+    pub fn ids(&self, local: &LocalIds<'_>) -> Vec<String> {
         match self {
             Self::Case | Self::UnknownChild => vec![],
             Self::Person(id) | Self::Order(id) | Self::Request(id) | Self::Programme(id) | Self::Provider(id) => {
-                vec![id.to_string()]
+                vec![local.text(*id).to_owned()]
             }
             Self::Requirement(r) => vec![r.name().to_owned()],
             Self::Register(r) => vec![r.name().to_owned()],
@@ -81,36 +83,34 @@ impl Subject {
             }
         }
     }
+
+    /// What it is about, for messages: `person p1`. Unlike the value itself, the text can be compared between cases and versions of a log.
+    #[must_use]
+    pub fn text(&self, local: &LocalIds<'_>) -> String {
+        let kind = match self {
+            Self::Case => "case",
+            Self::Person(_) => "person",
+            Self::UnknownChild => "unknown child",
+            Self::Order(_) => "order",
+            Self::Request(_) => "request",
+            Self::Requirement(_) => "requirement",
+            Self::Programme(_) => "programme",
+            Self::Provider(_) => "provider",
+            Self::Register(_) => "register",
+            Self::Group(_) => "group",
+            Self::Statement { .. } => "statement",
+        };
+        [kind.to_owned()].into_iter().chain(self.ids(local)).collect::<Vec<_>>().join(" ")
+    }
 }
 
 /// What one or several records speak of, and is counted once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Incident<'a> {
+pub enum Incident {
     /// The one that the host names.
-    Named(&'a str),
-    /// The one that this record alone tells of.
+    Named(LocalId),
+    /// The incident that only this record reports.
     Itself(Uuid),
-}
-
-/// Everybody an event names, each once, in the order of the fields; `None` where its kind cannot name anybody.
-#[must_use]
-pub fn persons_of(event: &Event) -> Option<Vec<Arc<str>>> {
-    let mut found: Option<Vec<Arc<str>>> = None;
-    for field in [Field::Person, Field::Persons, Field::Victims, Field::About, Field::WithPerson] {
-        let ids = match event.get(field) {
-            Some(FieldValue::Id(id)) => vec![id],
-            Some(FieldValue::Ids(ids)) => ids,
-            Some(FieldValue::Absent) => vec![],
-            _ => continue,
-        };
-        let once = found.get_or_insert_with(Vec::new);
-        for id in ids {
-            if !id.is_empty() && !once.iter().any(|known| **known == *id) {
-                once.push(Arc::from(id));
-            }
-        }
-    }
-    found
 }
 
 /// A record in force, or a derived event.
@@ -126,8 +126,12 @@ pub struct FoldEvent<'a> {
     pub subject: Option<Subject>,
     /// The fields of a derived event, as codes.
     pub details: Vec<(Field, u32)>,
-    /// Everybody it names, each once, in the order of the fields; `None` where its kind cannot name anybody.
-    pub persons: Option<Vec<Arc<str>>>,
+    /// The ids that its fields give, in the order of the fields; a list gives several.
+    pub ids: Vec<(Field, LocalId)>,
+    /// The persons it names, each once.
+    pub persons: Vec<LocalId>,
+    /// The incident it reports; itself if it names none.
+    pub incident: Incident,
     /// The events it says it answers or considers.
     pub names: Vec<Uuid>,
     /// When it happened.
@@ -138,6 +142,77 @@ pub struct FoldEvent<'a> {
     pub clock: Instant,
     /// Its mark.
     pub handling: Handling,
+}
+
+impl<'a> FoldEvent<'a> {
+    /// A record as one version of the log has it.
+    #[must_use]
+    pub fn of(entry: &Entry<'a>, local: &LocalIds<'a>, clock: Instant) -> Self {
+        let event = match &entry.event {
+            Cow::Borrowed(event) => EventRef::Kept(event),
+            Cow::Owned(event) => EventRef::Corrected(Arc::new(event.clone())),
+        };
+        let ids: Vec<(Field, LocalId)> =
+            event.ids().into_iter().filter_map(|(field, id)| Some((field, local.find(id)?))).collect();
+        Self {
+            what: EventSelector::Kind(event.kind()),
+            id: entry.record.event_id,
+            persons: persons_among(&ids, local),
+            incident: incident(entry.record.event_id, &ids, local),
+            ids,
+            names: event.names().into_iter().map(|(_, id)| id).collect(),
+            event: Some(event),
+            subject: None,
+            details: vec![],
+            occurred_at: entry.occurred_at,
+            recorded_at: entry.record.recorded_at,
+            clock,
+            handling: entry.handling,
+        }
+    }
+
+    /// A record of a newer schema, which cannot be read.
+    #[must_use]
+    pub fn unrecognised(record: &'a Record, clock: Instant) -> Self {
+        Self {
+            what: EventSelector::Unrecognised,
+            id: record.event_id,
+            event: None,
+            subject: None,
+            details: vec![],
+            ids: vec![],
+            persons: vec![],
+            incident: Incident::Itself(record.event_id),
+            names: vec![],
+            occurred_at: record.occurred_at,
+            recorded_at: record.recorded_at,
+            clock,
+            handling: record.handling,
+        }
+    }
+}
+
+/// The persons among the ids of an event, each once, in the order in which an effect about several persons takes them.
+fn persons_among(ids: &[(Field, LocalId)], local: &LocalIds<'_>) -> Vec<LocalId> {
+    let mut persons = Vec::new();
+    for field in [Field::Person, Field::Persons, Field::Victims, Field::About, Field::WithPerson] {
+        for (_, id) in ids.iter().filter(|(of, _)| *of == field) {
+            if !local.text(*id).is_empty() && !persons.contains(id) {
+                persons.push(*id);
+            }
+        }
+    }
+    persons
+}
+
+/// The incident that an event reports: itself if it names none. A host may name an incident after the record that first reported it.
+fn incident(event: Uuid, ids: &[(Field, LocalId)], local: &LocalIds<'_>) -> Incident {
+    let Some((_, id)) = ids.iter().find(|(field, _)| *field == Field::Incident) else { return Incident::Itself(event) };
+    let name = local.text(*id);
+    match Uuid::parse_str(name) {
+        Ok(record) if record.hyphenated().encode_lower(&mut Uuid::encode_buffer()) == name => Incident::Itself(record),
+        _ => Incident::Named(*id),
+    }
 }
 
 impl FoldEvent<'_> {
@@ -183,13 +258,15 @@ impl FoldEvent<'_> {
         self.event.as_deref().and_then(|e| e.get(field))
     }
 
-    /// A field's single id.
+    /// The id that a field gives; of a list, the first.
     #[must_use]
-    pub fn id_of(&self, field: Field) -> Option<&str> {
-        match self.get(field) {
-            Some(FieldValue::Id(id)) => Some(id),
-            _ => None,
-        }
+    pub fn id_of(&self, field: Field) -> Option<LocalId> {
+        self.ids_of(field).next()
+    }
+
+    /// Every id that a field gives.
+    pub fn ids_of(&self, field: Field) -> impl Iterator<Item = LocalId> {
+        self.ids.iter().filter(move |(of, _)| *of == field).map(|(_, id)| *id)
     }
 
     /// The requirement that the programme it speaks of fulfils, where the court can require that programme by name.
@@ -206,34 +283,21 @@ impl FoldEvent<'_> {
         }
     }
 
-    /// The incident it speaks of: itself where it names none, so that it counts by itself.
-    #[must_use]
-    pub fn incident(&self) -> Incident<'_> {
-        match self.id_of(Field::Incident) {
-            None => Incident::Itself(self.id),
-            // A host may name an incident after the record that first told of it.
-            Some(name) => match Uuid::parse_str(name) {
-                Ok(id) if id.hyphenated().encode_lower(&mut Uuid::encode_buffer()) == name => Incident::Itself(id),
-                _ => Incident::Named(name),
-            },
-        }
-    }
-
     /// Whether it is a decision, which answers only what it could have considered.
     #[must_use]
     pub fn is_decision(&self) -> bool {
         self.kind().is_some_and(|k| k.spec().nature == Nature::Decision)
     }
 
-    /// Whether it is about that person: whoever it names, or everybody where it could name somebody and names nobody.
+    /// Whether it is about that person: it names the person, or names no one and so is about everyone.
     #[must_use]
-    pub fn concerns_person(&self, id: &str) -> bool {
-        self.persons.as_ref().is_none_or(|named| named.is_empty() || named.iter().any(|n| **n == *id))
+    pub fn concerns_person(&self, id: LocalId) -> bool {
+        self.persons.is_empty() || self.persons.contains(&id)
     }
 
     /// Whether it is about what that field identifies; one without the field is about all of them.
     #[must_use]
-    pub fn concerns_id(&self, field: Field, id: &str) -> bool {
+    pub fn concerns_id(&self, field: Field, id: LocalId) -> bool {
         self.id_of(field).is_none_or(|found| found == id)
     }
 
@@ -246,11 +310,11 @@ impl FoldEvent<'_> {
         };
         match subject {
             Subject::Case | Subject::UnknownChild => true,
-            Subject::Person(id) => self.concerns_person(id),
-            Subject::Order(id) => self.concerns_id(Field::OrderId, id),
-            Subject::Request(id) => self.concerns_id(Field::RequestId, id),
-            Subject::Programme(id) => self.concerns_id(Field::ProgrammeId, id),
-            Subject::Provider(id) => self.concerns_id(Field::Provider, id),
+            Subject::Person(id) => self.concerns_person(*id),
+            Subject::Order(id) => self.concerns_id(Field::OrderId, *id),
+            Subject::Request(id) => self.concerns_id(Field::RequestId, *id),
+            Subject::Programme(id) => self.concerns_id(Field::ProgrammeId, *id),
+            Subject::Provider(id) => self.concerns_id(Field::Provider, *id),
             Subject::Requirement(r) => {
                 term(Field::Requirement, r.code()) && self.programme_of().is_none_or(|of| of == *r)
             }

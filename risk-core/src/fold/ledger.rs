@@ -11,6 +11,7 @@ use super::reason::{Because, Deadline, Naming, RuleRef};
 use crate::event::catalogue::{ActionDecided, Instant};
 use crate::event::vocabulary::{ActionDecision, ActionKind, DecisionReason, Group, Handling, Level, Role};
 use crate::event::{Event, Term};
+use crate::log::LocalIds;
 use crate::policy::model::{About, ActionDef, Priority};
 
 /// How a reason was answered.
@@ -85,7 +86,7 @@ pub struct DecisionNote {
     pub event: Uuid,
     /// What was decided.
     pub decision: ActionDecision,
-    /// By whom.
+    /// Who decided it.
     pub by: String,
     /// In which role.
     pub role: Role,
@@ -106,7 +107,7 @@ pub struct DecisionNote {
 pub struct Instance {
     /// What is to be done.
     pub action: ActionKind,
-    /// About whom or what.
+    /// What it is about.
     pub subject: Subject,
     /// Why.
     pub reasons: Vec<Reason>,
@@ -114,7 +115,7 @@ pub struct Instance {
     pub decisions: Vec<DecisionNote>,
     /// It was closed, and what it rested on was withdrawn later.
     pub basis_withdrawn: bool,
-    /// These are the reasons that a correction withdrew from an action for which others still stand.
+    /// These are the reasons that a correction withdrew from an action that still has others.
     pub part_withdrawn: bool,
 }
 
@@ -134,7 +135,7 @@ impl Instance {
         match same {
             Some(r) => {
                 r.priority = r.priority.min(reason.priority);
-                // Of several lines that one event opened and that are overdue: it stands for the most open of them alone.
+                // Of several lines that one event opened and that are overdue: the reason keeps the least confidential mark.
                 r.because.handling = r.because.handling.min(reason.because.handling);
                 if r.deadline.day().is_none_or(|d| reason.deadline.day().is_some_and(|n| n < d)) {
                     r.deadline = reason.deadline;
@@ -243,10 +244,16 @@ impl Ledger {
         self.lines.get(place(action)).map_or(&[], Vec::as_slice)
     }
 
+    fn line(&self, action: ActionKind, subject: &Subject) -> Option<&Line> {
+        let lines = self.of(action);
+        lines.get(lines.binary_search_by(|l| l.subject.cmp(subject)).ok()?)
+    }
+
     /// Changes the line, if there is one. Every change of a line goes through here, or through [`Self::change_pending`].
     fn change(&mut self, action: ActionKind, subject: &Subject, change: impl FnOnce(&mut Line)) {
-        let lines = self.lines.get_mut(place(action)).into_iter().flatten();
-        if let Some(line) = lines.into_iter().find(|l| l.subject == *subject) {
+        let Some(lines) = self.lines.get_mut(place(action)) else { return };
+        let found = lines.binary_search_by(|l| l.subject.cmp(subject)).ok();
+        if let Some(line) = found.and_then(|at| lines.get_mut(at)) {
             change(line);
             self.changed = true;
             settle(&mut self.overdue_after, action, line);
@@ -272,7 +279,7 @@ impl Ledger {
         if let Some(lines) = self.lines.get_mut(place(action))
             && let Err(at) = lines.binary_search_by(|l| l.subject.cmp(subject))
         {
-            let line = Line { subject: subject.clone(), instances: vec![], announced: vec![], overdue_after: None };
+            let line = Line { subject: *subject, instances: vec![], announced: vec![], overdue_after: None };
             lines.insert(at, line);
         }
     }
@@ -294,7 +301,7 @@ impl Ledger {
                 Some(instance) => instance.join(reason),
                 None => line.instances.push(Instance {
                     action,
-                    subject: subject.clone(),
+                    subject: *subject,
                     reasons: vec![reason],
                     decisions: vec![],
                     basis_withdrawn: false,
@@ -323,11 +330,17 @@ impl Ledger {
     }
 
     /// Lets a person's decision close or put off reasons, as far as the policy lets that role decide.
-    pub fn decide(&mut self, h: &FoldEvent<'_>, e: &ActionDecided, def: Option<&ActionDef>) -> Vec<Subject> {
+    pub fn decide(
+        &mut self,
+        h: &FoldEvent<'_>,
+        e: &ActionDecided,
+        def: Option<&ActionDef>,
+        local: &LocalIds<'_>,
+    ) -> Vec<Subject> {
         let mut closed = Vec::new();
         self.change_pending(e.action, |instance| {
             let about = e.about.as_ref().map(|s| s.as_str());
-            if about.is_some_and(|id| !instance.subject.ids().iter().any(|i| i == id)) {
+            if about.is_some_and(|id| !instance.subject.ids(local).iter().any(|i| i == id)) {
                 return;
             }
             let protecting = instance.priority() == Priority::ProtectNow;
@@ -375,7 +388,7 @@ impl Ledger {
                 }
             }
             if how.is_some() && !instance.pending() {
-                closed.push(instance.subject.clone());
+                closed.push(instance.subject);
             }
         });
         closed
@@ -404,8 +417,7 @@ impl Ledger {
 
     /// Goes on with one action under another name, keeping its age.
     pub fn rename(&mut self, from: ActionKind, to: ActionKind) {
-        let pending: Vec<Subject> =
-            self.of(from).iter().filter_map(|l| l.pending()).map(|i| i.subject.clone()).collect();
+        let pending: Vec<Subject> = self.of(from).iter().filter_map(|l| l.pending()).map(|i| i.subject).collect();
         for subject in pending {
             let mut continued = None;
             self.change(from, &subject, |line| continued = line.instances.pop());
@@ -437,7 +449,7 @@ impl Ledger {
     pub(super) fn overdue_after(&self) -> impl Iterator<Item = (NaiveDate, ActionKind, &Subject, Announcement)> {
         self.overdue_after.iter().flat_map(move |(day, lines)| {
             lines.iter().filter_map(move |(action, subject)| {
-                let line = self.of(*action).iter().find(|l| l.subject == *subject)?;
+                let line = self.line(*action, subject)?;
                 Some((*day, *action, subject, line.overdue_after?))
             })
         })
@@ -451,7 +463,7 @@ impl Ledger {
     /// The open instance of a line.
     #[must_use]
     pub fn pending(&self, action: ActionKind, subject: &Subject) -> Option<&Instance> {
-        self.of(action).iter().find(|l| l.subject == *subject).and_then(Line::pending)
+        self.line(action, subject).and_then(Line::pending)
     }
 }
 
@@ -471,7 +483,7 @@ fn settle(days: &mut BTreeMap<NaiveDate, Vec<(ActionKind, Subject)>>, action: Ac
         lines.retain(|(a, s)| *a != action || *s != line.subject);
     }
     if let Some(day) = after {
-        days.entry(day).or_default().push((action, line.subject.clone()));
+        days.entry(day).or_default().push((action, line.subject));
     }
 }
 

@@ -1,4 +1,4 @@
-//! The fold: a case's records, step by step, into what stands open and why (`docs/semantics.md`).
+//! The fold: a case's records, step by step, into what is open and why (`docs/semantics.md`).
 
 pub mod derived;
 pub mod duties;

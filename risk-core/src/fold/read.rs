@@ -13,11 +13,12 @@ use crate::event::vocabulary::{
     PersonGroup, Provider, Register, Relation, Requirement, SafeguardingStatus, SentenceType, Setting, Sex, Tri,
 };
 use crate::event::{Field, FieldValue, Kind, Term};
+use crate::log::LocalId;
 use crate::policy::event_value;
 use crate::policy::fact::{Concerning, Fact, FactValue, Filter, MAX_NUMBER, Window};
 use crate::policy::model::{Policy, Unit};
 
-/// Who asks, when, and about what.
+/// What a fact is evaluated for: an event or a subject, at a moment.
 #[derive(Debug, Clone, Copy)]
 pub struct FactContext<'s, 'a> {
     /// The event that a rule is about.
@@ -34,34 +35,34 @@ impl FactContext<'_, '_> {
         [self.now, self.event.map_or(self.now, |e| e.occurred_at)]
     }
 
-    fn person(&self) -> Option<&str> {
+    fn person(&self) -> Option<LocalId> {
         match (self.subject, self.event) {
-            (Some(Subject::Person(id)), _) => Some(id),
-            (_, Some(e)) => e.persons.as_ref().and_then(|p| p.first()).map(|id| &**id),
+            (Some(Subject::Person(id)), _) => Some(*id),
+            (_, Some(e)) => e.persons.first().copied(),
             _ => None,
         }
     }
 
-    fn order(&self) -> Option<&str> {
+    fn order(&self) -> Option<LocalId> {
         match (self.subject, self.event) {
-            (Some(Subject::Order(id)), _) => Some(id),
-            (_, Some(FoldEvent { subject: Some(Subject::Order(id)), .. })) => Some(id),
+            (Some(Subject::Order(id)), _) => Some(*id),
+            (_, Some(FoldEvent { subject: Some(Subject::Order(id)), .. })) => Some(*id),
             (_, Some(e)) => e.id_of(Field::OrderId),
             _ => None,
         }
     }
 
-    fn request(&self) -> Option<&str> {
+    fn request(&self) -> Option<LocalId> {
         match (self.subject, self.event) {
-            (Some(Subject::Request(id)), _) => Some(id),
+            (Some(Subject::Request(id)), _) => Some(*id),
             (_, Some(e)) => e.id_of(Field::RequestId),
             _ => None,
         }
     }
 
-    fn programme(&self) -> Option<&str> {
+    fn programme(&self) -> Option<LocalId> {
         match (self.subject, self.event) {
-            (Some(Subject::Programme(id)), _) => Some(id),
+            (Some(Subject::Programme(id)), _) => Some(*id),
             (_, Some(e)) => e.id_of(Field::ProgrammeId),
             _ => None,
         }
@@ -75,9 +76,9 @@ impl FactContext<'_, '_> {
         }
     }
 
-    /// Whether an earlier event is about what is asked about; none is, where nobody and nothing of that sort is.
+    /// Whether an earlier event is about the same person, order, request or programme as the context; false if the context has none.
     fn same(&self, of: Concerning, h: &FoldEvent<'_>) -> bool {
-        let id = |field: Field, asked: Option<&str>| asked.is_some_and(|id| h.concerns_id(field, id));
+        let id = |field: Field, asked: Option<LocalId>| asked.is_some_and(|id| h.concerns_id(field, id));
         match of {
             Concerning::Case => true,
             Concerning::Person => self.person().is_some_and(|id| h.concerns_person(id)),
@@ -182,21 +183,21 @@ impl<'a> FactEvaluator<'_, 'a> {
             }
             Fact::PersonProtected => yes_no(asking.person().is_some_and(|id| self.protected(id, at))),
             Fact::ThisOrderInForce => {
-                let order = asking.order().and_then(|id| facts.orders.get(id));
+                let order = asking.order().and_then(|id| facts.orders.get(&id));
                 yes_no(order.is_some_and(|o| at.iter().any(|t| o.in_force_at(*t))))
             }
             Fact::ThisOrderKind => {
-                or_unknown::<OrderKind>(asking.order().and_then(|id| facts.orders.get(id)).map(|o| o.kind))
+                or_unknown::<OrderKind>(asking.order().and_then(|id| facts.orders.get(&id)).map(|o| o.kind))
             }
             Fact::ThisRequestOutstanding => {
-                let request = asking.request().and_then(|id| facts.requests.get(id));
+                let request = asking.request().and_then(|id| facts.requests.get(&id));
                 yes_no(request.is_some_and(|r| r.answered.is_none()))
             }
             Fact::ThisRequestOf => {
-                or_unknown::<InformationOf>(asking.request().and_then(|id| facts.requests.get(id)).map(|r| r.of))
+                or_unknown::<InformationOf>(asking.request().and_then(|id| facts.requests.get(&id)).map(|r| r.of))
             }
             Fact::ThisRequestAbout => {
-                or_unknown::<InformationAbout>(asking.request().and_then(|id| facts.requests.get(id)).map(|r| r.about))
+                or_unknown::<InformationAbout>(asking.request().and_then(|id| facts.requests.get(&id)).map(|r| r.about))
             }
             Fact::ThisRegister => or_unknown::<Register>(asking.register()),
             Fact::Ever { kinds, filter, of } => {
@@ -220,7 +221,7 @@ impl<'a> FactEvaluator<'_, 'a> {
     }
 
     fn person(&self, asking: FactContext<'_, '_>) -> Option<&Person> {
-        asking.person().and_then(|id| self.facts.persons.get(id))
+        asking.person().and_then(|id| self.facts.persons.get(&id))
     }
 
     fn domestic_abuse(&self) -> Tri {
@@ -247,8 +248,8 @@ impl<'a> FactEvaluator<'_, 'a> {
         self.facts.requirements.iter().any(|((r, _), in_force)| *r == requirement && in_force.or(false))
     }
 
-    fn protected(&self, person: &str, at: [Instant; 2]) -> bool {
-        self.facts.orders_in_force(at).any(|(_, o)| o.protects.get().is_some_and(|p| p.contains(person)))
+    fn protected(&self, person: LocalId, at: [Instant; 2]) -> bool {
+        self.facts.orders_in_force(at).any(|(_, o)| o.protects.get().is_some_and(|p| p.contains(&person)))
     }
 
     /// The place in `SAFEGUARDING_STATES`: the list runs from nothing known to the most serious.
@@ -291,8 +292,8 @@ impl<'a> FactEvaluator<'_, 'a> {
         asking: FactContext<'_, '_>,
     ) -> u32 {
         let at = asking.event.map_or(asking.now, |e| e.occurred_at);
-        let mut found: Vec<(Instant, Incident<'_>)> =
-            self.matching(kinds, filter, of, asking).map(|h| (h.occurred_at, h.incident())).collect();
+        let mut found: Vec<(Instant, Incident)> =
+            self.matching(kinds, filter, of, asking).map(|h| (h.occurred_at, h.incident)).collect();
         found.sort();
         let ends = found.iter().map(|(t, _)| *t).filter(|t| *t > at).chain([at]);
         let mut most = 0;
@@ -301,7 +302,7 @@ impl<'a> FactEvaluator<'_, 'a> {
             if start >= at {
                 continue;
             }
-            let mut incidents: Vec<Incident<'_>> =
+            let mut incidents: Vec<Incident> =
                 found.iter().filter(|(t, _)| start < *t && *t <= end).map(|(_, i)| *i).collect();
             incidents.sort_unstable();
             incidents.dedup();

@@ -1,4 +1,4 @@
-//! Why something stands in the answer: one event, under one rule or duty.
+//! Why something is in the answer: one event, under one rule or duty.
 
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ impl RuleRef {
 }
 
 /// What a reason supports.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Target {
     /// An action about a subject.
     Action(ActionKind, Subject),
@@ -147,7 +147,7 @@ impl Deadline {
     }
 
     /// The deadline that a limit gives to something learnt at `clock` that happened at `occurred`. Parameters count as they
-    /// stand on the day of `clock`.
+    /// are on the day of `clock`.
     #[must_use]
     pub fn new(policy: &Policy, due: Option<&Due>, basis: Basis, clock: Instant, occurred: Instant) -> Self {
         let start = |from: &RunsFrom| match from {
@@ -163,7 +163,7 @@ impl Deadline {
         }
     }
 
-    /// The deadline a parameter's count after `start`, as the parameter stands on `on`.
+    /// The deadline a parameter's count after `start`, with the parameter's value on the day `on`.
     #[must_use]
     pub fn within(policy: &Policy, parameter: usize, start: NaiveDate, on: NaiveDate) -> Self {
         let value = policy.value(parameter, on);

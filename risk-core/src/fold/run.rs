@@ -1,12 +1,11 @@
 //! From records to state: which versions are in force, in which order, and on which clock.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::fold_event::{EventRef, FoldEvent, persons_of};
+use super::fold_event::FoldEvent;
 use super::ledger::{Answer, How, Instance, Reason};
 use super::levels::Cell;
 use super::reason::{Naming, ReasonKey, RuleRef, Target};
@@ -16,12 +15,12 @@ use crate::cancel::Cancel;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, vocabulary};
 use crate::event::{Kind, Nature};
-use crate::log::{Entry, Epoch, Record, epochs};
-use crate::policy::model::{EventSelector, Policy};
+use crate::log::{Entry, Epoch, LocalIds, Record, epochs};
+use crate::policy::model::Policy;
 use crate::view::Seen;
 
 vocabulary! {
-    /// From where the case is looked at.
+    /// The temporal lens.
     Lens {
         /// What the service knew at a time.
         AsKnown,
@@ -41,7 +40,7 @@ pub struct Folded<'a, 'p> {
     pub withheld: Vec<Uuid>,
     /// Records that a newer version wrote.
     pub unrecognised: Vec<&'a Record>,
-    /// Records whose accuracy somebody contests.
+    /// Records whose accuracy is contested.
     pub disputed: BTreeSet<Uuid>,
     /// The same case with the records that are withheld from the reader, where there are any: only to see which levels they
     /// decided.
@@ -105,14 +104,15 @@ pub fn fold_seen<'a, 'p>(seen: &Seen<'a>, policy: &'p Policy, span: Span<'p>) ->
 /// Folds a case's records. The order in which they are given does not matter.
 #[must_use]
 pub fn fold<'a, 'p>(records: &[&'a Record], policy: &'p Policy, span: Span<'p>) -> Folded<'a, 'p> {
-    Walk::new(records, policy, span).into_folded()
+    let local = Arc::new(LocalIds::of(records.iter().copied()));
+    Walk::new(records, local, policy, span).into_folded()
 }
 
 /// Whether the corrected log has the reason too, perhaps under the name of an action that this one continues.
 pub(super) fn still_arises(instance: &Instance, reason: &Reason, now: &Arisen<'_>) -> bool {
     let earlier = |action: &ActionKind| Some(now.policy.action(*action)?.continues.as_ref()?.action);
     std::iter::successors(Some(instance.action), earlier).take(now.policy.actions.len()).any(|action| {
-        let target = Target::Action(action, instance.subject.clone());
+        let target = Target::Action(action, instance.subject);
         now.keys.contains(&(reason.because.known_as, reason.because.event, target))
     })
 }
@@ -132,7 +132,7 @@ impl<'s> Arisen<'s> {
 }
 
 /// What becomes of the reasons that the corrected log no longer has: a line of their own, beside the action where others
-/// still stand for it, so that none goes without a trace.
+/// remain for it, so that none disappears without a trace.
 pub(super) fn withdraw(instance: &Instance, now: &Arisen<'_>, by: Uuid, since: Instant) -> Option<Instance> {
     let reasons = instance.reasons.iter().take_while(|_| !now.cancel.spend());
     let (still, gone): (Vec<Reason>, Vec<Reason>) = reasons.cloned().partition(|r| still_arises(instance, r, now));
@@ -155,79 +155,50 @@ pub(super) fn own_clock(entry: &Entry<'_>, lens: Lens) -> Instant {
 }
 
 /// What happens in one version of the log up to a moment: by the clock, and what has one clock by when it happened.
-pub(super) fn in_order<'a>(epoch: &Epoch<'a>, start: Option<Instant>, span: Span<'_>) -> Vec<Arc<FoldEvent<'a>>> {
+pub(super) fn in_order<'a>(
+    epoch: &Epoch<'a>,
+    local: &LocalIds<'a>,
+    start: Option<Instant>,
+    span: Span<'_>,
+) -> Vec<Arc<FoldEvent<'a>>> {
     let clamp = |t: Instant| start.map_or(t, |s| t.max(s));
     let mut events = Vec::with_capacity(epoch.entries.len());
     for entry in &epoch.entries {
         let clock = clamp(own_clock(entry, span.lens));
         if clock <= span.at {
-            events.push(Arc::new(fold_event(entry, clock)));
+            events.push(Arc::new(FoldEvent::of(entry, local, clock)));
         }
     }
     for record in &epoch.unrecognised {
         let clock = clamp(if span.lens == Lens::AsKnown { record.recorded_at } else { record.occurred_at });
         if clock <= span.at {
-            events.push(Arc::new(unrecognised(record, clock)));
+            events.push(Arc::new(FoldEvent::unrecognised(record, clock)));
         }
     }
     events.sort_by_key(|h| (h.clock, h.order()));
     events
 }
 
-fn fold_event<'a>(entry: &Entry<'a>, clock: Instant) -> FoldEvent<'a> {
-    let event = match &entry.event {
-        Cow::Borrowed(event) => EventRef::Kept(event),
-        Cow::Owned(event) => EventRef::Corrected(Arc::new(event.clone())),
-    };
-    FoldEvent {
-        what: EventSelector::Kind(event.kind()),
-        id: entry.record.event_id,
-        persons: persons_of(&event),
-        names: event.names().into_iter().map(|(_, id)| id).collect(),
-        event: Some(event),
-        subject: None,
-        details: vec![],
-        occurred_at: entry.occurred_at,
-        recorded_at: entry.record.recorded_at,
-        clock,
-        handling: entry.handling,
-    }
-}
-
-fn unrecognised<'a>(record: &'a Record, clock: Instant) -> FoldEvent<'a> {
-    FoldEvent {
-        what: EventSelector::Unrecognised,
-        id: record.event_id,
-        event: None,
-        subject: None,
-        details: vec![],
-        persons: None,
-        names: vec![],
-        occurred_at: record.occurred_at,
-        recorded_at: record.recorded_at,
-        clock,
-        handling: record.handling,
-    }
-}
-
-/// A case that is folded as its records arrive. It gives the same answer as folding afresh; it folds afresh by itself where a
-/// record comes out of order, corrects another, or moves the beginning of supervision.
+/// An incremental projection: a case that is folded as its records arrive. It gives the same answer as a fold from the start. It folds
+/// from the start by itself if a record comes out of order, corrects another, moves the beginning of supervision, or has an id that was
+/// not announced.
 #[derive(Debug, Clone)]
 pub struct Tracker<'a, 'p> {
     policy: &'p Policy,
     lens: Lens,
+    local: Arc<LocalIds<'a>>,
     records: Vec<&'a Record>,
-    settled: State<'a, 'p>,
+    committed: State<'a, 'p>,
     open: Option<(Instant, Vec<Arc<FoldEvent<'a>>>)>,
     in_order: bool,
 }
 
 impl<'a, 'p> Tracker<'a, 'p> {
-    /// A case of which nothing is known yet.
+    /// A case without records. `local` has the ids that its records will name.
     #[must_use]
-    pub fn new(policy: &'p Policy, lens: Lens) -> Self {
-        let settled = State::new(policy, CorrectionBaseline::default());
-        Self { policy, lens, records: Vec::new(), settled, open: None, in_order: true }
+    pub fn new(policy: &'p Policy, local: Arc<LocalIds<'a>>, lens: Lens) -> Self {
+        let committed = State::new(policy, local.clone(), CorrectionBaseline::default());
+        Self { policy, lens, local, records: Vec::new(), committed, open: None, in_order: true }
     }
 
     /// Takes in the next record.
@@ -238,6 +209,10 @@ impl<'a, 'p> Tracker<'a, 'p> {
         let first = epochs([record].into_iter(), record.recorded_at);
         let entry = first.first().and_then(|e| e.entries.first());
         let begins = record.kind() == Some(Kind::SupervisionStarted) && self.records.len() == 1;
+        if LocalIds::of([record]).texts().any(|id| self.local.find(id).is_none()) {
+            self.local = Arc::new(LocalIds::of(self.records.iter().copied()));
+            self.in_order = false;
+        }
         let Some(entry) = entry.filter(|_| self.in_order && (simple || begins)) else {
             self.in_order = false;
             return;
@@ -245,16 +220,16 @@ impl<'a, 'p> Tracker<'a, 'p> {
         let clock = own_clock(entry, self.lens);
         match &mut self.open {
             Some((at, events)) if *at == clock => {
-                let h = Arc::new(fold_event(entry, clock));
+                let h = Arc::new(FoldEvent::of(entry, &self.local, clock));
                 let place = events.partition_point(|other| other.order() <= h.order());
                 events.insert(place, h);
             }
             Some((at, _)) if *at > clock => self.in_order = false,
             _ => {
                 if let Some((at, events)) = self.open.take() {
-                    self.settled.step(at, &events);
+                    self.committed.step(at, &events);
                 }
-                self.open = Some((clock, vec![Arc::new(fold_event(entry, clock))]));
+                self.open = Some((clock, vec![Arc::new(FoldEvent::of(entry, &self.local, clock))]));
             }
         }
     }
@@ -267,13 +242,10 @@ impl<'a, 'p> Tracker<'a, 'p> {
                 Lens::AsKnown => at,
                 Lens::Hindsight => self.records.iter().map(|r| r.recorded_at).max().map_or(at, |t| t.max(at)),
             };
-            return fold(
-                &self.records,
-                self.policy,
-                Span { at, known_at, lens: self.lens, watch: None, cancel: Cancel::NEVER },
-            );
+            let span = Span { at, known_at, lens: self.lens, watch: None, cancel: Cancel::NEVER };
+            return Walk::new(&self.records, self.local.clone(), self.policy, span).into_folded();
         };
-        let mut state = self.settled.clone();
+        let mut state = self.committed.clone();
         state.step(*clock, events);
         state.run_to(at);
         Folded {

@@ -11,7 +11,7 @@ use crate::event::catalogue::Instant;
 pub struct Spell {
     /// What began it.
     pub origin: Because,
-    /// When it was last done, by whoever, early or late.
+    /// When it was last done, by anyone, early or late.
     pub last_performed: Option<Instant>,
     /// When the next round is due; `None` for a duty that is done once, or while no round has a date.
     pub next_due: Deadline,
@@ -56,7 +56,9 @@ impl Duties {
     /// The spell of a duty about a subject.
     #[must_use]
     pub fn spell(&self, index: usize, subject: &Subject) -> Option<&Spell> {
-        self.of(index).iter().find(|(s, _)| s == subject).map(|(_, spell)| spell)
+        let of = self.of(index);
+        let place = of.binary_search_by(|(s, _)| s.cmp(subject)).ok()?;
+        of.get(place).map(|(_, spell)| spell)
     }
 
     /// Whether a spell changed since this was last asked.
@@ -66,7 +68,9 @@ impl Duties {
 
     pub(super) fn spell_mut(&mut self, index: usize, subject: &Subject) -> Option<&mut Spell> {
         self.changed = true;
-        self.spells.get_mut(index)?.iter_mut().find(|(s, _)| s == subject).map(|(_, spell)| spell)
+        let of = self.spells.get_mut(index)?;
+        let place = of.binary_search_by(|(s, _)| s.cmp(subject)).ok()?;
+        of.get_mut(place).map(|(_, spell)| spell)
     }
 
     pub(super) fn begin(&mut self, index: usize, subject: &Subject, spell: Spell) {
@@ -76,14 +80,16 @@ impl Duties {
         }
         if let Some(of) = self.spells.get_mut(index) {
             let place = of.partition_point(|(s, _)| s < subject);
-            of.insert(place, (subject.clone(), spell));
+            of.insert(place, (*subject, spell));
         }
     }
 
     pub(super) fn end(&mut self, index: usize, subject: &Subject) {
         self.changed = true;
-        if let Some(of) = self.spells.get_mut(index) {
-            of.retain(|(s, _)| s != subject);
+        if let Some(of) = self.spells.get_mut(index)
+            && let Ok(place) = of.binary_search_by(|(s, _)| s.cmp(subject))
+        {
+            of.remove(place);
         }
     }
 }

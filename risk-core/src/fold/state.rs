@@ -1,6 +1,7 @@
 //! The state of a case after some steps, and how effects join it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use uuid::Uuid;
@@ -18,10 +19,11 @@ use crate::calendar;
 use crate::cancel::Cancel;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Level, Register};
+use crate::log::LocalIds;
 use crate::policy::fact::FactValue;
 use crate::policy::model::Policy;
 
-/// A rule's evaluation on one event, kept where somebody asked why it did not fire.
+/// A rule's evaluation on one event, kept to explain why the rule did not fire.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleEvaluation {
     /// The event.
@@ -84,6 +86,8 @@ impl Moment {
 pub struct State<'a, 'p> {
     /// The policy it is folded under.
     pub policy: &'p Policy,
+    /// The ids of the case.
+    pub local: Arc<LocalIds<'a>>,
     /// What is known.
     pub facts: Facts<'a>,
     /// Levels.
@@ -103,7 +107,7 @@ pub struct State<'a, 'p> {
     pub(super) floors: CorrectionBaseline,
     pub(super) deferred: Vec<(Instant, ReasonKey, Effect)>,
     pub(super) raised: BTreeSet<TimerEvent>,
-    /// Nothing falls due by itself before that day; `None` where that must be asked anew.
+    /// Nothing falls due by itself before that day; `None` if that has to be computed again.
     pub(super) quiet_before: Option<NaiveDate>,
     /// The rule or duty whose evaluations are kept.
     pub watch: Option<RuleRef>,
@@ -116,9 +120,10 @@ pub struct State<'a, 'p> {
 impl<'a, 'p> State<'a, 'p> {
     /// The state before anything happened.
     #[must_use]
-    pub fn new(policy: &'p Policy, floors: CorrectionBaseline) -> Self {
+    pub fn new(policy: &'p Policy, local: Arc<LocalIds<'a>>, floors: CorrectionBaseline) -> Self {
         Self {
             policy,
+            local,
             facts: Facts::default(),
             levels: Levels::default(),
             ledger: Ledger::default(),
@@ -143,7 +148,7 @@ impl<'a, 'p> State<'a, 'p> {
         self.cancel.spend()
     }
 
-    /// Whether the clock stands at that moment.
+    /// Whether the clock is at that moment.
     pub(super) fn is_at(&self, at: Instant) -> bool {
         self.now.is_some_and(|now| now.at == at)
     }
@@ -164,7 +169,7 @@ impl<'a, 'p> State<'a, 'p> {
             None => None,
         };
         let at = floor.map_or(because.clock, |f| f.max(because.clock));
-        self.arisen.push((key.clone(), at));
+        self.arisen.push((key, at));
         if at > because.clock {
             because.clock = at;
             because.recorded_at = because.recorded_at.max(at);

@@ -66,7 +66,7 @@ impl<'a> State<'a, '_> {
         for (_, _, effect) in late {
             self.join(effect);
         }
-        // Levels first: whether an assessment states less than is indicated is asked of what stands then.
+        // Levels first: whether an assessment states less than is indicated depends on them.
         for pass in [true, false] {
             for firing in firings.iter().take_while(|_| !cancel.spend()) {
                 self.apply(firing, clock, pass);
@@ -78,7 +78,7 @@ impl<'a> State<'a, '_> {
         self.look_at_duties(now, events);
     }
 
-    /// The rules that fire on one event, on the facts as they stand.
+    /// The rules that fire on one event, with the facts known now.
     fn fire(&mut self, h: &Arc<FoldEvent<'a>>, now: Moment, fired: &mut Vec<Firing<'a>>) {
         let policy = self.policy;
         for index in policy.index.listeners.get(&h.what).into_iter().flatten() {
@@ -115,7 +115,7 @@ impl<'a> State<'a, '_> {
         Some(facts)
     }
 
-    /// Lets one event answer what stands open.
+    /// Lets one event answer open reasons.
     fn answer(&mut self, h: &FoldEvent<'a>) {
         self.levels.answer(h);
         let policy = self.policy;
@@ -132,7 +132,7 @@ impl<'a> State<'a, '_> {
         }
         if let Some(Event::ActionDecided(e)) = h.event.as_deref() {
             let def = policy.action(e.action);
-            for subject in self.ledger.decide(h, e, def) {
+            for subject in self.ledger.decide(h, e, def, &self.local) {
                 self.performed(e.action, &subject, h);
             }
         }
@@ -166,7 +166,7 @@ impl<'a> State<'a, '_> {
             for subject in
                 self.subjects(r.about, Some((&firing.fold_event, rule.flag.first().map(|f| f.register))), clock)
             {
-                let key = (because.known_as, because.event, Target::Action(r.action, subject.clone()));
+                let key = (because.known_as, because.event, Target::Action(r.action, subject));
                 let review = if r.action == ActionKind::ReviewRisk { named.clone() } else { vec![] };
                 self.arise(key, because.clone(), |because| {
                     let (clock, occurred) = (because.clock, because.occurred_at);
@@ -203,14 +203,14 @@ impl<'a> State<'a, '_> {
         }
     }
 
-    /// A countersignature falls away when the assessment it was about no longer stands, or no longer states less.
+    /// A countersignature is no longer needed when its assessment is not in force any more, or no longer states less.
     fn drop_needless_countersignatures(&mut self, now: Instant, events: &[Arc<FoldEvent<'a>>]) {
         let assessed = events.iter().filter(|h| h.kind() == Some(Kind::RiskAssessed)).map(|h| h.id).max();
         let Some(by) = assessed.or_else(|| events.iter().map(|h| h.id).max()) else { return };
         let levels = &self.levels;
         self.ledger.supersede(ActionKind::CountersignLowerLevel, now, |subject, _| match subject {
             Subject::Statement { group, setting, assessment } => {
-                (!levels.stated_lower(*assessment).contains(&(*group, *setting))).then_some(by)
+                (!levels.states_lower(*assessment, (*group, *setting))).then_some(by)
             }
             _ => None,
         });

@@ -1,4 +1,4 @@
-//! Whom and what an effect is about: one action for each subject.
+//! What an effect is about: one action for each subject.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use super::state::{Effect, State};
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Register};
 use crate::event::{Field, Kind};
+use crate::log::LocalId;
 use crate::policy::model::About;
 
 impl<'a> State<'a, '_> {
@@ -22,17 +23,17 @@ impl<'a> State<'a, '_> {
     ) -> Vec<Subject> {
         let event = of.map(|(h, _)| h);
         let at = [now, event.map_or(now, |h| h.occurred_at)];
-        let id = |field: Field| event.and_then(|h| h.id_of(field)).map(Arc::from);
+        let id = |field: Field| event.and_then(|h| h.id_of(field));
         let or_case = |subject: Option<Subject>| vec![subject.unwrap_or(Subject::Case)];
-        let from_subject = |wanted: fn(&Subject) -> bool| event.and_then(|h| h.subject.clone()).filter(wanted);
+        let from_subject = |wanted: fn(&Subject) -> bool| event.and_then(|h| h.subject).filter(wanted);
         match about {
             About::Case => vec![Subject::Case],
             About::Person => {
-                let persons = event.and_then(|h| h.persons.as_deref()).unwrap_or_default();
+                let persons = event.map_or(&[][..], |h| &h.persons);
                 if persons.is_empty() {
                     vec![Subject::Case]
                 } else {
-                    persons.iter().cloned().map(Subject::Person).collect()
+                    persons.iter().copied().map(Subject::Person).collect()
                 }
             }
             About::Order => or_case(
@@ -47,28 +48,25 @@ impl<'a> State<'a, '_> {
                 or_case(named.map(Subject::Register))
             }
             About::EachChild => {
-                let children: Vec<Subject> = self.facts.children().cloned().map(Subject::Person).collect();
+                let children: Vec<Subject> = self.facts.children().map(Subject::Person).collect();
                 if children.is_empty() { vec![Subject::UnknownChild] } else { children }
             }
             About::EachProtectedPerson => {
                 let in_force = self.facts.orders_in_force(at);
-                let protected: BTreeSet<&Arc<str>> = in_force.filter_map(|(_, o)| o.protects.get()).flatten().collect();
-                protected.into_iter().cloned().map(Subject::Person).collect()
+                let protected: BTreeSet<LocalId> =
+                    in_force.filter_map(|(_, o)| o.protects.get()).flatten().copied().collect();
+                protected.into_iter().map(Subject::Person).collect()
             }
-            About::EachOrderInForce => {
-                self.facts.orders_in_force(at).map(|(id, _)| Subject::Order(id.clone())).collect()
-            }
+            About::EachOrderInForce => self.facts.orders_in_force(at).map(|(id, _)| Subject::Order(id)).collect(),
             About::EachOrderProtectingPerson => {
-                let persons = event.and_then(|h| h.persons.as_deref()).unwrap_or_default();
+                let persons = event.map_or(&[][..], |h| &h.persons);
                 self.facts
                     .orders_in_force(at)
                     .filter(|(_, o)| o.protects.get().is_some_and(|p| persons.iter().any(|id| p.contains(id))))
-                    .map(|(id, _)| Subject::Order(id.clone()))
+                    .map(|(id, _)| Subject::Order(id))
                     .collect()
             }
-            About::EachOutstandingRequest => {
-                self.facts.outstanding().map(|(id, _)| Subject::Request(id.clone())).collect()
-            }
+            About::EachOutstandingRequest => self.facts.outstanding().map(|(id, _)| Subject::Request(id)).collect(),
             About::EachFlagSet => {
                 let set = self.facts.flags.iter().filter(|(_, flag)| flag.is_set());
                 set.map(|(register, _)| Subject::Register(*register)).collect()
@@ -85,18 +83,18 @@ impl<'a> State<'a, '_> {
         }
     }
 
-    pub(super) fn children(&self) -> BTreeSet<Arc<str>> {
-        self.facts.children().cloned().collect()
+    pub(super) fn children(&self) -> BTreeSet<LocalId> {
+        self.facts.children().collect()
     }
 
-    /// A child who becomes known is included in what stands open about each child; what was about nobody yet is superseded.
+    /// A child who becomes known is included in the open actions about each child; those about an unknown child are superseded.
     pub(super) fn include_new_children(
         &mut self,
-        before: &BTreeSet<Arc<str>>,
+        before: &BTreeSet<LocalId>,
         now: Instant,
         events: &[Arc<FoldEvent<'a>>],
     ) {
-        let new: Vec<Arc<str>> = self.children().difference(before).cloned().collect();
+        let new: Vec<LocalId> = self.children().difference(before).copied().collect();
         let Some(by) = events.iter().filter(|h| h.kind() == Some(Kind::PersonIdentified)).map(|h| h.id).min() else {
             return;
         };
@@ -112,8 +110,8 @@ impl<'a> State<'a, '_> {
                 return;
             }
             for (action, reason) in &open {
-                let subject = Subject::Person(child.clone());
-                let key = (reason.because.known_as, reason.because.event, Target::Action(*action, subject.clone()));
+                let subject = Subject::Person(*child);
+                let key = (reason.because.known_as, reason.because.event, Target::Action(*action, subject));
                 if !self.arisen.iter().any(|(known, _)| *known == key) {
                     self.arisen.push((key, reason.because.clock));
                     self.join(Effect::Open(*action, subject, Box::new(reason.clone())));

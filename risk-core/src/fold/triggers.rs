@@ -21,7 +21,7 @@ pub(super) fn triggered(
     })
 }
 
-/// Only a manager countersigns, and nobody an assessment of his own.
+/// Only a manager countersigns, and never their own assessment.
 pub(super) fn may_close(levels: &Levels, h: &FoldEvent<'_>, subject: &Subject) -> bool {
     match (subject, h.event.as_deref()) {
         (Subject::Statement { assessment, .. }, Some(Event::ManagementOversightRecorded(e))) => {
@@ -31,12 +31,12 @@ pub(super) fn may_close(levels: &Levels, h: &FoldEvent<'_>, subject: &Subject) -
     }
 }
 
-/// An action that waits on somebody stays open through its rounds: a reminder moves its date on.
+/// An action that waits on another party stays open through its rounds: a reminder moves its date.
 pub(super) fn waits_through(policy: &Policy, action: ActionKind) -> bool {
     policy.action(action).is_some_and(|d| !d.chased_by.is_empty())
 }
 
-/// What counts as performing a duty's action: reminding, where it waits on somebody; else whatever closes it.
+/// What counts as performing a duty's action: a reminder if it waits on another party, otherwise whatever closes it.
 pub(super) fn performing(def: &ActionDef) -> &[Trigger] {
     if def.chased_by.is_empty() { &def.closed_by } else { &def.chased_by }
 }

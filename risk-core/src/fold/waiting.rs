@@ -1,4 +1,4 @@
-//! What waits on somebody else: who was asked, since when, and whether that was in time.
+//! Actions that wait on another person or agency: who was asked, since when, and whether that was in time.
 
 use chrono::NaiveDate;
 
@@ -40,7 +40,7 @@ impl<'a> State<'a, '_> {
         (i.pending() && !refused).then_some(asked)
     }
 
-    /// Whether somebody was asked by that day and, of what happened until a moment, did not refuse since: what comes after is
+    /// Whether another party was asked by that day and had not refused by the given moment: what comes after is
     /// not the owner's delay. Where the action has reminders its date is that of the next one, and asking is not enough.
     #[must_use]
     pub fn asked_in_time(&self, i: &Instance, def: &ActionDef, day: NaiveDate, until: Instant) -> bool {

@@ -15,7 +15,7 @@ use super::state::{CorrectionBaseline, State};
 use crate::event::Kind;
 use crate::event::catalogue::Instant;
 use crate::log::versions::{Epochs, disputes, follows_what_it_changes};
-use crate::log::{Epoch, Record};
+use crate::log::{Epoch, LocalIds, Record};
 use crate::policy::model::Policy;
 use crate::view::Seen;
 
@@ -30,6 +30,8 @@ struct Withdrawn {
 /// A case on its way through time. Moments are asked for in order.
 pub struct Walk<'a, 'p> {
     records: Vec<&'a Record>,
+    /// The ids of the case.
+    local: Arc<LocalIds<'a>>,
     policy: &'p Policy,
     /// Up to the last moment that is asked for.
     span: Span<'p>,
@@ -37,7 +39,7 @@ pub struct Walk<'a, 'p> {
     disputes: Vec<(Instant, Uuid)>,
     /// Whether what was known at a time follows from what is known at the end: no record was changed before it was recorded.
     steady: bool,
-    /// What was known when the versions of the log were told apart.
+    /// The moment up to which records are known, when the versions of the log were computed.
     known_at: Instant,
     /// The versions of the log that are still to come.
     rest: Epochs<'a>,
@@ -75,7 +77,7 @@ struct Version<'a, 'p> {
 impl<'a, 'p> Walk<'a, 'p> {
     /// Before the first record. `span` says up to when it will go.
     #[must_use]
-    pub fn new(records: &[&'a Record], policy: &'p Policy, span: Span<'p>) -> Self {
+    pub fn new(records: &[&'a Record], local: Arc<LocalIds<'a>>, policy: &'p Policy, span: Span<'p>) -> Self {
         let known = || records.iter().filter(|r| r.recorded_at <= span.known_at);
         let mut rest = Epochs::of(records.iter().copied(), span.known_at);
         if span.lens == Lens::Hindsight {
@@ -84,6 +86,7 @@ impl<'a, 'p> Walk<'a, 'p> {
         }
         let mut walk = Self {
             records: records.to_vec(),
+            local,
             policy,
             span,
             disputes: known().filter_map(|r| Some((r.recorded_at, disputes(r.event()?)?))).collect(),
@@ -104,17 +107,25 @@ impl<'a, 'p> Walk<'a, 'p> {
     /// Before the first record that an audience sees.
     #[must_use]
     pub fn of_seen(seen: &Seen<'a>, policy: &'p Policy, span: Span<'p>) -> Self {
-        let mut walk = Self::new(&seen.records, policy, span);
+        let ids_of = |records: &[&'a Record]| Arc::new(LocalIds::of(records.iter().copied()));
+        let mut walk = Self::new(&seen.records, ids_of(&seen.records), policy, span);
         if !seen.withheld.is_empty() {
-            walk.with_withheld = Some(Box::new(Self::new(&seen.all(), policy, Span { watch: None, ..span })));
+            let all = seen.all();
+            walk.with_withheld = Some(Box::new(Self::new(&all, ids_of(&all), policy, Span { watch: None, ..span })));
         }
         walk
+    }
+
+    /// The ids of the case.
+    #[must_use]
+    pub fn local_ids(&self) -> &Arc<LocalIds<'a>> {
+        &self.local
     }
 
     /// Takes in what happens up to that moment.
     pub fn to(&mut self, at: Instant, known_at: Instant) {
         if !self.steady && known_at != self.known_at {
-            let afresh = Self::new(&self.records, self.policy, Span { at, known_at, ..self.span });
+            let afresh = Self::new(&self.records, self.local.clone(), self.policy, Span { at, known_at, ..self.span });
             let generation = self.generation.saturating_add(afresh.generation);
             let (span, disputes) = (self.span, std::mem::take(&mut self.disputes));
             let with_withheld = self.with_withheld.take();
@@ -144,7 +155,7 @@ impl<'a, 'p> Walk<'a, 'p> {
         let begins = epoch.entries.iter().filter(|e| e.event.kind() == Kind::SupervisionStarted);
         let begins = begins.map(|e| own_clock(e, lens)).min();
         let corrected = epoch.since.filter(|_| lens == Lens::AsKnown);
-        let state = State::new(self.policy, CorrectionBaseline::default());
+        let state = State::new(self.policy, self.local.clone(), CorrectionBaseline::default());
         let version = Version { epoch, corrected, begins, start: None, events: vec![], taken: 0, state };
         self.version = Some(version);
         self.begin(None);
@@ -161,9 +172,10 @@ impl<'a, 'p> Walk<'a, 'p> {
             if start.is_none() { version.begins.map_or(span.at, |begins| begins.min(span.at)) } else { span.at };
         let since = version.corrected.map(|s| start.map_or(s, |b| s.max(b)));
         version.start = start;
-        version.events = in_order(&version.epoch, start, Span { at: limit, ..span });
+        version.events = in_order(&version.epoch, &self.local, start, Span { at: limit, ..span });
         version.taken = 0;
-        version.state = State::new(self.policy, CorrectionBaseline { known: self.known.clone(), since });
+        version.state =
+            State::new(self.policy, self.local.clone(), CorrectionBaseline { known: self.known.clone(), since });
         version.state.watch = span.watch;
         version.state.cancel = span.cancel;
         self.generation = self.generation.saturating_add(1);
@@ -196,12 +208,12 @@ impl<'a, 'p> Walk<'a, 'p> {
             arisen.entry(key).and_modify(|first| *first = (*first).min(*at)).or_insert(*at);
         }
         for (key, at) in arisen {
-            self.known.entry(key.clone()).or_insert(at);
+            self.known.entry(*key).or_insert(at);
         }
         self.before = Some((version.state, version.start.is_some()));
     }
 
-    /// What is withdrawn as the version stands in that state.
+    /// What is withdrawn with the version in that state.
     fn reconciled(&self, version: &Version<'a, 'p>, state: &State<'a, 'p>) -> Vec<Withdrawn> {
         if self.withdrawn.is_empty() && self.before.is_none() {
             return Vec::new();
@@ -254,9 +266,12 @@ impl<'a, 'p> Walk<'a, 'p> {
     /// Looks at the case at a moment, of which was known what was recorded by `known_at`.
     pub fn look<R>(&mut self, at: Instant, known_at: Instant, look: impl FnOnce(&Folded<'a, 'p>) -> R) -> R {
         self.to(at, known_at);
-        let Some(mut version) = self.version.take() else { return look(&nothing(self.policy)) };
+        let Some(mut version) = self.version.take() else { return look(&nothing(self.policy, self.local.clone())) };
         if version.state.is_at(at) {
-            let state = std::mem::replace(&mut version.state, State::new(self.policy, CorrectionBaseline::default()));
+            let state = std::mem::replace(
+                &mut version.state,
+                State::new(self.policy, self.local.clone(), CorrectionBaseline::default()),
+            );
             let folded = self.folded(&version, state, at, known_at);
             let found = look(&folded);
             version.state = folded.state;
@@ -275,8 +290,11 @@ impl<'a, 'p> Walk<'a, 'p> {
     pub fn into_folded(mut self) -> Folded<'a, 'p> {
         let Span { at, known_at, .. } = self.span;
         self.to(at, known_at);
-        let Some(mut version) = self.version.take() else { return nothing(self.policy) };
-        let mut state = std::mem::replace(&mut version.state, State::new(self.policy, CorrectionBaseline::default()));
+        let Some(mut version) = self.version.take() else { return nothing(self.policy, self.local.clone()) };
+        let mut state = std::mem::replace(
+            &mut version.state,
+            State::new(self.policy, self.local.clone(), CorrectionBaseline::default()),
+        );
         state.run_to(at);
         self.folded(&version, state, at, known_at)
     }
@@ -308,8 +326,10 @@ impl<'a, 'p> Walk<'a, 'p> {
     #[must_use]
     pub fn state_at(&self, at: Instant) -> State<'a, 'p> {
         let version = self.version.as_ref();
-        let mut state =
-            version.map_or_else(|| State::new(self.policy, CorrectionBaseline::default()), |v| v.state.clone());
+        let mut state = version.map_or_else(
+            || State::new(self.policy, self.local.clone(), CorrectionBaseline::default()),
+            |v| v.state.clone(),
+        );
         state.run_to(at);
         state
     }
@@ -329,9 +349,9 @@ impl<'a, 'p> Walk<'a, 'p> {
     }
 }
 
-fn nothing<'a, 'p>(policy: &'p Policy) -> Folded<'a, 'p> {
+fn nothing<'a, 'p>(policy: &'p Policy, local: Arc<LocalIds<'a>>) -> Folded<'a, 'p> {
     Folded {
-        state: State::new(policy, CorrectionBaseline::default()),
+        state: State::new(policy, local, CorrectionBaseline::default()),
         withdrawn: vec![],
         withheld: vec![],
         unrecognised: vec![],

@@ -7,7 +7,6 @@ use std::fmt::Display;
 use uuid::Uuid;
 
 use risk_core::event::vocabulary::{Setting, Term};
-use risk_core::fold::fold_event::Subject;
 use risk_core::fold::ledger::{How, Reason};
 use risk_core::fold::reason::{Deadline, RuleRef};
 use risk_core::fold::state::State;
@@ -49,7 +48,7 @@ fn followed(state: &State<'_, '_>, rule: &str) -> BTreeSet<String> {
     let by_it = |by: RuleRef| by.id(state.policy) == rule;
     let actions = state.ledger.instances().flat_map(|i| {
         let by_it = i.reasons.iter().filter(|r| by_it(r.because.rule));
-        by_it.map(|r| required(i.action.name(), &i.subject, r))
+        by_it.map(|r| required(i.action.name(), i.subject.ids(&state.local), r))
     });
     let levels = state.levels.reasons().filter(|(_, r)| by_it(r.because.rule)).map(|((group, setting), r)| {
         let custody = if setting == Setting::Custody { " in custody" } else { "" };
@@ -63,8 +62,8 @@ fn followed(state: &State<'_, '_>, rule: &str) -> BTreeSet<String> {
 }
 
 /// `review_risk of children and known_adult, protect_now, by 2017-12-12`.
-fn required(action: &str, subject: &Subject, reason: &Reason) -> String {
-    let ids: Vec<String> = subject.ids().into_iter().map(|id| named(&id)).collect();
+fn required(action: &str, ids: Vec<String>, reason: &Reason) -> String {
+    let ids: Vec<String> = ids.into_iter().map(|id| named(&id)).collect();
     let groups: Vec<&str> = reason.review.iter().map(|g| g.name()).collect();
     let about = if ids.is_empty() { String::new() } else { format!(" about {}", ids.join(" ")) };
     let of = if groups.is_empty() { String::new() } else { format!(" of {}", groups.join(" and ")) };

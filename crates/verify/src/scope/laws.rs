@@ -126,10 +126,10 @@ impl Step<'_, '_, '_> {
 
     fn one_line_is_pending(&self) -> Result<(), Broken> {
         let law = "at most one action of a kind about a subject is pending";
-        let mut pending: BTreeSet<(ActionKind, &Subject)> = BTreeSet::new();
+        let mut pending: BTreeSet<(ActionKind, Subject)> = BTreeSet::new();
         for i in instances(self.after).filter(|i| i.pending()) {
-            if !pending.insert((i.action, &i.subject)) {
-                return Err((law, format!("{} about {:?}", i.action, i.subject)));
+            if !pending.insert((i.action, i.subject)) {
+                return Err((law, format!("{} about {}", i.action, i.subject.text(&self.after.state.local))));
             }
         }
         Ok(())
@@ -204,9 +204,9 @@ impl Step<'_, '_, '_> {
             let whole =
                 bytes(&assess(&log, self.policy, &question).map_err(|e| ("every reader has a view", e.to_string()))?);
             let span = question.span(&seen.all());
-            let confidence = Confidence::of_view(&seen.records, view, span);
             let case = CaseLine { id: CASE, records: seen.records.len() as u64, head: None };
             let folded = fold_seen(&seen, self.policy, span);
+            let confidence = Confidence::of_view(&seen.records, &folded.state.local, view, span);
             let bare = bytes(&answer(&case, &folded, &confidence, view, &question, span.known_at));
             if whole != bare {
                 return Err((
@@ -235,11 +235,11 @@ fn first_difference(one: &str, other: &str) -> String {
     format!("…{}… and …{}…", cut(one), cut(other))
 }
 
-type Key<'f> = (ActionKind, &'f Subject, RuleRef, Uuid);
+type Key = (ActionKind, Subject, RuleRef, Uuid);
 
-fn keys<'f>(folded: &'f Folded<'_, '_>) -> Vec<Key<'f>> {
-    let of = |i: &'f Instance| i.reasons.iter().map(|r| (i.action, &i.subject, r.because.rule, r.because.event));
-    let mut keys: Vec<Key<'f>> = instances(folded).flat_map(of).collect();
+fn keys(folded: &Folded<'_, '_>) -> Vec<Key> {
+    let reasons = instances(folded).flat_map(|i| i.reasons.iter().map(move |r| (i, r)));
+    let mut keys: Vec<Key> = reasons.map(|(i, r)| (i.action, i.subject, r.because.rule, r.because.event)).collect();
     keys.sort_unstable();
     keys
 }
@@ -251,7 +251,7 @@ fn no_reason_disappears(policy: &Policy, before: &Folded<'_, '_>, after: &Folded
         let later = |d: &&risk_core::policy::model::ActionDef| d.continues.as_ref().is_some_and(|c| c.action == action);
         let there = |a: ActionKind| now.binary_search(&(a, subject, rule, event)).is_ok();
         if !there(action) && !policy.actions.iter().filter(later).any(|d| there(d.action)) {
-            let gone = format!("{action} about {subject:?} by {} of {event}", rule.id(policy));
+            let gone = format!("{action} about {} by {} of {event}", subject.text(&after.state.local), rule.id(policy));
             return Err(("no reason disappears", gone));
         }
     }
@@ -265,7 +265,7 @@ fn lines(folded: &Folded<'_, '_>) -> Vec<Instance> {
         line.reasons.sort_by_key(|r| (r.because.rule, r.because.event, r.because.clock));
         line.decisions.sort_by_key(|d| d.event);
     }
-    lines.sort_by_key(|l| (l.action, l.subject.clone(), l.opened()));
+    lines.sort_by_key(|l| (l.action, l.subject, l.opened()));
     lines
 }
 

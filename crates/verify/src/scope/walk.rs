@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
+use std::sync::Arc;
 
 use chrono::Duration;
 use risk_core::event::Instant;
 use risk_core::event::vocabulary::Audience;
 use risk_core::fold::reason::RuleRef;
 use risk_core::fold::run::{Folded, Lens, Tracker};
-use risk_core::log::Record;
+use risk_core::log::{LocalIds, Record};
 use risk_core::policy::Policy;
 use risk_core::view::View;
 use uuid::Uuid;
@@ -110,7 +111,8 @@ fn walker(scope: &Scope, policy: &Policy, table: &Table, share: (usize, usize)) 
     let views =
         policy.audiences.iter().map(|a| (a.audience, View::of(policy, a.audience).expect("its view"))).collect();
     let mut walk = Walk { scope, policy, table, views, found: Found::default(), share, longest_met: 0 };
-    let mut tracker = Tracker::new(policy, Lens::AsKnown);
+    let records = scope.opening.records.iter().chain(table.values().flatten());
+    let mut tracker = Tracker::new(policy, Arc::new(LocalIds::of(records)), Lens::AsKnown);
     scope.opening.records.iter().for_each(|r| tracker.push(r));
     let records = scope.opening.records.iter().collect();
     walk.visit(&Node { tracker, records, day: 0 }, 0);
