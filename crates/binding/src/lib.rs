@@ -13,5 +13,5 @@ pub mod store;
 mod store_fault;
 
 pub use fault::{Fault, Remark, Where, errors_of, warnings_of};
-pub use question::{Asked, When};
+pub use question::{QuestionInput, When};
 pub use records::{Appended, append, erase, instant, read, report, sealed};

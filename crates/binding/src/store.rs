@@ -131,7 +131,7 @@ pub fn changes(store: &Store, by: &Operator, after: u64, limit: u64) -> Result<S
 
 /// What became of an erasure, as its JSON has it.
 #[derive(Serialize)]
-struct ErasedTold {
+struct ErasureResult {
     position: u64,
     new: bool,
     scrubbed: bool,
@@ -153,7 +153,7 @@ pub fn erase(store: &Store, by: &Operator, record: &str, keep: bool) -> Result<S
         Scrubbed::Done => None,
         Scrubbed::Pending(why) => Some(why),
     };
-    let told = ErasedTold { position: appended.position, new: appended.new, scrubbed: pending.is_none(), pending };
+    let told = ErasureResult { position: appended.position, new: appended.new, scrubbed: pending.is_none(), pending };
     Ok(serde_json::to_string(&told)?)
 }
 
@@ -172,7 +172,7 @@ struct PersonOrder {
 
 /// What became of the erasure of a person, as its JSON has it.
 #[derive(Serialize)]
-struct PersonErasedTold<'a> {
+struct PersonErasureResult<'a> {
     cases: &'a [Uuid],
     records: u64,
     misplaced: u64,
@@ -226,7 +226,7 @@ pub fn erase_person(store: &Store, by: &Operator, order: &str, secret: Option<&[
         Scrubbed::Done => None,
         Scrubbed::Pending(why) => Some(why.as_str()),
     };
-    to_json(&PersonErasedTold {
+    to_json(&PersonErasureResult {
         cases: &done.cases,
         records: done.records,
         misplaced: done.misplaced,
@@ -270,7 +270,7 @@ pub fn journal(store: &Store, case_id: Option<Uuid>) -> Result<String, Fault> {
 
 /// What a verification found, as its JSON has it.
 #[derive(Serialize)]
-struct VerificationTold<'a> {
+struct VerificationResult<'a> {
     intact: bool,
     #[serde(flatten)]
     found: &'a Verification,
@@ -284,5 +284,5 @@ struct VerificationTold<'a> {
 pub fn verify(store: &Store, checkpoint: Option<&str>) -> Result<String, Fault> {
     let checkpoint = checkpoint.map(Checkpoint::parse).transpose()?;
     let found = store.verify(checkpoint.as_ref(), |_| {})?;
-    Ok(to_json(&VerificationTold { intact: found.is_intact(), found: &found })?)
+    Ok(to_json(&VerificationResult { intact: found.is_intact(), found: &found })?)
 }

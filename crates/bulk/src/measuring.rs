@@ -13,9 +13,9 @@ use risk_core::policy::Policy;
 use risk_core::view::NoView;
 use risk_reports::measures::{ActionMeasure, Counting, Measures, RuleMeasure, disputed_rules};
 
-use crate::case::{Asked, CaseAnswer};
+use crate::case::{BulkQuestion, CaseAnswer};
 use crate::problem::Problem;
-use crate::stream::{Taker, Taking};
+use crate::stream::{PartSink, Sink};
 use crate::table::{Column, Reads, Table, schema_of};
 
 /// Counts cases by the columns that are kept. The question is the first lens; the others are asked besides.
@@ -30,7 +30,7 @@ impl Measuring {
     ///
     /// # Errors
     /// [`Problem`] where a column has the name of one of the measures' own, or is named twice.
-    pub fn new(asked: &Asked, further: &[Lens], by: &[String]) -> Result<Self, Problem> {
+    pub fn new(asked: &BulkQuestion, further: &[Lens], by: &[String]) -> Result<Self, Problem> {
         let own = || ACTIONS.iter().map(|c| c.name).chain(RULES.iter().map(|c| c.name));
         for (i, name) in by.iter().enumerate() {
             if own().any(|one| one == name) {
@@ -51,8 +51,8 @@ impl Measuring {
     }
 }
 
-impl Taker for Measuring {
-    type Taking = Counts;
+impl Sink for Measuring {
+    type PartSink = Counts;
     type Part = Result<Vec<Counting>, NoView>;
 
     fn begin(&self) -> Counts {
@@ -66,7 +66,7 @@ pub struct Counts {
     counted: Result<Vec<Counting>, NoView>,
 }
 
-impl Taking for Counts {
+impl PartSink for Counts {
     type Part = Result<Vec<Counting>, NoView>;
 
     fn take(&mut self, case: &CaseAnswer<'_>) -> Result<(), EndedEarly> {

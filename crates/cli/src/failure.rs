@@ -167,7 +167,7 @@ pub enum Failure {
     },
     /// An id that is none.
     #[error("{from}: {error}")]
-    Who {
+    InvalidUser {
         /// Where it was found.
         from: &'static str,
         /// What is wrong with it.
@@ -175,7 +175,7 @@ pub enum Failure {
     },
     /// Nobody who asks.
     #[error("no user id: pass --as or set RISK_AS (this system gives no user name: {0})")]
-    Nobody(io::Error),
+    NoUser(io::Error),
     /// No place for the store that is taken where none is named.
     #[error("no store: pass --store or set RISK_STORE (this system has no data folder: {0})")]
     NoDataFolder(etcetera::HomeDirError),
@@ -220,7 +220,7 @@ pub enum Failure {
     },
     /// Options that do not go together with what is given.
     #[error("{option}: expected {expected}, found {found}")]
-    Unfitting {
+    Mismatch {
         /// The option.
         option: &'static str,
         /// What belongs there.

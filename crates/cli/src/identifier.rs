@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display};
 
-use risk_store::{Only, Store};
+use risk_store::{CaseFilter, Store};
 use uuid::Uuid;
 
 use crate::failure::Failure;
@@ -45,13 +45,13 @@ impl Display for Identifier {
 ///
 /// # Errors
 /// [`Failure::NoSuchCase`] where none has, so that a mistyped one does not pass for a quiet day; [`Failure::Contested`].
-pub fn only(identifier: Option<&Identifier>, store: &Store) -> Result<Option<Only>, Failure> {
+pub fn only(identifier: Option<&Identifier>, store: &Store) -> Result<Option<CaseFilter>, Failure> {
     let Some(identifier) = identifier else { return Ok(None) };
     must_be_settled(identifier, store)?;
     if store.cases_of(&identifier.scheme, &identifier.value)?.is_empty() {
         return Err(Failure::NoSuchCase(identifier.clone()));
     }
-    Ok(Some(Only { scheme: identifier.scheme.clone(), value: identifier.value.clone() }))
+    Ok(Some(CaseFilter { scheme: identifier.scheme.clone(), value: identifier.value.clone() }))
 }
 
 /// Refuses an identifier that is claimed for the cases of several persons.

@@ -110,7 +110,7 @@ pub fn read_bytes(path: &str) -> Result<(String, Vec<u8>), Failure> {
 /// Refuses standard input for more than one input of a command: the second would find nothing in it.
 ///
 /// # Errors
-/// [`Failure::Unfitting`].
+/// [`Failure::Mismatch`].
 pub fn one_from_standard_input<'a>(inputs: impl Iterator<Item = &'a String>) -> Result<(), Failure> {
     let names = ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
     let n = inputs.filter(|file| names.contains(&file.as_str())).count();
@@ -118,7 +118,7 @@ pub fn one_from_standard_input<'a>(inputs: impl Iterator<Item = &'a String>) -> 
         return Ok(());
     }
     let expected = "standard input for one input at most, and a path for each other";
-    Err(Failure::Unfitting { option: "-", expected, found: format!("it for {n}") })
+    Err(Failure::Mismatch { option: "-", expected, found: format!("it for {n}") })
 }
 
 /// Refuses what is not a file: a named pipe may have no writer, and a device may have no end. What the shell hands over as an open

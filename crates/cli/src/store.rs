@@ -59,13 +59,13 @@ pub struct ReadingOptions {
 }
 
 /// Where a store is.
-pub struct Place {
+pub struct StoreLocation {
     at: String,
     /// Nobody named it.
     pub is_default: bool,
 }
 
-impl Place {
+impl StoreLocation {
     /// For the library: a URL may hold a password, and is never shown.
     #[must_use]
     pub fn as_given(&self) -> &str {
@@ -102,7 +102,7 @@ impl Place {
 }
 
 /// A store that is open, and the operator who works on it.
-pub struct Operated {
+pub struct OpenStore {
     /// The store.
     pub store: Store,
     /// Who.
@@ -133,7 +133,7 @@ impl StoreOptions {
     ///
     /// # Errors
     /// [`Failure::NoDataFolder`].
-    pub fn place(&self) -> Result<Place, Failure> {
+    pub fn place(&self) -> Result<StoreLocation, Failure> {
         let place = self.place_unsaid()?;
         if place.is_default {
             remark(&format!("store: {} (the default, as neither --store nor {PLACE} names one)", place.name()));
@@ -145,12 +145,12 @@ impl StoreOptions {
     ///
     /// # Errors
     /// As [`StoreOptions::place`].
-    pub fn place_unsaid(&self) -> Result<Place, Failure> {
+    pub fn place_unsaid(&self) -> Result<StoreLocation, Failure> {
         if let Some(at) = self.store.clone().filter(|place| !place.is_empty()).or_else(|| variable(PLACE)) {
-            return Ok(Place { at, is_default: false });
+            return Ok(StoreLocation { at, is_default: false });
         }
         let data = choose_native_strategy().map_err(Failure::NoDataFolder)?.data_dir();
-        Ok(Place { at: data.join("risk-of-harm").join("cases.risk").display().to_string(), is_default: true })
+        Ok(StoreLocation { at: data.join("risk-of-harm").join("cases.risk").display().to_string(), is_default: true })
     }
 
     /// How it is opened.
@@ -172,7 +172,7 @@ impl StoreOptions {
         self.open_at(&self.place()?)
     }
 
-    fn open_at(&self, place: &Place) -> Result<(Store, String), Failure> {
+    fn open_at(&self, place: &StoreLocation) -> Result<(Store, String), Failure> {
         let store = Store::open(place.as_given(), self.options()?).map_err(|error| place.refused(error))?;
         Ok((store, place.name().into_owned()))
     }
@@ -181,7 +181,7 @@ impl StoreOptions {
     ///
     /// # Errors
     /// [`Failure`] where there is none, or nobody asks.
-    pub fn operate(&self) -> Result<Operated, Failure> {
+    pub fn operate(&self) -> Result<OpenStore, Failure> {
         self.operate_at(&self.place()?)
     }
 
@@ -189,11 +189,11 @@ impl StoreOptions {
     ///
     /// # Errors
     /// As [`StoreOptions::operate`].
-    pub fn operate_at(&self, place: &Place) -> Result<Operated, Failure> {
+    pub fn operate_at(&self, place: &StoreLocation) -> Result<OpenStore, Failure> {
         let (who, from) = self.who()?;
-        let by = Operator::new(&who).map_err(|error| Failure::Who { from, error: error.into() })?;
+        let by = Operator::new(&who).map_err(|error| Failure::InvalidUser { from, error: error.into() })?;
         let (store, name) = self.open_at(place)?;
-        Ok(Operated { store, by, name })
+        Ok(OpenStore { store, by, name })
     }
 
     /// Who asks, and from where that is known.
@@ -204,7 +204,7 @@ impl StoreOptions {
         if let Some(who) = variable(WHO) {
             return Ok((who, WHO));
         }
-        let name = whoami::username().map_err(|e| Failure::Nobody(e.into()))?;
+        let name = whoami::username().map_err(|e| Failure::NoUser(e.into()))?;
         Ok((name, "your name on this system (another is taken with --as or RISK_AS)"))
     }
 }
@@ -245,18 +245,18 @@ impl ReadingOptions {
     /// [`Failure`] where there is none, or nobody asks.
     pub fn open(&self, audience: Audience) -> Result<(Store, Reader), Failure> {
         let (who, from) = self.store.who()?;
-        let reader = Reader::new(&who, audience).map_err(|error| Failure::Who { from, error: error.into() })?;
+        let reader = Reader::new(&who, audience).map_err(|error| Failure::InvalidUser { from, error: error.into() })?;
         let reader = match &self.purpose {
             None => reader,
-            Some(purpose) => {
-                reader.with_purpose(purpose).map_err(|error| Failure::Who { from: "--purpose", error: error.into() })?
-            }
+            Some(purpose) => reader
+                .with_purpose(purpose)
+                .map_err(|error| Failure::InvalidUser { from: "--purpose", error: error.into() })?,
         };
         let reader = match &self.unjournalled_reason {
             None => reader,
             Some(reason) => reader
                 .with_unjournalled_reason(reason)
-                .map_err(|error| Failure::Who { from: "--unjournalled-reason", error: error.into() })?,
+                .map_err(|error| Failure::InvalidUser { from: "--unjournalled-reason", error: error.into() })?,
         };
         Ok((self.store.open()?.0, reader))
     }

@@ -6,10 +6,10 @@ use risk_core::event::Event;
 use risk_core::log::{Appended, Record};
 use uuid::Uuid;
 
-use crate::error::{StoreError, Trouble};
+use crate::error::{AttemptError, StoreError};
 use crate::journal::{self, Act};
-use crate::open::Open;
-use crate::records::{self, Case};
+use crate::open::OpenCases;
+use crate::records::{self, OpenCase};
 use crate::sql::Tx;
 use crate::who::Operator;
 use crate::{Store, fence};
@@ -153,7 +153,7 @@ impl Store {
             let began = Instant::now();
             let written = loop {
                 match write() {
-                    Err(Trouble::Contended)
+                    Err(AttemptError::Contended)
                         if began.elapsed() < WAIT_TO_WRITE_ANEW
                             && self.interrupt.pause(Duration::from_millis(10)).is_ok() => {}
                     done => break done,
@@ -171,14 +171,14 @@ impl Store {
         let began = Instant::now();
         loop {
             let busy = file.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
-            match busy.map_err(Trouble::sqlite) {
+            match busy.map_err(AttemptError::sqlite) {
                 Ok(0) => return Ok(Scrubbed::Done),
-                Ok(_) | Err(Trouble::Contended) if began.elapsed() < self.shared.patience => {
+                Ok(_) | Err(AttemptError::Contended) if began.elapsed() < self.shared.patience => {
                     if let Err(cancelled) = self.interrupt.pause(Duration::from_millis(10)) {
                         return Ok(Scrubbed::Pending(cancelled.to_string()));
                     }
                 }
-                Err(Trouble::Final(e)) => return Err(e),
+                Err(AttemptError::Final(e)) => return Err(e),
                 _ => return Ok(Scrubbed::Pending("somebody is reading the store".to_owned())),
             }
         }
@@ -193,10 +193,10 @@ fn gone_already(event_id: Uuid) -> StoreError {
 /// The case, and the record that an erasure names in it.
 fn target<'o, 's>(
     tx: &mut Tx<'_>,
-    open: &'o mut Open<'s>,
+    open: &'o mut OpenCases<'s>,
     case_id: Uuid,
     erasure: &Record,
-) -> Result<(&'o mut Case<'s>, Uuid, u64), Trouble> {
+) -> Result<(&'o mut OpenCase<'s>, Uuid, u64), AttemptError> {
     let Some(Event::PayloadErased(erased)) = erasure.event() else {
         return Err(StoreError::argument("record", "a payload_erased record", "another").into());
     };

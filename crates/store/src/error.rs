@@ -240,7 +240,7 @@ fn not_upgraded(found: i64, known: i64, why: &str) -> String {
 
 /// What a driver's error means for the caller, and whether the same may be tried again.
 #[derive(Debug)]
-pub(crate) enum Trouble {
+pub(crate) enum AttemptError {
     /// Another writer is in the way: nothing was done.
     Contended,
     /// The connection is gone. What was asked last may have been done.
@@ -249,13 +249,13 @@ pub(crate) enum Trouble {
     Final(StoreError),
 }
 
-impl<E: Into<StoreError>> From<E> for Trouble {
+impl<E: Into<StoreError>> From<E> for AttemptError {
     fn from(e: E) -> Self {
         Self::Final(e.into())
     }
 }
 
-impl Trouble {
+impl AttemptError {
     /// What is in the way, for a person.
     pub(crate) fn why(&self) -> String {
         match self {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::directory::{self, folded};
-use crate::error::{StoreError, Trouble};
+use crate::error::{AttemptError, StoreError};
 use crate::identity::{claimed, sort_of};
 use crate::journal::{Act, Entry};
 use crate::sql::Tx;
@@ -46,7 +46,7 @@ pub struct Facts {
 
 impl Facts {
     /// The facts of a case, of entries that were found to be what was kept.
-    pub(crate) fn of(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Self, Trouble> {
+    pub(crate) fn of(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Self, AttemptError> {
         directory::facts(tx, case_id)
     }
 
@@ -156,7 +156,7 @@ pub(crate) struct Person {
 
 impl Person {
     /// The person of a case: whatever the case was merged into, and all that was merged into that.
-    pub(crate) fn of(tx: &mut Tx<'_>, case_id: Uuid, known_at: Instant) -> Result<Self, Trouble> {
+    pub(crate) fn of(tx: &mut Tx<'_>, case_id: Uuid, known_at: Instant) -> Result<Self, AttemptError> {
         let mut head = case_id;
         let mut facts = Facts::of(tx, head)?;
         while let Some(into) = facts.merged_into {

@@ -7,11 +7,11 @@ use risk_core::log::Log;
 use uuid::Uuid;
 
 use crate::directory::{cases_called, cases_ever_called, folded};
-use crate::error::{StoreError, Trouble};
+use crate::error::{AttemptError, StoreError};
 use crate::facts::{Facts, Person};
 use crate::head::Head;
 use crate::journal::{self, Act, By, Entry};
-use crate::open::{Open, must_exist};
+use crate::open::{OpenCases, must_exist};
 use crate::person_erasure::must_not_be_erased;
 use crate::reading::facts_of;
 use crate::sql::Tx;
@@ -205,7 +205,7 @@ impl Store {
     fn tell(
         &self,
         by: &Operator,
-        mut facts: impl FnMut(&mut Tx<'_>) -> Result<Vec<(Uuid, Act)>, Trouble>,
+        mut facts: impl FnMut(&mut Tx<'_>) -> Result<Vec<(Uuid, Act)>, AttemptError>,
     ) -> Result<(), StoreError> {
         let now = self.now();
         self.change(|tx, _| {
@@ -221,7 +221,7 @@ impl Store {
 }
 
 /// Whether a case other than that one has, had or claims an identifier of that sort.
-pub(crate) fn is_anothers(tx: &mut Tx<'_>, of: Uuid, scheme: &str, value: &str) -> Result<bool, Trouble> {
+pub(crate) fn is_anothers(tx: &mut Tx<'_>, of: Uuid, scheme: &str, value: &str) -> Result<bool, AttemptError> {
     let sort = sort_of(scheme);
     for scheme in [sort.to_owned(), claimed(sort), format!("{sort}{FORMER}")] {
         if cases_ever_called(tx, &scheme, value)?.into_iter().any(|case_id| case_id != of) {
@@ -237,7 +237,7 @@ pub(crate) fn identified(
     case_id: Uuid,
     scheme: &str,
     value: &str,
-) -> Result<Vec<(Uuid, Act)>, Trouble> {
+) -> Result<Vec<(Uuid, Act)>, AttemptError> {
     let (scheme, value) = (folded(&opaque("scheme", scheme)?), opaque("identifier", value)?);
     if case_id == journal::WHOLE_STORE || case_id == journal::DIRECTORY {
         return Err(StoreError::argument("case_id", "the UUID of a case", "one of zeros").into());
@@ -260,12 +260,12 @@ pub(crate) fn identified(
 }
 
 /// The cases under which the persons of these cases are answered.
-fn persons(tx: &mut Tx<'_>, cases: &[Uuid], now: Instant) -> Result<BTreeSet<Uuid>, Trouble> {
+fn persons(tx: &mut Tx<'_>, cases: &[Uuid], now: Instant) -> Result<BTreeSet<Uuid>, AttemptError> {
     cases.iter().map(|case_id| Person::of(tx, *case_id, now).map(|person| person.case_id)).collect()
 }
 
 /// What is to be written so that no case but that one claims an identifier.
-fn given_up(tx: &mut Tx<'_>, of: Uuid, scheme: &str, value: &str) -> Result<Vec<(Uuid, Act)>, Trouble> {
+fn given_up(tx: &mut Tx<'_>, of: Uuid, scheme: &str, value: &str) -> Result<Vec<(Uuid, Act)>, AttemptError> {
     let scheme = claimed(scheme);
     let claims = |value: String| Act::Identified { scheme: scheme.clone(), value: Some(value), commitment: None };
     let mut acts = Vec::new();
@@ -283,12 +283,12 @@ fn given_up(tx: &mut Tx<'_>, of: Uuid, scheme: &str, value: &str) -> Result<Vec<
 /// Says that two cases are of one person.
 pub(crate) fn merge(
     tx: &mut Tx<'_>,
-    open: &mut Open<'_>,
+    open: &mut OpenCases<'_>,
     by: &Operator,
     now: Instant,
     from: Uuid,
     into: Uuid,
-) -> Result<(), Trouble> {
+) -> Result<(), AttemptError> {
     for case_id in [from, into] {
         must_exist(tx, case_id)?;
         must_not_be_erased(tx, case_id)?;
@@ -312,7 +312,7 @@ pub(crate) fn merge(
 }
 
 /// What is to be written so that two cases are parted.
-pub(crate) fn unmerged(tx: &mut Tx<'_>, from: Uuid, into: Uuid) -> Result<Vec<(Uuid, Act)>, Trouble> {
+pub(crate) fn unmerged(tx: &mut Tx<'_>, from: Uuid, into: Uuid) -> Result<Vec<(Uuid, Act)>, AttemptError> {
     if facts_of(tx, from)?.merged_into != Some(into) {
         let expected = format!("a case that is merged into {into}");
         return Err(StoreError::argument("from", expected, from.to_string()).into());

@@ -91,17 +91,17 @@ pub use journal::{Act, Entry, Operation, Places};
 pub use listing::CaseListed;
 pub use payload::Keys;
 pub use person_erasure::{PersonErased, PersonErasure, random_record_id};
-pub use reading::{Consulted, Only};
+pub use reading::{CaseFilter, Consulted};
 pub use records::Addition;
 pub use verify::{Difference, Verification};
-pub use waiting::{Sort, Waiting};
+pub use waiting::{Waiting, WaitingState};
 pub use who::{Operator, Reader};
 pub use work::{Work, former_scheme};
 
-use connection::{Connection, Make, Place, Will};
-use error::Trouble;
+use connection::{Connection, Location, Make, Will};
+use error::AttemptError;
 use gap::GapFile;
-use open::Open;
+use open::OpenCases;
 use sql::Tx;
 
 /// How a store is opened.
@@ -179,7 +179,7 @@ impl Store {
 
     fn at(place: &str, options: Options, make: Make) -> Result<Self, StoreError> {
         let Options { keys, patience, clock, interrupt } = options;
-        let at = Place::parse(place)?;
+        let at = Location::parse(place)?;
         let mut connection = Connection::open(at.clone(), patience, make, &interrupt)?;
         if !connection.transact(Will::Look, &interrupt, directory::exists)? {
             match connection.transact(Will::Write, &interrupt, directory::make) {
@@ -191,8 +191,8 @@ impl Store {
         let server = connection.is_server();
         let inner = Mutex::new(Inner { connection, logs: LruCache::new(LOGS), horizon: 0 });
         let gaps = match &at {
-            Place::File(path) => Some(GapFile::beside(path)),
-            Place::Server(_) => None,
+            Location::File(path) => Some(GapFile::beside(path)),
+            Location::Server(_) => None,
         };
         let shared = Shared { inner, user: AtomicUsize::new(0), server, gaps, keys, patience, clock };
         let store = Self { shared: Arc::new(shared), interrupt };
@@ -254,20 +254,20 @@ impl Store {
     }
 
     /// Runs a transaction that only looks.
-    fn look<T>(&self, work: impl FnMut(&mut Tx<'_>) -> Result<T, Trouble>) -> Result<T, StoreError> {
+    fn look<T>(&self, work: impl FnMut(&mut Tx<'_>) -> Result<T, AttemptError>) -> Result<T, StoreError> {
         self.inner()?.connection.transact(Will::Look, &self.interrupt, work)
     }
 
     /// Runs a transaction that changes cases; their logs are remembered once it is kept.
     fn change<T>(
         &self,
-        mut work: impl FnMut(&mut Tx<'_>, &mut Open<'_>) -> Result<T, Trouble>,
+        mut work: impl FnMut(&mut Tx<'_>, &mut OpenCases<'_>) -> Result<T, AttemptError>,
     ) -> Result<T, StoreError> {
         let mut inner = self.inner()?;
         let Inner { connection, logs, .. } = &mut *inner;
         let mut held = Vec::new();
         let done = connection.transact(Will::Write, &self.interrupt, |tx| {
-            let mut open = Open::new(logs, self.keys());
+            let mut open = OpenCases::new(logs, self.keys());
             let done = work(tx, &mut open)?;
             held = open.into_logs();
             Ok(done)

@@ -11,12 +11,12 @@ use serde::Deserialize;
 use uuid::{Builder, Uuid};
 
 use crate::erasure::Scrubbed;
-use crate::error::{StoreError, Trouble};
+use crate::error::{AttemptError, StoreError};
 use crate::facts::{Facts, Person};
 use crate::head::Head;
 use crate::journal::{self, Act, Entry};
-use crate::open::{Open, must_exist};
-use crate::records::Case;
+use crate::open::{OpenCases, must_exist};
+use crate::records::OpenCase;
 use crate::sql::Tx;
 use crate::who::Operator;
 use crate::{Store, directory, fence, identity, names, waiting};
@@ -116,7 +116,7 @@ impl Store {
                 parted: vec![],
                 scrubbed: Scrubbed::Done,
             };
-            let order = Order { by, now, erasure };
+            let order = ErasureOrder { by, now, erasure };
             let mut identifiers = Vec::new();
             for of_person in done.cases.clone() {
                 identifiers.extend(order.erase_case(tx, open, (of_person, case_id), &mut done)?);
@@ -147,7 +147,7 @@ impl Store {
 }
 
 /// Refuses a case of an erased person.
-pub(crate) fn must_not_be_erased(tx: &mut Tx<'_>, case_id: Uuid) -> Result<(), Trouble> {
+pub(crate) fn must_not_be_erased(tx: &mut Tx<'_>, case_id: Uuid) -> Result<(), AttemptError> {
     match Facts::of(tx, case_id)?.erased {
         Some(_) => Err(StoreError::PersonErased { case_id }.into()),
         None => Ok(()),
@@ -162,21 +162,21 @@ fn holds_data(record: &Record) -> bool {
 }
 
 /// One erasure of a person while it is carried out.
-struct Order<'o> {
+struct ErasureOrder<'o> {
     by: &'o Operator,
     now: Instant,
     erasure: &'o PersonErasure<'o>,
 }
 
-impl Order<'_> {
+impl ErasureOrder<'_> {
     /// Erases a case of the person, who was `asked` for by one of them; gives what it was called.
     fn erase_case(
         &self,
         tx: &mut Tx<'_>,
-        open: &mut Open<'_>,
+        open: &mut OpenCases<'_>,
         (case_id, asked): (Uuid, Uuid),
         done: &mut PersonErased,
-    ) -> Result<Vec<(String, String)>, Trouble> {
+    ) -> Result<Vec<(String, String)>, AttemptError> {
         let case = open.hold(tx, case_id)?;
         let entries: Vec<Entry> = journal::verified(tx, &case.head)?.into_iter().map(|(entry, _)| entry).collect();
         let identifiers = names::ever(&entries);
@@ -208,9 +208,9 @@ impl Order<'_> {
     fn erase_records(
         &self,
         tx: &mut Tx<'_>,
-        case: &mut Case<'_>,
+        case: &mut OpenCase<'_>,
         which: impl Fn(&Record) -> bool,
-    ) -> Result<u64, Trouble> {
+    ) -> Result<u64, AttemptError> {
         let held = case.log.records().iter().filter(|record| holds_data(record) && which(record)).cloned();
         let (corrections, others): (Vec<Record>, Vec<Record>) =
             held.partition(|r| r.kind() == Some(Kind::RecordCorrected));
@@ -235,7 +235,7 @@ impl Order<'_> {
     }
 
     /// Removes the payloads of records that are of the person and were recorded in other cases, where they were retracted.
-    fn erase_misplaced(&self, tx: &mut Tx<'_>, open: &mut Open<'_>, cases: &[Uuid]) -> Result<u64, Trouble> {
+    fn erase_misplaced(&self, tx: &mut Tx<'_>, open: &mut OpenCases<'_>, cases: &[Uuid]) -> Result<u64, AttemptError> {
         let mut of_person = BTreeSet::new();
         for case_id in cases {
             of_person.extend(open.hold(tx, *case_id)?.log.records().iter().filter_map(same));
@@ -306,11 +306,11 @@ pub(crate) struct Forgotten {
 /// Removes evidence and identifiers of a case, and marks it as that of an erased person, unless it is marked and nothing is new.
 pub(crate) fn forget(
     tx: &mut Tx<'_>,
-    case: &mut Case<'_>,
+    case: &mut OpenCase<'_>,
     by: &Operator,
     now: Instant,
     mut former: Vec<String>,
-) -> Result<Forgotten, Trouble> {
+) -> Result<Forgotten, AttemptError> {
     let case_id = case.head.case_id;
     let known = Facts::of(tx, case_id)?;
     former.retain(|digest| !known.former.contains(digest));
@@ -327,7 +327,11 @@ pub(crate) fn forget(
 }
 
 /// What is still there: notes of statements, which the log keeps, and identifiers in what is chained.
-fn remains(tx: &mut Tx<'_>, case: &Case<'_>, identifiers: &[(String, String)]) -> Result<Vec<String>, Trouble> {
+fn remains(
+    tx: &mut Tx<'_>,
+    case: &OpenCase<'_>,
+    identifiers: &[(String, String)],
+) -> Result<Vec<String>, AttemptError> {
     let case_id = case.head.case_id;
     let of_record =
         |record: &Record, what: &str| format!("case {case_id}, record {}: {what}", record.position().unwrap_or(0));

@@ -6,14 +6,14 @@ use risk_core::event::Instant;
 use risk_core::log::{Log, Record};
 use uuid::Uuid;
 
-use crate::error::{StoreError, Trouble};
+use crate::error::{AttemptError, StoreError};
 use crate::facts::Facts;
 use crate::head::Head;
 use crate::identity::{self, claimed};
 use crate::journal::{self, Act, Entry};
-use crate::open::Open;
+use crate::open::OpenCases;
 use crate::sql::Tx;
-use crate::waiting::{self, Sort, Waiting};
+use crate::waiting::{self, Waiting, WaitingState};
 use crate::who::Operator;
 use crate::{Store, directory, fence};
 
@@ -26,11 +26,11 @@ pub fn former_scheme(scheme: &str) -> String {
 /// One transaction of several steps.
 pub struct Work<'w, 'c, 's> {
     tx: &'w mut Tx<'c>,
-    open: &'w mut Open<'s>,
+    open: &'w mut OpenCases<'s>,
     by: &'w Operator,
     now: Instant,
     /// What stops the transaction, and may let it be tried again.
-    trouble: Option<Trouble>,
+    trouble: Option<AttemptError>,
     /// The cases whose head someone took away, once they were looked for.
     lost: Option<Vec<Uuid>>,
 }
@@ -63,13 +63,13 @@ impl Store {
 impl<'s> Work<'_, '_, 's> {
     fn step<T>(
         &mut self,
-        step: impl FnOnce(&mut Tx<'_>, &mut Open<'s>) -> Result<T, Trouble>,
+        step: impl FnOnce(&mut Tx<'_>, &mut OpenCases<'s>) -> Result<T, AttemptError>,
     ) -> Result<T, StoreError> {
         if let Some(trouble) = &self.trouble {
             return Err(StoreError::Unreachable(trouble.why()));
         }
         step(self.tx, self.open).map_err(|trouble| match trouble {
-            Trouble::Final(e) => e,
+            AttemptError::Final(e) => e,
             other => {
                 let stopped = StoreError::Unreachable(other.why());
                 self.trouble = Some(other);
@@ -267,7 +267,7 @@ impl<'s> Work<'_, '_, 's> {
     ///
     /// # Errors
     /// Where the store cannot be read.
-    pub fn waiting_older(&mut self, sort: Sort, than: Instant) -> Result<Vec<Uuid>, StoreError> {
+    pub fn waiting_older(&mut self, sort: WaitingState, than: Instant) -> Result<Vec<Uuid>, StoreError> {
         self.step(|tx, _| waiting::older(tx, sort, than))
     }
 
@@ -299,7 +299,7 @@ impl<'s> Work<'_, '_, 's> {
     ///
     /// # Errors
     /// Where the store cannot be written to.
-    pub fn keep_waiting_as(&mut self, id: Uuid, sort: Sort) -> Result<(), StoreError> {
+    pub fn keep_waiting_as(&mut self, id: Uuid, sort: WaitingState) -> Result<(), StoreError> {
         self.step(|tx, _| waiting::keep_as(tx, id, sort))
     }
 

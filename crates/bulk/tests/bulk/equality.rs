@@ -1,6 +1,6 @@
 //! Rows against the answer to each case.
 
-use risk_bulk::{Asked, Problems, Tables};
+use risk_bulk::{BulkQuestion, Problems, Tables};
 use risk_core::assessment::assess;
 use risk_core::event::Term;
 use risk_core::event::vocabulary::Audience;
@@ -93,7 +93,7 @@ fn reasons(row: &Value, because: Option<&Value>) {
     }
 }
 
-fn agree(logs: &[Log], asked: &Asked) {
+fn agree(logs: &[Log], asked: &BulkQuestion) {
     let parts = parts(&[records(logs)], asked, &options(Problems::Raise)).unwrap();
     let told: Vec<Value> = logs
         .iter()
@@ -165,7 +165,7 @@ fn so_it_does_in_hindsight() {
 #[test]
 fn when_an_answer_next_changes_is_told_where_it_is_asked_and_changes_nothing_else() {
     let logs = logs(4);
-    let asked = Asked { next_change: true, ..asked(Audience::Manager) };
+    let asked = BulkQuestion { next_change: true, ..asked(Audience::Manager) };
     agree(&logs, &asked);
     let parts = parts(&[records(&logs)], &asked, &options(Problems::Raise)).unwrap();
     let rows = rows(&parts, |t| &t.cases);

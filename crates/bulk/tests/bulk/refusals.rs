@@ -6,7 +6,7 @@ use arrow_array::Array;
 use arrow_array::cast::AsArray;
 use arrow_array::types::TimestampMicrosecondType;
 use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
-use risk_bulk::{Problem, Problems, Sort};
+use risk_bulk::{Problem, ProblemKind, Problems};
 use risk_core::event::vocabulary::Audience;
 use risk_core::log::{Log, Record};
 use serde_json::{Map, Value, json};
@@ -165,7 +165,7 @@ fn an_id_given_to_two_records_is_a_conflict_and_the_same_record_twice_is_none() 
     let (at, doubled) = with_cell("event_id", Some(&ids[before]));
     refuses(at, &doubled, "event_id", "other content");
     let (problems, _) = told(&doubled);
-    assert_eq!(problems[0].sort, Sort::Conflict);
+    assert_eq!(problems[0].sort, ProblemKind::Conflict);
     assert!(problems[0].expected.contains(&format!("row {before}")), "{}", problems[0]);
     let (head, tail) = (batch.slice(0, row), batch.slice(row - 1, batch.num_rows() - row + 1));
     let twice = parts(&[head, tail], &asked(Audience::Manager), &options(Problems::Raise)).unwrap();
@@ -279,7 +279,7 @@ fn an_audience_to_which_the_policy_grants_nothing_gets_no_tables() {
     policy.audiences.retain(|a| a.audience != Audience::Analyst);
     asked.policy = Arc::new(policy);
     let problem = parts(&[records(&logs(1))], &asked, &options(Problems::Rows)).unwrap_err();
-    assert_eq!(problem.sort, Sort::View);
+    assert_eq!(problem.sort, ProblemKind::View);
 }
 
 #[test]
@@ -294,7 +294,7 @@ fn a_source_that_fails_ends_the_work_behind_what_came_before() {
     let caseload = risk_bulk::Caseload::new(&batch.schema(), given.into_iter(), asked, answers, &options).unwrap();
     let parts: Vec<_> = caseload.collect();
     let failed = parts.last().unwrap().as_ref().unwrap_err();
-    assert!(failed.sort == Sort::Source && failed.found.contains("the disk is gone"), "{failed}");
+    assert!(failed.sort == ProblemKind::Source && failed.found.contains("the disk is gone"), "{failed}");
     assert!(parts.len() > 1 && parts[..parts.len() - 1].iter().all(Result::is_ok));
 }
 

@@ -21,7 +21,7 @@ use crate::interrupt;
 use crate::options::{AudienceOptions, BudgetOptions, Format, PolicyOptions, moment, term};
 use crate::output::Reply;
 use crate::progress::counting;
-use crate::store::{Operated, StoreOptions};
+use crate::store::{OpenStore, StoreOptions};
 use risk_text::measures as text;
 
 /// Groups by who owns an action, which is no identifier of a case.
@@ -85,11 +85,11 @@ struct Audit<'a> {
     suppress_below: Option<u64>,
     /// How many cases could not be counted, as their logs cannot be read or take more work than the budget of a case.
     not_counted: usize,
-    lenses: Vec<Through>,
+    lenses: Vec<LensCounts>,
 }
 
 #[derive(Serialize)]
-struct Through {
+struct LensCounts {
     lens: &'static str,
     #[serde(flatten)]
     measures: Measures,
@@ -112,7 +112,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
     let (counted, not_counted) = count(options, &policy, &questions)?;
     let suppress_below = Some(options.suppress_below).filter(|n| *n > 1);
     let told =
-        |(lens, counting): (&Lens, Counting)| Through { lens: lens.name(), measures: counting.told(suppress_below) };
+        |(lens, counting): (&Lens, Counting)| LensCounts { lens: lens.name(), measures: counting.told(suppress_below) };
     let audit = Audit {
         schema: SCHEMA,
         at,
@@ -138,7 +138,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
 fn count(options: &Options, policy: &Policy, questions: &[Question]) -> Result<(Vec<Counting>, Vec<String>), Failure> {
     let mut counted = vec![Counting::default(); questions.len()];
     let mut not_counted = Vec::new();
-    let Operated { store, by, .. } = options.store.operate()?;
+    let OpenStore { store, by, .. } = options.store.operate()?;
     let only = only(options.only.as_ref(), &store)?;
     let known_at = questions.iter().map(|q| q.known_at.unwrap_or(q.at)).max().unwrap_or_else(Utc::now);
     let bar = counting("cases");

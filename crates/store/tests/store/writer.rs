@@ -17,7 +17,7 @@ const VARIABLE: &str = "RISK_STORE_TEST_WRITER";
 
 /// What a writer is told.
 #[derive(Debug, Clone)]
-pub struct Told {
+pub struct WriterOrder {
     pub url: String,
     /// The first of its two cases; the other is the next.
     pub case: u128,
@@ -27,7 +27,7 @@ pub struct Told {
     pub appends: u128,
 }
 
-impl Told {
+impl WriterOrder {
     /// Starts a writer; its output names each record when its append has returned.
     pub fn start(&self) -> Child {
         let told = format!("{}\n{}\n{}\n{}", self.url, self.case, self.from, self.appends);

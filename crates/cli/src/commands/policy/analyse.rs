@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use clap::Args;
 use risk_policy_tools::analyse;
 
-use super::Which;
+use super::PolicySelection;
 use crate::failure::Failure;
 use crate::options::Format;
 use crate::output::Reply;
@@ -13,7 +13,7 @@ use risk_text::analysis;
 #[derive(Args)]
 pub struct Options {
     #[command(flatten)]
-    which: Which,
+    which: PolicySelection,
     /// Analyse only the period around this day in which the policy does not change [default: all days]
     #[arg(long, value_name = "DATE")]
     at: Option<NaiveDate>,

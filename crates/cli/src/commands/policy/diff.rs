@@ -49,7 +49,7 @@ pub struct Options {
 
 /// What a program reads.
 #[derive(Serialize)]
-struct Answer<'a> {
+struct DiffReport<'a> {
     #[serde(flatten)]
     diff: &'a PolicyDiff,
     /// What follows otherwise, for any facts.
@@ -85,7 +85,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
     let workload = (!over.is_empty()).then(|| counting.told());
     let no = options.at_least_as_protective && protective != Some(true);
     let reply = match options.format {
-        Format::Json => Reply::json(&Answer {
+        Format::Json => Reply::json(&DiffReport {
             diff: &found,
             follows: &follows,
             at_least_as_protective: protective,

@@ -14,7 +14,7 @@ use crate::identifier::CaseName;
 use crate::input::Text;
 use crate::options::term;
 use crate::output::Reply;
-use crate::store::{Operated, StoreOptions, located};
+use crate::store::{OpenStore, StoreOptions, located};
 
 /// Which record, and why. The command says what is done with it.
 #[derive(Args)]
@@ -71,7 +71,7 @@ fn take_out(
     what: impl Fn(&Store, &Operator, Uuid, Record) -> Result<Erased, StoreError>,
 ) -> Result<Done, Failure> {
     let given = options.record.as_ref().map(|file| Text::read(file)).transpose()?;
-    let Operated { store, by, .. } = options.store.operate()?;
+    let OpenStore { store, by, .. } = options.store.operate()?;
     let case_id = options.case.find(&store)?;
     let erased = match &given {
         Some(text) => what(&store, &by, case_id, only_record(text)?).map_err(|e| located(text, e))?,

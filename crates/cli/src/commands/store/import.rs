@@ -10,7 +10,7 @@ use super::checkpoint::Automatic;
 use crate::failure::Failure;
 use crate::output::Reply;
 use crate::progress::reading;
-use crate::store::{Operated, StoreOptions};
+use crate::store::{OpenStore, StoreOptions};
 use risk_text::words::count;
 
 /// Import whole logs, plain or sealed, all of them or none
@@ -47,7 +47,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
         let bytes = opened.metadata().map_err(unreadable)?.len();
         (file, Box::new(BufReader::new(reading(opened, bytes))))
     };
-    let Operated { store, by, name } = options.store.operate()?;
+    let OpenStore { store, by, name } = options.store.operate()?;
     let came = store.import(&by, file_name, &mut *lines, |_| {}).map_err(|e| match e {
         StoreError::File(error) => Failure::Read { file: file_name.to_owned(), error },
         other => other.into(),
