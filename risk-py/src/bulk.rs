@@ -191,7 +191,7 @@ pub(crate) fn standard_names(names: Vec<String>, keep: Vec<String>) -> PyResult<
 #[pyfunction]
 pub(crate) fn told(table: &Bound<'_, PyAny>, rows: usize) -> PyResult<Vec<Vec<String>>> {
     let batches = reader(table)?.filter_map(Result::ok);
-    Ok(batches.flat_map(|batch| risk_bulk::told(&batch, rows)).take(rows).collect())
+    Ok(batches.flat_map(|batch| risk_bulk::text_rows(&batch, rows)).take(rows).collect())
 }
 
 /// The typed schema of records.

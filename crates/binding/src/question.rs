@@ -1,4 +1,4 @@
-//! A question in words.
+//! A question as text, and its validation.
 
 use std::collections::BTreeSet;
 
@@ -25,18 +25,18 @@ pub enum When<'a> {
     Text(&'a str),
 }
 
-/// What is asked, in the caller's words.
+/// A question as the caller passes it, before validation.
 #[derive(Debug, Clone, Default)]
 pub struct QuestionInput<'a> {
-    /// The moment; it must be given.
+    /// The moment; required.
     pub at: When<'a>,
     /// Only what was recorded by then counts.
     pub known_at: When<'a>,
-    /// From where; nothing: `as_known`.
+    /// The lens; default `as_known`.
     pub lens: Option<&'a str>,
-    /// For whom; it must be given.
+    /// The audience; required.
     pub audience: &'a str,
-    /// The kinds that the host can deliver; nothing: all.
+    /// The event kinds that the host can deliver; default all.
     pub feeds: Option<Vec<&'a str>>,
 }
 

@@ -46,7 +46,7 @@ impl Answers {
     /// For that question, with further columns kept.
     ///
     /// # Errors
-    /// [`Problem`] where the policy grants the audience no answer, or a kept column has the name of one of the tables.
+    /// [`Problem`] if the policy grants the audience no answer, or a kept column has the name of one of the tables.
     pub fn new(asked: &BulkQuestion, keep: &[String]) -> Result<Self, Problem> {
         let view = View::of(&asked.policy, asked.question.audience)
             .map_err(|e| Problem::whole(ProblemKind::View, "an audience that the policy names", e))?;

@@ -14,7 +14,7 @@ use crate::cut::{MOST_RECORDS, Run};
 use crate::problem::{Problem, ProblemKind};
 use crate::reading::CAST;
 
-/// What is asked of every case.
+/// The question that is asked of every case.
 #[derive(Debug, Clone)]
 pub struct BulkQuestion {
     /// The rules.
@@ -37,7 +37,7 @@ impl BulkQuestion {
     }
 }
 
-/// A case that has its answer.
+/// An answered case, as sinks receive it.
 #[derive(Debug)]
 pub struct CaseAnswer<'a> {
     /// The answer.
@@ -61,7 +61,7 @@ pub(crate) struct AnsweredCase {
     pub(crate) kept: Vec<Option<String>>,
 }
 
-/// Answers for the case of these rows; or tells all that is wrong with them, in the order of the rows.
+/// Answers for the case of these rows; or lists all problems, in the order of the rows.
 pub(crate) fn answer(
     run: Run,
     rows: &[Row<'_>],

@@ -30,4 +30,4 @@ pub use problem::{Problem, ProblemKind, problem_table};
 pub use recording::{Recording, RecordingError};
 pub use schema::record_schema;
 pub use stream::{Caseload, Options, Outcome, Part, PartSink, Problems, Sink};
-pub use table::{told, without_cases};
+pub use table::{text_rows, without_cases};

@@ -29,7 +29,7 @@ impl Measuring {
     /// For that question, and through further lenses, by further columns.
     ///
     /// # Errors
-    /// [`Problem`] where a column has the name of one of the measures' own, or is named twice.
+    /// [`Problem`] if a column has the name of one of the measures' own, or is named twice.
     pub fn new(asked: &BulkQuestion, further: &[Lens], by: &[String]) -> Result<Self, Problem> {
         let own = || ACTIONS.iter().map(|c| c.name).chain(RULES.iter().map(|c| c.name));
         for (i, name) in by.iter().enumerate() {
@@ -133,10 +133,10 @@ fn number(count: Option<u64>) -> Option<i64> {
 ///
 /// # Errors
 /// Where the columns do not make a table: a defect of this library.
-pub fn measure_tables(told: &[(Lens, Measures)], by: &[String]) -> Result<(RecordBatch, RecordBatch), ArrowError> {
+pub fn measure_tables(counted: &[(Lens, Measures)], by: &[String]) -> Result<(RecordBatch, RecordBatch), ArrowError> {
     let mut actions = Table::new(ACTIONS, &schema_of(ACTIONS.iter(), by));
     let mut rules = Table::new(RULES, &schema_of(RULES.iter(), by));
-    for (lens, measures) in told {
+    for (lens, measures) in counted {
         measures.actions.iter().for_each(|measure| actions.row(measure, lens, &measure.group));
         measures.rules.iter().for_each(|measure| rules.row(measure, lens, &measure.group));
     }

@@ -57,7 +57,7 @@ pub struct Problem {
     pub column: String,
     /// What was expected.
     pub expected: Box<str>,
-    /// What stood there; never data or note.
+    /// What was found; never data or note.
     pub found: Box<str>,
 }
 

@@ -48,7 +48,7 @@ pub trait PartSink {
 pub enum Problems {
     /// The first, in the order of the input, ends the work.
     Raise,
-    /// It is told, and the case has no answer; the others go on.
+    /// It is reported, and the case has no answer; the others go on.
     Rows,
 }
 

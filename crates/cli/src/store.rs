@@ -25,7 +25,7 @@ const WHO: &str = "RISK_AS";
 /// Under which heading of a help text the options stand. Said of each, as what is said of all would go on behind them.
 const HEADING: &str = "Store";
 
-/// Which store, and in whose name.
+/// The store options: location, user and keys.
 #[derive(Args)]
 pub struct StoreOptions {
     /// The store: a file, or a database as postgres://USER@HOST/DATABASE?sslrootcert=PATH; default the variable RISK_STORE,
@@ -61,7 +61,7 @@ pub struct ReadingOptions {
 /// Where a store is.
 pub struct StoreLocation {
     at: String,
-    /// Nobody named it.
+    /// The default location, as none was named.
     pub is_default: bool,
 }
 
@@ -72,7 +72,7 @@ impl StoreLocation {
         &self.at
     }
 
-    /// For people.
+    /// The location as shown to people.
     #[must_use]
     pub fn name(&self) -> Cow<'_, str> {
         if self.at.contains("://") { Cow::Borrowed("the store in the database") } else { inert(&self.at) }
@@ -129,7 +129,7 @@ impl StoreOptions {
         self.keys.iter()
     }
 
-    /// Where the store is. One that nobody named is said aloud.
+    /// Where the store is. A default location is reported on standard error.
     ///
     /// # Errors
     /// [`Failure::NoDataFolder`].
@@ -156,7 +156,7 @@ impl StoreOptions {
     /// How it is opened.
     ///
     /// # Errors
-    /// [`Failure`] where the keys cannot be read.
+    /// [`Failure`] if the keys cannot be read.
     pub fn options(&self) -> Result<Options, Failure> {
         let options = Options { interrupt: interrupt::of_store(), ..Options::default() };
         let Some(file) = &self.keys else { return Ok(options) };
@@ -180,7 +180,7 @@ impl StoreOptions {
     /// Opens it for the operator.
     ///
     /// # Errors
-    /// [`Failure`] where there is none, or nobody asks.
+    /// [`Failure`] if there is no store, or the user id is unknown.
     pub fn operate(&self) -> Result<OpenStore, Failure> {
         self.operate_at(&self.place()?)
     }
@@ -226,7 +226,7 @@ impl ReadingOptions {
     /// The case of that name.
     ///
     /// # Errors
-    /// As [`CaseName::find`]; [`StoreError::PersonErased`] where the secret shows that the person was erased who had the identifier.
+    /// As [`CaseName::find`]; [`StoreError::PersonErased`] if the secret shows that the person was erased who had the identifier.
     pub fn find(&self, case: &CaseName, store: &Store) -> Result<Uuid, Failure> {
         let (missing, file) = match (case.find(store), &self.key_file) {
             (Err(Failure::NoSuchCase(missing)), Some(file)) => (missing, file),
@@ -242,7 +242,7 @@ impl ReadingOptions {
     /// Opens the store for the reader, of that audience.
     ///
     /// # Errors
-    /// [`Failure`] where there is none, or nobody asks.
+    /// [`Failure`] if there is no store, or the user id is unknown.
     pub fn open(&self, audience: Audience) -> Result<(Store, Reader), Failure> {
         let (who, from) = self.store.who()?;
         let reader = Reader::new(&who, audience).map_err(|error| Failure::InvalidUser { from, error: error.into() })?;
@@ -271,7 +271,7 @@ fn variable(name: &str) -> Option<String> {
 fn keys(text: &Text) -> Result<BTreeMap<Uuid, [u8; 32]>, Failure> {
     let key = |(number, line): (usize, &str)| {
         let (case, key) = line.trim().split_once(char::is_whitespace).unwrap_or_default();
-        // What stands there may be a key, and is not shown.
+        // The text may be a key, so the message does not repeat it.
         let wrong = || Failure::Line {
             file: text.name.clone(),
             line: u64::try_from(number).unwrap_or(u64::MAX),
@@ -294,7 +294,7 @@ fn bytes_of(digits: &str) -> Option<[u8; 32]> {
     <[u8; 32]>::try_from(bytes).ok()
 }
 
-/// What a refusal means for a text whose records it is about: where in it the record stands.
+/// What a refusal means for a text whose records it is about: the position of the record in it.
 pub fn located(text: &Text, error: StoreError) -> Failure {
     match error {
         StoreError::Append { error, .. } if !matches!(error, AppendError::PositionConflict { .. }) => {

@@ -36,7 +36,7 @@ pub(crate) enum Make {
 /// Whether a transaction may write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Will {
-    /// It only looks, and waits for nobody.
+    /// It only reads, and waits for no other process.
     Look,
     /// It may write, and on a file waits for whoever writes.
     Write,
@@ -115,7 +115,7 @@ impl Connection {
         matches!(self.place, Location::Server(_))
     }
 
-    /// Runs `work` in a transaction, which is kept whole or not at all. Where another writer is in the way or the connection
+    /// Runs `work` in a transaction, which is atomic. Where another writer is in the way or the connection
     /// breaks it is tried again, for as long as the patience lasts: so `work` may run several times, and must give the same.
     ///
     /// # Errors

@@ -66,7 +66,7 @@ pub(crate) fn folded(text: &str) -> String {
     text.trim().to_lowercase()
 }
 
-/// What the store was told of a case.
+/// The facts that the store holds about a case.
 pub(crate) fn facts(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Facts, AttemptError> {
     // Before the directory, to which others may add meanwhile: it then names all that is counted here.
     let stated = match Head::find(tx, case_id)? {
@@ -93,21 +93,21 @@ pub(crate) fn facts(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Facts, AttemptErro
     }
 }
 
-/// The cases for which an identifier stands now, in the order of their ids; of the scheme [`FORMER`], those of erased persons who had
+/// The cases that have an identifier now, in the order of their ids; of the scheme [`FORMER`], those of erased persons who had
 /// an identifier with that digest.
 pub(crate) fn cases_called(tx: &mut Tx<'_>, scheme: &str, value: &str) -> Result<Vec<Uuid>, AttemptError> {
     refresh_whole(tx)?;
     let Directory { facts, called, missing, .. } = &*tx.directory;
     let (scheme, value) = (folded(scheme), folded(value));
     let ever = called.get(&(scheme.clone(), value.clone()));
-    let stands = |id: &&Uuid| {
+    let has_it = |id: &&Uuid| {
         let Some(facts) = facts.get(id) else { return false };
         if scheme == FORMER {
             return facts.former.contains(&value);
         }
         facts.identifiers.get(&scheme).is_some_and(|known| folded(known) == value)
     };
-    let found: Vec<Uuid> = ever.into_iter().flatten().filter(stands).copied().collect();
+    let found: Vec<Uuid> = ever.into_iter().flatten().filter(has_it).copied().collect();
     match missing.iter().find_map(|id| Some((id, facts.get(id)?.missing()?))) {
         Some((id, position)) if found.is_empty() => {
             let what =

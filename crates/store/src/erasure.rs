@@ -14,10 +14,10 @@ use crate::sql::Tx;
 use crate::who::Operator;
 use crate::{Store, fence};
 
-/// What became of an erasure.
+/// The result of an erasure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Erased {
-    /// Where the record that says so stands.
+    /// The position of the erasure record in the log.
     pub appended: Appended,
     /// Whether the erased bytes are gone from the files too.
     pub scrubbed: Scrubbed,
@@ -76,7 +76,7 @@ impl Store {
     /// [`Store::evidence`] reads it.
     ///
     /// # Errors
-    /// As [`Store::erase`], and [`StoreError::NotFound`] where the payload is gone already.
+    /// As [`Store::erase`], and [`StoreError::NotFound`] if the payload is gone already.
     pub fn restrict(&self, by: &Operator, case_id: Uuid, erasure: Record) -> Result<Erased, StoreError> {
         let now = self.now();
         let appended = self.change(|tx, open| {
@@ -106,7 +106,7 @@ impl Store {
     /// that nothing of it was changed.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] where no evidence of it is kept; [`StoreError::Altered`] for evidence that is not what the record
+    /// [`StoreError::NotFound`] if no evidence of it is kept; [`StoreError::Altered`] for evidence that is not what the record
     /// committed to, or that is gone.
     pub fn evidence(&self, by: &Operator, case_id: Uuid, event_id: Uuid) -> Result<String, StoreError> {
         let now = self.now();
@@ -133,7 +133,7 @@ impl Store {
     /// meanwhile. The server's own log of writes keeps old pages until it is recycled.
     ///
     /// # Errors
-    /// Where the store cannot be reached.
+    /// If the store cannot be reached.
     pub fn scrub(&self) -> Result<Scrubbed, StoreError> {
         let mut inner = match self.inner() {
             Ok(inner) => inner,
@@ -179,7 +179,7 @@ impl Store {
                     }
                 }
                 Err(AttemptError::Final(e)) => return Err(e),
-                _ => return Ok(Scrubbed::Pending("somebody is reading the store".to_owned())),
+                _ => return Ok(Scrubbed::Pending("another process is reading the store".to_owned())),
             }
         }
     }

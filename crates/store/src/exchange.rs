@@ -74,10 +74,10 @@ struct EvidenceLine {
 }
 
 impl Store {
-    /// Writes out all cases, or those given; with their journals or without. `progress` is told how many cases are out.
+    /// Writes out all cases, or those given; with their journals or without. `progress` receives the number of cases written.
     ///
     /// # Errors
-    /// [`StoreError::File`] where the text cannot be written; [`StoreError::Tampered`] for a case that is not as it was kept.
+    /// [`StoreError::File`] if the text cannot be written; [`StoreError::Tampered`] for a case that is not as it was kept.
     pub fn export(
         &self,
         by: &Operator,
@@ -137,7 +137,7 @@ impl Store {
     /// The copy is a store itself.
     ///
     /// # Errors
-    /// [`StoreError::File`] where a file is there already or cannot be written; [`StoreError::Argument`] for a store in a
+    /// [`StoreError::File`] if a file is there already or cannot be written; [`StoreError::Argument`] for a store in a
     /// database, of which the server's own tools make copies.
     pub fn backup(&self, to: &Path) -> Result<(), StoreError> {
         let mut inner = self.inner()?;
@@ -247,7 +247,7 @@ struct CaseText<'t> {
     evidence: Vec<(usize, EvidenceLine)>,
 }
 
-/// Of a line, what tells where it belongs.
+/// The members of a line that say where it belongs.
 #[derive(Default, Deserialize)]
 struct LineScope {
     case_id: Option<Uuid>,
@@ -509,7 +509,7 @@ impl CaseText<'_> {
         Ok(())
     }
 
-    /// The line of the whole text on which that line of the log stands.
+    /// The line number in the whole text of that line of the log.
     fn number(&self, line: usize) -> usize {
         self.numbers.get(line.saturating_sub(1)).copied().unwrap_or(1)
     }

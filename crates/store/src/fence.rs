@@ -5,8 +5,8 @@
 //! SQLite has one writer at a time, and needs none of what follows.
 //!
 //! Whoever writes a record first *enters*: it holds, until its transaction ends, a shared lock whose key is the highest place that was
-//! committed when it entered. It draws its own places later, and so all of them are higher than its key. Nobody ever asks for
-//! such a lock alone, so that nobody waits for one.
+//! committed when it entered. It draws its own places later, and so all of them are higher than its key. No process ever asks for
+//! such a lock alone, so no process waits for one.
 //!
 //! Whoever follows reads first the highest committed place `M`, and then the keys of all locks that are held. Up to the lowest
 //! of `M` and those keys, the *horizon*, everything is decided. For let `P` be a place up to it. `P` is at most `M`, which had

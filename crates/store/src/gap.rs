@@ -71,7 +71,7 @@ impl GapFile {
     /// Keeps a reading; it is on disk when this returns.
     ///
     /// # Errors
-    /// [`StoreError::Full`] where the file has no room, or is not there.
+    /// [`StoreError::Full`] if the file has no room, or is not there.
     pub(crate) fn keep(&self, gap: &Gap) -> Result<(), StoreError> {
         let kept = || -> io::Result<bool> {
             let mut file = self.open()?;

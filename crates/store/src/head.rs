@@ -35,7 +35,7 @@ impl Head {
         })
     }
 
-    /// Takes hold of the case: until the transaction ends nobody else appends to it. A case that is not there yet has an
+    /// Takes hold of the case: until the transaction ends no other transaction appends to it. A case that is not there yet has an
     /// empty head.
     pub(crate) fn hold(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Self, AttemptError> {
         if !tx.is_postgres() {
@@ -70,7 +70,7 @@ impl Head {
         )
     }
 
-    /// The ids alone, so that a head that cannot be read stops nobody from reading the others.
+    /// The ids alone, so that a head that cannot be read does not prevent reading the others.
     pub(crate) fn ids(tx: &mut Tx<'_>, after: Uuid, limit: u64) -> Result<Vec<Uuid>, AttemptError> {
         tx.rows(
             "SELECT case_id FROM head WHERE case_id > $1 AND case_id <> $2 ORDER BY case_id LIMIT $3",

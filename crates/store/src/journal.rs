@@ -1,7 +1,7 @@
-//! The journal: who did what with which case, as the law asks for, and what the store was told of it.
+//! The journal: who did what with which case, as the law asks for, and the facts that the host stated.
 //!
 //! The Data Protection Act 2018, section 62, names the operations to be logged: collection, alteration, consultation,
-//! disclosure, combination and erasure; for consultation and disclosure also why, when, and as far as possible by whom. Each
+//! disclosure, combination and erasure; for consultation and disclosure also why, when, and as far as possible by which person. Each
 //! case has a journal of its own, and the store as a whole has one (of the case with the id of zeros).
 //!
 //! Entries are append-only and chained: the hash of an entry is the digest (see [`risk_core::log::chain`]) of the tag
@@ -35,7 +35,7 @@ pub enum Operation {
     Collection,
     /// What is held was corrected, or what the store holds of a case was changed.
     Alteration,
-    /// Somebody asked for an answer.
+    /// An answer was asked for.
     Consultation,
     /// Records were given out whole.
     Disclosure,
@@ -81,7 +81,7 @@ pub enum Act {
     Exported,
     /// All cases were counted, and no more than numbers given out.
     Counted,
-    /// An identifier now stands for the case, in place of any other of the same scheme.
+    /// An identifier was set for the case, replacing any other of the same scheme.
     Identified {
         /// Which sort.
         scheme: String,
@@ -204,7 +204,7 @@ pub struct Entry {
     pub position: u64,
     /// When, in UTC.
     pub at: String,
-    /// By whom: an operator's or a reader's id.
+    /// The operator's or reader's id.
     pub by: String,
     /// As which audience, where a person read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -275,7 +275,7 @@ pub(crate) const WHOLE_STORE: Uuid = Uuid::nil();
 /// The directory of facts is the journal of this case, which is none either: `risk` in ASCII.
 pub(crate) const DIRECTORY: Uuid = Uuid::from_u128(0x7269_736b);
 
-/// By whom an entry is.
+/// The author of an entry.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct By<'a> {
     id: &'a str,

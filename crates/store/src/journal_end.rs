@@ -20,7 +20,7 @@ pub(crate) const GONE: &str = "expected a journal of its records, found none";
 /// of this software wrote the last entry.
 ///
 /// # Errors
-/// [`StoreError::Altered`] where the journal does not end there.
+/// [`StoreError::Altered`] if the journal does not end there.
 pub(crate) fn facts_stated(tx: &mut Tx<'_>, head: &Head) -> Result<u64, AttemptError> {
     if let Some(known) = head.facts {
         return Ok(known);

@@ -26,7 +26,7 @@
 //! When [`Store::append`] returns, its records are kept: they survive the end of the process at any moment, and the loss of
 //! power as far as the disk keeps its word that what was flushed is there. On SQLite that is `synchronous=FULL` with a
 //! write-ahead log: one flush for each append. On PostgreSQL it is `synchronous_commit=on`, with the server's `fsync` and
-//! `full_page_writes` left on. An append is kept whole or not at all.
+//! `full_page_writes` left on. An append is atomic.
 //!
 //! What is read was checked: each case is a hash chain ([`risk_core::log::chain`]), and the store keeps apart where it ends.
 //! Facts, such as who is excluded from a case, are entries of chained journals and read from those alone.
@@ -111,7 +111,7 @@ pub struct Options {
     pub keys: Option<Keys>,
     /// How long to wait for another writer, and to go on trying where the connection breaks.
     pub patience: Duration,
-    /// Tells the time at which the store takes what it is given.
+    /// Returns the time at which the store accepts records.
     pub clock: Box<dyn Fn() -> Instant + Send + Sync>,
     /// Ends calls early, the opening of the store included; see [`Store::cancelled_when`].
     pub interrupt: Interrupt,
@@ -210,7 +210,7 @@ impl Store {
         Self { shared: Arc::clone(&self.shared), interrupt }
     }
 
-    /// Goes on, unless the call is to end early.
+    /// Fails if the caller has requested cancellation.
     fn go_on(&self) -> Result<(), StoreError> {
         self.interrupt.go_on()
     }

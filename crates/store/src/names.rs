@@ -2,7 +2,7 @@
 //!
 //! The entry that says so holds the scheme and a commitment: the digest (see [`risk_core::log::chain`]) of the tag
 //! `risk-store/1 identifier` and the members `salt`, `scheme` and `value`. Value and salt lie in a table of their own, where a
-//! case is found by them. Once both are erased nobody can try out which identifier the entry was about.
+//! case is found by them. Once both are erased, the identifier cannot be recovered by trial.
 
 use std::collections::BTreeMap;
 

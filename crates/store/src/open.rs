@@ -15,7 +15,7 @@ use crate::records::OpenCase;
 use crate::sql::Tx;
 use crate::who::Operator;
 
-/// The cases that a transaction holds, each opened once.
+/// The cases that a transaction has locked, each opened once.
 pub(crate) struct OpenCases<'s> {
     cases: BTreeMap<Uuid, OpenCase<'s>>,
     remembered: &'s mut LruCache<Uuid, Log>,
@@ -63,7 +63,7 @@ impl<'s> OpenCases<'s> {
         head.keep(tx)
     }
 
-    /// Lets go of a case that is done with: the transaction still holds it, its log need not stay in memory.
+    /// Drops the log of a finished case from memory; the transaction still holds the case.
     pub(crate) fn forget(&mut self, case_id: Uuid) {
         self.cases.remove(&case_id);
     }

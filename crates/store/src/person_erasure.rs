@@ -27,7 +27,7 @@ pub type Digest<'a> = &'a dyn Fn(&str, &str) -> String;
 /// A fresh random id for the record that says of another that it was erased.
 ///
 /// # Errors
-/// [`StoreError::Random`] where the system gives no random bytes.
+/// [`StoreError::Random`] if the system gives no random bytes.
 pub fn random_record_id(_erased: Uuid) -> Result<Uuid, StoreError> {
     let mut random = [0; 16];
     getrandom::fill(&mut random)?;
@@ -49,7 +49,7 @@ pub struct PersonErasure<'a> {
     pub named: &'a [(&'a str, String)],
 }
 
-/// What became of the erasure of a person.
+/// The result of the erasure of a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonErased {
     /// The cases of the person, in the order of their ids.
@@ -81,7 +81,7 @@ impl Store {
     /// Cases that were parted again are of another person, and are named and left alone. Copies made before hold what they held.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]; [`StoreError::Argument`] where messages wait and no [`PersonErasure::digest`] is given;
+    /// [`StoreError::NotFound`]; [`StoreError::Argument`] if messages wait and no [`PersonErasure::digest`] is given;
     /// [`StoreError::NoKey`], [`StoreError::Tampered`] or [`StoreError::Damaged`] for a case that
     /// cannot be read; then nothing was erased.
     pub fn erase_person(
@@ -93,10 +93,10 @@ impl Store {
         let now = self.now();
         let mut erased = self.change(|tx, open| {
             fence::enter(tx)?;
-            // Nobody merges or parts meanwhile.
+            // No merge or unmerge can happen meanwhile.
             Head::of_the_facts(tx)?;
             must_exist(tx, case_id)?;
-            // Once the identifiers are gone, nobody could say which messages are about the person.
+            // Once the identifiers are gone, the messages about the person could no longer be found.
             if erasure.digest.is_none() && waiting::count(tx)? > 0 {
                 let expected = "the secret of the imports, as messages wait that may be about the person";
                 return Err(StoreError::argument("secret", expected, "none").into());
@@ -140,7 +140,7 @@ impl Store {
     /// The case of an erased person who had an identifier with this digest (see [`PersonErasure::digest`]).
     ///
     /// # Errors
-    /// Where the store cannot be read.
+    /// If the store cannot be read.
     pub fn erased_as(&self, digest: &str) -> Result<Option<Uuid>, StoreError> {
         self.look(|tx| directory::erased_as(tx, digest))
     }
@@ -338,7 +338,7 @@ fn remains(
     let noted = case.log.records().iter().filter(|record| record.has_note());
     let mut remains: Vec<String> =
         noted.map(|record| of_record(record, "the note of a statement about another record")).collect();
-    // What many share is nobody's name.
+    // An identifier that many cases share names no person.
     let own = identifiers.iter().filter(|(scheme, _)| identity::is_of_one_person(scheme));
     let own: Vec<String> = own.map(|(_, value)| value.to_ascii_lowercase()).collect();
     let names_it = |text: &str| {

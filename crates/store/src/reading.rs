@@ -52,7 +52,7 @@ impl Store {
     /// The log from which to answer this reader about a case: of all cases that were known by then to be of the same person. It
     /// is for answers to the reader's audience alone, and says more than these may.
     ///
-    /// That it was asked for is written down, also where it is refused.
+    /// The reading is journalled, even if it is refused.
     ///
     /// # Errors
     /// [`StoreError::Excluded`], [`StoreError::PersonErased`], [`StoreError::NotFound`], [`StoreError::Tampered`],
@@ -117,10 +117,10 @@ impl Store {
         }
     }
 
-    /// How a case stands, for the reader's audience.
+    /// Assesses a case for the reader's audience.
     ///
     /// # Errors
-    /// As [`Store::consult`], and [`StoreError::NoView`] where the policy shows nothing to that audience.
+    /// As [`Store::consult`], and [`StoreError::NoView`] if the policy shows nothing to that audience.
     pub fn assess(
         &self,
         reader: &Reader,
@@ -160,7 +160,7 @@ impl Store {
     }
 
     /// Every person of the store, or those of one identifier, each once, in the order of the ids of the cases that they are
-    /// answered under. Each reading is written down. A person whose log cannot be read is among them, with the reason; one who was
+    /// answered under. Each reading is journalled. A person whose log cannot be read is among them, with the reason; one who was
     /// erased by law is not.
     pub fn caseload<'s>(
         &'s self,
@@ -175,10 +175,10 @@ impl Store {
         })
     }
 
-    /// The same for counting, where numbers alone are given out: written down once, and nobody is left out.
+    /// The same for counting, if only numbers are disclosed: journalled once, and no case is left out.
     ///
     /// # Errors
-    /// Where the store cannot be written to.
+    /// If the store cannot be written to.
     pub fn counted<'s>(
         &'s self,
         by: &'s Operator,
@@ -291,7 +291,7 @@ fn one_person(
 ) -> Result<Option<Consulted>, AttemptError> {
     let person = match Person::of(tx, case_id, known_at) {
         Ok(person) => person,
-        // Who may not see it is not known: nobody does.
+        // The exclusions are not known, so no reader may see it.
         Err(AttemptError::Final(e)) if of_one_case(&e) => {
             return Ok(Some(Consulted { case_id, identifiers: BTreeMap::new(), log: Err(e) }));
         }

@@ -67,7 +67,7 @@ impl Store {
     /// The whole log of a case, sealed. It holds every record, whoever may see it.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]; [`StoreError::Tampered`] for a case that was changed behind the store's back.
+    /// [`StoreError::NotFound`]; [`StoreError::Tampered`] for a case that fails verification.
     pub fn log(&self, by: &Operator, case_id: Uuid) -> Result<Log, StoreError> {
         let now = self.now();
         self.change(|tx, open| {

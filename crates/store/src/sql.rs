@@ -84,7 +84,7 @@ impl Row<'_> {
     where
         T: rusqlite::types::FromSql + for<'a> postgres::types::FromSql<'a>,
     {
-        // The column's type is what the migrations made it, unless somebody changed it.
+        // The column's type is set by the migrations, unless it was changed by hand.
         match self {
             Self::Sqlite(row) => row.get(column).map_err(StoreError::damaged),
             Self::Postgres(row) => row.try_get(column).map_err(StoreError::damaged),
@@ -96,7 +96,7 @@ impl Row<'_> {
 pub(crate) struct Tx<'c> {
     pub(crate) database: Database<'c>,
     pub(crate) directory: &'c mut Directory,
-    /// Where the directory ends, while this transaction holds it: nobody else writes to it, so it need not be read again.
+    /// Where the directory ends, while this transaction holds it: no other transaction writes to it, so it need not be read again.
     pub(crate) facts: Option<Head>,
     /// Whether the directory that is held was found to name the newest fact.
     pub(crate) is_whole: bool,

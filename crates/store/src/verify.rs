@@ -1,4 +1,4 @@
-//! Whether a store is what was kept: every chain of every case, every column that is derived from one, the evidence, the
+//! Checks a store for tampering: every chain of every case, every column that is derived from one, the evidence, the
 //! schema; and against a checkpoint that was kept elsewhere.
 
 mod case;
@@ -100,13 +100,13 @@ impl Store {
     /// Looks at every record and every entry of every journal: whether each chain is what was kept, and ends where it should,
     /// whether every column that is derived from one says the same, and whether evidence is what was committed to; with a
     /// checkpoint, whether each case of it is there and goes on from where it ended then. Whatever the schema has that is not
-    /// the store's own is a difference too; on SQLite the file's own structure is looked at. `progress` is told now and then how
+    /// the store's own is a difference too; on SQLite the file's own structure is looked at. `progress` is called now and then with how
     /// many cases were looked at.
     ///
-    /// It shows nobody a record, and so is not written down; it can be done at any time.
+    /// It discloses no record, and so is not journalled; it can be done at any time.
     ///
     /// # Errors
-    /// Where the store cannot be read at all.
+    /// If the store cannot be read at all.
     pub fn verify(
         &self,
         checkpoint: Option<&Checkpoint>,
@@ -251,7 +251,7 @@ impl Store {
     }
 }
 
-/// What was read; or, where a column holds what the store never writes, what.
+/// The value, or a description of a column that the store never writes.
 fn readable<T>(read: Result<T, AttemptError>) -> Result<Result<T, String>, AttemptError> {
     match read {
         Ok(read) => Ok(Ok(read)),

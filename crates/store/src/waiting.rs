@@ -191,7 +191,7 @@ fn read(id: Uuid, row: &Row<'_>) -> Result<Waiting, StoreError> {
     Ok(Waiting { id, sort, since: instant(row.number(1)?)?, due, case_id, subjects: Vec::new(), text: None })
 }
 
-/// Notes that a person was erased of whom nothing was kept.
+/// Notes that a person without stored records was erased.
 pub(crate) fn mark_erased(tx: &mut Tx<'_>, digest: &str) -> Result<(), AttemptError> {
     mark(tx, digest, OF_NO_MESSAGE)
 }

@@ -66,11 +66,11 @@ const FLAGS: [(&str, &str); 6] = [
 ];
 
 /// That a row says what the answer says, in every column that is there.
-fn says(row: &Value, told: &Value, columns: &[(&str, &str)]) {
+fn says(row: &Value, answer: &Value, columns: &[(&str, &str)]) {
     for (column, place) in columns {
         let Some(cell) = row.get(column) else { continue };
         let left_out = if cell.is_boolean() { Value::Bool(false) } else { Value::Null };
-        assert_eq!(*cell, told.pointer(place).cloned().unwrap_or(left_out), "{column}: {row}\n{told}");
+        assert_eq!(*cell, answer.pointer(place).cloned().unwrap_or(left_out), "{column}: {row}\n{answer}");
     }
 }
 
@@ -95,7 +95,7 @@ fn reasons(row: &Value, because: Option<&Value>) {
 
 fn agree(logs: &[Log], asked: &BulkQuestion) {
     let parts = parts(&[records(logs)], asked, &options(Problems::Raise)).unwrap();
-    let told: Vec<Value> = logs
+    let answer: Vec<Value> = logs
         .iter()
         .map(|log| serde_json::to_value(assess(log, &asked.policy, &asked.question).unwrap()).unwrap())
         .collect();
@@ -112,7 +112,7 @@ fn agree(logs: &[Log], asked: &BulkQuestion) {
         (|t| &t.flags, "/flags", &FLAGS),
     ];
     for (table, pointer, columns) in tables {
-        let (rows, lines) = (rows(&parts, table), told.iter().flat_map(within(pointer)).collect::<Vec<_>>());
+        let (rows, lines) = (rows(&parts, table), answer.iter().flat_map(within(pointer)).collect::<Vec<_>>());
         assert_eq!(rows.len(), lines.len(), "{pointer}");
         for (row, (case, line)) in rows.iter().zip(&lines) {
             assert_eq!(row["case_id"], *case);
@@ -122,8 +122,8 @@ fn agree(logs: &[Log], asked: &BulkQuestion) {
         }
     }
     let cases = rows(&parts, |t| &t.cases);
-    assert_eq!(cases.len(), told.len());
-    for (row, answer) in cases.iter().zip(&told) {
+    assert_eq!(cases.len(), answer.len());
+    for (row, answer) in cases.iter().zip(&answer) {
         let actions = answer["actions"].as_array().unwrap();
         let is = |words: &[&str]| actions.iter().filter(|a| words.contains(&a["status"].as_str().unwrap())).count();
         assert_eq!(row["case_id"], answer["case_id"]);

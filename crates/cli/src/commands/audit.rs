@@ -95,10 +95,10 @@ struct LensCounts {
     measures: Measures,
 }
 
-/// Counts.
+/// Counts the actions.
 ///
 /// # Errors
-/// [`Failure`] where the store, the policy or the question cannot be used.
+/// [`Failure`] if the store, the policy or the question cannot be used.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let policy = options.policy.load()?;
     let at = options.at.unwrap_or_else(Utc::now);
@@ -107,27 +107,27 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
     let lenses: Vec<Lens> = [Lens::AsKnown, Lens::Hindsight].into_iter().filter(|l| options.lens.contains(l)).collect();
     let through = |lens: &Lens| Question { at, known_at, lens: *lens, audience, feeds: Option::clone(&feeds) };
     let questions: Vec<Question> = lenses.iter().map(through).collect();
-    // All that is the same for every case stands in the answer to a case without records.
-    let nobody = assess_now(&Log::new(Uuid::nil()), &policy, questions.first().unwrap_or(&through(&Lens::AsKnown)))?;
+    // Whatever is the same for every case is in the answer to a case without records.
+    let empty = assess_now(&Log::new(Uuid::nil()), &policy, questions.first().unwrap_or(&through(&Lens::AsKnown)))?;
     let (counted, not_counted) = count(options, &policy, &questions)?;
     let suppress_below = Some(options.suppress_below).filter(|n| *n > 1);
-    let told =
+    let counts =
         |(lens, counting): (&Lens, Counting)| LensCounts { lens: lens.name(), measures: counting.told(suppress_below) };
     let audit = Audit {
         schema: SCHEMA,
         at,
         audience: audience.name(),
-        receipt: &nobody.receipt,
+        receipt: &empty.receipt,
         by: &options.by,
         suppress_below,
         not_counted: not_counted.len(),
-        lenses: lenses.iter().zip(counted).map(told).collect(),
+        lenses: lenses.iter().zip(counted).map(counts).collect(),
     };
     let reply = match options.format {
         Format::Json => Reply::json(&audit)?,
         Format::Text => {
             let tables = audit.lenses.iter().map(|t| (t.lens, &t.measures));
-            Reply::text(text::page(at, audit.not_counted, tables, &options.by, suppress_below, &nobody.receipt))
+            Reply::text(text::page(at, audit.not_counted, tables, &options.by, suppress_below, &empty.receipt))
         }
     };
     // Their ids are for whoever looks after the store, and not part of what is published.

@@ -74,7 +74,7 @@ enum BriefingFormat {
 /// Runs the command.
 ///
 /// # Errors
-/// [`Failure`] where the store, the policy or the question cannot be used, or the file cannot be written.
+/// [`Failure`] if the store, the policy or the question cannot be used, or the file cannot be written.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let inputs = options.policy.inputs().into_iter().chain(options.reading.inputs().cloned());
     let output = Destination::of_option(options.output.as_ref())?.apart_from(inputs)?;

@@ -120,7 +120,7 @@ enum ShowFormat {
 /// Checks, shows, tests, analyses or compares.
 ///
 /// # Errors
-/// [`Failure`] where the policy cannot be used, with everything that is wrong with it.
+/// [`Failure`] if the policy cannot be used, with everything that is wrong with it.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     match &options.command {
         Command::Check(which) => Ok(check(&which.load()?)),

@@ -24,7 +24,7 @@ pub(crate) struct FilePlace {
     written: Cell<Option<(SystemTime, u64)>>,
 }
 
-/// Which file a name stands for.
+/// The file that a name refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Identity(u64, u64);
 

@@ -26,7 +26,7 @@ pub(crate) const STEPS: Steps = [
 ];
 
 /// What each transaction sets for itself: it sees what others committed before each of its statements; a commit returns when it
-/// is on disk; nobody waits for ever, neither for a lock nor for a writer that went away. A lock is waited for in short steps, between which
+/// is on disk; no statement waits for ever, neither for a lock nor for a writer that went away. A lock is waited for in short steps, between which
 /// the call can be ended.
 const SETTINGS: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = on;
     SET LOCAL lock_timeout = '500ms'; SET LOCAL idle_in_transaction_session_timeout = '60s';
@@ -119,7 +119,7 @@ impl Server {
         let database = self.database()?;
         let mut tx = self.begin()?;
         tx.query(UPGRADING, &[])?;
-        // Somebody else may have done it meanwhile.
+        // Another process may have done it meanwhile.
         let there = tx.query(STORES, &[Value::Text(named), USUAL.into()])?;
         let found = if there.is_empty() { 0 } else { form(&mut tx, schema)? };
         if found == 0 {

@@ -91,7 +91,7 @@ pub(super) fn open(
             }
             Ok(file) => return Ok(file),
             Err(AttemptError::Final(e)) => return Err(e),
-            // Somebody else is making or upgrading the same file.
+            // Another process is creating or upgrading the same file.
             Err(_) if began.elapsed() < patience => interrupt.pause(Duration::from_millis(10))?,
             Err(_) => return Err(StoreError::Busy(patience)),
         }

@@ -29,8 +29,8 @@ fn eight_processes_that_append_to_the_same_two_cases_lose_nothing() {
 
 fn together(place: &Place, case_of: impl Fn(u128) -> u128) {
     let store = place.store();
-    let told = |w| WriterOrder { url: place.url.clone(), case: case_of(w), from: 1_000_000 * (w + 1), appends: 12 };
-    let mut children: Vec<_> = (0..WRITERS).map(|w| told(w).start()).collect();
+    let writer = |w| WriterOrder { url: place.url.clone(), case: case_of(w), from: 1_000_000 * (w + 1), appends: 12 };
+    let mut children: Vec<_> = (0..WRITERS).map(|w| writer(w).start()).collect();
 
     // Whoever follows meanwhile sees each record once, in the order of its place.
     let mut seen: Vec<Change> = Vec::new();

@@ -59,7 +59,7 @@ fn all_killed(place: &Place, kills: u64) {
     assert!((kept..=kept + in_flight).contains(&verified.records), "{} records of {kept}", verified.records);
 }
 
-/// The logs of two cases, once nothing is added to them any more: a server ends what it was given, though nobody waits for it.
+/// The logs of two cases, once nothing is added to them any more: a server ends what it was given, although no client waits for it.
 fn at_rest(store: &Store, cases: [Uuid; 2]) -> [Option<Log>; 2] {
     let read = || cases.map(|id| store.log(&feed(), id).ok());
     let lengths = |logs: &[Option<Log>; 2]| logs.each_ref().map(|log| log.as_ref().map_or(0, Log::len));

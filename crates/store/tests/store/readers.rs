@@ -16,9 +16,9 @@ fn every_reading_is_written_down_with_who_as_whom_what_for_and_when() {
         store.consult(&manager, case(1), Utc::now()).unwrap();
         store.log(&feed(), case(1)).unwrap();
         let journal = store.journal(Some(case(1))).unwrap();
-        let told: Vec<_> = journal.iter().map(|e| (e.by.as_str(), e.operation, e.refused)).collect();
+        let entries: Vec<_> = journal.iter().map(|e| (e.by.as_str(), e.operation, e.refused)).collect();
         assert_eq!(
-            told,
+            entries,
             [
                 ("night-feed", Operation::Collection, false),
                 ("M-17", Operation::Consultation, false),

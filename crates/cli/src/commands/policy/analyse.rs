@@ -1,4 +1,4 @@
-//! `risk policy analyse`: what can be said of a policy for all cases at once.
+//! `risk policy analyse`: properties of a policy that hold for all cases.
 
 use chrono::NaiveDate;
 use clap::Args;
@@ -28,7 +28,7 @@ pub struct Options {
 /// Runs the command.
 ///
 /// # Errors
-/// [`Failure`] where the policy cannot be used.
+/// [`Failure`] if the policy cannot be used.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let policy = options.which.load()?;
     let found = analyse(&policy, options.at);

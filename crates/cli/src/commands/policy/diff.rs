@@ -1,4 +1,4 @@
-//! `risk policy diff`: in what two policies differ, for whom, and what it asks of people.
+//! `risk policy diff`: how two policies differ, in which cases, and the effect on workload.
 
 use clap::Args;
 use risk_core::assessment::assess;
@@ -65,7 +65,7 @@ struct DiffReport<'a> {
 /// Runs the command.
 ///
 /// # Errors
-/// [`Failure`] where a policy, a log, the groups or the question cannot be used.
+/// [`Failure`] if a policy, a log, the groups or the question cannot be used.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let (first, second) = (options.local.load(&options.first)?, options.local.load(&options.second)?);
     let question = options.question.question();

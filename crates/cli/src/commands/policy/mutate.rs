@@ -1,4 +1,4 @@
-//! `risk policy mutate`: what of a policy no test pins.
+//! `risk policy mutate`: changes of a policy that no test detects.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -40,7 +40,7 @@ struct MutationReport {
     explained_in_vain: Vec<MutationLine>,
 }
 
-/// A change, and where the entry stands that it changes.
+/// A change, and the position of the entry that it changes.
 #[derive(Serialize)]
 struct MutationLine {
     of: String,
@@ -57,7 +57,7 @@ struct MutationLine {
 /// Tries every mutant.
 ///
 /// # Errors
-/// [`Failure`] where the policy cannot be used, has a test that fails, or has no entry of the name asked for.
+/// [`Failure`] if the policy cannot be used, has a test that fails, or has no entry of the name asked for.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let policy = options.which.load()?;
     let only = options.rule.as_deref();

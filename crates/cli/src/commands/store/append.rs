@@ -39,7 +39,7 @@ pub struct Options {
 /// Appends.
 ///
 /// # Errors
-/// [`Failure`] where a record cannot be taken, with its line. Then nothing was appended.
+/// [`Failure`] if a record cannot be taken, with its line. Then nothing was appended.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let text = Text::read(&options.records)?;
     let additions = additions(&text, options.expected)?;

@@ -34,7 +34,7 @@ pub struct Options {
 /// Lists.
 ///
 /// # Errors
-/// [`Failure`] where the store cannot be read.
+/// [`Failure`] if the store cannot be read.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let OpenStore { store, by, name } = options.store.operate()?;
     let only = match &options.only {

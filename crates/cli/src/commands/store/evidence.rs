@@ -1,4 +1,4 @@
-//! `risk store evidence`: what was taken out of a log and kept.
+//! `risk store evidence`: records that were removed from a log and kept.
 
 use clap::Args;
 use uuid::Uuid;
@@ -25,10 +25,10 @@ pub struct Options {
     store: StoreOptions,
 }
 
-/// Reads.
+/// Prints the evidence.
 ///
 /// # Errors
-/// [`Failure`] where no evidence of it is kept.
+/// [`Failure`] if no evidence of it is kept.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let OpenStore { store, by, .. } = options.store.operate()?;
     let line = store.evidence(&by, options.case.find(&store)?, options.event)?;

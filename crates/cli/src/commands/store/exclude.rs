@@ -22,10 +22,10 @@ pub struct Options {
     store: StoreOptions,
 }
 
-/// Excludes.
+/// Excludes a reader.
 ///
 /// # Errors
-/// [`Failure`] where the case is not there.
+/// [`Failure`] if the case is not there.
 pub fn exclude(options: &Options) -> Result<Reply, Failure> {
     let OpenStore { store, by, .. } = options.store.operate()?;
     let case_id = options.case.find(&store)?;
@@ -36,7 +36,7 @@ pub fn exclude(options: &Options) -> Result<Reply, Failure> {
 /// Admits again.
 ///
 /// # Errors
-/// [`Failure`] where the reader is not excluded.
+/// [`Failure`] if the reader is not excluded.
 pub fn admit(options: &Options) -> Result<Reply, Failure> {
     let OpenStore { store, by, .. } = options.store.operate()?;
     let case_id = options.case.find(&store)?;

@@ -38,10 +38,10 @@ pub struct Options {
     store: StoreOptions,
 }
 
-/// Writes out.
+/// Exports the logs.
 ///
 /// # Errors
-/// [`Failure`] where a case is not there or not as it was kept, or the file cannot be written.
+/// [`Failure`] if a case is not there or not as it was kept, or the file cannot be written.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let path = &options.output;
     let output = Destination::of(path)?.apart_from(options.store.inputs())?;

@@ -30,10 +30,10 @@ pub struct Options {
     store: StoreOptions,
 }
 
-/// Writes it down.
+/// Sets and removes identifiers.
 ///
 /// # Errors
-/// [`Failure`] where an identifier stands for another case, or the case has none of a scheme that is to be removed.
+/// [`Failure`] if an identifier belongs to another case, or the case has none of a scheme that is to be removed.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let OpenStore { store, by, .. } = options.store.operate()?;
     let case_id = options.case.find(&store)?;

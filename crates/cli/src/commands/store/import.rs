@@ -33,10 +33,10 @@ pub struct Options {
     store: StoreOptions,
 }
 
-/// Imports.
+/// Imports the logs.
 ///
 /// # Errors
-/// [`Failure`] where a log cannot be taken, with its line. Then nothing was taken.
+/// [`Failure`] if a log cannot be taken, with its line. Then nothing was taken.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let file = &options.logs;
     let (file_name, mut lines): (&str, Box<dyn BufRead>) = if file == "-" {

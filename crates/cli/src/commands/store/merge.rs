@@ -23,10 +23,10 @@ pub struct Options {
     store: StoreOptions,
 }
 
-/// Merges.
+/// Merges two cases.
 ///
 /// # Errors
-/// [`Failure`] where one of them is not there, or is merged already.
+/// [`Failure`] if one of them is not there, or is merged already.
 pub fn merge(options: &Options) -> Result<Reply, Failure> {
     let OpenStore { store, by, .. } = options.store.operate()?;
     let (from, into) = (options.from.find(&store)?, options.into.find(&store)?);
@@ -34,10 +34,10 @@ pub fn merge(options: &Options) -> Result<Reply, Failure> {
     Ok(Reply::text(format!("case {from}\nis answered under {into} from now on\n")))
 }
 
-/// Parts.
+/// Separates two merged cases.
 ///
 /// # Errors
-/// [`Failure`] where they are not merged.
+/// [`Failure`] if they are not merged.
 pub fn unmerge(options: &Options) -> Result<Reply, Failure> {
     let OpenStore { store, by, .. } = options.store.operate()?;
     let (from, into) = (options.from.find(&store)?, options.into.find(&store)?);
