@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use risk_binding::status::RISK_BAD_TIME;
-use risk_binding::{Asked, Fault, When};
+use risk_binding::{Fault, QuestionInput, When};
 use risk_core::assessment::Question;
 use risk_store::Store;
 
@@ -95,7 +95,7 @@ pub(crate) unsafe fn read<'a>(question: *const risk_question) -> Result<Asking<'
         Ok(unsafe { kind.get(&format!("question.feeds[{i}]"))? }.unwrap_or_default())
     };
     let kinds: Vec<&str> = kinds.iter().enumerate().map(kind).collect::<Result<_, Fault>>()?;
-    let asked = Asked {
+    let asked = QuestionInput {
         at: when("question.at", q.at, at_text)?,
         known_at: when("question.known_at", q.known_at, known_at_text)?,
         lens,

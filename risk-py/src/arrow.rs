@@ -166,7 +166,7 @@ impl Batches {
 
     /// The first rows, as text.
     fn told(&self, rows: usize) -> Vec<Vec<String>> {
-        self.batches.iter().flat_map(|batch| risk_bulk::told(batch, rows)).take(rows).collect()
+        self.batches.iter().flat_map(|batch| risk_bulk::text_rows(batch, rows)).take(rows).collect()
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use risk_binding::Fault;
 use risk_binding::status::RISK_BAD_WORD;
-use risk_bulk::{Answers, Asked, CaseAnswer};
+use risk_bulk::{Answers, BulkQuestion, CaseAnswer};
 use risk_core::assessment::{self, Question, assess_until};
 use risk_core::cancel::Cancel;
 use risk_core::compare::{dates_until, lenses_until, policies_until};
@@ -132,7 +132,8 @@ impl Assessment {
 
     /// One of its tables, as those of a caseload.
     fn table(&self, py: Python<'_>, name: &str) -> PyResult<Batches> {
-        let asked = Asked { policy: Arc::clone(&self.policy), question: self.question.clone(), next_change: true };
+        let asked =
+            BulkQuestion { policy: Arc::clone(&self.policy), question: self.question.clone(), next_change: true };
         let case = CaseAnswer { answer: &self.answer, log: &self.log, kept: &[], cancel: Cancel::NEVER };
         let made = py.detach(|| Answers::new(&asked, &[]).map_err(Fault::from)?.of_one(&case).map_err(defect));
         let tables = made.raise()?;

@@ -12,7 +12,9 @@ use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 use risk_binding::Fault;
 use risk_binding::status::{RISK_BAD_RECORD, RISK_BAD_WORD, RISK_PANIC};
-use risk_bulk::{Answers, Asked, Lines, Options, Part, Problem, Problems, Tables, Taker, problem_table, without_cases};
+use risk_bulk::{
+    Answers, BulkQuestion, Lines, Options, Part, Problem, Problems, Sink, Tables, problem_table, without_cases,
+};
 use risk_core::cancel::{Budget, Cancel};
 use risk_core::event::field::describe_text;
 
@@ -28,9 +30,9 @@ const ROWS: usize = 65_536;
 
 /// A caseload that is being worked through. The threads and the input are given up after its last part, after an error, and
 /// when nobody holds it any more.
-pub(crate) struct Held<T: Taker>(Mutex<Option<risk_bulk::Caseload<Reader, T>>>);
+pub(crate) struct Held<T: Sink>(Mutex<Option<risk_bulk::Caseload<Reader, T>>>);
 
-impl<T: Taker> Held<T> {
+impl<T: Sink> Held<T> {
     pub(crate) fn new(caseload: risk_bulk::Caseload<Reader, T>) -> Self {
         Self(Mutex::new(Some(caseload)))
     }
@@ -56,7 +58,7 @@ impl<T: Taker> Held<T> {
     }
 }
 
-impl<T: Taker> Drop for Held<T> {
+impl<T: Sink> Drop for Held<T> {
     fn drop(&mut self) {
         // The threads may need the lock of Python's to give up the input, and are waited for.
         Python::attach(|py| self.close(py));
@@ -88,7 +90,7 @@ impl Caseload {
         case_budget: Option<u64>,
     ) -> PyResult<Self> {
         let problems = problems_named(problems)?;
-        let asked = Asked { policy: Arc::clone(&policy.policy), question: words.question()?, next_change };
+        let asked = BulkQuestion { policy: Arc::clone(&policy.policy), question: words.question()?, next_change };
         let events = reader(events)?;
         let made = py.detach(|| {
             guarded(|| {
@@ -141,7 +143,7 @@ pub(crate) fn defect(e: ArrowError) -> Fault {
     Fault::new(RISK_PANIC, format!("a defect of the library: {e}"))
 }
 
-fn tables(part: Part<<Answers as Taker>::Part>) -> Result<PyPart, Fault> {
+fn tables(part: Part<<Answers as Sink>::Part>) -> Result<PyPart, Fault> {
     let Tables { cases, classifications, actions, flags } = part.taken.map_err(defect)?;
     let problems = problem_table(&part.problems).map_err(defect)?;
     let ids: HashSet<String> = part.problems.iter().filter_map(|p| p.case_id).map(|id| id.to_string()).collect();
@@ -158,7 +160,7 @@ pub(crate) fn caseload_tables(
     keep: Vec<String>,
     next_change: bool,
 ) -> PyResult<(Batches, Batches, Batches, Batches, Batches)> {
-    let asked = Asked { policy: Arc::clone(&policy.policy), question: words.question()?, next_change };
+    let asked = BulkQuestion { policy: Arc::clone(&policy.policy), question: words.question()?, next_change };
     let empty = Answers::new(&asked, &keep).raise()?.empty();
     let part = Part { taken: Ok(empty), problems: Vec::new(), cases: 0, events: 0 };
     tables(part).raise().map(|(tables, ..)| tables)
@@ -189,7 +191,7 @@ pub(crate) fn standard_names(names: Vec<String>, keep: Vec<String>) -> PyResult<
 #[pyfunction]
 pub(crate) fn told(table: &Bound<'_, PyAny>, rows: usize) -> PyResult<Vec<Vec<String>>> {
     let batches = reader(table)?.filter_map(Result::ok);
-    Ok(batches.flat_map(|batch| risk_bulk::told(&batch, rows)).take(rows).collect())
+    Ok(batches.flat_map(|batch| risk_bulk::text_rows(&batch, rows)).take(rows).collect())
 }
 
 /// The typed schema of records.

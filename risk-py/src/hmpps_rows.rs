@@ -52,7 +52,7 @@ fn texts(name: &str, column: &ArrayRef) -> Result<Vec<String>, Fault> {
         of => {
             let batch = RecordBatch::try_from_iter_with_nullable([("column", Arc::clone(column), true)]);
             let batch = batch.map_err(|e| Fault::new(RISK_BAD_RECORD, e.to_string()))?;
-            let cells: Vec<String> = risk_bulk::told(&batch, usize::MAX).concat();
+            let cells: Vec<String> = risk_bulk::text_rows(&batch, usize::MAX).concat();
             // So it tells a value that has no form as text.
             if !may_say_null(of) && cells.iter().any(|cell| cell == "null") {
                 return refused(of);

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use pyo3::prelude::*;
 use risk_binding::Fault;
 use risk_binding::status::RISK_BAD_WORD;
-use risk_bulk::{Asked, Measuring, Options, measure_tables, problem_table};
+use risk_bulk::{BulkQuestion, Measuring, Options, measure_tables, problem_table};
 use risk_core::event::Term;
 use risk_core::event::field::{describe_text, one_of};
 use risk_core::fold::run::Lens;
@@ -44,7 +44,8 @@ impl Measures {
         case_budget: Option<u64>,
     ) -> PyResult<Self> {
         let problems = problems_named(problems)?;
-        let asked = Asked { policy: Arc::clone(&policy.policy), question: words.question()?, next_change: false };
+        let asked =
+            BulkQuestion { policy: Arc::clone(&policy.policy), question: words.question()?, next_change: false };
         let further = further.iter().map(|word| lens(word)).collect::<PyResult<Vec<Lens>>>()?;
         let events = reader(events)?;
         let made = py.detach(|| {

@@ -1,7 +1,7 @@
 //! A question from Python: moments as microseconds or as text.
 
 use pyo3::prelude::*;
-use risk_binding::{Asked, When};
+use risk_binding::{QuestionInput, When};
 use risk_core::assessment::Question;
 
 use crate::fault::Raise;
@@ -15,7 +15,7 @@ pub(crate) enum Moment {
     Text(String),
 }
 
-/// What is asked, in the words of [`Asked`].
+/// What is asked, in the words of [`QuestionInput`].
 #[derive(FromPyObject)]
 pub(crate) struct Words {
     #[pyo3(item)]
@@ -32,7 +32,7 @@ pub(crate) struct Words {
 
 impl Words {
     pub(crate) fn question(&self) -> PyResult<Question> {
-        let asked = Asked {
+        let asked = QuestionInput {
             at: when(&self.at),
             known_at: self.known_at.as_ref().map(when).unwrap_or_default(),
             lens: Some(&self.lens),

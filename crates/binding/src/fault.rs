@@ -56,7 +56,7 @@ pub struct Where {
     /// What was expected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected: Option<String>,
-    /// What stood there; never a record's data or note.
+    /// What was found; never a record's data or note.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub found: Option<String>,
 }
@@ -123,7 +123,7 @@ impl Fault {
         Self { at: Box::new(at), ..Self::new(status::RISK_BAD_RECORD, message) }
     }
 
-    /// The same, with the line of the text on which the record stands that it names.
+    /// The same, with the line of the record that it names.
     pub fn on_line_of(mut self, line_of: impl Fn(Uuid) -> Option<usize>) -> Self {
         self.at.line = self.at.line.or_else(|| line_of(self.at.event_id?));
         if let Some(line) = self.at.line {

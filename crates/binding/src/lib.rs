@@ -1,5 +1,5 @@
 //! The engine as bindings to other languages see it: records and words as text, and one form of error with a frozen number and
-//! name. What is of one language only stands in its own crate.
+//! name. Code for one language is in that language's crate.
 
 mod fault;
 #[cfg(feature = "store")]
@@ -13,5 +13,5 @@ pub mod store;
 mod store_fault;
 
 pub use fault::{Fault, Remark, Where, errors_of, warnings_of};
-pub use question::{Asked, When};
+pub use question::{QuestionInput, When};
 pub use records::{Appended, append, erase, instant, read, report, sealed};

@@ -1,4 +1,4 @@
-//! A question in words.
+//! A question as text, and its validation.
 
 use std::collections::BTreeSet;
 
@@ -25,22 +25,22 @@ pub enum When<'a> {
     Text(&'a str),
 }
 
-/// What is asked, in the caller's words.
+/// A question as the caller passes it, before validation.
 #[derive(Debug, Clone, Default)]
-pub struct Asked<'a> {
-    /// The moment; it must be given.
+pub struct QuestionInput<'a> {
+    /// The moment; required.
     pub at: When<'a>,
     /// Only what was recorded by then counts.
     pub known_at: When<'a>,
-    /// From where; nothing: `as_known`.
+    /// The lens; default `as_known`.
     pub lens: Option<&'a str>,
-    /// For whom; it must be given.
+    /// The audience; required.
     pub audience: &'a str,
-    /// The kinds that the host can deliver; nothing: all.
+    /// The event kinds that the host can deliver; default all.
     pub feeds: Option<Vec<&'a str>>,
 }
 
-impl Asked<'_> {
+impl QuestionInput<'_> {
     /// The question.
     ///
     /// # Errors
@@ -81,11 +81,11 @@ fn moment(field: &str, when: When<'_>) -> Result<Option<Instant>, Fault> {
 mod tests {
     use super::*;
 
-    fn asked<'a>() -> Asked<'a> {
-        Asked { at: When::Text("2018-04-18"), audience: "manager", ..Asked::default() }
+    fn asked<'a>() -> QuestionInput<'a> {
+        QuestionInput { at: When::Text("2018-04-18"), audience: "manager", ..QuestionInput::default() }
     }
 
-    fn refused(asked: &Asked<'_>) -> String {
+    fn refused(asked: &QuestionInput<'_>) -> String {
         asked.question().unwrap_err().message().to_owned()
     }
 
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn a_moment_may_be_a_number_of_the_years_that_can_be_written() {
-        let at = |microseconds| Asked { at: When::Microseconds(microseconds), ..asked() };
+        let at = |microseconds| QuestionInput { at: When::Microseconds(microseconds), ..asked() };
         assert_eq!(at(1_517_929_200_000_000).question().unwrap().at.timestamp(), 1_517_929_200);
         assert!(refused(&at(1_517_929_200)).contains("looks like seconds"));
         assert!(refused(&at(1_517_929_200_000)).contains("looks like milliseconds"));
@@ -108,11 +108,14 @@ mod tests {
 
     #[test]
     fn what_must_be_given_is_asked_for_and_a_word_off_its_list_gets_the_nearest() {
-        assert_eq!(refused(&Asked { at: When::NotGiven, ..asked() }), "`at`: expected a moment, found none");
-        assert!(refused(&Asked { audience: "", ..asked() }).ends_with("found none"));
-        let near = refused(&Asked { audience: "manger", ..asked() });
+        assert_eq!(refused(&QuestionInput { at: When::NotGiven, ..asked() }), "`at`: expected a moment, found none");
+        assert!(refused(&QuestionInput { audience: "", ..asked() }).ends_with("found none"));
+        let near = refused(&QuestionInput { audience: "manger", ..asked() });
         assert!(near.contains("`manager`") && near.ends_with("found `manger`"), "{near}");
-        assert!(refused(&Asked { lens: Some("hind"), ..asked() }).starts_with("`lens`: expected"));
-        assert!(refused(&Asked { feeds: Some(vec!["police_callout", "nothing"]), ..asked() }).starts_with("`feeds`"));
+        assert!(refused(&QuestionInput { lens: Some("hind"), ..asked() }).starts_with("`lens`: expected"));
+        assert!(
+            refused(&QuestionInput { feeds: Some(vec!["police_callout", "nothing"]), ..asked() })
+                .starts_with("`feeds`")
+        );
     }
 }

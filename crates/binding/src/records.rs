@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use crate::fault::Fault;
 use crate::status::{RISK_BAD_RECORD, RISK_BAD_STAMP, RISK_BAD_TIME};
 
-/// What became of an append.
+/// The result of an append.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Appended {
     /// How many records the log has now.
@@ -125,7 +125,7 @@ pub fn instant(field: &str, microseconds: i64) -> Result<Instant, Fault> {
     })
 }
 
-/// Records one after the other, each with the line on which it begins. A record may stand on several lines.
+/// Records one after the other, each with the line on which it begins. A record may span several lines.
 pub(crate) fn parse_each(records: &str) -> Result<Vec<(usize, Record)>, Fault> {
     let records = without_mark(records);
     let mut values = serde_json::Deserializer::from_str(records).into_iter::<&RawValue>();

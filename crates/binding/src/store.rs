@@ -24,12 +24,12 @@ use crate::hmpps;
 use crate::records::parse_each;
 use crate::status::{RISK_BAD_WORD, RISK_MISMATCH};
 
-/// What became of records that a store was given.
+/// The result of an append to a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stored {
     /// How many are new; the store had the others already, with the same content.
     pub added: u64,
-    /// Where the last one given stands in the log of its case, from 1.
+    /// The position of the last one in the log of its case, from 1.
     pub position: u64,
 }
 
@@ -61,7 +61,7 @@ pub fn id(field: &str, text: &str) -> Result<Uuid, Fault> {
 /// The host's own software.
 ///
 /// # Errors
-/// RISK_BAD_WORD for an id of another form.
+/// RISK_BAD_WORD for an invalid id.
 pub fn operator(id: &str) -> Result<Operator, Fault> {
     Ok(Operator::new(id)?)
 }
@@ -129,9 +129,9 @@ pub fn changes(store: &Store, by: &Operator, after: u64, limit: u64) -> Result<S
     Ok(lines)
 }
 
-/// What became of an erasure, as its JSON has it.
+/// The result of an erasure, as its JSON has it.
 #[derive(Serialize)]
-struct ErasedTold {
+struct ErasureResult {
     position: u64,
     new: bool,
     scrubbed: bool,
@@ -153,8 +153,8 @@ pub fn erase(store: &Store, by: &Operator, record: &str, keep: bool) -> Result<S
         Scrubbed::Done => None,
         Scrubbed::Pending(why) => Some(why),
     };
-    let told = ErasedTold { position: appended.position, new: appended.new, scrubbed: pending.is_none(), pending };
-    Ok(serde_json::to_string(&told)?)
+    let result = ErasureResult { position: appended.position, new: appended.new, scrubbed: pending.is_none(), pending };
+    Ok(serde_json::to_string(&result)?)
 }
 
 /// Which person is to be erased, and on whose decision.
@@ -170,9 +170,9 @@ struct PersonOrder {
     reason: Option<String>,
 }
 
-/// What became of the erasure of a person, as its JSON has it.
+/// The result of the erasure of a person, as its JSON has it.
 #[derive(Serialize)]
-struct PersonErasedTold<'a> {
+struct PersonErasureResult<'a> {
     cases: &'a [Uuid],
     records: u64,
     misplaced: u64,
@@ -226,7 +226,7 @@ pub fn erase_person(store: &Store, by: &Operator, order: &str, secret: Option<&[
         Scrubbed::Done => None,
         Scrubbed::Pending(why) => Some(why.as_str()),
     };
-    to_json(&PersonErasedTold {
+    to_json(&PersonErasureResult {
         cases: &done.cases,
         records: done.records,
         misplaced: done.misplaced,
@@ -240,7 +240,7 @@ pub fn erase_person(store: &Store, by: &Operator, order: &str, secret: Option<&[
     .map_err(Fault::from)
 }
 
-/// The cases that an identifier stands for, as a JSON array.
+/// The cases that have an identifier, as a JSON array.
 ///
 /// # Errors
 /// Those of a store.
@@ -248,7 +248,7 @@ pub fn find(store: &Store, scheme: &str, value: &str) -> Result<String, Fault> {
     Ok(serde_json::to_string(&store.cases_of(scheme, value)?)?)
 }
 
-/// What the store was told of a case, as JSON.
+/// The facts that the store holds about a case, as JSON.
 ///
 /// # Errors
 /// RISK_NOT_FOUND; those of a store.
@@ -270,7 +270,7 @@ pub fn journal(store: &Store, case_id: Option<Uuid>) -> Result<String, Fault> {
 
 /// What a verification found, as its JSON has it.
 #[derive(Serialize)]
-struct VerificationTold<'a> {
+struct VerificationResult<'a> {
     intact: bool,
     #[serde(flatten)]
     found: &'a Verification,
@@ -284,5 +284,5 @@ struct VerificationTold<'a> {
 pub fn verify(store: &Store, checkpoint: Option<&str>) -> Result<String, Fault> {
     let checkpoint = checkpoint.map(Checkpoint::parse).transpose()?;
     let found = store.verify(checkpoint.as_ref(), |_| {})?;
-    Ok(to_json(&VerificationTold { intact: found.is_intact(), found: &found })?)
+    Ok(to_json(&VerificationResult { intact: found.is_intact(), found: &found })?)
 }

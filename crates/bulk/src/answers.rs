@@ -15,9 +15,9 @@ use risk_core::policy::model::ViewField;
 use risk_core::view::View;
 use uuid::Uuid;
 
-use crate::case::{Asked, CaseAnswer};
-use crate::problem::{Problem, Sort};
-use crate::stream::{Taker, Taking};
+use crate::case::{BulkQuestion, CaseAnswer};
+use crate::problem::{Problem, ProblemKind};
+use crate::stream::{PartSink, Sink};
 use crate::table::{Column, Reads, Table, schema};
 
 /// The tables of a part of a caseload.
@@ -46,10 +46,10 @@ impl Answers {
     /// For that question, with further columns kept.
     ///
     /// # Errors
-    /// [`Problem`] where the policy grants the audience no answer, or a kept column has the name of one of the tables.
-    pub fn new(asked: &Asked, keep: &[String]) -> Result<Self, Problem> {
+    /// [`Problem`] if the policy grants the audience no answer, or a kept column has the name of one of the tables.
+    pub fn new(asked: &BulkQuestion, keep: &[String]) -> Result<Self, Problem> {
         let view = View::of(&asked.policy, asked.question.audience)
-            .map_err(|e| Problem::whole(Sort::View, "an audience that the policy names", e))?;
+            .map_err(|e| Problem::whole(ProblemKind::View, "an audience that the policy names", e))?;
         let mut seen = HashSet::new();
         for name in keep {
             let taken = CASES.iter().map(|c| c.name).chain(CLASSIFICATIONS.iter().map(|c| c.name));
@@ -98,19 +98,19 @@ impl Answers {
 }
 
 /// The tables being written.
-pub struct Writing {
+pub struct TableWriter {
     cases: Table<Assessment, Assessment>,
     classifications: Table<Assessment, GroupLevel>,
     actions: Table<Assessment, Action>,
     flags: Table<Assessment, Flag>,
 }
 
-impl Taker for Answers {
-    type Taking = Writing;
+impl Sink for Answers {
+    type PartSink = TableWriter;
     type Part = Result<Tables, ArrowError>;
 
-    fn begin(&self) -> Writing {
-        Writing {
+    fn begin(&self) -> TableWriter {
+        TableWriter {
             cases: Table::new(CASES, &self.cases),
             classifications: Table::new(CLASSIFICATIONS, &self.classifications),
             actions: Table::new(ACTIONS, &self.actions),
@@ -119,7 +119,7 @@ impl Taker for Answers {
     }
 }
 
-impl Writing {
+impl TableWriter {
     /// Writes the rows of a case.
     fn write(&mut self, case: &CaseAnswer<'_>) {
         let (answer, kept) = (case.answer, case.kept);
@@ -131,7 +131,7 @@ impl Writing {
     }
 }
 
-impl Taking for Writing {
+impl PartSink for TableWriter {
     type Part = Result<Tables, ArrowError>;
 
     fn take(&mut self, case: &CaseAnswer<'_>) -> Result<(), EndedEarly> {

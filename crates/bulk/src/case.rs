@@ -11,12 +11,12 @@ use uuid::Uuid;
 
 use crate::columns::Columns;
 use crate::cut::{MOST_RECORDS, Run};
-use crate::problem::{Problem, Sort};
+use crate::problem::{Problem, ProblemKind};
 use crate::reading::CAST;
 
-/// What is asked of every case.
+/// The question that is asked of every case.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct BulkQuestion {
     /// The rules.
     pub policy: Arc<Policy>,
     /// The question.
@@ -25,19 +25,19 @@ pub struct Asked {
     pub next_change: bool,
 }
 
-impl Asked {
+impl BulkQuestion {
     fn answer(&self, log: &Log, cancel: Cancel<'_>) -> Result<Assessment, Problem> {
         let answer = if self.next_change { assess_until } else { assess_now_until };
         answer(log, &self.policy, &self.question, cancel).map_err(|stopped| match stopped {
-            Stopped::NoView(e) => Problem::whole(Sort::View, "an audience that the policy names", e),
+            Stopped::NoView(e) => Problem::whole(ProblemKind::View, "an audience that the policy names", e),
             // The part is no longer awaited.
-            Stopped::Cancelled(e) => Problem::whole(Sort::Source, "an answer", e),
+            Stopped::Cancelled(e) => Problem::whole(ProblemKind::Source, "an answer", e),
             Stopped::OverBudget(e) => Problem::over_budget(None, Some(log.case_id()), e),
         })
     }
 }
 
-/// A case that has its answer.
+/// An answered case, as sinks receive it.
 #[derive(Debug)]
 pub struct CaseAnswer<'a> {
     /// The answer.
@@ -55,14 +55,19 @@ pub struct CaseAnswer<'a> {
 pub(crate) type Row<'u> = (&'u Arc<Columns>, usize, u64);
 
 /// The rows of one case, read.
-pub(crate) struct Case {
+pub(crate) struct AnsweredCase {
     pub(crate) log: Log,
     pub(crate) answer: Assessment,
     pub(crate) kept: Vec<Option<String>>,
 }
 
-/// Answers for the case of these rows; or tells all that is wrong with them, in the order of the rows.
-pub(crate) fn answer(run: Run, rows: &[Row<'_>], asked: &Asked, cancel: Cancel<'_>) -> Result<Case, Vec<Problem>> {
+/// Answers for the case of these rows; or lists all problems, in the order of the rows.
+pub(crate) fn answer(
+    run: Run,
+    rows: &[Row<'_>],
+    asked: &BulkQuestion,
+    cancel: Cancel<'_>,
+) -> Result<AnsweredCase, Vec<Problem>> {
     let first = rows.first().map(|(.., place)| *place).unwrap_or_default();
     if run.again {
         let expected = "all records of a case one after the other (sort by case_id)";
@@ -81,7 +86,7 @@ pub(crate) fn answer(run: Run, rows: &[Row<'_>], asked: &Asked, cancel: Cancel<'
         .unwrap_or_else(|_| Err(vec![Problem { row: Some(first), case_id: run.case_id, ..Problem::defect() }]))
 }
 
-fn attempt(run: Run, rows: &[Row<'_>], asked: &Asked, cancel: Cancel<'_>) -> Result<Case, Vec<Problem>> {
+fn attempt(run: Run, rows: &[Row<'_>], asked: &BulkQuestion, cancel: Cancel<'_>) -> Result<AnsweredCase, Vec<Problem>> {
     let mut records = Vec::with_capacity(rows.len());
     let mut problems = Vec::new();
     let mut before = None;
@@ -100,7 +105,7 @@ fn attempt(run: Run, rows: &[Row<'_>], asked: &Asked, cancel: Cancel<'_>) -> Res
             let log = log(case_id, records, rows).map_err(|e| vec![e])?;
             let of_first_row = |e: Problem| Problem { row: e.row.or(rows.first().map(|(.., place)| *place)), ..e };
             let answer = asked.answer(&log, cancel).map_err(|e| vec![of_first_row(e)])?;
-            Ok(Case { log, answer, kept: kept(rows) })
+            Ok(AnsweredCase { log, answer, kept: kept(rows) })
         }
         _ => Err(problems),
     }

@@ -11,7 +11,7 @@ use risk_core::event::{Instant, Kind, Shape, Term};
 
 use crate::cell::{Cells, Moments};
 use crate::names::{Name, Named, members};
-use crate::problem::{Problem, Sort};
+use crate::problem::{Problem, ProblemKind};
 use crate::schema::{Form, data_fields};
 use crate::text::{Text, value_type};
 
@@ -372,7 +372,8 @@ impl<'b> Read<'b> {
         let (Some(field), Some(array)) = (schema.fields().get(place), self.batch.columns().get(place)) else {
             return Ok(());
         };
-        let unsound = |e| Problem { column: field.name().clone(), ..Problem::whole(Sort::Source, "sound data", e) };
+        let unsound =
+            |e| Problem { column: field.name().clone(), ..Problem::whole(ProblemKind::Source, "sound data", e) };
         array.to_data().validate_full().map_err(unsound)
     }
 }

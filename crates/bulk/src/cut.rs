@@ -60,20 +60,20 @@ pub(crate) struct Cutter {
     unit: Unit,
     rows_in_unit: usize,
     /// The run that may go on in the next batch, and its last row.
-    open: Option<Open>,
+    open: Option<OpenRun>,
     rows: u64,
     /// Sixteen bytes for each case that was begun.
     begun: HashSet<Uuid>,
 }
 
 #[derive(Debug)]
-struct Open {
+struct OpenRun {
     run: Run,
     columns: Arc<Columns>,
     row: usize,
 }
 
-impl Open {
+impl OpenRun {
     /// Whether the row is of this case too.
     fn goes_on(&self, columns: &Columns, row: usize) -> bool {
         columns.case_id.same(row, &self.columns.case_id, self.row)
@@ -116,7 +116,7 @@ impl Cutter {
             let case_id = columns.case_id.id(row);
             let again = case_id.is_some_and(|id| !self.begun.insert(id));
             let run = Run { case_id, rows: 1, beyond: 0, again };
-            self.open = Some(Open { run, columns: Arc::clone(&columns), row });
+            self.open = Some(OpenRun { run, columns: Arc::clone(&columns), row });
         }
         self.add(&columns, from..columns.rows, first);
         self.rows = self.rows.saturating_add(u64::try_from(columns.rows).unwrap_or(u64::MAX));

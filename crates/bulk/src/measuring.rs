@@ -13,9 +13,9 @@ use risk_core::policy::Policy;
 use risk_core::view::NoView;
 use risk_reports::measures::{ActionMeasure, Counting, Measures, RuleMeasure, disputed_rules};
 
-use crate::case::{Asked, CaseAnswer};
+use crate::case::{BulkQuestion, CaseAnswer};
 use crate::problem::Problem;
-use crate::stream::{Taker, Taking};
+use crate::stream::{PartSink, Sink};
 use crate::table::{Column, Reads, Table, schema_of};
 
 /// Counts cases by the columns that are kept. The question is the first lens; the others are asked besides.
@@ -29,8 +29,8 @@ impl Measuring {
     /// For that question, and through further lenses, by further columns.
     ///
     /// # Errors
-    /// [`Problem`] where a column has the name of one of the measures' own, or is named twice.
-    pub fn new(asked: &Asked, further: &[Lens], by: &[String]) -> Result<Self, Problem> {
+    /// [`Problem`] if a column has the name of one of the measures' own, or is named twice.
+    pub fn new(asked: &BulkQuestion, further: &[Lens], by: &[String]) -> Result<Self, Problem> {
         let own = || ACTIONS.iter().map(|c| c.name).chain(RULES.iter().map(|c| c.name));
         for (i, name) in by.iter().enumerate() {
             if own().any(|one| one == name) {
@@ -51,8 +51,8 @@ impl Measuring {
     }
 }
 
-impl Taker for Measuring {
-    type Taking = Counts;
+impl Sink for Measuring {
+    type PartSink = Counts;
     type Part = Result<Vec<Counting>, NoView>;
 
     fn begin(&self) -> Counts {
@@ -66,7 +66,7 @@ pub struct Counts {
     counted: Result<Vec<Counting>, NoView>,
 }
 
-impl Taking for Counts {
+impl PartSink for Counts {
     type Part = Result<Vec<Counting>, NoView>;
 
     fn take(&mut self, case: &CaseAnswer<'_>) -> Result<(), EndedEarly> {
@@ -133,10 +133,10 @@ fn number(count: Option<u64>) -> Option<i64> {
 ///
 /// # Errors
 /// Where the columns do not make a table: a defect of this library.
-pub fn measure_tables(told: &[(Lens, Measures)], by: &[String]) -> Result<(RecordBatch, RecordBatch), ArrowError> {
+pub fn measure_tables(counted: &[(Lens, Measures)], by: &[String]) -> Result<(RecordBatch, RecordBatch), ArrowError> {
     let mut actions = Table::new(ACTIONS, &schema_of(ACTIONS.iter(), by));
     let mut rules = Table::new(RULES, &schema_of(RULES.iter(), by));
-    for (lens, measures) in told {
+    for (lens, measures) in counted {
         measures.actions.iter().for_each(|measure| actions.row(measure, lens, &measure.group));
         measures.rules.iter().for_each(|measure| rules.row(measure, lens, &measure.group));
     }

@@ -13,7 +13,7 @@ use crate::table::{Column, Reads, Table, schema_of};
 
 /// What sort of problem it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sort {
+pub enum ProblemKind {
     /// A record that is malformed, stands in the wrong place, or that the log cannot take.
     Record,
     /// Two records of one id that say different things.
@@ -28,7 +28,7 @@ pub enum Sort {
     Defect,
 }
 
-impl Sort {
+impl ProblemKind {
     /// Its number in every binding.
     #[must_use]
     pub fn status(self) -> status::risk_status {
@@ -46,7 +46,7 @@ impl Sort {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// What sort it is.
-    pub sort: Sort,
+    pub sort: ProblemKind,
     /// The row of the input, from 0 over all batches.
     pub row: Option<u64>,
     /// The case, where the row names one.
@@ -57,7 +57,7 @@ pub struct Problem {
     pub column: String,
     /// What was expected.
     pub expected: Box<str>,
-    /// What stood there; never data or note.
+    /// What was found; never data or note.
     pub found: Box<str>,
 }
 
@@ -65,7 +65,7 @@ impl Problem {
     /// A column that is missing, or of a type that says something else.
     pub(crate) fn column(column: impl Into<String>, expected: impl Into<String>, found: impl Into<String>) -> Self {
         Self {
-            sort: Sort::Record,
+            sort: ProblemKind::Record,
             row: None,
             case_id: None,
             event_id: None,
@@ -76,20 +76,20 @@ impl Problem {
     }
 
     /// A problem of the whole input.
-    pub(crate) fn whole(sort: Sort, expected: impl Into<String>, found: impl fmt::Display) -> Self {
+    pub(crate) fn whole(sort: ProblemKind, expected: impl Into<String>, found: impl fmt::Display) -> Self {
         Self { sort, ..Self::column("", expected, found.to_string()) }
     }
 
     /// A case, with its first row, that takes more work than its budget allows.
     pub(crate) fn over_budget(row: Option<u64>, case_id: Option<Uuid>, e: OverBudget) -> Self {
         let expected = format!("at most {} units of work for the case, or a greater budget", e.units);
-        Self { row, case_id, ..Self::whole(Sort::Budget, expected, "a case that takes more") }
+        Self { row, case_id, ..Self::whole(ProblemKind::Budget, expected, "a case that takes more") }
     }
 
     /// Something broke off inside this library.
     #[must_use]
     pub fn defect() -> Self {
-        Self::whole(Sort::Defect, "an answer", "a defect of the library")
+        Self::whole(ProblemKind::Defect, "an answer", "a defect of the library")
     }
 
     /// A column whose type cannot hold what it should, at the first row that has a value.
@@ -106,18 +106,18 @@ impl Problem {
     pub(crate) fn refused(row: u64, case_id: Uuid, e: AppendError, row_at: impl Fn(u64) -> Option<u64>) -> Self {
         let (event_id, e, sort) = match e {
             AppendError::Refused { event_id, field, expected, found } => {
-                (Some(event_id), RecordError { field, expected, found }, Sort::Record)
+                (Some(event_id), RecordError { field, expected, found }, ProblemKind::Record)
             }
             AppendError::Conflict { event_id, position } => {
                 let first = row_at(position).map(|row| format!(" in row {row}")).unwrap_or_default();
                 let expected = format!("the content of the record of this id{first}");
                 let e = RecordError { field: "event_id".to_owned(), expected, found: "other content".to_owned() };
-                (Some(event_id), e, Sort::Conflict)
+                (Some(event_id), e, ProblemKind::Conflict)
             }
             other @ (AppendError::PositionConflict { .. } | AppendError::Stamp { .. }) => {
                 let expected = "a record of this log".to_owned();
                 let e = RecordError { field: "record".to_owned(), expected, found: other.to_string() };
-                (None, e, Sort::Record)
+                (None, e, ProblemKind::Record)
             }
         };
         Self { sort, ..Self::record(row, Some(case_id), event_id, e) }

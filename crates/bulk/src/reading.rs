@@ -2,7 +2,7 @@
 //!
 //! A row is read straight from its columns where nothing about it is unusual. Any other (a newer schema, a payload removed by
 //! law, anything that is not as it should be) is written as the line of a log and read as one: so that columns and lines mean
-//! the same, and what is wrong is told in the same words.
+//! the same, and problems are reported in the same words.
 
 use risk_core::event::vocabulary::{Handling, Role, SourceAgency};
 use risk_core::event::{Kind, Term};

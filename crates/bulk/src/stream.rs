@@ -12,26 +12,26 @@ use arrow_schema::{ArrowError, Schema};
 use risk_core::cancel::{Budget, Cancel, Cancelled, EndedEarly};
 use risk_core::view::View;
 
-use crate::case::{Asked, CaseAnswer, Row, answer};
+use crate::case::{BulkQuestion, CaseAnswer, Row, answer};
 use crate::columns::Layout;
 use crate::cut::{Cutter, Unit};
-use crate::problem::{Problem, Sort};
+use crate::problem::{Problem, ProblemKind};
 
 /// What becomes of the answers: tables, counts, or anything else that is made case by case.
 ///
-/// Each thread takes whole cases into a `Taking` of its own, one for each part of the input; the parts come out in the order
+/// Each thread takes whole cases into a `PartSink` of its own, one for each part of the input; the parts come out in the order
 /// of the input, whichever thread made them.
-pub trait Taker: Send + Sync + 'static {
+pub trait Sink: Send + Sync + 'static {
     /// What takes the cases of one part.
-    type Taking: Taking<Part = Self::Part>;
+    type PartSink: PartSink<Part = Self::Part>;
     /// What a part comes to.
     type Part: Send + 'static;
     /// For a new part.
-    fn begin(&self) -> Self::Taking;
+    fn begin(&self) -> Self::PartSink;
 }
 
-/// See [`Taker`].
-pub trait Taking {
+/// See [`Sink`].
+pub trait PartSink {
     /// What it comes to.
     type Part;
     /// One more case that has its answer.
@@ -48,7 +48,7 @@ pub trait Taking {
 pub enum Problems {
     /// The first, in the order of the input, ends the work.
     Raise,
-    /// It is told, and the case has no answer; the others go on.
+    /// It is reported, and the case has no answer; the others go on.
     Rows,
 }
 
@@ -94,7 +94,7 @@ pub type Outcome<P> = Result<Part<P>, Problem>;
 type Job<P> = (Unit, SyncSender<Outcome<P>>);
 
 /// The parts of a caseload, made as they are asked for. Dropping it ends the work.
-pub struct Caseload<B, T: Taker> {
+pub struct Caseload<B, T: Sink> {
     batches: B,
     layout: Layout,
     cutter: Cutter,
@@ -112,16 +112,16 @@ pub struct Caseload<B, T: Taker> {
 impl<B, T> Caseload<B, T>
 where
     B: Iterator<Item = Result<RecordBatch, ArrowError>>,
-    T: Taker,
+    T: Sink,
 {
     /// A caseload of batches of that schema, sorted by case.
     ///
     /// # Errors
     /// [`Problem`] for columns that cannot be those of records, and for an audience to which the policy grants no answer.
-    pub fn new(schema: &Schema, batches: B, asked: Asked, taker: T, options: &Options) -> Result<Self, Problem> {
+    pub fn new(schema: &Schema, batches: B, asked: BulkQuestion, taker: T, options: &Options) -> Result<Self, Problem> {
         let layout = Layout::of(schema, &options.keep)?;
         View::of(&asked.policy, asked.question.audience)
-            .map_err(|e| Problem::whole(Sort::View, "an audience that the policy names", e))?;
+            .map_err(|e| Problem::whole(ProblemKind::View, "an audience that the policy names", e))?;
         let (jobs, queue) = channel::<Job<T::Part>>();
         let queue = Arc::new(Mutex::new(queue));
         let stopped = Arc::new(AtomicBool::new(false));
@@ -139,7 +139,7 @@ where
             std::thread::Builder::new().name(name).spawn(move || shared.serve(&queue))
         };
         let workers: Result<_, std::io::Error> = (0..number.unwrap_or(1).max(1)).map(worker).collect();
-        let workers = workers.map_err(|e| Problem::whole(Sort::Source, "a thread to work with", e))?;
+        let workers = workers.map_err(|e| Problem::whole(ProblemKind::Source, "a thread to work with", e))?;
         Ok(Self {
             batches,
             layout,
@@ -165,7 +165,7 @@ where
                     }
                     Err(e) => self.fail(e),
                 },
-                Some(Err(e)) => self.fail(Problem::whole(Sort::Source, "record batches", e)),
+                Some(Err(e)) => self.fail(Problem::whole(ProblemKind::Source, "record batches", e)),
                 None => self.end(),
             }
         }
@@ -193,7 +193,7 @@ where
     }
 }
 
-impl<B, T: Taker> Iterator for Caseload<B, T>
+impl<B, T: Sink> Iterator for Caseload<B, T>
 where
     B: Iterator<Item = Result<RecordBatch, ArrowError>>,
 {
@@ -204,7 +204,7 @@ where
     }
 }
 
-impl<B, T: Taker> Caseload<B, T>
+impl<B, T: Sink> Caseload<B, T>
 where
     B: Iterator<Item = Result<RecordBatch, ArrowError>>,
 {
@@ -234,7 +234,7 @@ where
     }
 }
 
-impl<B, T: Taker> Caseload<B, T> {
+impl<B, T: Sink> Caseload<B, T> {
     /// No more is read, and no case begun.
     fn stop(&mut self) {
         self.stopped.store(true, Ordering::Relaxed);
@@ -245,7 +245,7 @@ impl<B, T: Taker> Caseload<B, T> {
     }
 }
 
-impl<B, T: Taker> Drop for Caseload<B, T> {
+impl<B, T: Sink> Drop for Caseload<B, T> {
     fn drop(&mut self) {
         self.stop();
         for worker in self.workers.drain(..) {
@@ -257,14 +257,14 @@ impl<B, T: Taker> Drop for Caseload<B, T> {
 
 /// What the threads share.
 struct Shared<T> {
-    asked: Asked,
+    asked: BulkQuestion,
     taker: T,
     problems: Problems,
     case_budget: u64,
     stopped: Arc<AtomicBool>,
 }
 
-impl<T: Taker> Shared<T> {
+impl<T: Sink> Shared<T> {
     /// Works until there is no more.
     fn serve(&self, queue: &Mutex<Receiver<Job<T::Part>>>) {
         loop {

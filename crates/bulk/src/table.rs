@@ -175,7 +175,7 @@ pub(crate) fn days(day: NaiveDate) -> i32 {
 
 /// The first rows as text, for people to look at; what is not there is empty.
 #[must_use]
-pub fn told(batch: &RecordBatch, rows: usize) -> Vec<Vec<String>> {
+pub fn text_rows(batch: &RecordBatch, rows: usize) -> Vec<Vec<String>> {
     let columns: Vec<Cells> = batch.columns().iter().map(Cells::of).collect();
     let row =
         |row: usize| columns.iter().map(|column| column.value(row).map_or_else(String::new, |v| written(&v))).collect();

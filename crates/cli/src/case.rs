@@ -13,7 +13,7 @@ use crate::input::Text;
 use crate::options::QuestionOptions;
 use crate::store::ReadingOptions;
 
-/// Which case.
+/// The case options.
 #[derive(Args)]
 pub struct CaseOptions {
     /// The log of the case, one JSON object per line; `-` is standard input. To read a case from a store, pass --store or --as, or set
@@ -28,7 +28,7 @@ impl CaseOptions {
     /// The log, and the question that is asked of it.
     ///
     /// # Errors
-    /// [`Failure`] where the log or the store cannot be read, or the reader may not see the case.
+    /// [`Failure`] if the log or the store cannot be read, or the reader may not see the case.
     pub fn read(&self, asked: &QuestionOptions) -> Result<(Log, Question), Failure> {
         self.read_through(asked, |question| match question.lens {
             Lens::AsKnown => question.at,

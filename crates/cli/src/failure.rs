@@ -1,4 +1,4 @@
-//! Why a command could not do what it was asked. All of it is exit code 2.
+//! Errors of commands. Each has exit code 2.
 
 use std::io;
 
@@ -14,7 +14,7 @@ use risk_store::{CheckpointError, StoreError};
 use crate::identifier::Identifier;
 use uuid::Uuid;
 
-/// Why a command could not do what it was asked.
+/// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// A file that cannot be read.
@@ -22,10 +22,10 @@ pub enum Failure {
     Read {
         /// The file.
         file: String,
-        /// What the system says.
+        /// The operating system's reason.
         error: io::Error,
     },
-    /// Something else than a file.
+    /// Not a file.
     #[error("{file}: expected a file, found {found}{advice}")]
     NotAFile {
         /// Its path.
@@ -50,10 +50,10 @@ pub enum Failure {
     Write {
         /// The file.
         file: String,
-        /// What the system says.
+        /// The operating system's reason.
         error: io::Error,
     },
-    /// A file that is no text.
+    /// A file that is not text.
     #[error("{file}:{}: expected {sort} in UTF-8, found {}", .error.line, .error.found.in_words())]
     Encoding {
         /// The file.
@@ -149,9 +149,9 @@ pub enum Failure {
         file: String,
         /// The line.
         line: u64,
-        /// What belongs there.
+        /// What was expected.
         expected: String,
-        /// What stood there.
+        /// What was found.
         found: String,
     },
     /// A store that does not do what it was asked.
@@ -165,21 +165,21 @@ pub enum Failure {
         /// Why not.
         error: Box<StoreError>,
     },
-    /// An id that is none.
+    /// An invalid id.
     #[error("{from}: {error}")]
-    Who {
+    InvalidUser {
         /// Where it was found.
         from: &'static str,
         /// What is wrong with it.
         error: Box<StoreError>,
     },
-    /// Nobody who asks.
+    /// The user id is unknown.
     #[error("no user id: pass --as or set RISK_AS (this system gives no user name: {0})")]
-    Nobody(io::Error),
+    NoUser(io::Error),
     /// No place for the store that is taken where none is named.
     #[error("no store: pass --store or set RISK_STORE (this system has no data folder: {0})")]
     NoDataFolder(etcetera::HomeDirError),
-    /// Something that names no case.
+    /// A name that is neither a UUID nor an identifier.
     #[error("{found}: expected a case of the store: its UUID, or an identifier as SCHEME:VALUE, such as crn:X123456")]
     NoCaseName {
         /// What was given.
@@ -197,7 +197,7 @@ pub enum Failure {
         cases: Vec<Uuid>,
     },
     /// An identifier that is claimed for the cases of several persons.
-    #[error("{identifier}: several cases claim it, and whose it is is not settled: {}. Ask for each by its UUID. To settle it: `risk store merge FROM INTO` if they are of one person, else `risk store identify CASE --remove {}` for a case that claims it and that it is not of", listed(.cases), risk_store::claimed(&.identifier.scheme.to_lowercase()))]
+    #[error("{identifier}: several cases claim this identifier: {}. Ask for each by its UUID. To settle it: `risk store merge FROM INTO` if they are of one person, else `risk store identify CASE --remove {}` for a case that claims it and that it is not of", listed(.cases), risk_store::claimed(&.identifier.scheme.to_lowercase()))]
     Contested {
         /// The identifier.
         identifier: Identifier,
@@ -210,7 +210,7 @@ pub enum Failure {
     /// No audience, where there is no default.
     #[error("no audience: pass --audience, as a store has no default; one of: {0}")]
     NoAudience(String),
-    /// A checkpoint or a proof that is none.
+    /// An invalid checkpoint or proof.
     #[error("{file}: {error}")]
     Checkpoint {
         /// The file.
@@ -218,21 +218,21 @@ pub enum Failure {
         /// What is wrong with it.
         error: CheckpointError,
     },
-    /// Options that do not go together with what is given.
+    /// An option that does not fit the input.
     #[error("{option}: expected {expected}, found {found}")]
-    Unfitting {
+    Mismatch {
         /// The option.
         option: &'static str,
-        /// What belongs there.
+        /// What was expected.
         expected: &'static str,
-        /// What stood there.
+        /// What was found.
         found: String,
     },
-    /// A caseload that cannot be told.
+    /// A caseload that cannot be generated.
     #[error(transparent)]
     Generate(#[from] GenerateError),
-    /// The system gives no random bytes.
-    #[error("the system gives no random bytes: {0}")]
+    /// The operating system's random number generator failed.
+    #[error("the operating system gave no random bytes: {0}")]
     Random(#[from] getrandom::Error),
     /// An answer that has no form in JSON.
     #[error("the answer cannot be written as JSON: {0}")]

@@ -19,7 +19,7 @@ impl Groups {
     /// Reads the file; `by` is the column that groups cases.
     ///
     /// # Errors
-    /// [`Failure`] where it cannot be read, lacks a column, or names no case in a line; with the line.
+    /// [`Failure`] if it cannot be read, lacks a column, or names no case in a line; with the line.
     pub fn read(path: &str, by: Option<&str>) -> Result<Self, Failure> {
         let text = Text::read_file(path)?;
         let wrong = |line: u64, expected: String, found: String| Failure::Line {
@@ -56,7 +56,7 @@ impl Groups {
         Ok(Self(holders))
     }
 
-    /// Who holds the case; nobody, where the file does not say.
+    /// The holder of the case, if the file names one.
     #[must_use]
     pub fn holder(&self, case: Uuid) -> Holder {
         self.0.get(&case).cloned().unwrap_or_default()

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display};
 
-use risk_store::{Only, Store};
+use risk_store::{CaseFilter, Store};
 use uuid::Uuid;
 
 use crate::failure::Failure;
@@ -16,7 +16,7 @@ pub struct Identifier {
     pub value: String,
 }
 
-/// A text that is no identifier.
+/// Text that is not an identifier.
 #[derive(Debug, thiserror::Error)]
 #[error("expected an identifier as SCHEME:VALUE, such as crn:X123456")]
 pub struct NoIdentifier;
@@ -44,14 +44,14 @@ impl Display for Identifier {
 /// The cases that have the identifier.
 ///
 /// # Errors
-/// [`Failure::NoSuchCase`] where none has, so that a mistyped one does not pass for a quiet day; [`Failure::Contested`].
-pub fn only(identifier: Option<&Identifier>, store: &Store) -> Result<Option<Only>, Failure> {
+/// [`Failure::NoSuchCase`] if none has, so that a mistyped one does not pass for a quiet day; [`Failure::Contested`].
+pub fn only(identifier: Option<&Identifier>, store: &Store) -> Result<Option<CaseFilter>, Failure> {
     let Some(identifier) = identifier else { return Ok(None) };
     must_be_settled(identifier, store)?;
     if store.cases_of(&identifier.scheme, &identifier.value)?.is_empty() {
         return Err(Failure::NoSuchCase(identifier.clone()));
     }
-    Ok(Some(Only { scheme: identifier.scheme.clone(), value: identifier.value.clone() }))
+    Ok(Some(CaseFilter { scheme: identifier.scheme.clone(), value: identifier.value.clone() }))
 }
 
 /// Refuses an identifier that is claimed for the cases of several persons.
@@ -84,7 +84,7 @@ impl CaseName {
     /// The id of the case.
     ///
     /// # Errors
-    /// [`Failure`] where no case has the identifier, more than one has, or it is not settled whose it is.
+    /// [`Failure`] if no case has the identifier, more than one has, or it is not settled whose it is.
     pub fn find(&self, store: &Store) -> Result<Uuid, Failure> {
         let identifier = match self {
             Self::Id(id) => return Ok(*id),

@@ -27,7 +27,7 @@ impl Text {
     /// Reads a file, or standard input for `-`. A byte order mark in front is passed over.
     ///
     /// # Errors
-    /// [`Failure`] where it cannot be read or is not UTF-8.
+    /// [`Failure`] if it cannot be read or is not UTF-8.
     pub fn read(path: &str) -> Result<Self, Failure> {
         Self::read_as("text", path)
     }
@@ -86,7 +86,7 @@ impl Text {
     /// The log that it holds.
     ///
     /// # Errors
-    /// [`Failure::Log`] where it is none, or was tampered with.
+    /// [`Failure::Log`] if it is none, or was tampered with.
     pub fn log(&self) -> Result<Log, Failure> {
         Ok(Log::parse(&self.name, &self.text)?)
     }
@@ -96,7 +96,7 @@ impl Text {
 /// read.
 ///
 /// # Errors
-/// [`Failure`] where it cannot be read.
+/// [`Failure`] if it cannot be read.
 pub fn read_bytes(path: &str) -> Result<(String, Vec<u8>), Failure> {
     let name = if path == "-" { "standard input" } else { path }.to_owned();
     let bytes = if path == "-" { from_standard_input() } else { fs::read(path) };
@@ -110,7 +110,7 @@ pub fn read_bytes(path: &str) -> Result<(String, Vec<u8>), Failure> {
 /// Refuses standard input for more than one input of a command: the second would find nothing in it.
 ///
 /// # Errors
-/// [`Failure::Unfitting`].
+/// [`Failure::Mismatch`].
 pub fn one_from_standard_input<'a>(inputs: impl Iterator<Item = &'a String>) -> Result<(), Failure> {
     let names = ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
     let n = inputs.filter(|file| names.contains(&file.as_str())).count();
@@ -118,14 +118,14 @@ pub fn one_from_standard_input<'a>(inputs: impl Iterator<Item = &'a String>) -> 
         return Ok(());
     }
     let expected = "standard input for one input at most, and a path for each other";
-    Err(Failure::Unfitting { option: "-", expected, found: format!("it for {n}") })
+    Err(Failure::Mismatch { option: "-", expected, found: format!("it for {n}") })
 }
 
 /// Refuses what is not a file: a named pipe may have no writer, and a device may have no end. What the shell hands over as an open
 /// stream, as it does for `<(…)`, is read.
 ///
 /// # Errors
-/// [`Failure::NotAFile`]; [`Failure::Read`] where there is nothing.
+/// [`Failure::NotAFile`]; [`Failure::Read`] if there is nothing.
 pub fn must_be_a_file(path: &str) -> Result<(), Failure> {
     let found = fs::metadata(path).map_err(|error| Failure::Read { file: path.to_owned(), error })?;
     let sort = sort_of(&found);
@@ -164,7 +164,7 @@ fn from_standard_input() -> io::Result<Vec<u8>> {
 /// Reads the policy built in, or the one in a folder, with local overlays.
 ///
 /// # Errors
-/// [`Failure`] where there is none, or with everything that is wrong with it.
+/// [`Failure`] if there is none, or with everything that is wrong with it.
 pub fn policy(name: &str, overlays: &[String], locality: Option<&str>) -> Result<Policy, Failure> {
     let overlays = overlays
         .iter()

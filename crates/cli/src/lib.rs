@@ -1,4 +1,4 @@
-//! The `risk` command: how a case stands, what somebody now has to do, and why; and the care of logs and policies.
+//! The `risk` command: the current risk of a case, the required actions and the reasons; and maintenance of logs, stores and policies.
 //!
 //! A thin skin over `risk-core`. Each command reads its input whole, works out what to say, and only then is anything
 //! written, so that bad input leaves nothing behind.
@@ -103,7 +103,7 @@ impl Command {
 /// Writes a file that its owner alone may read, whole or not at all; a pipe or a device is written to. For the bindings.
 ///
 /// # Errors
-/// [`StoreError::File`] where it cannot be written; that of what writes.
+/// [`StoreError::File`] if it cannot be written; that of what writes.
 #[doc(hidden)]
 pub fn write_private<T>(
     path: &Path,
@@ -114,7 +114,7 @@ pub fn write_private<T>(
         Failure::Write { error, .. } => StoreError::File(error),
         other => StoreError::File(io::Error::other(other.to_string())),
     };
-    // No name stands for standard output here.
+    // Standard output has no name here.
     let path = Path::new(".").join(path);
     let to = Destination::of(&path).and_then(|to| to.apart_from([] as [&Path; 0])).map_err(as_of_store)?;
     let written = to.write(Access::OwnerAlone, |out| Ok(write(out)?)).map_err(as_of_store)?;
@@ -132,7 +132,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             // What is said of arguments may repeat them: it is said of arguments that nothing can obey.
             let inert = arguments.iter().map(|argument| inert(&argument.to_string_lossy()).into_owned());
             let refused = Cli::try_parse_from(inert).err().unwrap_or(refused);
-            // Nobody is left to tell where the stream is closed.
+            // There is no way to report that the stream is closed.
             let _ = refused.print();
             return u8::try_from(refused.exit_code()).unwrap_or(BAD_INPUT);
         }

@@ -18,7 +18,7 @@ use risk_policies::ENGLAND_WALES;
 use crate::failure::Failure;
 use crate::input;
 
-/// Under which policy.
+/// The policy options.
 #[derive(Args)]
 #[command(next_help_heading = "Policy")]
 pub struct PolicyOptions {
@@ -67,7 +67,7 @@ impl LocalOptions {
     /// The policy of that name, with what is local.
     ///
     /// # Errors
-    /// [`Failure`] where it cannot be used.
+    /// [`Failure`] if it cannot be used.
     pub fn load(&self, policy: &str) -> Result<Policy, Failure> {
         input::policy(policy, &self.overlay, self.locality.as_deref())
     }
@@ -77,7 +77,7 @@ impl PolicyOptions {
     /// The policy.
     ///
     /// # Errors
-    /// [`Failure`] where it cannot be used.
+    /// [`Failure`] if it cannot be used.
     pub fn load(&self) -> Result<Policy, Failure> {
         self.local.load(&self.policy)
     }
@@ -91,13 +91,13 @@ impl PolicyOptions {
     /// Another policy, with what is local to this one.
     ///
     /// # Errors
-    /// [`Failure`] where it cannot be used.
+    /// [`Failure`] if it cannot be used.
     pub fn load_other(&self, policy: &str) -> Result<Policy, Failure> {
         self.local.load(policy)
     }
 }
 
-/// What is asked of a case.
+/// The question options.
 #[derive(Args)]
 #[command(next_help_heading = "Question")]
 pub struct QuestionOptions {
@@ -141,7 +141,7 @@ impl QuestionOptions {
     }
 }
 
-/// Who reads what comes out of a store: there is no default, so that nobody is shown more than they may see by an oversight.
+/// Who reads what comes out of a store: there is no default, so that an oversight cannot disclose too much.
 #[derive(Args)]
 #[command(next_help_heading = "Question")]
 pub struct AudienceOptions {
@@ -201,7 +201,7 @@ impl Color {
 /// Reads a moment.
 ///
 /// # Errors
-/// [`MomentError`] where it is none.
+/// [`MomentError`] if it is none.
 pub fn moment(text: &str) -> Result<Instant, MomentError> {
     parse_moment(text)
 }

@@ -44,7 +44,7 @@ impl Reply {
     /// A value as one line of JSON: the bytes that every binding gives.
     ///
     /// # Errors
-    /// [`Failure::Json`] where the value has no form in JSON.
+    /// [`Failure::Json`] if the value has no form in JSON.
     pub fn json(value: &impl Serialize) -> Result<Self, Failure> {
         Ok(Self::text(to_json(value)? + "\n"))
     }
@@ -52,7 +52,7 @@ impl Reply {
     /// A document as JSON that people can read and compare.
     ///
     /// # Errors
-    /// [`Failure::Json`] where the value has no form in JSON.
+    /// [`Failure::Json`] if the value has no form in JSON.
     pub fn document(value: &impl Serialize) -> Result<Self, Failure> {
         Ok(Self::text(inert_json(&serde_json::to_string_pretty(value)?).into_owned() + "\n"))
     }
@@ -61,7 +61,7 @@ impl Reply {
 /// Writes a reply. A reader that has seen enough (`| head`) is no error.
 ///
 /// # Errors
-/// [`Failure::Write`] where standard output takes nothing more for another reason.
+/// [`Failure::Write`] if standard output takes nothing more for another reason.
 pub fn print(reply: &Reply) -> Result<u8, Failure> {
     let written = if reply.is_data {
         let mut out = standard();
@@ -76,14 +76,14 @@ pub fn print(reply: &Reply) -> Result<u8, Failure> {
         }
         _ => {}
     }
-    // Nobody is left to tell where standard error is closed.
+    // There is no way to report that standard error is closed.
     let _ = anstream::stderr().write_all(shown(&reply.remark).as_bytes());
     Ok(u8::from(reply.no))
 }
 
 /// Says something on standard error at once.
 pub fn remark(text: &str) {
-    // Nobody is left to tell where standard error is closed.
+    // There is no way to report that standard error is closed.
     let _ = writeln!(anstream::stderr(), "{}", shown(text));
 }
 

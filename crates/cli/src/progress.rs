@@ -4,7 +4,7 @@ use std::io::Read;
 
 use indicatif::{ProgressBar, ProgressBarIter, ProgressFinish, ProgressStyle};
 
-/// Counts what is done, where nobody knows how much there will be.
+/// Counts what is done, where the total is unknown.
 #[must_use]
 pub fn counting(what: &'static str) -> ProgressBar {
     let style = ProgressStyle::with_template("{spinner} {pos} {msg}");

@@ -1,4 +1,4 @@
-//! Keys that lie in files: they are read only where nobody but their owner can read them.
+//! Keys that lie in files: read only if no other user can read the file.
 
 use std::fs::{File, Metadata};
 use std::io::{Read, stdin};
@@ -20,7 +20,7 @@ pub fn key(file: &str) -> Result<Key, Failure> {
 ///
 /// # Errors
 /// [`Failure::Read`]; [`Failure::NotAFile`] (see [`must_be_a_file`]); [`Failure::SharedKey`] where others may read the file,
-/// [`Failure::ForeignKey`] where it is another user's. A stream that the shell hands over belongs to this process, and is read.
+/// [`Failure::ForeignKey`] if it is another user's. A stream that the shell hands over belongs to this process, and is read.
 pub fn read(path: &str) -> Result<Vec<u8>, Failure> {
     let unreadable = |error| Failure::Read { file: path.to_owned(), error };
     let mut bytes = Vec::new();

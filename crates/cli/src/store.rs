@@ -25,7 +25,7 @@ const WHO: &str = "RISK_AS";
 /// Under which heading of a help text the options stand. Said of each, as what is said of all would go on behind them.
 const HEADING: &str = "Store";
 
-/// Which store, and in whose name.
+/// The store options: location, user and keys.
 #[derive(Args)]
 pub struct StoreOptions {
     /// The store: a file, or a database as postgres://USER@HOST/DATABASE?sslrootcert=PATH; default the variable RISK_STORE,
@@ -59,20 +59,20 @@ pub struct ReadingOptions {
 }
 
 /// Where a store is.
-pub struct Place {
+pub struct StoreLocation {
     at: String,
-    /// Nobody named it.
+    /// The default location, as none was named.
     pub is_default: bool,
 }
 
-impl Place {
+impl StoreLocation {
     /// For the library: a URL may hold a password, and is never shown.
     #[must_use]
     pub fn as_given(&self) -> &str {
         &self.at
     }
 
-    /// For people.
+    /// The location as shown to people.
     #[must_use]
     pub fn name(&self) -> Cow<'_, str> {
         if self.at.contains("://") { Cow::Borrowed("the store in the database") } else { inert(&self.at) }
@@ -102,7 +102,7 @@ impl Place {
 }
 
 /// A store that is open, and the operator who works on it.
-pub struct Operated {
+pub struct OpenStore {
     /// The store.
     pub store: Store,
     /// Who.
@@ -129,11 +129,11 @@ impl StoreOptions {
         self.keys.iter()
     }
 
-    /// Where the store is. One that nobody named is said aloud.
+    /// Where the store is. A default location is reported on standard error.
     ///
     /// # Errors
     /// [`Failure::NoDataFolder`].
-    pub fn place(&self) -> Result<Place, Failure> {
+    pub fn place(&self) -> Result<StoreLocation, Failure> {
         let place = self.place_unsaid()?;
         if place.is_default {
             remark(&format!("store: {} (the default, as neither --store nor {PLACE} names one)", place.name()));
@@ -145,18 +145,18 @@ impl StoreOptions {
     ///
     /// # Errors
     /// As [`StoreOptions::place`].
-    pub fn place_unsaid(&self) -> Result<Place, Failure> {
+    pub fn place_unsaid(&self) -> Result<StoreLocation, Failure> {
         if let Some(at) = self.store.clone().filter(|place| !place.is_empty()).or_else(|| variable(PLACE)) {
-            return Ok(Place { at, is_default: false });
+            return Ok(StoreLocation { at, is_default: false });
         }
         let data = choose_native_strategy().map_err(Failure::NoDataFolder)?.data_dir();
-        Ok(Place { at: data.join("risk-of-harm").join("cases.risk").display().to_string(), is_default: true })
+        Ok(StoreLocation { at: data.join("risk-of-harm").join("cases.risk").display().to_string(), is_default: true })
     }
 
     /// How it is opened.
     ///
     /// # Errors
-    /// [`Failure`] where the keys cannot be read.
+    /// [`Failure`] if the keys cannot be read.
     pub fn options(&self) -> Result<Options, Failure> {
         let options = Options { interrupt: interrupt::of_store(), ..Options::default() };
         let Some(file) = &self.keys else { return Ok(options) };
@@ -172,7 +172,7 @@ impl StoreOptions {
         self.open_at(&self.place()?)
     }
 
-    fn open_at(&self, place: &Place) -> Result<(Store, String), Failure> {
+    fn open_at(&self, place: &StoreLocation) -> Result<(Store, String), Failure> {
         let store = Store::open(place.as_given(), self.options()?).map_err(|error| place.refused(error))?;
         Ok((store, place.name().into_owned()))
     }
@@ -180,8 +180,8 @@ impl StoreOptions {
     /// Opens it for the operator.
     ///
     /// # Errors
-    /// [`Failure`] where there is none, or nobody asks.
-    pub fn operate(&self) -> Result<Operated, Failure> {
+    /// [`Failure`] if there is no store, or the user id is unknown.
+    pub fn operate(&self) -> Result<OpenStore, Failure> {
         self.operate_at(&self.place()?)
     }
 
@@ -189,11 +189,11 @@ impl StoreOptions {
     ///
     /// # Errors
     /// As [`StoreOptions::operate`].
-    pub fn operate_at(&self, place: &Place) -> Result<Operated, Failure> {
+    pub fn operate_at(&self, place: &StoreLocation) -> Result<OpenStore, Failure> {
         let (who, from) = self.who()?;
-        let by = Operator::new(&who).map_err(|error| Failure::Who { from, error: error.into() })?;
+        let by = Operator::new(&who).map_err(|error| Failure::InvalidUser { from, error: error.into() })?;
         let (store, name) = self.open_at(place)?;
-        Ok(Operated { store, by, name })
+        Ok(OpenStore { store, by, name })
     }
 
     /// Who asks, and from where that is known.
@@ -204,7 +204,7 @@ impl StoreOptions {
         if let Some(who) = variable(WHO) {
             return Ok((who, WHO));
         }
-        let name = whoami::username().map_err(|e| Failure::Nobody(e.into()))?;
+        let name = whoami::username().map_err(|e| Failure::NoUser(e.into()))?;
         Ok((name, "your name on this system (another is taken with --as or RISK_AS)"))
     }
 }
@@ -226,7 +226,7 @@ impl ReadingOptions {
     /// The case of that name.
     ///
     /// # Errors
-    /// As [`CaseName::find`]; [`StoreError::PersonErased`] where the secret shows that the person was erased who had the identifier.
+    /// As [`CaseName::find`]; [`StoreError::PersonErased`] if the secret shows that the person was erased who had the identifier.
     pub fn find(&self, case: &CaseName, store: &Store) -> Result<Uuid, Failure> {
         let (missing, file) = match (case.find(store), &self.key_file) {
             (Err(Failure::NoSuchCase(missing)), Some(file)) => (missing, file),
@@ -242,21 +242,21 @@ impl ReadingOptions {
     /// Opens the store for the reader, of that audience.
     ///
     /// # Errors
-    /// [`Failure`] where there is none, or nobody asks.
+    /// [`Failure`] if there is no store, or the user id is unknown.
     pub fn open(&self, audience: Audience) -> Result<(Store, Reader), Failure> {
         let (who, from) = self.store.who()?;
-        let reader = Reader::new(&who, audience).map_err(|error| Failure::Who { from, error: error.into() })?;
+        let reader = Reader::new(&who, audience).map_err(|error| Failure::InvalidUser { from, error: error.into() })?;
         let reader = match &self.purpose {
             None => reader,
-            Some(purpose) => {
-                reader.with_purpose(purpose).map_err(|error| Failure::Who { from: "--purpose", error: error.into() })?
-            }
+            Some(purpose) => reader
+                .with_purpose(purpose)
+                .map_err(|error| Failure::InvalidUser { from: "--purpose", error: error.into() })?,
         };
         let reader = match &self.unjournalled_reason {
             None => reader,
             Some(reason) => reader
                 .with_unjournalled_reason(reason)
-                .map_err(|error| Failure::Who { from: "--unjournalled-reason", error: error.into() })?,
+                .map_err(|error| Failure::InvalidUser { from: "--unjournalled-reason", error: error.into() })?,
         };
         Ok((self.store.open()?.0, reader))
     }
@@ -271,7 +271,7 @@ fn variable(name: &str) -> Option<String> {
 fn keys(text: &Text) -> Result<BTreeMap<Uuid, [u8; 32]>, Failure> {
     let key = |(number, line): (usize, &str)| {
         let (case, key) = line.trim().split_once(char::is_whitespace).unwrap_or_default();
-        // What stands there may be a key, and is not shown.
+        // The text may be a key, so the message does not repeat it.
         let wrong = || Failure::Line {
             file: text.name.clone(),
             line: u64::try_from(number).unwrap_or(u64::MAX),
@@ -294,7 +294,7 @@ fn bytes_of(digits: &str) -> Option<[u8; 32]> {
     <[u8; 32]>::try_from(bytes).ok()
 }
 
-/// What a refusal means for a text whose records it is about: where in it the record stands.
+/// What a refusal means for a text whose records it is about: the position of the record in it.
 pub fn located(text: &Text, error: StoreError) -> Failure {
     match error {
         StoreError::Append { error, .. } if !matches!(error, AppendError::PositionConflict { .. }) => {

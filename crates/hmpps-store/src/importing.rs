@@ -8,7 +8,7 @@ use risk_hmpps::import::Importer;
 use risk_hmpps::reason::Reason;
 use risk_hmpps::report::{Import, Instruction, Outcome, Report, Told};
 use risk_hmpps::unstable::{Delivered, Doubt, DoubtBy, Table, given_since, given_to_unheld};
-use risk_store::{Sort, StoreError, Waiting, Work, claimed};
+use risk_store::{StoreError, Waiting, WaitingState as Sort, Work, claimed};
 use uuid::Uuid;
 
 use crate::erasing::{not_asked_for, not_done};

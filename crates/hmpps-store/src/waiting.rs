@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use risk_core::event::Instant;
-use risk_store::{Sort, StoreError, Waiting, Work};
+use risk_store::{StoreError, Waiting, WaitingState as Sort, Work};
 use serde_json::{Value, json};
 use uuid::Uuid;
 

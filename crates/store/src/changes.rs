@@ -7,7 +7,7 @@ use crate::error::StoreError;
 use crate::fence;
 use crate::head::Head;
 use crate::journal::{self, Act};
-use crate::records::Kept;
+use crate::records::StoredRecord;
 use crate::who::Operator;
 
 /// A record as it came in.
@@ -48,7 +48,7 @@ impl Store {
                 &[after.into(), horizon.into(), limit.into()],
                 |row| {
                     let (case_id, position) = (row.id(1)?, row.number(2)?);
-                    let kept = Kept { case_id, position, header: row.text(3)?, payload: row.bytes(4)? };
+                    let kept = StoredRecord { case_id, position, header: row.text(3)?, payload: row.bytes(4)? };
                     Ok((row.number(0)?, kept))
                 },
             )?;

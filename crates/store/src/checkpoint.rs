@@ -74,7 +74,7 @@ pub struct Inclusion {
     path: Vec<String>,
 }
 
-/// Why a text is no checkpoint, or no proof.
+/// Why a text is not a valid checkpoint or proof.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CheckpointError {
     /// A line of another form.
@@ -82,9 +82,9 @@ pub enum CheckpointError {
     Line {
         /// The line, from 1.
         line: usize,
-        /// What belongs there.
+        /// What was expected.
         expected: &'static str,
-        /// What stood there.
+        /// What was found.
         found: String,
     },
     /// The lines are not those that the root was made of.
@@ -135,7 +135,7 @@ impl Store {
         self.checkpoint_extending(None, |_| {})
     }
 
-    /// The same, once the store was found to continue an older checkpoint too. `progress` is told as by [`Store::verify`].
+    /// The same, once the store was found to continue an older checkpoint too. `progress` is called as by [`Store::verify`].
     ///
     /// # Errors
     /// As [`Store::checkpoint`].
@@ -158,7 +158,7 @@ impl Store {
     /// How many records came in since a checkpoint, or since the store was made.
     ///
     /// # Errors
-    /// Where the store cannot be read.
+    /// If the store cannot be read.
     pub fn records_since(&self, checkpoint: Option<&Checkpoint>) -> Result<u64, StoreError> {
         let then: u64 = checkpoint.iter().flat_map(|c| &c.leaves).map(|leaf| leaf.records).sum();
         Ok(self.look(Head::records)?.saturating_sub(then))

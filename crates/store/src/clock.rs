@@ -5,7 +5,7 @@ use risk_core::event::Instant;
 use risk_core::log::{AppendError, CLOCKS_DIFFER, Log, Record, time_of_taking};
 use serde::Deserialize;
 
-use crate::error::{StoreError, Trouble};
+use crate::error::{AttemptError, StoreError};
 use crate::sql::Tx;
 
 /// How far what is recorded may be ahead of what the store took last, where this machine's clock has gone back and says nothing.
@@ -27,7 +27,7 @@ pub(crate) fn appended_at(
     clock: Instant,
     log: &Log,
     records: &[Record],
-) -> Result<Result<Instant, AppendError>, Trouble> {
+) -> Result<Result<Instant, AppendError>, AttemptError> {
     let earliest = log.records().last().and_then(|r| r.appended_at);
     let by = |limit| {
         let fresh = records.iter().filter(|record| log.record(record.event_id).is_none());
@@ -43,7 +43,7 @@ pub(crate) fn appended_at(
 }
 
 /// The latest time at which one of the records was taken that came last.
-fn last_taken(tx: &mut Tx<'_>) -> Result<Option<Instant>, Trouble> {
+fn last_taken(tx: &mut Tx<'_>) -> Result<Option<Instant>, AttemptError> {
     let taken = tx.rows("SELECT header FROM record ORDER BY place DESC LIMIT 64", &[], |row| {
         let header: Taken = serde_json::from_str(&row.text(0)?).map_err(StoreError::damaged)?;
         Ok(header.appended_at)

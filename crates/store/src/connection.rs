@@ -22,7 +22,7 @@ pub(crate) use server::{STEPS as POSTGRES_STEPS, Server, ServerTx};
 pub(crate) use sqlite_file::{SCHEMA as OF_SQLITE, STEPS as SQLITE_STEPS, new_private_file, schema as sqlite_schema};
 
 use crate::directory::Directory;
-use crate::error::{StoreError, Trouble};
+use crate::error::{AttemptError, StoreError};
 use crate::interrupt::{Interrupt, STEP};
 use crate::sql::{Database, Tx};
 
@@ -36,7 +36,7 @@ pub(crate) enum Make {
 /// Whether a transaction may write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Will {
-    /// It only looks, and waits for nobody.
+    /// It only reads, and waits for no other process.
     Look,
     /// It may write, and on a file waits for whoever writes.
     Write,
@@ -44,13 +44,13 @@ pub(crate) enum Will {
 
 /// Where a store lies.
 #[derive(Debug, Clone)]
-pub(crate) enum Place {
+pub(crate) enum Location {
     File(std::path::PathBuf),
     // Boxed, as it is several times as large as a path.
     Server(Box<url::Server>),
 }
 
-impl Place {
+impl Location {
     pub(crate) fn parse(place: &str) -> Result<Self, StoreError> {
         if url::is_url(place) {
             return Ok(Self::Server(Box::new(url::Server::parse(place)?)));
@@ -67,7 +67,7 @@ impl Place {
 
 /// An open store of either sort.
 pub(crate) struct Connection {
-    place: Place,
+    place: Location,
     patience: Duration,
     link: Option<Link>,
     /// The process that opened it: neither database bears that a child goes on with its parent's connection.
@@ -84,7 +84,7 @@ enum Link {
 
 impl Connection {
     pub(crate) fn open(
-        place: Place,
+        place: Location,
         patience: Duration,
         make: Make,
         interrupt: &Interrupt,
@@ -112,10 +112,10 @@ impl Connection {
 
     /// Whether it is in a database on a server, connected or not.
     pub(crate) fn is_server(&self) -> bool {
-        matches!(self.place, Place::Server(_))
+        matches!(self.place, Location::Server(_))
     }
 
-    /// Runs `work` in a transaction, which is kept whole or not at all. Where another writer is in the way or the connection
+    /// Runs `work` in a transaction, which is atomic. Where another writer is in the way or the connection
     /// breaks it is tried again, for as long as the patience lasts: so `work` may run several times, and must give the same.
     ///
     /// # Errors
@@ -124,7 +124,7 @@ impl Connection {
         &mut self,
         will: Will,
         interrupt: &Interrupt,
-        mut work: impl FnMut(&mut Tx<'_>) -> Result<T, Trouble>,
+        mut work: impl FnMut(&mut Tx<'_>) -> Result<T, AttemptError>,
     ) -> Result<T, StoreError> {
         let began = Instant::now();
         let mut perhaps_kept = false;
@@ -132,21 +132,21 @@ impl Connection {
         loop {
             let trouble = match self.attempt(will, interrupt, &mut work, &mut perhaps_kept) {
                 Ok(done) => return Ok(done),
-                Err(Trouble::Final(e)) => return Err(e),
+                Err(AttemptError::Final(e)) => return Err(e),
                 Err(trouble) => trouble,
             };
             let longest_pause = match trouble {
                 // SQLite has waited for its lock by itself.
-                Trouble::Contended if !self.is_server() => STEP,
+                AttemptError::Contended if !self.is_server() => STEP,
                 _ => Duration::from_millis(250),
             };
-            if let Trouble::Broken(_) = trouble {
+            if let AttemptError::Broken(_) = trouble {
                 self.link = None;
             }
             if began.elapsed() >= self.patience {
                 return Err(match trouble {
                     _ if perhaps_kept => StoreError::Unconfirmed(self.patience),
-                    Trouble::Broken(why) => StoreError::Unreachable(why),
+                    AttemptError::Broken(why) => StoreError::Unreachable(why),
                     _ => StoreError::Busy(self.patience),
                 });
             }
@@ -161,24 +161,26 @@ impl Connection {
         &mut self,
         will: Will,
         interrupt: &Interrupt,
-        work: &mut impl FnMut(&mut Tx<'_>) -> Result<T, Trouble>,
+        work: &mut impl FnMut(&mut Tx<'_>) -> Result<T, AttemptError>,
         perhaps_kept: &mut bool,
-    ) -> Result<T, Trouble> {
+    ) -> Result<T, AttemptError> {
         let mut tx = self.begin(will, interrupt)?;
         let worked = work(&mut tx).and_then(|done| {
             // A step that was ended may have been taken for one that failed.
             interrupt.go_on()?;
             let committed = tx.commit();
-            *perhaps_kept |= matches!(committed, Err(Trouble::Broken(_)));
+            *perhaps_kept |= matches!(committed, Err(AttemptError::Broken(_)));
             committed.map(|()| done)
         });
         worked.map_err(|trouble| match (trouble, &self.link) {
-            (Trouble::Broken(why), Some(Link::Server(server))) => Trouble::Broken(format!("{}: {why}", server.at())),
+            (AttemptError::Broken(why), Some(Link::Server(server))) => {
+                AttemptError::Broken(format!("{}: {why}", server.at()))
+            }
             (trouble, _) => trouble,
         })
     }
 
-    fn begin<'c>(&'c mut self, will: Will, interrupt: &'c Interrupt) -> Result<Tx<'c>, Trouble> {
+    fn begin<'c>(&'c mut self, will: Will, interrupt: &'c Interrupt) -> Result<Tx<'c>, AttemptError> {
         interrupt.go_on()?;
         if self.process != std::process::id() {
             // Closing it would disturb the parent's.
@@ -195,33 +197,33 @@ impl Connection {
                     Will::Write => TransactionBehavior::Immediate,
                 };
                 let sqlite_file::StoreFile { sqlite, place } = &mut **file;
-                interrupt.watch(sqlite).map_err(Trouble::sqlite)?;
-                let tx = sqlite.transaction_with_behavior(behaviour).map_err(Trouble::sqlite)?;
+                interrupt.watch(sqlite).map_err(AttemptError::sqlite)?;
+                let tx = sqlite.transaction_with_behavior(behaviour).map_err(AttemptError::sqlite)?;
                 place.must_hold(&tx)?;
                 Database::Sqlite { changes: tx.total_changes(), tx, place }
             }
             Some(Link::Server(server)) => Database::Postgres(server.begin()?),
-            None => return Err(Trouble::Broken("no connection".to_owned())),
+            None => return Err(AttemptError::Broken("no connection".to_owned())),
         };
         Ok(Tx::new(database, &mut self.directory, interrupt))
     }
 }
 
 impl Link {
-    fn open(place: &Place, patience: Duration, make: Make, interrupt: &Interrupt) -> Result<Self, StoreError> {
+    fn open(place: &Location, patience: Duration, make: Make, interrupt: &Interrupt) -> Result<Self, StoreError> {
         match place {
-            Place::File(path) => Ok(Self::file(sqlite_file::open(path, patience, make, interrupt)?)),
-            Place::Server(database) => {
+            Location::File(path) => Ok(Self::file(sqlite_file::open(path, patience, make, interrupt)?)),
+            Location::Server(database) => {
                 let began = Instant::now();
                 loop {
                     match Server::open(database, make) {
                         Ok(server) => return Ok(Self::Server(Box::new(server))),
-                        Err(Trouble::Final(e)) => return Err(e),
-                        Err(Trouble::Contended) if began.elapsed() < patience => {
+                        Err(AttemptError::Final(e)) => return Err(e),
+                        Err(AttemptError::Contended) if began.elapsed() < patience => {
                             interrupt.pause(Duration::from_millis(20))?;
                         }
-                        Err(Trouble::Contended) => return Err(StoreError::Busy(patience)),
-                        Err(Trouble::Broken(why)) => return Err(StoreError::Unreachable(why)),
+                        Err(AttemptError::Contended) => return Err(StoreError::Busy(patience)),
+                        Err(AttemptError::Broken(why)) => return Err(StoreError::Unreachable(why)),
                     }
                 }
             }
@@ -229,10 +231,12 @@ impl Link {
     }
 
     /// Once more to a store that was open before.
-    fn connect(place: &Place, patience: Duration, interrupt: &Interrupt) -> Result<Self, Trouble> {
+    fn connect(place: &Location, patience: Duration, interrupt: &Interrupt) -> Result<Self, AttemptError> {
         match place {
-            Place::File(path) => Ok(Self::file(sqlite_file::open(path, patience, Make::Never, interrupt)?)),
-            Place::Server(database) => Server::open(database, Make::Never).map(|server| Self::Server(Box::new(server))),
+            Location::File(path) => Ok(Self::file(sqlite_file::open(path, patience, Make::Never, interrupt)?)),
+            Location::Server(database) => {
+                Server::open(database, Make::Never).map(|server| Self::Server(Box::new(server)))
+            }
         }
     }
 

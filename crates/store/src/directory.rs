@@ -17,12 +17,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::error::{StoreError, Trouble};
+use crate::error::{AttemptError, StoreError};
 use crate::facts::Facts;
 use crate::head::Head;
-use crate::journal::{self, Act, DIRECTORY, Entry, Found, Kept, WHOLE_STORE, entry_hash};
+use crate::journal::{self, Act, ChainedEntry, DIRECTORY, Entry, StoredEntry, WHOLE_STORE, entry_hash};
 use crate::journal_end;
-use crate::names::{self, FORMER, Name};
+use crate::names::{self, FORMER, StoredName};
 use crate::sql::Tx;
 
 /// How many new facts are worth reading with all others at once.
@@ -66,8 +66,8 @@ pub(crate) fn folded(text: &str) -> String {
     text.trim().to_lowercase()
 }
 
-/// What the store was told of a case.
-pub(crate) fn facts(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Facts, Trouble> {
+/// The facts that the store holds about a case.
+pub(crate) fn facts(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Facts, AttemptError> {
     // Before the directory, to which others may add meanwhile: it then names all that is counted here.
     let stated = match Head::find(tx, case_id)? {
         Some(head) => {
@@ -93,21 +93,21 @@ pub(crate) fn facts(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Facts, Trouble> {
     }
 }
 
-/// The cases for which an identifier stands now, in the order of their ids; of the scheme [`FORMER`], those of erased persons who had
+/// The cases that have an identifier now, in the order of their ids; of the scheme [`FORMER`], those of erased persons who had
 /// an identifier with that digest.
-pub(crate) fn cases_called(tx: &mut Tx<'_>, scheme: &str, value: &str) -> Result<Vec<Uuid>, Trouble> {
+pub(crate) fn cases_called(tx: &mut Tx<'_>, scheme: &str, value: &str) -> Result<Vec<Uuid>, AttemptError> {
     refresh_whole(tx)?;
     let Directory { facts, called, missing, .. } = &*tx.directory;
     let (scheme, value) = (folded(scheme), folded(value));
     let ever = called.get(&(scheme.clone(), value.clone()));
-    let stands = |id: &&Uuid| {
+    let has_it = |id: &&Uuid| {
         let Some(facts) = facts.get(id) else { return false };
         if scheme == FORMER {
             return facts.former.contains(&value);
         }
         facts.identifiers.get(&scheme).is_some_and(|known| folded(known) == value)
     };
-    let found: Vec<Uuid> = ever.into_iter().flatten().filter(stands).copied().collect();
+    let found: Vec<Uuid> = ever.into_iter().flatten().filter(has_it).copied().collect();
     match missing.iter().find_map(|id| Some((id, facts.get(id)?.missing()?))) {
         Some((id, position)) if found.is_empty() => {
             let what =
@@ -119,7 +119,7 @@ pub(crate) fn cases_called(tx: &mut Tx<'_>, scheme: &str, value: &str) -> Result
 }
 
 /// Reads the directory on, and refuses one that does not name the fact that was written last.
-fn refresh_whole(tx: &mut Tx<'_>) -> Result<(), Trouble> {
+fn refresh_whole(tx: &mut Tx<'_>) -> Result<(), AttemptError> {
     if tx.is_whole {
         return refresh(tx);
     }
@@ -138,7 +138,7 @@ fn refresh_whole(tx: &mut Tx<'_>) -> Result<(), Trouble> {
 }
 
 /// The fact that was written last, of all journals: found by an index, which only adds a reason to refuse.
-fn newest_fact(tx: &mut Tx<'_>) -> Result<Option<(Uuid, u64)>, Trouble> {
+fn newest_fact(tx: &mut Tx<'_>) -> Result<Option<(Uuid, u64)>, AttemptError> {
     tx.row("SELECT case_id, position FROM entry WHERE subject IS NOT NULL ORDER BY place DESC LIMIT 1", &[], |row| {
         Ok((row.id(0)?, row.number(1)?))
     })
@@ -146,7 +146,7 @@ fn newest_fact(tx: &mut Tx<'_>) -> Result<Option<(Uuid, u64)>, Trouble> {
 
 /// The cases that have an identifier or had it before another of its scheme, but for those from which it was taken, in the order of
 /// their ids.
-pub(crate) fn cases_ever_called(tx: &mut Tx<'_>, scheme: &str, value: &str) -> Result<Vec<Uuid>, Trouble> {
+pub(crate) fn cases_ever_called(tx: &mut Tx<'_>, scheme: &str, value: &str) -> Result<Vec<Uuid>, AttemptError> {
     refresh_whole(tx)?;
     let Directory { facts, called, .. } = &*tx.directory;
     let (scheme, value) = (folded(scheme), folded(value));
@@ -156,18 +156,18 @@ pub(crate) fn cases_ever_called(tx: &mut Tx<'_>, scheme: &str, value: &str) -> R
 }
 
 /// The case of an erased person who had an identifier with this digest.
-pub(crate) fn erased_as(tx: &mut Tx<'_>, digest: &str) -> Result<Option<Uuid>, Trouble> {
+pub(crate) fn erased_as(tx: &mut Tx<'_>, digest: &str) -> Result<Option<Uuid>, AttemptError> {
     Ok(cases_called(tx, FORMER, digest)?.first().copied())
 }
 
 /// Whether any person was erased who is recognised by a digest.
-pub(crate) fn is_anybody_erased(tx: &mut Tx<'_>) -> Result<bool, Trouble> {
+pub(crate) fn is_anybody_erased(tx: &mut Tx<'_>) -> Result<bool, AttemptError> {
     refresh_whole(tx)?;
     Ok(tx.directory.facts.values().any(|facts| !facts.former.is_empty()))
 }
 
 /// Enters a fact that was just written into the journal of its case, which ends with it, and takes it into memory.
-pub(crate) fn enter(tx: &mut Tx<'_>, of: &Head, text: &str, names: &[Name]) -> Result<(), Trouble> {
+pub(crate) fn enter(tx: &mut Tx<'_>, of: &Head, text: &str, names: &[StoredName]) -> Result<(), AttemptError> {
     let fact = FactAt { case_id: of.case_id, entry: of.entries, hash: of.entry_hash.clone() };
     let entry = entry(&fact, text.to_owned(), names.to_vec())?;
     let before = Head::of_the_facts(tx)?;
@@ -182,13 +182,13 @@ pub(crate) fn enter(tx: &mut Tx<'_>, of: &Head, text: &str, names: &[Name]) -> R
 }
 
 /// Enters again a fact whose journal was chained anew, with its new hash.
-pub(crate) fn enter_anew(tx: &mut Tx<'_>, case_id: Uuid, entry: u64, hash: String) -> Result<(), Trouble> {
+pub(crate) fn enter_anew(tx: &mut Tx<'_>, case_id: Uuid, entry: u64, hash: String) -> Result<(), AttemptError> {
     let head = Head::of_the_facts(tx)?;
     write(tx, head, Some(FactAt { case_id, entry, hash })).map(|_| ())
 }
 
 /// Writes an entry behind the end of the directory; gives where it ends then.
-fn write(tx: &mut Tx<'_>, mut head: Head, fact: Option<FactAt>) -> Result<Head, Trouble> {
+fn write(tx: &mut Tx<'_>, mut head: Head, fact: Option<FactAt>) -> Result<Head, AttemptError> {
     let pointer = Pointer { position: head.entries.saturating_add(1), fact };
     let text = serde_json::to_string(&pointer).map_err(|e| StoreError::Database(e.to_string()))?;
     journal::chain(tx, &mut head, None, &text)?;
@@ -198,7 +198,7 @@ fn write(tx: &mut Tx<'_>, mut head: Head, fact: Option<FactAt>) -> Result<Head, 
 }
 
 /// Makes the directory of a store that has none yet, from the journals of all its cases.
-pub(crate) fn make(tx: &mut Tx<'_>) -> Result<(), Trouble> {
+pub(crate) fn make(tx: &mut Tx<'_>) -> Result<(), AttemptError> {
     let head = Head::of_the_facts(tx)?;
     if exists(tx)? {
         return Ok(());
@@ -221,7 +221,7 @@ pub(crate) fn make(tx: &mut Tx<'_>) -> Result<(), Trouble> {
 }
 
 /// Whether the store has a directory, or what is left of one: its first entry is written before any fact.
-pub(crate) fn exists(tx: &mut Tx<'_>) -> Result<bool, Trouble> {
+pub(crate) fn exists(tx: &mut Tx<'_>) -> Result<bool, AttemptError> {
     if Head::find(tx, DIRECTORY)?.is_some_and(|head| head.entries > 0) {
         return Ok(true);
     }
@@ -230,7 +230,7 @@ pub(crate) fn exists(tx: &mut Tx<'_>) -> Result<bool, Trouble> {
 }
 
 /// Reads on to where the directory ends now.
-fn refresh(tx: &mut Tx<'_>) -> Result<(), Trouble> {
+fn refresh(tx: &mut Tx<'_>) -> Result<(), AttemptError> {
     if tx.facts.as_ref().is_some_and(|held| held.entries > 0 && tx.directory.is_at(held)) {
         return Ok(());
     }
@@ -244,7 +244,7 @@ fn refresh(tx: &mut Tx<'_>) -> Result<(), Trouble> {
     match read_on(tx, from, &head) {
         Ok(read) => *tx.directory = read,
         // What was known may be of a transaction that came to nothing.
-        Err(Trouble::Final(StoreError::Altered { .. })) if begins > 0 => {
+        Err(AttemptError::Final(StoreError::Altered { .. })) if begins > 0 => {
             *tx.directory = read_on(tx, Directory::default(), &head)?;
         }
         Err(other) => return Err(other),
@@ -252,7 +252,7 @@ fn refresh(tx: &mut Tx<'_>) -> Result<(), Trouble> {
     Ok(())
 }
 
-fn read_on(tx: &mut Tx<'_>, mut directory: Directory, head: &Head) -> Result<Directory, Trouble> {
+fn read_on(tx: &mut Tx<'_>, mut directory: Directory, head: &Head) -> Result<Directory, AttemptError> {
     let mut pointers = Vec::new();
     for (kept, position) in journal::between(tx, DIRECTORY, directory.entries, head.entries)?
         .iter()
@@ -289,7 +289,7 @@ fn read_on(tx: &mut Tx<'_>, mut directory: Directory, head: &Head) -> Result<Dir
 }
 
 /// An entry of the directory, found to be the one of that place behind the one with the hash `previous`; else what differs.
-pub(crate) fn pointer(kept: &Kept, position: u64, previous: &str) -> Result<Pointer, String> {
+pub(crate) fn pointer(kept: &StoredEntry, position: u64, previous: &str) -> Result<Pointer, String> {
     let read = serde_json::from_str::<Pointer>(&kept.text).ok().filter(|pointer| pointer.position == position);
     let right = entry_hash(previous, &kept.text) == kept.hash && kept.position == position && kept.subject.is_none();
     read.filter(|_| right)
@@ -297,20 +297,20 @@ pub(crate) fn pointer(kept: &Kept, position: u64, previous: &str) -> Result<Poin
 }
 
 /// The entries that an index has as facts.
-fn indexed(tx: &mut Tx<'_>) -> Result<HashMap<(Uuid, u64), Found>, Trouble> {
+fn indexed(tx: &mut Tx<'_>) -> Result<HashMap<(Uuid, u64), ChainedEntry>, AttemptError> {
     let found = tx.rows(
         "SELECT e.case_id, e.position, e.text, p.hash FROM entry e
          LEFT JOIN entry p ON p.case_id = e.case_id AND p.position = e.position - 1 WHERE e.subject IS NOT NULL",
         &[],
         |row| {
             let previous = row.optional_text(3)?.unwrap_or_default();
-            Ok(((row.id(0)?, row.number(1)?), Found { text: row.text(2)?, previous }))
+            Ok(((row.id(0)?, row.number(1)?), ChainedEntry { text: row.text(2)?, previous }))
         },
     )?;
     Ok(found.into_iter().collect())
 }
 
-fn look_up(tx: &mut Tx<'_>, fact: &FactAt) -> Result<String, Trouble> {
+fn look_up(tx: &mut Tx<'_>, fact: &FactAt) -> Result<String, AttemptError> {
     let found = journal::find(tx, fact.case_id, fact.entry)?;
     let differs = || StoreError::Altered {
         case_id: fact.case_id,
@@ -322,8 +322,8 @@ fn look_up(tx: &mut Tx<'_>, fact: &FactAt) -> Result<String, Trouble> {
     Ok(found.filter(|found| found.is(&fact.hash)).ok_or_else(differs)?.text)
 }
 
-fn entry(fact: &FactAt, text: String, names: Vec<Name>) -> Result<Entry, StoreError> {
-    let kept = Kept { position: fact.entry, subject: None, text, hash: fact.hash.clone(), names };
+fn entry(fact: &FactAt, text: String, names: Vec<StoredName>) -> Result<Entry, StoreError> {
+    let kept = StoredEntry { position: fact.entry, subject: None, text, hash: fact.hash.clone(), names };
     let entry = kept.read()?;
     if entry.case_id == Some(fact.case_id) && entry.position == fact.entry {
         return Ok(entry);
@@ -332,7 +332,7 @@ fn entry(fact: &FactAt, text: String, names: Vec<Name>) -> Result<Entry, StoreEr
     Err(StoreError::Altered { case_id: fact.case_id, what })
 }
 
-fn altered(what: &str) -> Trouble {
+fn altered(what: &str) -> AttemptError {
     StoreError::Altered { case_id: WHOLE_STORE, what: what.to_owned() }.into()
 }
 

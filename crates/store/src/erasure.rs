@@ -6,18 +6,18 @@ use risk_core::event::Event;
 use risk_core::log::{Appended, Record};
 use uuid::Uuid;
 
-use crate::error::{StoreError, Trouble};
+use crate::error::{AttemptError, StoreError};
 use crate::journal::{self, Act};
-use crate::open::Open;
-use crate::records::{self, Case};
+use crate::open::OpenCases;
+use crate::records::{self, OpenCase};
 use crate::sql::Tx;
 use crate::who::Operator;
 use crate::{Store, fence};
 
-/// What became of an erasure.
+/// The result of an erasure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Erased {
-    /// Where the record that says so stands.
+    /// The position of the erasure record in the log.
     pub appended: Appended,
     /// Whether the erased bytes are gone from the files too.
     pub scrubbed: Scrubbed,
@@ -76,7 +76,7 @@ impl Store {
     /// [`Store::evidence`] reads it.
     ///
     /// # Errors
-    /// As [`Store::erase`], and [`StoreError::NotFound`] where the payload is gone already.
+    /// As [`Store::erase`], and [`StoreError::NotFound`] if the payload is gone already.
     pub fn restrict(&self, by: &Operator, case_id: Uuid, erasure: Record) -> Result<Erased, StoreError> {
         let now = self.now();
         let appended = self.change(|tx, open| {
@@ -106,7 +106,7 @@ impl Store {
     /// that nothing of it was changed.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] where no evidence of it is kept; [`StoreError::Altered`] for evidence that is not what the record
+    /// [`StoreError::NotFound`] if no evidence of it is kept; [`StoreError::Altered`] for evidence that is not what the record
     /// committed to, or that is gone.
     pub fn evidence(&self, by: &Operator, case_id: Uuid, event_id: Uuid) -> Result<String, StoreError> {
         let now = self.now();
@@ -133,7 +133,7 @@ impl Store {
     /// meanwhile. The server's own log of writes keeps old pages until it is recycled.
     ///
     /// # Errors
-    /// Where the store cannot be reached.
+    /// If the store cannot be reached.
     pub fn scrub(&self) -> Result<Scrubbed, StoreError> {
         let mut inner = match self.inner() {
             Ok(inner) => inner,
@@ -153,7 +153,7 @@ impl Store {
             let began = Instant::now();
             let written = loop {
                 match write() {
-                    Err(Trouble::Contended)
+                    Err(AttemptError::Contended)
                         if began.elapsed() < WAIT_TO_WRITE_ANEW
                             && self.interrupt.pause(Duration::from_millis(10)).is_ok() => {}
                     done => break done,
@@ -171,15 +171,15 @@ impl Store {
         let began = Instant::now();
         loop {
             let busy = file.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
-            match busy.map_err(Trouble::sqlite) {
+            match busy.map_err(AttemptError::sqlite) {
                 Ok(0) => return Ok(Scrubbed::Done),
-                Ok(_) | Err(Trouble::Contended) if began.elapsed() < self.shared.patience => {
+                Ok(_) | Err(AttemptError::Contended) if began.elapsed() < self.shared.patience => {
                     if let Err(cancelled) = self.interrupt.pause(Duration::from_millis(10)) {
                         return Ok(Scrubbed::Pending(cancelled.to_string()));
                     }
                 }
-                Err(Trouble::Final(e)) => return Err(e),
-                _ => return Ok(Scrubbed::Pending("somebody is reading the store".to_owned())),
+                Err(AttemptError::Final(e)) => return Err(e),
+                _ => return Ok(Scrubbed::Pending("another process is reading the store".to_owned())),
             }
         }
     }
@@ -193,10 +193,10 @@ fn gone_already(event_id: Uuid) -> StoreError {
 /// The case, and the record that an erasure names in it.
 fn target<'o, 's>(
     tx: &mut Tx<'_>,
-    open: &'o mut Open<'s>,
+    open: &'o mut OpenCases<'s>,
     case_id: Uuid,
     erasure: &Record,
-) -> Result<(&'o mut Case<'s>, Uuid, u64), Trouble> {
+) -> Result<(&'o mut OpenCase<'s>, Uuid, u64), AttemptError> {
     let Some(Event::PayloadErased(erased)) = erasure.event() else {
         return Err(StoreError::argument("record", "a payload_erased record", "another").into());
     };

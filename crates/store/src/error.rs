@@ -1,4 +1,4 @@
-//! Why a store did not do what it was asked.
+//! Errors of a store.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::connection::reason;
 
-/// Why a store did not do what it was asked. It is then as it was, but for [`StoreError::Unconfirmed`].
+/// Why a store operation failed. The store is unchanged, except for [`StoreError::Unconfirmed`].
 ///
 /// Messages carry ids, fields and positions, never what a record says.
 #[derive(Debug, thiserror::Error)]
@@ -22,7 +22,7 @@ pub enum StoreError {
         /// Why not.
         error: AppendError,
     },
-    /// Nothing of that name is in the store.
+    /// The store has nothing of that name.
     #[error("expected {expected}, found no {found}")]
     NotFound {
         /// What was asked for.
@@ -30,7 +30,7 @@ pub enum StoreError {
         /// Its name.
         found: String,
     },
-    /// The reader may not see the case. That it was asked for is written down.
+    /// The reader may not see the case. The attempt is journalled.
     #[error("case {case_id} is not shown to {reader}, who is excluded from it")]
     Excluded {
         /// The case.
@@ -46,7 +46,7 @@ pub enum StoreError {
         /// The case.
         case_id: Uuid,
     },
-    /// An argument of another form.
+    /// An invalid argument.
     #[error("`{field}`: expected {expected}, found {found}")]
     Argument {
         /// Which.
@@ -56,9 +56,9 @@ pub enum StoreError {
         /// What it was.
         found: String,
     },
-    /// An identifier that stands for another case.
+    /// An identifier that belongs to another case.
     #[error(
-        "{scheme} {value} stands for case {case_id}: expected one that stands for none; merge the cases, or take it from that one first"
+        "{scheme} {value} belongs to case {case_id}: merge the two cases, or remove the identifier from that case first"
     )]
     Taken {
         /// Which sort of identifier.
@@ -74,7 +74,7 @@ pub enum StoreError {
     /// The caller ended the work early, as [`crate::Store::cancelled_when`] lets it. Nothing was changed by what was ended.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
-    /// A log that was changed behind the store's back.
+    /// A stored log that fails verification.
     #[error("case {case_id}: not as it was kept: {tampering}")]
     Tampered {
         /// The case.
@@ -85,24 +85,26 @@ pub enum StoreError {
     /// A stored case that cannot be read as a log, or a file that is damaged.
     #[error("the store is damaged: {0}")]
     Damaged(String),
-    /// A text that is no log.
+    /// Text that is not a log.
     #[error(transparent)]
     Log(#[from] LogError),
     /// The payloads of the case are encrypted, and its key is not given.
-    #[error("case {case_id}: expected the key of its payloads, found none")]
+    #[error("case {case_id}: the payloads are encrypted and the case has no key: pass the key of the case")]
     NoKey {
         /// The case.
         case_id: Uuid,
     },
     /// The key given does not open the case's payloads, or they were changed.
-    #[error("case {case_id}, record {position}: the payload does not open with the key given")]
+    #[error(
+        "case {case_id}, record {position}: the payload cannot be decrypted: the key is wrong, or the payload was changed"
+    )]
     WrongKey {
         /// The case.
         case_id: Uuid,
         /// The record.
         position: u64,
     },
-    /// Something that lies in the store and is not what its chains or commitments say.
+    /// Stored data that does not match its hash chain or commitment.
     #[error("{}: not as it was kept: {what}", named(*case_id))]
     Altered {
         /// The case; that of zeros is the store as a whole.
@@ -112,7 +114,7 @@ pub enum StoreError {
     },
     /// A store that is not what was kept, of which no checkpoint is made.
     #[error(
-        "expected an intact store, found one that is not as it was kept ({differences} differences; {first}): no checkpoint was made; `risk store verify` lists all"
+        "the store is not intact ({differences} differences, the first: {first}): no checkpoint was made; run `risk store verify` to list all"
     )]
     NotIntact {
         /// How many things differ.
@@ -155,22 +157,22 @@ pub enum StoreError {
         /// As it is in use.
         known: String,
     },
-    /// Somebody else writes, and went on for longer than the patience of the caller.
+    /// Another writer held the store for longer than the caller waits.
     #[error("the store is in use: waited {} s for another writer", .0.as_secs())]
     Busy(Duration),
     /// A call from within the function that gives this store its keys, which runs while the store is in use.
-    #[error("the function that gives keys calls the store that asks it for one: look the key up without this store")]
+    #[error("the key function called the store that it serves: look up keys without using this store")]
     Reentered,
-    /// There is no room for what is to be written.
+    /// The disk is full.
     #[error("the disk is full: nothing was written")]
     Full,
-    /// The store may not be written to.
-    #[error("the store can be read only: nothing was written")]
+    /// The store is read-only.
+    #[error("the store is read-only: nothing was written")]
     ReadOnly,
-    /// There is no store there, and none was to be made.
+    /// There is no store, and creating one was not requested.
     #[error("{0}: expected a store, found none; `risk store init` makes one")]
     Missing(String),
-    /// Something else than a store is there.
+    /// The location holds something other than a store.
     #[error("{place}: expected a store of this software, found {found}")]
     NotAStore {
         /// Where.
@@ -179,7 +181,7 @@ pub enum StoreError {
         found: String,
     },
     /// The store was made or upgraded by a newer version of this software.
-    #[error("the store has form {found}, which a newer version of this software made: expected at most form {known}")]
+    #[error("the store has format {found}, made by a newer version of this software: expected at most format {known}")]
     Newer {
         /// The form of the store.
         found: i64,
@@ -193,7 +195,7 @@ pub enum StoreError {
         found: i64,
         /// The form that it should have.
         known: i64,
-        /// What stood against it.
+        /// What prevented it.
         why: String,
     },
     /// The file or the server cannot be reached.
@@ -206,11 +208,11 @@ pub enum StoreError {
     /// A file to write to or to read from.
     #[error("{0}")]
     File(#[from] std::io::Error),
-    /// The system gives no random bytes.
-    #[error("the system gives no random bytes: {0}")]
+    /// The operating system's random number generator failed.
+    #[error("the operating system gave no random bytes: {0}")]
     Random(#[from] getrandom::Error),
-    /// Something that the database said and that has no place above.
-    #[error("the database says: {0}")]
+    /// Any other database error.
+    #[error("database error: {0}")]
     Database(String),
 }
 
@@ -232,15 +234,15 @@ impl StoreError {
 
 fn not_upgraded(found: i64, known: i64, why: &str) -> String {
     if found == 0 {
-        format!("the store could not be made: {why}")
+        format!("the store could not be created: {why}")
     } else {
-        format!("the store has form {found} and could not be brought to form {known}: {why}")
+        format!("the store has format {found} and could not be upgraded to format {known}: {why}")
     }
 }
 
-/// What a driver's error means for the caller, and whether the same may be tried again.
+/// A database error, and whether the operation may be retried.
 #[derive(Debug)]
-pub(crate) enum Trouble {
+pub(crate) enum AttemptError {
     /// Another writer is in the way: nothing was done.
     Contended,
     /// The connection is gone. What was asked last may have been done.
@@ -249,13 +251,13 @@ pub(crate) enum Trouble {
     Final(StoreError),
 }
 
-impl<E: Into<StoreError>> From<E> for Trouble {
+impl<E: Into<StoreError>> From<E> for AttemptError {
     fn from(e: E) -> Self {
         Self::Final(e.into())
     }
 }
 
-impl Trouble {
+impl AttemptError {
     /// What is in the way, for a person.
     pub(crate) fn why(&self) -> String {
         match self {
@@ -282,19 +284,19 @@ impl Trouble {
 
     pub(crate) fn postgres(e: postgres::Error) -> Self {
         use postgres::error::SqlState as S;
-        let Some(told) = e.as_db_error() else {
+        let Some(server) = e.as_db_error() else {
             return if e.is_closed() || std::error::Error::source(&e).is_some_and(is_passing) {
                 Self::Broken(reason(&e))
             } else {
                 StoreError::Database(reason(&e)).into()
             };
         };
-        let said = || format!("{} ({})", told.message(), told.code().code());
+        let said = || format!("{} ({})", server.message(), server.code().code());
         // A pool says so of the server behind it.
-        if told.code().code().starts_with("08") {
+        if server.code().code().starts_with("08") {
             return Self::Broken(said());
         }
-        match told.code() {
+        match server.code() {
             // Two writers of one case meet where one of them did not wait for the other.
             &S::T_R_SERIALIZATION_FAILURE
             | &S::T_R_DEADLOCK_DETECTED

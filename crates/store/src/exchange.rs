@@ -16,15 +16,15 @@ use rusqlite::backup::{Backup, StepResult};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::error::{StoreError, Trouble};
+use crate::error::{AttemptError, StoreError};
 use crate::head::Head;
 use crate::interrupt::Interrupt;
 use crate::journal::{self, Act, Entry, WHOLE_STORE, entry_hash};
-use crate::names::{self, Name};
-use crate::open::Open;
+use crate::names::{self, StoredName};
+use crate::open::OpenCases;
 use crate::payload::{self, Keys};
 use crate::person_erasure::forget;
-use crate::records::Case;
+use crate::records::OpenCase;
 use crate::sql::Tx;
 use crate::who::Operator;
 use crate::{Store, connection, fence, records};
@@ -62,7 +62,7 @@ struct EntryLine {
     hash: String,
     /// What the case is called by it; nothing where it was erased.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    names: Vec<Name>,
+    names: Vec<StoredName>,
 }
 
 /// A record whose payload is kept as evidence, as the line that it was.
@@ -74,10 +74,10 @@ struct EvidenceLine {
 }
 
 impl Store {
-    /// Writes out all cases, or those given; with their journals or without. `progress` is told how many cases are out.
+    /// Writes out all cases, or those given; with their journals or without. `progress` receives the number of cases written.
     ///
     /// # Errors
-    /// [`StoreError::File`] where the text cannot be written; [`StoreError::Tampered`] for a case that is not as it was kept.
+    /// [`StoreError::File`] if the text cannot be written; [`StoreError::Tampered`] for a case that is not as it was kept.
     pub fn export(
         &self,
         by: &Operator,
@@ -109,14 +109,14 @@ impl Store {
                     let evidence = if journals { evidence(tx, &log, keys)? } else { vec![] };
                     Ok((head.case_id, log, entries, evidence))
                 };
-                heads.into_iter().map(text).collect::<Result<Vec<_>, Trouble>>()
+                heads.into_iter().map(text).collect::<Result<Vec<_>, AttemptError>>()
             })?;
             let Some((last, ..)) = page.last() else { break };
             after = *last;
             for (_, log, entries, evidence) in page {
                 self.go_on()?;
                 out.write_all(log.to_jsonl().as_bytes())?;
-                for (_, journal::Kept { text: entry, hash, names, .. }) in entries {
+                for (_, journal::StoredEntry { text: entry, hash, names, .. }) in entries {
                     let line =
                         serde_json::to_string(&EntryLine { entry, hash, names }).map_err(std::io::Error::from)?;
                     writeln!(out, "{line}")?;
@@ -137,7 +137,7 @@ impl Store {
     /// The copy is a store itself.
     ///
     /// # Errors
-    /// [`StoreError::File`] where a file is there already or cannot be written; [`StoreError::Argument`] for a store in a
+    /// [`StoreError::File`] if a file is there already or cannot be written; [`StoreError::Argument`] for a store in a
     /// database, of which the server's own tools make copies.
     pub fn backup(&self, to: &Path) -> Result<(), StoreError> {
         let mut inner = self.inner()?;
@@ -149,7 +149,7 @@ impl Store {
             // What is no copy is not left behind as one.
             let _ = std::fs::remove_file(to);
             match trouble {
-                Trouble::Final(e) => e,
+                AttemptError::Final(e) => e,
                 _ => StoreError::Busy(self.shared.patience),
             }
         })
@@ -196,21 +196,21 @@ impl Store {
 }
 
 /// Copies a database into an empty file.
-fn copy(database: &Connection, to: &Path, interrupt: &Interrupt) -> Result<(), Trouble> {
-    let mut copy = Connection::open(to).map_err(Trouble::sqlite)?;
-    let copying = Backup::new(database, &mut copy).map_err(Trouble::sqlite)?;
+fn copy(database: &Connection, to: &Path, interrupt: &Interrupt) -> Result<(), AttemptError> {
+    let mut copy = Connection::open(to).map_err(AttemptError::sqlite)?;
+    let copying = Backup::new(database, &mut copy).map_err(AttemptError::sqlite)?;
     loop {
         interrupt.go_on()?;
-        match copying.step(PAGES_COPIED).map_err(Trouble::sqlite)? {
+        match copying.step(PAGES_COPIED).map_err(AttemptError::sqlite)? {
             StepResult::More => {}
             StepResult::Done => return Ok(()),
-            _ => return Err(Trouble::Contended),
+            _ => return Err(AttemptError::Contended),
         }
     }
 }
 
 /// The evidence of a case, each found to be what its record committed to.
-fn evidence(tx: &mut Tx<'_>, log: &Log, keys: Option<&Keys>) -> Result<Vec<EvidenceLine>, Trouble> {
+fn evidence(tx: &mut Tx<'_>, log: &Log, keys: Option<&Keys>) -> Result<Vec<EvidenceLine>, AttemptError> {
     let mut lines = Vec::new();
     for (position, payload) in records::evidence_of(tx, log.case_id())? {
         let record = records::evidence_line(log, position, payload, keys)?;
@@ -220,7 +220,7 @@ fn evidence(tx: &mut Tx<'_>, log: &Log, keys: Option<&Keys>) -> Result<Vec<Evide
 }
 
 /// The next of the cases given, in the order of their ids.
-fn next_of(tx: &mut Tx<'_>, cases: &[Uuid], after: Uuid) -> Result<Vec<Head>, Trouble> {
+fn next_of(tx: &mut Tx<'_>, cases: &[Uuid], after: Uuid) -> Result<Vec<Head>, AttemptError> {
     let next = cases.iter().filter(|id| **id > after).min();
     Ok(match next {
         Some(id) => Head::find(tx, *id)?.into_iter().collect(),
@@ -247,9 +247,9 @@ struct CaseText<'t> {
     evidence: Vec<(usize, EvidenceLine)>,
 }
 
-/// Of a line, what tells where it belongs.
+/// The members of a line that say where it belongs.
 #[derive(Default, Deserialize)]
-struct Glance {
+struct LineScope {
     case_id: Option<Uuid>,
     entry: Option<String>,
     evidence: Option<u64>,
@@ -259,7 +259,7 @@ impl<'t> CaseTexts<'t> {
     fn next(&mut self) -> Result<Option<CaseText<'t>>, StoreError> {
         let mut case: Option<CaseText<'t>> = None;
         while let Some((number, line)) = self.line()? {
-            let glance: Glance = serde_json::from_str(&line).unwrap_or_default();
+            let glance: LineScope = serde_json::from_str(&line).unwrap_or_default();
             if let (Some(_), Some(case)) = (glance.evidence, &mut case) {
                 let evidence = serde_json::from_str(&line)
                     .map_err(|_| self.wrong(number, "evidence", "a position and its record", "another object"))?;
@@ -349,11 +349,11 @@ impl CaseText<'_> {
     fn take_in(
         &self,
         tx: &mut Tx<'_>,
-        open: &mut Open<'_>,
+        open: &mut OpenCases<'_>,
         by: &Operator,
         now: risk_core::event::Instant,
         imported: &mut Imported,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), AttemptError> {
         let log = Log::parse(self.name, &self.log).map_err(|e| LogError { line: self.number(e.line), ..e })?;
         let case = open.hold(tx, self.case_id)?;
         let fresh = case.head.entries == 0 && case.head.records == 0;
@@ -387,7 +387,7 @@ impl CaseText<'_> {
     }
 
     /// Takes the sealed log in place of the one that is its beginning; gives how many payloads that removed.
-    fn go_on(&self, tx: &mut Tx<'_>, open: &mut Open<'_>, log: Log) -> Result<u64, Trouble> {
+    fn go_on(&self, tx: &mut Tx<'_>, open: &mut OpenCases<'_>, log: Log) -> Result<u64, AttemptError> {
         let case = open.hold(tx, self.case_id)?;
         let mut erased = 0_u64;
         for (ours, theirs) in case.log.records().iter().zip(log.records()) {
@@ -428,7 +428,7 @@ impl CaseText<'_> {
     }
 
     /// The journal of a case that is new here, as it is in the text.
-    fn take_over_journal(&self, tx: &mut Tx<'_>, head: &mut Head) -> Result<(), Trouble> {
+    fn take_over_journal(&self, tx: &mut Tx<'_>, head: &mut Head) -> Result<(), AttemptError> {
         let erased = self.former().is_some();
         let mut facts = 0_u64;
         for (number, EntryLine { entry, hash, names }) in &self.journal {
@@ -445,7 +445,7 @@ impl CaseText<'_> {
             }
             let position = head.entries.saturating_add(1);
             let (text, hash) = (entry.clone(), hash.clone());
-            let kept = journal::Kept { position, subject: None, text, hash, names: names.clone() };
+            let kept = journal::StoredEntry { position, subject: None, text, hash, names: names.clone() };
             let next = |e: &Entry| e.case_id == Some(self.case_id) && e.position == position;
             let read = kept.read().ok().filter(next).ok_or_else(|| wrong("the next entry of this case"))?;
             let chained = kept.chained()?;
@@ -478,16 +478,16 @@ impl CaseText<'_> {
     fn forget_too(
         &self,
         tx: &mut Tx<'_>,
-        case: &mut Case<'_>,
+        case: &mut OpenCase<'_>,
         by: &Operator,
         now: risk_core::event::Instant,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), AttemptError> {
         let Some(former) = self.former() else { return Ok(()) };
         forget(tx, case, by, now, former).map(|_| ())
     }
 
     /// The evidence of a case that is new here.
-    fn take_over_evidence(&self, tx: &mut Tx<'_>, open: &mut Open<'_>) -> Result<(), Trouble> {
+    fn take_over_evidence(&self, tx: &mut Tx<'_>, open: &mut OpenCases<'_>) -> Result<(), AttemptError> {
         let keys = open.keys();
         for (number, EvidenceLine { evidence: position, record }) in &self.evidence {
             let log = &open.hold(tx, self.case_id)?.log;
@@ -509,7 +509,7 @@ impl CaseText<'_> {
         Ok(())
     }
 
-    /// The line of the whole text on which that line of the log stands.
+    /// The line number in the whole text of that line of the log.
     fn number(&self, line: usize) -> usize {
         self.numbers.get(line.saturating_sub(1)).copied().unwrap_or(1)
     }

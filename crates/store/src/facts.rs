@@ -1,4 +1,4 @@
-//! What the store was told of a case: its identifiers, of whom else's person it is, and who may not see it.
+//! The facts that the store holds about a case: its identifiers, which cases are of the same person, and who may not see it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,12 +8,12 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::directory::{self, folded};
-use crate::error::{StoreError, Trouble};
+use crate::error::{AttemptError, StoreError};
 use crate::identity::{claimed, sort_of};
 use crate::journal::{Act, Entry};
 use crate::sql::Tx;
 
-/// What the store was told of a case, as it stands now.
+/// The facts that the store holds about a case, as of now.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Facts {
     /// Scheme, in lower case, to identifier: `crn`, `noms`, and whatever else the host gave, such as `team`.
@@ -33,7 +33,7 @@ pub struct Facts {
     /// Identifiers that were taken from the case, by their sort (see [`sort_of`]): they are another's.
     #[serde(skip)]
     taken: BTreeSet<(String, String)>,
-    /// Identifiers that the case has or had, by their sort, and that no other case claims as far as the case was told.
+    /// Identifiers that the case has or had, by their sort, and that no other case claims as far as the facts of the case say.
     #[serde(skip)]
     known_as: BTreeSet<(String, String)>,
     /// The places of the facts in the journal of the case.
@@ -46,7 +46,7 @@ pub struct Facts {
 
 impl Facts {
     /// The facts of a case, of entries that were found to be what was kept.
-    pub(crate) fn of(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Self, Trouble> {
+    pub(crate) fn of(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Self, AttemptError> {
         directory::facts(tx, case_id)
     }
 
@@ -150,13 +150,13 @@ fn named(scheme: &str, value: &str) -> (String, String) {
 #[derive(Debug, Clone)]
 pub(crate) struct Person {
     pub(crate) case_id: Uuid,
-    /// Each case with what was told of it; the first is the one that answers.
+    /// Each case with its facts; the first is the one that answers.
     pub(crate) cases: Vec<(Uuid, Facts)>,
 }
 
 impl Person {
     /// The person of a case: whatever the case was merged into, and all that was merged into that.
-    pub(crate) fn of(tx: &mut Tx<'_>, case_id: Uuid, known_at: Instant) -> Result<Self, Trouble> {
+    pub(crate) fn of(tx: &mut Tx<'_>, case_id: Uuid, known_at: Instant) -> Result<Self, AttemptError> {
         let mut head = case_id;
         let mut facts = Facts::of(tx, head)?;
         while let Some(into) = facts.merged_into {

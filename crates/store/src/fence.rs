@@ -5,8 +5,8 @@
 //! SQLite has one writer at a time, and needs none of what follows.
 //!
 //! Whoever writes a record first *enters*: it holds, until its transaction ends, a shared lock whose key is the highest place that was
-//! committed when it entered. It draws its own places later, and so all of them are higher than its key. Nobody ever asks for
-//! such a lock alone, so that nobody waits for one.
+//! committed when it entered. It draws its own places later, and so all of them are higher than its key. No process ever asks for
+//! such a lock alone, so no process waits for one.
 //!
 //! Whoever follows reads first the highest committed place `M`, and then the keys of all locks that are held. Up to the lowest
 //! of `M` and those keys, the *horizon*, everything is decided. For let `P` be a place up to it. `P` is at most `M`, which had
@@ -15,7 +15,7 @@
 //! ended; a lock is given back after its transaction is seen by others, and whoever reads up to the horizon in a transaction
 //! that begins later sees `P`, if it is there at all.
 
-use crate::error::Trouble;
+use crate::error::AttemptError;
 use crate::sql::Tx;
 
 /// The lock's first key is the number of the store's own table, so that stores in one database do not see each other's; the
@@ -28,7 +28,7 @@ const HELD: &str = "SELECT objid::bigint FROM pg_catalog.pg_locks WHERE locktype
     AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())";
 
 /// Before a record is written, and until the end of the transaction.
-pub(crate) fn enter(tx: &mut Tx<'_>) -> Result<(), Trouble> {
+pub(crate) fn enter(tx: &mut Tx<'_>) -> Result<(), AttemptError> {
     if tx.is_to_enter() {
         tx.execute(ENTER, &[])?;
     }
@@ -36,7 +36,7 @@ pub(crate) fn enter(tx: &mut Tx<'_>) -> Result<(), Trouble> {
 }
 
 /// The place up to which everything is decided, for transactions that begin later.
-pub(crate) fn horizon(tx: &mut Tx<'_>) -> Result<u64, Trouble> {
+pub(crate) fn horizon(tx: &mut Tx<'_>) -> Result<u64, AttemptError> {
     let highest = tx.row("SELECT coalesce(max(place), 0) FROM record", &[], |row| row.number(0))?.unwrap_or(0);
     if !tx.is_postgres() {
         return Ok(highest);

@@ -71,7 +71,7 @@ impl GapFile {
     /// Keeps a reading; it is on disk when this returns.
     ///
     /// # Errors
-    /// [`StoreError::Full`] where the file has no room, or is not there.
+    /// [`StoreError::Full`] if the file has no room, or is not there.
     pub(crate) fn keep(&self, gap: &Gap) -> Result<(), StoreError> {
         let kept = || -> io::Result<bool> {
             let mut file = self.open()?;
@@ -97,24 +97,24 @@ impl GapFile {
     }
 
     /// What is kept; no other process adds to it until it is let go of.
-    pub(crate) fn hold(&self) -> io::Result<Held> {
+    pub(crate) fn hold(&self) -> io::Result<HeldGaps> {
         let mut file = self.open()?;
         let used = used(&mut file)?;
         // A line that is none was not kept whole, and nothing was answered for it.
         let lines = used.split(|byte| *byte == b'\n');
         let gaps = lines.filter_map(|line| serde_json::from_slice(line).ok()).collect();
-        Ok(Held { file, length: used.len(), gaps })
+        Ok(HeldGaps { file, length: used.len(), gaps })
     }
 }
 
 /// Readings that are being entered into the journal.
-pub(crate) struct Held {
+pub(crate) struct HeldGaps {
     file: File,
     length: usize,
     pub(crate) gaps: Vec<Gap>,
 }
 
-impl Held {
+impl HeldGaps {
     /// Forgets them, as they are in the journal now.
     pub(crate) fn forget(mut self) -> io::Result<()> {
         self.file.seek(SeekFrom::Start(0))?;

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::error::{StoreError, Trouble};
+use crate::error::{AttemptError, StoreError};
 use crate::journal::{DIRECTORY, WHOLE_STORE};
 use crate::sql::{Row, Tx};
 
@@ -35,9 +35,9 @@ impl Head {
         })
     }
 
-    /// Takes hold of the case: until the transaction ends nobody else appends to it. A case that is not there yet has an
+    /// Takes hold of the case: until the transaction ends no other transaction appends to it. A case that is not there yet has an
     /// empty head.
-    pub(crate) fn hold(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Self, Trouble> {
+    pub(crate) fn hold(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Self, AttemptError> {
         if !tx.is_postgres() {
             return Ok(Self::find(tx, case_id)?.unwrap_or_else(|| Self::new(case_id)));
         }
@@ -52,7 +52,7 @@ impl Head {
     }
 
     /// The head of a case, without holding it.
-    pub(crate) fn find(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Option<Self>, Trouble> {
+    pub(crate) fn find(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Option<Self>, AttemptError> {
         tx.row(
             "SELECT case_id, records, record_hash, entries, entry_hash FROM head WHERE case_id = $1",
             &[(&case_id).into()],
@@ -61,7 +61,7 @@ impl Head {
     }
 
     /// Heads of cases in order of their ids, after one; with those whose journal alone there is, without the store's own.
-    pub(crate) fn page(tx: &mut Tx<'_>, after: Uuid, limit: u64) -> Result<Vec<Self>, Trouble> {
+    pub(crate) fn page(tx: &mut Tx<'_>, after: Uuid, limit: u64) -> Result<Vec<Self>, AttemptError> {
         tx.rows(
             "SELECT case_id, records, record_hash, entries, entry_hash FROM head WHERE case_id > $1
              AND case_id <> $2 ORDER BY case_id LIMIT $3",
@@ -70,8 +70,8 @@ impl Head {
         )
     }
 
-    /// The ids alone, so that a head that cannot be read stops nobody from reading the others.
-    pub(crate) fn ids(tx: &mut Tx<'_>, after: Uuid, limit: u64) -> Result<Vec<Uuid>, Trouble> {
+    /// The ids alone, so that a head that cannot be read does not prevent reading the others.
+    pub(crate) fn ids(tx: &mut Tx<'_>, after: Uuid, limit: u64) -> Result<Vec<Uuid>, AttemptError> {
         tx.rows(
             "SELECT case_id FROM head WHERE case_id > $1 AND case_id <> $2 ORDER BY case_id LIMIT $3",
             &[(&after).into(), (&DIRECTORY).into(), limit.into()],
@@ -80,7 +80,7 @@ impl Head {
     }
 
     /// The cases that have records and no head: someone took it away.
-    pub(crate) fn lost(tx: &mut Tx<'_>) -> Result<Vec<Uuid>, Trouble> {
+    pub(crate) fn lost(tx: &mut Tx<'_>) -> Result<Vec<Uuid>, AttemptError> {
         tx.rows(
             "SELECT DISTINCT case_id FROM record WHERE case_id NOT IN (SELECT case_id FROM head) ORDER BY case_id",
             &[],
@@ -89,14 +89,14 @@ impl Head {
     }
 
     /// How many records there are, as far as the heads say.
-    pub(crate) fn records(tx: &mut Tx<'_>) -> Result<u64, Trouble> {
+    pub(crate) fn records(tx: &mut Tx<'_>) -> Result<u64, AttemptError> {
         let sum = tx.row("SELECT CAST(coalesce(sum(records), 0) AS BIGINT) FROM head", &[], |row| row.number(0))?;
         Ok(sum.unwrap_or(0))
     }
 
     /// Takes hold of the directory, before any case: facts are written by one transaction at a time. Who follows the store or
     /// appends to a case that has no new fact does not wait for it.
-    pub(crate) fn of_the_facts(tx: &mut Tx<'_>) -> Result<Self, Trouble> {
+    pub(crate) fn of_the_facts(tx: &mut Tx<'_>) -> Result<Self, AttemptError> {
         if let Some(held) = &tx.facts {
             return Ok(held.clone());
         }
@@ -105,11 +105,11 @@ impl Head {
         Ok(held)
     }
 
-    pub(crate) fn of_the_store(tx: &mut Tx<'_>) -> Result<Self, Trouble> {
+    pub(crate) fn of_the_store(tx: &mut Tx<'_>) -> Result<Self, AttemptError> {
         Self::hold(tx, WHOLE_STORE)
     }
 
-    pub(crate) fn keep(&self, tx: &mut Tx<'_>) -> Result<(), Trouble> {
+    pub(crate) fn keep(&self, tx: &mut Tx<'_>) -> Result<(), AttemptError> {
         tx.execute(
             "INSERT INTO head (case_id, records, record_hash, entries, entry_hash) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (case_id) DO UPDATE SET records = excluded.records, record_hash = excluded.record_hash,

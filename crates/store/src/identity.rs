@@ -1,4 +1,4 @@
-//! What the host tells the store of its cases: what it calls them, which are of one person, and who may not see which.
+//! What the host states about its cases: what it calls them, which are of one person, and who may not see which.
 
 use std::collections::BTreeSet;
 
@@ -7,21 +7,21 @@ use risk_core::log::Log;
 use uuid::Uuid;
 
 use crate::directory::{cases_called, cases_ever_called, folded};
-use crate::error::{StoreError, Trouble};
+use crate::error::{AttemptError, StoreError};
 use crate::facts::{Facts, Person};
 use crate::head::Head;
 use crate::journal::{self, Act, By, Entry};
-use crate::open::{Open, must_exist};
+use crate::open::{OpenCases, must_exist};
 use crate::person_erasure::must_not_be_erased;
 use crate::reading::facts_of;
 use crate::sql::Tx;
 use crate::who::{Operator, opaque};
 use crate::{Store, names};
 
-/// Identifiers of which one stands for one person at a time.
+/// Schemes whose identifiers belong to one person at a time.
 pub(crate) const OF_ONE_PERSON: [&str; 2] = ["crn", "noms"];
 
-/// Whether an identifier of that sort stands for one person.
+/// Whether identifiers of that scheme belong to one person.
 pub(crate) fn is_of_one_person(scheme: &str) -> bool {
     OF_ONE_PERSON.contains(&sort_of(scheme))
 }
@@ -37,7 +37,7 @@ pub(crate) const FORMER: &str = "_former";
 /// What follows the scheme of a claimed identifier.
 const CLAIMED: &str = "_claimed";
 
-/// The scheme under which a case is said to have an identifier that stands for another case: `noms_claimed`.
+/// The scheme under which a case claims an identifier of another case: `noms_claimed`.
 #[must_use]
 pub fn claimed(scheme: &str) -> String {
     format!("{scheme}{CLAIMED}")
@@ -45,7 +45,7 @@ pub fn claimed(scheme: &str) -> String {
 
 impl Store {
     /// Says what the host calls a case, in place of any other identifier of the same scheme: `crn` and `noms`, of which each
-    /// stands for one case, or another word of the host's, such as `team` or `officer`, which many cases share. The case need
+    /// belongs to one case, or another word of the host's, such as `team` or `officer`, which many cases share. The case need
     /// not have a record yet. Schemes are kept in lower case; identifiers are compared without regard to case.
     ///
     /// An identifier that cases of several persons claim is settled by it: the others claim it no longer, whatever an import says later.
@@ -66,7 +66,7 @@ impl Store {
     /// Takes an identifier from a case; where it has none of that scheme, the one that it claims.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] where it has and claims none of that scheme.
+    /// [`StoreError::NotFound`] if it has and claims none of that scheme.
     pub fn unidentify(&self, by: &Operator, case_id: Uuid, scheme: &str) -> Result<(), StoreError> {
         self.tell(by, |tx| {
             let scheme = folded(scheme);
@@ -81,11 +81,11 @@ impl Store {
     }
 
     /// The cases that have an identifier, in whatever case it is written, in the order of their ids; at most one for `crn` and
-    /// `noms`, unless an older version was told of two that differ in case only. Of a `crn` or `noms` that cases only claim (see
+    /// `noms`, unless an older version accepted two that differ only in case. Of a `crn` or `noms` that cases only claim (see
     /// [`claimed`]): the case under which their person is answered, or all of them where they are of several persons.
     ///
     /// # Errors
-    /// Where the store cannot be read.
+    /// If the store cannot be read.
     pub fn cases_of(&self, scheme: &str, value: &str) -> Result<Vec<Uuid>, StoreError> {
         let now = self.now();
         self.look(|tx| {
@@ -109,7 +109,7 @@ impl Store {
     /// order of their ids: until that is settled it is not known whose it is. Empty where all are cases of one person.
     ///
     /// # Errors
-    /// Where the store cannot be read.
+    /// If the store cannot be read.
     pub fn contested(&self, scheme: &str, value: &str) -> Result<Vec<Uuid>, StoreError> {
         let now = self.now();
         self.look(|tx| {
@@ -124,7 +124,7 @@ impl Store {
         })
     }
 
-    /// What the store was told of a case.
+    /// The facts that the store holds about a case.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
@@ -137,7 +137,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::Argument`] for a case that is merged already, or with itself;
-    /// [`StoreError::Append`] where both have a record of one id that says different things.
+    /// [`StoreError::Append`] if both have a record of one id that says different things.
     pub fn merge(&self, by: &Operator, from: Uuid, into: Uuid) -> Result<(), StoreError> {
         let now = self.now();
         self.change(|tx, open| {
@@ -149,16 +149,16 @@ impl Store {
     /// Says that a case that was merged into another is of another person after all.
     ///
     /// # Errors
-    /// [`StoreError::Argument`] where it is not merged into that one.
+    /// [`StoreError::Argument`] if it is not merged into that one.
     pub fn unmerge(&self, by: &Operator, from: Uuid, into: Uuid) -> Result<(), StoreError> {
         self.tell(by, |tx| unmerged(tx, from, into))
     }
 
-    /// Says that a reader is not to be shown a case: somebody who works in an agency and is in the case, or related to it. The
+    /// Says that a reader is not to be shown a case: a member of staff who is in the case, or related to a person in it. The
     /// id is compared without regard to case.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]; [`StoreError::Argument`] for an id of another form.
+    /// [`StoreError::NotFound`]; [`StoreError::Argument`] for an invalid id.
     pub fn exclude(&self, by: &Operator, case_id: Uuid, reader: &str) -> Result<(), StoreError> {
         let reader = opaque("reader", reader)?;
         self.tell(by, |tx| {
@@ -185,7 +185,7 @@ impl Store {
     /// Who did what with a case, in order; or with the store as a whole.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]; [`StoreError::Altered`] where the journal is not as it was kept.
+    /// [`StoreError::NotFound`]; [`StoreError::Altered`] if the journal is not as it was kept.
     pub fn journal(&self, case_id: Option<Uuid>) -> Result<Vec<Entry>, StoreError> {
         self.look(|tx| {
             if let Some(case_id) = case_id {
@@ -205,7 +205,7 @@ impl Store {
     fn tell(
         &self,
         by: &Operator,
-        mut facts: impl FnMut(&mut Tx<'_>) -> Result<Vec<(Uuid, Act)>, Trouble>,
+        mut facts: impl FnMut(&mut Tx<'_>) -> Result<Vec<(Uuid, Act)>, AttemptError>,
     ) -> Result<(), StoreError> {
         let now = self.now();
         self.change(|tx, _| {
@@ -221,7 +221,7 @@ impl Store {
 }
 
 /// Whether a case other than that one has, had or claims an identifier of that sort.
-pub(crate) fn is_anothers(tx: &mut Tx<'_>, of: Uuid, scheme: &str, value: &str) -> Result<bool, Trouble> {
+pub(crate) fn is_anothers(tx: &mut Tx<'_>, of: Uuid, scheme: &str, value: &str) -> Result<bool, AttemptError> {
     let sort = sort_of(scheme);
     for scheme in [sort.to_owned(), claimed(sort), format!("{sort}{FORMER}")] {
         if cases_ever_called(tx, &scheme, value)?.into_iter().any(|case_id| case_id != of) {
@@ -237,7 +237,7 @@ pub(crate) fn identified(
     case_id: Uuid,
     scheme: &str,
     value: &str,
-) -> Result<Vec<(Uuid, Act)>, Trouble> {
+) -> Result<Vec<(Uuid, Act)>, AttemptError> {
     let (scheme, value) = (folded(&opaque("scheme", scheme)?), opaque("identifier", value)?);
     if case_id == journal::WHOLE_STORE || case_id == journal::DIRECTORY {
         return Err(StoreError::argument("case_id", "the UUID of a case", "one of zeros").into());
@@ -260,12 +260,12 @@ pub(crate) fn identified(
 }
 
 /// The cases under which the persons of these cases are answered.
-fn persons(tx: &mut Tx<'_>, cases: &[Uuid], now: Instant) -> Result<BTreeSet<Uuid>, Trouble> {
+fn persons(tx: &mut Tx<'_>, cases: &[Uuid], now: Instant) -> Result<BTreeSet<Uuid>, AttemptError> {
     cases.iter().map(|case_id| Person::of(tx, *case_id, now).map(|person| person.case_id)).collect()
 }
 
 /// What is to be written so that no case but that one claims an identifier.
-fn given_up(tx: &mut Tx<'_>, of: Uuid, scheme: &str, value: &str) -> Result<Vec<(Uuid, Act)>, Trouble> {
+fn given_up(tx: &mut Tx<'_>, of: Uuid, scheme: &str, value: &str) -> Result<Vec<(Uuid, Act)>, AttemptError> {
     let scheme = claimed(scheme);
     let claims = |value: String| Act::Identified { scheme: scheme.clone(), value: Some(value), commitment: None };
     let mut acts = Vec::new();
@@ -283,19 +283,19 @@ fn given_up(tx: &mut Tx<'_>, of: Uuid, scheme: &str, value: &str) -> Result<Vec<
 /// Says that two cases are of one person.
 pub(crate) fn merge(
     tx: &mut Tx<'_>,
-    open: &mut Open<'_>,
+    open: &mut OpenCases<'_>,
     by: &Operator,
     now: Instant,
     from: Uuid,
     into: Uuid,
-) -> Result<(), Trouble> {
+) -> Result<(), AttemptError> {
     for case_id in [from, into] {
         must_exist(tx, case_id)?;
         must_not_be_erased(tx, case_id)?;
     }
     let (one, other) = (Person::of(tx, from, now)?, Person::of(tx, into, now)?);
-    if let Some(stands) = Facts::of(tx, from)?.merged_into {
-        let expected = format!("a case that is not merged; {from} is merged into {stands}");
+    if let Some(merged) = Facts::of(tx, from)?.merged_into {
+        let expected = format!("a case that is not merged; {from} is merged into {merged}");
         return Err(StoreError::argument("from", expected, from.to_string()).into());
     }
     if one.case_id == other.case_id {
@@ -312,7 +312,7 @@ pub(crate) fn merge(
 }
 
 /// What is to be written so that two cases are parted.
-pub(crate) fn unmerged(tx: &mut Tx<'_>, from: Uuid, into: Uuid) -> Result<Vec<(Uuid, Act)>, Trouble> {
+pub(crate) fn unmerged(tx: &mut Tx<'_>, from: Uuid, into: Uuid) -> Result<Vec<(Uuid, Act)>, AttemptError> {
     if facts_of(tx, from)?.merged_into != Some(into) {
         let expected = format!("a case that is merged into {into}");
         return Err(StoreError::argument("from", expected, from.to_string()).into());

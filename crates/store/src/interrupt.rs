@@ -46,7 +46,7 @@ impl Interrupt {
         self.0.as_ref().is_some_and(|requested| requested())
     }
 
-    /// Goes on, unless the call is to end.
+    /// Fails if cancellation was requested.
     pub(crate) fn go_on(&self) -> Result<(), StoreError> {
         if self.is_requested() { Err(Cancelled.into()) } else { Ok(()) }
     }

@@ -1,7 +1,7 @@
-//! The journal: who did what with which case, as the law asks for, and what the store was told of it.
+//! The journal: who did what with which case, as the law asks for, and the facts that the host stated.
 //!
 //! The Data Protection Act 2018, section 62, names the operations to be logged: collection, alteration, consultation,
-//! disclosure, combination and erasure; for consultation and disclosure also why, when, and as far as possible by whom. Each
+//! disclosure, combination and erasure; for consultation and disclosure also why, when, and as far as possible by which person. Each
 //! case has a journal of its own, and the store as a whole has one (of the case with the id of zeros).
 //!
 //! Entries are append-only and chained: the hash of an entry is the digest (see [`risk_core::log::chain`]) of the tag
@@ -19,11 +19,11 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::directory;
-use crate::error::{StoreError, Trouble};
+use crate::error::{AttemptError, StoreError};
 use crate::gap::Gap;
 use crate::head::Head;
 use crate::journal_end;
-use crate::names::{self, Name};
+use crate::names::{self, StoredName};
 use crate::sql::Tx;
 use crate::who::{Operator, Reader};
 
@@ -35,7 +35,7 @@ pub enum Operation {
     Collection,
     /// What is held was corrected, or what the store holds of a case was changed.
     Alteration,
-    /// Somebody asked for an answer.
+    /// An answer was asked for.
     Consultation,
     /// Records were given out whole.
     Disclosure,
@@ -81,7 +81,7 @@ pub enum Act {
     Exported,
     /// All cases were counted, and no more than numbers given out.
     Counted,
-    /// An identifier now stands for the case, in place of any other of the same scheme.
+    /// An identifier was set for the case, replacing any other of the same scheme.
     Identified {
         /// Which sort.
         scheme: String,
@@ -204,7 +204,7 @@ pub struct Entry {
     pub position: u64,
     /// When, in UTC.
     pub at: String,
-    /// By whom: an operator's or a reader's id.
+    /// The operator's or reader's id.
     pub by: String,
     /// As which audience, where a person read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -275,7 +275,7 @@ pub(crate) const WHOLE_STORE: Uuid = Uuid::nil();
 /// The directory of facts is the journal of this case, which is none either: `risk` in ASCII.
 pub(crate) const DIRECTORY: Uuid = Uuid::from_u128(0x7269_736b);
 
-/// By whom an entry is.
+/// The author of an entry.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct By<'a> {
     id: &'a str,
@@ -314,7 +314,7 @@ impl By<'_> {
 }
 
 /// Writes down what was done with a case, behind what was before; `head` moves on.
-pub(crate) fn write(tx: &mut Tx<'_>, head: &mut Head, by: By<'_>, at: Instant, act: Act) -> Result<(), Trouble> {
+pub(crate) fn write(tx: &mut Tx<'_>, head: &mut Head, by: By<'_>, at: Instant, act: Act) -> Result<(), AttemptError> {
     write_placed(tx, head, by, at, act, vec![])
 }
 
@@ -326,7 +326,7 @@ pub(crate) fn write_placed(
     at: Instant,
     act: Act,
     places: Vec<Places>,
-) -> Result<(), Trouble> {
+) -> Result<(), AttemptError> {
     let (act, names) = names::apart(act)?;
     let subject = act.subject();
     let facts = journal_end::facts_stated(tx, head)?.saturating_add(u64::from(subject.is_some()));
@@ -361,8 +361,8 @@ pub(crate) fn write_kept(
     head: &mut Head,
     subject: Option<&str>,
     text: &str,
-    names: &[Name],
-) -> Result<(), Trouble> {
+    names: &[StoredName],
+) -> Result<(), AttemptError> {
     chain(tx, head, subject, text)?;
     names.iter().try_for_each(|name| name.keep(tx, head.case_id, head.entries))?;
     match subject {
@@ -372,7 +372,7 @@ pub(crate) fn write_kept(
 }
 
 /// Writes a text behind the last entry of a journal.
-pub(crate) fn chain(tx: &mut Tx<'_>, head: &mut Head, subject: Option<&str>, text: &str) -> Result<(), Trouble> {
+pub(crate) fn chain(tx: &mut Tx<'_>, head: &mut Head, subject: Option<&str>, text: &str) -> Result<(), AttemptError> {
     head.entries = head.entries.saturating_add(1);
     head.entry_hash = entry_hash(&head.entry_hash, text);
     head.facts = None;
@@ -396,17 +396,17 @@ pub(crate) fn entry_hash(previous: &str, text: &str) -> String {
 
 /// An entry as it lies in the store.
 #[derive(Debug, Clone)]
-pub(crate) struct Kept {
+pub(crate) struct StoredEntry {
     pub(crate) position: u64,
     /// By what it is found; an index that is never believed.
     pub(crate) subject: Option<String>,
     pub(crate) text: String,
     pub(crate) hash: String,
     /// The names under which the case is found by it, as they lie apart.
-    pub(crate) names: Vec<Name>,
+    pub(crate) names: Vec<StoredName>,
 }
 
-impl Kept {
+impl StoredEntry {
     /// The entry, found to be the one of that place in the journal of a case, behind the entry with the hash `previous`, with
     /// every column as its text says; else what differs.
     fn at(&self, case_id: Uuid, position: u64, previous: &str) -> Result<Entry, String> {
@@ -448,12 +448,12 @@ impl Kept {
 }
 
 /// The text of an entry, with the hash of the one before it, as they lie in the store.
-pub(crate) struct Found {
+pub(crate) struct ChainedEntry {
     pub(crate) text: String,
     pub(crate) previous: String,
 }
 
-impl Found {
+impl ChainedEntry {
     /// Whether it is the entry with that hash.
     pub(crate) fn is(&self, hash: &str) -> bool {
         entry_hash(&self.previous, &self.text) == hash
@@ -461,22 +461,22 @@ impl Found {
 }
 
 /// The entry of that place in a journal, if there is any.
-pub(crate) fn find(tx: &mut Tx<'_>, case_id: Uuid, position: u64) -> Result<Option<Found>, Trouble> {
+pub(crate) fn find(tx: &mut Tx<'_>, case_id: Uuid, position: u64) -> Result<Option<ChainedEntry>, AttemptError> {
     tx.row(
         "SELECT e.text, p.hash FROM entry e LEFT JOIN entry p ON p.case_id = e.case_id AND p.position = e.position - 1
          WHERE e.case_id = $1 AND e.position = $2",
         &[(&case_id).into(), position.into()],
-        |row| Ok(Found { text: row.text(0)?, previous: row.optional_text(1)?.unwrap_or_default() }),
+        |row| Ok(ChainedEntry { text: row.text(0)?, previous: row.optional_text(1)?.unwrap_or_default() }),
     )
 }
 
 /// The journal of a case as it lies in the store, in order.
-pub(crate) fn read(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Vec<Kept>, Trouble> {
+pub(crate) fn read(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Vec<StoredEntry>, AttemptError> {
     between(tx, case_id, 0, u64::MAX)
 }
 
 /// The entries of a journal after one position, up to another, as they lie in the store.
-pub(crate) fn between(tx: &mut Tx<'_>, case_id: Uuid, after: u64, to: u64) -> Result<Vec<Kept>, Trouble> {
+pub(crate) fn between(tx: &mut Tx<'_>, case_id: Uuid, after: u64, to: u64) -> Result<Vec<StoredEntry>, AttemptError> {
     let mut names = names::of_case(tx, case_id)?;
     tx.rows(
         "SELECT position, subject, text, hash FROM entry WHERE case_id = $1 AND position > $2 AND position <= $3
@@ -485,7 +485,7 @@ pub(crate) fn between(tx: &mut Tx<'_>, case_id: Uuid, after: u64, to: u64) -> Re
         |row| {
             let (position, subject) = (row.number(0)?, row.optional_text(1)?);
             let names = names.remove(&(case_id, position)).unwrap_or_default();
-            Ok(Kept { position, subject, text: row.text(2)?, hash: row.text(3)?, names })
+            Ok(StoredEntry { position, subject, text: row.text(2)?, hash: row.text(3)?, names })
         },
     )
 }
@@ -494,10 +494,10 @@ pub(crate) fn between(tx: &mut Tx<'_>, case_id: Uuid, after: u64, to: u64) -> Re
 ///
 /// # Errors
 /// [`StoreError::Altered`].
-pub(crate) fn verified(tx: &mut Tx<'_>, head: &Head) -> Result<Vec<(Entry, Kept)>, Trouble> {
+pub(crate) fn verified(tx: &mut Tx<'_>, head: &Head) -> Result<Vec<(Entry, StoredEntry)>, AttemptError> {
     let case_id = head.case_id;
     let altered = |what: String| StoreError::Altered { case_id, what };
-    let mut walk = Walk::of(case_id);
+    let mut walk = JournalCheck::of(case_id);
     let mut entries = Vec::new();
     for kept in between(tx, case_id, 0, head.entries)? {
         entries.push((walk.next(&kept).map_err(altered)?, kept));
@@ -517,7 +517,7 @@ pub(crate) fn verified(tx: &mut Tx<'_>, head: &Head) -> Result<Vec<(Entry, Kept)
 }
 
 /// Reads a journal in order, each entry found to be the next.
-pub(crate) struct Walk {
+pub(crate) struct JournalCheck {
     case_id: Uuid,
     /// How many entries were read, and the hash of the last.
     pub(crate) entries: u64,
@@ -526,13 +526,13 @@ pub(crate) struct Walk {
     pub(crate) facts: u64,
 }
 
-impl Walk {
+impl JournalCheck {
     pub(crate) fn of(case_id: Uuid) -> Self {
         Self { case_id, entries: 0, hash: String::new(), facts: 0 }
     }
 
     /// The entry, if it is the next; else what differs.
-    pub(crate) fn next(&mut self, kept: &Kept) -> Result<Entry, String> {
+    pub(crate) fn next(&mut self, kept: &StoredEntry) -> Result<Entry, String> {
         let position = self.entries.saturating_add(1);
         let entry = kept.at(self.case_id, position, &self.hash)?;
         let facts = self.facts.saturating_add(u64::from(entry.act.subject().is_some()));

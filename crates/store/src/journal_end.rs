@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use risk_core::event::Instant;
 
 use crate::clock;
-use crate::error::{StoreError, Trouble};
+use crate::error::{AttemptError, StoreError};
 use crate::head::Head;
 use crate::journal::{self, Entry};
 use crate::sql::Tx;
@@ -20,8 +20,8 @@ pub(crate) const GONE: &str = "expected a journal of its records, found none";
 /// of this software wrote the last entry.
 ///
 /// # Errors
-/// [`StoreError::Altered`] where the journal does not end there.
-pub(crate) fn facts_stated(tx: &mut Tx<'_>, head: &Head) -> Result<u64, Trouble> {
+/// [`StoreError::Altered`] if the journal does not end there.
+pub(crate) fn facts_stated(tx: &mut Tx<'_>, head: &Head) -> Result<u64, AttemptError> {
     if let Some(known) = head.facts {
         return Ok(known);
     }
@@ -49,7 +49,7 @@ pub(crate) fn facts_stated(tx: &mut Tx<'_>, head: &Head) -> Result<u64, Trouble>
 ///
 /// # Errors
 /// [`StoreError::Altered`].
-pub(crate) fn must_be_there(tx: &mut Tx<'_>, head: &Head) -> Result<(), Trouble> {
+pub(crate) fn must_be_there(tx: &mut Tx<'_>, head: &Head) -> Result<(), AttemptError> {
     if head.records == 0 || head.entries > 0 {
         return Ok(());
     }
@@ -67,7 +67,7 @@ pub(crate) fn must_be_there(tx: &mut Tx<'_>, head: &Head) -> Result<(), Trouble>
 }
 
 /// Since when the store has journals. If that cannot be read it is taken to have had them always.
-pub(crate) fn journals_since(tx: &mut Tx<'_>) -> Result<Instant, Trouble> {
+pub(crate) fn journals_since(tx: &mut Tx<'_>) -> Result<Instant, AttemptError> {
     let since = tx.row("SELECT applied_on FROM store_form WHERE version = 2", &[], |row| row.text(0))?;
     let since = since.and_then(|since| DateTime::parse_from_rfc3339(&since).ok());
     Ok(since.map_or(DateTime::<Utc>::MIN_UTC, |since| since.to_utc()))

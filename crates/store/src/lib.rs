@@ -26,7 +26,7 @@
 //! When [`Store::append`] returns, its records are kept: they survive the end of the process at any moment, and the loss of
 //! power as far as the disk keeps its word that what was flushed is there. On SQLite that is `synchronous=FULL` with a
 //! write-ahead log: one flush for each append. On PostgreSQL it is `synchronous_commit=on`, with the server's `fsync` and
-//! `full_page_writes` left on. An append is kept whole or not at all.
+//! `full_page_writes` left on. An append is atomic.
 //!
 //! What is read was checked: each case is a hash chain ([`risk_core::log::chain`]), and the store keeps apart where it ends.
 //! Facts, such as who is excluded from a case, are entries of chained journals and read from those alone.
@@ -91,17 +91,17 @@ pub use journal::{Act, Entry, Operation, Places};
 pub use listing::CaseListed;
 pub use payload::Keys;
 pub use person_erasure::{PersonErased, PersonErasure, random_record_id};
-pub use reading::{Consulted, Only};
+pub use reading::{CaseFilter, Consulted};
 pub use records::Addition;
 pub use verify::{Difference, Verification};
-pub use waiting::{Sort, Waiting};
+pub use waiting::{Waiting, WaitingState};
 pub use who::{Operator, Reader};
 pub use work::{Work, former_scheme};
 
-use connection::{Connection, Make, Place, Will};
-use error::Trouble;
+use connection::{Connection, Location, Make, Will};
+use error::AttemptError;
 use gap::GapFile;
-use open::Open;
+use open::OpenCases;
 use sql::Tx;
 
 /// How a store is opened.
@@ -111,7 +111,7 @@ pub struct Options {
     pub keys: Option<Keys>,
     /// How long to wait for another writer, and to go on trying where the connection breaks.
     pub patience: Duration,
-    /// Tells the time at which the store takes what it is given.
+    /// Returns the time at which the store accepts records.
     pub clock: Box<dyn Fn() -> Instant + Send + Sync>,
     /// Ends calls early, the opening of the store included; see [`Store::cancelled_when`].
     pub interrupt: Interrupt,
@@ -179,7 +179,7 @@ impl Store {
 
     fn at(place: &str, options: Options, make: Make) -> Result<Self, StoreError> {
         let Options { keys, patience, clock, interrupt } = options;
-        let at = Place::parse(place)?;
+        let at = Location::parse(place)?;
         let mut connection = Connection::open(at.clone(), patience, make, &interrupt)?;
         if !connection.transact(Will::Look, &interrupt, directory::exists)? {
             match connection.transact(Will::Write, &interrupt, directory::make) {
@@ -191,8 +191,8 @@ impl Store {
         let server = connection.is_server();
         let inner = Mutex::new(Inner { connection, logs: LruCache::new(LOGS), horizon: 0 });
         let gaps = match &at {
-            Place::File(path) => Some(GapFile::beside(path)),
-            Place::Server(_) => None,
+            Location::File(path) => Some(GapFile::beside(path)),
+            Location::Server(_) => None,
         };
         let shared = Shared { inner, user: AtomicUsize::new(0), server, gaps, keys, patience, clock };
         let store = Self { shared: Arc::new(shared), interrupt };
@@ -210,7 +210,7 @@ impl Store {
         Self { shared: Arc::clone(&self.shared), interrupt }
     }
 
-    /// Goes on, unless the call is to end early.
+    /// Fails if the caller has requested cancellation.
     fn go_on(&self) -> Result<(), StoreError> {
         self.interrupt.go_on()
     }
@@ -254,20 +254,20 @@ impl Store {
     }
 
     /// Runs a transaction that only looks.
-    fn look<T>(&self, work: impl FnMut(&mut Tx<'_>) -> Result<T, Trouble>) -> Result<T, StoreError> {
+    fn look<T>(&self, work: impl FnMut(&mut Tx<'_>) -> Result<T, AttemptError>) -> Result<T, StoreError> {
         self.inner()?.connection.transact(Will::Look, &self.interrupt, work)
     }
 
     /// Runs a transaction that changes cases; their logs are remembered once it is kept.
     fn change<T>(
         &self,
-        mut work: impl FnMut(&mut Tx<'_>, &mut Open<'_>) -> Result<T, Trouble>,
+        mut work: impl FnMut(&mut Tx<'_>, &mut OpenCases<'_>) -> Result<T, AttemptError>,
     ) -> Result<T, StoreError> {
         let mut inner = self.inner()?;
         let Inner { connection, logs, .. } = &mut *inner;
         let mut held = Vec::new();
         let done = connection.transact(Will::Write, &self.interrupt, |tx| {
-            let mut open = Open::new(logs, self.keys());
+            let mut open = OpenCases::new(logs, self.keys());
             let done = work(tx, &mut open)?;
             held = open.into_logs();
             Ok(done)

@@ -25,7 +25,7 @@ pub struct CaseListed {
     pub records: u64,
     /// The last one's hash; empty where there is none.
     pub head: String,
-    /// What the store was told of it.
+    /// The facts that the store holds about it.
     #[serde(flatten)]
     pub facts: Facts,
 }

@@ -2,7 +2,7 @@
 //!
 //! The entry that says so holds the scheme and a commitment: the digest (see [`risk_core::log::chain`]) of the tag
 //! `risk-store/1 identifier` and the members `salt`, `scheme` and `value`. Value and salt lie in a table of their own, where a
-//! case is found by them. Once both are erased nobody can try out which identifier the entry was about.
+//! case is found by them. Once both are erased, the identifier cannot be recovered by trial.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::directory::{self, folded};
-use crate::error::{StoreError, Trouble};
+use crate::error::{AttemptError, StoreError};
 use crate::head::Head;
 use crate::identity::sort_of;
 use crate::journal::{self, Act, Entry, entry_hash, identifier};
@@ -23,19 +23,19 @@ pub(crate) const FORMER: &str = "former";
 /// A name under which a case is found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Name {
+pub(crate) struct StoredName {
     /// `scheme=value`.
     name: String,
     /// What keeps the commitment from being guessed; empty where there is no commitment.
     salt: String,
 }
 
-impl Name {
+impl StoredName {
     fn unsalted(name: String) -> Self {
         Self { name, salt: String::new() }
     }
 
-    pub(crate) fn keep(&self, tx: &mut Tx<'_>, case_id: Uuid, position: u64) -> Result<(), Trouble> {
+    pub(crate) fn keep(&self, tx: &mut Tx<'_>, case_id: Uuid, position: u64) -> Result<(), AttemptError> {
         tx.execute(
             "INSERT INTO identifier (case_id, position, name, salt) VALUES ($1, $2, $3, $4)",
             &[(&case_id).into(), position.into(), self.name.as_str().into(), self.salt.as_str().into()],
@@ -45,14 +45,14 @@ impl Name {
 }
 
 /// The act as it is chained, and the names that are kept apart from it.
-pub(crate) fn apart(act: Act) -> Result<(Act, Vec<Name>), StoreError> {
+pub(crate) fn apart(act: Act) -> Result<(Act, Vec<StoredName>), StoreError> {
     match act {
         Act::Identified { scheme, value: Some(value), .. } => {
             let mut random = [0; 16];
             getrandom::fill(&mut random)?;
             let salt: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
             let commitment = Some(commitment(&salt, &scheme, &value));
-            let names = vec![Name { name: identifier(&scheme, &value), salt }];
+            let names = vec![StoredName { name: identifier(&scheme, &value), salt }];
             Ok((Act::Identified { scheme, value: None, commitment }, names))
         }
         act => {
@@ -63,20 +63,20 @@ pub(crate) fn apart(act: Act) -> Result<(Act, Vec<Name>), StoreError> {
 }
 
 /// The names that an entry has in itself.
-pub(crate) fn of_act(act: &Act) -> Vec<Name> {
+pub(crate) fn of_act(act: &Act) -> Vec<StoredName> {
     match act {
-        Act::Identified { scheme, value: Some(value), .. } => vec![Name::unsalted(identifier(scheme, value))],
+        Act::Identified { scheme, value: Some(value), .. } => vec![StoredName::unsalted(identifier(scheme, value))],
         Act::PersonErased { former, .. } => {
-            former.iter().map(|digest| Name::unsalted(identifier(FORMER, digest))).collect()
+            former.iter().map(|digest| StoredName::unsalted(identifier(FORMER, digest))).collect()
         }
         _ => vec![],
     }
 }
 
 /// Puts the identifier into an act that has a commitment to it. Of an erased identifier there is none to put.
-pub(crate) fn put_together(act: &mut Act, names: &[Name]) -> Result<(), StoreError> {
+pub(crate) fn put_together(act: &mut Act, names: &[StoredName]) -> Result<(), StoreError> {
     let Act::Identified { scheme, value, commitment: Some(committed) } = act else { return Ok(()) };
-    let Some(Name { name, salt }) = names.first() else { return Ok(()) };
+    let Some(StoredName { name, salt }) = names.first() else { return Ok(()) };
     let found = name.strip_prefix(scheme.as_str()).and_then(|rest| rest.strip_prefix('='));
     match found.filter(|found| commitment(salt, scheme, found) == *committed) {
         Some(found) => *value = Some(found.to_owned()),
@@ -86,7 +86,7 @@ pub(crate) fn put_together(act: &mut Act, names: &[Name]) -> Result<(), StoreErr
 }
 
 /// Whether the names that lie apart from an entry are those that belong to it. They may be missing once the person is erased.
-pub(crate) fn belong(entry: &Entry, names: &[Name], erased: bool) -> bool {
+pub(crate) fn belong(entry: &Entry, names: &[StoredName], erased: bool) -> bool {
     match &entry.act {
         Act::Identified { commitment: Some(_), .. } => {
             (names.is_empty() && erased) || (names.len() == 1 && put_together(&mut entry.act.clone(), names).is_ok())
@@ -100,30 +100,30 @@ fn commitment(salt: &str, scheme: &str, value: &str) -> String {
 }
 
 /// Names, by the case and the position of the entry that they belong to.
-pub(crate) type ByEntry = BTreeMap<(Uuid, u64), Vec<Name>>;
+pub(crate) type ByEntry = BTreeMap<(Uuid, u64), Vec<StoredName>>;
 
 /// The names of a case.
-pub(crate) fn of_case(tx: &mut Tx<'_>, case_id: Uuid) -> Result<ByEntry, Trouble> {
+pub(crate) fn of_case(tx: &mut Tx<'_>, case_id: Uuid) -> Result<ByEntry, AttemptError> {
     read(tx, "SELECT case_id, position, name, salt FROM identifier WHERE case_id = $1", &[(&case_id).into()])
 }
 
 /// The names of all cases.
-pub(crate) fn of_all(tx: &mut Tx<'_>) -> Result<ByEntry, Trouble> {
+pub(crate) fn of_all(tx: &mut Tx<'_>) -> Result<ByEntry, AttemptError> {
     read(tx, "SELECT case_id, position, name, salt FROM identifier", &[])
 }
 
 /// The names of one entry.
-pub(crate) fn of_entry(tx: &mut Tx<'_>, case_id: Uuid, position: u64) -> Result<Vec<Name>, Trouble> {
+pub(crate) fn of_entry(tx: &mut Tx<'_>, case_id: Uuid, position: u64) -> Result<Vec<StoredName>, AttemptError> {
     let sql = "SELECT case_id, position, name, salt FROM identifier WHERE case_id = $1 AND position = $2";
     let mut names = read(tx, sql, &[(&case_id).into(), position.into()])?;
     Ok(names.remove(&(case_id, position)).unwrap_or_default())
 }
 
-fn read(tx: &mut Tx<'_>, sql: &'static str, values: &[Value<'_>]) -> Result<ByEntry, Trouble> {
+fn read(tx: &mut Tx<'_>, sql: &'static str, values: &[Value<'_>]) -> Result<ByEntry, AttemptError> {
     let mut names = ByEntry::new();
-    for (entry, name) in
-        tx.rows(sql, values, |row| Ok(((row.id(0)?, row.number(1)?), Name { name: row.text(2)?, salt: row.text(3)? })))?
-    {
+    for (entry, name) in tx.rows(sql, values, |row| {
+        Ok(((row.id(0)?, row.number(1)?), StoredName { name: row.text(2)?, salt: row.text(3)? }))
+    })? {
         names.entry(entry).or_default().push(name);
     }
     // In the order of the entry's own list, which the database need not keep.
@@ -154,13 +154,17 @@ pub(crate) fn ever(entries: &[Entry]) -> Vec<(String, String)> {
 }
 
 /// Removes the identifiers of a case; gives how many. Digests of former ones stay.
-pub(crate) fn erase(tx: &mut Tx<'_>, case_id: Uuid) -> Result<u64, Trouble> {
+pub(crate) fn erase(tx: &mut Tx<'_>, case_id: Uuid) -> Result<u64, AttemptError> {
     tx.execute("DELETE FROM identifier WHERE case_id = $1 AND name NOT LIKE 'former=%'", &[(&case_id).into()])
 }
 
 /// Chains a journal anew from the first entry on that has an identifier in itself, in the form of an older version of this
 /// software; gives where that is. Its hash and all after it change, as otherwise the identifier could be tried out with them.
-pub(crate) fn chain_anew(tx: &mut Tx<'_>, head: &mut Head, kept: &[journal::Kept]) -> Result<Option<u64>, Trouble> {
+pub(crate) fn chain_anew(
+    tx: &mut Tx<'_>,
+    head: &mut Head,
+    kept: &[journal::StoredEntry],
+) -> Result<Option<u64>, AttemptError> {
     let mut previous = String::new();
     let mut from = None;
     let mut facts = Vec::new();

@@ -7,41 +7,41 @@ use risk_core::event::Instant;
 use risk_core::log::Log;
 use uuid::Uuid;
 
-use crate::error::{StoreError, Trouble};
+use crate::error::{AttemptError, StoreError};
 use crate::head::Head;
 use crate::journal::{self, Act, By, DIRECTORY, WHOLE_STORE};
 use crate::payload::Keys;
-use crate::records::Case;
+use crate::records::OpenCase;
 use crate::sql::Tx;
 use crate::who::Operator;
 
-/// The cases that a transaction holds, each opened once.
-pub(crate) struct Open<'s> {
-    cases: BTreeMap<Uuid, Case<'s>>,
+/// The cases that a transaction has locked, each opened once.
+pub(crate) struct OpenCases<'s> {
+    cases: BTreeMap<Uuid, OpenCase<'s>>,
     remembered: &'s mut LruCache<Uuid, Log>,
     keys: Option<&'s Keys>,
 }
 
-impl<'s> Open<'s> {
+impl<'s> OpenCases<'s> {
     pub(crate) fn new(remembered: &'s mut LruCache<Uuid, Log>, keys: Option<&'s Keys>) -> Self {
         Self { cases: BTreeMap::new(), remembered, keys }
     }
 
     /// The case; an empty one where there is none yet.
-    pub(crate) fn hold(&mut self, tx: &mut Tx<'_>, case_id: Uuid) -> Result<&mut Case<'s>, Trouble> {
+    pub(crate) fn hold(&mut self, tx: &mut Tx<'_>, case_id: Uuid) -> Result<&mut OpenCase<'s>, AttemptError> {
         if case_id == WHOLE_STORE || case_id == DIRECTORY {
             return Err(StoreError::argument("case_id", "the UUID of a case", "one of the store's own").into());
         }
         if !self.cases.contains_key(&case_id) {
             let head = Head::hold(tx, case_id)?;
-            let case = Case::open(tx, head, self.remembered.pop(&case_id), self.keys)?;
+            let case = OpenCase::open(tx, head, self.remembered.pop(&case_id), self.keys)?;
             self.cases.insert(case_id, case);
         }
         self.cases.get_mut(&case_id).ok_or_else(|| not_found(case_id).into())
     }
 
     /// The case, which must be there.
-    pub(crate) fn hold_known(&mut self, tx: &mut Tx<'_>, case_id: Uuid) -> Result<&mut Case<'s>, Trouble> {
+    pub(crate) fn hold_known(&mut self, tx: &mut Tx<'_>, case_id: Uuid) -> Result<&mut OpenCase<'s>, AttemptError> {
         must_exist(tx, case_id)?;
         self.hold(tx, case_id)
     }
@@ -54,7 +54,7 @@ impl<'s> Open<'s> {
         now: Instant,
         case_id: Uuid,
         act: Act,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), AttemptError> {
         if let Some(case) = self.cases.get_mut(&case_id) {
             return case.note(tx, by.into(), now, act);
         }
@@ -63,7 +63,7 @@ impl<'s> Open<'s> {
         head.keep(tx)
     }
 
-    /// Lets go of a case that is done with: the transaction still holds it, its log need not stay in memory.
+    /// Drops the log of a finished case from memory; the transaction still holds the case.
     pub(crate) fn forget(&mut self, case_id: Uuid) {
         self.cases.remove(&case_id);
     }
@@ -78,7 +78,7 @@ impl<'s> Open<'s> {
 }
 
 /// Refuses a case of which the store knows nothing.
-pub(crate) fn must_exist(tx: &mut Tx<'_>, case_id: Uuid) -> Result<(), Trouble> {
+pub(crate) fn must_exist(tx: &mut Tx<'_>, case_id: Uuid) -> Result<(), AttemptError> {
     match Head::find(tx, case_id)? {
         Some(_) => Ok(()),
         None if Head::lost(tx)?.contains(&case_id) => {

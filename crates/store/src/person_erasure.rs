@@ -11,12 +11,12 @@ use serde::Deserialize;
 use uuid::{Builder, Uuid};
 
 use crate::erasure::Scrubbed;
-use crate::error::{StoreError, Trouble};
+use crate::error::{AttemptError, StoreError};
 use crate::facts::{Facts, Person};
 use crate::head::Head;
 use crate::journal::{self, Act, Entry};
-use crate::open::{Open, must_exist};
-use crate::records::Case;
+use crate::open::{OpenCases, must_exist};
+use crate::records::OpenCase;
 use crate::sql::Tx;
 use crate::who::Operator;
 use crate::{Store, directory, fence, identity, names, waiting};
@@ -27,7 +27,7 @@ pub type Digest<'a> = &'a dyn Fn(&str, &str) -> String;
 /// A fresh random id for the record that says of another that it was erased.
 ///
 /// # Errors
-/// [`StoreError::Random`] where the system gives no random bytes.
+/// [`StoreError::Random`] if the system gives no random bytes.
 pub fn random_record_id(_erased: Uuid) -> Result<Uuid, StoreError> {
     let mut random = [0; 16];
     getrandom::fill(&mut random)?;
@@ -49,7 +49,7 @@ pub struct PersonErasure<'a> {
     pub named: &'a [(&'a str, String)],
 }
 
-/// What became of the erasure of a person.
+/// The result of the erasure of a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonErased {
     /// The cases of the person, in the order of their ids.
@@ -81,7 +81,7 @@ impl Store {
     /// Cases that were parted again are of another person, and are named and left alone. Copies made before hold what they held.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]; [`StoreError::Argument`] where messages wait and no [`PersonErasure::digest`] is given;
+    /// [`StoreError::NotFound`]; [`StoreError::Argument`] if messages wait and no [`PersonErasure::digest`] is given;
     /// [`StoreError::NoKey`], [`StoreError::Tampered`] or [`StoreError::Damaged`] for a case that
     /// cannot be read; then nothing was erased.
     pub fn erase_person(
@@ -93,10 +93,10 @@ impl Store {
         let now = self.now();
         let mut erased = self.change(|tx, open| {
             fence::enter(tx)?;
-            // Nobody merges or parts meanwhile.
+            // No merge or unmerge can happen meanwhile.
             Head::of_the_facts(tx)?;
             must_exist(tx, case_id)?;
-            // Once the identifiers are gone, nobody could say which messages are about the person.
+            // Once the identifiers are gone, the messages about the person could no longer be found.
             if erasure.digest.is_none() && waiting::count(tx)? > 0 {
                 let expected = "the secret of the imports, as messages wait that may be about the person";
                 return Err(StoreError::argument("secret", expected, "none").into());
@@ -116,7 +116,7 @@ impl Store {
                 parted: vec![],
                 scrubbed: Scrubbed::Done,
             };
-            let order = Order { by, now, erasure };
+            let order = ErasureOrder { by, now, erasure };
             let mut identifiers = Vec::new();
             for of_person in done.cases.clone() {
                 identifiers.extend(order.erase_case(tx, open, (of_person, case_id), &mut done)?);
@@ -140,14 +140,14 @@ impl Store {
     /// The case of an erased person who had an identifier with this digest (see [`PersonErasure::digest`]).
     ///
     /// # Errors
-    /// Where the store cannot be read.
+    /// If the store cannot be read.
     pub fn erased_as(&self, digest: &str) -> Result<Option<Uuid>, StoreError> {
         self.look(|tx| directory::erased_as(tx, digest))
     }
 }
 
 /// Refuses a case of an erased person.
-pub(crate) fn must_not_be_erased(tx: &mut Tx<'_>, case_id: Uuid) -> Result<(), Trouble> {
+pub(crate) fn must_not_be_erased(tx: &mut Tx<'_>, case_id: Uuid) -> Result<(), AttemptError> {
     match Facts::of(tx, case_id)?.erased {
         Some(_) => Err(StoreError::PersonErased { case_id }.into()),
         None => Ok(()),
@@ -162,21 +162,21 @@ fn holds_data(record: &Record) -> bool {
 }
 
 /// One erasure of a person while it is carried out.
-struct Order<'o> {
+struct ErasureOrder<'o> {
     by: &'o Operator,
     now: Instant,
     erasure: &'o PersonErasure<'o>,
 }
 
-impl Order<'_> {
+impl ErasureOrder<'_> {
     /// Erases a case of the person, who was `asked` for by one of them; gives what it was called.
     fn erase_case(
         &self,
         tx: &mut Tx<'_>,
-        open: &mut Open<'_>,
+        open: &mut OpenCases<'_>,
         (case_id, asked): (Uuid, Uuid),
         done: &mut PersonErased,
-    ) -> Result<Vec<(String, String)>, Trouble> {
+    ) -> Result<Vec<(String, String)>, AttemptError> {
         let case = open.hold(tx, case_id)?;
         let entries: Vec<Entry> = journal::verified(tx, &case.head)?.into_iter().map(|(entry, _)| entry).collect();
         let identifiers = names::ever(&entries);
@@ -208,9 +208,9 @@ impl Order<'_> {
     fn erase_records(
         &self,
         tx: &mut Tx<'_>,
-        case: &mut Case<'_>,
+        case: &mut OpenCase<'_>,
         which: impl Fn(&Record) -> bool,
-    ) -> Result<u64, Trouble> {
+    ) -> Result<u64, AttemptError> {
         let held = case.log.records().iter().filter(|record| holds_data(record) && which(record)).cloned();
         let (corrections, others): (Vec<Record>, Vec<Record>) =
             held.partition(|r| r.kind() == Some(Kind::RecordCorrected));
@@ -235,7 +235,7 @@ impl Order<'_> {
     }
 
     /// Removes the payloads of records that are of the person and were recorded in other cases, where they were retracted.
-    fn erase_misplaced(&self, tx: &mut Tx<'_>, open: &mut Open<'_>, cases: &[Uuid]) -> Result<u64, Trouble> {
+    fn erase_misplaced(&self, tx: &mut Tx<'_>, open: &mut OpenCases<'_>, cases: &[Uuid]) -> Result<u64, AttemptError> {
         let mut of_person = BTreeSet::new();
         for case_id in cases {
             of_person.extend(open.hold(tx, *case_id)?.log.records().iter().filter_map(same));
@@ -306,11 +306,11 @@ pub(crate) struct Forgotten {
 /// Removes evidence and identifiers of a case, and marks it as that of an erased person, unless it is marked and nothing is new.
 pub(crate) fn forget(
     tx: &mut Tx<'_>,
-    case: &mut Case<'_>,
+    case: &mut OpenCase<'_>,
     by: &Operator,
     now: Instant,
     mut former: Vec<String>,
-) -> Result<Forgotten, Trouble> {
+) -> Result<Forgotten, AttemptError> {
     let case_id = case.head.case_id;
     let known = Facts::of(tx, case_id)?;
     former.retain(|digest| !known.former.contains(digest));
@@ -327,14 +327,18 @@ pub(crate) fn forget(
 }
 
 /// What is still there: notes of statements, which the log keeps, and identifiers in what is chained.
-fn remains(tx: &mut Tx<'_>, case: &Case<'_>, identifiers: &[(String, String)]) -> Result<Vec<String>, Trouble> {
+fn remains(
+    tx: &mut Tx<'_>,
+    case: &OpenCase<'_>,
+    identifiers: &[(String, String)],
+) -> Result<Vec<String>, AttemptError> {
     let case_id = case.head.case_id;
     let of_record =
         |record: &Record, what: &str| format!("case {case_id}, record {}: {what}", record.position().unwrap_or(0));
     let noted = case.log.records().iter().filter(|record| record.has_note());
     let mut remains: Vec<String> =
         noted.map(|record| of_record(record, "the note of a statement about another record")).collect();
-    // What many share is nobody's name.
+    // An identifier that many cases share names no person.
     let own = identifiers.iter().filter(|(scheme, _)| identity::is_of_one_person(scheme));
     let own: Vec<String> = own.map(|(_, value)| value.to_ascii_lowercase()).collect();
     let names_it = |text: &str| {

@@ -13,13 +13,13 @@ use risk_core::policy::Policy;
 use uuid::Uuid;
 
 use crate::directory::cases_called;
-use crate::error::{StoreError, Trouble};
+use crate::error::{AttemptError, StoreError};
 use crate::facts::{Facts, Person};
 use crate::gap::{Gap, GapFile};
 use crate::head::Head;
 use crate::journal::{Act, By, WHOLE_STORE};
-use crate::open::{Open, must_exist};
-use crate::records::Case;
+use crate::open::{OpenCases, must_exist};
+use crate::records::OpenCase;
 use crate::sql::Tx;
 use crate::who::{Operator, Reader};
 use crate::{LOGS, Store, journal};
@@ -41,7 +41,7 @@ pub struct Consulted {
 
 /// Which cases of a store: those that have this identifier.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Only {
+pub struct CaseFilter {
     /// Which sort, such as `team`.
     pub scheme: String,
     /// The identifier.
@@ -52,14 +52,14 @@ impl Store {
     /// The log from which to answer this reader about a case: of all cases that were known by then to be of the same person. It
     /// is for answers to the reader's audience alone, and says more than these may.
     ///
-    /// That it was asked for is written down, also where it is refused.
+    /// The reading is journalled, even if it is refused.
     ///
     /// # Errors
     /// [`StoreError::Excluded`], [`StoreError::PersonErased`], [`StoreError::NotFound`], [`StoreError::Tampered`],
     /// [`StoreError::Altered`], [`StoreError::NoKey`], and [`StoreError::Append`] where two cases of one person have a record of one id that says different things.
     pub fn consult(&self, reader: &Reader, case_id: Uuid, known_at: Instant) -> Result<Log, StoreError> {
         let now = self.now();
-        let read = |tx: &mut Tx<'_>, open: &mut Open<'_>, journal: Journal<'_>| {
+        let read = |tx: &mut Tx<'_>, open: &mut OpenCases<'_>, journal: JournalMode<'_>| {
             must_exist(tx, case_id)?;
             let person = Person::of(tx, case_id, known_at)?;
             consult(tx, open, &person, reader, journal, now)
@@ -71,13 +71,15 @@ impl Store {
     fn journalled<T>(
         &self,
         reader: &Reader,
-        read: impl Fn(&mut Tx<'_>, &mut Open<'_>, Journal<'_>) -> Result<T, Trouble>,
+        read: impl Fn(&mut Tx<'_>, &mut OpenCases<'_>, JournalMode<'_>) -> Result<T, AttemptError>,
     ) -> Result<T, StoreError> {
-        let read_now = self.change(|tx, open| read(tx, open, Journal::Written));
+        let read_now = self.change(|tx, open| read(tx, open, JournalMode::Written));
         match (read_now, reader.unjournalled_reason(), &self.shared.gaps) {
             (Err(StoreError::Full), Some(reason), Some(gaps)) => {
                 let mut logs = LruCache::new(LOGS);
-                self.look(|tx| read(tx, &mut Open::new(&mut logs, self.keys()), Journal::KeptAside { gaps, reason }))
+                self.look(|tx| {
+                    read(tx, &mut OpenCases::new(&mut logs, self.keys()), JournalMode::KeptAside { gaps, reason })
+                })
             }
             (read, ..) => {
                 if read.is_ok() && reader.unjournalled_reason().is_some() {
@@ -115,10 +117,10 @@ impl Store {
         }
     }
 
-    /// How a case stands, for the reader's audience.
+    /// Assesses a case for the reader's audience.
     ///
     /// # Errors
-    /// As [`Store::consult`], and [`StoreError::NoView`] where the policy shows nothing to that audience.
+    /// As [`Store::consult`], and [`StoreError::NoView`] if the policy shows nothing to that audience.
     pub fn assess(
         &self,
         reader: &Reader,
@@ -158,13 +160,13 @@ impl Store {
     }
 
     /// Every person of the store, or those of one identifier, each once, in the order of the ids of the cases that they are
-    /// answered under. Each reading is written down. A person whose log cannot be read is among them, with the reason; one who was
+    /// answered under. Each reading is journalled. A person whose log cannot be read is among them, with the reason; one who was
     /// erased by law is not.
     pub fn caseload<'s>(
         &'s self,
         reader: &'s Reader,
         known_at: Instant,
-        only: Option<&'s Only>,
+        only: Option<&'s CaseFilter>,
     ) -> impl Iterator<Item = Result<Consulted, StoreError>> + 's {
         self.people(known_at, only, move |page| {
             self.journalled(reader, |tx, open, journal| {
@@ -173,15 +175,15 @@ impl Store {
         })
     }
 
-    /// The same for counting, where numbers alone are given out: written down once, and nobody is left out.
+    /// The same for counting, if only numbers are disclosed: journalled once, and no case is left out.
     ///
     /// # Errors
-    /// Where the store cannot be written to.
+    /// If the store cannot be written to.
     pub fn counted<'s>(
         &'s self,
         by: &'s Operator,
         known_at: Instant,
-        only: Option<&'s Only>,
+        only: Option<&'s CaseFilter>,
     ) -> Result<impl Iterator<Item = Result<Consulted, StoreError>> + 's, StoreError> {
         self.note_for_all(by, Act::Counted)?;
         Ok(self.people(known_at, only, |page| {
@@ -203,7 +205,7 @@ impl Store {
     fn people<'s>(
         &'s self,
         known_at: Instant,
-        only: Option<&'s Only>,
+        only: Option<&'s CaseFilter>,
         run: impl Fn(&PageOfPeople<'_>) -> Result<Page, StoreError> + 's,
     ) -> impl Iterator<Item = Result<Consulted, StoreError>> + 's {
         let mut after = Some(WHOLE_STORE);
@@ -238,15 +240,15 @@ impl Store {
 
 /// Reads one person of a caseload, at a moment.
 type ReadPerson<'r> =
-    dyn Fn(&mut Tx<'_>, &mut Open<'_>, &Person, Instant) -> Result<Result<Log, StoreError>, Trouble> + 'r;
+    dyn Fn(&mut Tx<'_>, &mut OpenCases<'_>, &Person, Instant) -> Result<Result<Log, StoreError>, AttemptError> + 'r;
 /// Reads a page of people in a transaction.
-type PageOfPeople<'p> = dyn Fn(&mut Tx<'_>, &mut Open<'_>, &ReadPerson<'_>) -> Result<Page, Trouble> + 'p;
+type PageOfPeople<'p> = dyn Fn(&mut Tx<'_>, &mut OpenCases<'_>, &ReadPerson<'_>) -> Result<Page, AttemptError> + 'p;
 /// People, and after which case to go on.
 type Page = (Vec<Consulted>, Option<Uuid>);
 
 /// Where a reading is written down.
 #[derive(Debug, Clone, Copy)]
-enum Journal<'g> {
+enum JournalMode<'g> {
     /// In the journal.
     Written,
     /// Beside the store's file, as the journal cannot be written to.
@@ -258,9 +260,9 @@ fn page_of_ids(
     tx: &mut Tx<'_>,
     after: Uuid,
     known_at: Instant,
-    only: Option<&Only>,
-) -> Result<(Vec<Uuid>, Option<Uuid>), Trouble> {
-    if let Some(Only { scheme, value }) = only {
+    only: Option<&CaseFilter>,
+) -> Result<(Vec<Uuid>, Option<Uuid>), AttemptError> {
+    if let Some(CaseFilter { scheme, value }) = only {
         // People are found by what any of their cases is called, and answered under one of them.
         let mut people = BTreeSet::new();
         for case_id in cases_called(tx, scheme, value)? {
@@ -282,15 +284,15 @@ fn without_a_head(case_id: Uuid) -> Consulted {
 /// The person of a case, unless they are answered under another, or are erased.
 fn one_person(
     tx: &mut Tx<'_>,
-    open: &mut Open<'_>,
+    open: &mut OpenCases<'_>,
     case_id: Uuid,
     known_at: Instant,
-    read: impl FnOnce(&mut Tx<'_>, &mut Open<'_>, &Person) -> Result<Result<Log, StoreError>, Trouble>,
-) -> Result<Option<Consulted>, Trouble> {
+    read: impl FnOnce(&mut Tx<'_>, &mut OpenCases<'_>, &Person) -> Result<Result<Log, StoreError>, AttemptError>,
+) -> Result<Option<Consulted>, AttemptError> {
     let person = match Person::of(tx, case_id, known_at) {
         Ok(person) => person,
-        // Who may not see it is not known: nobody does.
-        Err(Trouble::Final(e)) if of_one_case(&e) => {
+        // The exclusions are not known, so no reader may see it.
+        Err(AttemptError::Final(e)) if of_one_case(&e) => {
             return Ok(Some(Consulted { case_id, identifiers: BTreeMap::new(), log: Err(e) }));
         }
         Err(e) => return Err(e),
@@ -301,7 +303,7 @@ fn one_person(
     // One case that cannot be read is no reason to leave out the others.
     let log = match read(tx, open, &person) {
         Ok(log) => log,
-        Err(Trouble::Final(e)) if of_one_case(&e) => Err(e),
+        Err(AttemptError::Final(e)) if of_one_case(&e) => Err(e),
         Err(e) => return Err(e),
     };
     let mut identifiers = BTreeMap::new();
@@ -327,19 +329,19 @@ fn of_one_case(e: &StoreError) -> bool {
 /// The log of a person for a reader, or why it is refused; either is written down.
 fn consult(
     tx: &mut Tx<'_>,
-    open: &mut Open<'_>,
+    open: &mut OpenCases<'_>,
     person: &Person,
     reader: &Reader,
-    journal: Journal<'_>,
+    journal: JournalMode<'_>,
     now: Instant,
-) -> Result<Result<Log, StoreError>, Trouble> {
+) -> Result<Result<Log, StoreError>, AttemptError> {
     let refusal = person.refusal(reader.id());
     let refused = refusal.is_some();
     // That it was refused is an entry of the case that answers alone.
     let cases: Vec<Uuid> = person.cases.iter().map(|(id, _)| *id).take(if refused { 1 } else { usize::MAX }).collect();
     let by = By::from(reader);
     match journal {
-        Journal::KeptAside { gaps, reason } => gaps.keep(&Gap {
+        JournalMode::KeptAside { gaps, reason } => gaps.keep(&Gap {
             at: journal::written(now),
             by: reader.id().to_owned(),
             audience: reader.audience().name().to_owned(),
@@ -348,12 +350,12 @@ fn consult(
             refused,
             cases,
         })?,
-        Journal::Written if refused => {
+        JournalMode::Written if refused => {
             let mut head = Head::hold(tx, person.case_id)?;
             journal::write(tx, &mut head, by.refused(), now, Act::Consulted)?;
             head.keep(tx)?;
         }
-        Journal::Written => {
+        JournalMode::Written => {
             for case_id in &cases {
                 open.hold(tx, *case_id)?.note(tx, by, now, Act::Consulted)?;
             }
@@ -368,12 +370,12 @@ fn consult(
 /// The log of all cases of a person.
 pub(crate) fn joined(
     tx: &mut Tx<'_>,
-    open: &mut Open<'_>,
+    open: &mut OpenCases<'_>,
     person: &Person,
-) -> Result<Result<Log, StoreError>, Trouble> {
+) -> Result<Result<Log, StoreError>, AttemptError> {
     let mut logs = Vec::new();
     for (case_id, _) in &person.cases {
-        let Case { log, .. } = open.hold(tx, *case_id)?;
+        let OpenCase { log, .. } = open.hold(tx, *case_id)?;
         logs.push(log.clone());
     }
     if logs.len() == 1 {
@@ -384,7 +386,7 @@ pub(crate) fn joined(
 }
 
 /// The facts and the log of a case, for those who look after the store.
-pub(crate) fn facts_of(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Facts, Trouble> {
+pub(crate) fn facts_of(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Facts, AttemptError> {
     must_exist(tx, case_id)?;
     Facts::of(tx, case_id)
 }

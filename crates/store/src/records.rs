@@ -6,7 +6,7 @@ use risk_core::event::{Instant, Nature};
 use risk_core::log::{AppendError, Appended, Log, Record, Stamp, Tampered, Tampering, verify};
 use uuid::Uuid;
 
-use crate::error::{StoreError, Trouble};
+use crate::error::{AttemptError, StoreError};
 use crate::head::Head;
 use crate::journal::{self, Act, By, Places};
 use crate::payload::{self, Keys};
@@ -67,7 +67,7 @@ impl Store {
     /// The whole log of a case, sealed. It holds every record, whoever may see it.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]; [`StoreError::Tampered`] for a case that was changed behind the store's back.
+    /// [`StoreError::NotFound`]; [`StoreError::Tampered`] for a case that fails verification.
     pub fn log(&self, by: &Operator, case_id: Uuid) -> Result<Log, StoreError> {
         let now = self.now();
         self.change(|tx, open| {
@@ -79,7 +79,7 @@ impl Store {
 }
 
 /// A case that is held in a transaction: where it ends, and its log.
-pub(crate) struct Case<'k> {
+pub(crate) struct OpenCase<'k> {
     pub(crate) head: Head,
     pub(crate) log: Log,
     keys: Option<&'k Keys>,
@@ -87,14 +87,14 @@ pub(crate) struct Case<'k> {
     placed: Vec<Places>,
 }
 
-impl<'k> Case<'k> {
+impl<'k> OpenCase<'k> {
     /// The case with its log, of which a copy that is known to be this one may be given.
     pub(crate) fn open(
         tx: &mut Tx<'_>,
         head: Head,
         known: Option<Log>,
         keys: Option<&'k Keys>,
-    ) -> Result<Self, Trouble> {
+    ) -> Result<Self, AttemptError> {
         let still = |log: &Log| log.len() == head.records && log.head().unwrap_or_default() == head.record_hash;
         let log = match known.filter(still) {
             Some(log) => log,
@@ -110,7 +110,7 @@ impl<'k> Case<'k> {
         now: Instant,
         records: Vec<Record>,
         expected_position: Option<u64>,
-    ) -> Result<Vec<Appended>, Trouble> {
+    ) -> Result<Vec<Appended>, AttemptError> {
         let corrects = records.iter().any(changes_another);
         let taken = clock::appended_at(tx, now, &self.log, &records)?.map_err(|error| self.refused(error))?;
         let mut stamper = Stamper::at(taken);
@@ -127,7 +127,7 @@ impl<'k> Case<'k> {
     }
 
     /// Removes a payload by law: appends the record that says so.
-    pub(crate) fn erase(&mut self, tx: &mut Tx<'_>, now: Instant, erasure: Record) -> Result<Appended, Trouble> {
+    pub(crate) fn erase(&mut self, tx: &mut Tx<'_>, now: Instant, erasure: Record) -> Result<Appended, AttemptError> {
         let taken = clock::appended_at(tx, now, &self.log, std::slice::from_ref(&erasure))?;
         let mut stamper = Stamper::at(taken.map_err(|error| self.refused(error))?);
         let appended = self.log.erase_sealed(erasure, None, |_| stamper.stamp());
@@ -138,7 +138,7 @@ impl<'k> Case<'k> {
     }
 
     /// Writes down what was done with the case.
-    pub(crate) fn note(&mut self, tx: &mut Tx<'_>, by: By<'_>, now: Instant, act: Act) -> Result<(), Trouble> {
+    pub(crate) fn note(&mut self, tx: &mut Tx<'_>, by: By<'_>, now: Instant, act: Act) -> Result<(), AttemptError> {
         let placed = std::mem::take(&mut self.placed);
         journal::write_placed(tx, &mut self.head, by, now, act, placed)?;
         self.head.keep(tx)
@@ -149,12 +149,12 @@ impl<'k> Case<'k> {
     }
 
     /// Refuses new records of a person who was erased.
-    pub(crate) fn may_grow(&self, tx: &mut Tx<'_>) -> Result<(), Trouble> {
+    pub(crate) fn may_grow(&self, tx: &mut Tx<'_>) -> Result<(), AttemptError> {
         if self.log.len() > self.head.records { must_not_be_erased(tx, self.head.case_id) } else { Ok(()) }
     }
 
     /// Keeps the records that the log has beyond what is kept.
-    pub(crate) fn keep_new(&mut self, tx: &mut Tx<'_>) -> Result<u64, Trouble> {
+    pub(crate) fn keep_new(&mut self, tx: &mut Tx<'_>) -> Result<u64, AttemptError> {
         let kept = usize::try_from(self.head.records).unwrap_or(usize::MAX);
         let fresh = self.log.records().get(kept..).unwrap_or_default();
         for (record, position) in fresh.iter().zip(self.head.records.saturating_add(1)..) {
@@ -172,7 +172,13 @@ impl<'k> Case<'k> {
 }
 
 /// Writes a record; gives its place in the order of all records.
-fn keep(tx: &mut Tx<'_>, keys: Option<&Keys>, case_id: Uuid, position: u64, record: &Record) -> Result<u64, Trouble> {
+fn keep(
+    tx: &mut Tx<'_>,
+    keys: Option<&Keys>,
+    case_id: Uuid,
+    position: u64,
+    record: &Record,
+) -> Result<u64, AttemptError> {
     let (header, said) =
         record.sealed_parts().ok_or_else(|| StoreError::damaged("a record that is not sealed was to be kept"))?;
     let said = said.map(|said| payload::closed(keys, case_id, &header, said)).transpose()?;
@@ -212,14 +218,14 @@ impl Stamper {
 
 /// One record as it lies in the store.
 #[derive(Debug, Clone)]
-pub(crate) struct Kept {
+pub(crate) struct StoredRecord {
     pub(crate) case_id: Uuid,
     pub(crate) position: u64,
     pub(crate) header: String,
     pub(crate) payload: Option<Vec<u8>>,
 }
 
-impl Kept {
+impl StoredRecord {
     /// The line of the sealed log.
     pub(crate) fn line(self, keys: Option<&Keys>) -> Result<String, StoreError> {
         let Self { case_id, position, header, payload } = self;
@@ -229,28 +235,28 @@ impl Kept {
 }
 
 /// The records of a case as they lie in the store.
-pub(crate) fn kept(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Vec<Kept>, Trouble> {
+pub(crate) fn kept(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Vec<StoredRecord>, AttemptError> {
     tx.rows(
         "SELECT position, header, payload FROM record WHERE case_id = $1 ORDER BY position",
         &[(&case_id).into()],
-        |row| Ok(Kept { case_id, position: row.number(0)?, header: row.text(1)?, payload: row.bytes(2)? }),
+        |row| Ok(StoredRecord { case_id, position: row.number(0)?, header: row.text(1)?, payload: row.bytes(2)? }),
     )
 }
 
 /// The same, each with its place in the order of all records.
-pub(crate) fn kept_with_places(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Vec<(u64, Kept)>, Trouble> {
+pub(crate) fn kept_with_places(tx: &mut Tx<'_>, case_id: Uuid) -> Result<Vec<(u64, StoredRecord)>, AttemptError> {
     tx.rows(
         "SELECT position, header, payload, place FROM record WHERE case_id = $1 ORDER BY position",
         &[(&case_id).into()],
         |row| {
-            let kept = Kept { case_id, position: row.number(0)?, header: row.text(1)?, payload: row.bytes(2)? };
+            let kept = StoredRecord { case_id, position: row.number(0)?, header: row.text(1)?, payload: row.bytes(2)? };
             Ok((row.number(3)?, kept))
         },
     )
 }
 
 /// The payloads of a case that are kept as evidence, by the position of their record.
-pub(crate) fn evidence_of(tx: &mut Tx<'_>, case_id: Uuid) -> Result<BTreeMap<u64, Vec<u8>>, Trouble> {
+pub(crate) fn evidence_of(tx: &mut Tx<'_>, case_id: Uuid) -> Result<BTreeMap<u64, Vec<u8>>, AttemptError> {
     let found = tx.rows("SELECT position, payload FROM evidence WHERE case_id = $1", &[(&case_id).into()], |row| {
         Ok((row.number(0)?, row.bytes(1)?.unwrap_or_default()))
     })?;
@@ -273,7 +279,7 @@ pub(crate) fn evidence_line(
     let at = usize::try_from(position).unwrap_or(usize::MAX).saturating_sub(1);
     let header = log.records().get(at).and_then(Record::sealed_parts).map(|(header, _)| header);
     let header = header.ok_or_else(|| altered("expected a record of that position, found none".to_owned()))?;
-    let line = Kept { case_id, position, header, payload: Some(payload) }.line(keys)?;
+    let line = StoredRecord { case_id, position, header, payload: Some(payload) }.line(keys)?;
     // In its place in the log, its own commitment is checked.
     let in_place = |(i, record): (usize, &Record)| if i == at { line.clone() } else { record.to_line() };
     let lines: String = log.records().iter().enumerate().flat_map(|one| [in_place(one), "\n".to_owned()]).collect();
@@ -282,7 +288,7 @@ pub(crate) fn evidence_line(
 }
 
 /// The text of a case's log.
-pub(crate) fn text(kept: Vec<Kept>, keys: Option<&Keys>) -> Result<String, StoreError> {
+pub(crate) fn text(kept: Vec<StoredRecord>, keys: Option<&Keys>) -> Result<String, StoreError> {
     let mut text = String::new();
     for record in kept {
         text.push_str(&record.line(keys)?);
@@ -292,7 +298,7 @@ pub(crate) fn text(kept: Vec<Kept>, keys: Option<&Keys>) -> Result<String, Store
 }
 
 /// The log of a case, found to be what was kept, to its end.
-pub(crate) fn load(tx: &mut Tx<'_>, head: &Head, keys: Option<&Keys>) -> Result<Log, Trouble> {
+pub(crate) fn load(tx: &mut Tx<'_>, head: &Head, keys: Option<&Keys>) -> Result<Log, AttemptError> {
     let case_id = head.case_id;
     let text = text(kept(tx, case_id)?, keys)?;
     let log = if text.is_empty() {

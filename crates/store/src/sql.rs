@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::connection::{FilePlace, ServerTx, wal};
 use crate::directory::Directory;
-use crate::error::{StoreError, Trouble};
+use crate::error::{AttemptError, StoreError};
 use crate::head::Head;
 use crate::interrupt::Interrupt;
 
@@ -84,7 +84,7 @@ impl Row<'_> {
     where
         T: rusqlite::types::FromSql + for<'a> postgres::types::FromSql<'a>,
     {
-        // The column's type is what the migrations made it, unless somebody changed it.
+        // The column's type is set by the migrations, unless it was changed by hand.
         match self {
             Self::Sqlite(row) => row.get(column).map_err(StoreError::damaged),
             Self::Postgres(row) => row.try_get(column).map_err(StoreError::damaged),
@@ -96,7 +96,7 @@ impl Row<'_> {
 pub(crate) struct Tx<'c> {
     pub(crate) database: Database<'c>,
     pub(crate) directory: &'c mut Directory,
-    /// Where the directory ends, while this transaction holds it: nobody else writes to it, so it need not be read again.
+    /// Where the directory ends, while this transaction holds it: no other transaction writes to it, so it need not be read again.
     pub(crate) facts: Option<Head>,
     /// Whether the directory that is held was found to name the newest fact.
     pub(crate) is_whole: bool,
@@ -120,12 +120,12 @@ impl<'c> Tx<'c> {
     }
 
     /// Runs a statement, and says how many rows it changed.
-    pub(crate) fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, Trouble> {
+    pub(crate) fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, AttemptError> {
         self.interrupt.go_on()?;
         match &mut self.database {
             Database::Sqlite { tx, .. } => {
-                let mut statement = tx.prepare_cached(sql).map_err(Trouble::sqlite)?;
-                let changed = statement.execute(rusqlite::params_from_iter(values)).map_err(Trouble::sqlite)?;
+                let mut statement = tx.prepare_cached(sql).map_err(AttemptError::sqlite)?;
+                let changed = statement.execute(rusqlite::params_from_iter(values)).map_err(AttemptError::sqlite)?;
                 Ok(u64::try_from(changed).unwrap_or(u64::MAX))
             }
             Database::Postgres(tx) => tx.execute(sql, values),
@@ -138,14 +138,14 @@ impl<'c> Tx<'c> {
         sql: &'static str,
         values: &[Value<'_>],
         mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
-    ) -> Result<Vec<T>, Trouble> {
+    ) -> Result<Vec<T>, AttemptError> {
         self.interrupt.go_on()?;
         match &mut self.database {
             Database::Sqlite { tx, .. } => {
-                let mut statement = tx.prepare_cached(sql).map_err(Trouble::sqlite)?;
-                let mut rows = statement.query(rusqlite::params_from_iter(values)).map_err(Trouble::sqlite)?;
+                let mut statement = tx.prepare_cached(sql).map_err(AttemptError::sqlite)?;
+                let mut rows = statement.query(rusqlite::params_from_iter(values)).map_err(AttemptError::sqlite)?;
                 let mut all = Vec::new();
-                while let Some(row) = rows.next().map_err(Trouble::sqlite)? {
+                while let Some(row) = rows.next().map_err(AttemptError::sqlite)? {
                     all.push(read(&Row::Sqlite(row))?);
                 }
                 Ok(all)
@@ -163,12 +163,12 @@ impl<'c> Tx<'c> {
         sql: &'static str,
         values: &[Value<'_>],
         read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
-    ) -> Result<Option<T>, Trouble> {
+    ) -> Result<Option<T>, AttemptError> {
         Ok(self.rows(sql, values, read)?.pop())
     }
 
     /// Before anything is read: all of it is then of one moment, though others go on writing.
-    pub(crate) fn steady(&mut self) -> Result<(), Trouble> {
+    pub(crate) fn steady(&mut self) -> Result<(), AttemptError> {
         match &mut self.database {
             Database::Sqlite { .. } => Ok(()),
             Database::Postgres(tx) => tx.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", &[]).map(|_| ()),
@@ -188,14 +188,14 @@ impl<'c> Tx<'c> {
         }
     }
 
-    pub(crate) fn commit(self) -> Result<(), Trouble> {
+    pub(crate) fn commit(self) -> Result<(), AttemptError> {
         match self.database {
             Database::Sqlite { tx, changes, place } => {
                 if tx.total_changes() != changes {
                     wal::count(&tx)?;
                     place.must_hold(&tx)?;
                 }
-                tx.commit().map_err(Trouble::sqlite)
+                tx.commit().map_err(AttemptError::sqlite)
             }
             Database::Postgres(tx) => tx.commit(),
         }

@@ -1,4 +1,4 @@
-//! Whether a store is what was kept: every chain of every case, every column that is derived from one, the evidence, the
+//! Checks a store for tampering: every chain of every case, every column that is derived from one, the evidence, the
 //! schema; and against a checkpoint that was kept elsewhere.
 
 mod case;
@@ -12,11 +12,11 @@ use uuid::Uuid;
 use crate::Store;
 use crate::checkpoint::Checkpoint;
 use crate::directory::FactAt;
-use crate::error::{StoreError, Trouble};
+use crate::error::{AttemptError, StoreError};
 use crate::head::Head;
 use crate::journal::{DIRECTORY, WHOLE_STORE};
 use crate::journal_end;
-use case::Looked;
+use case::CaseCheck;
 
 const PAGE: u64 = 64;
 
@@ -100,13 +100,13 @@ impl Store {
     /// Looks at every record and every entry of every journal: whether each chain is what was kept, and ends where it should,
     /// whether every column that is derived from one says the same, and whether evidence is what was committed to; with a
     /// checkpoint, whether each case of it is there and goes on from where it ended then. Whatever the schema has that is not
-    /// the store's own is a difference too; on SQLite the file's own structure is looked at. `progress` is told now and then how
+    /// the store's own is a difference too; on SQLite the file's own structure is looked at. `progress` is called now and then with how
     /// many cases were looked at.
     ///
-    /// It shows nobody a record, and so is not written down; it can be done at any time.
+    /// It discloses no record, and so is not journalled; it can be done at any time.
     ///
     /// # Errors
-    /// Where the store cannot be read at all.
+    /// If the store cannot be read at all.
     pub fn verify(
         &self,
         checkpoint: Option<&Checkpoint>,
@@ -143,7 +143,7 @@ impl Store {
                 let last = heads.last().map(|h| h.case_id);
                 let mut cases = Vec::new();
                 for head in heads {
-                    cases.push(readable(Looked::at(tx, head.clone()))?.map_err(|what| (head.case_id, what)));
+                    cases.push(readable(CaseCheck::at(tx, head.clone()))?.map_err(|what| (head.case_id, what)));
                 }
                 Ok((cases, last))
             });
@@ -190,10 +190,10 @@ impl Store {
     }
 
     /// The directory as it lies in the store.
-    fn directory(&self) -> Result<Option<Looked>, StoreError> {
+    fn directory(&self) -> Result<Option<CaseCheck>, StoreError> {
         self.look(|tx| {
             tx.steady()?;
-            Head::find(tx, DIRECTORY)?.map(|head| Looked::at(tx, head)).transpose()
+            Head::find(tx, DIRECTORY)?.map(|head| CaseCheck::at(tx, head)).transpose()
         })
     }
 
@@ -209,11 +209,11 @@ impl Store {
         let Some(file) = inner.connection.file() else { return Ok(None) };
         self.interrupt.watch(file).map_err(|e| StoreError::Database(e.to_string()))?;
         let said = file.query_row("PRAGMA integrity_check(1)", [], |row| row.get::<_, String>(0));
-        match said.map_err(Trouble::sqlite) {
+        match said.map_err(AttemptError::sqlite) {
             Ok(said) if said == "ok" => Ok(None),
             Ok(said) => Ok(Some(format!("the file is damaged: {}", said.lines().last().unwrap_or_default()))),
-            Err(Trouble::Final(StoreError::Damaged(why))) => Ok(Some(format!("the file is damaged: {why}"))),
-            Err(Trouble::Final(e)) => Err(e),
+            Err(AttemptError::Final(StoreError::Damaged(why))) => Ok(Some(format!("the file is damaged: {why}"))),
+            Err(AttemptError::Final(e)) => Err(e),
             Err(_) => Err(StoreError::Busy(self.shared.patience)),
         }
     }
@@ -251,11 +251,11 @@ impl Store {
     }
 }
 
-/// What was read; or, where a column holds what the store never writes, what.
-fn readable<T>(read: Result<T, Trouble>) -> Result<Result<T, String>, Trouble> {
+/// The value, or a description of a column that the store never writes.
+fn readable<T>(read: Result<T, AttemptError>) -> Result<Result<T, String>, AttemptError> {
     match read {
         Ok(read) => Ok(Ok(read)),
-        Err(Trouble::Final(StoreError::Damaged(what))) => Ok(Err(what)),
+        Err(AttemptError::Final(StoreError::Damaged(what))) => Ok(Err(what)),
         Err(other) => Err(other),
     }
 }

@@ -11,13 +11,13 @@ use chrono::DateTime;
 use risk_core::event::Instant;
 use uuid::Uuid;
 
-use crate::error::{StoreError, Trouble};
+use crate::error::{AttemptError, StoreError};
 use crate::payload::{self, Keys};
 use crate::sql::{Row, Tx, Value};
 
 /// Why a message is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sort {
+pub enum WaitingState {
     /// It waits for something that is not there yet.
     Waits,
     /// It concerns nothing that is held, and is kept in case that comes later.
@@ -28,7 +28,7 @@ pub enum Sort {
     Unresolved,
 }
 
-impl Sort {
+impl WaitingState {
     const ALL: [Self; 4] = [Self::Waits, Self::NotHeld, Self::Done, Self::Unresolved];
 
     fn number(self) -> u64 {
@@ -47,7 +47,7 @@ pub struct Waiting {
     /// Of the message: the same each time that it is delivered.
     pub id: Uuid,
     /// Why it is kept.
-    pub sort: Sort,
+    pub sort: WaitingState,
     /// Since when.
     pub since: Instant,
     /// From when on it is to be looked at again, where it waits for a time.
@@ -66,7 +66,12 @@ const OF_NO_MESSAGE: Uuid = Uuid::nil();
 const NONCE: usize = 24;
 
 /// Keeps a message, or changes for what it is kept; since when it is kept stays.
-pub(crate) fn keep(tx: &mut Tx<'_>, keys: Option<&Keys>, sealing: &[u8; 32], waiting: &Waiting) -> Result<(), Trouble> {
+pub(crate) fn keep(
+    tx: &mut Tx<'_>,
+    keys: Option<&Keys>,
+    sealing: &[u8; 32],
+    waiting: &Waiting,
+) -> Result<(), AttemptError> {
     let text = waiting.text.as_deref().unwrap_or_default();
     let sealed = sealed(keys, sealing, waiting, text)?;
     let due = waiting.due.map_or(0, microseconds);
@@ -90,7 +95,7 @@ pub(crate) fn keep(tx: &mut Tx<'_>, keys: Option<&Keys>, sealing: &[u8; 32], wai
     Ok(())
 }
 
-fn mark(tx: &mut Tx<'_>, subject: &str, id: Uuid) -> Result<(), Trouble> {
+fn mark(tx: &mut Tx<'_>, subject: &str, id: Uuid) -> Result<(), AttemptError> {
     tx.execute(
         "INSERT INTO waiting_for (subject, id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
         &[subject.into(), (&id).into()],
@@ -99,19 +104,19 @@ fn mark(tx: &mut Tx<'_>, subject: &str, id: Uuid) -> Result<(), Trouble> {
 }
 
 /// Says why a message is kept from now on.
-pub(crate) fn keep_as(tx: &mut Tx<'_>, id: Uuid, sort: Sort) -> Result<(), Trouble> {
+pub(crate) fn keep_as(tx: &mut Tx<'_>, id: Uuid, sort: WaitingState) -> Result<(), AttemptError> {
     tx.execute("UPDATE waiting SET sort = $1 WHERE id = $2", &[sort.number().into(), (&id).into()])?;
     Ok(())
 }
 
 /// Removes a message.
-pub(crate) fn remove(tx: &mut Tx<'_>, id: Uuid) -> Result<u64, Trouble> {
+pub(crate) fn remove(tx: &mut Tx<'_>, id: Uuid) -> Result<u64, AttemptError> {
     tx.execute("DELETE FROM waiting_for WHERE id = $1", &[(&id).into()])?;
     tx.execute("DELETE FROM waiting WHERE id = $1", &[(&id).into()])
 }
 
 /// Removes every message that names a person by an identifier with that digest; gives their ids.
-pub(crate) fn erase(tx: &mut Tx<'_>, digest: &str) -> Result<Vec<Uuid>, Trouble> {
+pub(crate) fn erase(tx: &mut Tx<'_>, digest: &str) -> Result<Vec<Uuid>, AttemptError> {
     let ids = of_subject(tx, digest)?;
     for id in &ids {
         remove(tx, *id)?;
@@ -120,17 +125,17 @@ pub(crate) fn erase(tx: &mut Tx<'_>, digest: &str) -> Result<Vec<Uuid>, Trouble>
 }
 
 /// How many messages are kept, whoever they are about.
-pub(crate) fn count(tx: &mut Tx<'_>) -> Result<u64, Trouble> {
+pub(crate) fn count(tx: &mut Tx<'_>) -> Result<u64, AttemptError> {
     Ok(tx.row("SELECT count(*) FROM waiting", &[], |row| row.number(0))?.unwrap_or(0))
 }
 
 /// Whether anything is kept under any subject, or a person is known to be erased.
-pub(crate) fn is_empty(tx: &mut Tx<'_>) -> Result<bool, Trouble> {
+pub(crate) fn is_empty(tx: &mut Tx<'_>) -> Result<bool, AttemptError> {
     Ok(tx.row("SELECT CAST(1 AS BIGINT) FROM waiting_for LIMIT 1", &[], |row| row.number(0))?.is_none())
 }
 
 /// The ids of the messages that name a person.
-pub(crate) fn of_subject(tx: &mut Tx<'_>, subject: &str) -> Result<Vec<Uuid>, Trouble> {
+pub(crate) fn of_subject(tx: &mut Tx<'_>, subject: &str) -> Result<Vec<Uuid>, AttemptError> {
     tx.rows(
         "SELECT id FROM waiting_for WHERE subject = $1 AND id <> $2 ORDER BY id",
         &[subject.into(), (&OF_NO_MESSAGE).into()],
@@ -139,14 +144,14 @@ pub(crate) fn of_subject(tx: &mut Tx<'_>, subject: &str) -> Result<Vec<Uuid>, Tr
 }
 
 /// The ids of the messages whose time has come.
-pub(crate) fn due(tx: &mut Tx<'_>, now: Instant) -> Result<Vec<Uuid>, Trouble> {
+pub(crate) fn due(tx: &mut Tx<'_>, now: Instant) -> Result<Vec<Uuid>, AttemptError> {
     tx.rows("SELECT id FROM waiting WHERE due > 0 AND due <= $1 ORDER BY id", &[microseconds(now).into()], |row| {
         row.id(0)
     })
 }
 
 /// The ids of the messages that are kept for that reason since before a time, the oldest first, as many as may be looked at at once.
-pub(crate) fn older(tx: &mut Tx<'_>, sort: Sort, than: Instant) -> Result<Vec<Uuid>, Trouble> {
+pub(crate) fn older(tx: &mut Tx<'_>, sort: WaitingState, than: Instant) -> Result<Vec<Uuid>, AttemptError> {
     tx.rows(
         "SELECT id FROM waiting WHERE sort = $1 AND since < $2 ORDER BY since, id LIMIT 1000",
         &[sort.number().into(), microseconds(than).into()],
@@ -155,7 +160,7 @@ pub(crate) fn older(tx: &mut Tx<'_>, sort: Sort, than: Instant) -> Result<Vec<Uu
 }
 
 /// The ids of all messages that are kept.
-pub(crate) fn ids(tx: &mut Tx<'_>) -> Result<Vec<Uuid>, Trouble> {
+pub(crate) fn ids(tx: &mut Tx<'_>) -> Result<Vec<Uuid>, AttemptError> {
     tx.rows("SELECT id FROM waiting ORDER BY since, id", &[], |row| row.id(0))
 }
 
@@ -165,7 +170,7 @@ pub(crate) fn one(
     keys: Option<&Keys>,
     sealing: &[u8; 32],
     id: Uuid,
-) -> Result<Option<Waiting>, Trouble> {
+) -> Result<Option<Waiting>, AttemptError> {
     let found =
         tx.row("SELECT sort, since, due, case_id, sealed FROM waiting WHERE id = $1", &[(&id).into()], |row| {
             Ok((read(id, row)?, row.bytes(4)?.unwrap_or_default()))
@@ -179,37 +184,37 @@ pub(crate) fn one(
 
 fn read(id: Uuid, row: &Row<'_>) -> Result<Waiting, StoreError> {
     let number = row.number(0)?;
-    let sort = Sort::ALL.into_iter().find(|sort| sort.number() == number);
+    let sort = WaitingState::ALL.into_iter().find(|sort| sort.number() == number);
     let sort = sort.ok_or_else(|| StoreError::damaged("a message that is kept for no reason there is"))?;
     let due = Some(row.number(2)?).filter(|due| *due > 0).map(instant).transpose()?;
     let case_id = row.bytes(3)?.map(|id| Uuid::from_slice(&id)).transpose().map_err(StoreError::damaged)?;
     Ok(Waiting { id, sort, since: instant(row.number(1)?)?, due, case_id, subjects: Vec::new(), text: None })
 }
 
-/// Notes that a person was erased of whom nothing was kept.
-pub(crate) fn mark_erased(tx: &mut Tx<'_>, digest: &str) -> Result<(), Trouble> {
+/// Notes that a person without stored records was erased.
+pub(crate) fn mark_erased(tx: &mut Tx<'_>, digest: &str) -> Result<(), AttemptError> {
     mark(tx, digest, OF_NO_MESSAGE)
 }
 
 /// Whether a person was erased before anything was kept.
-pub(crate) fn is_marked_erased(tx: &mut Tx<'_>, digest: &str) -> Result<bool, Trouble> {
+pub(crate) fn is_marked_erased(tx: &mut Tx<'_>, digest: &str) -> Result<bool, AttemptError> {
     let sql = "SELECT CAST(1 AS BIGINT) FROM waiting_for WHERE subject = $1 AND id = $2";
     Ok(tx.row(sql, &[digest.into(), (&OF_NO_MESSAGE).into()], |row| row.number(0))?.is_some())
 }
 
 /// Whether any person was erased before anything was kept.
-pub(crate) fn is_anybody_marked_erased(tx: &mut Tx<'_>) -> Result<bool, Trouble> {
+pub(crate) fn is_anybody_marked_erased(tx: &mut Tx<'_>) -> Result<bool, AttemptError> {
     let sql = "SELECT CAST(1 AS BIGINT) FROM waiting_for WHERE id = $1 LIMIT 1";
     Ok(tx.row(sql, &[(&OF_NO_MESSAGE).into()], |row| row.number(0))?.is_some())
 }
 
 /// A value that is kept under a name.
-pub(crate) fn value(tx: &mut Tx<'_>, name: &str) -> Result<Option<String>, Trouble> {
+pub(crate) fn value(tx: &mut Tx<'_>, name: &str) -> Result<Option<String>, AttemptError> {
     tx.row("SELECT value FROM kept_value WHERE name = $1", &[name.into()], |row| row.text(0))
 }
 
 /// Keeps a value under a name, in place of any other.
-pub(crate) fn keep_value(tx: &mut Tx<'_>, name: &str, value: &str) -> Result<(), Trouble> {
+pub(crate) fn keep_value(tx: &mut Tx<'_>, name: &str, value: &str) -> Result<(), AttemptError> {
     tx.execute(
         "INSERT INTO kept_value (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         &[name.into(), value.into()],

@@ -26,7 +26,7 @@ impl Operator {
     }
 }
 
-/// A person who reads answers, in a capacity and for a purpose. Each reading is written down; a reader who is excluded from a
+/// A person who reads answers, in a capacity and for a purpose. Each reading is journalled; a reader who is excluded from a
 /// case is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reader {
@@ -40,7 +40,7 @@ impl Reader {
     /// A reader: the host's own opaque id of the person, and as which audience they read.
     ///
     /// # Errors
-    /// [`StoreError::Argument`] for an id of another form than 1 to 64 letters, digits or `. _ : -`.
+    /// [`StoreError::Argument`] for an invalid id than 1 to 64 letters, digits or `. _ : -`.
     pub fn new(id: &str, audience: Audience) -> Result<Self, StoreError> {
         Ok(Self { id: opaque("reader", id)?, audience, purpose: None, unjournalled: None })
     }

@@ -1,4 +1,4 @@
-//! Several steps on a store as one: what is read is of one moment, and what is written is kept whole or not at all.
+//! Several steps on a store in one transaction: reads see one snapshot, and writes are atomic.
 
 use std::collections::BTreeSet;
 
@@ -6,18 +6,18 @@ use risk_core::event::Instant;
 use risk_core::log::{Log, Record};
 use uuid::Uuid;
 
-use crate::error::{StoreError, Trouble};
+use crate::error::{AttemptError, StoreError};
 use crate::facts::Facts;
 use crate::head::Head;
 use crate::identity::{self, claimed};
 use crate::journal::{self, Act, Entry};
-use crate::open::Open;
+use crate::open::OpenCases;
 use crate::sql::Tx;
-use crate::waiting::{self, Sort, Waiting};
+use crate::waiting::{self, Waiting, WaitingState};
 use crate::who::Operator;
 use crate::{Store, directory, fence};
 
-/// The scheme of an identifier that a person had before the one that stands: `noms_former`.
+/// The scheme of an identifier that a person had before the current one: `noms_former`.
 #[must_use]
 pub fn former_scheme(scheme: &str) -> String {
     format!("{scheme}{}", identity::FORMER)
@@ -26,17 +26,17 @@ pub fn former_scheme(scheme: &str) -> String {
 /// One transaction of several steps.
 pub struct Work<'w, 'c, 's> {
     tx: &'w mut Tx<'c>,
-    open: &'w mut Open<'s>,
+    open: &'w mut OpenCases<'s>,
     by: &'w Operator,
     now: Instant,
-    /// What stops the transaction, and may let it be tried again.
-    trouble: Option<Trouble>,
+    /// The error that stopped the transaction, which may be retried.
+    trouble: Option<AttemptError>,
     /// The cases whose head someone took away, once they were looked for.
     lost: Option<Vec<Uuid>>,
 }
 
 impl Store {
-    /// Runs several steps in one transaction, in which nobody else changes what is said of cases. Where another writer is in the
+    /// Runs several steps in one transaction, in which no other writer changes facts of cases. Where another writer is in the
     /// way it is run again: so it must give the same each time.
     ///
     /// # Errors
@@ -63,13 +63,13 @@ impl Store {
 impl<'s> Work<'_, '_, 's> {
     fn step<T>(
         &mut self,
-        step: impl FnOnce(&mut Tx<'_>, &mut Open<'s>) -> Result<T, Trouble>,
+        step: impl FnOnce(&mut Tx<'_>, &mut OpenCases<'s>) -> Result<T, AttemptError>,
     ) -> Result<T, StoreError> {
         if let Some(trouble) = &self.trouble {
             return Err(StoreError::Unreachable(trouble.why()));
         }
         step(self.tx, self.open).map_err(|trouble| match trouble {
-            Trouble::Final(e) => e,
+            AttemptError::Final(e) => e,
             other => {
                 let stopped = StoreError::Unreachable(other.why());
                 self.trouble = Some(other);
@@ -81,7 +81,7 @@ impl<'s> Work<'_, '_, 's> {
     /// The cases that have an identifier; behind them those that are said to have it, and those that had it before another.
     ///
     /// # Errors
-    /// Where the store cannot be read.
+    /// If the store cannot be read.
     pub fn cases_of(&mut self, scheme: &str, value: &str) -> Result<Vec<Uuid>, StoreError> {
         self.step(|tx, _| {
             let mut cases = directory::cases_called(tx, scheme, value)?;
@@ -98,7 +98,7 @@ impl<'s> Work<'_, '_, 's> {
     /// The case of an erased person who had an identifier with this digest.
     ///
     /// # Errors
-    /// Where the store cannot be read.
+    /// If the store cannot be read.
     pub fn erased_as(&mut self, digest: &str) -> Result<Option<Uuid>, StoreError> {
         self.step(|tx, _| directory::erased_as(tx, digest))
     }
@@ -124,10 +124,10 @@ impl<'s> Work<'_, '_, 's> {
         Ok(false)
     }
 
-    /// What the store was told of a case; nothing of one that it does not have.
+    /// The facts that the store holds about a case; nothing of one that it does not have.
     ///
     /// # Errors
-    /// Where the store cannot be read.
+    /// If the store cannot be read.
     pub fn facts(&mut self, case_id: Uuid) -> Result<Facts, StoreError> {
         self.step(|tx, _| Facts::of(tx, case_id))
     }
@@ -135,7 +135,7 @@ impl<'s> Work<'_, '_, 's> {
     /// The case under which the person of a case is answered.
     ///
     /// # Errors
-    /// Where the store cannot be read.
+    /// If the store cannot be read.
     pub fn person(&mut self, case_id: Uuid) -> Result<Uuid, StoreError> {
         let mut head = case_id;
         while let Some(into) = self.facts(head)?.merged_into {
@@ -147,7 +147,7 @@ impl<'s> Work<'_, '_, 's> {
     /// The log of a case, if the store has it. The journal says that it was read.
     ///
     /// # Errors
-    /// [`StoreError::Tampered`] for a case that was changed behind the store's back.
+    /// [`StoreError::Tampered`] for a case that fails verification.
     pub fn log(&mut self, case_id: Uuid) -> Result<Option<Log>, StoreError> {
         if !self.has(case_id)? {
             return Ok(None);
@@ -231,7 +231,7 @@ impl<'s> Work<'_, '_, 's> {
     /// The journal of a case; empty for one that the store does not have.
     ///
     /// # Errors
-    /// [`StoreError::Altered`] where it is not as it was kept.
+    /// [`StoreError::Altered`] if it is not as it was kept.
     pub fn journal(&mut self, case_id: Uuid) -> Result<Vec<Entry>, StoreError> {
         self.step(|tx, _| {
             let Some(head) = Head::find(tx, case_id)? else { return Ok(Vec::new()) };
@@ -239,10 +239,10 @@ impl<'s> Work<'_, '_, 's> {
         })
     }
 
-    /// Whether no message is kept, and no person was erased of whom nothing was.
+    /// Whether no message is kept, and no person without records was erased.
     ///
     /// # Errors
-    /// Where the store cannot be read.
+    /// If the store cannot be read.
     pub fn keeps_nothing(&mut self) -> Result<bool, StoreError> {
         self.step(|tx, _| waiting::is_empty(tx))
     }
@@ -250,7 +250,7 @@ impl<'s> Work<'_, '_, 's> {
     /// The ids of the messages that are kept and name a person, by the keyed digest of an identifier.
     ///
     /// # Errors
-    /// Where the store cannot be read.
+    /// If the store cannot be read.
     pub fn waiting_of(&mut self, subject: &str) -> Result<Vec<Uuid>, StoreError> {
         self.step(|tx, _| waiting::of_subject(tx, subject))
     }
@@ -258,7 +258,7 @@ impl<'s> Work<'_, '_, 's> {
     /// The ids of the messages that wait for a time, which has come.
     ///
     /// # Errors
-    /// Where the store cannot be read.
+    /// If the store cannot be read.
     pub fn waiting_due(&mut self, now: Instant) -> Result<Vec<Uuid>, StoreError> {
         self.step(|tx, _| waiting::due(tx, now))
     }
@@ -266,15 +266,15 @@ impl<'s> Work<'_, '_, 's> {
     /// The ids of the messages that are kept for that reason since before a time; no more than a thousand.
     ///
     /// # Errors
-    /// Where the store cannot be read.
-    pub fn waiting_older(&mut self, sort: Sort, than: Instant) -> Result<Vec<Uuid>, StoreError> {
+    /// If the store cannot be read.
+    pub fn waiting_older(&mut self, sort: WaitingState, than: Instant) -> Result<Vec<Uuid>, StoreError> {
         self.step(|tx, _| waiting::older(tx, sort, than))
     }
 
     /// The ids of all messages that are kept, the oldest first.
     ///
     /// # Errors
-    /// Where the store cannot be read.
+    /// If the store cannot be read.
     pub fn waiting_ids(&mut self) -> Result<Vec<Uuid>, StoreError> {
         self.step(|tx, _| waiting::ids(tx))
     }
@@ -282,7 +282,7 @@ impl<'s> Work<'_, '_, 's> {
     /// A message that is kept.
     ///
     /// # Errors
-    /// Where the store cannot be read.
+    /// If the store cannot be read.
     pub fn waiting(&mut self, sealing: &[u8; 32], id: Uuid) -> Result<Option<Waiting>, StoreError> {
         self.step(|tx, open| waiting::one(tx, open.keys(), sealing, id))
     }
@@ -290,7 +290,7 @@ impl<'s> Work<'_, '_, 's> {
     /// Keeps a message, sealed with a key of the caller's; since when it is kept stays where it is kept already.
     ///
     /// # Errors
-    /// Where the store cannot be written to.
+    /// If the store cannot be written to.
     pub fn keep_waiting(&mut self, sealing: &[u8; 32], message: &Waiting) -> Result<(), StoreError> {
         self.step(|tx, open| waiting::keep(tx, open.keys(), sealing, message))
     }
@@ -298,23 +298,23 @@ impl<'s> Work<'_, '_, 's> {
     /// Says why a message is kept from now on.
     ///
     /// # Errors
-    /// Where the store cannot be written to.
-    pub fn keep_waiting_as(&mut self, id: Uuid, sort: Sort) -> Result<(), StoreError> {
+    /// If the store cannot be written to.
+    pub fn keep_waiting_as(&mut self, id: Uuid, sort: WaitingState) -> Result<(), StoreError> {
         self.step(|tx, _| waiting::keep_as(tx, id, sort))
     }
 
     /// Removes a message; gives whether there was one.
     ///
     /// # Errors
-    /// Where the store cannot be written to.
+    /// If the store cannot be written to.
     pub fn remove_waiting(&mut self, id: Uuid) -> Result<bool, StoreError> {
         self.step(|tx, _| Ok(waiting::remove(tx, id)? > 0))
     }
 
-    /// Notes by the keyed digest of an identifier that a person was erased of whom nothing was kept.
+    /// Notes by the keyed digest of an identifier that a person without stored records was erased.
     ///
     /// # Errors
-    /// Where the store cannot be written to.
+    /// If the store cannot be written to.
     pub fn mark_erased(&mut self, digest: &str) -> Result<(), StoreError> {
         self.step(|tx, _| waiting::mark_erased(tx, digest))
     }
@@ -322,7 +322,7 @@ impl<'s> Work<'_, '_, 's> {
     /// Whether a person with that digest was erased before anything of them was kept.
     ///
     /// # Errors
-    /// Where the store cannot be read.
+    /// If the store cannot be read.
     pub fn is_marked_erased(&mut self, digest: &str) -> Result<bool, StoreError> {
         self.step(|tx, _| waiting::is_marked_erased(tx, digest))
     }
@@ -330,7 +330,7 @@ impl<'s> Work<'_, '_, 's> {
     /// Whether any person was erased who is recognised by a digest, which is made with the secret of that time.
     ///
     /// # Errors
-    /// Where the store cannot be read.
+    /// If the store cannot be read.
     pub fn is_anybody_erased(&mut self) -> Result<bool, StoreError> {
         self.step(|tx, _| Ok(directory::is_anybody_erased(tx)? || waiting::is_anybody_marked_erased(tx)?))
     }
@@ -338,7 +338,7 @@ impl<'s> Work<'_, '_, 's> {
     /// A value that is kept under a name, such as one by which it is noticed that a secret is another.
     ///
     /// # Errors
-    /// Where the store cannot be read.
+    /// If the store cannot be read.
     pub fn value(&mut self, name: &str) -> Result<Option<String>, StoreError> {
         self.step(|tx, _| waiting::value(tx, name))
     }
@@ -346,7 +346,7 @@ impl<'s> Work<'_, '_, 's> {
     /// Keeps a value under a name, in place of any other.
     ///
     /// # Errors
-    /// Where the store cannot be written to.
+    /// If the store cannot be written to.
     pub fn keep_value(&mut self, name: &str, value: &str) -> Result<(), StoreError> {
         self.step(|tx, _| waiting::keep_value(tx, name, value))
     }

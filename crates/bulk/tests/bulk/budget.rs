@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use arrow_array::RecordBatch;
 use chrono::TimeDelta;
-use risk_bulk::{Asked, Caseload, Measuring, Options, Problem, Problems, Sort, Tables, problem_table};
+use risk_bulk::{BulkQuestion, Caseload, Measuring, Options, Problem, ProblemKind, Problems, Tables, problem_table};
 use risk_core::assessment::{Question, assess_now, assess_until};
 use risk_core::calendar::end_of_day;
 use risk_core::cancel::{Budget, Cancel, OverBudget, Stopped};
@@ -19,14 +19,14 @@ use uuid::Uuid;
 use crate::sample::{POLICY, asked, logs, options, parts, records, rows, rows_of};
 
 /// How many units the answer to a case takes in a caseload.
-fn units(log: &Log, asked: &Asked) -> u64 {
+fn units(log: &Log, asked: &BulkQuestion) -> u64 {
     let budget = Budget::new(u64::MAX);
     risk_core::assessment::assess_now_until(log, &POLICY, &asked.question, Cancel::NEVER.within(&budget)).unwrap();
     budget.spent()
 }
 
 /// A budget that all of these cases keep to but for one, with that one.
-fn budget_but_for_one(logs: &[Log], asked: &Asked) -> (u64, Uuid) {
+fn budget_but_for_one(logs: &[Log], asked: &BulkQuestion) -> (u64, Uuid) {
     let mut spent: Vec<(u64, Uuid)> = logs.iter().map(|log| (units(log, asked), log.case_id())).collect();
     spent.sort_unstable();
     let (largest, second) = (spent[spent.len() - 1], spent[spent.len() - 2]);
@@ -45,7 +45,7 @@ fn a_case_over_budget_is_named_and_the_others_get_their_answers() {
             .unwrap();
     let problems: Vec<&Problem> = found.iter().flat_map(|part| &part.problems).collect();
     assert_eq!(problems.len(), 1);
-    assert_eq!((problems[0].sort, problems[0].case_id), (Sort::Budget, Some(over)));
+    assert_eq!((problems[0].sort, problems[0].case_id), (ProblemKind::Budget, Some(over)));
     let row = &rows_of(&problem_table(&found[0].problems).unwrap())[0];
     assert_eq!((row["code"].as_str(), row["case_id"].as_str()), (Some("RISK_OVER_BUDGET"), Some(&*over.to_string())));
     assert!(row["row"].is_number() && row["expected"].as_str().unwrap().contains(&budget.to_string()), "{row}");
@@ -58,7 +58,7 @@ fn a_case_over_budget_is_named_and_the_others_get_their_answers() {
         assert_eq!(rows(&found, table), expected);
     }
     let raised = parts(&[batch], &asked, &Options { case_budget: budget, ..options(Problems::Raise) });
-    assert_eq!(raised.unwrap_err().sort, Sort::Budget);
+    assert_eq!(raised.unwrap_err().sort, ProblemKind::Budget);
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn a_case_that_is_over_budget_through_one_lens_is_counted_through_none() {
         let counted = part.taken.unwrap();
         let cases = |i: usize| counted[i].told(None).actions.iter().filter_map(|m| m.cases).max().unwrap();
         not_counted += u64::try_from(part.problems.len()).unwrap();
-        assert!(part.problems.iter().all(|p| p.sort == Sort::Budget));
+        assert!(part.problems.iter().all(|p| p.sort == ProblemKind::Budget));
         assert_eq!((cases(0), cases(1)), (part.cases - not_counted, part.cases - not_counted));
     }
     assert!(not_counted > 0);
@@ -89,7 +89,7 @@ fn a_case_that_is_over_budget_through_one_lens_is_counted_through_none() {
 fn a_budget_is_kept_to_the_unit_and_what_keeps_to_it_changes_nothing() {
     let log = &logs(1)[0];
     let question = Question::at(end_of_day(Invented::read_on()), Audience::Inspector);
-    let needed = units(log, &Asked { question: question.clone(), ..asked(Audience::Inspector) });
+    let needed = units(log, &BulkQuestion { question: question.clone(), ..asked(Audience::Inspector) });
     let answer = |units: u64| {
         let budget = Budget::new(units);
         risk_core::assessment::assess_now_until(log, &POLICY, &question, Cancel::NEVER.within(&budget))

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
-use risk_bulk::{CaseAnswer, Caseload, Problems, Taker, Taking, without_cases};
+use risk_bulk::{CaseAnswer, Caseload, PartSink, Problems, Sink, without_cases};
 use risk_core::cancel::EndedEarly;
 use risk_core::event::vocabulary::Audience;
 use risk_generate::Caseload as Invented;
@@ -94,14 +94,14 @@ fn a_caseload_that_is_dropped_ends_its_threads() {
 fn a_case_of_thousands_of_records_over_many_batches_is_one_case() {
     struct Lengths;
     struct Length(Vec<u64>);
-    impl Taker for Lengths {
-        type Taking = Length;
+    impl Sink for Lengths {
+        type PartSink = Length;
         type Part = Vec<u64>;
         fn begin(&self) -> Length {
             Length(Vec::new())
         }
     }
-    impl Taking for Length {
+    impl PartSink for Length {
         type Part = Vec<u64>;
         fn take(&mut self, case: &CaseAnswer<'_>) -> Result<(), EndedEarly> {
             self.0.push(case.log.len());

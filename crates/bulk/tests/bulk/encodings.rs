@@ -286,9 +286,9 @@ fn a_type_that_cannot_be_is_refused_in_one_short_line() {
     for name in ["kind", "handling", "event_id", "v", "note", "source", "data"] {
         let problem =
             parts(&[with(&batch, name, Arc::clone(&odd))], &asked(Audience::Manager), &options(Problems::Raise));
-        let told = problem.unwrap_err().to_string();
-        assert!(told.contains(&format!("column `{name}`")) && told.contains("duration"), "{told}");
-        assert!(!told.contains('\n') && told.len() < 200, "{told}");
+        let message = problem.unwrap_err().to_string();
+        assert!(message.contains(&format!("column `{name}`")) && message.contains("duration"), "{message}");
+        assert!(!message.contains('\n') && message.len() < 200, "{message}");
     }
     for (name, column) in [("persons", "lists of text"), ("sentence_id", "text")] {
         let data = batch.column_by_name("data").unwrap().as_struct();
@@ -300,8 +300,8 @@ fn a_type_that_cannot_be_is_refused_in_one_short_line() {
         let data = StructArray::new(fields.collect(), columns, data.nulls().cloned());
         let problem =
             parts(&[with(&batch, "data", Arc::new(data))], &asked(Audience::Manager), &options(Problems::Raise));
-        let told = problem.unwrap_err().to_string();
-        assert!(told.contains(&format!("column `data.{name}`")) && told.contains(column), "{told}");
-        assert!(told.contains("cast the column to") && told.len() < 200, "{told}");
+        let message = problem.unwrap_err().to_string();
+        assert!(message.contains(&format!("column `data.{name}`")) && message.contains(column), "{message}");
+        assert!(message.contains("cast the column to") && message.len() < 200, "{message}");
     }
 }

@@ -1,6 +1,6 @@
 //! Rows against the answer to each case.
 
-use risk_bulk::{Asked, Problems, Tables};
+use risk_bulk::{BulkQuestion, Problems, Tables};
 use risk_core::assessment::assess;
 use risk_core::event::Term;
 use risk_core::event::vocabulary::Audience;
@@ -66,11 +66,11 @@ const FLAGS: [(&str, &str); 6] = [
 ];
 
 /// That a row says what the answer says, in every column that is there.
-fn says(row: &Value, told: &Value, columns: &[(&str, &str)]) {
+fn says(row: &Value, answer: &Value, columns: &[(&str, &str)]) {
     for (column, place) in columns {
         let Some(cell) = row.get(column) else { continue };
         let left_out = if cell.is_boolean() { Value::Bool(false) } else { Value::Null };
-        assert_eq!(*cell, told.pointer(place).cloned().unwrap_or(left_out), "{column}: {row}\n{told}");
+        assert_eq!(*cell, answer.pointer(place).cloned().unwrap_or(left_out), "{column}: {row}\n{answer}");
     }
 }
 
@@ -93,9 +93,9 @@ fn reasons(row: &Value, because: Option<&Value>) {
     }
 }
 
-fn agree(logs: &[Log], asked: &Asked) {
+fn agree(logs: &[Log], asked: &BulkQuestion) {
     let parts = parts(&[records(logs)], asked, &options(Problems::Raise)).unwrap();
-    let told: Vec<Value> = logs
+    let answer: Vec<Value> = logs
         .iter()
         .map(|log| serde_json::to_value(assess(log, &asked.policy, &asked.question).unwrap()).unwrap())
         .collect();
@@ -112,7 +112,7 @@ fn agree(logs: &[Log], asked: &Asked) {
         (|t| &t.flags, "/flags", &FLAGS),
     ];
     for (table, pointer, columns) in tables {
-        let (rows, lines) = (rows(&parts, table), told.iter().flat_map(within(pointer)).collect::<Vec<_>>());
+        let (rows, lines) = (rows(&parts, table), answer.iter().flat_map(within(pointer)).collect::<Vec<_>>());
         assert_eq!(rows.len(), lines.len(), "{pointer}");
         for (row, (case, line)) in rows.iter().zip(&lines) {
             assert_eq!(row["case_id"], *case);
@@ -122,8 +122,8 @@ fn agree(logs: &[Log], asked: &Asked) {
         }
     }
     let cases = rows(&parts, |t| &t.cases);
-    assert_eq!(cases.len(), told.len());
-    for (row, answer) in cases.iter().zip(&told) {
+    assert_eq!(cases.len(), answer.len());
+    for (row, answer) in cases.iter().zip(&answer) {
         let actions = answer["actions"].as_array().unwrap();
         let is = |words: &[&str]| actions.iter().filter(|a| words.contains(&a["status"].as_str().unwrap())).count();
         assert_eq!(row["case_id"], answer["case_id"]);
@@ -165,7 +165,7 @@ fn so_it_does_in_hindsight() {
 #[test]
 fn when_an_answer_next_changes_is_told_where_it_is_asked_and_changes_nothing_else() {
     let logs = logs(4);
-    let asked = Asked { next_change: true, ..asked(Audience::Manager) };
+    let asked = BulkQuestion { next_change: true, ..asked(Audience::Manager) };
     agree(&logs, &asked);
     let parts = parts(&[records(&logs)], &asked, &options(Problems::Raise)).unwrap();
     let rows = rows(&parts, |t| &t.cases);

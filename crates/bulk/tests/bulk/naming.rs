@@ -31,8 +31,8 @@ fn renamed(batch: &RecordBatch, from: &str, to: &str) -> RecordBatch {
 /// A case whose supervised person is shown actions where its records are not marked, with every record restricted.
 fn restricted() -> RecordBatch {
     let open = |log: &Log| without(&records(std::slice::from_ref(log)), "handling");
-    let told = |batch: &RecordBatch| shown(batch).is_ok_and(|actions| !actions.is_empty());
-    let batch = logs(60).iter().map(open).find(told).unwrap();
+    let has_actions = |batch: &RecordBatch| shown(batch).is_ok_and(|actions| !actions.is_empty());
+    let batch = logs(60).iter().map(open).find(has_actions).unwrap();
     let marks = StringArray::from_iter_values(std::iter::repeat_n("restricted", batch.num_rows()));
     with(&batch, "handling", Arc::new(marks))
 }

@@ -21,14 +21,14 @@ fn written() -> Vec<Log> {
 fn read_back(batch: &RecordBatch) -> Vec<Log> {
     struct Logs;
     struct Taken(Vec<Log>);
-    impl risk_bulk::Taker for Logs {
-        type Taking = Taken;
+    impl risk_bulk::Sink for Logs {
+        type PartSink = Taken;
         type Part = Vec<Log>;
         fn begin(&self) -> Taken {
             Taken(Vec::new())
         }
     }
-    impl risk_bulk::Taking for Taken {
+    impl risk_bulk::PartSink for Taken {
         type Part = Vec<Log>;
         fn take(&mut self, case: &risk_bulk::CaseAnswer<'_>) -> Result<(), EndedEarly> {
             self.0.push(case.log.clone());

@@ -1,4 +1,4 @@
-//! What is wrong with records is told, and a case of which something is wrong has no answer.
+//! Problems with records are reported, and a case with a problem has no answer.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use arrow_array::Array;
 use arrow_array::cast::AsArray;
 use arrow_array::types::TimestampMicrosecondType;
 use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
-use risk_bulk::{Problem, Problems, Sort};
+use risk_bulk::{Problem, ProblemKind, Problems};
 use risk_core::event::vocabulary::Audience;
 use risk_core::log::{Log, Record};
 use serde_json::{Map, Value, json};
@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use crate::sample::{asked, logs, options, parts, records, rows, texts, with, without};
 
 /// The problems of a batch, and the cases that have answers.
-fn told(batch: &RecordBatch) -> (Vec<Problem>, Vec<String>) {
+fn problems_of(batch: &RecordBatch) -> (Vec<Problem>, Vec<String>) {
     let parts = parts(std::slice::from_ref(batch), &asked(Audience::Manager), &options(Problems::Rows)).unwrap();
     let cases = rows(&parts, |t| &t.cases).iter().map(|row| row["case_id"].as_str().unwrap().to_owned()).collect();
     (parts.into_iter().flat_map(|part| part.problems).collect(), cases)
@@ -37,7 +37,7 @@ fn with_cell(name: &str, value: Option<&str>) -> (u64, RecordBatch) {
 
 /// That the second of three cases has that problem, and the others have answers.
 fn refuses(row: u64, batch: &RecordBatch, column: &str, found: &str) {
-    let (problems, cases) = told(batch);
+    let (problems, cases) = problems_of(batch);
     let logs = logs(3);
     let problem = &problems[0];
     assert_eq!((problem.row, problem.column.as_str()), (Some(row), column), "{problem}");
@@ -73,7 +73,7 @@ fn a_cell_that_is_missing_or_wrong_is_named_with_its_row() {
 fn a_case_id_that_is_none_is_a_case_of_its_own_without_an_answer() {
     for value in [None, Some("X123456")] {
         let (row, batch) = with_cell("case_id", value);
-        let (problems, cases) = told(&batch);
+        let (problems, cases) = problems_of(&batch);
         assert_eq!((problems[0].row, problems[0].case_id, problems[0].column.as_str()), (Some(row), None, "case_id"));
         // What stands behind it belongs to a case that began before it.
         assert_eq!(problems[1].row, Some(row + 1));
@@ -89,7 +89,7 @@ fn a_word_in_data_is_refused_in_the_words_of_a_log() {
     let record = &logs[1].records()[2];
     for data in ["{\"outcome\":\"nothing\"}", "{\"sex\":3}", "[]", "{", "null", "{\"a\":1,\"a\":2}"] {
         let batch = json_data(&logs, row, Some(data));
-        let (problems, _) = told(&batch);
+        let (problems, _) = problems_of(&batch);
         let mut line: Map<String, Value> = serde_json::from_str(&record.to_line()).unwrap();
         line.remove("data");
         let line = Value::Object(line).to_string();
@@ -164,8 +164,8 @@ fn an_id_given_to_two_records_is_a_conflict_and_the_same_record_twice_is_none() 
     let (row, before) = (logs[0].records().len() + 2, logs[0].records().len() + 1);
     let (at, doubled) = with_cell("event_id", Some(&ids[before]));
     refuses(at, &doubled, "event_id", "other content");
-    let (problems, _) = told(&doubled);
-    assert_eq!(problems[0].sort, Sort::Conflict);
+    let (problems, _) = problems_of(&doubled);
+    assert_eq!(problems[0].sort, ProblemKind::Conflict);
     assert!(problems[0].expected.contains(&format!("row {before}")), "{}", problems[0]);
     let (head, tail) = (batch.slice(0, row), batch.slice(row - 1, batch.num_rows() - row + 1));
     let twice = parts(&[head, tail], &asked(Audience::Manager), &options(Problems::Raise)).unwrap();
@@ -201,7 +201,7 @@ fn positions_must_rise_within_a_case() {
     let wrong = with(&batch, "position", Arc::new(positions));
     refuses(u64::try_from(row).unwrap(), &wrong, "position", &(row - 1).to_string());
     let right = Int64Array::from_iter_values((0..batch.num_rows()).map(|i| i64::try_from(i).unwrap()));
-    assert!(told(&with(&batch, "position", Arc::new(right))).0.is_empty());
+    assert!(problems_of(&with(&batch, "position", Arc::new(right))).0.is_empty());
 }
 
 #[test]
@@ -268,7 +268,7 @@ fn a_column_of_another_type_is_refused_at_its_first_value() {
         assert_eq!((problem.column.as_str(), problem.row), (column, u64::try_from(at).ok()), "{problem}");
         assert!(problem.expected.contains(expected) && problem.found.contains(found), "{problem}");
         assert!(!problem.to_string().contains('\n') && problem.to_string().len() < 200, "{problem}");
-        assert!(told(&batch.slice(0, 0)).0.is_empty(), "a column without any value holds nothing");
+        assert!(problems_of(&batch.slice(0, 0)).0.is_empty(), "a column without any value holds nothing");
     }
 }
 
@@ -279,7 +279,7 @@ fn an_audience_to_which_the_policy_grants_nothing_gets_no_tables() {
     policy.audiences.retain(|a| a.audience != Audience::Analyst);
     asked.policy = Arc::new(policy);
     let problem = parts(&[records(&logs(1))], &asked, &options(Problems::Rows)).unwrap_err();
-    assert_eq!(problem.sort, Sort::View);
+    assert_eq!(problem.sort, ProblemKind::View);
 }
 
 #[test]
@@ -294,7 +294,7 @@ fn a_source_that_fails_ends_the_work_behind_what_came_before() {
     let caseload = risk_bulk::Caseload::new(&batch.schema(), given.into_iter(), asked, answers, &options).unwrap();
     let parts: Vec<_> = caseload.collect();
     let failed = parts.last().unwrap().as_ref().unwrap_err();
-    assert!(failed.sort == Sort::Source && failed.found.contains("the disk is gone"), "{failed}");
+    assert!(failed.sort == ProblemKind::Source && failed.found.contains("the disk is gone"), "{failed}");
     assert!(parts.len() > 1 && parts[..parts.len() - 1].iter().all(Result::is_ok));
 }
 
@@ -305,7 +305,7 @@ fn a_time_whose_number_was_in_another_unit_is_refused_in_both_columns() {
             let batch = records(&logs(1));
             let times = batch.column_by_name(column).unwrap().as_primitive::<TimestampMicrosecondType>();
             let times: TimestampMicrosecondArray = times.unary(|t| t / unit);
-            let (problems, cases) = told(&with(&batch, column, Arc::new(times.with_timezone("UTC"))));
+            let (problems, cases) = problems_of(&with(&batch, column, Arc::new(times.with_timezone("UTC"))));
             let problem = &problems[0];
             assert_eq!((problem.row, problem.column.as_str(), cases.len()), (Some(0), column, 0), "{problem}");
             assert!(problem.found.contains(&format!("looks like {what}: in {what} it is 201")), "{problem}");

@@ -7,7 +7,7 @@ use arrow_array::types::{Date32Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Schema};
 use chrono::{DateTime, NaiveDate, SecondsFormat};
-use risk_bulk::{Answers, Asked, Caseload, Options, Part, Problem, Problems, Tables, record_batch};
+use risk_bulk::{Answers, BulkQuestion, Caseload, Options, Part, Problem, Problems, Tables, record_batch};
 use risk_core::assessment::Question;
 use risk_core::calendar::parse_moment;
 use risk_core::event::vocabulary::Audience;
@@ -27,9 +27,9 @@ pub fn records(logs: &[Log]) -> RecordBatch {
     record_batch(logs.iter().flat_map(Log::records)).unwrap()
 }
 
-pub fn asked(audience: Audience) -> Asked {
+pub fn asked(audience: Audience) -> BulkQuestion {
     let question = Question::at(parse_moment("2018-05-31").unwrap(), audience);
-    Asked { policy: Arc::clone(&POLICY), question, next_change: false }
+    BulkQuestion { policy: Arc::clone(&POLICY), question, next_change: false }
 }
 
 pub fn options(problems: Problems) -> Options {
@@ -37,7 +37,7 @@ pub fn options(problems: Problems) -> Options {
 }
 
 /// Every part of a caseload.
-pub fn parts(batches: &[RecordBatch], asked: &Asked, options: &Options) -> Result<Vec<Part<Tables>>, Problem> {
+pub fn parts(batches: &[RecordBatch], asked: &BulkQuestion, options: &Options) -> Result<Vec<Part<Tables>>, Problem> {
     let answers = Answers::new(asked, &options.keep)?;
     let given: Vec<_> = batches.iter().cloned().map(Ok).collect();
     let caseload = Caseload::new(&batches[0].schema(), given.into_iter(), asked.clone(), answers, options)?;

@@ -1,4 +1,4 @@
-//! `risk assess`: how a case stands and what somebody now has to do.
+//! `risk assess`: the current risk and the required actions.
 
 use clap::Args;
 use risk_core::assessment::assess;
@@ -36,7 +36,7 @@ pub struct Options {
 /// Runs the command.
 ///
 /// # Errors
-/// [`Failure`] where the log, the policy or the question cannot be used.
+/// [`Failure`] if the log, the policy or the question cannot be used.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let policy = options.policy.load()?;
     let (log, question) = options.case.read(&options.question)?;

@@ -21,7 +21,7 @@ use crate::interrupt;
 use crate::options::{AudienceOptions, BudgetOptions, Format, PolicyOptions, moment, term};
 use crate::output::Reply;
 use crate::progress::counting;
-use crate::store::{Operated, StoreOptions};
+use crate::store::{OpenStore, StoreOptions};
 use risk_text::measures as text;
 
 /// Groups by who owns an action, which is no identifier of a case.
@@ -85,20 +85,20 @@ struct Audit<'a> {
     suppress_below: Option<u64>,
     /// How many cases could not be counted, as their logs cannot be read or take more work than the budget of a case.
     not_counted: usize,
-    lenses: Vec<Through>,
+    lenses: Vec<LensCounts>,
 }
 
 #[derive(Serialize)]
-struct Through {
+struct LensCounts {
     lens: &'static str,
     #[serde(flatten)]
     measures: Measures,
 }
 
-/// Counts.
+/// Counts the actions.
 ///
 /// # Errors
-/// [`Failure`] where the store, the policy or the question cannot be used.
+/// [`Failure`] if the store, the policy or the question cannot be used.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let policy = options.policy.load()?;
     let at = options.at.unwrap_or_else(Utc::now);
@@ -107,27 +107,27 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
     let lenses: Vec<Lens> = [Lens::AsKnown, Lens::Hindsight].into_iter().filter(|l| options.lens.contains(l)).collect();
     let through = |lens: &Lens| Question { at, known_at, lens: *lens, audience, feeds: Option::clone(&feeds) };
     let questions: Vec<Question> = lenses.iter().map(through).collect();
-    // All that is the same for every case stands in the answer to a case without records.
-    let nobody = assess_now(&Log::new(Uuid::nil()), &policy, questions.first().unwrap_or(&through(&Lens::AsKnown)))?;
+    // Whatever is the same for every case is in the answer to a case without records.
+    let empty = assess_now(&Log::new(Uuid::nil()), &policy, questions.first().unwrap_or(&through(&Lens::AsKnown)))?;
     let (counted, not_counted) = count(options, &policy, &questions)?;
     let suppress_below = Some(options.suppress_below).filter(|n| *n > 1);
-    let told =
-        |(lens, counting): (&Lens, Counting)| Through { lens: lens.name(), measures: counting.told(suppress_below) };
+    let counts =
+        |(lens, counting): (&Lens, Counting)| LensCounts { lens: lens.name(), measures: counting.told(suppress_below) };
     let audit = Audit {
         schema: SCHEMA,
         at,
         audience: audience.name(),
-        receipt: &nobody.receipt,
+        receipt: &empty.receipt,
         by: &options.by,
         suppress_below,
         not_counted: not_counted.len(),
-        lenses: lenses.iter().zip(counted).map(told).collect(),
+        lenses: lenses.iter().zip(counted).map(counts).collect(),
     };
     let reply = match options.format {
         Format::Json => Reply::json(&audit)?,
         Format::Text => {
             let tables = audit.lenses.iter().map(|t| (t.lens, &t.measures));
-            Reply::text(text::page(at, audit.not_counted, tables, &options.by, suppress_below, &nobody.receipt))
+            Reply::text(text::page(at, audit.not_counted, tables, &options.by, suppress_below, &empty.receipt))
         }
     };
     // Their ids are for whoever looks after the store, and not part of what is published.
@@ -138,7 +138,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
 fn count(options: &Options, policy: &Policy, questions: &[Question]) -> Result<(Vec<Counting>, Vec<String>), Failure> {
     let mut counted = vec![Counting::default(); questions.len()];
     let mut not_counted = Vec::new();
-    let Operated { store, by, .. } = options.store.operate()?;
+    let OpenStore { store, by, .. } = options.store.operate()?;
     let only = only(options.only.as_ref(), &store)?;
     let known_at = questions.iter().map(|q| q.known_at.unwrap_or(q.at)).max().unwrap_or_else(Utc::now);
     let bar = counting("cases");

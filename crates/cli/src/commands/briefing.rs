@@ -74,7 +74,7 @@ enum BriefingFormat {
 /// Runs the command.
 ///
 /// # Errors
-/// [`Failure`] where the store, the policy or the question cannot be used, or the file cannot be written.
+/// [`Failure`] if the store, the policy or the question cannot be used, or the file cannot be written.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let inputs = options.policy.inputs().into_iter().chain(options.reading.inputs().cloned());
     let output = Destination::of_option(options.output.as_ref())?.apart_from(inputs)?;
@@ -96,7 +96,7 @@ fn collected(options: &Options, policy: &Policy) -> Result<Briefing, Failure> {
     let since = options.since.unwrap_or_else(|| at.checked_sub_signed(TimeDelta::days(1)).unwrap_or(at));
     if since > at {
         let found = format!("{since}, which is after {at}");
-        return Err(Failure::Unfitting { option: "--since", expected: "a moment not after --at", found });
+        return Err(Failure::Mismatch { option: "--since", expected: "a moment not after --at", found });
     }
     let feeds = options.feeds.as_ref().map(|kinds| kinds.iter().copied().collect());
     let mut collecting =

@@ -40,7 +40,7 @@ pub struct Options {
 /// Runs the command.
 ///
 /// # Errors
-/// [`Failure`] where the log, a policy or the question cannot be used.
+/// [`Failure`] if the log, a policy or the question cannot be used.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let policy = options.policy.load()?;
     let (log, question) = options.case.read_for_comparison(&options.question, options.and)?;

@@ -1,4 +1,4 @@
-//! `risk explain`: why something stands in the answer, and why something does not.
+//! `risk explain`: why the answer has an entry, or why it has none.
 
 use clap::Args;
 use risk_core::explain::{Target, explain, why_not};
@@ -39,7 +39,7 @@ pub struct Options {
 /// Runs the command.
 ///
 /// # Errors
-/// [`Failure`] where the log, the policy, the question or what is to be explained cannot be used.
+/// [`Failure`] if the log, the policy, the question or what is to be explained cannot be used.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let target = options.of.as_deref().map_or(Ok(Target::Everything), Target::parse)?;
     let policy = options.policy.load()?;

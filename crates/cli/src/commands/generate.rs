@@ -59,7 +59,7 @@ enum ShapeOption {
 /// Generates. Unlike other commands it writes as it goes, because a caseload may be larger than memory.
 ///
 /// # Errors
-/// [`Failure`] where the output cannot be written, or the folder holds something already.
+/// [`Failure`] if the output cannot be written, or the folder holds something already.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let ShapeOption::Inspection = options.shape;
     let caseload = Caseload {
@@ -111,14 +111,14 @@ fn to_folder(caseload: &Caseload, folder: &Path) -> Result<u64, Failure> {
     let failed = |error| Failure::Write { file: name.clone(), error };
     let is_new = !folder.exists();
     fs::create_dir_all(folder).map_err(failed)?;
-    // Two caseloads in one folder could not be told apart again.
+    // Two caseloads in one folder could not be separated again.
     if fs::read_dir(folder).map_err(failed)?.next().is_some() {
         return Err(Failure::NotEmpty(name));
     }
     let mut written = Vec::new();
     let records = write_each(caseload, folder, &mut written);
     if records.is_err() {
-        // The failure is told; what cannot be taken away either stays.
+        // The failure is reported; what cannot be taken away either stays.
         written.iter().for_each(|path| drop(fs::remove_file(path)));
         drop(is_new.then(|| fs::remove_dir(folder)));
     }

@@ -24,7 +24,7 @@ pub struct Options {
 /// Writes them, and names each.
 ///
 /// # Errors
-/// [`Failure::Write`] where the folder cannot be written to.
+/// [`Failure::Write`] if the folder cannot be written to.
 pub fn run(options: &Options, command: Command) -> Result<Reply, Failure> {
     let unwritable = |error| Failure::Write { file: options.output.display().to_string(), error };
     let mut pages = Vec::new();

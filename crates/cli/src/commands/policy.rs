@@ -32,13 +32,13 @@ enum Command {
     /// Each error has file, line and column. Warnings do not change the exit code.
     #[command(after_long_help = "Example:
   risk policy check policies/england-wales --overlay wessex.toml --locality wessex")]
-    Check(Which),
+    Check(PolicySelection),
     /// Print a policy: documents, parameters, actions, rules, duties, audiences, obligations
     #[command(after_long_help = "Example:
   risk policy show --format markdown > england-wales.md")]
     Show {
         #[command(flatten)]
-        which: Which,
+        which: PolicySelection,
         /// The output format
         #[arg(long, value_enum, default_value_t)]
         format: ShowFormat,
@@ -48,7 +48,7 @@ enum Command {
     /// Exit code 1 if one fails; each failure gives the test, its place, and what was expected and found.
     #[command(after_long_help = "Example:
   risk policy test policies/england-wales")]
-    Test(Which),
+    Test(PolicySelection),
     /// Run mutation tests: change each rule slightly and report every change that no test detects
     ///
     /// For each rule, duty, action and parameter: removes or inverts comparisons, moves limits by one, removes words from lists, removes
@@ -90,7 +90,7 @@ fn help_of_analyse() -> String {
 }
 
 #[derive(Args)]
-struct Which {
+struct PolicySelection {
     /// The policy: `england-wales`, which is built in, or a folder of .toml files
     #[arg(value_name = "NAME|DIR", default_value = ENGLAND_WALES)]
     policy: String,
@@ -98,7 +98,7 @@ struct Which {
     local: LocalOptions,
 }
 
-impl Which {
+impl PolicySelection {
     fn load(&self) -> Result<Policy, Failure> {
         self.local.load(&self.policy)
     }
@@ -120,7 +120,7 @@ enum ShowFormat {
 /// Checks, shows, tests, analyses or compares.
 ///
 /// # Errors
-/// [`Failure`] where the policy cannot be used, with everything that is wrong with it.
+/// [`Failure`] if the policy cannot be used, with everything that is wrong with it.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     match &options.command {
         Command::Check(which) => Ok(check(&which.load()?)),

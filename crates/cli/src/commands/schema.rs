@@ -14,11 +14,11 @@ use crate::output::Reply;
 pub struct Options {
     /// What to describe
     #[arg(value_enum, default_value_t)]
-    of: Of,
+    of: SchemaName,
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
-enum Of {
+enum SchemaName {
     /// One record: one line of a log
     #[default]
     Record,
@@ -34,8 +34,8 @@ enum Of {
 /// None, in practice: a schema is JSON.
 pub fn run(options: Options) -> Result<Reply, Failure> {
     match options.of {
-        Of::Record => Reply::document(&log::schema()),
-        Of::Assessment => Reply::document(&assessment::schema()),
-        Of::Import => Reply::document(&report::schema()),
+        SchemaName::Record => Reply::document(&log::schema()),
+        SchemaName::Assessment => Reply::document(&assessment::schema()),
+        SchemaName::Import => Reply::document(&report::schema()),
     }
 }

@@ -37,7 +37,7 @@ pub struct Options {
 /// Seals.
 ///
 /// # Errors
-/// [`Failure`] where the log cannot be used, a record is later than the time given, or the file cannot be written.
+/// [`Failure`] if the log cannot be used, a record is later than the time given, or the file cannot be written.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let output = Destination::of_option(options.output.as_ref())?.apart_from([&options.log])?;
     let text = Text::read(&options.log)?;

@@ -32,7 +32,7 @@ pub struct Options {
 /// Runs the command.
 ///
 /// # Errors
-/// [`Failure`] where the log, the policy or the question cannot be used.
+/// [`Failure`] if the log, the policy or the question cannot be used.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let policy = options.policy.load()?;
     let (log, question) = options.case.read(&options.question)?;

@@ -41,7 +41,7 @@ fn head(text: &str) -> Result<String, NoHead> {
 /// Runs the command.
 ///
 /// # Errors
-/// [`Failure`] where the log cannot be read at all.
+/// [`Failure`] if the log cannot be read at all.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let log = Text::read(&options.log)?;
     let found = verify(&log.text, options.head.as_deref());

@@ -55,7 +55,7 @@ fn a_value_out_of_range() {
 #[test]
 fn a_rule_without_a_source() {
     let source = "source = [ { document = \"report\", at = \"s2\" } ]\n";
-    // What stood below the source stands in its place now.
+    // What was below the source is in its place now.
     refused(source, "", &[&at(source), "names no source: expected `source`, or basis = \"assumed\""]);
 }
 

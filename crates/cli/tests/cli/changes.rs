@@ -10,7 +10,7 @@ use crate::command::{risk, risk_reading};
 
 const AT: [&str; 4] = ["--policy", PACK, "--at", "2017-12-20"];
 
-fn told<'a>(command: &[&'a str], more: &[&'a str]) -> String {
+fn output<'a>(command: &[&'a str], more: &[&'a str]) -> String {
     let arguments: Vec<&str> = command.iter().chain(&AT).chain(more).copied().collect();
     risk_reading(&jsonl(&records()), arguments).fine()
 }
@@ -32,7 +32,7 @@ fn other_pack(name: &str, from: &str, to: &str) -> String {
 
 #[test]
 fn the_timeline_tells_record_by_record_what_opened_with_its_rule_and_its_caution() {
-    let page = told(&["timeline", "-"], &[]);
+    let page = output(&["timeline", "-"], &[]);
     let step = page.split("\n\n").find(|s| s.contains("PLW disclosure")).unwrap();
     assert!(step.starts_with("Tuesday 5 December 2017, 10:00\n"), "{step}");
     let in_one_line = step.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -49,14 +49,14 @@ fn the_timeline_tells_record_by_record_what_opened_with_its_rule_and_its_caution
 #[test]
 fn pages_of_changes_keep_to_eighty_columns() {
     for command in [&["timeline", "-"][..], &["compare", "-"], &["compare", "-", "--and", "2018-03-01"]] {
-        let page = told(command, &[]);
+        let page = output(command, &[]);
         assert!(page.lines().all(|l| l.chars().count() <= 80), "{page}");
     }
 }
 
 #[test]
 fn a_program_gets_the_timeline_as_steps_with_changes() {
-    let found = json(&told(&["timeline", "-"], &["--format", "json"]));
+    let found = json(&output(&["timeline", "-"], &["--format", "json"]));
     assert_eq!(found["schema"], "risk-timeline/1");
     let steps = found["steps"].as_array().unwrap();
     let disclosed = steps.iter().find(|s| s["records"][0]["kind"] == "plw_disclosure").unwrap();
@@ -95,9 +95,9 @@ fn compared_with_hindsight_what_came_late_is_told_and_labelled() {
 
 #[test]
 fn two_dates_and_two_policies_stand_side_by_side() {
-    let page = told(&["compare", "-"], &["--and", "2017-12-04"]);
+    let page = output(&["compare", "-"], &["--and", "2017-12-04"]);
     assert!(page.starts_with("Case ") && page.contains("Second: as known, Monday 4 December 2017"), "{page}");
-    let same = told(&["compare", "-"], &["--other-policy", PACK]);
+    let same = output(&["compare", "-"], &["--other-policy", PACK]);
     assert!(same.contains("WHAT DIFFERS\n  Nothing."), "{same}");
     let both = ["compare", "-", "--and", "2017-12-04", "--other-policy", PACK];
     assert_eq!(risk_reading(&jsonl(&records()), both.into_iter().chain(AT)).code, 2);

@@ -168,7 +168,7 @@ fn a_write_that_fails_leaves_what_was_there_and_nothing_half() {
     for (name, ran) in writing.each(writing.folder.path().to_str().unwrap()) {
         assert_eq!(ran.code, 2, "{name}: a folder is no file");
     }
-    // A full device is told, and stays a device.
+    // A full device is reported, and stays a device.
     if Path::new("/dev/full").exists() {
         let full = writing.path("full");
         symlink("/dev/full", &full).unwrap();

@@ -1,4 +1,4 @@
-//! What a reader who does not see every record is told of a level, in whatever form they ask.
+//! What a reader who does not see every record sees of a level, in whatever form they ask.
 
 use serde_json::{Value, json};
 
@@ -55,13 +55,13 @@ fn a_level_is_given_with_its_day_and_with_whom_to_ask() {
 #[test]
 fn a_corrected_level_is_the_corrected_one_or_none() {
     for (audience, above) in PROFESSIONALS {
-        let told = |correction: Value| {
+        let output = |correction: Value| {
             let log = [supervision_started(), assessed("low"), correction];
             asked(&["assess", "-"], audience, "text", &log)
         };
-        let open = told(corrected("very_high"));
+        let open = output(corrected("very_high"));
         assert!(open.contains("Known adult recorded very high on 4 Jan 2018"), "{open}");
-        let hidden = told(with(corrected("very_high"), "handling", above));
+        let hidden = output(with(corrected("very_high"), "handling", above));
         assert!(
             !hidden.contains("recorded low")
                 && !hidden.contains("very high")
@@ -70,7 +70,7 @@ fn a_corrected_level_is_the_corrected_one_or_none() {
         );
         let retracted = json!({ "event_id": id(2), "reason": "wrong_person", "by": "a1" });
         for kind in ["record_retracted", "payload_erased"] {
-            let gone = told(record(3, "2018-01-05", kind, retracted.clone()));
+            let gone = output(record(3, "2018-01-05", kind, retracted.clone()));
             assert!(gone.contains("No level is shown for") && !gone.contains("recorded low"), "{kind}: {gone}");
         }
     }

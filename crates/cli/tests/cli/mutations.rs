@@ -32,9 +32,9 @@ fn what_no_test_pins_is_told_with_its_place_and_what_a_test_would_need() {
     let ran = mutated("", &[]);
     assert_eq!(ran.code, 1, "{}", ran.err);
     assert!(ran.out.starts_with("small 1: "), "{}", ran.out);
-    let told = "nothing pins this: raised-risk: when: `unknown` taken out of `event.raised_risk in [yes, unknown]`\n  \
+    let output = "nothing pins this: raised-risk: when: `unknown` taken out of `event.raised_risk in [yes, unknown]`\n  \
                 a test would need: an event for which `event.raised_risk` is `unknown`";
-    assert!(ran.err.contains(told), "{}", ran.err);
+    assert!(ran.err.contains(output), "{}", ran.err);
     let line = fs::read_to_string("tests/cli/pack/policy.toml").unwrap();
     let line = line[..line.find("[[rule]]").unwrap()].matches('\n').count() + 1;
     assert!(ran.err.lines().next().unwrap().contains(&format!("policy.toml:{line}:")), "{}", ran.err);

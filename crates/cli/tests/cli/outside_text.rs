@@ -13,7 +13,7 @@ use crate::stored::Stored;
 /// return to the start of the line, styles, and a line of this program's own.
 const HOSTILE: &str = "a\u{1b}]8;;https://x.invalid\u{7}b\u{1b}]0;t\u{7}\u{1b}[2J\u{9b}3J\u{1b}[1m\u{1b}[0m\u{202e}c\u{2066}d\u{200b}\u{feff}\u{ad}e\r\nok";
 
-/// Nothing but our own styles and line breaks is left, and nothing stands on a line of its own.
+/// Nothing but our own styles and line breaks is left, and nothing has a line of its own.
 fn obeys_nothing(ran: &Ran) {
     for text in [&ran.out, &ran.err] {
         let own = ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[2m", "\u{1b}[31m"];

@@ -46,12 +46,12 @@ fn a_briefing_begins_with_the_call_out_of_the_night_and_knows_the_cases_by_their
 #[test]
 fn a_briefing_is_of_those_cases_alone_that_were_asked_for() {
     let stored = caseload();
-    let told = briefing(&stored, "N07A001", &["--only", "team:south", "--format", "json"]);
-    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
-    assert_eq!(told["schema"], "risk-briefing/1");
-    assert_eq!(told["call_outs"].as_array().unwrap().len(), 0);
-    assert_eq!(told["cases"][0]["case_id"], BILL);
-    assert_eq!(told["cases"].as_array().unwrap().len(), 1);
+    let output = briefing(&stored, "N07A001", &["--only", "team:south", "--format", "json"]);
+    let output: serde_json::Value = serde_json::from_str(&output).unwrap();
+    assert_eq!(output["schema"], "risk-briefing/1");
+    assert_eq!(output["call_outs"].as_array().unwrap().len(), 0);
+    assert_eq!(output["cases"][0]["case_id"], BILL);
+    assert_eq!(output["cases"].as_array().unwrap().len(), 1);
     assert_eq!(stored.acts(ALAN).last().unwrap(), "identified");
 }
 
@@ -62,10 +62,10 @@ fn a_person_of_two_cases_is_in_the_briefing_of_each_team_that_has_one_of_them() 
     for team in ["team:north", "team:south"] {
         // Later than the merging, as before it was known each is answered for itself.
         let words = ["briefing", "--at", "2100-01-01", "--audience", "manager", "--only", team];
-        let told = stored.json(&words);
-        assert_eq!(told["cases"].as_array().unwrap().len(), 1, "{team}");
-        assert_eq!(told["cases"][0]["case_id"], BILL);
-        assert_eq!(told["cases"][0]["labels"]["crn"], "X2");
+        let output = stored.json(&words);
+        assert_eq!(output["cases"].as_array().unwrap().len(), 1, "{team}");
+        assert_eq!(output["cases"][0]["case_id"], BILL);
+        assert_eq!(output["cases"][0]["labels"]["crn"], "X2");
     }
     let listed = stored.risk(&["store", "cases"]).fine();
     assert!(listed.contains(&format!("\n  answered under {BILL}\n")), "{listed}");
@@ -75,10 +75,10 @@ fn a_person_of_two_cases_is_in_the_briefing_of_each_team_that_has_one_of_them() 
 fn a_case_that_the_reader_may_not_see_is_counted_and_not_named() {
     let stored = caseload();
     stored.risk(&["store", "exclude", ALAN, "N07A001"]).fine();
-    let told = briefing(&stored, "N07A001", &["--format", "json"]);
-    assert!(!told.contains(ALAN) && !told.contains("X1"), "{told}");
-    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
-    assert_eq!(told["not_shown"], 1);
+    let output = briefing(&stored, "N07A001", &["--format", "json"]);
+    assert!(!output.contains(ALAN) && !output.contains("X1"), "{output}");
+    let output: serde_json::Value = serde_json::from_str(&output).unwrap();
+    assert_eq!(output["not_shown"], 1);
 }
 
 #[test]
@@ -93,9 +93,9 @@ fn a_case_that_cannot_be_read_is_told_as_not_answered() {
     let ran = stored.named("N07A001", &words);
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(ran.err.contains(&format!("case {ALAN} is not assessed")) && !ran.err.contains(BILL), "{}", ran.err);
-    let told: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
-    assert_eq!(told["not_answered"][0]["case_id"], ALAN);
-    assert_eq!(told["cases"][0]["case_id"], BILL);
+    let output: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(output["not_answered"][0]["case_id"], ALAN);
+    assert_eq!(output["cases"][0]["case_id"], BILL);
     let counted = stored.risk(&["audit", "--audience", "analyst", "--at", "2017-12-19", "--format", "json"]);
     assert_eq!(counted.code, 0, "{}", counted.err);
     assert!(counted.err.contains(&format!("case {ALAN} is not counted")), "{}", counted.err);
@@ -111,12 +111,12 @@ fn a_case_over_budget_stops_nothing_and_is_named_first_everywhere() {
     };
     let ran = words("json", "1");
     assert_eq!(ran.code, 0, "{}", ran.err);
-    let told: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let output: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
     let named: Vec<&str> =
-        told["not_answered"].as_array().unwrap().iter().map(|n| n["case_id"].as_str().unwrap()).collect();
+        output["not_answered"].as_array().unwrap().iter().map(|n| n["case_id"].as_str().unwrap()).collect();
     assert_eq!(named, [ALAN, BILL]);
-    assert_eq!((told["not_answered"][0]["labels"]["crn"].as_str(), told["cases"][0].is_null()), (Some("X1"), true));
-    assert!(told["not_answered"][0]["why"].as_str().unwrap().contains("at most 1 units of work"), "{told}");
+    assert_eq!((output["not_answered"][0]["labels"]["crn"].as_str(), output["cases"][0].is_null()), (Some("X1"), true));
+    assert!(output["not_answered"][0]["why"].as_str().unwrap().contains("at most 1 units of work"), "{output}");
     for case in [ALAN, BILL] {
         assert!(ran.err.contains(&format!("case {case} is not assessed: over budget")), "{}", ran.err);
     }
@@ -194,8 +194,8 @@ fn an_audit_counts_by_what_the_host_calls_the_cases_or_by_owner() {
     };
     let by_team = count("team");
     assert_eq!(by_team["schema"], "risk-measures/1");
-    let groups = |told: &serde_json::Value| {
-        let mut groups: Vec<String> = told["lenses"][0]["actions"]
+    let groups = |output: &serde_json::Value| {
+        let mut groups: Vec<String> = output["lenses"][0]["actions"]
             .as_array()
             .unwrap()
             .iter()

@@ -10,8 +10,8 @@ const WHY: [&str; 4] = ["--reason", "legal_erasure", "--by", "manager-7"];
 
 fn with_a_secret() -> Stored {
     let stored = Stored::empty();
-    let told = with(disclosure(), "note", SECRET);
-    stored.reading(&jsonl(&[supervision_started(), told]), &["store", "append", "-"]).fine();
+    let output = with(disclosure(), "note", SECRET);
+    stored.reading(&jsonl(&[supervision_started(), output]), &["store", "append", "-"]).fine();
     assert!(holds_secret(&stored));
     stored
 }

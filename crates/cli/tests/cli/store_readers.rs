@@ -1,4 +1,4 @@
-//! Cases of a store are read by somebody, as an audience, and the journal says so.
+//! Cases of a store are read by a user, as an audience, and the journal says so.
 
 use crate::case::{PACK, jsonl, records};
 use crate::command::risk;
@@ -36,12 +36,12 @@ fn each_command_tells_of_a_case_of_a_store_what_it_tells_of_the_log() {
         let of = |case| question(&[&words[..1], &[case], &words[1..]].concat());
         let (of_store, of_log) = (stored.named("N07A001", &of(CASE)).fine(), risk(of(&log)).fine());
         // The receipt of a sealed log has its head.
-        let told = |text: &str| {
-            let mut told: serde_json::Value = serde_json::from_str(text).unwrap();
-            without_heads(&mut told);
-            told
+        let output = |text: &str| {
+            let mut output: serde_json::Value = serde_json::from_str(text).unwrap();
+            without_heads(&mut output);
+            output
         };
-        assert_eq!(told(&of_store), told(&of_log), "{words:?}");
+        assert_eq!(output(&of_store), output(&of_log), "{words:?}");
     }
     assert_eq!(stored.acts(CASE), ["appended", "consulted", "consulted", "consulted"]);
 }
@@ -62,8 +62,9 @@ fn the_journal_says_who_read_as_whom_and_for_what() {
     let stored = Stored::with_a_case();
     stored.named("N07A001", &question(&["assess", CASE, "--purpose", "supervision"])).fine();
     let page = stored.risk(&["store", "access", CASE]).fine();
-    let told = "N07A001 asked for an answer (consultation), as responsible\n                  officer, for supervision";
-    assert!(page.contains(told), "{page}");
+    let output =
+        "N07A001 asked for an answer (consultation), as responsible\n                  officer, for supervision";
+    assert!(page.contains(output), "{page}");
     assert!(page.lines().all(|line| line.chars().count() <= 80), "{page}");
     let entries = stored.json(&["store", "access", CASE])["entries"].clone();
     assert_eq!(entries[1]["operation"], "consultation");
@@ -90,7 +91,7 @@ fn a_case_is_named_by_what_the_host_calls_it() {
     stored.risk(&["store", "identify", CASE, "crn:X1", "team:north"]).fine();
     stored.risk(&["store", "identify", OTHER, "team:north"]).fine();
     stored.named("N07A001", &question(&["assess", "crn:X1"])).fine();
-    stored.risk(&["store", "identify", OTHER, "crn:X1"]).refused(&["crn X1 stands for case", CASE]);
+    stored.risk(&["store", "identify", OTHER, "crn:X1"]).refused(&["crn X1 belongs to case", CASE]);
     stored.named("N07A001", &question(&["assess", "crn:X2"])).refused(&["crn:X2", "no case in the store"]);
     stored.named("N07A001", &question(&["assess", "team:north"])).refused(&["found 2 cases", "by its UUID"]);
     stored.named("N07A001", &question(&["assess", "X1"])).refused(&["X1: expected a case of the store: its UUID"]);
@@ -121,19 +122,19 @@ fn two_cases_of_one_person_are_answered_together_until_they_are_parted() {
         jsonl(&[event(31, "supervision_started", start), event(32, "home_visit_completed", serde_json::json!({}))]);
     stored.reading(&text, &["store", "append", "-"]).fine();
     // Later than the merging, as before it was known each is answered for itself.
-    let told = |case| {
+    let output = |case| {
         let words: Vec<&str> = ["timeline", case, "--policy", PACK, "--at", "2100-01-01", "--format", "json"]
             .into_iter()
             .chain(OFFICER)
             .collect();
         stored.named("N07A001", &words).fine()
     };
-    assert!(!told(CASE).contains("home_visit_completed"));
+    assert!(!output(CASE).contains("home_visit_completed"));
     stored.risk(&["store", "merge", OTHER, CASE]).fine();
-    assert!(told(CASE).contains("home_visit_completed"));
-    assert_eq!(told(OTHER), told(CASE));
+    assert!(output(CASE).contains("home_visit_completed"));
+    assert_eq!(output(OTHER), output(CASE));
     stored.risk(&["store", "merge", OTHER, CASE]).refused(&["is merged into"]);
     stored.risk(&["store", "unmerge", OTHER, CASE]).fine();
-    assert!(!told(CASE).contains("home_visit_completed"));
+    assert!(!output(CASE).contains("home_visit_completed"));
     stored.risk(&["store", "unmerge", OTHER, CASE]).refused(&["a case that is merged into"]);
 }

@@ -118,7 +118,7 @@ fn payloads_that_are_encrypted_open_with_the_keys_and_not_without() {
     stored.reading(&jsonl(&records()), &["store", "append", "-", "--keys", &keys]).fine();
     assert!(!String::from_utf8_lossy(&stored.bytes()).contains("physical_violence"));
     let asked = ["assess", CASE, "--audience", "responsible_officer"];
-    stored.risk(&asked).refused(&["expected the key of its payloads"]);
+    stored.risk(&asked).refused(&["the payloads are encrypted and the case has no key"]);
     stored.risk(&[&asked[..], &["--keys", &keys]].concat()).fine();
     let said = stored.risk(&["store", "verify"]).fine();
     assert!(said.contains("The payloads of 1 case were not looked at"), "{said}");
@@ -135,7 +135,7 @@ fn a_checkpoint_is_made_of_what_is_intact_alone_and_continues_the_older_one_wher
     stored.risk(&["store", "checkpoint", "--extends", &older, "--output", &newer]).fine();
     let (anew, before) = (Stored::with_a_case(), fs::read_to_string(&older).unwrap());
     anew.risk(&["store", "checkpoint", "--extends", &newer, "--output", &older]).refused(&[
-        "expected an intact store",
+        "the store is not intact",
         "the checkpoint says",
         "risk store verify",
     ]);

@@ -57,7 +57,7 @@ impl Stored {
         risk_reading(input, self.with_options(arguments))
     }
 
-    /// Runs a command on it, as somebody who is named.
+    /// Runs a command on it, as a named user.
     pub fn named(&self, who: &str, arguments: &[&str]) -> Ran {
         risk(arguments.iter().copied().chain(["--store", &self.place, "--as", who]))
     }

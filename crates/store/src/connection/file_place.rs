@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
 use super::wal;
-use crate::error::{StoreError, Trouble};
+use crate::error::{AttemptError, StoreError};
 
 /// Where the files of an open store lie.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub(crate) struct FilePlace {
     written: Cell<Option<(SystemTime, u64)>>,
 }
 
-/// Which file a name stands for.
+/// The file that a name refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Identity(u64, u64);
 
@@ -44,9 +44,9 @@ impl Identity {
 
 impl FilePlace {
     /// The place of a file that was just opened.
-    pub(super) fn of(sqlite: &Connection, path: &Path) -> Result<Self, Trouble> {
+    pub(super) fn of(sqlite: &Connection, path: &Path) -> Result<Self, AttemptError> {
         // SQLite opens the write-ahead log when something is read.
-        sqlite.query_row("PRAGMA schema_version", [], |_| Ok(())).map_err(Trouble::sqlite)?;
+        sqlite.query_row("PRAGMA schema_version", [], |_| Ok(())).map_err(AttemptError::sqlite)?;
         // The folder of the process may change.
         let (named, real) = (path::absolute(path)?, PathBuf::from(sqlite.path().unwrap_or_default()));
         let (file, wal) = (Identity::of(&named), Identity::of(&with_suffix(&real, "-wal")));
@@ -56,7 +56,7 @@ impl FilePlace {
 
     /// Refuses to go on where the file or its write-ahead log was moved, removed or replaced since it was opened: what is
     /// written now would lie where no one looks for it.
-    pub(crate) fn must_hold(&self, sqlite: &Connection) -> Result<(), Trouble> {
+    pub(crate) fn must_hold(&self, sqlite: &Connection) -> Result<(), AttemptError> {
         let checked = self.check(sqlite);
         if checked.is_err() {
             leave_as_it_is(sqlite);
@@ -64,7 +64,7 @@ impl FilePlace {
         checked
     }
 
-    fn check(&self, sqlite: &Connection) -> Result<(), Trouble> {
+    fn check(&self, sqlite: &Connection) -> Result<(), AttemptError> {
         let in_place =
             self.file == Identity::of(&self.named) && self.wal == Identity::of(&with_suffix(&self.real, "-wal"));
         if !in_place || has_moved(sqlite)? {
@@ -87,14 +87,14 @@ fn written(found: &Metadata) -> Option<(SystemTime, u64)> {
 }
 
 #[cfg(unix)]
-fn has_moved(sqlite: &Connection) -> Result<bool, Trouble> {
+fn has_moved(sqlite: &Connection) -> Result<bool, AttemptError> {
     let mut moved = 0;
     let asked = sqlite.file_control(Some("main"), rusqlite::FileControl::HasMoved(&mut moved));
-    asked.map(|()| moved != 0).map_err(Trouble::sqlite)
+    asked.map(|()| moved != 0).map_err(AttemptError::sqlite)
 }
 
 #[cfg(not(unix))]
-fn has_moved(_: &Connection) -> Result<bool, Trouble> {
+fn has_moved(_: &Connection) -> Result<bool, AttemptError> {
     Ok(false)
 }
 

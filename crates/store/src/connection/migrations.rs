@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::reason::reason;
-use crate::error::{StoreError, Trouble};
+use crate::error::{AttemptError, StoreError};
 
 /// The table in which a store notes its form.
 pub(super) const TABLE: &str = "store_form";
@@ -21,7 +21,7 @@ pub(super) const KNOWN: i64 = 6;
 pub(crate) type Steps = [(&'static str, &'static str); 6];
 
 /// Brings a store of form `found` to the newest one, in one transaction.
-pub(super) fn upgrade<C: Migrate>(connection: &mut C, found: i64, steps: &Steps) -> Result<(), Trouble> {
+pub(super) fn upgrade<C: Migrate>(connection: &mut C, found: i64, steps: &Steps) -> Result<(), AttemptError> {
     if found == KNOWN {
         return Ok(());
     }
@@ -29,7 +29,7 @@ pub(super) fn upgrade<C: Migrate>(connection: &mut C, found: i64, steps: &Steps)
         return Err(StoreError::Newer { found, known: KNOWN }.into());
     }
     let failed = |e: refinery::Error| match is_busy(&e) {
-        true => Trouble::Contended,
+        true => AttemptError::Contended,
         false => StoreError::Upgrade { found, known: KNOWN, why: reason(&e) }.into(),
     };
     let mut runner = Runner::new(&read(steps).map_err(failed)?).set_grouped(true);

@@ -1,4 +1,4 @@
-//! Why a database did not do what it was asked, in one sentence.
+//! The cause of a database error, in one sentence.
 
 use std::error::Error;
 use std::io;
@@ -85,7 +85,7 @@ fn of_certificate(wrong: &Wrong) -> String {
         Wrong::NotValidForName => "the server's certificate is for another host".to_owned(),
         Wrong::BadSignature => "the server's certificate is not signed by the authority that it names".to_owned(),
         Wrong::BadEncoding => "the server's certificate cannot be read".to_owned(),
-        // A server's own certificate that is one of an authority too, and that nobody named.
+        // A server's own certificate that is one of an authority too, and that was not named.
         Wrong::Other(other) if other.0.to_string() == "CaUsedAsEndEntity" => of_certificate(&Wrong::UnknownIssuer),
         Wrong::Other(other) => format!("the server's certificate is refused: {other}"),
         other => format!("the server's certificate is refused: {other}"),

@@ -13,7 +13,7 @@ use super::reason::reason;
 use super::schema::{USUAL, quoted};
 use super::tls::Mode;
 use super::url::{self, Host};
-use crate::error::{StoreError, Trouble};
+use crate::error::{AttemptError, StoreError};
 use crate::sql::Value;
 
 pub(crate) const STEPS: Steps = [
@@ -26,7 +26,7 @@ pub(crate) const STEPS: Steps = [
 ];
 
 /// What each transaction sets for itself: it sees what others committed before each of its statements; a commit returns when it
-/// is on disk; nobody waits for ever, neither for a lock nor for a writer that went away. A lock is waited for in short steps, between which
+/// is on disk; no statement waits for ever, neither for a lock nor for a writer that went away. A lock is waited for in short steps, between which
 /// the call can be ended.
 const SETTINGS: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = on;
     SET LOCAL lock_timeout = '500ms'; SET LOCAL idle_in_transaction_session_timeout = '60s';
@@ -64,7 +64,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(super) fn open(place: &url::Server, make: Make) -> Result<Self, Trouble> {
+    pub(super) fn open(place: &url::Server, make: Make) -> Result<Self, AttemptError> {
         let (client, at) = connect(place)?;
         let mut server = Self { client, at, begin: SETTINGS.to_owned() };
         let schema = place.schema.as_deref();
@@ -88,18 +88,18 @@ impl Server {
         &self.at
     }
 
-    pub(crate) fn begin(&mut self) -> Result<ServerTx<'_>, Trouble> {
+    pub(crate) fn begin(&mut self) -> Result<ServerTx<'_>, AttemptError> {
         let tx = ServerTx { client: &mut self.client, open: true, entered: false };
-        tx.client.batch_execute(&self.begin).map_err(Trouble::postgres)?;
+        tx.client.batch_execute(&self.begin).map_err(AttemptError::postgres)?;
         Ok(tx)
     }
 
     /// The schema of the store, and its form; `None` where there is none.
-    fn find(&mut self, named: Option<&str>) -> Result<Option<(String, i64)>, Trouble> {
+    fn find(&mut self, named: Option<&str>) -> Result<Option<(String, i64)>, AttemptError> {
         let mut tx = self.begin()?;
         let found = tx.query(STORES, &[Value::Text(named), USUAL.into()])?;
         let found: Vec<String> =
-            found.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>().map_err(Trouble::postgres)?;
+            found.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>().map_err(AttemptError::postgres)?;
         match found.as_slice() {
             [] => Ok(None),
             [one] => {
@@ -115,11 +115,11 @@ impl Server {
     }
 
     /// Makes the store in that schema, or upgrades it, all of it or nothing.
-    fn bring_up_to_date(&mut self, schema: &str, named: Option<&str>) -> Result<(), Trouble> {
+    fn bring_up_to_date(&mut self, schema: &str, named: Option<&str>) -> Result<(), AttemptError> {
         let database = self.database()?;
         let mut tx = self.begin()?;
         tx.query(UPGRADING, &[])?;
-        // Somebody else may have done it meanwhile.
+        // Another process may have done it meanwhile.
         let there = tx.query(STORES, &[Value::Text(named), USUAL.into()])?;
         let found = if there.is_empty() { 0 } else { form(&mut tx, schema)? };
         if found == 0 {
@@ -128,8 +128,10 @@ impl Server {
         if found < migrations::KNOWN {
             let names = migrations::names_made(&STEPS, found).join(",");
             if let Some(other) = tx.query(NAMED, &[schema.into(), names.as_str().into()])?.first() {
-                let (name, sort): (String, String) =
-                    (other.try_get(0).map_err(Trouble::postgres)?, other.try_get(1).map_err(Trouble::postgres)?);
+                let (name, sort): (String, String) = (
+                    other.try_get(0).map_err(AttemptError::postgres)?,
+                    other.try_get(1).map_err(AttemptError::postgres)?,
+                );
                 return Err(StoreError::NotAStore {
                     place: format!("{database}, schema {schema}"),
                     found: format!("a {sort} `{name}` that is not a store's"),
@@ -142,15 +144,16 @@ impl Server {
     }
 
     /// The database, for errors.
-    fn database(&mut self) -> Result<String, Trouble> {
-        let row = self.client.query_typed_one("SELECT current_database()::text", &[]).map_err(Trouble::postgres)?;
-        let name: String = row.try_get(0).map_err(Trouble::postgres)?;
+    fn database(&mut self) -> Result<String, AttemptError> {
+        let row =
+            self.client.query_typed_one("SELECT current_database()::text", &[]).map_err(AttemptError::postgres)?;
+        let name: String = row.try_get(0).map_err(AttemptError::postgres)?;
         Ok(format!("database {name}"))
     }
 }
 
 /// Connects to the first server that takes it; else says of each why not.
-fn connect(place: &url::Server) -> Result<(Client, String), Trouble> {
+fn connect(place: &url::Server) -> Result<(Client, String), AttemptError> {
     let (mut reasons, mut is_passing) = (Vec::new(), false);
     for host in &place.hosts {
         let connected = host.connect(place)?;
@@ -158,12 +161,12 @@ fn connect(place: &url::Server) -> Result<(Client, String), Trouble> {
             Ok(client) => return Ok((client, host.name.clone())),
             Err(e) => {
                 reasons.push(format!("{}: {}", host.name, reason(&e)));
-                is_passing |= matches!(Trouble::postgres(e), Trouble::Broken(_));
+                is_passing |= matches!(AttemptError::postgres(e), AttemptError::Broken(_));
             }
         }
     }
     let why = reasons.join("; ");
-    Err(if is_passing { Trouble::Broken(why) } else { StoreError::Unreachable(why).into() })
+    Err(if is_passing { AttemptError::Broken(why) } else { StoreError::Unreachable(why).into() })
 }
 
 impl Host {
@@ -185,13 +188,13 @@ impl Host {
 }
 
 /// The form that the store in a schema notes.
-fn form(tx: &mut ServerTx<'_>, schema: &str) -> Result<i64, Trouble> {
+fn form(tx: &mut ServerTx<'_>, schema: &str) -> Result<i64, AttemptError> {
     let sql = format!("SELECT coalesce(max(version), 0)::bigint FROM {}.store_form", quoted(schema));
     let rows = tx.query(&sql, &[])?;
-    rows.first().map_or(Ok(0), |row| row.try_get(0)).map_err(Trouble::postgres)
+    rows.first().map_or(Ok(0), |row| row.try_get(0)).map_err(AttemptError::postgres)
 }
 
-fn make_schema(tx: &mut ServerTx<'_>, name: &str, database: &str) -> Result<(), Trouble> {
+fn make_schema(tx: &mut ServerTx<'_>, name: &str, database: &str) -> Result<(), AttemptError> {
     let there = tx.query("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", &[name.into()])?;
     if !there.is_empty() {
         return Ok(());
@@ -204,7 +207,7 @@ fn make_schema(tx: &mut ServerTx<'_>, name: &str, database: &str) -> Result<(), 
             );
             StoreError::Upgrade { found: 0, known: migrations::KNOWN, why }.into()
         } else {
-            Trouble::postgres(e)
+            AttemptError::postgres(e)
         }
     })
 }
@@ -218,17 +221,17 @@ pub(crate) struct ServerTx<'c> {
 }
 
 impl ServerTx<'_> {
-    pub(crate) fn execute(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64, Trouble> {
-        self.client.execute_typed(sql, &typed(values)).map_err(Trouble::postgres)
+    pub(crate) fn execute(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64, AttemptError> {
+        self.client.execute_typed(sql, &typed(values)).map_err(AttemptError::postgres)
     }
 
-    pub(crate) fn query(&mut self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>, Trouble> {
-        self.client.query_typed(sql, &typed(values)).map_err(Trouble::postgres)
+    pub(crate) fn query(&mut self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>, AttemptError> {
+        self.client.query_typed(sql, &typed(values)).map_err(AttemptError::postgres)
     }
 
-    pub(crate) fn commit(mut self) -> Result<(), Trouble> {
+    pub(crate) fn commit(mut self) -> Result<(), AttemptError> {
         self.open = false;
-        self.client.batch_execute("COMMIT").map_err(Trouble::postgres)
+        self.client.batch_execute("COMMIT").map_err(AttemptError::postgres)
     }
 }
 

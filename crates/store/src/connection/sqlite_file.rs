@@ -13,7 +13,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use super::file_place::{FilePlace, leave_as_it_is, with_suffix};
 use super::migrations::{self, Steps};
 use super::{Make, wal};
-use crate::error::{StoreError, Trouble};
+use crate::error::{AttemptError, StoreError};
 use crate::interrupt::{Interrupt, STEP};
 
 /// `risk` in ASCII, in the file's header: whose file it is.
@@ -84,12 +84,14 @@ pub(super) fn open(
     loop {
         match try_open(path, patience.min(STEP), sharing, make) {
             // There is no room for what processes share; where no other has the file open, there need not be any.
-            Err(Trouble::Final(StoreError::Unreachable(_) | StoreError::Full)) if sharing == Sharing::WithOthers => {
+            Err(AttemptError::Final(StoreError::Unreachable(_) | StoreError::Full))
+                if sharing == Sharing::WithOthers =>
+            {
                 sharing = Sharing::Alone;
             }
             Ok(file) => return Ok(file),
-            Err(Trouble::Final(e)) => return Err(e),
-            // Somebody else is making or upgrading the same file.
+            Err(AttemptError::Final(e)) => return Err(e),
+            // Another process is creating or upgrading the same file.
             Err(_) if began.elapsed() < patience => interrupt.pause(Duration::from_millis(10))?,
             Err(_) => return Err(StoreError::Busy(patience)),
         }
@@ -121,36 +123,36 @@ enum Sharing {
 
 /// Opens the file. SQLite waits for other writers for that long at a time, now and in every transaction: who calls it waits longer by
 /// trying again, so that the wait can be ended.
-fn try_open(path: &Path, wait: Duration, sharing: Sharing, make: Make) -> Result<StoreFile, Trouble> {
+fn try_open(path: &Path, wait: Duration, sharing: Sharing, make: Make) -> Result<StoreFile, AttemptError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let opened = {
         let _alone = OPENING.lock().unwrap_or_else(PoisonError::into_inner);
         Connection::open_with_flags(path, flags)
     };
     let mut file = opened.map_err(|e| named(path, e))?;
-    file.busy_timeout(wait).map_err(Trouble::sqlite)?;
+    file.busy_timeout(wait).map_err(AttemptError::sqlite)?;
     file.set_prepared_statement_cache_capacity(STATEMENTS);
     for (config, on) in CONFIGURED {
-        file.set_db_config(config, on).map_err(Trouble::sqlite)?;
+        file.set_db_config(config, on).map_err(AttemptError::sqlite)?;
     }
     // A write-ahead log cannot even be read where nothing may be written.
-    if file.is_readonly("main").map_err(Trouble::sqlite)? {
+    if file.is_readonly("main").map_err(AttemptError::sqlite)? {
         return Err(StoreError::ReadOnly.into());
     }
     if sharing == Sharing::Alone {
-        file.execute_batch("PRAGMA locking_mode=EXCLUSIVE").map_err(Trouble::sqlite)?;
+        file.execute_batch("PRAGMA locking_mode=EXCLUSIVE").map_err(AttemptError::sqlite)?;
     }
     must_have_its_own_wal(&file)?;
     let found = form(&file, path)?;
     if found == 0 {
         must_be_made(&file, path, make)?;
     }
-    file.execute_batch(SETTINGS).map_err(Trouble::sqlite)?;
+    file.execute_batch(SETTINGS).map_err(AttemptError::sqlite)?;
     if found < migrations::KNOWN {
-        file.execute_batch(&format!("PRAGMA application_id={APPLICATION_ID};")).map_err(Trouble::sqlite)?;
+        file.execute_batch(&format!("PRAGMA application_id={APPLICATION_ID};")).map_err(AttemptError::sqlite)?;
     }
     // Readers do not wait for the writer, and a commit is one write and one flush.
-    let mode: String = file.query_row("PRAGMA journal_mode=WAL", [], |row| row.get(0)).map_err(Trouble::sqlite)?;
+    let mode: String = file.query_row("PRAGMA journal_mode=WAL", [], |row| row.get(0)).map_err(AttemptError::sqlite)?;
     if mode != "wal" {
         return Err(StoreError::Unreachable(format!(
             "expected a file system on which SQLite can keep a write-ahead log, found journal mode {mode}"
@@ -159,7 +161,7 @@ fn try_open(path: &Path, wait: Duration, sharing: Sharing, make: Make) -> Result
     }
     match migrations::upgrade(&mut file, found, &STEPS) {
         // Two programs that make one file at once: the other was first.
-        Err(Trouble::Final(StoreError::Upgrade { .. })) if form(&file, path)? == migrations::KNOWN => {}
+        Err(AttemptError::Final(StoreError::Upgrade { .. })) if form(&file, path)? == migrations::KNOWN => {}
         other => other?,
     }
     let place = FilePlace::of(&file, path)?;
@@ -171,18 +173,18 @@ pub(crate) const SCHEMA: &str =
     "SELECT type || ' ' || name || ' of ' || tbl_name || ': ' || coalesce(sql, 'made with it') FROM sqlite_schema";
 
 /// The schema of a new store.
-pub(crate) fn schema() -> Result<BTreeSet<String>, Trouble> {
-    let mut new = Connection::open_in_memory().map_err(Trouble::sqlite)?;
+pub(crate) fn schema() -> Result<BTreeSet<String>, AttemptError> {
+    let mut new = Connection::open_in_memory().map_err(AttemptError::sqlite)?;
     migrations::upgrade(&mut new, 0, &STEPS)?;
-    let mut objects = new.prepare(SCHEMA).map_err(Trouble::sqlite)?;
-    let objects = objects.query_map([], |row| row.get(0)).and_then(Iterator::collect).map_err(Trouble::sqlite)?;
+    let mut objects = new.prepare(SCHEMA).map_err(AttemptError::sqlite)?;
+    let objects = objects.query_map([], |row| row.get(0)).and_then(Iterator::collect).map_err(AttemptError::sqlite)?;
     Ok(objects)
 }
 
 /// Why a file does not open, by its name.
-fn named(path: &Path, e: rusqlite::Error) -> Trouble {
-    match Trouble::sqlite(e) {
-        Trouble::Final(StoreError::Unreachable(why)) => {
+fn named(path: &Path, e: rusqlite::Error) -> AttemptError {
+    match AttemptError::sqlite(e) {
+        AttemptError::Final(StoreError::Unreachable(why)) => {
             StoreError::Unreachable(format!("{}: {why}", path.display())).into()
         }
         other => other,
@@ -190,7 +192,7 @@ fn named(path: &Path, e: rusqlite::Error) -> Trouble {
 }
 
 /// Refuses a file with a write-ahead log of another; both stay as they are.
-fn must_have_its_own_wal(file: &Connection) -> Result<(), Trouble> {
+fn must_have_its_own_wal(file: &Connection) -> Result<(), AttemptError> {
     // As SQLite resolved it, which puts the log beside the file that a link leads to.
     let path = Path::new(file.path().unwrap_or_default());
     let has_wal = fs::metadata(with_suffix(path, "-wal")).is_ok_and(|wal| wal.len() > 0);
@@ -198,23 +200,23 @@ fn must_have_its_own_wal(file: &Connection) -> Result<(), Trouble> {
         return Ok(());
     }
     // While something is read no one replaces the log.
-    let read = file.execute_batch("BEGIN; PRAGMA schema_version").map_err(Trouble::sqlite);
+    let read = file.execute_batch("BEGIN; PRAGMA schema_version").map_err(AttemptError::sqlite);
     let checked = match read {
-        Ok(()) | Err(Trouble::Final(StoreError::Damaged(_))) => wal::must_continue(path),
+        Ok(()) | Err(AttemptError::Final(StoreError::Damaged(_))) => wal::must_continue(path),
         Err(other) => Err(other),
     };
     if checked.is_err() {
         leave_as_it_is(file);
     }
     if !file.is_autocommit() {
-        file.execute_batch("ROLLBACK").map_err(Trouble::sqlite)?;
+        file.execute_batch("ROLLBACK").map_err(AttemptError::sqlite)?;
     }
     checked
 }
 
 /// Refuses to make a store of a file that holds something else, or where none is to be made.
-fn must_be_made(file: &Connection, path: &Path, make: Make) -> Result<(), Trouble> {
-    let pages: i64 = file.query_row("PRAGMA page_count", [], |row| row.get(0)).map_err(Trouble::sqlite)?;
+fn must_be_made(file: &Connection, path: &Path, make: Make) -> Result<(), AttemptError> {
+    let pages: i64 = file.query_row("PRAGMA page_count", [], |row| row.get(0)).map_err(AttemptError::sqlite)?;
     // SQLite takes whatever is shorter than a header for an empty database, and would write over it.
     let is_empty = fs::metadata(path).is_ok_and(|about| about.len() == 0);
     let found = match (pages, is_empty) {
@@ -226,15 +228,15 @@ fn must_be_made(file: &Connection, path: &Path, make: Make) -> Result<(), Troubl
 }
 
 /// The form that the file notes; 0 for an empty one.
-fn form(file: &Connection, path: &Path) -> Result<i64, Trouble> {
-    let one = |sql: &str| file.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(Trouble::sqlite);
+fn form(file: &Connection, path: &Path) -> Result<i64, AttemptError> {
+    let one = |sql: &str| file.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(AttemptError::sqlite);
     let not_ours = |found: &str| StoreError::NotAStore { place: path.display().to_string(), found: found.to_owned() };
     let named = |table: &str| {
         let sql = "SELECT 1 FROM sqlite_schema WHERE type='table' AND name=?1";
-        file.query_row(sql, [table], |_| Ok(())).optional().map_err(Trouble::sqlite)
+        file.query_row(sql, [table], |_| Ok(())).optional().map_err(AttemptError::sqlite)
     };
     let tables = match one("SELECT count(*) FROM sqlite_schema") {
-        Err(Trouble::Final(StoreError::Damaged(_))) => {
+        Err(AttemptError::Final(StoreError::Damaged(_))) => {
             return Err(not_ours("no SQLite file, or a damaged one").into());
         }
         other => other?,

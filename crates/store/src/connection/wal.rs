@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 
 use super::file_place::with_suffix;
-use crate::error::{StoreError, Trouble};
+use crate::error::{AttemptError, StoreError};
 
 /// The form since which transactions are counted.
 const COUNTED_SINCE: i64 = 4;
@@ -40,9 +40,9 @@ fn next(transactions: u32) -> u32 {
 }
 
 /// Counts a transaction that changed something.
-pub(crate) fn count(tx: &rusqlite::Transaction<'_>) -> Result<(), Trouble> {
-    let counted: u32 = tx.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(Trouble::sqlite)?;
-    tx.execute_batch(&format!("PRAGMA user_version={}", next(counted))).map_err(Trouble::sqlite)
+pub(crate) fn count(tx: &rusqlite::Transaction<'_>) -> Result<(), AttemptError> {
+    let counted: u32 = tx.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(AttemptError::sqlite)?;
+    tx.execute_batch(&format!("PRAGMA user_version={}", next(counted))).map_err(AttemptError::sqlite)
 }
 
 /// Refuses a write-ahead log that does not continue the file. The caller holds a read transaction, so that neither is
@@ -50,7 +50,7 @@ pub(crate) fn count(tx: &rusqlite::Transaction<'_>) -> Result<(), Trouble> {
 ///
 /// # Errors
 /// [`StoreError::ForeignWal`].
-pub(super) fn must_continue(path: &Path) -> Result<(), Trouble> {
+pub(super) fn must_continue(path: &Path) -> Result<(), AttemptError> {
     let wal = with_suffix(path, "-wal");
     let Some(versions) = fs::read(&wal).ok().and_then(|log| first_pages(&log)) else { return Ok(()) };
     let Some(first) = versions.first() else { return Ok(()) };
@@ -62,15 +62,15 @@ pub(super) fn must_continue(path: &Path) -> Result<(), Trouble> {
 }
 
 /// The first page as it is in the file; `None` where the file is older than this check: new, or of an older form.
-fn without_wal(path: &Path) -> Result<Option<Version>, Trouble> {
+fn without_wal(path: &Path) -> Result<Option<Version>, AttemptError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let file = Connection::open_with_flags(immutable(path), flags).map_err(Trouble::sqlite)?;
+    let file = Connection::open_with_flags(immutable(path), flags).map_err(AttemptError::sqlite)?;
     let form = file.query_row("SELECT coalesce(max(version), 0) FROM store_form", [], |row| row.get::<_, i64>(0));
     // A file without that table, or one that cannot be read by itself, has nothing to compare.
     if form.unwrap_or(0) < COUNTED_SINCE {
         return Ok(None);
     }
-    let number = |sql: &str| file.query_row(sql, [], |row| row.get::<_, u32>(0)).map_err(Trouble::sqlite);
+    let number = |sql: &str| file.query_row(sql, [], |row| row.get::<_, u32>(0)).map_err(AttemptError::sqlite);
     Ok(Some(Version { transactions: number("PRAGMA user_version")?, cookie: number("PRAGMA schema_version")? }))
 }
 

@@ -12,9 +12,9 @@ use uuid::Uuid;
 use super::Verification;
 use crate::checkpoint::{Checkpoint, Leaf};
 use crate::directory::{self, FactAt};
-use crate::error::{StoreError, Trouble};
+use crate::error::{AttemptError, StoreError};
 use crate::head::Head;
-use crate::journal::{self, Act, DIRECTORY, Entry, WHOLE_STORE, Walk};
+use crate::journal::{self, Act, DIRECTORY, Entry, JournalCheck, WHOLE_STORE};
 use crate::journal_end;
 use crate::names;
 use crate::payload::Keys;
@@ -25,23 +25,23 @@ use crate::sql::Tx;
 const CLOCKS_DIFFER: TimeDelta = TimeDelta::seconds(60);
 
 /// A case as it lies in the store.
-pub(super) struct Looked {
+pub(super) struct CaseCheck {
     pub(super) head: Head,
-    kept: Vec<(u64, records::Kept)>,
-    journal: Vec<journal::Kept>,
+    kept: Vec<(u64, records::StoredRecord)>,
+    journal: Vec<journal::StoredEntry>,
     evidence: BTreeMap<u64, Vec<u8>>,
 }
 
 /// What the columns and the journal are compared with in a record.
 #[derive(Deserialize)]
-struct Glance {
+struct RecordHeader {
     event_id: Uuid,
     case_id: Uuid,
     kind: String,
     data: Option<Value>,
 }
 
-impl Glance {
+impl RecordHeader {
     /// The record whose payload this one says was removed.
     fn erases(&self) -> Option<Uuid> {
         let data = self.data.as_ref().filter(|_| self.kind == Kind::PayloadErased.name())?;
@@ -49,8 +49,8 @@ impl Glance {
     }
 }
 
-impl Looked {
-    pub(super) fn at(tx: &mut Tx<'_>, head: Head) -> Result<Self, Trouble> {
+impl CaseCheck {
+    pub(super) fn at(tx: &mut Tx<'_>, head: Head) -> Result<Self, AttemptError> {
         let case_id = head.case_id;
         let kept = records::kept_with_places(tx, case_id)?;
         let journal = journal::read(tx, case_id)?;
@@ -112,7 +112,7 @@ impl Looked {
     fn entries(&self, facts: &mut BTreeSet<FactAt>, found: &mut Verification) -> Vec<Entry> {
         let case_id = self.head.case_id;
         let mut entries = Vec::new();
-        let mut walk = Walk::of(case_id);
+        let mut walk = JournalCheck::of(case_id);
         let erased = self.erasures().map(|(position, _)| position).max().unwrap_or(0);
         for (kept, position) in self.journal.iter().zip(1..) {
             match walk.next(kept) {
@@ -220,12 +220,12 @@ impl Looked {
             Err(_) if lines.is_empty() => {}
             Err(t) => return found.differs(case_id, t.to_string()),
         }
-        let glances: Vec<Option<Glance>> = lines.iter().map(|line| serde_json::from_str(line).ok()).collect();
+        let glances: Vec<Option<RecordHeader>> = lines.iter().map(|line| serde_json::from_str(line).ok()).collect();
         if glances.iter().any(|glance| glance.as_ref().is_none_or(|g| g.case_id != case_id)) {
             return found.differs(case_id, "expected records of this case, found some of another");
         }
-        let glances: Vec<Glance> = glances.into_iter().flatten().collect();
-        let erased: BTreeSet<Uuid> = glances.iter().filter_map(Glance::erases).collect();
+        let glances: Vec<RecordHeader> = glances.into_iter().flatten().collect();
+        let erased: BTreeSet<Uuid> = glances.iter().filter_map(RecordHeader::erases).collect();
         for ((glance, (_, kept)), position) in glances.iter().zip(&self.kept).zip(1_u64..) {
             if kept.payload.is_some() && erased.contains(&glance.event_id) {
                 found.differs(case_id, format!("record {position}: expected no payload, as it was erased, found one"));
@@ -239,7 +239,7 @@ impl Looked {
         &self,
         keys: Option<&Keys>,
         entries: &[Entry],
-        glances: &[Glance],
+        glances: &[RecordHeader],
         mut lines: Vec<String>,
         found: &mut Verification,
     ) {
@@ -267,7 +267,7 @@ impl Looked {
             }
             let at = usize::try_from(*position).unwrap_or(usize::MAX).saturating_sub(1);
             let Some(((_, kept), line)) = self.kept.get(at).zip(lines.get_mut(at)) else { continue };
-            match (records::Kept { payload: Some(payload.clone()), ..kept.clone() }).line(keys) {
+            match (records::StoredRecord { payload: Some(payload.clone()), ..kept.clone() }).line(keys) {
                 Ok(whole) => *line = whole,
                 Err(StoreError::NoKey { .. }) => {}
                 Err(e) => found.differs(case_id, format!("evidence: {e}")),
@@ -292,19 +292,19 @@ impl Looked {
         let ends = [Some(("the store notes", true, &noted)), kept.map(|leaf| ("the checkpoint says", false, leaf))];
         let rechained = self.erasures().find_map(|(until, from)| Some(from?..until));
         for (who, very, leaf) in ends.into_iter().flatten() {
-            self.ends(&hashes, &End { who, very, count: leaf.records, of: "records", hash: &leaf.head }, found);
+            self.ends(&hashes, &ExpectedEnd { who, very, count: leaf.records, of: "records", hash: &leaf.head }, found);
             if !very && rechained.as_ref().is_some_and(|anew| anew.contains(&leaf.entries)) {
                 found.rechained.push(self.head.case_id);
                 continue;
             }
             let of = "journal entries";
-            self.ends(&entry_hashes, &End { who, very, count: leaf.entries, of, hash: &leaf.journal }, found);
+            self.ends(&entry_hashes, &ExpectedEnd { who, very, count: leaf.entries, of, hash: &leaf.journal }, found);
         }
     }
 
     /// Whether a chain has come by that end; or, for what the store notes itself, ends there.
-    fn ends(&self, hashes: &[&str], end: &End<'_>, found: &mut Verification) {
-        let End { who, very, count, of, hash } = *end;
+    fn ends(&self, hashes: &[&str], end: &ExpectedEnd<'_>, found: &mut Verification) {
+        let ExpectedEnd { who, very, count, of, hash } = *end;
         let last = usize::try_from(count).unwrap_or(usize::MAX);
         let there = match last.checked_sub(1) {
             None => Some(""),
@@ -323,7 +323,7 @@ impl Looked {
 }
 
 /// Where a chain should have an end.
-struct End<'a> {
+struct ExpectedEnd<'a> {
     who: &'static str,
     /// Whether it should be the very end.
     very: bool,

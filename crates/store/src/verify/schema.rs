@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::connection::{self, migrations};
-use crate::error::Trouble;
+use crate::error::AttemptError;
 use crate::sql::Tx;
 
 /// What a PostgreSQL database has for a store: as [`OF_POSTGRES`] lists it, with `store_form` last.
@@ -46,7 +46,7 @@ JOIN pg_depend ON refobjid = ours.oid JOIN pg_rewrite r ON r.oid = objid AND cla
 JOIN pg_class v ON v.oid = r.ev_class WHERE v.oid <> ours.oid";
 
 /// What is not as the store made it.
-pub(super) fn differences(tx: &mut Tx<'_>) -> Result<Vec<String>, Trouble> {
+pub(super) fn differences(tx: &mut Tx<'_>) -> Result<Vec<String>, AttemptError> {
     let (expected, steps) = if tx.is_postgres() {
         (POSTGRES.lines().map(str::to_owned).collect(), connection::POSTGRES_STEPS)
     } else {

@@ -49,8 +49,8 @@ fn a_bit_that_flips_anywhere_in_the_file_changes_nothing_that_is_read_as_whole()
                 assert_eq!(read, logs, "byte {at}");
                 harmless += 1;
             }
-            Err(told) => {
-                assert!(!told.contains("no_further_action"), "a message repeats what a record says: {told}");
+            Err(message) => {
+                assert!(!message.contains("no_further_action"), "a message repeats what a record says: {message}");
                 found += 1;
             }
         }

@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::place::{Place, feed, officer, on_each};
 use crate::records::{attended, case, erasure, event, noted};
 
-/// A word that stands in the note, and one in the data.
+/// A word in the note, and one in the data.
 const WORDS: [&str; 2] = ["zanzibar-note", "p-zanzibar"];
 
 fn disclosure(case_id: Uuid, n: u128) -> Record {
@@ -31,12 +31,12 @@ fn erasing(case_id: Uuid, n: u128, of: u128) -> Record {
     erasure(case_id, n, of).with_handling(Handling::PartnerConfidential)
 }
 
-fn told(store: &Store) -> Log {
+fn fill(store: &Store) -> Log {
     store.append(&feed(), case(1), vec![attended(case(1), 1), disclosure(case(1), 2)], None).unwrap();
     store.log(&feed(), case(1)).unwrap()
 }
 
-/// The files beside a store's, with it, in which one of the words stands.
+/// The files beside a store's, with it, that contain one of the words.
 fn files_with_the_words(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
@@ -65,7 +65,7 @@ fn an_erased_payload_is_gone_from_the_log_the_chain_holds_and_the_answer_says_so
     };
     on_each(|place| {
         let store = place.store();
-        told(&store);
+        fill(&store);
         let erased = store.erase(&feed(), case(1), erasing(case(1), 9, 2)).unwrap();
         assert_eq!((erased.appended.position, erased.scrubbed), (3, Scrubbed::Done));
         let again = store.erase(&feed(), case(1), erasing(case(1), 9, 2)).unwrap();
@@ -93,7 +93,7 @@ fn the_erased_words_are_nowhere_in_the_file_its_log_of_writes_or_a_copy_made_aft
     for n in 0..60 {
         store.append(&feed(), case(2), vec![attended(case(2), 1000 + n)], None).unwrap();
         if n == 30 {
-            told(&store);
+            fill(&store);
         }
     }
     assert!(!files_with_the_words(&folder).is_empty(), "the words stand there before");
@@ -111,7 +111,7 @@ fn an_erasure_while_somebody_reads_is_done_and_says_that_the_bytes_are_still_the
     let place = Place::file();
     let options = Options { patience: std::time::Duration::from_millis(50), ..Options::default() };
     let store = place.store_with(options);
-    told(&store);
+    fill(&store);
     let raw = place.raw();
     raw.execute_batch("BEGIN; SELECT count(*) FROM record").unwrap();
     raw.query_row("SELECT count(*) FROM record", [], |row| row.get::<_, i64>(0)).unwrap();
@@ -126,7 +126,7 @@ fn an_erasure_while_somebody_reads_is_done_and_says_that_the_bytes_are_still_the
 fn the_erased_words_are_in_no_table_of_the_server_once_it_has_scrubbed() {
     let Some(server) = PrivateServer::start_or_skip() else { return };
     let store = Store::create(server.url(), Options::default()).unwrap();
-    told(&store);
+    fill(&store);
     let mut client = postgres::Client::connect(server.url(), postgres::NoTls).unwrap();
     client.batch_execute("CHECKPOINT").unwrap();
     let folder: String = client.query_one("SHOW data_directory", &[]).unwrap().get(0);
@@ -141,7 +141,7 @@ fn the_erased_words_are_in_no_table_of_the_server_once_it_has_scrubbed() {
 fn a_restricted_payload_is_in_no_answer_and_is_kept_as_the_evidence_that_it_was() {
     on_each(|place| {
         let store = place.store();
-        let before = told(&store);
+        let before = fill(&store);
         store.restrict(&feed(), case(1), erasing(case(1), 9, 2)).unwrap();
         let log = store.log(&feed(), case(1)).unwrap();
         assert!(WORDS.iter().all(|word| !log.to_jsonl().contains(word)));
@@ -161,7 +161,7 @@ fn a_restricted_payload_is_in_no_answer_and_is_kept_as_the_evidence_that_it_was(
 fn what_cannot_be_erased_says_why_and_changes_nothing() {
     on_each(|place| {
         let store = place.store();
-        let before = told(&store);
+        let before = fill(&store);
         assert!(matches!(
             store.erase(&feed(), case(9), erasing(case(9), 9, 2)).unwrap_err(),
             StoreError::NotFound { .. }
@@ -195,7 +195,7 @@ fn with_a_key_the_payload_lies_encrypted_and_without_it_no_copy_can_be_read() {
             }
         };
         let store = place.store_with(keys(&given));
-        let before = told(&store);
+        let before = fill(&store);
         store.append(&feed(), case(2), vec![attended(case(2), 5)], None).unwrap();
         assert_eq!(place.store_with(keys(&given)).log(&feed(), case(1)).unwrap().to_jsonl(), before.to_jsonl());
         assert!(store.verify(None, |_| ()).unwrap().locked.is_empty());
@@ -208,7 +208,7 @@ fn with_a_key_the_payload_lies_encrypted_and_without_it_no_copy_can_be_read() {
         assert_eq!(later.log(&feed(), case(2)).unwrap().len(), 1);
         let verified = later.verify(None, |_| ()).unwrap();
         assert!(verified.is_intact() && verified.locked == [case(1)], "{verified:?}");
-        // In a caseload it is told, and not left out.
+        // A caseload reports it instead of leaving it out.
         let people: Vec<_> = later.caseload(&officer(), chrono::Utc::now(), None).map(Result::unwrap).collect();
         assert!(matches!(people[0].log, Err(StoreError::NoKey { .. })) && people[1].log.is_ok());
 
@@ -216,8 +216,8 @@ fn with_a_key_the_payload_lies_encrypted_and_without_it_no_copy_can_be_read() {
         assert!(matches!(other.log(&feed(), case(2)).unwrap_err(), StoreError::WrongKey { position: 1, .. }));
         assert!(matches!(place.store().log(&feed(), case(2)).unwrap_err(), StoreError::NoKey { .. }));
     });
-    // And no word of it stands in the file.
+    // And the file contains no word of it.
     let place = Place::file();
-    told(&place.store_with(Options { keys: Some(Box::new(|_| Some([9; 32]))), ..Options::default() }));
+    fill(&place.store_with(Options { keys: Some(Box::new(|_| Some([9; 32]))), ..Options::default() }));
     assert_eq!(files_with_the_words(Path::new(&place.url).parent().unwrap()), Vec::<String>::new());
 }

@@ -13,7 +13,7 @@ use risk_store::{Change, Options, Store};
 
 use crate::place::{Place, feed, on_each};
 use crate::records::{attended, call_out, case, erasure};
-use crate::writer::{Acknowledged, Told};
+use crate::writer::{Acknowledged, WriterOrder};
 
 const WRITERS: u128 = 8;
 
@@ -29,8 +29,8 @@ fn eight_processes_that_append_to_the_same_two_cases_lose_nothing() {
 
 fn together(place: &Place, case_of: impl Fn(u128) -> u128) {
     let store = place.store();
-    let told = |w| Told { url: place.url.clone(), case: case_of(w), from: 1_000_000 * (w + 1), appends: 12 };
-    let mut children: Vec<_> = (0..WRITERS).map(|w| told(w).start()).collect();
+    let writer = |w| WriterOrder { url: place.url.clone(), case: case_of(w), from: 1_000_000 * (w + 1), appends: 12 };
+    let mut children: Vec<_> = (0..WRITERS).map(|w| writer(w).start()).collect();
 
     // Whoever follows meanwhile sees each record once, in the order of its place.
     let mut seen: Vec<Change> = Vec::new();
@@ -38,7 +38,7 @@ fn together(place: &Place, case_of: impl Fn(u128) -> u128) {
         follow(&store, &mut seen);
     }
     follow(&store, &mut seen);
-    let mut said: Vec<Acknowledged> = children.iter_mut().flat_map(Told::finish).collect();
+    let mut said: Vec<Acknowledged> = children.iter_mut().flat_map(WriterOrder::finish).collect();
     said.sort();
 
     assert!(seen.windows(2).all(|two| two[0].place < two[1].place));

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use chrono::Utc;
 use risk_core::event::field::StaffId;
 use risk_core::event::vocabulary::CorrectionReason;
-use risk_store::{Interrupt, Only, Options, PersonErasure, Store, StoreError, random_record_id};
+use risk_store::{CaseFilter, Interrupt, Options, PersonErasure, Store, StoreError, random_record_id};
 
 use crate::place::{Place, feed, officer, on_each};
 use crate::records::{attended, call_out, case, erasure};
@@ -49,7 +49,7 @@ fn readings() -> Vec<(&'static str, Call)> {
         (
             "caseload of one identifier",
             Box::new(|s| {
-                let only = Only { scheme: "crn".to_owned(), value: "X123456".to_owned() };
+                let only = CaseFilter { scheme: "crn".to_owned(), value: "X123456".to_owned() };
                 s.caseload(&officer(), Utc::now(), Some(&only)).try_for_each(|one| one.map(drop))
             }),
         ),

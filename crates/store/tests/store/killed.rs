@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::place::{Place, feed};
 use crate::records::case;
-use crate::writer::{Told, killed};
+use crate::writer::{WriterOrder, killed};
 
 /// How many kills: the variable asks for more.
 fn kills(ordinary: u64) -> u64 {
@@ -59,7 +59,7 @@ fn all_killed(place: &Place, kills: u64) {
     assert!((kept..=kept + in_flight).contains(&verified.records), "{} records of {kept}", verified.records);
 }
 
-/// The logs of two cases, once nothing is added to them any more: a server ends what it was given, though nobody waits for it.
+/// The logs of two cases, once nothing is added to them any more: a server ends what it was given, although no client waits for it.
 fn at_rest(store: &Store, cases: [Uuid; 2]) -> [Option<Log>; 2] {
     let read = || cases.map(|id| store.log(&feed(), id).ok());
     let lengths = |logs: &[Option<Log>; 2]| logs.each_ref().map(|log| log.as_ref().map_or(0, Log::len));
@@ -79,7 +79,7 @@ fn at_rest(store: &Store, cases: [Uuid; 2]) -> [Option<Log>; 2] {
 /// Kills one writer; gives how many records were acknowledged and how many are there.
 fn one_kill(store: &Store, place: &Place, i: u128) -> (u64, u64) {
     let first = 10 + i * 2;
-    let child = Told { url: place.url.clone(), case: first, from: 1_000_000 * (i + 1), appends: 10_000 }.start();
+    let child = WriterOrder { url: place.url.clone(), case: first, from: 1_000_000 * (i + 1), appends: 10_000 }.start();
     let mut random = ChaCha8Rng::seed_from_u64(u64::try_from(i).unwrap());
     // One in five is killed as it starts, opens the store and begins; the others as they write.
     let after = Duration::from_micros(random.random_range(0..20_000));

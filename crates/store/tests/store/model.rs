@@ -12,19 +12,19 @@ use crate::records::{attended, call_out, case, erasure};
 
 /// Something asked of a store. Small numbers, so that ids and cases meet.
 #[derive(Debug, Clone)]
-enum Asked {
+enum Operation {
     /// Records by number to cases; whether the caller expects the length that there is.
     Append(Vec<(u128, Vec<u128>)>, bool),
     Erase(u128, u128),
     OpenAnew,
 }
 
-fn asked() -> impl Strategy<Value = Asked> {
+fn operation() -> impl Strategy<Value = Operation> {
     let records = prop::collection::vec(0u128..24, 1..4);
     prop_oneof![
-        6 => (prop::collection::vec((0u128..3, records), 1..3), any::<bool>()).prop_map(|(to, expect)| Asked::Append(to, expect)),
-        2 => (0u128..3, 0u128..24).prop_map(|(of, n)| Asked::Erase(of, n)),
-        1 => Just(Asked::OpenAnew),
+        6 => (prop::collection::vec((0u128..3, records), 1..3), any::<bool>()).prop_map(|(to, expect)| Operation::Append(to, expect)),
+        2 => (0u128..3, 0u128..24).prop_map(|(of, n)| Operation::Erase(of, n)),
+        1 => Just(Operation::OpenAnew),
     ]
 }
 
@@ -95,11 +95,11 @@ fn holds(store: &Store, model: &Model) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-fn run(place: &Place, script: &[Asked]) -> Result<(), TestCaseError> {
+fn run(place: &Place, script: &[Operation]) -> Result<(), TestCaseError> {
     let (mut store, mut model) = (place.store(), Model::default());
-    for asked in script {
-        match asked {
-            Asked::Append(to, expect) => {
+    for operation in script {
+        match operation {
+            Operation::Append(to, expect) => {
                 // A case named twice grows between; then nothing is expected of it.
                 let twice = to.len() == 2 && to[0].0 == to[1].0;
                 let length = |of| model.logs.get(&of).map_or(0, Log::len);
@@ -119,10 +119,10 @@ fn run(place: &Place, script: &[Asked]) -> Result<(), TestCaseError> {
                     .collect();
                 prop_assert_eq!(store.append_all(&feed(), &additions).is_ok(), model.append(to, &expected));
             }
-            Asked::Erase(of, n) => {
+            Operation::Erase(of, n) => {
                 prop_assert_eq!(store.erase(&feed(), case(*of), erasing(*of, *n)).is_ok(), model.erase(*of, *n));
             }
-            Asked::OpenAnew => store = place.store(),
+            Operation::OpenAnew => store = place.store(),
         }
     }
     holds(&store, &model)?;
@@ -133,7 +133,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_file_holds_what_a_list_of_logs_holds(script in prop::collection::vec(asked(), 1..14)) {
+    fn a_file_holds_what_a_list_of_logs_holds(script in prop::collection::vec(operation(), 1..14)) {
         run(&Place::file(), &script)?;
     }
 }
@@ -142,7 +142,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_database_holds_what_a_list_of_logs_holds(script in prop::collection::vec(asked(), 1..14)) {
+    fn a_database_holds_what_a_list_of_logs_holds(script in prop::collection::vec(operation(), 1..14)) {
         if let Some(place) = Place::database() {
             run(&place, &script)?;
         }

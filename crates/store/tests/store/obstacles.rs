@@ -1,4 +1,4 @@
-//! What stands in the way of writing: each has its own error, and nothing is lost or kept twice.
+//! Obstacles to writing: each has its own error, and nothing is lost or kept twice.
 
 use std::process::Command;
 use std::thread;
@@ -89,7 +89,7 @@ fn a_full_disk_is_said_to_be_full_and_what_was_acknowledged_before_is_there() {
     assert!(matches!(full, StoreError::Full), "{full}");
     assert!(kept > 0);
     drop(store);
-    // Somebody makes room: the copy is on a disk that has some.
+    // Room is freed: the copy is on a disk that has some.
     let elsewhere = tempfile::tempdir_in("/var/tmp").unwrap();
     for end in ["", "-wal"] {
         let (from, to) = (format!("{file}{end}"), elsewhere.path().join(format!("cases.risk{end}")));
@@ -204,10 +204,10 @@ fn a_file_that_may_only_be_read_is_said_to_be_and_stays_as_it_is() {
     drop(store);
     let before = std::fs::read(&file).unwrap();
     assert!(Command::new("mount").args(["-o", "remount,ro"]).arg(&disk).status().unwrap().success());
-    let told = Store::open(&file, hasty())
+    let message = Store::open(&file, hasty())
         .and_then(|store| store.append(&feed(), case(1), vec![attended(case(1), 2)], None).map(drop))
         .unwrap_err();
-    assert!(matches!(told, StoreError::ReadOnly), "{told}");
+    assert!(matches!(message, StoreError::ReadOnly), "{message}");
     assert_eq!(std::fs::read(&file).unwrap(), before);
 }
 
@@ -226,11 +226,11 @@ fn appends_go_on_through_restarts_and_kills_of_a_server_behind_a_pool() {
 fn go_on_through_restarts_and_kills(mut server: PrivateServer) {
     let url = server.url().to_owned();
     let store = Store::create(&url, Options { patience: Duration::from_secs(30), ..Options::default() }).unwrap();
-    let (tell, told) = std::sync::mpsc::channel();
+    let (tell, message) = std::sync::mpsc::channel();
     let writer = thread::spawn(move || {
         let mut kept = Vec::new();
         for n in 0.. {
-            if told.try_recv().is_ok() {
+            if message.try_recv().is_ok() {
                 break;
             }
             store.append(&feed(), case(1), vec![attended(case(1), n)], None).unwrap();

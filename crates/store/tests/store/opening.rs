@@ -93,7 +93,7 @@ fn a_store_of_an_older_form_is_brought_up_to_date_and_keeps_its_records() {
 fn an_older_store_that_cannot_be_brought_up_to_date_says_why() {
     let place = Place::file();
     drop(place.store());
-    // Somebody has a table of that name.
+    // The user has a table of that name.
     place
         .raw()
         .execute_batch(
@@ -103,9 +103,9 @@ fn an_older_store_that_cannot_be_brought_up_to_date_says_why() {
              CREATE TABLE evidence (mine TEXT)",
         )
         .unwrap();
-    let told = refusal(&place.url);
-    assert!(matches!(&told, StoreError::Upgrade { found: 1, known: 6, .. }), "{told}");
-    assert!(told.to_string().contains("evidence"), "{told}");
+    let message = refusal(&place.url);
+    assert!(matches!(&message, StoreError::Upgrade { found: 1, known: 6, .. }), "{message}");
+    assert!(message.to_string().contains("evidence"), "{message}");
 }
 
 #[test]
@@ -134,10 +134,10 @@ fn a_new_file_is_readable_by_its_owner_alone() {
 
 #[test]
 fn a_url_with_a_password_that_cannot_be_read_is_not_repeated() {
-    let told = refusal("postgres://risk:s3cret@host:port/x").to_string();
-    assert!(told.contains("postgres://USER@HOST/DATABASE") && !told.contains("s3cret"), "{told}");
+    let message = refusal("postgres://risk:s3cret@host:port/x").to_string();
+    assert!(message.contains("postgres://USER@HOST/DATABASE") && !message.contains("s3cret"), "{message}");
     let short = Options { patience: std::time::Duration::ZERO, ..Options::default() };
-    let told = Store::open("postgres://risk:s3cret@127.0.0.1:1/x", short).unwrap_err();
-    assert!(matches!(told, StoreError::Unreachable(_)), "{told}");
-    assert!(!told.to_string().contains("s3cret"), "{told}");
+    let message = Store::open("postgres://risk:s3cret@127.0.0.1:1/x", short).unwrap_err();
+    assert!(matches!(message, StoreError::Unreachable(_)), "{message}");
+    assert!(!message.to_string().contains("s3cret"), "{message}");
 }

@@ -43,7 +43,7 @@ fn disclosure(case_id: Uuid, n: u128) -> Record {
 
 /// Three cases of one person, the first merged into the second and that into the third, with evidence, a correction and
 /// identifiers, and one more case that was merged and parted again.
-fn told(store: &Store) {
+fn output(store: &Store) {
     for n in 1..=4 {
         store.append(&feed(), case(n), vec![attended(case(n), n * 10), disclosure(case(n), n * 10 + 1)], None).unwrap();
         store.identify(&feed(), case(n), "crn", &format!("X98760{n}")).unwrap();
@@ -88,7 +88,7 @@ fn a_person_is_erased_in_every_merged_case_in_either_direction_with_evidence_and
     for asked in 1..=3 {
         on_each(|place| {
             let store = place.store();
-            told(&store);
+            output(&store);
             let done = erase(&store, case(asked)).unwrap();
             assert_eq!(done.cases, [case(1), case(2), case(3)]);
             assert_eq!((done.records, done.evidence, done.identifiers), (6, 1, 4));
@@ -138,7 +138,7 @@ fn nothing_is_in_any_file(around: u128) {
         store.append(&feed(), case(100 + n), vec![attended(case(100 + n), 1000 + n)], None).unwrap();
         store.identify(&feed(), case(100 + n), "crn", &format!("X{:06}", 987_500 + n)).unwrap();
         if n == around / 2 {
-            told(&store);
+            output(&store);
         }
     }
     let words: Vec<&str> =
@@ -166,7 +166,7 @@ fn nothing_of_an_erased_person_is_in_any_table_of_the_server() {
     let Some(server) = PrivateServer::start_or_skip() else { return };
     let store = Store::create(server.url(), Options::default()).unwrap();
     let mut client = postgres::Client::connect(server.url(), postgres::NoTls).unwrap();
-    told(&store);
+    output(&store);
     // The server's statistics hold values of columns.
     client.batch_execute("ANALYZE; CHECKPOINT").unwrap();
     let folder: String = client.query_one("SHOW data_directory", &[]).unwrap().get(0);
@@ -182,7 +182,7 @@ fn nothing_of_an_erased_person_is_in_any_table_of_the_server() {
 fn the_case_of_an_erased_person_takes_nothing_any_more() {
     on_each(|place| {
         let store = place.store();
-        told(&store);
+        output(&store);
         store.append(&feed(), case(5), vec![attended(case(5), 50)], None).unwrap();
         let before = {
             let mut text = Vec::new();
@@ -215,7 +215,7 @@ fn the_case_of_an_erased_person_takes_nothing_any_more() {
 fn an_erasure_reaches_the_store_into_which_the_cases_are_taken() {
     on_each(|place| {
         let (store, other) = (place.store(), Place::file());
-        told(&store);
+        output(&store);
         let other_store = other.store();
         let copy = || {
             let mut text = Vec::new();
@@ -332,7 +332,7 @@ fn a_store_of_an_older_form_is_found_by_its_identifiers_and_loses_them() {
 fn an_erased_person_is_in_no_caseload_and_whoever_asks_is_said_that_they_were_erased() {
     on_each(|place| {
         let store = place.store();
-        told(&store);
+        output(&store);
         erase(&store, case(2)).unwrap();
         for n in 1..=3 {
             let refused = store.consult(&officer(), case(n), Utc::now()).unwrap_err();
@@ -377,7 +377,7 @@ fn what_cannot_be_erased_is_named() {
 fn a_case_that_is_not_as_it_was_kept_is_not_erased_in_part() {
     let place = Place::file();
     let store = place.store();
-    told(&store);
+    output(&store);
     drop(store);
     let id = case(1);
     place

@@ -1,7 +1,7 @@
 //! Who read what: written down, and refused to those who are excluded.
 
 use risk_core::event::vocabulary::Audience;
-use risk_store::{Act, Only, Operation, Reader, StoreError};
+use risk_store::{Act, CaseFilter, Operation, Reader, StoreError};
 
 use crate::place::{feed, officer, on_each};
 use crate::records::{call_out, case};
@@ -16,9 +16,9 @@ fn every_reading_is_written_down_with_who_as_whom_what_for_and_when() {
         store.consult(&manager, case(1), Utc::now()).unwrap();
         store.log(&feed(), case(1)).unwrap();
         let journal = store.journal(Some(case(1))).unwrap();
-        let told: Vec<_> = journal.iter().map(|e| (e.by.as_str(), e.operation, e.refused)).collect();
+        let entries: Vec<_> = journal.iter().map(|e| (e.by.as_str(), e.operation, e.refused)).collect();
         assert_eq!(
-            told,
+            entries,
             [
                 ("night-feed", Operation::Collection, false),
                 ("M-17", Operation::Consultation, false),
@@ -59,7 +59,7 @@ fn in_a_caseload_an_excluded_case_is_told_as_such_and_shows_nothing() {
             store.identify(&feed(), case(n), "team", if n == 3 { "south" } else { "north" }).unwrap();
         }
         store.exclude(&feed(), case(2), "N07A001").unwrap();
-        let read = |only: Option<&Only>| -> Vec<_> {
+        let read = |only: Option<&CaseFilter>| -> Vec<_> {
             store
                 .caseload(&officer(), Utc::now(), only)
                 .map(|c| c.unwrap())
@@ -67,7 +67,7 @@ fn in_a_caseload_an_excluded_case_is_told_as_such_and_shows_nothing() {
                 .collect()
         };
         assert_eq!(read(None), [(case(1), true), (case(2), false), (case(3), true)]);
-        let north = Only { scheme: "team".to_owned(), value: "north".to_owned() };
+        let north = CaseFilter { scheme: "team".to_owned(), value: "north".to_owned() };
         assert_eq!(read(Some(&north)), [(case(1), true), (case(2), false)]);
         assert_eq!(store.journal(Some(case(2))).unwrap().iter().filter(|e| e.refused).count(), 2);
     });

@@ -24,8 +24,8 @@ fn beside(place: &Place, suffix: &str) -> String {
 /// As another process, it makes a copy of the store and closes it, as `sqlite3 FILE "VACUUM INTO …"` does.
 #[test]
 fn copies_what_it_is_told() {
-    let Ok(told) = std::env::var(VARIABLE) else { return };
-    let (from, to) = told.split_once('\n').unwrap();
+    let Ok(order) = std::env::var(VARIABLE) else { return };
+    let (from, to) = order.split_once('\n').unwrap();
     rusqlite::Connection::open(from).unwrap().execute("VACUUM INTO ?1", [to]).unwrap();
 }
 

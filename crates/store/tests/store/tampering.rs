@@ -42,24 +42,24 @@ fn hasty() -> Options {
 fn read(place: &Place) -> Vec<Result<String, ()>> {
     let Ok(store) = Store::open(&place.url, hasty()) else { return vec![] };
     let mut read = Vec::new();
-    fn told<T: std::fmt::Debug>(result: Result<T, StoreError>) -> Result<String, ()> {
+    fn outcome<T: std::fmt::Debug>(result: Result<T, StoreError>) -> Result<String, ()> {
         result.map(|value| format!("{value:?}")).map_err(drop)
     }
     for n in 1..=3 {
-        read.push(told(store.facts(case(n))));
-        read.push(told(store.cases_of("crn", &format!("X{n}"))));
-        read.push(told(store.journal(Some(case(n)))));
+        read.push(outcome(store.facts(case(n))));
+        read.push(outcome(store.cases_of("crn", &format!("X{n}"))));
+        read.push(outcome(store.journal(Some(case(n)))));
     }
-    read.push(told(store.journal(None)));
-    read.push(told(store.cases_of("team", "north")));
+    read.push(outcome(store.journal(None)));
+    read.push(outcome(store.cases_of("team", "north")));
     for n in 1..=3 {
         for reader in ["N07A001", "N07A002"] {
             let reader = Reader::new(reader, Audience::Manager).unwrap();
-            read.push(told(store.consult(&reader, case(n), Utc::now()).map(|log| log.to_jsonl())));
+            read.push(outcome(store.consult(&reader, case(n), Utc::now()).map(|log| log.to_jsonl())));
         }
-        read.push(told(store.log(&feed(), case(n)).map(|log| log.to_jsonl())));
+        read.push(outcome(store.log(&feed(), case(n)).map(|log| log.to_jsonl())));
     }
-    read.push(told(store.evidence(&feed(), case(1), event(10))));
+    read.push(outcome(store.evidence(&feed(), case(1), event(10))));
     let reader = Reader::new("N07A002", Audience::Manager).unwrap();
     let people: Result<Vec<_>, _> = store.caseload(&reader, Utc::now(), None).collect();
     // Each case that is in the store is in it, with its log or with the reason why not.
@@ -233,7 +233,7 @@ impl Raw {
 }
 
 /// The messages that wait for what they speak of, and by what another secret is noticed. They are no records: each message is sealed,
-/// so that one that was altered is not read, and one that is gone is missed by nobody but its queue (docs/store.md).
+/// so that one that was altered is not read, and one that is gone is missed by its queue alone (docs/store.md).
 const OF_A_QUEUE: [&str; 3] = ["waiting", "waiting_for", "kept_value"];
 
 /// Applies each change to a store as it was, and gives those after which the verification reports nothing, and those after
@@ -245,7 +245,7 @@ fn unnoticed(before: &[Result<String, ()>], raw: &mut Raw, changes: &[String]) -
         let changed: Result<Vec<u64>, String> = sql.split(';').map(|statement| raw.run(statement)).collect();
         match changed {
             Ok(changed) if changed.iter().any(|rows| *rows > 0) => done += 1,
-            // A constraint stands against it, or nothing was changed by it.
+            // A constraint prevents it, or it changes nothing.
             _ => continue,
         }
         let verified = Store::open(&at.url, hasty()).and_then(|store| store.verify(None, |_| ()));

@@ -15,9 +15,9 @@ use crate::records::{attended, call_out, case};
 
 const VARIABLE: &str = "RISK_STORE_TEST_WRITER";
 
-/// What a writer is told.
+/// The orders of a writer process.
 #[derive(Debug, Clone)]
-pub struct Told {
+pub struct WriterOrder {
     pub url: String,
     /// The first of its two cases; the other is the next.
     pub case: u128,
@@ -27,13 +27,13 @@ pub struct Told {
     pub appends: u128,
 }
 
-impl Told {
+impl WriterOrder {
     /// Starts a writer; its output names each record when its append has returned.
     pub fn start(&self) -> Child {
-        let told = format!("{}\n{}\n{}\n{}", self.url, self.case, self.from, self.appends);
+        let order = format!("{}\n{}\n{}\n{}", self.url, self.case, self.from, self.appends);
         Command::new(std::env::current_exe().unwrap())
             .args(["writer::writes_what_it_is_told", "--exact", "--nocapture", "--test-threads=1"])
-            .env(VARIABLE, told)
+            .env(VARIABLE, order)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap()
@@ -83,14 +83,14 @@ fn read(line: &str) -> Acknowledged {
     Acknowledged { case_id: case_id.parse().unwrap(), event_id: event_id.parse().unwrap() }
 }
 
-/// As a test it asks for nothing, unless it is told to be a writer.
+/// As a test it asks for nothing, unless it runs as a writer.
 #[test]
 fn writes_what_it_is_told() {
-    let Ok(told) = std::env::var(VARIABLE) else { return };
-    let told: Vec<&str> = BufReader::new(told.as_bytes()).lines().map(|l| l.unwrap().leak() as &str).collect();
-    let number = |i: usize| told[i].parse::<u128>().unwrap();
+    let Ok(order) = std::env::var(VARIABLE) else { return };
+    let order: Vec<&str> = BufReader::new(order.as_bytes()).lines().map(|l| l.unwrap().leak() as &str).collect();
+    let number = |i: usize| order[i].parse::<u128>().unwrap();
     let (first, from, appends) = (number(1), number(2), number(3));
-    let store = Store::open(told[0], Options::default()).unwrap();
+    let store = Store::open(order[0], Options::default()).unwrap();
     for n in 0..appends {
         let id = from + n * 10;
         // One record for one case; then two for each of two cases, which are kept together or not at all.
@@ -110,7 +110,7 @@ fn writes_what_it_is_told() {
             .iter()
             .flat_map(|a| a.records.iter().map(|r| format!("kept {} {}\n", r.case_id, r.event_id)))
             .collect();
-        // The test's own name stands on the line before, and is not ended.
+        // The test's own name is on the line before, without a line break.
         let said = format!("\n{said}");
         std::io::stdout().lock().write_all(said.as_bytes()).unwrap();
     }

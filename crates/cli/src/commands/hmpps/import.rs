@@ -21,7 +21,7 @@ use crate::failure::Failure;
 use crate::input::{Text, one_from_standard_input, read_bytes};
 use crate::output::{Reply, remark};
 use crate::secret;
-use crate::store::{Operated, PLACE, StoreOptions};
+use crate::store::{OpenStore, PLACE, StoreOptions};
 
 /// Turn domain events, contacts and registrations into records
 ///
@@ -135,10 +135,10 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
     let into_a_store = options.held.is_empty() && options.store.is_named();
     if options.erase && !into_a_store {
         let expected = "a store, named with --store, --as, RISK_STORE or RISK_AS, and no --held";
-        return Err(Failure::Unfitting { option: "--erase", expected, found: "none".to_owned() });
+        return Err(Failure::Mismatch { option: "--erase", expected, found: "none".to_owned() });
     }
     let (import, records) = if into_a_store {
-        let Operated { store, by, .. } = operate(options)?;
+        let OpenStore { store, by, .. } = operate(options)?;
         let erasures = if options.erase { Erasures::CarriedOut } else { Erasures::Listed };
         let how = IntoStore {
             wait_at_most: TimeDelta::days(options.wait_at_most.cast_signed()),
@@ -156,7 +156,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
 }
 
 /// Opens the store. For programs, standard error is the report and nothing else.
-fn operate(options: &Options) -> Result<Operated, Failure> {
+fn operate(options: &Options) -> Result<OpenStore, Failure> {
     if options.report == ReportFormat::Json {
         return options.store.operate_at(&options.store.place_unsaid()?);
     }
@@ -187,7 +187,7 @@ fn importer(options: &Options) -> Result<Importer, Failure> {
             CaseMap::parse(&text.text).map_err(|e| Failure::Table { file: text.name, error: e.to_string() })?
         }
     };
-    let hosts = DetailHosts::new(&options.detail_host).map_err(|e| Failure::Unfitting {
+    let hosts = DetailHosts::new(&options.detail_host).map_err(|e| Failure::Mismatch {
         option: "--detail-host",
         expected: "a host, with a port if it is another than 443, such as oasys.example.com",
         found: e.host,

@@ -75,7 +75,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
 fn before(question: &Question, since: Instant) -> Result<Question, Failure> {
     if since > question.at {
         let found = format!("{since}, which is after {}", question.at);
-        return Err(Failure::Unfitting { option: "--since", expected: "a moment not after --at", found });
+        return Err(Failure::Mismatch { option: "--since", expected: "a moment not after --at", found });
     }
     let known_at = question.known_at.map(|known| known.min(since));
     Ok(Question { at: since, known_at, ..question.clone() })

@@ -63,7 +63,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
     let (log, question) = options.case.read(&options.question)?;
     let not_shown = |NotShown { audience }| {
         let found = audience.name().to_owned();
-        Failure::Unfitting { option: "--audience", expected: NotShown::EXPECTED, found }
+        Failure::Mismatch { option: "--audience", expected: NotShown::EXPECTED, found }
     };
     if !View::of(&policy, question.audience)?.sees(ViewField::Flags) {
         return Err(not_shown(NotShown { audience: question.audience }));

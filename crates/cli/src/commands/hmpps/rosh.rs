@@ -50,7 +50,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
     let answer = assess(&log, &policy, &question)?;
     let Some(found) = rosh(&answer) else {
         let found = question.audience.name().to_owned();
-        return Err(Failure::Unfitting { option: "--audience", expected: "an audience that sees levels", found });
+        return Err(Failure::Mismatch { option: "--audience", expected: "an audience that sees levels", found });
     };
     match options.format {
         Format::Json => Reply::json(&found),

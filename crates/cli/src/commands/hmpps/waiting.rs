@@ -16,7 +16,7 @@ use crate::input::one_from_standard_input;
 use crate::options::Format;
 use crate::output::Reply;
 use crate::secret;
-use crate::store::{Operated, StoreOptions};
+use crate::store::{OpenStore, StoreOptions};
 
 /// List the messages that wait in a store
 ///
@@ -50,7 +50,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
     one_from_standard_input([&options.key_file].into_iter().chain(options.store.inputs()))?;
     let codes: Codes = embedded()?;
     let importer = Importer::new(codes, secret::key(&options.key_file)?, CaseMap::default());
-    let Operated { store, by, .. } = options.store.operate()?;
+    let OpenStore { store, by, .. } = options.store.operate()?;
     for id in &options.discard {
         discard(&importer, &store, &by, *id)?;
     }

@@ -1,10 +1,10 @@
-//! `risk policy analyse`: what can be said of a policy for all cases at once.
+//! `risk policy analyse`: properties of a policy that hold for all cases.
 
 use chrono::NaiveDate;
 use clap::Args;
 use risk_policy_tools::analyse;
 
-use super::Which;
+use super::PolicySelection;
 use crate::failure::Failure;
 use crate::options::Format;
 use crate::output::Reply;
@@ -13,7 +13,7 @@ use risk_text::analysis;
 #[derive(Args)]
 pub struct Options {
     #[command(flatten)]
-    which: Which,
+    which: PolicySelection,
     /// Analyse only the period around this day in which the policy does not change [default: all days]
     #[arg(long, value_name = "DATE")]
     at: Option<NaiveDate>,
@@ -28,7 +28,7 @@ pub struct Options {
 /// Runs the command.
 ///
 /// # Errors
-/// [`Failure`] where the policy cannot be used.
+/// [`Failure`] if the policy cannot be used.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let policy = options.which.load()?;
     let found = analyse(&policy, options.at);

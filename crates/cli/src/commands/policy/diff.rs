@@ -1,4 +1,4 @@
-//! `risk policy diff`: in what two policies differ, for whom, and what it asks of people.
+//! `risk policy diff`: how two policies differ, in which cases, and the effect on workload.
 
 use clap::Args;
 use risk_core::assessment::assess;
@@ -49,7 +49,7 @@ pub struct Options {
 
 /// What a program reads.
 #[derive(Serialize)]
-struct Answer<'a> {
+struct DiffReport<'a> {
     #[serde(flatten)]
     diff: &'a PolicyDiff,
     /// What follows otherwise, for any facts.
@@ -65,7 +65,7 @@ struct Answer<'a> {
 /// Runs the command.
 ///
 /// # Errors
-/// [`Failure`] where a policy, a log, the groups or the question cannot be used.
+/// [`Failure`] if a policy, a log, the groups or the question cannot be used.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let (first, second) = (options.local.load(&options.first)?, options.local.load(&options.second)?);
     let question = options.question.question();
@@ -85,7 +85,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
     let workload = (!over.is_empty()).then(|| counting.told());
     let no = options.at_least_as_protective && protective != Some(true);
     let reply = match options.format {
-        Format::Json => Reply::json(&Answer {
+        Format::Json => Reply::json(&DiffReport {
             diff: &found,
             follows: &follows,
             at_least_as_protective: protective,

@@ -1,4 +1,4 @@
-//! `risk policy mutate`: what of a policy no test pins.
+//! `risk policy mutate`: changes of a policy that no test detects.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -9,7 +9,7 @@ use risk_core::policy::Policy;
 use risk_policy_tools::mutation::{Fate, Mutant, Report, Trials, mutants};
 use serde::Serialize;
 
-use super::Which;
+use super::PolicySelection;
 use crate::failure::Failure;
 use crate::options::Format;
 use crate::output::Reply;
@@ -18,7 +18,7 @@ use risk_text::words::count;
 #[derive(Args)]
 pub struct Options {
     #[command(flatten)]
-    which: Which,
+    which: PolicySelection,
     /// Change only this rule, duty, action or parameter
     #[arg(long, value_name = "ID")]
     rule: Option<String>,
@@ -29,20 +29,20 @@ pub struct Options {
 
 /// What a program reads.
 #[derive(Serialize)]
-struct Answer {
+struct MutationReport {
     policy: String,
     digest: String,
     mutants: usize,
     killed_by_tests: usize,
     refused_by_the_loader: usize,
-    explained: Vec<Line>,
-    surviving: Vec<Line>,
-    explained_in_vain: Vec<Line>,
+    explained: Vec<MutationLine>,
+    surviving: Vec<MutationLine>,
+    explained_in_vain: Vec<MutationLine>,
 }
 
-/// A change, and where the entry stands that it changes.
+/// A change, and the position of the entry that it changes.
 #[derive(Serialize)]
-struct Line {
+struct MutationLine {
     of: String,
     file: String,
     line: usize,
@@ -57,7 +57,7 @@ struct Line {
 /// Tries every mutant.
 ///
 /// # Errors
-/// [`Failure`] where the policy cannot be used, has a test that fails, or has no entry of the name asked for.
+/// [`Failure`] if the policy cannot be used, has a test that fails, or has no entry of the name asked for.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let policy = options.which.load()?;
     let only = options.rule.as_deref();
@@ -136,8 +136,8 @@ fn text(policy: &Policy, report: &Report<'_>) -> Reply {
     Reply { remark, ..Reply::text(text) }
 }
 
-fn answer(policy: &Policy, report: &Report<'_>) -> Answer {
-    let line = |m: &Mutant| Line {
+fn answer(policy: &Policy, report: &Report<'_>) -> MutationReport {
+    let line = |m: &Mutant| MutationLine {
         of: m.of.clone(),
         file: m.place.file.clone(),
         line: m.place.line,
@@ -145,9 +145,9 @@ fn answer(policy: &Policy, report: &Report<'_>) -> Answer {
         why: None,
         hint: None,
     };
-    let explained = report.explained.iter().map(|(m, e)| Line { why: Some(e.why.clone()), ..line(m) });
-    let surviving = report.surviving.iter().map(|m| Line { hint: Some(m.hint.clone()), ..line(m) });
-    let stale = report.stale.iter().map(|e| Line {
+    let explained = report.explained.iter().map(|(m, e)| MutationLine { why: Some(e.why.clone()), ..line(m) });
+    let surviving = report.surviving.iter().map(|m| MutationLine { hint: Some(m.hint.clone()), ..line(m) });
+    let stale = report.stale.iter().map(|e| MutationLine {
         of: e.of.clone(),
         file: e.place.file.clone(),
         line: e.place.line,
@@ -155,7 +155,7 @@ fn answer(policy: &Policy, report: &Report<'_>) -> Answer {
         why: Some(e.why.clone()),
         hint: None,
     });
-    Answer {
+    MutationReport {
         policy: policy.id.clone(),
         digest: policy.digest.clone(),
         mutants: report.mutants,

@@ -34,10 +34,10 @@ pub struct Options {
     store: StoreOptions,
 }
 
-/// Tells.
+/// Prints the journal of a case or of the store.
 ///
 /// # Errors
-/// [`Failure`] where the case is not there.
+/// [`Failure`] if the case is not there.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let (store, name) = options.store.open()?;
     let case_id = options.case.as_ref().map(|case| case.find(&store)).transpose()?;
@@ -61,26 +61,26 @@ fn page(of: &str, entries: &[Entry]) -> String {
     for entry in entries {
         let refused = if erased { "the person was erased" } else { "excluded from the case" };
         // A store that was changed behind our back may say anything.
-        page.labelled(0, &inert(&when(&entry.at)), 17, &inert(&told(entry, refused)));
+        page.labelled(0, &inert(&when(&entry.at)), 17, &inert(&described(entry, refused)));
         erased |= matches!(entry.act, Act::PersonErased { .. });
     }
     page.finish()
 }
 
 fn when(at: &str) -> String {
-    let told = |at: DateTime<chrono::Utc>| format!("{} {}", date(london_day(at)), wall_time(at));
-    DateTime::parse_from_rfc3339(at).map_or_else(|_| at.to_owned(), |at| told(at.to_utc()))
+    let described = |at: DateTime<chrono::Utc>| format!("{} {}", date(london_day(at)), wall_time(at));
+    DateTime::parse_from_rfc3339(at).map_or_else(|_| at.to_owned(), |at| described(at.to_utc()))
 }
 
 /// What an entry says; `why` something was refused, where it was.
-fn told(entry: &Entry, why: &str) -> String {
+fn described(entry: &Entry, why: &str) -> String {
     let audience = entry.audience.as_deref().map(|a| format!(", as {}", phrase(a))).unwrap_or_default();
     let purpose = entry.purpose.as_deref().map(|p| format!(", for {p}")).unwrap_or_default();
     let refused = if entry.refused { format!(". REFUSED: {why}") } else { String::new() };
     format!("{} {}{audience}{purpose}{refused}", entry.by, act(&entry.act))
 }
 
-/// What was done, as the rest of a sentence that begins with who did it; the law's word for it stands in it or behind it.
+/// What was done, as the rest of a sentence that begins with who did it; including the operation in the law's terms.
 fn act(act: &Act) -> String {
     let records = |n: u64| count(n, "record", "records");
     match act {

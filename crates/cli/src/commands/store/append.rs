@@ -11,7 +11,7 @@ use super::checkpoint::Automatic;
 use crate::failure::Failure;
 use crate::input::Text;
 use crate::output::Reply;
-use crate::store::{Operated, StoreOptions, located};
+use crate::store::{OpenStore, StoreOptions, located};
 use risk_text::words::count;
 
 /// Append records, all of them or none
@@ -39,11 +39,11 @@ pub struct Options {
 /// Appends.
 ///
 /// # Errors
-/// [`Failure`] where a record cannot be taken, with its line. Then nothing was appended.
+/// [`Failure`] if a record cannot be taken, with its line. Then nothing was appended.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let text = Text::read(&options.records)?;
     let additions = additions(&text, options.expected)?;
-    let Operated { store, by, name } = options.store.operate()?;
+    let OpenStore { store, by, name } = options.store.operate()?;
     let appended = store.append_all(&by, &additions).map_err(|e| located(&text, e))?;
     let new = appended.iter().flatten().filter(|a| a.new).count();
     let known = appended.iter().map(Vec::len).sum::<usize>().saturating_sub(new);
@@ -77,7 +77,7 @@ fn additions(text: &Text, expected_position: Option<u64>) -> Result<Vec<Addition
     }
     if expected_position.is_some() && cases.len() != 1 {
         let found = format!("{} cases", cases.len());
-        return Err(Failure::Unfitting { option: "--expected", expected: "records of one case", found });
+        return Err(Failure::Mismatch { option: "--expected", expected: "records of one case", found });
     }
     let addition = |(case_id, records)| Addition { case_id, records, expected_position };
     Ok(cases.into_iter().map(addition).collect())

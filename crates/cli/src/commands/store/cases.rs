@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::identifier::Identifier;
 use crate::options::Format;
 use crate::output::Reply;
-use crate::store::{Operated, StoreOptions};
+use crate::store::{OpenStore, StoreOptions};
 use risk_text::words::{count, listed};
 use risk_text::{Page, STRONG, styled};
 
@@ -34,9 +34,9 @@ pub struct Options {
 /// Lists.
 ///
 /// # Errors
-/// [`Failure`] where the store cannot be read.
+/// [`Failure`] if the store cannot be read.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
-    let Operated { store, by, name } = options.store.operate()?;
+    let OpenStore { store, by, name } = options.store.operate()?;
     let only = match &options.only {
         Some(only) => Some(store.cases_of(&only.scheme, &only.value)?),
         None => None,

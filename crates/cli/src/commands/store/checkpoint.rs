@@ -21,7 +21,7 @@ const SUFFIX: &str = ".checkpoint";
 
 /// Verify the store, and write a checkpoint: the end of every chain, to be signed and kept elsewhere
 ///
-/// The file has ids and hashes and no content of records. Keep it where nobody who can write to the store can change it:
+/// The file has ids and hashes and no content of records. Keep it where no one who can write to the store can change it:
 /// `risk store verify --checkpoint` then finds anything that was rewritten since. Its root alone is enough to prove single cases.
 /// No checkpoint is written if the store was altered, or if it does not continue the checkpoint given with --extends.
 #[derive(Args)]
@@ -40,10 +40,10 @@ pub struct Options {
     store: StoreOptions,
 }
 
-/// Writes it down.
+/// Sets and removes identifiers.
 ///
 /// # Errors
-/// [`Failure`] where the store cannot be read, is not as it was kept, or the file cannot be written.
+/// [`Failure`] if the store cannot be read, is not as it was kept, or the file cannot be written.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let inputs = options.store.inputs().chain(&options.extends);
     let output = Destination::of(&options.output)?.apart_from(inputs)?;

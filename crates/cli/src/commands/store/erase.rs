@@ -14,7 +14,7 @@ use crate::identifier::CaseName;
 use crate::input::Text;
 use crate::options::term;
 use crate::output::Reply;
-use crate::store::{Operated, StoreOptions, located};
+use crate::store::{OpenStore, StoreOptions, located};
 
 /// Which record, and why. The command says what is done with it.
 #[derive(Args)]
@@ -45,7 +45,7 @@ pub struct Options {
 /// Erases.
 ///
 /// # Errors
-/// [`Failure`] where the record is not there or the erasure cannot be appended.
+/// [`Failure`] if the record is not there or the erasure cannot be appended.
 pub fn erase(options: &Options) -> Result<Reply, Failure> {
     let done = take_out(options, |store, by, case_id, record| store.erase(by, case_id, record))?;
     Ok(done.reply("erased"))
@@ -71,7 +71,7 @@ fn take_out(
     what: impl Fn(&Store, &Operator, Uuid, Record) -> Result<Erased, StoreError>,
 ) -> Result<Done, Failure> {
     let given = options.record.as_ref().map(|file| Text::read(file)).transpose()?;
-    let Operated { store, by, .. } = options.store.operate()?;
+    let OpenStore { store, by, .. } = options.store.operate()?;
     let case_id = options.case.find(&store)?;
     let erased = match &given {
         Some(text) => what(&store, &by, case_id, only_record(text)?).map_err(|e| located(text, e))?,
@@ -81,7 +81,7 @@ fn take_out(
 }
 
 /// Tries the marks from the most open to the strictest: a record that names another is refused unless it is marked as strictly
-/// as that one, and nothing is changed then. So nobody has to read the record in order to erase it.
+/// as that one, and nothing is changed then. So the record need not be read in order to erase it.
 fn strict_enough(attempt: impl Fn(Handling) -> Result<Erased, Failure>) -> Result<Erased, Failure> {
     let marks = [Handling::Staff, Handling::ThirdParty, Handling::PartnerConfidential];
     for mark in marks {

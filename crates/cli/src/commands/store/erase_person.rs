@@ -17,7 +17,7 @@ use crate::input::one_from_standard_input;
 use crate::options::term;
 use crate::output::Reply;
 use crate::secret;
-use crate::store::{Operated, StoreOptions};
+use crate::store::{OpenStore, StoreOptions};
 
 /// Erase everything of a person by law, permanently
 ///
@@ -68,7 +68,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
     one_from_standard_input(options.key_file.iter().chain(options.store.inputs()))?;
     let key = options.key_file.as_ref().map(|file| secret::key(file)).transpose()?;
     let digest = key.as_ref().map(|key| move |scheme: &str, value: &str| former(key, scheme, value));
-    let Operated { store, by, .. } = options.store.operate()?;
+    let OpenStore { store, by, .. } = options.store.operate()?;
     if let Some(key) = &key {
         must_be_its_secret(key, &store, &by)?;
     }

@@ -1,4 +1,4 @@
-//! `risk store evidence`: what was taken out of a log and kept.
+//! `risk store evidence`: records that were removed from a log and kept.
 
 use clap::Args;
 use uuid::Uuid;
@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::failure::Failure;
 use crate::identifier::CaseName;
 use crate::output::Reply;
-use crate::store::{Operated, StoreOptions};
+use crate::store::{OpenStore, StoreOptions};
 
 /// Print a record that was removed from its log and kept as evidence
 ///
@@ -25,12 +25,12 @@ pub struct Options {
     store: StoreOptions,
 }
 
-/// Reads.
+/// Prints the evidence.
 ///
 /// # Errors
-/// [`Failure`] where no evidence of it is kept.
+/// [`Failure`] if no evidence of it is kept.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
-    let Operated { store, by, .. } = options.store.operate()?;
+    let OpenStore { store, by, .. } = options.store.operate()?;
     let line = store.evidence(&by, options.case.find(&store)?, options.event)?;
     Ok(Reply::data(line + "\n"))
 }

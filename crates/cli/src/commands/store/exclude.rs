@@ -5,7 +5,7 @@ use clap::Args;
 use crate::failure::Failure;
 use crate::identifier::CaseName;
 use crate::output::Reply;
-use crate::store::{Operated, StoreOptions};
+use crate::store::{OpenStore, StoreOptions};
 
 /// A case and a reader. The command says what is done.
 #[derive(Args)]
@@ -22,12 +22,12 @@ pub struct Options {
     store: StoreOptions,
 }
 
-/// Excludes.
+/// Excludes a reader.
 ///
 /// # Errors
-/// [`Failure`] where the case is not there.
+/// [`Failure`] if the case is not there.
 pub fn exclude(options: &Options) -> Result<Reply, Failure> {
-    let Operated { store, by, .. } = options.store.operate()?;
+    let OpenStore { store, by, .. } = options.store.operate()?;
     let case_id = options.case.find(&store)?;
     store.exclude(&by, case_id, &options.reader)?;
     Ok(Reply::text(format!("case {case_id}: not shown to {}\n", options.reader)))
@@ -36,9 +36,9 @@ pub fn exclude(options: &Options) -> Result<Reply, Failure> {
 /// Admits again.
 ///
 /// # Errors
-/// [`Failure`] where the reader is not excluded.
+/// [`Failure`] if the reader is not excluded.
 pub fn admit(options: &Options) -> Result<Reply, Failure> {
-    let Operated { store, by, .. } = options.store.operate()?;
+    let OpenStore { store, by, .. } = options.store.operate()?;
     let case_id = options.case.find(&store)?;
     store.admit(&by, case_id, &options.reader)?;
     Ok(Reply::text(format!("case {case_id}: shown to {} again\n", options.reader)))

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::identifier::CaseName;
 use crate::output::Reply;
 use crate::progress::counting;
-use crate::store::{Operated, StoreOptions};
+use crate::store::{OpenStore, StoreOptions};
 use risk_text::words::count;
 
 /// Export whole logs, sealed, with their journals
@@ -38,10 +38,10 @@ pub struct Options {
     store: StoreOptions,
 }
 
-/// Writes out.
+/// Exports the logs.
 ///
 /// # Errors
-/// [`Failure`] where a case is not there or not as it was kept, or the file cannot be written.
+/// [`Failure`] if a case is not there or not as it was kept, or the file cannot be written.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let path = &options.output;
     let output = Destination::of(path)?.apart_from(options.store.inputs())?;
@@ -59,12 +59,12 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
 
 fn write(
     options: &Options,
-    operated: &Operated,
+    operated: &OpenStore,
     cases: Option<&[Uuid]>,
     out: &mut dyn Write,
 ) -> Result<Exported, Failure> {
     let bar = counting("cases");
-    let Operated { store, by, .. } = operated;
+    let OpenStore { store, by, .. } = operated;
     store.export(by, cases, !options.no_journal, out, |done| bar.set_position(done)).map_err(|e| match e {
         StoreError::File(error) => Failure::Write { file: options.output.display().to_string(), error },
         other => other.into(),

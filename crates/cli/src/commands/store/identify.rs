@@ -5,7 +5,7 @@ use clap::Args;
 use crate::failure::Failure;
 use crate::identifier::{CaseName, Identifier};
 use crate::output::Reply;
-use crate::store::{Operated, StoreOptions};
+use crate::store::{OpenStore, StoreOptions};
 
 /// Set identifiers of a case, such as crn:X123456, noms:A1234BC, team:north or officer:N07A001
 ///
@@ -30,12 +30,12 @@ pub struct Options {
     store: StoreOptions,
 }
 
-/// Writes it down.
+/// Sets and removes identifiers.
 ///
 /// # Errors
-/// [`Failure`] where an identifier stands for another case, or the case has none of a scheme that is to be removed.
+/// [`Failure`] if an identifier belongs to another case, or the case has none of a scheme that is to be removed.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
-    let Operated { store, by, .. } = options.store.operate()?;
+    let OpenStore { store, by, .. } = options.store.operate()?;
     let case_id = options.case.find(&store)?;
     for scheme in &options.remove {
         store.unidentify(&by, case_id, scheme)?;

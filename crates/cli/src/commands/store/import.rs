@@ -10,7 +10,7 @@ use super::checkpoint::Automatic;
 use crate::failure::Failure;
 use crate::output::Reply;
 use crate::progress::reading;
-use crate::store::{Operated, StoreOptions};
+use crate::store::{OpenStore, StoreOptions};
 use risk_text::words::count;
 
 /// Import whole logs, plain or sealed, all of them or none
@@ -33,10 +33,10 @@ pub struct Options {
     store: StoreOptions,
 }
 
-/// Imports.
+/// Imports the logs.
 ///
 /// # Errors
-/// [`Failure`] where a log cannot be taken, with its line. Then nothing was taken.
+/// [`Failure`] if a log cannot be taken, with its line. Then nothing was taken.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let file = &options.logs;
     let (file_name, mut lines): (&str, Box<dyn BufRead>) = if file == "-" {
@@ -47,7 +47,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
         let bytes = opened.metadata().map_err(unreadable)?.len();
         (file, Box::new(BufReader::new(reading(opened, bytes))))
     };
-    let Operated { store, by, name } = options.store.operate()?;
+    let OpenStore { store, by, name } = options.store.operate()?;
     let came = store.import(&by, file_name, &mut *lines, |_| {}).map_err(|e| match e {
         StoreError::File(error) => Failure::Read { file: file_name.to_owned(), error },
         other => other.into(),

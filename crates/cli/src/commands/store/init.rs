@@ -22,7 +22,7 @@ pub struct Options {
     store: StoreOptions,
 }
 
-/// Makes.
+/// Creates the store.
 ///
 /// # Errors
 /// [`Failure`] where something else is there, or nothing can be.

@@ -5,7 +5,7 @@ use clap::Args;
 use crate::failure::Failure;
 use crate::identifier::CaseName;
 use crate::output::Reply;
-use crate::store::{Operated, StoreOptions};
+use crate::store::{OpenStore, StoreOptions};
 
 /// Two cases. The command says what is done with them.
 #[derive(Args)]
@@ -23,23 +23,23 @@ pub struct Options {
     store: StoreOptions,
 }
 
-/// Merges.
+/// Merges two cases.
 ///
 /// # Errors
-/// [`Failure`] where one of them is not there, or is merged already.
+/// [`Failure`] if one of them is not there, or is merged already.
 pub fn merge(options: &Options) -> Result<Reply, Failure> {
-    let Operated { store, by, .. } = options.store.operate()?;
+    let OpenStore { store, by, .. } = options.store.operate()?;
     let (from, into) = (options.from.find(&store)?, options.into.find(&store)?);
     store.merge(&by, from, into)?;
     Ok(Reply::text(format!("case {from}\nis answered under {into} from now on\n")))
 }
 
-/// Parts.
+/// Separates two merged cases.
 ///
 /// # Errors
-/// [`Failure`] where they are not merged.
+/// [`Failure`] if they are not merged.
 pub fn unmerge(options: &Options) -> Result<Reply, Failure> {
-    let Operated { store, by, .. } = options.store.operate()?;
+    let OpenStore { store, by, .. } = options.store.operate()?;
     let (from, into) = (options.from.find(&store)?, options.into.find(&store)?);
     store.unmerge(&by, from, into)?;
     Ok(Reply::text(format!("case {from}\nis answered for itself again, and no longer under {into}\n")))

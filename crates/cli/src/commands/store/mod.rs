@@ -88,7 +88,7 @@ enum Command {
 /// Runs the command.
 ///
 /// # Errors
-/// [`Failure`] where the input or the store cannot be used.
+/// [`Failure`] if the input or the store cannot be used.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     match &options.command {
         Command::Init(options) => init::run(options),

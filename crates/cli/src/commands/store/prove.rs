@@ -34,10 +34,10 @@ pub struct Options {
     store: StoreOptions,
 }
 
-/// Proves.
+/// Writes the proof.
 ///
 /// # Errors
-/// [`Failure`] where the checkpoint is none, or the case is not in it.
+/// [`Failure`] if the checkpoint is none, or the case is not in it.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let output = Destination::of_option(options.output.as_ref())?
         .apart_from(options.store.inputs().chain([&options.checkpoint]))?;

@@ -1,4 +1,4 @@
-//! `risk store scrub`: the files too hold nothing of what was erased.
+//! `risk store scrub`: remove remains of erased data from the files.
 
 use clap::Args;
 use risk_store::Scrubbed;
@@ -18,10 +18,10 @@ pub struct Options {
     store: StoreOptions,
 }
 
-/// Scrubs.
+/// Removes the remains.
 ///
 /// # Errors
-/// [`Failure`] where the store cannot be reached.
+/// [`Failure`] if the store cannot be reached.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let (store, name) = options.store.open()?;
     Ok(match store.scrub()? {

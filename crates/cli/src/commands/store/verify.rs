@@ -1,4 +1,4 @@
-//! `risk store verify`: whether a store is what was kept.
+//! `risk store verify`: check a store for tampering.
 
 use clap::Args;
 use risk_core::text::inert;
@@ -43,10 +43,10 @@ pub struct Options {
     store: StoreOptions,
 }
 
-/// Verifies.
+/// Checks the store, or a proof.
 ///
 /// # Errors
-/// [`Failure`] where the store, the checkpoint or the proof cannot be read at all.
+/// [`Failure`] if the store, the checkpoint or the proof cannot be read at all.
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     if let (Some(proof), Some(root)) = (&options.proof, &options.root) {
         return proven(&Text::read_file(proof)?, root, options.format);
@@ -71,7 +71,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
 fn intact(name: &str, found: &Verification, checkpoint: Option<&Checkpoint>) -> String {
     let against = match checkpoint {
         Some(Checkpoint { at, .. }) => format!("Every case goes on from the checkpoint of {at}.\n"),
-        None => "Whether somebody rewrote a case with all its hashes shows only against a\n\
+        None => "A case that was rewritten with all its hashes shows only against a\n\
                  checkpoint kept elsewhere (--checkpoint).\n"
             .to_owned(),
     };
