@@ -8,7 +8,7 @@ use risk_core::explain::EventLine;
 use risk_core::fold::run::Lens;
 use risk_core::policy::model::Derived;
 use risk_core::timeline::{Step, Timeline};
-use risk_policy_tools::diff::{Became, EntryDiff, FieldDiff, PolicyDiff};
+use risk_policy_tools::diff::{EntryChange, EntryDiff, FieldDiff, PolicyDiff};
 use risk_reports::change_summary::{Line, Sort, Voice, tell};
 use serde_json::Value;
 
@@ -191,21 +191,21 @@ fn side(side: &Side, between: Between) -> String {
 #[must_use]
 pub fn policies(found: &PolicyDiff) -> String {
     let mut page = Page::default();
-    let named = |n: &risk_policy_tools::diff::Named| format!("{} {} ({})", n.id, n.version, short(&n.digest));
+    let named = |n: &risk_policy_tools::diff::PolicyVersion| format!("{} {} ({})", n.id, n.version, short(&n.digest));
     page.labelled(0, "First:", 7, &named(&found.first));
     page.labelled(0, "Second:", 7, &named(&found.second));
     if found.entries.is_empty() {
         page.gap();
         page.paragraph("", "", "They mean the same.");
     }
-    for became in [Became::Changed, Became::Added, Became::Removed] {
+    for became in [EntryChange::Changed, EntryChange::Added, EntryChange::Removed] {
         let entries: Vec<&EntryDiff> = found.entries.iter().filter(|e| e.became == became).collect();
         if !entries.is_empty() {
             page.heading(&capital(became.name()).to_uppercase());
         }
         for e in entries {
             page.paragraph("  - ", "    ", &styled(STRONG, &format!("{} {}", e.section, e.id)));
-            for f in e.fields.iter().filter(|f| became == Became::Changed || telling_field(f)) {
+            for f in e.fields.iter().filter(|f| became == EntryChange::Changed || telling_field(f)) {
                 field(&mut page, f, became);
             }
         }
@@ -219,20 +219,20 @@ fn telling_field(f: &FieldDiff) -> bool {
         || f.field.starts_with("value from")
 }
 
-fn field(page: &mut Page, f: &FieldDiff, became: Became) {
+fn field(page: &mut Page, f: &FieldDiff, became: EntryChange) {
     let text = |v: &Option<Value>| match v {
         None => "(not there)".to_owned(),
         Some(Value::String(text)) => text.clone(),
         Some(other) => other.to_string(),
     };
     match became {
-        Became::Changed => {
+        EntryChange::Changed => {
             page.indented(6, &format!("{}:", f.field));
             page.labelled(8, "first", 6, &text(&f.first));
             page.labelled(8, "second", 6, &text(&f.second));
         }
-        Became::Added => page.indented(6, &format!("{}: {}", f.field, text(&f.second))),
-        Became::Removed => page.indented(6, &format!("{}: {}", f.field, text(&f.first))),
+        EntryChange::Added => page.indented(6, &format!("{}: {}", f.field, text(&f.second))),
+        EntryChange::Removed => page.indented(6, &format!("{}: {}", f.field, text(&f.first))),
     }
 }
 

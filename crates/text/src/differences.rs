@@ -1,7 +1,7 @@
 //! In what two policies say otherwise for any facts, and what that asks of people.
 
 use risk_core::text::inert;
-use risk_policy_tools::analysis::{Difference, Differences, Way};
+use risk_policy_tools::analysis::{Difference, Differences, Protection};
 use risk_reports::workload::{Load, Workload};
 
 use super::words::{self, count, date, listed};
@@ -15,7 +15,9 @@ pub fn page(found: &Differences) -> String {
         page.paragraph("", "", "For any facts the same follows from both.");
         return page.finish();
     }
-    for (way, title) in [(Way::Less, "WHERE THE SECOND BRINGS LESS"), (Way::More, "WHERE THE SECOND BRINGS MORE")] {
+    for (way, title) in
+        [(Protection::Less, "WHERE THE SECOND BRINGS LESS"), (Protection::More, "WHERE THE SECOND BRINGS MORE")]
+    {
         let these: Vec<&Difference> = found.differences.iter().filter(|d| d.second_protects == way).collect();
         if !these.is_empty() {
             page.heading(&format!("{title} ({})", these.len()));
@@ -47,10 +49,10 @@ pub fn protective(found: &Differences) -> String {
 fn difference(page: &mut Page, d: &Difference) {
     let (one, other) = match d.second_protects {
         // What closes an action in the second only protects less.
-        Way::Less if d.rules.is_empty() => ("second", "first"),
-        Way::More if d.rules.is_empty() => ("first", "second"),
-        Way::Less => ("first", "second"),
-        Way::More => ("second", "first"),
+        Protection::Less if d.rules.is_empty() => ("second", "first"),
+        Protection::More if d.rules.is_empty() => ("first", "second"),
+        Protection::Less => ("first", "second"),
+        Protection::More => ("second", "first"),
     };
     let until = d.to.map(|to| format!(" until before {}", date(to))).unwrap_or_default();
     let on = if d.on == "while" { "standing".to_owned() } else { format!("on {}", words::phrase(&d.on)) };

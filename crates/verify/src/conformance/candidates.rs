@@ -40,7 +40,7 @@ fn case(path: &Path, reader: Audience) -> Exchange {
 pub fn policy_tests() -> Vec<Exchange> {
     let (under, policy) = (Under::england_wales(&[]), &*packs::ENGLAND_WALES);
     let exchange = |test| {
-        let (log, question) = policy_tests::asked(test)?;
+        let (log, question) = policy_tests::log_and_question(test)?;
         Some(Exchange::of(test.name.clone(), &under, None, policy, &log, &question))
     };
     policy.tests.iter().filter(|t| t.locality.is_none()).filter_map(exchange).collect()
