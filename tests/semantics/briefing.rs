@@ -8,7 +8,7 @@ use risk_core::cancel::{Budget, Cancel, Cancelled};
 use risk_core::event::Kind;
 use risk_core::event::vocabulary::{ActionKind, Audience, Group, Role};
 use risk_core::log::Log;
-use risk_reports::briefing::{Asked, Briefing, CallOuts, Collecting, Line};
+use risk_reports::briefing::{Briefing, BriefingBuilder, BriefingLine, BriefingQuestion, CallOuts};
 use uuid::Uuid;
 
 use crate::story::{SUPERVISED, Story, day, e, given};
@@ -78,8 +78,8 @@ fn partner(on: &str, person: &str) -> String {
 
 const ATTENDED: &str = r#"{ on = 2017-12-05T08:00:00Z, kind = "appointment_attended" },"#;
 
-fn asked(since: &str, at: &str, audience: Audience) -> Asked {
-    Asked { at: parse_moment(at).unwrap(), since: parse_moment(since).unwrap(), audience, feeds: None }
+fn asked(since: &str, at: &str, audience: Audience) -> BriefingQuestion {
+    BriefingQuestion { at: parse_moment(at).unwrap(), since: parse_moment(since).unwrap(), audience, feeds: None }
 }
 
 /// What an inspector is told of one case, from the morning of one day to that of another.
@@ -87,17 +87,17 @@ fn briefed(story: &Story, since: &str, at: &str) -> Briefing {
     told(story, asked(&format!("{since}T08:30:00Z"), &format!("{at}T08:30:00Z"), Audience::Inspector))
 }
 
-fn told(story: &Story, asked: Asked) -> Briefing {
-    let mut collecting = Collecting::new(&story.policy, asked).unwrap();
+fn told(story: &Story, asked: BriefingQuestion) -> Briefing {
+    let mut collecting = BriefingBuilder::new(&story.policy, asked).unwrap();
     collecting.add(&story.log, &labels(&[("crn", "X1")]));
-    collecting.told()
+    collecting.finish()
 }
 
 fn labels(of: &[(&str, &str)]) -> BTreeMap<String, String> {
     of.iter().map(|(label, value)| ((*label).to_owned(), (*value).to_owned())).collect()
 }
 
-fn kinds(lines: &[Line]) -> Vec<ActionKind> {
+fn kinds(lines: &[BriefingLine]) -> Vec<ActionKind> {
     lines.iter().map(|line| line.action).collect()
 }
 
@@ -287,10 +287,10 @@ fn what_was_open_when_supervision_ended_stands_in_a_place_of_its_own() {
 fn cases_not_shown_are_counted_and_cases_without_an_answer_are_named() {
     let story = given(RULES, &[SUPERVISED]);
     let mut collecting =
-        Collecting::new(&story.policy, asked("2017-12-04", "2017-12-05", Audience::Inspector)).unwrap();
+        BriefingBuilder::new(&story.policy, asked("2017-12-04", "2017-12-05", Audience::Inspector)).unwrap();
     collecting.not_shown();
     collecting.not_answered(Uuid::from_u128(7), &labels(&[("crn", "X7")]), "its key is not at hand");
-    let found = collecting.told();
+    let found = collecting.finish();
     assert_eq!((found.not_shown, found.cases.len()), (1, 0));
     assert_eq!(
         (found.not_answered[0].case_id, found.not_answered[0].why.as_str()),
@@ -309,9 +309,9 @@ fn a_case_over_budget_is_named_as_not_answered_and_the_others_are_told_as_ever()
     let (policy, large) = (&large.policy, as_case(&large, Uuid::from_u128(2)));
     let asked = asked("2017-12-01", "2017-12-31", Audience::Inspector);
     let told = |budget: u64, logs: &[&Log]| {
-        let mut collecting = Collecting::new(policy, asked.clone()).unwrap().with_case_budget(budget);
+        let mut collecting = BriefingBuilder::new(policy, asked.clone()).unwrap().with_case_budget(budget);
         logs.iter().for_each(|log| collecting.add(log, &labels(&[("crn", "X1")])));
-        collecting.told()
+        collecting.finish()
     };
     let whole = told(Budget::OF_A_CASE, &[&small, &large]);
     assert!(whole.not_answered.is_empty() && whole.call_outs.len() == 19);
@@ -332,10 +332,10 @@ fn a_case_over_budget_is_named_as_not_answered_and_the_others_are_told_as_ever()
     assert_eq!(Briefing { not_answered: vec![], ..found.clone() }, alone);
     assert_eq!(told(least, &[&small, &large]), found);
     // Added again within its budget it is answered, and the other way round.
-    let mut collecting = Collecting::new(policy, asked.clone()).unwrap().with_case_budget(least);
+    let mut collecting = BriefingBuilder::new(policy, asked.clone()).unwrap().with_case_budget(least);
     collecting.add(&as_case(&given(RULES, &[SUPERVISED]), large.case_id()), &BTreeMap::new());
     collecting.add(&large, &BTreeMap::new());
-    let found = collecting.told();
+    let found = collecting.finish();
     assert_eq!((found.cases.len(), found.not_answered.len()), (0, 1));
     // In JSON it comes before everything that it may be missing from.
     let json = serde_json::to_string(&found).unwrap();
@@ -348,23 +348,23 @@ fn a_briefing_that_is_cancelled_adds_nothing_of_the_case() {
 
     let story = given(RULES, &[SUPERVISED, &call_out("2017-12-04T22:00:00Z", "2017-12-05T07:00:00Z", "arrest")]);
     let asked = asked("2017-12-01", "2017-12-31", Audience::Inspector);
-    let empty = Collecting::new(&story.policy, asked.clone()).unwrap().told();
+    let empty = BriefingBuilder::new(&story.policy, asked.clone()).unwrap().finish();
     let asked_for = AtomicUsize::new(0);
     let never = || {
         asked_for.fetch_add(1, Ordering::Relaxed);
         false
     };
-    let mut collecting = Collecting::new(&story.policy, asked.clone()).unwrap();
+    let mut collecting = BriefingBuilder::new(&story.policy, asked.clone()).unwrap();
     assert_eq!(collecting.add_until(&story.log, &BTreeMap::new(), Cancel::when(&never)), Ok(()));
-    let mut as_ever = Collecting::new(&story.policy, asked.clone()).unwrap();
+    let mut as_ever = BriefingBuilder::new(&story.policy, asked.clone()).unwrap();
     as_ever.add(&story.log, &BTreeMap::new());
-    assert_eq!(collecting.told(), as_ever.told(), "being asked changes nothing");
+    assert_eq!(collecting.finish(), as_ever.finish(), "being asked changes nothing");
     for after in 0..asked_for.into_inner() {
         let left = AtomicUsize::new(after);
         let then = || left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1)).is_err();
-        let mut collecting = Collecting::new(&story.policy, asked.clone()).unwrap();
+        let mut collecting = BriefingBuilder::new(&story.policy, asked.clone()).unwrap();
         assert_eq!(collecting.add_until(&story.log, &BTreeMap::new(), Cancel::when(&then)), Err(Cancelled));
-        assert_eq!(collecting.told(), empty);
+        assert_eq!(collecting.finish(), empty);
     }
 }
 
@@ -376,17 +376,17 @@ fn the_order_of_the_cases_and_how_they_were_shared_out_do_not_show() {
         [as_case(&calm, Uuid::from_u128(1)), as_case(&urgent, Uuid::from_u128(2)), as_case(&calm, Uuid::from_u128(3))];
     let asked = asked("2017-12-04", "2017-12-12", Audience::Inspector);
     let collect = |places: &[usize]| {
-        let mut collecting = Collecting::new(&calm.policy, asked.clone()).unwrap();
+        let mut collecting = BriefingBuilder::new(&calm.policy, asked.clone()).unwrap();
         places.iter().for_each(|place| collecting.add(&logs[*place], &BTreeMap::new()));
         collecting
     };
-    let all = collect(&[0, 1, 2]).told();
+    let all = collect(&[0, 1, 2]).finish();
     // The case in which somebody is to be protected now stands first.
     assert_eq!(all.cases.iter().map(|c| c.case_id.as_u128()).collect::<Vec<_>>(), [2, 1, 3]);
-    assert_eq!(collect(&[2, 1, 0, 1]).told(), all, "also where a case is added again");
+    assert_eq!(collect(&[2, 1, 0, 1]).finish(), all, "also where a case is added again");
     let mut parts = collect(&[2]);
     parts.merge(collect(&[1, 0]));
-    assert_eq!(parts.told(), all);
+    assert_eq!(parts.finish(), all);
 }
 
 #[test]
@@ -410,7 +410,7 @@ fn no_call_outs_is_told_apart_from_none_that_could_be_seen_or_delivered() {
     let person = told(&story, asked("2017-12-04", "2017-12-05", Audience::SupervisedPerson));
     assert_eq!((person.call_outs_from, person.call_outs.len()), (CallOuts::NotForThisReader, 0));
     let feeds = Some(BTreeSet::from([Kind::SupervisionStarted]));
-    let blind = told(&story, Asked { feeds, ..asked("2017-12-05", "2017-12-06", Audience::Inspector) });
+    let blind = told(&story, BriefingQuestion { feeds, ..asked("2017-12-05", "2017-12-06", Audience::Inspector) });
     assert_eq!(blind.call_outs_from, CallOuts::NoFeed);
     assert!(blind.blind_to.contains(&"arrested".to_owned()));
 }

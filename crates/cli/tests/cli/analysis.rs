@@ -68,7 +68,11 @@ fn a_longer_limit_protects_less_with_the_facts_that_show_it() {
     let back = risk(["policy", "diff", &later, "england-wales", "--at-least-as-protective"]).fine();
     assert!(back.starts_with("Yes: "), "{back}");
     let page = risk(["policy", "diff", "england-wales", &later]).fine();
-    assert!(page.contains("WHERE THE SECOND BRINGS LESS") && !page.contains("WHERE THE SECOND BRINGS MORE"), "{page}");
+    assert!(
+        page.contains("WHERE THE SECOND POLICY REQUIRES LESS")
+            && !page.contains("WHERE THE SECOND POLICY REQUIRES MORE"),
+        "{page}"
+    );
     let json = risk(["policy", "diff", &later, "england-wales", "--format", "json"]).fine();
     let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!((&json["at_least_as_protective"], &json["workload"]), (&Value::Bool(true), &Value::Null));
