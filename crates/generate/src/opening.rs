@@ -1,4 +1,4 @@
-//! How a case begins: the court, the allocation, the first appointment, the first assessment and plan.
+//! The beginning of a case: court, allocation, first appointment, first assessment and plan.
 
 use risk_core::event::Kind;
 use risk_core::event::vocabulary::SentenceType;
@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 
 use crate::case::{Case, Gravity, ORDER, SENTENCE, VICTIM};
 use crate::proportions::Share;
-use crate::requests::{Asked, ask};
+use crate::requests::{Agency, ask};
 use crate::story::{Story, Voice};
 use crate::when::When;
 
-/// Tells the beginning; gives the moment of the first appointment.
+/// Adds the beginning and returns the moment of the first appointment.
 pub(crate) fn open(story: &mut Story, case: &Case) -> When {
     before_sentence(story, case);
     sentence(story, case);
@@ -143,7 +143,7 @@ fn allocation(story: &mut Story, case: &Case) {
     }
 }
 
-/// An assessment that states the case's levels.
+/// An assessment with the case's levels.
 pub(crate) fn assessed(case: &Case, stage: &str, assessor: &str, considers: &[uuid::Uuid]) -> Value {
     json!({ "levels": case.levels(), "stage": stage, "signed": "yes", "tool": "oasys", "assessor": assessor,
         "person_involved": if stage == "court" { "no" } else { "yes" }, "considers": considers })
@@ -161,7 +161,7 @@ fn first_appointment(story: &mut Story, case: &Case) -> When {
         let flag = json!({ "register": "domestic_abuse_perpetrator" });
         story.tell(Voice::Officer, first.after_minutes(40), Kind::FlagRecorded, flag);
     }
-    for asked in [Asked::Police, Asked::SocialCare] {
+    for asked in [Agency::Police, Agency::SocialCare] {
         if story.dice.chance(Share::CheckedAtStart) {
             let when = story.office(first, 1);
             ask(story, asked, "initial", when);
@@ -217,15 +217,15 @@ fn assessment_and_plan(story: &mut Story, case: &Case, first: When) {
     }
 }
 
-/// The risk management plan, written or brought up to date.
+/// Adds a new or updated risk management plan.
 pub(crate) fn update_plan(story: &mut Story, when: When) {
     let covers = json!({ "covers": story.covers() });
     story.tell(Voice::Officer, when, Kind::RiskManagementPlanUpdated, covers);
 }
 
-/// What the plans of a case cover. The report says in how many cases that was enough: victims in just over half, children
-/// in about a third, orders in half. It counts cases, so a plan brought up to date covers what it covered before; and it
-/// judges what a plan says, so a plan that says too little of somebody may still name them.
+/// What the plans of a case cover. The report says in how many cases that was sufficient: victims in just over half,
+/// children in about a third, orders in half. It counts cases, so an updated plan covers what it covered before. It
+/// judges the content, so a plan that says too little about a person may still name them.
 fn plan_covers(story: &mut Story, case: &Case) -> Vec<&'static str> {
     let parts = [
         (Share::PlanCoversVictims, "victims", true),

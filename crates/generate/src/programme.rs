@@ -1,5 +1,5 @@
-//! Building Better Relationships and the Partner Link Worker: referral, consent, waiting, start, cancellation; and what
-//! others provide.
+//! Building Better Relationships and the Partner Link Worker: referral, consent, waiting, start, cancellation; and
+//! interventions by others.
 
 use risk_core::event::Kind;
 use risk_core::event::vocabulary::Sex;
@@ -10,10 +10,11 @@ use crate::proportions::Share;
 use crate::story::{Story, Voice};
 use crate::when::When;
 
-/// Days from the decision that somebody may take part to the first session: Sean waited seven months.
+/// The longest wait in days from acceptance to the first session; Sean waited seven months.
 const LONGEST_WAIT: u32 = 220;
 
-/// Tells of BBR where it is required; gives the moment from which the victim is in touch with the Partner Link Worker.
+/// Adds BBR if it is required, and returns the moment from which the victim is in contact with the Partner Link
+/// Worker.
 pub(crate) fn bbr(story: &mut Story, case: &Case) -> Option<When> {
     if !case.bbr {
         return None;
@@ -38,7 +39,7 @@ fn referred_after(story: &mut Story) -> Option<i64> {
     if story.does(Share::BbrReferredInTime) {
         return Some(story.dice.between(1, 7));
     }
-    // Of those not referred in time, the share that is referred at all.
+    // The share of those not referred in time that is referred at all.
     let late = u64::from(Share::BbrReferredLate.per_mille()).saturating_mul(1000);
     let rest = u64::from(1000_u32.saturating_sub(Share::BbrReferredInTime.per_mille()));
     let share = late.checked_div(rest).and_then(|s| u32::try_from(s).ok()).unwrap_or_default();
@@ -49,7 +50,7 @@ fn course(story: &mut Story, decided: When) {
     let cancelled = story.dice.chance(Share::BbrCancelled);
     let starts = story.dice.chance(Share::BbrStarted);
     let days = story.dice.between(30, LONGEST_WAIT);
-    // Who starts has done so by the day on which the cases are read.
+    // Those who start do so before the day on which the cases are read.
     let left = story.until().day().saturating_sub(decided.day()).saturating_sub(14).max(8);
     let begins = story.office(decided, days.min(left));
     if starts {
@@ -108,7 +109,7 @@ fn link_worker(story: &mut Story, referred: When) -> Option<When> {
     Some(first)
 }
 
-/// Alcohol treatment, and a course for a woman: given by others, who have no access to the case record.
+/// Adds alcohol treatment or a course for women, provided by others who have no access to the case record.
 pub(crate) fn of_others(story: &mut Story, case: &Case, first: When) {
     let woman = case.sex == Sex::Female && story.does(Share::ProgressMade);
     if woman {

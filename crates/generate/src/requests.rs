@@ -1,4 +1,4 @@
-//! Asking other agencies: the request, the reply or the silence, the reminders.
+//! Requests to other agencies: the request, the reply if any, and reminders.
 
 use risk_core::event::Kind;
 use serde_json::json;
@@ -8,9 +8,9 @@ use crate::proportions::Share;
 use crate::story::{Story, Voice};
 use crate::when::When;
 
-/// Who is asked.
+/// The agency that is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Asked {
+pub(crate) enum Agency {
     Police,
     SocialCare,
 }
@@ -18,12 +18,12 @@ pub(crate) enum Asked {
 const MOST_REMINDERS: u32 = 4;
 const BETWEEN_REMINDERS: i64 = 16;
 
-/// Asks; gives the id of the request's record.
-pub(crate) fn ask(story: &mut Story, asked: Asked, stage: &str, at: When) -> Uuid {
+/// Adds a request and returns the id of its record.
+pub(crate) fn ask(story: &mut Story, asked: Agency, stage: &str, at: When) -> Uuid {
     let request = story.next_request();
     let (of, about, voice) = match asked {
-        Asked::Police => ("police", "domestic_abuse_call_outs", Voice::Police),
-        Asked::SocialCare => ("childrens_social_care", "child_safeguarding", Voice::SocialCare),
+        Agency::Police => ("police", "domestic_abuse_call_outs", Voice::Police),
+        Agency::SocialCare => ("childrens_social_care", "child_safeguarding", Voice::SocialCare),
     };
     let requested = json!({ "request_id": request, "of": of, "about": about, "stage": stage });
     let id = story.tell(Voice::Officer, at, Kind::InformationRequested, requested);

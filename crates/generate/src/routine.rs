@@ -1,5 +1,4 @@
-//! What goes on week by week: appointments, rehabilitation days, the checks that are repeated, the reviews that are
-//! written.
+//! Routine week by week: appointments, rehabilitation days, repeated checks, written reviews.
 
 use risk_core::event::Kind;
 use serde_json::{Value, json};
@@ -7,14 +6,14 @@ use serde_json::{Value, json};
 use crate::case::{Case, ORDER, SENTENCE};
 use crate::opening::{assessed, update_plan};
 use crate::proportions::Share;
-use crate::requests::{Asked, ask};
+use crate::requests::{Agency, ask};
 use crate::story::{Story, Voice};
 use crate::when::When;
 
-/// A span that the person spends in custody: nobody is seen then.
+/// A span in custody, without appointments.
 pub(crate) type Custody = Option<(When, When)>;
 
-/// Tells the routine from the first appointment to the end.
+/// Adds the routine from the first appointment to the end.
 pub(crate) fn supervise(story: &mut Story, case: &Case, first: When, custody: Custody) {
     appointments(story, first, custody);
     rehabilitation(story, case, first, custody);
@@ -37,7 +36,7 @@ pub(crate) fn supervise(story: &mut Story, case: &Case, first: When, custody: Cu
     }
 }
 
-/// Every moment from one on, that many days apart, outside custody.
+/// All moments from `from` on, `days` apart, outside custody.
 fn every(story: &mut Story, from: When, days: i64, custody: Custody) -> Vec<When> {
     let mut moments = Vec::new();
     let mut next = story.office(from, days);
@@ -59,7 +58,7 @@ fn appointments(story: &mut Story, first: When, custody: Custody) {
     }
 }
 
-/// An appointment: attended, or missed; then a warning follows, or somebody asks for the reason, or neither.
+/// Adds an appointment, attended or missed. A missed one may lead to a warning or to a question about the reason.
 pub(crate) fn appointment(story: &mut Story, when: When) {
     if !story.dice.chance(Share::AppointmentMissed) {
         story.tell(Voice::Officer, when, Kind::AppointmentAttended, Value::Null);
@@ -107,13 +106,13 @@ fn checks(story: &mut Story, case: &Case, first: When) {
     if story.does(Share::CallOutsRepeated) {
         let days = story.dice.pick(60, &[75, 90]);
         for when in every(story, first, days, None) {
-            ask(story, Asked::Police, "ongoing", when);
+            ask(story, Agency::Police, "ongoing", when);
         }
     }
     if !case.children.is_empty() && story.does(Share::ChildChecksRepeated) {
         let days = story.dice.pick(60, &[75, 90]);
         for when in every(story, first, days, None) {
-            ask(story, Asked::SocialCare, "ongoing", when);
+            ask(story, Agency::SocialCare, "ongoing", when);
         }
     }
     if case.order && story.does(Share::OrdersMonitored) {

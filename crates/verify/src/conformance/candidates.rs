@@ -1,4 +1,4 @@
-//! The questions of which some become conformance cases.
+//! The candidates for conformance cases.
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ use crate::stream::Stream;
 /// The nine cases, each three weeks after its last record, as an officer and as an inspector read it.
 ///
 /// # Panics
-/// Where a case cannot be read.
+/// If a case cannot be read.
 #[must_use]
 pub fn nine_cases() -> Vec<Exchange> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/cases");
@@ -35,7 +35,7 @@ fn case(path: &Path, reader: Audience) -> Exchange {
     Exchange::of(title, &Under::england_wales(&[]), None, &packs::ENGLAND_WALES, &log, &question)
 }
 
-/// What the tests beside the rules ask.
+/// The questions of the policy's own tests.
 #[must_use]
 pub fn policy_tests() -> Vec<Exchange> {
     let (under, policy) = (Under::england_wales(&[]), &*packs::ENGLAND_WALES);

@@ -1,5 +1,5 @@
-//! What happens in a case besides routine, and whether anything follows: each happening with the share of cases in which
-//! it comes, and the responses that it calls for.
+//! Incidents of a case besides routine, with the share of cases in which each occurs and the responses that it calls
+//! for.
 
 use risk_core::event::Kind;
 use serde_json::json;
@@ -12,15 +12,15 @@ use crate::responses::{Response, respond};
 use crate::story::{Story, Voice};
 use crate::when::When;
 
-/// One sort of happening.
-struct Happening {
-    /// How often it comes.
+/// A type of incident.
+struct Incident {
+    /// The share of cases in which it occurs.
     share: Share,
-    /// Whether it can come in this case at all.
+    /// Whether it can occur in this case.
     can: fn(&Case) -> bool,
-    /// Tells it; gives its id.
+    /// Adds its records and returns the id of the main one.
     tell: fn(&mut Story, &Case, When) -> Uuid,
-    /// What a good officer does then.
+    /// The responses of a good officer.
     calls_for: &'static [Response],
 }
 
@@ -36,71 +36,71 @@ fn has_children(case: &Case) -> bool {
     case.known_child().is_some()
 }
 
-const HAPPENINGS: &[Happening] = &[
-    Happening {
+const INCIDENTS: &[Incident] = &[
+    Incident {
         share: Share::CallOut,
         can: always,
         tell: call_out,
         calls_for: &[Review, AskPolice, TellSocialCare, TellLinkWorker, Oversee, ConsiderMarac],
     },
-    Happening {
+    Incident {
         share: Share::Incident,
         can: always,
         tell: incident,
         calls_for: &[Review, AskPolice, TellPolice, TellSocialCare, TellLinkWorker, Oversee, ConsiderMarac],
     },
-    Happening {
+    Incident {
         share: Share::Concern,
         can: always,
         tell: concern,
         calls_for: &[Review, AskPolice, TellLinkWorker, Oversee],
     },
-    Happening { share: Share::OwnAccount, can: always, tell: own_account, calls_for: &[Review, CheckAccount] },
-    Happening {
+    Incident { share: Share::OwnAccount, can: always, tell: own_account, calls_for: &[Review, CheckAccount] },
+    Incident {
         share: Share::NewRelationship,
         can: always,
         tell: new_relationship,
         calls_for: &[Review, AskPolice, TellPolice, TellSocialCare],
     },
-    Happening { share: Share::Separation, can: |c| c.victim_is_partner, tell: separation, calls_for: &[Review] },
-    Happening {
+    Incident { share: Share::Separation, can: |c| c.victim_is_partner, tell: separation, calls_for: &[Review] },
+    Incident {
         share: Share::BackToVictim,
         can: always,
         tell: back_to_victim,
         calls_for: &[Review, AskPolice, AskSocialCare, TellPolice, TellSocialCare, TellLinkWorker, Visit, Oversee],
     },
-    Happening { share: Share::Moves, can: always, tell: moves, calls_for: &[Review, Visit] },
-    Happening {
+    Incident { share: Share::Moves, can: always, tell: moves, calls_for: &[Review, Visit] },
+    Incident {
         share: Share::VictimContact,
         can: always,
         tell: contact,
         calls_for: &[Review, CheckAccount, CheckOrder, TellLinkWorker, AskPolice],
     },
-    Happening {
+    Incident {
         share: Share::ChildContact,
         can: has_children,
         tell: child_contact,
         calls_for: &[Review, AskSocialCare, TellSocialCare],
     },
-    Happening {
+    Incident {
         share: Share::KnownToSocialCare,
         can: has_children,
         tell: social_care_acts,
         calls_for: &[Review, AskSocialCare],
     },
-    Happening { share: Share::SocialCareCloses, can: has_children, tell: social_care_closes, calls_for: &[Review] },
-    Happening { share: Share::Pregnancy, can: always, tell: pregnancy, calls_for: &[Review, TellSocialCare] },
-    Happening { share: Share::OtherCharge, can: always, tell: other_charge, calls_for: &[Review, AskPolice] },
-    Happening { share: Share::FactorChanges, can: always, tell: factor, calls_for: &[Review] },
-    Happening { share: Share::Excused, can: always, tell: excused, calls_for: &[] },
-    Happening { share: Share::Transferred, can: always, tell: transferred, calls_for: &[] },
-    Happening { share: Share::Iom, can: always, tell: iom, calls_for: &[AskPolice] },
-    Happening { share: Share::MaracDiscussed, can: always, tell: marac, calls_for: &[] },
+    Incident { share: Share::SocialCareCloses, can: has_children, tell: social_care_closes, calls_for: &[Review] },
+    Incident { share: Share::Pregnancy, can: always, tell: pregnancy, calls_for: &[Review, TellSocialCare] },
+    Incident { share: Share::OtherCharge, can: always, tell: other_charge, calls_for: &[Review, AskPolice] },
+    Incident { share: Share::FactorChanges, can: always, tell: factor, calls_for: &[Review] },
+    Incident { share: Share::Excused, can: always, tell: excused, calls_for: &[] },
+    Incident { share: Share::Transferred, can: always, tell: transferred, calls_for: &[] },
+    Incident { share: Share::Iom, can: always, tell: iom, calls_for: &[AskPolice] },
+    Incident { share: Share::MaracDiscussed, can: always, tell: marac, calls_for: &[] },
 ];
 
-/// Tells what happens between the first appointment and the end.
+/// Adds the incidents between the first appointment and the end.
 pub(crate) fn happen(story: &mut Story, case: &Case, first: When, victim_reached: Option<When>) {
-    for happening in HAPPENINGS {
+    for happening in INCIDENTS {
         if (happening.can)(case) && story.dice.chance(happening.share) {
             once(story, case, first, happening);
         }
@@ -112,23 +112,23 @@ pub(crate) fn happen(story: &mut Story, case: &Case, first: When, victim_reached
     missing(story, case, first);
 }
 
-/// Tells some happening more, for a fuller log: routine matters in a case of many events.
+/// Adds one more incident, for a longer log.
 pub(crate) fn one_more(story: &mut Story, case: &Case, first: When) {
     let routine = [Share::CallOut, Share::Concern, Share::OwnAccount, Share::FactorChanges, Share::Excused];
     let share = story.dice.pick(Share::FactorChanges, &routine);
-    if let Some(happening) = HAPPENINGS.iter().find(|h| h.share == share) {
+    if let Some(happening) = INCIDENTS.iter().find(|h| h.share == share) {
         once(story, case, first, happening);
     }
 }
 
-fn once(story: &mut Story, case: &Case, first: When, happening: &Happening) {
+fn once(story: &mut Story, case: &Case, first: When, happening: &Incident) {
     let (from, to) = (first.after_days(14), story.until());
     let when = story.some_time(from, to);
     let id = (happening.tell)(story, case, when);
     respond(story, case, id, when, happening.calls_for);
 }
 
-/// Something of the evening before, learnt the next morning.
+/// The evening before, for something learnt the next morning.
 fn night_before(when: When) -> When {
     When::on_day(when.day().saturating_sub(1)).after_minutes(11 * 60)
 }
@@ -154,7 +154,7 @@ fn incident(story: &mut Story, case: &Case, when: When) -> Uuid {
 
 fn concern(story: &mut Story, case: &Case, when: When) -> Uuid {
     let by = story.dice.pick("family", &["facilitator", "practitioner", "partner_agency", "neighbour"]);
-    // There is a facilitator only where there is a programme.
+    // There is a facilitator only if there is a programme.
     let by = if by == "facilitator" && !case.bbr { "family" } else { by };
     let concern = story.dice.pick("harassment", &["attitudes_to_women", "denial", "coercive_control", "relapse"]);
     story.tell(
@@ -260,7 +260,7 @@ fn marac(story: &mut Story, _: &Case, when: When) -> Uuid {
     story.tell(Voice::Officer, when, Kind::MaracDiscussed, json!({ "person": VICTIM, "notes_obtained": notes }))
 }
 
-/// What a victim tells the Partner Link Worker, who shares it with police and officer, mostly.
+/// A victim's disclosure to the Partner Link Worker, who usually shares it with the police and the officer.
 fn disclosure(story: &mut Story, case: &Case, reached: When) {
     let to = story.until();
     let when = story.some_time(reached.after_days(7), to);
@@ -281,7 +281,7 @@ fn disclosure(story: &mut Story, case: &Case, reached: When) {
     respond(story, case, id, when.after_minutes(60), &[Review, AskPolice, Oversee, ConsiderMarac]);
 }
 
-/// What makes a case one for the NPS after its start.
+/// Adds what makes the case one for the NPS after its start.
 fn grave(story: &mut Story, case: &Case, first: When) {
     let (from, to) = (first.after_days(14), story.until());
     let when = story.some_time(from, to);
@@ -324,7 +324,7 @@ fn missing(story: &mut Story, case: &Case, first: When) {
     story.tell(Voice::Officer, found, Kind::PersonLocated, json!({}));
 }
 
-/// A spell in custody, told as it begins and ends; gives the span.
+/// Adds a spell in custody with its beginning and end, and returns the span.
 pub(crate) fn custody(story: &mut Story, case: &Case, first: When) -> Option<(When, When)> {
     if !story.dice.chance(Share::Recall) {
         return None;
@@ -340,7 +340,7 @@ pub(crate) fn custody(story: &mut Story, case: &Case, first: When) -> Option<(Wh
     Some((inside, out))
 }
 
-/// What goes wrong with an order: seldom, and seldom learnt.
+/// Adds a breach of an order, which is rare and rarely learnt.
 pub(crate) fn order_breached(story: &mut Story, case: &Case, first: When) {
     if !case.order || !story.dice.chance(Share::OrderBreached) {
         return;
