@@ -149,9 +149,9 @@ struct Urgent {
 impl Urgent {
     /// Collects the open reasons. An action has the highest priority of its reasons, so not every reason has this
     /// priority.
-    fn of(policy: &Policy, told: &Explanation) -> Self {
+    fn of(policy: &Policy, explanation: &Explanation) -> Self {
         let mut found = Self { rules: BTreeSet::new(), newest: NaiveDate::MIN };
-        for outcome in &told.outcomes {
+        for outcome in &explanation.outcomes {
             let Some(action) = outcome.action.as_ref().filter(|a| a.status.pending()) else { continue };
             for reason in outcome.reasons.iter().filter(|r| r.answered.is_none()) {
                 if asks(policy, &reason.rule.id, action.action) {

@@ -85,7 +85,7 @@ impl Caseload {
         let mut story = Story::new(Dice::new(self.seed, u64::from(number)), until);
         let case = Case::settle(&mut story);
         story.ends(case.sentence_ends);
-        let first = tell(&mut story, &case);
+        let first = generate(&mut story, &case);
         let wanted = self.events.unwrap_or(FEWEST).max(FEWEST);
         let wanted = usize::try_from(wanted).unwrap_or(MOST);
         fill(&mut story, &case, first, wanted);
@@ -94,7 +94,7 @@ impl Caseload {
 }
 
 /// Generates the whole story and returns the moment of the first appointment.
-fn tell(story: &mut Story, case: &Case) -> When {
+fn generate(story: &mut Story, case: &Case) -> When {
     let first = opening::open(story, case);
     let custody = incidents::custody(story, case, first);
     let reached = programme::bbr(story, case);

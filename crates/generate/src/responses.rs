@@ -9,7 +9,7 @@ use crate::opening::update_plan;
 use crate::proportions::Share;
 use crate::requests::{Agency, ask};
 use crate::routine::review;
-use crate::story::{Story, Voice};
+use crate::story::{Reporter, Story};
 use crate::when::When;
 
 /// A response of a good officer or manager.
@@ -93,12 +93,12 @@ fn act(story: &mut Story, case: &Case, response: Response, to: Uuid, when: When)
         Response::TellLinkWorker => share(story, &[VICTIM], "partner_link_worker", to, when),
         Response::CheckOrder => {
             let checked = json!({ "order_id": ORDER, "with": "police", "compliant": "yes", "answers": [to] });
-            story.tell(Voice::Officer, when, Kind::ProtectiveOrderChecked, checked);
+            story.add(Reporter::Officer, when, Kind::ProtectiveOrderChecked, checked);
         }
         Response::PlanSafety => update_plan(story, when),
         Response::Visit => {
-            story.tell(
-                Voice::Officer,
+            story.add(
+                Reporter::Officer,
                 when,
                 Kind::HomeVisitCompleted,
                 json!({ "concern": "unknown", "answers": [to] }),
@@ -106,24 +106,24 @@ fn act(story: &mut Story, case: &Case, response: Response, to: Uuid, when: When)
         }
         Response::CheckAccount => {
             let checked = json!({ "event_id": to, "with": "partner_agency", "result": "confirmed", "answers": [to] });
-            story.tell(Voice::Officer, when, Kind::AccountChecked, checked);
+            story.add(Reporter::Officer, when, Kind::AccountChecked, checked);
         }
         Response::ConsiderMarac => {
             let person = json!({ "person": VICTIM, "answers": [to] });
-            story.tell(Voice::Officer, when, Kind::MaracConsidered, person.clone());
+            story.add(Reporter::Officer, when, Kind::MaracConsidered, person.clone());
             if story.does(Share::MaracReferred) {
-                story.tell(Voice::Officer, when.after_minutes(20), Kind::MaracReferred, person.clone());
-                story.tell(Voice::Officer, when.after_minutes(30), Kind::IdvaReferred, person);
+                story.add(Reporter::Officer, when.after_minutes(20), Kind::MaracReferred, person.clone());
+                story.add(Reporter::Officer, when.after_minutes(30), Kind::IdvaReferred, person);
             }
         }
         Response::Oversee => {
             let oversight = json!({ "by": case.manager, "role": "manager", "decision": "instructs", "about": to });
-            story.tell(Voice::Manager, when, Kind::ManagementOversightRecorded, oversight);
+            story.add(Reporter::Manager, when, Kind::ManagementOversightRecorded, oversight);
         }
     }
 }
 
 fn share(story: &mut Story, about: &[&str], with: &str, to: Uuid, when: When) {
     let shared = json!({ "about": about, "persons": about, "with": with, "answers": [to] });
-    story.tell(Voice::Officer, when, Kind::InformationShared, shared);
+    story.add(Reporter::Officer, when, Kind::InformationShared, shared);
 }
