@@ -1,4 +1,4 @@
-//! The briefing: nothing that the reader may see is left out of it, and nothing else stands in it.
+//! The briefing contains everything that the reader may see, and nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +21,7 @@ use crate::history::{History, Style, histories, log_of};
 use crate::packs;
 use crate::views::log_of_seen;
 
-/// What nobody may read.
+/// The text of a note, which is never shown.
 const NOTE: &str = "what she said in confidence";
 
 /// A morning in the history's time or soon after it, and a time before it.
@@ -129,7 +129,7 @@ proptest! {
                 let view = View::of(policy, audience).unwrap();
                 let whole = json(&told(&log, policy, &asked));
                 prop_assert!(!whole.contains(NOTE));
-                // What the audience sees may name what it does not see; then it makes no log by itself.
+                // Visible records may refer to hidden ones; then they do not form a log by themselves.
                 let Some(seen) = log_of_seen(&log, &view) else { continue };
                 prop_assert_eq!(whole, json(&told(&seen, policy, &asked)), "{}", audience);
             }

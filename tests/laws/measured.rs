@@ -1,4 +1,4 @@
-//! What is counted over a caseload: it adds up, in any order, and leaves nothing out.
+//! Measures over a caseload add up in any order and omit nothing.
 
 use proptest::prelude::*;
 use risk_core::assessment::Question;
@@ -8,9 +8,9 @@ use risk_reports::measures::{ActionMeasure, Measures, MeasuresBuilder, disputed_
 use serde_json::json;
 
 use crate::ask::{at, cases};
+use crate::examples::{call_out, january, on, supervised};
 use crate::history::{Style, histories, log_of};
 use crate::packs;
-use crate::told::{call_out, january, on, supervised};
 
 /// What a log adds to a group.
 fn count(counting: &mut MeasuresBuilder, group: &str, log: &Log, day: i64) {

@@ -1,4 +1,4 @@
-//! The briefing for a morning's meeting: what came in and what it changed, what is overdue, what falls due, what waits.
+//! The briefing for a morning meeting: new records and what they changed, overdue, due and waiting actions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -82,7 +82,7 @@ fn asked(since: &str, at: &str, audience: Audience) -> BriefingQuestion {
     BriefingQuestion { at: parse_moment(at).unwrap(), since: parse_moment(since).unwrap(), audience, feeds: None }
 }
 
-/// What an inspector is told of one case, from the morning of one day to that of another.
+/// The briefing of an inspector about one case, from the morning of one day to that of another.
 fn briefed(story: &Story, since: &str, at: &str) -> Briefing {
     told(story, asked(&format!("{since}T08:30:00Z"), &format!("{at}T08:30:00Z"), Audience::Inspector))
 }
@@ -114,7 +114,7 @@ fn as_case(story: &Story, case_id: Uuid) -> Log {
 
 #[test]
 fn every_call_out_since_the_last_briefing_is_told_whether_or_not_it_changed_anything() {
-    // Given a call-out of before, one overnight that ended without further action, one with an arrest, and one of later,
+    // Given an earlier call-out, one overnight without further action, one with an arrest, and a later one,
     let story = given(
         RULES,
         &[
@@ -125,7 +125,7 @@ fn every_call_out_since_the_last_briefing_is_told_whether_or_not_it_changed_anyt
             &call_out("2017-12-05T08:00:00Z", "2017-12-05T08:31:00Z", "arrest"),
         ],
     );
-    // then the two of the last 24 hours are told, in the order in which they came, with what they changed.
+    // then the two of the last 24 hours are listed, in the order in which they were recorded, with what they changed.
     let found = briefed(&story, "2017-12-04", "2017-12-05");
     let told: Vec<(Option<Uuid>, usize)> =
         found.call_outs.iter().map(|a| (a.records[0].event_id, a.changed.len())).collect();
@@ -187,10 +187,10 @@ fn a_record_that_was_taken_back_since_says_so_where_it_stands() {
 
 #[test]
 fn what_is_overdue_stands_with_its_owner_the_most_urgent_first_and_a_step_under_its_line() {
-    // Given a visit due on the 9th, and a review to protect somebody due on the 12th of which a manager's step is due on the 7th,
+    // Given a visit due on the 9th, and an urgent review due on the 12th of which a manager's step is due on the 7th,
     let story =
         given(RULES, &[SUPERVISED, &partner("2017-12-02", "p1"), &call_out("2017-12-05", "2017-12-05", "arrest")]);
-    // when the 10th comes, then the officer owes the visit and the manager the step, told under the review that it is for;
+    // when the 10th comes, then the officer's visit is overdue and the manager's step, listed under its review;
     let found = briefed(&story, "2017-12-09", "2017-12-10");
     let owed: Vec<(Role, Vec<ActionKind>)> = found.overdue.iter().map(|o| (o.owner, kinds(&o.lines))).collect();
     assert_eq!(
@@ -203,7 +203,7 @@ fn what_is_overdue_stands_with_its_owner_the_most_urgent_first_and_a_step_under_
         (ActionKind::ManagementOversight, true, Some(day("2017-12-07")), Some(3))
     );
     assert!(found.overdue[1].lines[0].caution.is_some());
-    // and when the 13th comes, then the review stands before the visit, which has been overdue for longer.
+    // and when the 13th comes, then the review comes before the visit, which has been overdue for longer.
     let found = briefed(&story, "2017-12-12", "2017-12-13");
     assert_eq!(kinds(&found.overdue[0].lines), [ActionKind::ReviewRisk, ActionKind::HomeVisit]);
     let review = &found.overdue[0].lines[0];
@@ -315,7 +315,7 @@ fn a_case_over_budget_is_named_as_not_answered_and_the_others_are_told_as_ever()
     };
     let whole = told(Budget::OF_A_CASE, &[&small, &large]);
     assert!(whole.not_answered.is_empty() && whole.call_outs.len() == 19);
-    // Each case has its own budget: what the one takes is not missing to the other.
+    // Each case has its own budget.
     let enough = |log: &Log| {
         let keeps_to = |budget: &u64| told(*budget, &[log]).not_answered.is_empty();
         (1..).find(keeps_to).unwrap()
@@ -381,7 +381,7 @@ fn the_order_of_the_cases_and_how_they_were_shared_out_do_not_show() {
         collecting
     };
     let all = collect(&[0, 1, 2]).finish();
-    // The case in which somebody is to be protected now stands first.
+    // The case with a `protect_now` action comes first.
     assert_eq!(all.cases.iter().map(|c| c.case_id.as_u128()).collect::<Vec<_>>(), [2, 1, 3]);
     assert_eq!(collect(&[2, 1, 0, 1]).finish(), all, "also where a case is added again");
     let mut parts = collect(&[2]);

@@ -1,4 +1,4 @@
-//! How a change is told: each thing in which an action, a level or a flag can move, in the words that a reader sees.
+//! Summaries of changes: each way in which an action, a level or a flag can change, in the words that a reader sees.
 
 use risk_core::assessment::Change;
 use risk_core::assessment::answer::{
@@ -46,7 +46,7 @@ fn told(change: Change, voice: Perspective) -> Vec<SummaryLine> {
     summarise(&[change], voice)
 }
 
-/// What is said of a review that moved so.
+/// The summary of a review that changed in this way.
 fn moved(from: impl FnOnce(&mut Action), to: impl FnOnce(&mut Action), voice: Perspective) -> String {
     let (mut before, mut after) = (review(), review());
     from(&mut before);

@@ -1,4 +1,4 @@
-//! Two answers side by side: what late information cost, what changed from day to day, what another policy would say.
+//! Comparisons: the cost of late information, changes from day to day, and another policy's answer.
 
 use risk_core::assessment::Change;
 use risk_core::calendar::parse_moment;

@@ -1,4 +1,4 @@
-//! What each step changed, and what time alone did: the timeline is the answers of the days, and nothing else.
+//! Timelines: what each step changed, and what time alone changed.
 
 use risk_core::assessment::{Change, Question, changes};
 use risk_core::event::vocabulary::Audience;
@@ -78,10 +78,10 @@ fn each_step_tells_its_records_and_what_they_opened_moved_and_closed() {
 
 #[test]
 fn the_end_of_supervision_is_named_where_it_comes_by_time() {
-    // Given an order of which it is known from the start when it ends, and a review that nobody makes,
+    // Given an order with a known end, and a review that is never made,
     let ends = SUPERVISED.replace("index_offence", "ends_on = 2018-01-01, index_offence");
     let story = given(REVIEW, &[&ends, TOLD]);
-    // then the step at which the line stays as it stood is told as the end of supervision.
+    // then the step that freezes the line is shown as the end of supervision.
     let last = sentences(&told(&story, &story.question("2018-02-01"))).pop().unwrap();
     assert!(last.starts_with("2018-01-02 [SupervisionEndReached]: "), "{last}");
 }

@@ -1,4 +1,4 @@
-//! What a policy asks of those who carry a caseload: new agenda lines, beside what they are to be divided by.
+//! The workload that a policy creates: new agenda lines with their denominators.
 
 use risk_core::calendar::{end_of_day, london_day};
 use risk_reports::workload::{Assignment, GroupWorkload, Workload, WorkloadBuilder};
@@ -36,7 +36,7 @@ fn holder(officer: Option<&str>, group: Option<&str>) -> Assignment {
     Assignment { officer: officer.map(str::to_owned), group: group.map(str::to_owned) }
 }
 
-/// Cases counted over the two weeks to 15 December; the first policy asks for nothing.
+/// Cases counted over the two weeks to 15 December; the first policy requires nothing.
 fn counted(by: Option<&str>, cases: &[(Assignment, &Story)]) -> Workload {
     let through = end_of_day(day("2017-12-15"));
     assert_eq!(london_day(through), day("2017-12-15"));
