@@ -1,6 +1,7 @@
-//! What one answer costs, from a log's text to the answer's text, beside bare reading of the same lines as JSON.
+//! The cost of one answer, from the text of a log to the text of the answer, compared with bare JSON parsing of the
+//! same lines.
 //!
-//! `cargo xtask bench case`; figures and how they were measured stand in `benches/README.md`.
+//! `cargo xtask bench case`; `benches/README.md` has the figures and the method.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark that cannot run stops")]
 #![allow(clippy::arithmetic_side_effects, reason = "likewise")]
 
@@ -14,7 +15,7 @@ use serde_json::Value;
 
 use harness::Race;
 
-/// Cases differ; the median is taken over so many.
+/// The number of cases over which the median is taken.
 const CASES: u32 = 200;
 
 fn main() {

@@ -1,4 +1,4 @@
-//! What the benchmarks read: the pack `england-wales`, and invented cases of 100 events.
+//! The input of the benchmarks: the pack `england-wales` and synthetic cases of 100 events.
 
 use std::path::Path;
 
@@ -9,9 +9,9 @@ use risk_core::log::Log;
 use risk_core::policy::Policy;
 use risk_generate::{Caseload, Shape};
 
-/// How many events each case has.
+/// The number of events of each case.
 pub const EVENTS: u32 = 100;
-/// What the caseload follows from.
+/// The seed of the caseload.
 const SEED: u64 = 2018;
 
 /// The pack, as the tests load it.
@@ -28,13 +28,13 @@ pub fn england_wales() -> Policy {
     Policy::load(&files).unwrap_or_else(|errors| panic!("{errors}"))
 }
 
-/// So many cases of the inspection's shape.
+/// A number of synthetic cases.
 pub fn cases(number: u32) -> Vec<Log> {
     let caseload = Caseload { first: 0, cases: number, seed: SEED, shape: Shape::Inspection, events: Some(EVENTS) };
     caseload.logs().map(Result::unwrap).collect()
 }
 
-/// How a case stands on the caseload's last day, for that reader.
+/// The question about a case on the caseload's last day, for an audience.
 pub fn question(audience: Audience) -> Question {
     Question::at(end_of_day(Caseload::read_on()), audience)
 }

@@ -1,6 +1,6 @@
-//! What compiling the policy's conditions wins over walking their trees.
+//! Compiled conditions, compared with walking their syntax trees.
 //!
-//! `cargo xtask bench conditions`; figures and how they were measured stand in `benches/README.md`.
+//! `cargo xtask bench conditions`; `benches/README.md` has the figures and the method.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark that cannot run stops")]
 #![allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "likewise")]
 
@@ -20,7 +20,7 @@ use risk_core::policy::fact::FactValue;
 use harness::Race;
 
 const CASES: u32 = 20;
-/// Every evaluation is repeated so often that a look at the clock does not count.
+/// The number of repetitions, so that reading the clock does not matter.
 const REPEATED: usize = 20;
 
 /// A rule's condition with the values of the facts it asks about, on one event of a case.
@@ -30,8 +30,8 @@ struct Sample {
     values: Vec<FactValue>,
 }
 
-/// Every evaluation of a rule's condition that the case asks for, with the facts read beforehand: what is compared is the
-/// evaluation alone.
+/// Every evaluation of a rule's condition in the case, with the facts read beforehand, so that only the evaluation is
+/// compared.
 fn evaluations(log: &Log, policy: &Policy) -> Vec<Sample> {
     let records: Vec<_> = log.records().iter().collect();
     let folded = fold(&records, policy, caseload::question(Inspector).span(&records));

@@ -1,8 +1,8 @@
-//! What the border costs: append one event to a case and assess its 100 events, through C and through Java, beside the same in
-//! Rust.
+//! The cost of the language boundary: append one event to a case and assess its 100 events, through C and Java,
+//! compared with the same in Rust.
 //!
-//! `cargo xtask bench ffi` builds the library and the two programs, which answer each line with what a case took: all three
-//! are measured in turn, round by round, on the same cases. Figures and how they were measured stand in `benches/README.md`.
+//! `cargo xtask bench ffi` builds the library and the two programs, which answer each line with what a case took: all
+//! three are measured in turn, round by round, on the same cases. `benches/README.md` has the figures and the method.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a benchmark that cannot run stops")]
 #![allow(clippy::arithmetic_side_effects, clippy::float_arithmetic, reason = "figures for a reader")]
 
@@ -24,7 +24,7 @@ use risk_core::policy::Policy;
 use harness::median;
 
 const CASES: u32 = 200;
-/// Rounds that are run and not counted: a virtual machine compiles while it runs.
+/// Warm-up rounds, which are not counted, because a virtual machine compiles while it runs.
 const WARM: usize = 10;
 const ROUNDS: usize = 25;
 
@@ -78,7 +78,7 @@ impl Sample {
 fn nanoseconds_per_case(policy: &Policy, question: &Question, samples: &[Sample]) -> f64 {
     let logs: Vec<Log> = samples.iter().map(|s| Log::parse("case", &s.log).unwrap()).collect();
     let began = Instant::now();
-    // What a case leaves behind is dropped after the time is taken, as the other programs do.
+    // The results are dropped after the time is taken, as in the other programs.
     let held: Vec<Log> = logs
         .into_iter()
         .zip(samples)

@@ -1,6 +1,6 @@
-//! What the engine's fold costs, beside a fold written by hand for some of the pack's rules.
+//! The engine's fold, compared with a hand-written fold for some of the pack's rules.
 //!
-//! `cargo xtask bench fold`; figures and how they were measured stand in `benches/README.md`.
+//! `cargo xtask bench fold`; `benches/README.md` has the figures and the method.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark that cannot run stops")]
 #![allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "likewise")]
 
@@ -19,11 +19,11 @@ use uuid::Uuid;
 use harness::Race;
 
 const CASES: u32 = 2000;
-/// So many cases make a sample: enough that what a look at the clock costs does not count.
+/// The number of cases in a sample, so that reading the clock does not matter.
 const IN_A_SAMPLE: usize = 20;
 
-/// The rival must come to the same reasons as the engine, for the rules that it has.
-/// Says how many there are: one for each rule and event.
+/// Checks that the rival finds the same reasons as the engine for its rules. Returns their number: one for each rule
+/// and event.
 fn compare(records: &[&Record], policy: &Policy, span: Span) -> usize {
     let folded = fold(records, policy, span);
     let rules = folded.state.arisen.iter().map(|((rule, event, _), _)| (rule.id(policy), *event));

@@ -1,26 +1,26 @@
-//! Two ways to the same result, measured in turn in one process: a disturbance of the machine meets both.
+//! Measures two implementations in turn in one process, so that a disturbance of the machine affects both.
 #![allow(clippy::float_arithmetic, clippy::cast_precision_loss, reason = "figures for a reader, not for the engine")]
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// How long a benchmark goes on after the first time through all its samples.
+/// How long a benchmark continues after the first pass through all samples.
 const BUDGET: Duration = Duration::from_secs(20);
 
-/// What is measured beside what.
+/// A comparison of two implementations.
 pub struct Race<'a> {
     /// The benchmark's name, which begins its last line.
     pub name: &'a str,
-    /// What the figures count: `ns/event`.
+    /// The unit of the figures, such as `ns/event`.
     pub unit: &'a str,
-    /// How many nanoseconds make one of the unit's time.
+    /// The number of nanoseconds in the unit of time.
     pub nanoseconds: u32,
 }
 
 impl Race<'_> {
-    /// Runs both over each sample in turn, each sample once and then again until the time is up, and prints the medians.
-    /// `size` says how many things a sample holds. Who goes first changes with each sample, so that neither always finds
-    /// the sample in the cache. What a run makes is dropped within its time.
+    /// Runs both over each sample in turn, each sample once and then again until the time is up, and prints the
+    /// medians. `size` is the number of items in a sample. The order alternates with each sample, so that neither
+    /// always finds the sample in the cache. The time includes dropping the result.
     pub fn run<S, A, B>(
         &self,
         samples: &[S],
@@ -52,14 +52,14 @@ impl Race<'_> {
     }
 }
 
-/// How many nanoseconds one run takes.
+/// The time of one run in nanoseconds.
 fn nanoseconds<S, R>(work: impl Fn(&S) -> R, sample: &S) -> f64 {
     let began = Instant::now();
     drop(black_box(work(black_box(sample))));
     began.elapsed().as_nanos() as f64
 }
 
-/// The middle one.
+/// The median.
 pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)

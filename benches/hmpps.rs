@@ -1,6 +1,6 @@
-//! What turning the estate's messages into records costs, beside reading their JSON and nothing else.
+//! The cost of turning HMPPS messages into records, compared with only parsing their JSON.
 //!
-//! `cargo xtask bench hmpps`; figures and how they were measured stand in `benches/README.md`.
+//! `cargo xtask bench hmpps`; `benches/README.md` has the figures and the method.
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot run stops")]
 #![allow(clippy::arithmetic_side_effects, clippy::indexing_slicing, reason = "likewise")]
 
@@ -19,12 +19,12 @@ use serde_json::{Value, json};
 use harness::Race;
 
 const MESSAGES: usize = 20_000;
-/// As many as SQS delivers at once.
+/// The number of messages that SQS delivers at once.
 const IN_A_DELIVERY: usize = 10;
-/// In one import into a store.
+/// The number of messages in one import into a store.
 const IN_A_STORE: usize = 50_000;
 
-/// One of the messages that such services get most of, each of another person, in its notification.
+/// One of the most frequent messages, about a different person each time, in its notification.
 fn message(n: usize) -> String {
     let (event_type, info) = match n % 5 {
         0 => (
@@ -54,7 +54,7 @@ fn message(n: usize) -> String {
     .to_string()
 }
 
-/// Reads a delivery's notifications and their bodies, and makes nothing of them.
+/// Parses a delivery's notifications and their bodies without further processing.
 fn read(delivery: &str) {
     let notifications: Vec<Value> = serde_json::from_str(delivery).unwrap();
     for notification in notifications {
@@ -81,7 +81,7 @@ fn main() {
     into_a_store(&importer);
 }
 
-/// What one large import into a store takes, beside the same import without one.
+/// One large import into a store, compared with the same import without a store.
 fn into_a_store(importer: &Importer) {
     let all: Vec<String> = (0..IN_A_STORE).map(message).collect();
     let delivery = format!("[{}]", all.join(","));

@@ -1,5 +1,5 @@
-//! The rival: conditions evaluated as a plain interpreter does, by walking the tree and comparing words as text. Facts are
-//! looked up by name once, when the tree is made, so that the rival is not made slow on purpose.
+//! The rival: a plain interpreter that walks the tree and compares words as text. Facts are looked up by name once,
+//! when the tree is built, so that the rival is not slow on purpose.
 
 use std::collections::HashMap;
 

@@ -1,9 +1,9 @@
-//! The rival: twenty-five of the pack's rules and one of its duties folded as somebody would by hand, with one `match`.
+//! The rival: twenty-five of the pack's rules and one of its duties in a hand-written fold with one `match`.
 //!
 //! It keeps what a team would keep who write such rules into their case-management system: levels, open actions with
-//! their reasons and due dates, last dates and counters. It knows no corrections, no overlapping versions of the log, no
-//! handling marks, no facts behind a reason, no acts that answer only what came before them, and no other rule of the
-//! pack. For the rules that it has, the benchmark checks that it finds the same events as the engine.
+//! their reasons and due dates, last dates and counters. It has no corrections, no overlapping versions of the log,
+//! no handling marks, no facts behind a reason, no acts that answer only earlier events, and no other rules of the
+//! pack. The benchmark checks that for its rules it finds the same events as the engine.
 
 use chrono::{DateTime, Days, Months, NaiveDate, Utc};
 use risk_core::calendar::{BusinessCalendar, london_day};
@@ -51,7 +51,7 @@ const REFERRAL: Days = Days::new(7);
 const START: Months = Months::new(6);
 const PLAN: u32 = 15;
 const BETWEEN_CONTACTS: Days = Days::new(35);
-/// Absences this many days apart lie in one year.
+/// Absences within this many days count as within one year.
 const IN_A_YEAR: i64 = 364;
 
 /// Why an action is open.
@@ -80,7 +80,7 @@ pub struct Case {
     contact_due: Option<NaiveDate>,
 }
 
-/// Folds what was on record by then, in the order of the log.
+/// Folds the records made by a moment, in the order of the log.
 pub fn fold(records: &[&Record], at: DateTime<Utc>) -> Case {
     let mut case = Case::new();
     for record in records.iter().filter(|r| r.recorded_at <= at) {
@@ -126,12 +126,12 @@ impl Case {
         }
     }
 
-    /// Medium: no rule here indicates more.
+    /// Whether medium is indicated; no rule here indicates more.
     fn indicate(&mut self, group: Group, rule: &'static str, record: &Record) {
         self.indicated[group as usize].push(Reason { rule, event: record.event_id, due: None, answered: false });
     }
 
-    /// What is open, and when the first of its reasons falls due.
+    /// The open actions, with the earliest due date of their reasons.
     fn write_agenda(&mut self) {
         for (action, reasons) in Action::all().iter().zip(&self.actions) {
             let mut open = reasons.iter().filter(|r| !r.answered).peekable();
@@ -141,7 +141,7 @@ impl Case {
         }
     }
 
-    /// What most bad news asks for.
+    /// The actions that most adverse information requires.
     fn review(&mut self, rule: &'static str, record: &Record) {
         let due = london_day(record.recorded_at) + REVIEW;
         self.open(Action::ReviewRisk, rule, record, Some(due));

@@ -1,9 +1,10 @@
-//! What a store costs beside the bare database: appends one by one and in batches, a case loaded and assessed, changes followed;
-//! on SQLite, on PostgreSQL, and beside the Python package `eventsourcing` on SQLite.
+//! The cost of a store compared with the bare database: appends one by one and in batches, loading and assessing a
+//! case, following changes; on SQLite, on PostgreSQL, and compared with the Python package `eventsourcing` on SQLite.
 //!
-//! The bare database does the same insert: the same bytes into a table of the same columns and indexes, in its own transaction,
-//! kept as durably. It checks nothing, chains nothing, and writes no journal. `cargo xtask bench store` says where Python and
-//! PostgreSQL are; what is missing is left out, and said to be. Figures stand in `benches/README.md`.
+//! The bare database does the same insert: the same bytes into a table of the same columns and indexes, in its own
+//! transaction, kept as durably. It checks nothing, chains nothing, and writes no journal. `cargo xtask bench store`
+//! says where Python and PostgreSQL are; what is missing is left out, and said to be. `benches/README.md` has the
+//! figures.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -61,7 +62,7 @@ fn feed() -> Operator {
     Operator::new("bench").unwrap()
 }
 
-/// The database without us.
+/// The bare database.
 struct Bare(RefCell<Driver>);
 
 enum Driver {
@@ -123,7 +124,7 @@ impl Bare {
         }
     }
 
-    /// Reads the rows after a place; gives the last one's place.
+    /// Reads the rows after a place and returns the place of the last one.
     fn page(&self, after: i64, limit: i64) -> (i64, usize) {
         let mut bytes = 0;
         let mut last = after;
@@ -166,7 +167,7 @@ fn rows(log: &Log) -> Vec<Kept> {
     sealed.records().iter().map(row).collect()
 }
 
-/// The same records as of another case and with other ids, as no case takes them twice.
+/// The same records for another case and with other ids, because a case does not accept a record twice.
 fn of_case(log: &Log, case_id: Uuid) -> Vec<Record> {
     let mut records = log.records().to_vec();
     records.iter_mut().for_each(|r| r.case_id = case_id);
@@ -283,7 +284,7 @@ fn sealed_text(log: &Log) -> String {
     seal(log, |_| Stamp { appended_at: chrono::Utc::now(), salt: [1; 16] }).unwrap().to_jsonl()
 }
 
-/// Follows so many changes from the first, or all that there are.
+/// Follows a number of changes from the first, or all.
 fn follow(name: &str, store: &Store, bare: &Bare) {
     let feed = feed();
     let mut counted = 0;
@@ -341,7 +342,7 @@ fn beside_python(logs: &[Log], file: &str) {
     });
     let loads = microseconds(|| {
         for n in 2..22 {
-            // Another handle each time: nothing is in memory.
+            // A new handle each time, so that nothing is in memory.
             let store = Store::open(file, Options::default()).unwrap();
             assert_eq!(store.log(&feed, case(n)).unwrap().len(), 100);
         }

@@ -1,7 +1,7 @@
-//! The nine cases that the inspection of 2018 describes, and what must follow in each.
+//! The nine cases described by the inspection of 2018, with the required result of each.
 //!
-//! A row reads: given a case, seen on a day, then these actions are pending, these levels hold. Below the rows stand the laws
-//! that hold for every case on every one of those days.
+//! A row reads: given a case, seen on a day, then these actions are pending, these levels hold. The laws below the
+//! rows hold for every case on each of those days.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what it misses and stops")]
 #![allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should")]
 

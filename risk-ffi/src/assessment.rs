@@ -2,7 +2,7 @@
 
 use risk_core::assessment::{Assessment, Change, changes};
 use risk_text::assessment::{Detail, page};
-use risk_text::changes::told;
+use risk_text::changes::change_summary;
 use risk_text::plain;
 
 use crate::boundary::{self, Handle, call_with, live};
@@ -143,7 +143,7 @@ pub unsafe extern "C" fn risk_assessment_told(
     out: *mut risk_buf,
 ) -> risk_status {
     // SAFETY: by this function's contract.
-    unsafe { changed(before, after, out, |changes| Ok(plain(&told(changes)))) }
+    unsafe { changed(before, after, out, |changes| Ok(plain(&change_summary(changes)))) }
 }
 
 /// As risk_last_error_message(), of the last call led by this handle that failed, on whatever thread. A copy.

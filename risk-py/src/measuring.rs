@@ -9,7 +9,7 @@ use risk_bulk::{BulkQuestion, Measuring, Options, measure_tables, problem_table}
 use risk_core::event::Term;
 use risk_core::event::field::{describe_text, one_of};
 use risk_core::fold::run::Lens;
-use risk_reports::measures::Counting;
+use risk_reports::measures::MeasuresBuilder;
 
 use crate::arrow::{Batches, reader};
 use crate::bulk::{Held, defect, guarded, problems_named, units};
@@ -23,7 +23,7 @@ use crate::question::Words;
 pub(crate) struct Measures {
     lenses: Vec<Lens>,
     by: Vec<String>,
-    counted: Mutex<Vec<Counting>>,
+    counted: Mutex<Vec<MeasuresBuilder>>,
     caseload: Held<Measuring>,
 }
 
@@ -59,7 +59,7 @@ impl Measures {
             })
         });
         let (lenses, caseload): (Vec<Lens>, _) = made.raise()?;
-        let counted = Mutex::new(vec![Counting::default(); lenses.len()]);
+        let counted = Mutex::new(vec![MeasuresBuilder::default(); lenses.len()]);
         Ok(Self { lenses, by, counted, caseload: Held::new(caseload) })
     }
 
@@ -79,8 +79,12 @@ impl Measures {
     fn told(&self, py: Python<'_>, suppress_below: Option<u64>) -> PyResult<(Batches, Batches)> {
         py.detach(|| {
             let counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
-            let told: Vec<_> =
-                self.lenses.iter().copied().zip(counted.iter().map(|counting| counting.told(suppress_below))).collect();
+            let told: Vec<_> = self
+                .lenses
+                .iter()
+                .copied()
+                .zip(counted.iter().map(|counting| counting.finish(suppress_below)))
+                .collect();
             let (actions, rules) = measure_tables(&told, &self.by).map_err(defect)?;
             Ok::<_, Fault>((Batches::of(actions), Batches::of(rules)))
         })

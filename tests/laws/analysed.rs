@@ -1,4 +1,4 @@
-//! What the analysis says of the packs of this repository: no defect that is not accepted with a reason.
+//! The analysis of this repository's packs finds no defect that is not accepted with a reason.
 
 use risk_core::policy::Policy;
 use risk_policy_tools::analysis::analyse;

@@ -1,4 +1,4 @@
-//! Asking for answers, and reading what the laws speak of out of them.
+//! Helpers of the laws: asking questions and reading answers.
 
 use std::collections::BTreeMap;
 
@@ -18,8 +18,8 @@ use serde_json::Value;
 
 use crate::history::CASE;
 
-/// How many cases a law is tried on. `PROPTEST_CASES` overrides the number, `PROPTEST_RNG_SEED` the seed; without it every
-/// run tries the same cases, so that what was found yesterday is found today.
+/// The number of cases for each law. `PROPTEST_CASES` overrides the number and `PROPTEST_RNG_SEED` the seed. The
+/// default seed is fixed, so every run tries the same cases.
 pub fn cases(n: u32) -> ProptestConfig {
     let given = ProptestConfig::default();
     let set = |name: &str| std::env::var_os(name).is_some();
@@ -33,7 +33,7 @@ pub fn cases(n: u32) -> ProptestConfig {
     }
 }
 
-/// Everything there is, as the service knew it at that moment.
+/// The question for everything that the service knew at a moment.
 pub fn at(log: &Log, policy: &Policy, at: Instant) -> Assessment {
     assess(log, policy, &Question::at(at, Audience::Inspector)).expect("the policy has an inspector's view")
 }
@@ -52,13 +52,13 @@ pub fn without(assessment: &Assessment, members: &[&str]) -> Value {
     value
 }
 
-/// The case folded for somebody who sees everything.
+/// The case folded for a reader who sees everything.
 pub fn folded<'a, 'p>(log: &'a Log, policy: &'p Policy, at: Instant) -> Folded<'a, 'p> {
     let records: Vec<&Record> = log.records().iter().collect();
     fold(&records, policy, Span { at, known_at: at, lens: Lens::AsKnown, watch: None, cancel: Cancel::NEVER })
 }
 
-/// The answer for an audience from records that need not make a log by themselves.
+/// The answer for an audience from records that need not form a log by themselves.
 pub fn from_records(records: &[&Record], policy: &Policy, question: &Question) -> Assessment {
     let view = View::of(policy, question.audience).unwrap();
     let seen = question.seen(&view, records.iter().copied());

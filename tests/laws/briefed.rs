@@ -1,4 +1,4 @@
-//! The briefing: nothing that the reader may see is left out of it, and nothing else stands in it.
+//! The briefing contains everything that the reader may see, and nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use risk_core::event::{Instant, Kind};
 use risk_core::log::{Log, Record};
 use risk_core::policy::Policy;
 use risk_core::view::View;
-use risk_reports::briefing::{Asked, Briefing, Collecting, Line};
+use risk_reports::briefing::{Briefing, BriefingBuilder, BriefingLine, BriefingQuestion};
 use uuid::Uuid;
 
 use crate::ask::cases;
@@ -21,7 +21,7 @@ use crate::history::{History, Style, histories, log_of};
 use crate::packs;
 use crate::views::log_of_seen;
 
-/// What nobody may read.
+/// The text of a note, which is never shown.
 const NOTE: &str = "what she said in confidence";
 
 /// A morning in the history's time or soon after it, and a time before it.
@@ -32,17 +32,17 @@ fn mornings(history: &History, dice: &mut Dice) -> (Instant, Instant) {
     (at - Duration::hours(1 + i64::try_from(dice.below(60 * 24)).unwrap()), at)
 }
 
-fn told(log: &Log, policy: &Policy, asked: &Asked) -> Briefing {
-    let mut collecting = Collecting::new(policy, asked.clone()).unwrap();
+fn told(log: &Log, policy: &Policy, asked: &BriefingQuestion) -> Briefing {
+    let mut collecting = BriefingBuilder::new(policy, asked.clone()).unwrap();
     collecting.add(log, &BTreeMap::new());
-    collecting.told()
+    collecting.finish()
 }
 
 fn json(briefing: &Briefing) -> String {
     serde_json::to_string(briefing).unwrap()
 }
 
-fn items<'a>(lines: impl IntoIterator<Item = &'a Line>) -> BTreeSet<Uuid> {
+fn items<'a>(lines: impl IntoIterator<Item = &'a BriefingLine>) -> BTreeSet<Uuid> {
     lines.into_iter().flat_map(|line| &line.items).flat_map(|item| item.ids.iter().copied()).collect()
 }
 
@@ -56,7 +56,7 @@ proptest! {
         let (since, at) = mornings(&history, &mut dice);
         for policy in packs::all() {
             for audience in policy.audiences.iter().map(|a| a.audience) {
-                let found = told(&log, policy, &Asked { at, since, audience, feeds: None });
+                let found = told(&log, policy, &BriefingQuestion { at, since, audience, feeds: None });
                 let view = View::of(policy, audience).unwrap();
                 let came: Vec<&Record> = view
                     .records(log.records().iter())
@@ -83,7 +83,7 @@ proptest! {
         let (since, at) = mornings(&history, &mut dice);
         for policy in packs::all() {
             for audience in policy.audiences.iter().map(|a| a.audience) {
-                let found = told(&log, policy, &Asked { at, since, audience, feeds: None });
+                let found = told(&log, policy, &BriefingQuestion { at, since, audience, feeds: None });
                 let answer = assess(&log, policy, &Question::at(at, audience)).unwrap();
                 let pending = |is: &dyn Fn(&Action) -> bool| -> BTreeSet<Uuid> {
                     answer.actions.iter().filter(|a| a.status.pending() && is(a)).map(|a| a.id).collect()
@@ -125,11 +125,11 @@ proptest! {
         let (since, at) = mornings(&history, &mut dice);
         for policy in packs::all() {
             for audience in policy.audiences.iter().map(|a| a.audience) {
-                let asked = Asked { at, since, audience, feeds: None };
+                let asked = BriefingQuestion { at, since, audience, feeds: None };
                 let view = View::of(policy, audience).unwrap();
                 let whole = json(&told(&log, policy, &asked));
                 prop_assert!(!whole.contains(NOTE));
-                // What the audience sees may name what it does not see; then it makes no log by itself.
+                // Visible records may refer to hidden ones; then they do not form a log by themselves.
                 let Some(seen) = log_of_seen(&log, &view) else { continue };
                 prop_assert_eq!(whole, json(&told(&seen, policy, &asked)), "{}", audience);
             }

@@ -34,7 +34,7 @@ proptest! {
             let place = usize::try_from(dice.below(text.len() as u64)).unwrap();
             let mut bytes = text.clone().into_bytes();
             let other = u8::try_from(dice.below(127)).unwrap();
-            // The last line feed may go: it ends the text and is nobody's record.
+            // The last line feed may be missing: it ends the text and belongs to no record.
             if other == bytes[place] || place == text.len() - 1 {
                 continue;
             }

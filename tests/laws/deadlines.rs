@@ -21,7 +21,7 @@ use crate::packs;
 
 type Line = (ActionKind, String, BTreeSet<(RuleRef, Uuid)>);
 
-/// Parameters that give deadlines or periods, and that no condition asks about.
+/// Parameters for deadlines or periods that no condition uses.
 fn deadline_parameters(policy: &Policy) -> Vec<usize> {
     let within = |due: &Option<Due>| match due {
         Some(Due::Within(p, _)) => Some(*p),
@@ -84,13 +84,13 @@ proptest! {
         let mut late = history.records.clone();
         let place = usize::try_from(dice.below(late.len() as u64)).unwrap();
         let delayed = late[place].event_id;
-        // A record that puts an action off moves its date by itself.
+        // A record that defers an action moves its date itself.
         let deferring = |r: &risk_core::log::Record| {
             matches!(r.event(), Some(Event::ActionDecided(d)) if d.decision == ActionDecision::Deferred)
         };
         prop_assume!(!late.iter().any(deferring));
         late[place].recorded_at += Duration::hours(i64::try_from(dice.below(40 * 24)).unwrap());
-        // Whatever names it was written down after it.
+        // Records that name it are later than it.
         for _ in 0..late.len() {
             for i in 0..late.len() {
                 let known = late[i].event().map(Event::names).unwrap_or_default().iter()

@@ -1,4 +1,4 @@
-//! Hostile input: nothing that comes from outside makes the software stumble. It is taken, or refused with a typed error.
+//! Hostile input never causes a crash. It is accepted, or rejected with a typed error.
 
 use proptest::prelude::*;
 use risk_core::assessment::{Question, assess};

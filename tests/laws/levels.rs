@@ -11,7 +11,7 @@ use crate::ask::{at, cases, folded, indicated, working};
 use crate::history::{History, Style, about_records, histories, log_of};
 use crate::packs;
 
-/// Whether the record may lower a level: somebody assessed, countersigned, or changed the record.
+/// Whether the record may lower a level: an assessment, a countersignature, or a change of a record.
 fn by_a_person(record: &Record) -> bool {
     record.kind().is_some_and(|k| {
         matches!(k, Kind::RiskAssessed | Kind::ManagementOversightRecorded)

@@ -1,7 +1,7 @@
-//! The laws: what holds for every case and every policy, tried on generated ones.
+//! The laws: properties of every case and every policy, tested on generated ones.
 //!
-//! Each law is a test with the law for its name. A law that proved false as first stated stands here as restated, with the
-//! counterexample beside it as a test of its own.
+//! Each law is a test with the law as its name. If the first version of a law proved false, this is the corrected
+//! version, with the counterexample as a separate test.
 
 #![allow(
     clippy::unwrap_used,
@@ -17,6 +17,7 @@ mod ask;
 mod briefed;
 mod chain;
 mod deadlines;
+mod examples;
 mod hostile;
 mod levels;
 mod measured;
@@ -25,7 +26,6 @@ mod policy_text;
 mod reasons;
 mod time;
 mod timeline;
-mod told;
 mod views;
 mod whole_pack;
 

@@ -1,4 +1,4 @@
-//! One log, one answer: whatever way its records came, and whatever way the policy is written down.
+//! One log has one answer, however its records arrived and however the policy is written.
 
 use std::sync::Arc;
 

@@ -1,5 +1,4 @@
-//! Who may see what: what an audience may not see changes nothing of its answer, and nothing is less confidential than its
-//! reasons.
+//! Disclosure: hidden records do not affect an audience's answer, and nothing is less confidential than its reasons.
 
 use std::collections::BTreeMap;
 
@@ -48,7 +47,7 @@ proptest! {
                 let kept: Vec<&Record> = kept.iter().collect();
                 let whole = assess(&log, policy, &question).unwrap();
                 prop_assert_eq!(text(&whole), text(&from_records(&kept, policy, &question)), "{}", audience);
-                // No id of a record that is hidden or withheld stands anywhere in the answer, or in its explanation.
+                // No id of a hidden or withheld record occurs in the answer or its explanation.
                 let explained = explain(&log, policy, &question, Target::Everything)
                     .map_or_else(|_| String::new(), |e| serde_json::to_string(&e).unwrap());
                 // A timeline is many answers: now and then is enough.
@@ -144,7 +143,7 @@ proptest! {
                     continue;
                 }
                 let seen = log_of_seen(&log, &view);
-                // What the audience sees may name what it does not see; then it makes no log by itself.
+                // Visible records may refer to hidden ones; then they do not form a log by themselves.
                 let (Some(seen), Ok(whole)) = (seen, explain(&log, policy, &question, Target::Everything)) else { continue };
                 let bare = explain(&seen, policy, &question, Target::Everything).unwrap();
                 let json = |e| serde_json::to_string(&e).unwrap();
@@ -202,7 +201,7 @@ proptest! {
 /// What a record is in force as: when it happened, and the event.
 type Version = (Instant, Event);
 
-/// The version in force of each record that is no change of another, as everybody would have it who knows these records.
+/// The version in force of each record that does not change another, for a reader who knows these records.
 fn in_force<'a>(records: impl Iterator<Item = &'a Record>, known_at: Instant) -> BTreeMap<Uuid, Version> {
     let last = epochs(records, known_at).pop().unwrap();
     let entries = last.entries.into_iter().filter(|e| e.event.kind().spec().nature != Nature::Housekeeping);

@@ -1,4 +1,5 @@
-//! What holds for a pack as a whole: every rule can fire, every action can be closed, and what is unknown is found out.
+//! Properties of a whole pack: every rule can fire, every action can be closed, and every unknown leads to finding
+//! out.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -37,10 +38,10 @@ fn every_rule_and_duty_of_the_pack_fires_in_a_policy_test_or_a_case() {
         }
     }
     // No test that is data can hold a record of a newer schema.
-    let mut newer = crate::told::call_out(1, 1).to_line();
+    let mut newer = crate::examples::call_out(1, 1).to_line();
     newer = newer.replacen("\"kind\":\"police_call_out\"", "\"v\":2,\"kind\":\"drone_sighting\"", 1);
     let log = Log::parse("newer", &newer).unwrap();
-    fired.extend(folded(&log, policy, crate::told::january(2)).state.fired.iter().map(|r| r.id(policy).to_owned()));
+    fired.extend(folded(&log, policy, crate::examples::january(2)).state.fired.iter().map(|r| r.id(policy).to_owned()));
     let ids = policy.rules.iter().map(|r| &r.id).chain(policy.duties.iter().map(|d| &d.id));
     let silent: Vec<&String> = ids.filter(|id| !fired.contains(*id)).collect();
     assert!(silent.is_empty(), "these never fire: {silent:?}");
@@ -85,7 +86,7 @@ proptest! {
                 let decision = serde_json::json!({ "action": action, "decision": "not_needed", "by": "m1", "role": "manager",
                     "reason": "other" });
                 let mut records = history.records.clone();
-                let mut record = crate::told::on(0xDEC1DE, 0, "action_decided", decision);
+                let mut record = crate::examples::on(0xDEC1DE, 0, "action_decided", decision);
                 record.occurred_at = when + Duration::minutes(1);
                 record.recorded_at = record.occurred_at;
                 records.push(record);
@@ -150,9 +151,10 @@ fn words(kind: Kind, field: Field) -> Option<u32> {
     }
 }
 
-/// What is checked, of each rule that asks for a level or an action where a yes-or-no field of its event is `yes`, and does
-/// not where it is `unknown`: that some rule of the same kind, in force on the same day, asks for something where the field
-/// is `unknown`. So whatever a yes would bring, an unknown brings that, or somebody to find out.
+/// What is checked, of each rule that asks for a level or an action where a yes-or-no field of its event is `yes`,
+/// and does not where it is `unknown`: that some rule of the same kind, in force on the same day, asks for something
+/// where the field is `unknown`. So whatever `yes` requires, `unknown` requires it too, or requires that someone find
+/// out.
 #[test]
 fn where_a_yes_requires_something_an_unknown_requires_it_too_or_somebody_to_find_out() {
     let policy = &*packs::ENGLAND_WALES;

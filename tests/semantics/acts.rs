@@ -1,4 +1,4 @@
-//! An act answers what had happened when it was done, whichever was written down first.
+//! An act answers what had happened when it was done, whichever was recorded first.
 
 use risk_core::assessment::answer::Status;
 use risk_core::event::vocabulary::ActionKind::{HomeVisit, ReviewRisk, ShareWithPolice};

@@ -1,4 +1,4 @@
-//! What matters first: few lines, by priority, then date, then the policy's order; steps stand under what they belong to.
+//! The agenda: few lines, by priority, then date, then the policy's order, with steps under their action.
 
 use risk_core::event::vocabulary::ActionKind::{
     self, CompleteSara, ConsiderMaracReferral, EstablishAddress, HomeVisit, MaintainContact, ReviewRisk,
@@ -11,7 +11,7 @@ fn lines(seen: &Seen) -> Vec<ActionKind> {
     seen.answer.agenda.lines.iter().map(|id| of(*id)).collect()
 }
 
-/// One move asks for everything: in the policy's order a visit, contact, an address, and a review with its steps.
+/// One move requires everything: in the policy's order a visit, contact, an address, and a review with its steps.
 const RULES: &str = r#"
 [[action]]
 id = "home_visit"

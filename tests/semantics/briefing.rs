@@ -1,4 +1,4 @@
-//! The briefing for a morning's meeting: what came in and what it changed, what is overdue, what falls due, what waits.
+//! The briefing for a morning meeting: new records and what they changed, overdue, due and waiting actions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use risk_core::cancel::{Budget, Cancel, Cancelled};
 use risk_core::event::Kind;
 use risk_core::event::vocabulary::{ActionKind, Audience, Group, Role};
 use risk_core::log::Log;
-use risk_reports::briefing::{Asked, Briefing, CallOuts, Collecting, Line};
+use risk_reports::briefing::{Briefing, BriefingBuilder, BriefingLine, BriefingQuestion, CallOuts};
 use uuid::Uuid;
 
 use crate::story::{SUPERVISED, Story, day, e, given};
@@ -78,26 +78,26 @@ fn partner(on: &str, person: &str) -> String {
 
 const ATTENDED: &str = r#"{ on = 2017-12-05T08:00:00Z, kind = "appointment_attended" },"#;
 
-fn asked(since: &str, at: &str, audience: Audience) -> Asked {
-    Asked { at: parse_moment(at).unwrap(), since: parse_moment(since).unwrap(), audience, feeds: None }
+fn asked(since: &str, at: &str, audience: Audience) -> BriefingQuestion {
+    BriefingQuestion { at: parse_moment(at).unwrap(), since: parse_moment(since).unwrap(), audience, feeds: None }
 }
 
-/// What an inspector is told of one case, from the morning of one day to that of another.
+/// The briefing of an inspector about one case, from the morning of one day to that of another.
 fn briefed(story: &Story, since: &str, at: &str) -> Briefing {
     told(story, asked(&format!("{since}T08:30:00Z"), &format!("{at}T08:30:00Z"), Audience::Inspector))
 }
 
-fn told(story: &Story, asked: Asked) -> Briefing {
-    let mut collecting = Collecting::new(&story.policy, asked).unwrap();
+fn told(story: &Story, asked: BriefingQuestion) -> Briefing {
+    let mut collecting = BriefingBuilder::new(&story.policy, asked).unwrap();
     collecting.add(&story.log, &labels(&[("crn", "X1")]));
-    collecting.told()
+    collecting.finish()
 }
 
 fn labels(of: &[(&str, &str)]) -> BTreeMap<String, String> {
     of.iter().map(|(label, value)| ((*label).to_owned(), (*value).to_owned())).collect()
 }
 
-fn kinds(lines: &[Line]) -> Vec<ActionKind> {
+fn kinds(lines: &[BriefingLine]) -> Vec<ActionKind> {
     lines.iter().map(|line| line.action).collect()
 }
 
@@ -114,7 +114,7 @@ fn as_case(story: &Story, case_id: Uuid) -> Log {
 
 #[test]
 fn every_call_out_since_the_last_briefing_is_told_whether_or_not_it_changed_anything() {
-    // Given a call-out of before, one overnight that ended without further action, one with an arrest, and one of later,
+    // Given an earlier call-out, one overnight without further action, one with an arrest, and a later one,
     let story = given(
         RULES,
         &[
@@ -125,7 +125,7 @@ fn every_call_out_since_the_last_briefing_is_told_whether_or_not_it_changed_anyt
             &call_out("2017-12-05T08:00:00Z", "2017-12-05T08:31:00Z", "arrest"),
         ],
     );
-    // then the two of the last 24 hours are told, in the order in which they came, with what they changed.
+    // then the two of the last 24 hours are listed, in the order in which they were recorded, with what they changed.
     let found = briefed(&story, "2017-12-04", "2017-12-05");
     let told: Vec<(Option<Uuid>, usize)> =
         found.call_outs.iter().map(|a| (a.records[0].event_id, a.changed.len())).collect();
@@ -187,10 +187,10 @@ fn a_record_that_was_taken_back_since_says_so_where_it_stands() {
 
 #[test]
 fn what_is_overdue_stands_with_its_owner_the_most_urgent_first_and_a_step_under_its_line() {
-    // Given a visit due on the 9th, and a review to protect somebody due on the 12th of which a manager's step is due on the 7th,
+    // Given a visit due on the 9th, and an urgent review due on the 12th of which a manager's step is due on the 7th,
     let story =
         given(RULES, &[SUPERVISED, &partner("2017-12-02", "p1"), &call_out("2017-12-05", "2017-12-05", "arrest")]);
-    // when the 10th comes, then the officer owes the visit and the manager the step, told under the review that it is for;
+    // when the 10th comes, then the officer's visit is overdue and the manager's step, listed under its review;
     let found = briefed(&story, "2017-12-09", "2017-12-10");
     let owed: Vec<(Role, Vec<ActionKind>)> = found.overdue.iter().map(|o| (o.owner, kinds(&o.lines))).collect();
     assert_eq!(
@@ -203,7 +203,7 @@ fn what_is_overdue_stands_with_its_owner_the_most_urgent_first_and_a_step_under_
         (ActionKind::ManagementOversight, true, Some(day("2017-12-07")), Some(3))
     );
     assert!(found.overdue[1].lines[0].caution.is_some());
-    // and when the 13th comes, then the review stands before the visit, which has been overdue for longer.
+    // and when the 13th comes, then the review comes before the visit, which has been overdue for longer.
     let found = briefed(&story, "2017-12-12", "2017-12-13");
     assert_eq!(kinds(&found.overdue[0].lines), [ActionKind::ReviewRisk, ActionKind::HomeVisit]);
     let review = &found.overdue[0].lines[0];
@@ -287,10 +287,10 @@ fn what_was_open_when_supervision_ended_stands_in_a_place_of_its_own() {
 fn cases_not_shown_are_counted_and_cases_without_an_answer_are_named() {
     let story = given(RULES, &[SUPERVISED]);
     let mut collecting =
-        Collecting::new(&story.policy, asked("2017-12-04", "2017-12-05", Audience::Inspector)).unwrap();
+        BriefingBuilder::new(&story.policy, asked("2017-12-04", "2017-12-05", Audience::Inspector)).unwrap();
     collecting.not_shown();
     collecting.not_answered(Uuid::from_u128(7), &labels(&[("crn", "X7")]), "its key is not at hand");
-    let found = collecting.told();
+    let found = collecting.finish();
     assert_eq!((found.not_shown, found.cases.len()), (1, 0));
     assert_eq!(
         (found.not_answered[0].case_id, found.not_answered[0].why.as_str()),
@@ -309,13 +309,13 @@ fn a_case_over_budget_is_named_as_not_answered_and_the_others_are_told_as_ever()
     let (policy, large) = (&large.policy, as_case(&large, Uuid::from_u128(2)));
     let asked = asked("2017-12-01", "2017-12-31", Audience::Inspector);
     let told = |budget: u64, logs: &[&Log]| {
-        let mut collecting = Collecting::new(policy, asked.clone()).unwrap().with_case_budget(budget);
+        let mut collecting = BriefingBuilder::new(policy, asked.clone()).unwrap().with_case_budget(budget);
         logs.iter().for_each(|log| collecting.add(log, &labels(&[("crn", "X1")])));
-        collecting.told()
+        collecting.finish()
     };
     let whole = told(Budget::OF_A_CASE, &[&small, &large]);
     assert!(whole.not_answered.is_empty() && whole.call_outs.len() == 19);
-    // Each case has its own budget: what the one takes is not missing to the other.
+    // Each case has its own budget.
     let enough = |log: &Log| {
         let keeps_to = |budget: &u64| told(*budget, &[log]).not_answered.is_empty();
         (1..).find(keeps_to).unwrap()
@@ -332,10 +332,10 @@ fn a_case_over_budget_is_named_as_not_answered_and_the_others_are_told_as_ever()
     assert_eq!(Briefing { not_answered: vec![], ..found.clone() }, alone);
     assert_eq!(told(least, &[&small, &large]), found);
     // Added again within its budget it is answered, and the other way round.
-    let mut collecting = Collecting::new(policy, asked.clone()).unwrap().with_case_budget(least);
+    let mut collecting = BriefingBuilder::new(policy, asked.clone()).unwrap().with_case_budget(least);
     collecting.add(&as_case(&given(RULES, &[SUPERVISED]), large.case_id()), &BTreeMap::new());
     collecting.add(&large, &BTreeMap::new());
-    let found = collecting.told();
+    let found = collecting.finish();
     assert_eq!((found.cases.len(), found.not_answered.len()), (0, 1));
     // In JSON it comes before everything that it may be missing from.
     let json = serde_json::to_string(&found).unwrap();
@@ -348,23 +348,23 @@ fn a_briefing_that_is_cancelled_adds_nothing_of_the_case() {
 
     let story = given(RULES, &[SUPERVISED, &call_out("2017-12-04T22:00:00Z", "2017-12-05T07:00:00Z", "arrest")]);
     let asked = asked("2017-12-01", "2017-12-31", Audience::Inspector);
-    let empty = Collecting::new(&story.policy, asked.clone()).unwrap().told();
+    let empty = BriefingBuilder::new(&story.policy, asked.clone()).unwrap().finish();
     let asked_for = AtomicUsize::new(0);
     let never = || {
         asked_for.fetch_add(1, Ordering::Relaxed);
         false
     };
-    let mut collecting = Collecting::new(&story.policy, asked.clone()).unwrap();
+    let mut collecting = BriefingBuilder::new(&story.policy, asked.clone()).unwrap();
     assert_eq!(collecting.add_until(&story.log, &BTreeMap::new(), Cancel::when(&never)), Ok(()));
-    let mut as_ever = Collecting::new(&story.policy, asked.clone()).unwrap();
+    let mut as_ever = BriefingBuilder::new(&story.policy, asked.clone()).unwrap();
     as_ever.add(&story.log, &BTreeMap::new());
-    assert_eq!(collecting.told(), as_ever.told(), "being asked changes nothing");
+    assert_eq!(collecting.finish(), as_ever.finish(), "being asked changes nothing");
     for after in 0..asked_for.into_inner() {
         let left = AtomicUsize::new(after);
         let then = || left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1)).is_err();
-        let mut collecting = Collecting::new(&story.policy, asked.clone()).unwrap();
+        let mut collecting = BriefingBuilder::new(&story.policy, asked.clone()).unwrap();
         assert_eq!(collecting.add_until(&story.log, &BTreeMap::new(), Cancel::when(&then)), Err(Cancelled));
-        assert_eq!(collecting.told(), empty);
+        assert_eq!(collecting.finish(), empty);
     }
 }
 
@@ -376,17 +376,17 @@ fn the_order_of_the_cases_and_how_they_were_shared_out_do_not_show() {
         [as_case(&calm, Uuid::from_u128(1)), as_case(&urgent, Uuid::from_u128(2)), as_case(&calm, Uuid::from_u128(3))];
     let asked = asked("2017-12-04", "2017-12-12", Audience::Inspector);
     let collect = |places: &[usize]| {
-        let mut collecting = Collecting::new(&calm.policy, asked.clone()).unwrap();
+        let mut collecting = BriefingBuilder::new(&calm.policy, asked.clone()).unwrap();
         places.iter().for_each(|place| collecting.add(&logs[*place], &BTreeMap::new()));
         collecting
     };
-    let all = collect(&[0, 1, 2]).told();
-    // The case in which somebody is to be protected now stands first.
+    let all = collect(&[0, 1, 2]).finish();
+    // The case with a `protect_now` action comes first.
     assert_eq!(all.cases.iter().map(|c| c.case_id.as_u128()).collect::<Vec<_>>(), [2, 1, 3]);
-    assert_eq!(collect(&[2, 1, 0, 1]).told(), all, "also where a case is added again");
+    assert_eq!(collect(&[2, 1, 0, 1]).finish(), all, "also where a case is added again");
     let mut parts = collect(&[2]);
     parts.merge(collect(&[1, 0]));
-    assert_eq!(parts.told(), all);
+    assert_eq!(parts.finish(), all);
 }
 
 #[test]
@@ -410,7 +410,7 @@ fn no_call_outs_is_told_apart_from_none_that_could_be_seen_or_delivered() {
     let person = told(&story, asked("2017-12-04", "2017-12-05", Audience::SupervisedPerson));
     assert_eq!((person.call_outs_from, person.call_outs.len()), (CallOuts::NotForThisReader, 0));
     let feeds = Some(BTreeSet::from([Kind::SupervisionStarted]));
-    let blind = told(&story, Asked { feeds, ..asked("2017-12-05", "2017-12-06", Audience::Inspector) });
+    let blind = told(&story, BriefingQuestion { feeds, ..asked("2017-12-05", "2017-12-06", Audience::Inspector) });
     assert_eq!(blind.call_outs_from, CallOuts::NoFeed);
     assert!(blind.blind_to.contains(&"arrested".to_owned()));
 }

@@ -1,4 +1,4 @@
-//! How a change is told: each thing in which an action, a level or a flag can move, in the words that a reader sees.
+//! Summaries of changes: each way in which an action, a level or a flag can change, in the words that a reader sees.
 
 use risk_core::assessment::Change;
 use risk_core::assessment::answer::{
@@ -8,7 +8,7 @@ use risk_core::event::vocabulary::ActionKind::ReviewRisk;
 use risk_core::event::vocabulary::Group::KnownAdult;
 use risk_core::event::vocabulary::{ActionDecision, DecisionReason, Group, Handling, Level, Register, Role, Setting};
 use risk_core::policy::model::{Basis, Priority};
-use risk_reports::change_summary::{Line, Sort, Voice, tell};
+use risk_reports::change_summary::{Perspective, SummaryKind, SummaryLine, summarise};
 
 use crate::story::{SUPERVISED, Seen, day, e, given};
 
@@ -42,12 +42,12 @@ fn review() -> Action {
     review
 }
 
-fn told(change: Change, voice: Voice) -> Vec<Line> {
-    tell(&[change], voice)
+fn told(change: Change, voice: Perspective) -> Vec<SummaryLine> {
+    summarise(&[change], voice)
 }
 
-/// What is said of a review that moved so.
-fn moved(from: impl FnOnce(&mut Action), to: impl FnOnce(&mut Action), voice: Voice) -> String {
+/// The summary of a review that changed in this way.
+fn moved(from: impl FnOnce(&mut Action), to: impl FnOnce(&mut Action), voice: Perspective) -> String {
     let (mut before, mut after) = (review(), review());
     from(&mut before);
     to(&mut after);
@@ -56,7 +56,7 @@ fn moved(from: impl FnOnce(&mut Action), to: impl FnOnce(&mut Action), voice: Vo
 }
 
 fn in_time(to: impl FnOnce(&mut Action)) -> String {
-    moved(|_| {}, to, Voice::InTime)
+    moved(|_| {}, to, Perspective::Successive)
 }
 
 fn decided(decision: ActionDecision, accepted: bool) -> impl FnOnce(&mut Action) {
@@ -72,10 +72,10 @@ fn each_status_is_told_with_the_day_that_it_is_about() {
     assert_eq!(status(Status::Overdue), "overdue, as it was due 11 Dec 2017.");
     assert_eq!(status(Status::DueSoon), "due soon, on 11 Dec 2017.");
     assert_eq!(status(Status::Waiting), "waiting.");
-    assert_eq!(moved(|a| a.status = Status::Waiting, |_| {}, Voice::InTime), "no longer waiting.");
-    assert_eq!(moved(|a| a.status = Status::Overdue, |_| {}, Voice::InTime), "open.");
+    assert_eq!(moved(|a| a.status = Status::Waiting, |_| {}, Perspective::Successive), "no longer waiting.");
+    assert_eq!(moved(|a| a.status = Status::Overdue, |_| {}, Perspective::Successive), "open.");
     assert_eq!(
-        moved(|_| {}, |a| a.status = Status::Waiting, Voice::SideBySide),
+        moved(|_| {}, |a| a.status = Status::Waiting, Perspective::SideBySide),
         "open in the first, waiting in the second."
     );
 }
@@ -85,10 +85,10 @@ fn a_date_and_a_priority_are_told_beside_what_they_were() {
     let later = |a: &mut Action| a.due = Some(day("2017-12-20"));
     assert_eq!(in_time(later), "due 20 Dec 2017 (due 11 Dec 2017 before).");
     assert_eq!(in_time(|a| a.due = None), "no due date (due 11 Dec 2017 before).");
-    assert_eq!(moved(|_| {}, later, Voice::SideBySide), "due 20 Dec 2017 (due 11 Dec 2017 in the first).");
+    assert_eq!(moved(|_| {}, later, Perspective::SideBySide), "due 20 Dec 2017 (due 11 Dec 2017 in the first).");
     assert_eq!(in_time(|a| a.priority = Priority::ProtectNow), "now PROTECT NOW.");
     assert_eq!(
-        moved(|_| {}, |a| a.priority = Priority::Planned, Voice::SideBySide),
+        moved(|_| {}, |a| a.priority = Priority::Planned, Perspective::SideBySide),
         "this week in the first, now planned in the second."
     );
 }
@@ -108,9 +108,9 @@ fn whom_it_waits_on_is_told_with_how_often_they_were_reminded() {
 
 #[test]
 fn rounds_and_reasons_are_counted() {
-    assert_eq!(in_time(|a| a.missed = Some(1)), "1 round passed without it.");
-    assert_eq!(in_time(|a| a.missed = Some(2)), "2 rounds passed without it.");
-    assert_eq!(moved(|a| a.missed = Some(1), |_| {}, Voice::InTime), "");
+    assert_eq!(in_time(|a| a.missed = Some(1)), "1 round missed.");
+    assert_eq!(in_time(|a| a.missed = Some(2)), "2 rounds missed.");
+    assert_eq!(moved(|a| a.missed = Some(1), |_| {}, Perspective::Successive), "");
     assert_eq!(in_time(|a| a.last_done = Some(day("2017-12-05"))), "last done on 5 Dec 2017.");
     let further = |n: usize| {
         in_time(move |a| {
@@ -123,14 +123,17 @@ fn rounds_and_reasons_are_counted() {
     };
     assert_eq!(further(1), "a further reason.");
     assert_eq!(further(2), "2 further reasons.");
-    assert_eq!(in_time(|a| a.because.clear()), "one reason less.");
+    assert_eq!(in_time(|a| a.because.clear()), "one reason fewer.");
     let twice = |a: &mut Action| {
         let mut second = a.because[0].clone();
         second.event_id = Some(e(9));
         a.because.push(second);
     };
-    assert_eq!(moved(twice, |a| a.because.clear(), Voice::InTime), "2 reasons less.");
-    assert_eq!(moved(|a| a.status = Status::Done, |a| (twice(a), a.status = Status::Done).0, Voice::InTime), "");
+    assert_eq!(moved(twice, |a| a.because.clear(), Perspective::Successive), "2 reasons fewer.");
+    assert_eq!(
+        moved(|a| a.status = Status::Done, |a| (twice(a), a.status = Status::Done).0, Perspective::Successive),
+        ""
+    );
 }
 
 #[test]
@@ -141,7 +144,7 @@ fn what_people_decided_is_told_and_whether_it_counts() {
     assert_eq!(said(ActionDecision::DoneElsewhere, true), "decided by mo (manager): done elsewhere.");
     assert_eq!(
         said(ActionDecision::Deferred, false),
-        "decided by mo (manager): put off; that is not for this role to decide, so it changes nothing."
+        "decided by mo (manager): put off; this role may not decide that, so it has no effect."
     );
     let refused = |by: Option<&str>, reason: Option<&str>| {
         let (by, reason) = (by.map(str::to_owned), reason.map(str::to_owned));
@@ -156,36 +159,45 @@ fn what_people_decided_is_told_and_whether_it_counts() {
 fn what_becomes_of_a_line_is_told_once() {
     let once = |to: fn(&mut Action), said: &str| {
         assert_eq!(in_time(to), said);
-        assert_eq!(moved(to, to, Voice::InTime), "", "{said}");
-        assert_eq!(moved(to, |_| {}, Voice::InTime), "", "{said}");
+        assert_eq!(moved(to, to, Perspective::Successive), "", "{said}");
+        assert_eq!(moved(to, |_| {}, Perspective::Successive), "", "{said}");
     };
     once(|a| a.inherited = true, "inherited from an earlier holder.");
-    once(|a| a.frozen_on = Some(day("2018-01-01")), "supervision ended: it stands as it was.");
-    once(|a| a.basis_withdrawn = true, "what it rested on was withdrawn.");
-    once(|a| a.caution = Some(Caution::DoNotRaiseWithPerson), "now rests on what the person must not hear of.");
+    once(|a| a.frozen_on = Some(day("2018-01-01")), "supervision ended: the status is frozen.");
+    once(|a| a.basis_withdrawn = true, "its basis was withdrawn.");
+    once(
+        |a| a.caution = Some(Caution::DoNotRaiseWithPerson),
+        "now has a reason that must not be raised with the person.",
+    );
     let handed_over = |a: &mut Action| (a.frozen_on, a.handed_over) = (Some(day("2018-01-01")), true);
-    assert_eq!(in_time(handed_over), "supervision ended: it stands as it was, and it is handed over.");
+    assert_eq!(in_time(handed_over), "supervision ended: the status is frozen, and the action is handed over.");
 }
 
 #[test]
 fn a_line_that_comes_or_goes_is_told_with_its_date_and_what_the_date_rests_on() {
-    let of = |change: fn(Box<Action>) -> Change, to: &dyn Fn(&mut Action), voice: Voice| {
+    let of = |change: fn(Box<Action>) -> Change, to: &dyn Fn(&mut Action), voice: Perspective| {
         let mut action = review();
         to(&mut action);
         let lines = told(change(Box::new(action)), voice);
-        (lines[0].sort, lines[0].text.clone())
+        (lines[0].kind, lines[0].text.clone())
     };
     let opened = |action| Change::Opened { action };
     let gone = |action| Change::Gone { action };
     let closed = |action| Change::Closed { action };
     let as_it_is = |_: &mut Action| {};
     let open = "Review the risk: this week, due 11 Dec 2017.";
-    assert_eq!(of(opened, &as_it_is, Voice::InTime), (Sort::Opened, format!("To do: {open}")));
-    assert_eq!(of(opened, &as_it_is, Voice::SideBySide), (Sort::Opened, format!("Only in the second: {open}")));
-    assert_eq!(of(gone, &as_it_is, Voice::SideBySide), (Sort::Closed, format!("Only in the first: {open}")));
-    let no_longer = "No longer asked for on what is known now: Review the risk.";
-    assert_eq!(of(gone, &as_it_is, Voice::InTime), (Sort::Closed, no_longer.to_owned()));
-    let text = |to: &dyn Fn(&mut Action)| of(opened, to, Voice::InTime).1;
+    assert_eq!(of(opened, &as_it_is, Perspective::Successive), (SummaryKind::Opened, format!("To do: {open}")));
+    assert_eq!(
+        of(opened, &as_it_is, Perspective::SideBySide),
+        (SummaryKind::Opened, format!("Only in the second: {open}"))
+    );
+    assert_eq!(
+        of(gone, &as_it_is, Perspective::SideBySide),
+        (SummaryKind::Closed, format!("Only in the first: {open}"))
+    );
+    let no_longer = "No longer required, given what is known now: Review the risk.";
+    assert_eq!(of(gone, &as_it_is, Perspective::Successive), (SummaryKind::Closed, no_longer.to_owned()));
+    let text = |to: &dyn Fn(&mut Action)| of(opened, to, Perspective::Successive).1;
     assert_eq!(
         text(&|a| a.due_basis = Some(Basis::Assumed)),
         "To do: Review the risk: this week, due 11 Dec 2017 (limit: assumed)."
@@ -194,16 +206,16 @@ fn a_line_that_comes_or_goes_is_told_with_its_date_and_what_the_date_rests_on() 
     assert_eq!(text(&|a| a.due = None), "To do: Review the risk: this week, no limit in any source.");
     assert_eq!(
         text(&|a| (a.due, a.due_unknown) = (None, Some("no calendar".to_owned()))),
-        "To do: Review the risk: this week, the due date cannot be told: no calendar."
+        "To do: Review the risk: this week, the due date is unknown: no calendar."
     );
     let late = |a: &mut Action| (a.status, a.closed) = (Status::DoneLate, Some(day("2017-12-20")));
     let done = |a: &mut Action| (a.status, a.closed) = (Status::Done, Some(day("2017-12-10")));
-    let settled = "Asked for, and settled with it: Review the risk: done, on 10 Dec 2017.";
-    assert_eq!(of(opened, &done, Voice::InTime), (Sort::Closed, settled.to_owned()));
+    let settled = "Required and settled at once: Review the risk: done, on 10 Dec 2017.";
+    assert_eq!(of(opened, &done, Perspective::Successive), (SummaryKind::Closed, settled.to_owned()));
     let closed_late = "No longer pending: Review the risk: done late, due 11 Dec 2017, on 20 Dec 2017.";
-    assert_eq!(of(closed, &late, Voice::InTime), (Sort::Closed, closed_late.to_owned()));
+    assert_eq!(of(closed, &late, Perspective::Successive), (SummaryKind::Closed, closed_late.to_owned()));
     let closed_beside = "Pending in the first, not in the second: Review the risk: done, on 10 Dec 2017.";
-    assert_eq!(of(closed, &done, Voice::SideBySide), (Sort::Closed, closed_beside.to_owned()));
+    assert_eq!(of(closed, &done, Perspective::SideBySide), (SummaryKind::Closed, closed_beside.to_owned()));
 }
 
 #[test]
@@ -224,7 +236,7 @@ fn lines_that_say_the_same_of_several_are_one_line_with_all_their_rules_and_the_
         of("domestic_abuse_victim", "c", false),
         Change::Opened { action: Box::new(urgent) },
     ];
-    let lines = tell(&changes, Voice::InTime);
+    let lines = summarise(&changes, Perspective::Successive);
     let texts: Vec<&str> = lines.iter().map(|l| l.text.as_str()).collect();
     assert_eq!(
         texts,
@@ -248,7 +260,7 @@ fn levels(of: impl FnOnce(&mut GroupLevel)) -> Option<Box<Classification>> {
 #[test]
 fn of_a_group_only_what_changed_is_told() {
     let said = |before: Option<Box<Classification>>, after: Option<Box<Classification>>| -> Vec<String> {
-        told(Change::Classification { before, after }, Voice::InTime).into_iter().map(|l| l.text).collect()
+        told(Change::Classification { before, after }, Perspective::Successive).into_iter().map(|l| l.text).collect()
     };
     let none = |g: &mut GroupLevel| {
         (g.indicated, g.working_level, g.status) = (None, Level::Unknown, GroupStatus::NotAssessed);
@@ -287,7 +299,7 @@ fn a_level_is_told_with_its_rules_and_with_the_stricter_of_its_marks() {
             let i = g.indicated.as_mut().unwrap();
             (i.handling, i.caution) = (indicated, indicated.map(|_| Caution::DoNotRaiseWithPerson));
         });
-        let line = told(Change::Classification { before: None, after }, Voice::InTime).remove(0);
+        let line = told(Change::Classification { before: None, after }, Perspective::Successive).remove(0);
         assert_eq!(line.rules, ["concern"]);
         line.do_not_raise
     };
@@ -296,7 +308,7 @@ fn a_level_is_told_with_its_rules_and_with_the_stricter_of_its_marks() {
     assert_eq!(mark(None, Some(Handling::PartnerConfidential)), Some(Handling::PartnerConfidential));
     assert_eq!(mark(Some(Handling::ThirdParty), Some(Handling::Restricted)), Some(Handling::Restricted));
     let without_caution = levels(|g| (g.caution, g.indicated.as_mut().unwrap().caution) = (None, None));
-    let lines = told(Change::Classification { before: None, after: without_caution }, Voice::InTime);
+    let lines = told(Change::Classification { before: None, after: without_caution }, Perspective::Successive);
     assert_eq!(lines[0].do_not_raise, None);
 }
 
@@ -304,7 +316,7 @@ fn a_level_is_told_with_its_rules_and_with_the_stricter_of_its_marks() {
 fn a_flag_is_told_where_it_stands_otherwise_and_where_no_rule_speaks_of_it_any_more() {
     let flag = |should_be, is| Flag { should_be, is, ..seen().answer.flags[0].clone() };
     let said = |before: Vec<Flag>, after: Vec<Flag>| -> Vec<String> {
-        told(Change::Flags { before, after }, Voice::InTime).into_iter().map(|l| l.text).collect()
+        told(Change::Flags { before, after }, Perspective::Successive).into_iter().map(|l| l.text).collect()
     };
     let (set, unset) = (FlagState::Set, FlagState::Unset);
     for (should_be, is, words) in [
@@ -319,21 +331,25 @@ fn a_flag_is_told_where_it_stands_otherwise_and_where_no_rule_speaks_of_it_any_m
     let other = Flag { register: Register::Marac, ..flag(set, set) };
     assert_eq!(
         said(vec![flag(set, set), other.clone()], vec![other]),
-        ["Flag domestic abuse perpetrator: no rule speaks of it any more."]
+        ["Flag domestic abuse perpetrator: no rule applies to it any more."]
     );
-    let line = told(Change::Flags { before: vec![], after: vec![flag(set, unset)] }, Voice::InTime).remove(0);
+    let line = told(Change::Flags { before: vec![], after: vec![flag(set, unset)] }, Perspective::Successive).remove(0);
     assert_eq!((line.rules, line.do_not_raise), (vec!["concern".to_owned()], Some(Handling::PartnerConfidential)));
     let open = Flag { caution: None, ..flag(set, unset) };
-    assert_eq!(told(Change::Flags { before: vec![], after: vec![open] }, Voice::InTime)[0].do_not_raise, None);
+    assert_eq!(
+        told(Change::Flags { before: vec![], after: vec![open] }, Perspective::Successive)[0].do_not_raise,
+        None
+    );
 }
 
 #[test]
 fn what_the_answer_says_of_itself_is_told_where_it_matters_to_a_reader() {
-    let said =
-        |member| -> Vec<String> { told(Change::Other { member }, Voice::InTime).into_iter().map(|l| l.text).collect() };
-    assert_eq!(said("blind_to"), ["Which rules cannot speak for want of a feed changed."]);
-    assert_eq!(said("unrecognised"), ["A record came that only a newer version can read."]);
+    let said = |member| -> Vec<String> {
+        told(Change::Other { member }, Perspective::Successive).into_iter().map(|l| l.text).collect()
+    };
+    assert_eq!(said("blind_to"), ["The list of rules that cannot fire because a feed is missing has changed."]);
+    assert_eq!(said("unrecognised"), ["A record arrived that only a newer version can read."]);
     assert_eq!(said("withheld"), ["The content of a record was removed by law."]);
-    assert_eq!(said("receipt"), ["The time through which the policy was reviewed is over, or another policy answers."]);
+    assert_eq!(said("receipt"), ["The policy is past its review date, or another policy was used."]);
     assert_eq!(said("agenda"), NOTHING);
 }

@@ -1,9 +1,9 @@
-//! Two answers side by side: what late information cost, what changed from day to day, what another policy would say.
+//! Comparisons: the cost of late information, changes from day to day, and another policy's answer.
 
 use risk_core::assessment::Change;
 use risk_core::calendar::parse_moment;
 use risk_core::compare::{dates, lenses, policies};
-use risk_reports::change_summary::{Voice, tell};
+use risk_reports::change_summary::{Perspective, summarise};
 
 use crate::story::{SUPERVISED, Story, given};
 
@@ -25,7 +25,7 @@ const TOLD: &str = r#"{ on = 2017-12-01T10:00:00Z, recorded = 2017-12-05T09:00:0
 const REVIEWED: &str = r#"{ on = 2017-12-11, kind = "risk_assessed", levels = { known_adult = "medium" }, stage = "review", signed = "yes", assessor = "ann" },"#;
 
 fn lines(changes: &[Change]) -> Vec<String> {
-    tell(changes, Voice::SideBySide).into_iter().map(|l| l.text).collect()
+    summarise(changes, Perspective::SideBySide).into_iter().map(|l| l.text).collect()
 }
 
 fn story() -> Story {
@@ -79,7 +79,7 @@ fn two_dates_differ_in_what_happened_between_them() {
     let story = story();
     let and = parse_moment("2017-12-20").unwrap();
     let found = dates(&story.log, &story.policy, &story.question("2017-12-06"), and).unwrap();
-    let told: Vec<String> = tell(&found.changes, Voice::InTime).into_iter().map(|l| l.text).collect();
+    let told: Vec<String> = summarise(&found.changes, Perspective::Successive).into_iter().map(|l| l.text).collect();
     assert_eq!(told[0], "No longer pending: Review the risk: done, on 11 Dec 2017.");
     let back =
         dates(&story.log, &story.policy, &story.question("2017-12-06"), story.question("2017-12-06").at).unwrap();

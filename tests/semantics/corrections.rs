@@ -1,4 +1,4 @@
-//! Nothing is changed in place: a correction holds from the moment at which it is recorded.
+//! Nothing is changed in place: a correction applies from the moment at which it is recorded.
 
 use risk_core::assessment::Question;
 use risk_core::assessment::answer::{GroupStatus, Status};
@@ -12,7 +12,7 @@ use risk_core::log::Record;
 
 use crate::story::{SUPERVISED, day, e, given};
 
-/// Only a harasser is reviewed; anything told is shared.
+/// Only harassment requires a review; any disclosure is shared.
 const RULES: &str = r#"
 [[action]]
 id = "review_risk"
@@ -174,7 +174,7 @@ fn an_action_with_another_reason_outlives_a_retraction() {
     let seen = story.on("2017-12-10");
     let review = seen.latest(ReviewRisk);
     assert_eq!((review.status, review.due), (Status::Open, Some(day("2017-12-13"))));
-    // The reason taken out does not vanish: it keeps a line of its own.
+    // The removed reason does not vanish; it keeps a separate line.
     let statuses: Vec<Status> = seen.all(ReviewRisk).iter().map(|a| a.status).collect();
     assert_eq!(statuses, [Status::Superseded, Status::Open]);
 }
@@ -383,7 +383,7 @@ fn each_line_of_one_action_is_explained_by_its_own_reasons() {
     }
 }
 
-/// On 1 June, when nobody was sentenced yet.
+/// On 1 June, before any sentence.
 const BEFORE_ANY_SENTENCE: &str =
     r#"{ on = 2017-06-01, kind = "concern_disclosed", by = "practitioner", concerns = ["harassment"] },"#;
 

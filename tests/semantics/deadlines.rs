@@ -1,4 +1,4 @@
-//! By when: from when the service learnt or from when it happened, in days of the calendar that the limit speaks of.
+//! Due dates: counted from when the service learnt or from when it happened, in the calendar of the limit.
 
 use risk_core::assessment::answer::Status;
 use risk_core::event::vocabulary::ActionKind::{CompleteSentencePlan, ReviewRisk};

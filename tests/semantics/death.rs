@@ -1,4 +1,5 @@
-//! A death ends supervision. What can only be done with the person is moot; what protects victims and children is handed over.
+//! A death ends supervision. Actions that need the person are superseded; actions that protect victims and children
+//! are handed over.
 
 use risk_core::assessment::answer::Status;
 use risk_core::event::vocabulary::ActionKind::{HomeVisit, MaintainContact, ShareWithPlw};

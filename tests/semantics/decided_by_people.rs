@@ -8,7 +8,7 @@ use risk_core::event::vocabulary::{ActionDecision, DecisionReason, Role};
 
 use crate::story::{SUPERVISED, Story, day, e, given};
 
-/// A move asks for a home visit within a week; officers may decide about it. A report of harm makes it protect somebody now.
+/// A move asks for a home visit within a week; officers may decide about it. A report of harm makes it `protect_now`.
 const A_MOVE_ASKS_FOR_A_VISIT: &str = r#"
 [[action]]
 id = "home_visit"
@@ -171,7 +171,7 @@ fn nothing_falls_away_by_time_alone() {
     assert_eq!((action.status, action.opened), (Status::Overdue, day("2017-12-04")));
 }
 
-/// Supervision ends on 31 January 2018, as was said from the start or as somebody records.
+/// Supervision ends on 31 January 2018, as known from the start or as recorded later.
 const WHEN_SUPERVISION_ENDS: &str = r#"
 [[action]]
 id = "home_visit"

@@ -1,4 +1,4 @@
-//! Duties come round, or stand, while a condition holds. They never stack.
+//! Duties recur, or are pending, while a condition holds. They never accumulate.
 
 use risk_core::assessment::answer::{Action, Status};
 use risk_core::event::vocabulary::ActionKind::{
@@ -121,7 +121,7 @@ fn of_several_duties_of_one_action_the_earliest_counts() {
     assert!(!story.on("2017-09-10").pending(RequestPoliceInformation));
     let round = story.on("2017-09-11").latest(RequestPoliceInformation).clone();
     assert_eq!((round.status, round.due), (Status::Open, Some(day("2017-09-11"))));
-    // Both come round; one line stands open, due by the earlier, and one performance answers both.
+    // Both recur; one line is open, due by the earlier date, and one act answers both.
     let both = story.on("2017-10-02");
     let open: Vec<_> = both.all(RequestPoliceInformation).into_iter().filter(|a| a.status.pending()).collect();
     assert_eq!(open.len(), 1);

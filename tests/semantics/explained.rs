@@ -1,4 +1,4 @@
-//! Why something stands, and why a rule did not fire: the event, the rule, the facts that counted and what they were.
+//! Explanations of outcomes and of rules that did not fire: the event, the rule and the values of the facts.
 
 use risk_core::event::vocabulary::ActionKind::{CompleteSara, HomeVisit, ManagementOversight, ReviewRisk};
 use risk_core::event::vocabulary::Audience::{self, Analyst, Inspector, Manager};
@@ -35,7 +35,7 @@ fn asked(story: &Story, audience: Audience, rule: &str) -> Result<WhyNot, Explai
     why_not(&story.log, &story.policy, &risk_core::assessment::Question { audience, ..question }, rule)
 }
 
-/// What kept the rule from firing on its last event: each fact, what was found and what was wanted.
+/// Why the rule did not fire on its last event: each fact, with the value found and the value required.
 fn failed(on: &str, when: &str, events: &[&str]) -> Vec<(String, String, String)> {
     let story = given(&visit(on, when), &[&[SUPERVISED], events].concat());
     let trial = asked(&story, Inspector, "visit").unwrap().trials.pop().unwrap();

@@ -1,4 +1,4 @@
-//! What the facts are made of: each record that changes one, and what the fact is then.
+//! Facts: each record that changes one, and the resulting value.
 
 use std::slice::from_ref;
 
@@ -6,7 +6,8 @@ use risk_core::event::vocabulary::ActionKind::HomeVisit;
 
 use crate::story::{SUPERVISED, given};
 
-/// When it is asked: somebody attends on 10 December, and a visit follows where the condition holds.
+/// The event on which the condition is evaluated: an appointment on 10 December, which requires a visit if the
+/// condition holds.
 const PROBE: &str = r#"{ on = 2017-12-10, kind = "appointment_attended" },"#;
 
 fn rule(on: &str, when: &str) -> String {
@@ -30,13 +31,13 @@ fn on(day: &str, kind: &str, fields: &str) -> String {
     format!("{{ on = {day}, kind = \"{kind}\"{comma}{fields} }},")
 }
 
-/// Asked after these records, the condition holds.
+/// Checks that the condition holds after these records.
 #[track_caller]
 fn after(events: &[String], when: &str) {
     asked_on("appointment_attended", events, PROBE, when);
 }
 
-/// Asked on the last record, the condition holds; and its opposite does not.
+/// Checks that the condition holds on the last record, and that its opposite does not.
 #[track_caller]
 fn asked_on(kind: &str, events: &[String], last: &str, when: &str) {
     let events: Vec<&str> = [SUPERVISED].into_iter().chain(events.iter().map(String::as_str)).chain([last]).collect();

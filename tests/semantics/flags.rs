@@ -1,4 +1,4 @@
-//! When a register's flag is set, and at which level: recorded at a level, and removed at one.
+//! When a register's flag should be set, and at which level.
 
 use risk_core::assessment::answer::{Flag, FlagState};
 use risk_core::event::vocabulary::Level::{self, High, Low, Medium};
@@ -6,7 +6,7 @@ use risk_core::fold::run::Lens;
 
 use crate::story::{SUPERVISED, bytes, given};
 
-/// The flag is spoken of whenever something happens to it.
+/// The rules mention the flag whenever its record changes.
 const SPOKEN_OF: &str = r#"
     [[rule]]
     id = "spoken-of"
@@ -27,7 +27,7 @@ fn removed(moment: &str, level: impl Into<Option<Level>>) -> String {
     at(moment, "flag_removed", level.into())
 }
 
-/// The flag after these, however they are taken in.
+/// The flag after these records, in any order.
 #[track_caller]
 fn after(events: &[String]) -> Flag {
     let told = |events: Vec<&String>| {

@@ -1,4 +1,4 @@
-//! What is learnt late finds its place: it neither overwrites what happened after it nor is lost to it.
+//! Late information is placed by when it happened: it neither overrides later events nor is lost.
 
 use risk_core::assessment::answer::Status;
 use risk_core::event::vocabulary::ActionKind::{HomeVisit, ReviewRisk};

@@ -1,4 +1,4 @@
-//! An indicated level falls only by people, reason by reason, and below it only by two.
+//! An indicated level falls only by people's decisions, reason by reason, and below it only with two people.
 
 use risk_core::assessment::answer::Status;
 use risk_core::event::vocabulary::ActionKind::CountersignLowerLevel;

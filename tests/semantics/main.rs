@@ -1,7 +1,7 @@
-//! What the semantics settle, question by question: each a small story under a policy of its own.
+//! The semantics by example: each test is a small story under its own policy.
 //!
-//! A test reads: given these rules and these events, on this day, this follows. Rules and events are written as in a policy
-//! pack (docs/policy-language.md); what a test does not care about (titles, sources, dates) is filled in by [`story`].
+//! A test reads: given these rules and these events, on this day, this follows. Rules and events are written as in a
+//! policy pack (docs/policy-language.md). Irrelevant fields (titles, sources, dates) are filled in by [`story`].
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what it misses and stops")]
 #![allow(clippy::indexing_slicing, reason = "likewise")]
 

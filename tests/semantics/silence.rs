@@ -1,4 +1,4 @@
-//! What the host tells us about silence: absence of news never reads as safety, nor as omission before records begin.
+//! Silence: an absence of records is never treated as safety, nor as an omission before records begin.
 
 use std::collections::BTreeSet;
 

@@ -19,7 +19,7 @@ pub struct Story {
     pub log: Log,
 }
 
-/// What every policy of these tests has: a source, and readers.
+/// The common part of every policy: a source and audiences.
 const HEAD: &str = r#"
 [policy]
 id = "story"
@@ -85,7 +85,7 @@ flags = []
 fields = ["agenda", "because", "event_ids"]
 "#;
 
-/// Somebody is supervised from 1 September 2017: how most stories begin.
+/// Supervision from 1 September 2017, the start of most stories.
 pub const SUPERVISED: &str = r#"
 { on = 2017-09-01, kind = "supervision_started", sentence_id = "s1", sentence_type = "community_order", index_offence = "assault" },
 "#;
@@ -122,7 +122,7 @@ pub fn given_in(locality: Option<&str>, rules: &str, events: &[&str]) -> Story {
     Story { policy, log }
 }
 
-/// The rules with what a story does not care about: titles, sources, an owner, dates of force.
+/// The rules with their irrelevant fields filled in: titles, sources, an owner, dates.
 fn filled_in(rules: &str) -> String {
     let mut rules: Table = rules.parse().unwrap_or_else(|error| panic!("{error}"));
     let default = |entry: &mut Table, field: &str, value: &str| {
@@ -175,12 +175,12 @@ pub fn bytes(answer: &Assessment) -> String {
 }
 
 impl Story {
-    /// What somebody who may see everything is told at a moment; a bare date is the end of that day.
+    /// The answer for a reader who sees everything at a moment; a bare date is the end of that day.
     pub fn on(&self, moment: &str) -> Seen {
         self.ask(&self.question(moment))
     }
 
-    /// How the case stood, had everything been known as it happened.
+    /// The answer in hindsight.
     pub fn in_hindsight(&self, moment: &str) -> Seen {
         self.ask(&Question { lens: Lens::Hindsight, ..self.question(moment) })
     }
@@ -225,7 +225,7 @@ impl Seen {
         found[0]
     }
 
-    /// The action about somebody or something.
+    /// The action about a subject.
     #[track_caller]
     pub fn about(&self, action: ActionKind, subject: &str) -> &Action {
         let all = self.all(action);
@@ -239,7 +239,7 @@ impl Seen {
         self.the(action).status
     }
 
-    /// The action as it stands last: pending, or the latest of several that were closed.
+    /// The current action: the pending one, or the latest closed one.
     #[track_caller]
     pub fn latest(&self, action: ActionKind) -> &Action {
         self.all(action)

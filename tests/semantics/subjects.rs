@@ -1,4 +1,4 @@
-//! One action for each subject, whoever becomes known when.
+//! One action for each subject, in whatever order subjects become known.
 
 use risk_core::assessment::answer::Status;
 use risk_core::event::vocabulary::ActionKind::{HomeVisit, ShareWithChildrensSocialCare};

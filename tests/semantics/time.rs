@@ -1,4 +1,4 @@
-//! Which rules count when, what came before, and what late information cost.
+//! Time: which rules apply when, background, and the cost of late information.
 
 use risk_core::assessment::answer::{GroupStatus, LateBy, Status};
 use risk_core::assessment::{Change, Question, changes};
@@ -273,7 +273,7 @@ fn all_records_of_one_clock_are_one_step_on_one_set_of_facts() {
     }
 }
 
-/// What time alone brings about: an end that is reached, an action that is overdue, an assessment that is old.
+/// Effects of time alone: an end that is reached, an overdue action, a stale assessment.
 const BY_TIME_ALONE: &str = r#"
 [[action]]
 id = "home_visit"

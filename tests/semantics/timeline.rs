@@ -1,10 +1,10 @@
-//! What each step changed, and what time alone did: the timeline is the answers of the days, and nothing else.
+//! Timelines: what each step changed, and what time alone changed.
 
 use risk_core::assessment::{Change, Question, changes};
 use risk_core::event::vocabulary::Audience;
 use risk_core::fold::run::Lens;
 use risk_core::timeline::{Timeline, timeline};
-use risk_reports::change_summary::{Sort, Voice, tell};
+use risk_reports::change_summary::{Perspective, SummaryKind, summarise};
 
 use crate::story::{SUPERVISED, Story, e, given};
 
@@ -50,7 +50,7 @@ fn sentences(found: &Timeline) -> Vec<String> {
     let of = |s: &risk_core::timeline::Step| {
         let kinds: Vec<&str> = s.records.iter().map(|r| r.kind.as_str()).collect();
         let by: String = if kinds.is_empty() { format!("{:?}", s.by_time) } else { kinds.join(" ") };
-        let lines: Vec<String> = tell(&s.changes, Voice::InTime).into_iter().map(|l| l.text).collect();
+        let lines: Vec<String> = summarise(&s.changes, Perspective::Successive).into_iter().map(|l| l.text).collect();
         format!("{} {by}: {}", s.at.date_naive(), lines.join(" "))
     };
     found.steps.iter().map(of).collect()
@@ -78,10 +78,10 @@ fn each_step_tells_its_records_and_what_they_opened_moved_and_closed() {
 
 #[test]
 fn the_end_of_supervision_is_named_where_it_comes_by_time() {
-    // Given an order of which it is known from the start when it ends, and a review that nobody makes,
+    // Given an order with a known end, and a review that is never made,
     let ends = SUPERVISED.replace("index_offence", "ends_on = 2018-01-01, index_offence");
     let story = given(REVIEW, &[&ends, TOLD]);
-    // then the step at which the line stays as it stood is told as the end of supervision.
+    // then the step that freezes the line is shown as the end of supervision.
     let last = sentences(&told(&story, &story.question("2018-02-01"))).pop().unwrap();
     assert!(last.starts_with("2018-01-02 [SupervisionEndReached]: "), "{last}");
 }
@@ -90,11 +90,11 @@ fn the_end_of_supervision_is_named_where_it_comes_by_time() {
 fn every_line_carries_its_rules_and_what_the_person_must_not_hear_of() {
     let story = story();
     let found = told(&story, &story.question("2017-12-05"));
-    let lines = tell(&found.steps.last().unwrap().changes, Voice::InTime);
-    let review = lines.iter().find(|l| l.sort == Sort::Opened).unwrap();
+    let lines = summarise(&found.steps.last().unwrap().changes, Perspective::Successive);
+    let review = lines.iter().find(|l| l.kind == SummaryKind::Opened).unwrap();
     assert_eq!(review.rules, ["concern"]);
     assert!(review.do_not_raise.is_some());
-    let level = lines.iter().find(|l| l.sort == Sort::Level).unwrap();
+    let level = lines.iter().find(|l| l.kind == SummaryKind::Level).unwrap();
     assert!(level.do_not_raise.is_some());
 }
 

@@ -1,4 +1,4 @@
-//! An answer for somebody is the fold of the records that they may see, and of nothing else.
+//! An audience's answer is the fold of the records that it may see.
 
 use risk_core::assessment::answer::{BeforeRelying, Caution, GroupStatus, Status};
 use risk_core::assessment::{Assessment, Question};
@@ -137,7 +137,7 @@ fn a_rule_or_duty_that_asks_what_a_victim_told_is_as_confidential_as_what_was_to
 
 #[test]
 fn what_stands_for_an_open_reason_alone_is_as_open_as_that() {
-    // Two actions that one event opened are overdue; of one of them a victim told, too.
+    // Two actions opened by one event are overdue; one of them also follows from a victim's disclosure.
     let rules = r#"
         [[action]]
         id = "home_visit"
@@ -171,7 +171,7 @@ fn what_stands_for_an_open_reason_alone_is_as_open_as_that() {
     assert_eq!((oversight.handling, oversight.caution), (Some(Handling::Ordinary), None));
 }
 
-/// A review rests on what a victim told; one record's payload was removed by law, and a manager decided.
+/// A review is based on a victim's disclosure, one record's payload was removed by law, and a manager decided.
 const TOLD_AND_ERASED: &str = r#"
     { on = 2017-09-04, kind = "initial_appointment_attended" },
     { on = 2017-12-04, kind = "plw_disclosure", person = "p1" },
@@ -230,7 +230,7 @@ fn taken_out(on: &str, kind: &str, event: &str, handling: &str) -> String {
     )
 }
 
-/// The level recorded for the known adult and how it stands, as the responsible officer is told.
+/// The recorded level of the known adult and its status, in the responsible officer's answer.
 fn told_officer(story: &Story, moment: &str) -> (Option<Level>, GroupStatus) {
     level(&story.seen_by(ResponsibleOfficer, moment).answer)
 }
@@ -250,7 +250,7 @@ fn a_hidden_correction_hides_both_versions_and_no_earlier_level_takes_their_plac
     let hidden = corrected("2017-10-20", "e3", "very_high", "restricted");
     let story = given(A_PLAN_AND_A_REVIEW, &[SUPERVISED, &first, &second, &hidden]);
     assert_eq!(level(&story.on("2017-10-20").answer), (Some(Level::VeryHigh), GroupStatus::Settled));
-    // Before it was recorded nobody knew better.
+    // Before the correction was recorded, the first version was in force.
     assert_eq!(told_officer(&story, "2017-10-19"), ASK_ABOUT_LOW);
     assert_eq!(told_officer(&story, "2017-10-20"), NOT_ASSESSED);
     let as_known_then = Question {
@@ -325,7 +325,8 @@ fn of_a_chain_of_changes_only_the_version_in_force_is_ever_shown() {
     // A hidden correction that was taken out again changed nothing.
     let undone = |kind| shown(&[hidden.clone(), taken_out("2017-10-22", kind, "e3", "restricted")]);
     assert_eq!([undone("record_retracted"), undone("payload_erased")], [ASK_ABOUT_LOW; 2]);
-    // An open correction that was taken out: openly, the first version stands again; in confidence, neither is shown.
+    // An open correction that was taken out: openly, the first version is in force again; in confidence, neither is
+    // shown.
     let retracted =
         |handling| shown(&[open("2017-10-19"), taken_out("2017-10-22", "record_retracted", "e3", handling)]);
     assert_eq!([retracted("staff"), retracted("restricted")], [ASK_ABOUT_LOW, NOT_ASSESSED]);
@@ -404,7 +405,7 @@ fn that_a_reason_is_no_longer_confidential_is_a_change_and_the_answer_says_when(
         id = "month"
         value = 30
     "#;
-    // She told it before the duty came into force, which rests on the sentence; what staff recorded later says it openly.
+    // The disclosure precedes the duty, which is based on the sentence; a later record of staff states it openly.
     let told = r#"{ on = 2017-09-05, kind = "plw_disclosure", person = "p1" },"#;
     let identified =
         r#"{ on = 2017-09-25, kind = "domestic_abuse_identified", role = "perpetrator", evidence = "disclosure" },"#;

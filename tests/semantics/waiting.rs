@@ -1,4 +1,4 @@
-//! What somebody else must decide is not late while they decide, if they were asked in time.
+//! An action that waits for another agency's decision is not late if the agency was asked in time.
 
 use risk_core::assessment::answer::Status;
 use risk_core::event::vocabulary::ActionKind::{ManagementOversight, ReturnToNps};

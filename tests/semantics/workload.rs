@@ -1,7 +1,7 @@
-//! What a policy asks of those who carry a caseload: new agenda lines, beside what they are to be divided by.
+//! The workload that a policy creates: new agenda lines with their denominators.
 
 use risk_core::calendar::{end_of_day, london_day};
-use risk_reports::workload::{Counting, Holder, Load, Workload};
+use risk_reports::workload::{Assignment, GroupWorkload, Workload, WorkloadBuilder};
 
 use crate::story::{SUPERVISED, Story, day, given};
 
@@ -32,21 +32,21 @@ fn identified(on: &str, person: &str) -> String {
     )
 }
 
-fn holder(officer: Option<&str>, group: Option<&str>) -> Holder {
-    Holder { officer: officer.map(str::to_owned), group: group.map(str::to_owned) }
+fn holder(officer: Option<&str>, group: Option<&str>) -> Assignment {
+    Assignment { officer: officer.map(str::to_owned), group: group.map(str::to_owned) }
 }
 
-/// Cases counted over the two weeks to 15 December; the first policy asks for nothing.
-fn counted(by: Option<&str>, cases: &[(Holder, &Story)]) -> Workload {
+/// Cases counted over the two weeks to 15 December; the first policy requires nothing.
+fn counted(by: Option<&str>, cases: &[(Assignment, &Story)]) -> Workload {
     let through = end_of_day(day("2017-12-15"));
     assert_eq!(london_day(through), day("2017-12-15"));
-    let mut counting = Counting::new(through, 2, by.map(str::to_owned));
+    let mut counting = WorkloadBuilder::new(through, 2, by.map(str::to_owned));
     for (holder, story) in cases {
         let question = story.question("2017-12-20");
         let nothing = given("", &[SUPERVISED]).ask(&question).answer;
         counting.add(holder, &nothing, &story.ask(&question).answer);
     }
-    counting.told()
+    counting.finish()
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn a_line_counts_from_the_day_after_the_first_to_the_last_and_a_step_is_none() {
     let disclosed = r#"{ on = 2017-12-04, kind = "plw_disclosure", person = "p1", concerns = ["other"] },"#;
     let lines = |events: &[&str]| {
         let story = given(RULES, &[&[SUPERVISED], events].concat());
-        counted(None, &[(Holder::default(), &story)]).all.second
+        counted(None, &[(Assignment::default(), &story)]).all.second
     };
     assert_eq!(lines(&[]), 0);
     assert_eq!(lines(&[disclosed]), 1, "a review, and the SARA that is its step");
@@ -79,7 +79,7 @@ fn lines_stand_beside_cases_officers_and_their_weeks_in_all_and_in_each_group() 
         (holder(Some("ann"), Some("south")), &story),
         (holder(None, None), &story),
     ];
-    let load = |group: Option<&str>, cases, responsible_officers, second| Load {
+    let load = |group: Option<&str>, cases, responsible_officers, second| GroupWorkload {
         group: group.map(str::to_owned),
         cases,
         responsible_officers,
@@ -100,9 +100,9 @@ fn lines_of_either_policy_are_counted_apart() {
     let story = given(RULES, &[SUPERVISED, &identified("2017-12-04", "p1")]);
     let question = story.question("2017-12-20");
     let (asks, nothing) = (story.ask(&question).answer, given("", &[SUPERVISED]).ask(&question).answer);
-    let mut counting = Counting::new(end_of_day(day("2017-12-15")), 2, None);
-    counting.add(&Holder::default(), &asks, &nothing);
-    counting.add(&Holder::default(), &asks, &asks);
-    let all = counting.told().all;
+    let mut counting = WorkloadBuilder::new(end_of_day(day("2017-12-15")), 2, None);
+    counting.add(&Assignment::default(), &asks, &nothing);
+    counting.add(&Assignment::default(), &asks, &asks);
+    let all = counting.finish().all;
     assert_eq!((all.first, all.second), (2, 1));
 }

@@ -11,7 +11,7 @@ use risk_core::event::Term;
 use risk_core::fold::run::Lens;
 use risk_core::policy::Policy;
 use risk_core::view::NoView;
-use risk_reports::measures::{ActionMeasure, Counting, Measures, RuleMeasure, disputed_rules};
+use risk_reports::measures::{ActionMeasure, Measures, MeasuresBuilder, RuleMeasure, disputed_rules};
 
 use crate::case::{BulkQuestion, CaseAnswer};
 use crate::problem::Problem;
@@ -53,21 +53,21 @@ impl Measuring {
 
 impl Sink for Measuring {
     type PartSink = Counts;
-    type Part = Result<Vec<Counting>, NoView>;
+    type Part = Result<Vec<MeasuresBuilder>, NoView>;
 
     fn begin(&self) -> Counts {
-        Counts { measuring: self.clone(), counted: Ok(vec![Counting::default(); self.questions.len()]) }
+        Counts { measuring: self.clone(), counted: Ok(vec![MeasuresBuilder::default(); self.questions.len()]) }
     }
 }
 
 /// The counts of a part of a caseload.
 pub struct Counts {
     measuring: Measuring,
-    counted: Result<Vec<Counting>, NoView>,
+    counted: Result<Vec<MeasuresBuilder>, NoView>,
 }
 
 impl PartSink for Counts {
-    type Part = Result<Vec<Counting>, NoView>;
+    type Part = Result<Vec<MeasuresBuilder>, NoView>;
 
     fn take(&mut self, case: &CaseAnswer<'_>) -> Result<(), EndedEarly> {
         let Ok(counted) = &mut self.counted else { return Ok(()) };

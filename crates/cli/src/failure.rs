@@ -132,7 +132,7 @@ pub enum Failure {
     Question(#[from] NoView),
     /// A policy whose rules cannot be changed to see what its tests say.
     #[error(transparent)]
-    Unfit(#[from] risk_policy_tools::mutation::Unfit),
+    Unfit(#[from] risk_policy_tools::mutation::BaselineFailure),
     /// An outcome or a rule that cannot be explained.
     #[error(transparent)]
     Explain(#[from] ExplainError),

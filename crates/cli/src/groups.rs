@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use risk_reports::workload::Holder;
+use risk_reports::workload::Assignment;
 use uuid::Uuid;
 
 use crate::failure::Failure;
@@ -13,7 +13,7 @@ const OFFICER: &str = "responsible_officer";
 
 /// Each case with who holds it.
 #[derive(Debug)]
-pub struct Groups(BTreeMap<Uuid, Holder>);
+pub struct Groups(BTreeMap<Uuid, Assignment>);
 
 impl Groups {
     /// Reads the file; `by` is the column that groups cases.
@@ -48,7 +48,7 @@ impl Groups {
             let value = |place: usize| row.get(place).filter(|v| !v.is_empty()).map(ToOwned::to_owned);
             let id = value(case).and_then(|id| Uuid::parse_str(&id).ok());
             let id = id.ok_or_else(|| wrong(line, format!("a UUID in `{CASE}`"), "none".to_owned()))?;
-            let holder = Holder { officer: value(officer), group: group.and_then(value) };
+            let holder = Assignment { officer: value(officer), group: group.and_then(value) };
             if holders.insert(id, holder).is_some() {
                 return Err(wrong(line, "each case once".to_owned(), format!("{id} again")));
             }
@@ -58,7 +58,7 @@ impl Groups {
 
     /// The holder of the case, if the file names one.
     #[must_use]
-    pub fn holder(&self, case: Uuid) -> Holder {
+    pub fn holder(&self, case: Uuid) -> Assignment {
         self.0.get(&case).cloned().unwrap_or_default()
     }
 }

@@ -1,6 +1,7 @@
-//! The calibration report: what the pack says of an invented caseload, beside what inspectors judged in 112 cases.
+//! The calibration report: the pack's answers to a synthetic caseload, compared with what inspectors judged in 112
+//! cases.
 //!
-//! `cargo xtask calibration` runs it and keeps what it prints in docs/calibration.md.
+//! `cargo xtask calibration` runs it and writes its output to docs/calibration.md.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -24,7 +25,7 @@ use risk_generate::{Caseload, Ground, Share};
 const CASES: u32 = 2000;
 const SEED: u64 = 2018;
 const TOP: usize = 10;
-/// How long ago the newest reason was learnt, in days: up to so many, and what that is called.
+/// Age classes of the newest reason: the maximum number of days since it was learnt, and a label.
 const AGES: [(i64, &str); 4] =
     [(28, "four weeks"), (91, "three months"), (182, "six months"), (i64::MAX, "the case's whole life")];
 
@@ -58,15 +59,15 @@ fn pack(folder: &Path) -> Result<Policy, Box<dyn Error>> {
     Ok(Policy::load(&files)?)
 }
 
-/// How many cases have each thing.
+/// The number of cases with each feature.
 #[derive(Default)]
 struct Tally {
     cases: usize,
     supervised: usize,
     protect_now: usize,
-    /// Cases with something to protect somebody now, by the age of the newest reason.
+    /// Cases with a `protect_now` action, by the age of the newest reason.
     ages: [usize; AGES.len()],
-    /// Those in which the risk was reviewed since, and something else was left.
+    /// Of these, cases in which the risk was reviewed since, but another action is left.
     reviewed_since: usize,
     for_the_nps: usize,
     high: BTreeMap<Group, usize>,
@@ -77,9 +78,9 @@ struct Tally {
     pending: Vec<usize>,
     lines: Vec<usize>,
     urgent: Vec<usize>,
-    /// Of protect_now lines: the rules behind them, by the cases that have one.
+    /// The rules behind `protect_now` lines, by the number of cases.
     rules: BTreeMap<String, usize>,
-    /// The cases in which a rule alone makes something urgent.
+    /// The cases in which a single rule makes something urgent.
     alone: BTreeMap<String, usize>,
     actions: BTreeMap<ActionKind, usize>,
     all_rules: BTreeMap<String, usize>,
@@ -112,7 +113,7 @@ impl Tally {
         each(&mut self.actions, urgent.iter().map(|a| a.action).collect::<BTreeSet<_>>());
     }
 
-    /// Of a case with something to protect somebody now: why, and how old that is.
+    /// Counts a case with a `protect_now` action: its rules and the age of the newest reason.
     fn count_urgent(&mut self, urgent: &Urgent, log: &Log) {
         let age = Caseload::read_on().signed_duration_since(urgent.newest).num_days();
         let band = AGES.iter().position(|(most, _)| age <= *most).and_then(|band| self.ages.get_mut(band));
@@ -132,24 +133,25 @@ fn add(n: &mut usize, yes: bool) {
     *n = n.saturating_add(usize::from(yes));
 }
 
-/// What is pending, and not frozen because supervision has ended.
+/// The pending actions that are not frozen by the end of supervision.
 fn live(answer: &Assessment) -> impl Iterator<Item = &Action> {
     answer.actions.iter().filter(|a| a.status.pending() && a.frozen_on.is_none())
 }
 
-/// Why a case has something to protect somebody now.
+/// The reasons for `protect_now` in a case.
 struct Urgent {
-    /// The rules that ask for it, each once.
+    /// The rules that require it, each once.
     rules: BTreeSet<String>,
-    /// When the newest event was learnt that calls for it and is not answered.
+    /// The day on which the newest unanswered event was learnt.
     newest: NaiveDate,
 }
 
 impl Urgent {
-    /// From the reasons that are open: an action takes the highest priority of these, and not each asks for it.
-    fn of(policy: &Policy, told: &Explanation) -> Self {
+    /// Collects the open reasons. An action has the highest priority of its reasons, so not every reason has this
+    /// priority.
+    fn of(policy: &Policy, explanation: &Explanation) -> Self {
         let mut found = Self { rules: BTreeSet::new(), newest: NaiveDate::MIN };
-        for outcome in &told.outcomes {
+        for outcome in &explanation.outcomes {
             let Some(action) = outcome.action.as_ref().filter(|a| a.status.pending()) else { continue };
             for reason in outcome.reasons.iter().filter(|r| r.answered.is_none()) {
                 if asks(policy, &reason.rule.id, action.action) {
@@ -162,13 +164,13 @@ impl Urgent {
     }
 }
 
-/// Whether the rule asks for the action so as to protect somebody now.
+/// Whether the rule requires the action with `protect_now`.
 fn asks(policy: &Policy, rule: &str, action: ActionKind) -> bool {
     let required = policy.rules.iter().filter(|r| r.id == rule).flat_map(|r| &r.require);
     required.into_iter().any(|require| require.action == action && require.priority == Priority::ProtectNow)
 }
 
-/// The rules behind actions, each once.
+/// The rules behind the actions, each once.
 fn rules<'a>(actions: impl Iterator<Item = &'a Action>) -> BTreeSet<String> {
     actions.flat_map(|a| &a.because).map(|b| b.rule.clone()).collect()
 }
@@ -187,7 +189,7 @@ fn share(part: usize, whole: usize) -> String {
     format!("{}.{} %", tenths.checked_div(10).unwrap_or(0), tenths.checked_rem(10).unwrap_or(0))
 }
 
-/// The value below which that many in a hundred lie.
+/// The percentile of the values.
 fn percentile(values: &[usize], hundredths: usize) -> usize {
     let mut sorted = values.to_vec();
     sorted.sort_unstable();
@@ -262,7 +264,7 @@ fn levels_and_actions(out: &mut String, tally: &Tally) -> Result<(), std::fmt::E
     )
 }
 
-/// How old it is what somebody is to be protected from now.
+/// Writes the ages of the newest reasons for `protect_now`.
 fn ages(out: &mut String, tally: &Tally) -> std::fmt::Result {
     writeln!(out, "\n| newest open reason to protect somebody now, learnt within | cases |\n|---|---|")?;
     for ((_, within), n) in AGES.iter().zip(tally.ages) {

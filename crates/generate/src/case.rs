@@ -1,4 +1,4 @@
-//! Who a case is about, and under what sentence: what is settled before anything is told.
+//! The fixed attributes of a case: the people, the sentence, the offence.
 
 use risk_core::event::Term;
 use risk_core::event::vocabulary::{Offence, SentenceType, Sex};
@@ -12,33 +12,33 @@ use crate::when::When;
 pub(crate) const SENTENCE: &str = "s1";
 /// The victim of the index offence, or of the abuse that is known.
 pub(crate) const VICTIM: &str = "p1";
-/// Somebody whom the person meets later.
+/// A new partner, whom the person meets later.
 pub(crate) const NEW_PARTNER: &str = "p2";
-/// The order that protects the victim, if there is one.
+/// The order that protects the victim, if any.
 pub(crate) const ORDER: &str = "o1";
-/// The BBR place.
+/// The place on the BBR programme.
 pub(crate) const BBR: &str = "bbr1";
 
 const CHILDREN: [&str; 3] = ["c1", "c2", "c3"];
-/// The report's fieldwork was in April and May 2018; the stories begin up to fifteen months before its end.
+/// The report's fieldwork was in April and May 2018; cases begin up to fifteen months before its end.
 const FIRST_START: i64 = 60;
 const LAST_START: u32 = 330;
 
-/// What makes a case one for the NPS (report, section 5.1: 7 of 112).
+/// Why a case belongs with the NPS (report, section 5.1: 7 of 112).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Gravity {
     Usual,
     /// Serious injury and an injured child, known at allocation.
     HighAtAllocation,
-    /// The same in a new incident.
+    /// The same, through a new incident.
     HighLater,
     /// A charge of harm to a child, open at allocation.
     ChargeAtAllocation,
-    /// The same, later.
+    /// The same, charged later.
     ChargeLater,
 }
 
-/// What is settled of a case.
+/// The attributes of a case.
 #[derive(Debug)]
 pub(crate) struct Case {
     pub(crate) sex: Sex,
@@ -100,12 +100,12 @@ impl Case {
         }
     }
 
-    /// The CRC's levels, as an assessment states them.
+    /// The CRC's levels, in the form of an assessment.
     pub(crate) fn levels(&self) -> Value {
         json!({ "known_adult": self.known_adult, "children": self.children_level, "public": "low", "staff": "low" })
     }
 
-    /// The first child, if there are children and they are on record.
+    /// The first child, if there are children on record.
     pub(crate) fn known_child(&self) -> Option<&'static str> {
         self.children.first().copied().filter(|_| self.children_on_record)
     }
@@ -114,7 +114,7 @@ impl Case {
         on_licence(self.sentence)
     }
 
-    /// What court and start say alike.
+    /// The data that the court and the start of supervision share.
     pub(crate) fn index(&self) -> Value {
         json!({
             "sentence_id": SENTENCE,
@@ -163,7 +163,7 @@ fn gravity(story: &mut Story) -> Gravity {
     one_of(story, &shares).unwrap_or(Gravity::Usual)
 }
 
-/// One of several that exclude each other; none, where their shares leave room.
+/// One of several exclusive alternatives; none if their shares add up to less than one.
 fn one_of<T: Copy>(story: &mut Story, shares: &[(Share, T)]) -> Option<T> {
     let number = story.dice.per_mille();
     let mut below: u32 = 0;

@@ -1,4 +1,4 @@
-//! Choices that follow from a number: the same seed and case, the same choices, on every machine.
+//! Reproducible choices: the same seed and case give the same choices on every machine.
 
 use rand::rngs::ChaCha8Rng;
 use rand::{Rng, SeedableRng};
@@ -6,34 +6,34 @@ use uuid::{Builder, Uuid};
 
 use crate::proportions::Share;
 
-/// The choices of one case.
+/// The random choices of one case.
 ///
-/// Only the raw numbers of the generator are used, which its makers promise to keep; how a number becomes a choice
-/// stands here, so that another version of theirs gives the same caseload.
+/// Only the generator's raw numbers are used, which are stable across its versions. The mapping to choices is defined
+/// here, so other versions give the same caseload.
 #[derive(Debug)]
 pub(crate) struct Dice(ChaCha8Rng);
 
 impl Dice {
-    /// The choices of a case: each case has a stream of its own, so that more cases change none of the others.
+    /// The choices of a case. Each case has its own stream, so adding cases does not change others.
     pub(crate) fn new(seed: u64, case: u64) -> Self {
         let mut numbers = ChaCha8Rng::seed_from_u64(seed);
         numbers.set_stream(case);
         Self(numbers)
     }
 
-    /// A number from 0, below `n`; 0 where `n` is 0. Every number is as likely as another, to one part in 2^32.
+    /// A number from 0 to `n` - 1; 0 if `n` is 0. The distribution is uniform to one part in 2^32.
     pub(crate) fn below(&mut self, n: u32) -> u32 {
         let wide = u64::from(self.0.next_u32()).wrapping_mul(u64::from(n));
         u32::try_from(wide >> 32).unwrap_or_default()
     }
 
-    /// A number between two, both included.
+    /// A number from `least` to `most`, inclusive.
     pub(crate) fn between(&mut self, least: u32, most: u32) -> i64 {
         let width = most.saturating_sub(least).saturating_add(1);
         i64::from(least.saturating_add(self.below(width)))
     }
 
-    /// Whether something happens that happens in that share of cases.
+    /// Returns true in this share of cases.
     pub(crate) fn chance(&mut self, share: Share) -> bool {
         self.per_mille() < share.per_mille()
     }
@@ -43,7 +43,7 @@ impl Dice {
         self.below(1000)
     }
 
-    /// One of a list; the first where the list says so by being of one.
+    /// `first`, or one of `others`.
     pub(crate) fn pick<T: Copy>(&mut self, first: T, others: &[T]) -> T {
         let places = u32::try_from(others.len()).unwrap_or(u32::MAX).saturating_add(1);
         let place = self.below(places).checked_sub(1).and_then(|p| usize::try_from(p).ok());

@@ -1,22 +1,22 @@
-//! Why a case could not be told. Tests hold that none of it happens.
+//! Errors of the generator. Tests check that none occurs.
 
 use risk_core::event::Kind;
 use risk_core::log::AppendError;
 
-/// Why a case could not be told: a fault of the generator, never of its user.
+/// An error in the generator itself, never caused by its user.
 #[derive(Debug, thiserror::Error)]
 pub enum GenerateError {
-    /// An event that the catalogue does not take.
-    #[error("an invented {kind}: field `{field}`: expected {expected}, found something else")]
+    /// An event that the catalogue rejects.
+    #[error("generated {kind}: field `{field}`: expected {expected}, found something else")]
     Data {
-        /// Its kind.
+        /// The kind of event.
         kind: Kind,
         /// The field.
         field: String,
-        /// What the catalogue asks for.
+        /// What the catalogue expects.
         expected: String,
     },
-    /// A record that the log does not take.
-    #[error("an invented log: {0}")]
+    /// A record that the log rejects.
+    #[error("generated log: {0}")]
     Log(#[from] AppendError),
 }

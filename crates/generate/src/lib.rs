@@ -1,14 +1,14 @@
-//! Invented caseloads: plausible domestic abuse cases of the shape of the sample that HM Inspectorate of Probation read in
-//! 2018, the same for the same seed.
+//! Synthetic caseloads: plausible domestic abuse cases, similar to the sample that HM Inspectorate of Probation read
+//! in 2018, reproducible from a seed.
 //!
-//! Nobody in them exists, and no text is free: ids, dates and words of the catalogue only. Good and bad practice come in
-//! the report's proportions ([`Share`], one table). What a caseload can show is what rules do with cases of that shape;
-//! it can show nothing about the world beyond the table.
+//! All people are invented, and there is no free text, only ids, dates and words of the catalogue. Good and bad
+//! practice occur in the report's proportions ([`Share`], one table). A caseload shows what rules do with cases like
+//! these; it shows nothing about the world beyond the table.
 
 mod case;
 mod dice;
 mod error;
-mod happenings;
+mod incidents;
 mod opening;
 mod programme;
 mod proportions;
@@ -28,12 +28,12 @@ pub use proportions::{Ground, Proportion, Share};
 use story::Story;
 use when::When;
 
-/// The most records that a case has, where no number is asked for.
+/// The maximum number of records of a case, if no number is requested.
 const MOST: usize = 300;
-/// The fewest.
+/// The minimum number of records of a case.
 pub const FEWEST: u32 = 20;
 
-/// What a caseload is like.
+/// The type of a caseload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Shape {
     /// The 112 cases of the inspection: sentences, offences, requirements, and what was and was not done.
@@ -41,51 +41,51 @@ pub enum Shape {
     Inspection,
 }
 
-/// A caseload. A case depends on the seed and its own number alone: more cases change none of the others.
+/// A caseload. A case depends only on the seed and its own number, so adding cases does not change others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Caseload {
     /// The number of the first case.
     pub first: u32,
-    /// How many cases.
+    /// The number of cases.
     pub cases: u32,
-    /// What the choices follow from.
+    /// The seed of all choices.
     pub seed: u64,
-    /// What the cases are like.
+    /// The type of the cases.
     pub shape: Shape,
-    /// How many records each case has; `None`: as many as its story, from 20 to 300. With a number, more of the ordinary
-    /// happens, or the story breaks off.
+    /// The number of records of each case; `None` means as many as its story needs, from 20 to 300. With a number,
+    /// routine events are added, or the story is cut off.
     pub events: Option<u32>,
 }
 
 impl Caseload {
-    /// A caseload of the inspection's shape.
+    /// A caseload similar to the inspection's sample.
     #[must_use]
     pub const fn inspection(cases: u32, seed: u64) -> Self {
         Self { first: 0, cases, seed, shape: Shape::Inspection, events: None }
     }
 
-    /// The last day of which anything is told: the end of the month in which the inspectors' fieldwork ended.
+    /// The last day of all logs: the end of the month in which the inspectors' fieldwork ended.
     #[must_use]
     pub fn read_on() -> NaiveDate {
         NaiveDate::from_ymd_opt(2018, 5, 31).unwrap_or_default()
     }
 
-    /// The logs, in the order of their numbers.
+    /// The logs, in the order of case numbers.
     pub fn logs(&self) -> impl Iterator<Item = Result<Log, GenerateError>> + '_ {
         (self.first..self.first.saturating_add(self.cases)).map(|number| self.log(number))
     }
 
-    /// The log of the case of that number, from 0.
+    /// The log of the case with this number, from 0.
     ///
     /// # Errors
-    /// [`GenerateError`] where the generator is at fault.
+    /// [`GenerateError`] if the generator has a defect.
     pub fn log(&self, number: u32) -> Result<Log, GenerateError> {
         let Shape::Inspection = self.shape;
         let until = When::on(Self::read_on()).after_minutes(8 * 60);
         let mut story = Story::new(Dice::new(self.seed, u64::from(number)), until);
         let case = Case::settle(&mut story);
         story.ends(case.sentence_ends);
-        let first = tell(&mut story, &case);
+        let first = generate(&mut story, &case);
         let wanted = self.events.unwrap_or(FEWEST).max(FEWEST);
         let wanted = usize::try_from(wanted).unwrap_or(MOST);
         fill(&mut story, &case, first, wanted);
@@ -93,27 +93,27 @@ impl Caseload {
     }
 }
 
-/// Tells the whole story; gives the moment of the first appointment.
-fn tell(story: &mut Story, case: &Case) -> When {
+/// Generates the whole story and returns the moment of the first appointment.
+fn generate(story: &mut Story, case: &Case) -> When {
     let first = opening::open(story, case);
-    let custody = happenings::custody(story, case, first);
+    let custody = incidents::custody(story, case, first);
     let reached = programme::bbr(story, case);
     routine::supervise(story, case, first, custody);
     programme::of_others(story, case, first);
-    happenings::happen(story, case, first, reached);
-    happenings::order_breached(story, case, first);
+    incidents::happen(story, case, first, reached);
+    incidents::order_breached(story, case, first);
     first
 }
 
-/// Tells of the ordinary until there are as many records as wanted.
+/// Adds routine events until there are as many records as requested.
 fn fill(story: &mut Story, case: &Case, first: When, wanted: usize) {
-    // Nearly every attempt tells something; the limit is for a story that leaves no room.
+    // Nearly every attempt adds a record; the limit is for a story without room for more.
     for _ in 0..wanted.saturating_mul(4) {
         if story.len() >= wanted {
             return;
         }
         if story.dice.below(10) == 0 {
-            happenings::one_more(story, case, first);
+            incidents::one_more(story, case, first);
         } else {
             let (from, to) = (first, story.until());
             let when = story.some_time(from, to);

@@ -1,4 +1,4 @@
-//! How a case begins: the court, the allocation, the first appointment, the first assessment and plan.
+//! The beginning of a case: court, allocation, first appointment, first assessment and plan.
 
 use risk_core::event::Kind;
 use risk_core::event::vocabulary::SentenceType;
@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 
 use crate::case::{Case, Gravity, ORDER, SENTENCE, VICTIM};
 use crate::proportions::Share;
-use crate::requests::{Asked, ask};
-use crate::story::{Story, Voice};
+use crate::requests::{Agency, ask};
+use crate::story::{Reporter, Story};
 use crate::when::When;
 
-/// Tells the beginning; gives the moment of the first appointment.
+/// Adds the beginning and returns the moment of the first appointment.
 pub(crate) fn open(story: &mut Story, case: &Case) -> When {
     before_sentence(story, case);
     sentence(story, case);
@@ -22,19 +22,19 @@ fn before_sentence(story: &mut Story, case: &Case) {
     if case.on_licence() {
         let release = case.start.date().to_string();
         let planned = story.office(case.start, -42);
-        story.tell(
-            Voice::Prison,
+        story.add(
+            Reporter::Prison,
             planned,
             Kind::ReleasePlanned,
             json!({ "release_on": release, "address_known": "yes" }),
         );
         if story.does(Share::LicenceConditionsProposed) {
             let proposed = story.office(case.start, -28);
-            story.tell(Voice::Officer, proposed, Kind::LicenceConditionsProposed, json!({ "person": VICTIM }));
+            story.add(Reporter::Officer, proposed, Kind::LicenceConditionsProposed, json!({ "person": VICTIM }));
         }
     } else if story.dice.chance(Share::ReportOrdered) {
         let ordered = story.office(case.start, -21);
-        story.tell(Voice::Court, ordered, Kind::PreSentenceReportRequested, case.index());
+        story.add(Reporter::Court, ordered, Kind::PreSentenceReportRequested, case.index());
     }
     let (about, child_charge) = match case.gravity {
         Gravity::HighAtAllocation => (
@@ -47,7 +47,7 @@ fn before_sentence(story: &mut Story, case: &Case) {
     };
     let before = story.office(case.start, -14);
     let kind = if child_charge { Kind::Charged } else { Kind::IncidentReported };
-    story.tell(Voice::Police, before, kind, about);
+    story.add(Reporter::Police, before, kind, about);
 }
 
 /// A charge such as Graham's.
@@ -57,25 +57,25 @@ pub(crate) fn charge_of_harm_to_a_child() -> Value {
 
 fn sentence(story: &mut Story, case: &Case) {
     let start = case.start;
-    let by = if case.on_licence() { Voice::Prison } else { Voice::Court };
+    let by = if case.on_licence() { Reporter::Prison } else { Reporter::Court };
     let mut index = case.index();
     if let Some(index) = index.as_object_mut() {
         index.insert("ends_on".to_owned(), json!(case.sentence_ends.date().to_string()));
     }
-    story.tell(by, start, Kind::SupervisionStarted, index);
+    story.add(by, start, Kind::SupervisionStarted, index);
     if case.on_licence() {
         let known = if story.dice.chance(Share::AddressKnown) { "yes" } else { "unknown" };
-        story.tell(by, start, Kind::ReleasedFromCustody, json!({ "address_known": known }));
+        story.add(by, start, Kind::ReleasedFromCustody, json!({ "address_known": known }));
     } else if story.dice.chance(Share::ProtectiveBail) {
         let lifted = json!({ "protective": "yes", "protects": [VICTIM] });
-        story.tell(by, start, Kind::BailConditionsLifted, lifted);
+        story.add(by, start, Kind::BailConditionsLifted, lifted);
     }
     for (requirement, days) in requirements(story, case) {
         let mut imposed = json!({ "sentence_id": SENTENCE, "requirement": requirement, "reason": "sentence" });
         if let (Some(days), Some(imposed)) = (days, imposed.as_object_mut()) {
             imposed.insert("days".to_owned(), json!(days));
         }
-        story.tell(by, start, Kind::RequirementImposed, imposed);
+        story.add(by, start, Kind::RequirementImposed, imposed);
     }
     if case.order {
         let order = match case.sentence {
@@ -86,7 +86,7 @@ fn sentence(story: &mut Story, case: &Case) {
         let expires = if case.on_licence() { case.sentence_ends } else { start.after_days(days) };
         let made = json!({ "order_id": ORDER, "order": order, "protects": [VICTIM], "conditions": ["no_contact"],
             "expires_on": expires.date().to_string() });
-        story.tell(by, start, Kind::ProtectiveOrderMade, made);
+        story.add(by, start, Kind::ProtectiveOrderMade, made);
     }
 }
 
@@ -120,30 +120,30 @@ fn allocation(story: &mut Story, case: &Case) {
     };
     let evidence = if case.domestic_abuse_offence { "conviction" } else { "call_out" };
     let role = json!({ "role": "perpetrator", "evidence": evidence });
-    story.tell(Voice::CourtTeam, identified, Kind::DomesticAbuseIdentified, role);
+    story.add(Reporter::CourtTeam, identified, Kind::DomesticAbuseIdentified, role);
     if story.does(Share::SaraFromCourt) {
         let sara = json!({ "risk_to_partner": case.known_adult, "risk_to_others": "low" });
-        story.tell(Voice::CourtTeam, start.after_minutes(70), Kind::SaraCompleted, sara);
+        story.add(Reporter::CourtTeam, start.after_minutes(70), Kind::SaraCompleted, sara);
     }
     let levels = assessed(case, "court", "court-1", &[]);
-    story.tell(Voice::CourtTeam, start.after_minutes(80), Kind::RiskAssessed, levels);
+    story.add(Reporter::CourtTeam, start.after_minutes(80), Kind::RiskAssessed, levels);
 
     let allocated = story.office(start, 1);
     let grade = story.dice.pick("pso", &["po"]);
     let complexity = if case.gravity == Gravity::Usual { "standard" } else { "complex" };
     let allocation = json!({ "provider": "crc", "grade": grade, "complexity": complexity });
-    story.tell(Voice::Administrator, allocated, Kind::CaseAllocated, allocation);
+    story.add(Reporter::Administrator, allocated, Kind::CaseAllocated, allocation);
     let for_the_nps = matches!(case.gravity, Gravity::HighAtAllocation | Gravity::ChargeAtAllocation);
     if for_the_nps && story.does(Share::SentToNps) {
         let asked = story.office(allocated, 1);
-        story.tell(Voice::Officer, asked, Kind::CaseReturnRequested, json!({ "to": "nps" }));
+        story.add(Reporter::Officer, asked, Kind::CaseReturnRequested, json!({ "to": "nps" }));
         let taken = story.office(asked, 7);
         let accepted = json!({ "to": "nps", "decided_by": "nps", "outcome": "accepted", "reason": "risk_recognised" });
-        story.tell(Voice::CourtTeam, taken, Kind::EscalationDecided, accepted);
+        story.add(Reporter::CourtTeam, taken, Kind::EscalationDecided, accepted);
     }
 }
 
-/// An assessment that states the case's levels.
+/// An assessment with the case's levels.
 pub(crate) fn assessed(case: &Case, stage: &str, assessor: &str, considers: &[uuid::Uuid]) -> Value {
     json!({ "levels": case.levels(), "stage": stage, "signed": "yes", "tool": "oasys", "assessor": assessor,
         "person_involved": if stage == "court" { "no" } else { "yes" }, "considers": considers })
@@ -152,16 +152,21 @@ pub(crate) fn assessed(case: &Case, stage: &str, assessor: &str, considers: &[uu
 fn first_appointment(story: &mut Story, case: &Case) -> When {
     let days = story.dice.between(2, 7);
     let first = story.office(case.start, days);
-    story.tell(Voice::Officer, first, Kind::InitialAppointmentAttended, json!({ "person_involved": "yes" }));
+    story.add(Reporter::Officer, first, Kind::InitialAppointmentAttended, json!({ "person_involved": "yes" }));
     if story.dice.chance(Share::AddressKnown) {
-        story.tell(Voice::Officer, first.after_minutes(10), Kind::AddressEstablished, json!({ "approved": "unknown" }));
+        story.add(
+            Reporter::Officer,
+            first.after_minutes(10),
+            Kind::AddressEstablished,
+            json!({ "approved": "unknown" }),
+        );
     }
     people(story, case, first);
     if story.dice.chance(Share::Flagged) {
         let flag = json!({ "register": "domestic_abuse_perpetrator" });
-        story.tell(Voice::Officer, first.after_minutes(40), Kind::FlagRecorded, flag);
+        story.add(Reporter::Officer, first.after_minutes(40), Kind::FlagRecorded, flag);
     }
-    for asked in [Asked::Police, Asked::SocialCare] {
+    for asked in [Agency::Police, Agency::SocialCare] {
         if story.dice.chance(Share::CheckedAtStart) {
             let when = story.office(first, 1);
             ask(story, asked, "initial", when);
@@ -174,17 +179,17 @@ fn first_appointment(story: &mut Story, case: &Case) -> When {
 fn people(story: &mut Story, case: &Case, first: When) {
     let relation = if case.victim_is_partner { "partner" } else { "ex_partner" };
     let victim = json!({ "person": VICTIM, "group": "known_adult", "relation": relation, "victim": "yes", "in_household": "no" });
-    story.tell(Voice::Officer, first.after_minutes(15), Kind::PersonIdentified, victim);
+    story.add(Reporter::Officer, first.after_minutes(15), Kind::PersonIdentified, victim);
     if !case.children_on_record {
         return;
     }
     for child in &case.children {
         let relation = story.dice.pick("child", &["child", "step_child"]);
         let child = json!({ "person": child, "group": "child", "relation": relation, "in_household": "no" });
-        story.tell(Voice::Officer, first.after_minutes(20), Kind::PersonIdentified, child);
+        story.add(Reporter::Officer, first.after_minutes(20), Kind::PersonIdentified, child);
     }
     let household = json!({ "persons": [], "children_complete": "yes" });
-    story.tell(Voice::Officer, first.after_minutes(25), Kind::HouseholdRecorded, household);
+    story.add(Reporter::Officer, first.after_minutes(25), Kind::HouseholdRecorded, household);
 }
 
 fn assessment_and_plan(story: &mut Story, case: &Case, first: When) {
@@ -192,16 +197,16 @@ fn assessment_and_plan(story: &mut Story, case: &Case, first: When) {
         if story.dice.chance(Share::PlanInTime) { story.dice.between(8, 18) } else { story.dice.between(25, 50) };
     let planned = story.office(first, days);
     let assessment =
-        story.tell(Voice::Officer, planned, Kind::RiskAssessed, assessed(case, "initial", &case.officer, &[]));
+        story.add(Reporter::Officer, planned, Kind::RiskAssessed, assessed(case, "initial", &case.officer, &[]));
     if story.does(Share::SaraLater) {
         let sara = json!({ "risk_to_partner": case.known_adult, "risk_to_others": "low" });
-        story.tell(Voice::Officer, planned.after_minutes(20), Kind::SaraCompleted, sara);
+        story.add(Reporter::Officer, planned.after_minutes(20), Kind::SaraCompleted, sara);
     }
     let covers = plan_covers(story, case);
     story.plans_cover(covers);
     update_plan(story, planned.after_minutes(30));
-    story.tell(
-        Voice::Officer,
+    story.add(
+        Reporter::Officer,
         planned.after_minutes(40),
         Kind::SentencePlanCompleted,
         json!({ "person_involved": "yes" }),
@@ -209,23 +214,23 @@ fn assessment_and_plan(story: &mut Story, case: &Case, first: When) {
     if story.does(Share::Overseen) {
         let seen = story.office(planned, 5);
         let oversight = json!({ "by": case.manager, "role": "manager", "decision": "agrees", "about": assessment });
-        story.tell(Voice::Manager, seen, Kind::ManagementOversightRecorded, oversight);
+        story.add(Reporter::Manager, seen, Kind::ManagementOversightRecorded, oversight);
     }
     if !case.bbr && story.does(Share::SupportArranged) {
         let arranged = story.office(planned, 3);
-        story.tell(Voice::Officer, arranged, Kind::VictimSupportArranged, json!({ "person": VICTIM }));
+        story.add(Reporter::Officer, arranged, Kind::VictimSupportArranged, json!({ "person": VICTIM }));
     }
 }
 
-/// The risk management plan, written or brought up to date.
+/// Adds a new or updated risk management plan.
 pub(crate) fn update_plan(story: &mut Story, when: When) {
     let covers = json!({ "covers": story.covers() });
-    story.tell(Voice::Officer, when, Kind::RiskManagementPlanUpdated, covers);
+    story.add(Reporter::Officer, when, Kind::RiskManagementPlanUpdated, covers);
 }
 
-/// What the plans of a case cover. The report says in how many cases that was enough: victims in just over half, children
-/// in about a third, orders in half. It counts cases, so a plan brought up to date covers what it covered before; and it
-/// judges what a plan says, so a plan that says too little of somebody may still name them.
+/// What the plans of a case cover. The report says in how many cases that was sufficient: victims in just over half,
+/// children in about a third, orders in half. It counts cases, so an updated plan covers what it covered before. It
+/// judges the content, so a plan that says too little about a person may still name them.
 fn plan_covers(story: &mut Story, case: &Case) -> Vec<&'static str> {
     let parts = [
         (Share::PlanCoversVictims, "victims", true),

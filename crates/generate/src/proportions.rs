@@ -1,37 +1,37 @@
-//! How often each thing happens, and what that rests on: every number of the generator that somebody could dispute stands
-//! in this one table.
+//! How often each thing happens, and on what basis. Every disputable number of the generator is in this one table.
 
-/// Where a proportion comes from.
+/// The source of a proportion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ground {
-    /// HM Inspectorate of Probation, September 2018 (`hmip-2018` in the policy pack): the place, and what it says.
+    /// HM Inspectorate of Probation, September 2018 (`hmip-2018` in the policy pack), with the place and what it
+    /// says.
     Report(&'static str),
-    /// No source gives it: what it was chosen by.
+    /// No source gives it; the text says how it was chosen.
     Assumed(&'static str),
 }
 
-/// One line of the table.
+/// A row of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Proportion {
-    /// How many in a thousand.
+    /// The proportion in parts per thousand.
     pub per_mille: u32,
-    /// Of what.
+    /// The population and the event.
     pub of: &'static str,
-    /// What it rests on.
+    /// Its source.
     pub ground: Ground,
 }
 
 macro_rules! proportions {
     ($( $name:ident = $per_mille:literal, $of:literal, $ground:ident($why:literal); )+) => {
-        /// Something that happens in a share of cases.
+        /// Something that happens in a certain share of cases.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Share { $( #[doc = $of] $name ),+ }
 
         impl Share {
-            /// Every line of the table.
+            /// All rows of the table.
             pub const ALL: &[Self] = &[ $( Self::$name ),+ ];
 
-            /// The line of the table.
+            /// The row of the table.
             #[must_use]
             pub const fn proportion(self) -> Proportion {
                 match self { $( Self::$name => Proportion { per_mille: $per_mille, of: $of, ground: Ground::$ground($why) } ),+ }
@@ -41,7 +41,7 @@ macro_rules! proportions {
 }
 
 impl Share {
-    /// How many in a thousand.
+    /// The proportion in parts per thousand.
     #[must_use]
     pub const fn per_mille(self) -> u32 {
         self.proportion().per_mille

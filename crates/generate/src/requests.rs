@@ -1,16 +1,16 @@
-//! Asking other agencies: the request, the reply or the silence, the reminders.
+//! Requests to other agencies: the request, the reply if any, and reminders.
 
 use risk_core::event::Kind;
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::proportions::Share;
-use crate::story::{Story, Voice};
+use crate::story::{Reporter, Story};
 use crate::when::When;
 
-/// Who is asked.
+/// The agency that is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Asked {
+pub(crate) enum Agency {
     Police,
     SocialCare,
 }
@@ -18,15 +18,15 @@ pub(crate) enum Asked {
 const MOST_REMINDERS: u32 = 4;
 const BETWEEN_REMINDERS: i64 = 16;
 
-/// Asks; gives the id of the request's record.
-pub(crate) fn ask(story: &mut Story, asked: Asked, stage: &str, at: When) -> Uuid {
+/// Adds a request and returns the id of its record.
+pub(crate) fn ask(story: &mut Story, asked: Agency, stage: &str, at: When) -> Uuid {
     let request = story.next_request();
-    let (of, about, voice) = match asked {
-        Asked::Police => ("police", "domestic_abuse_call_outs", Voice::Police),
-        Asked::SocialCare => ("childrens_social_care", "child_safeguarding", Voice::SocialCare),
+    let (of, about, reporter) = match asked {
+        Agency::Police => ("police", "domestic_abuse_call_outs", Reporter::Police),
+        Agency::SocialCare => ("childrens_social_care", "child_safeguarding", Reporter::SocialCare),
     };
     let requested = json!({ "request_id": request, "of": of, "about": about, "stage": stage });
-    let id = story.tell(Voice::Officer, at, Kind::InformationRequested, requested);
+    let id = story.add(Reporter::Officer, at, Kind::InformationRequested, requested);
     let answered_after = if story.dice.chance(Share::Answered) {
         let days = story.dice.between(2, 24);
         Some(story.office(at, days))
@@ -40,7 +40,7 @@ pub(crate) fn ask(story: &mut Story, asked: Asked, stage: &str, at: When) -> Uui
         if !chased || answered_after.is_some_and(|reply| reply <= reminder) {
             break;
         }
-        story.tell(Voice::Officer, reminder, Kind::InformationChased, json!({ "request_id": request }));
+        story.add(Reporter::Officer, reminder, Kind::InformationChased, json!({ "request_id": request }));
     }
     let Some(reply) = answered_after else { return id };
     let content = if story.dice.chance(Share::ReplyHoldsConcern) {
@@ -48,6 +48,6 @@ pub(crate) fn ask(story: &mut Story, asked: Asked, stage: &str, at: When) -> Uui
     } else {
         story.dice.pick("nothing_known", &["known"])
     };
-    story.tell(voice, reply, Kind::InformationReceived, json!({ "request_id": request, "content": content }));
+    story.add(reporter, reply, Kind::InformationReceived, json!({ "request_id": request, "content": content }));
     id
 }

@@ -1,4 +1,4 @@
-//! What follows from new information, or does not.
+//! Responses to new information.
 
 use risk_core::event::Kind;
 use serde_json::json;
@@ -7,12 +7,12 @@ use uuid::Uuid;
 use crate::case::{Case, ORDER, VICTIM};
 use crate::opening::update_plan;
 use crate::proportions::Share;
-use crate::requests::{Asked, ask};
+use crate::requests::{Agency, ask};
 use crate::routine::review;
-use crate::story::{Story, Voice};
+use crate::story::{Reporter, Story};
 use crate::when::When;
 
-/// Something that a good officer or manager does.
+/// A response of a good officer or manager.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Response {
     Review,
@@ -30,7 +30,7 @@ pub(crate) enum Response {
 }
 
 impl Response {
-    /// Whether there is anybody to ask, to tell or to check.
+    /// Whether the response is possible in this case.
     fn applies(self, case: &Case) -> bool {
         match self {
             Self::AskSocialCare | Self::TellSocialCare => !case.children.is_empty(),
@@ -40,7 +40,7 @@ impl Response {
         }
     }
 
-    /// In what share of occasions it is done.
+    /// The share of occasions on which it is done.
     fn share(self) -> Share {
         match self {
             Self::Review => Share::RiskUpdated,
@@ -56,7 +56,7 @@ impl Response {
         }
     }
 
-    /// Within how many days it is done, when it is.
+    /// The maximum number of days until it is done, if at all.
     fn within(self) -> u32 {
         match self {
             Self::TellPolice | Self::TellSocialCare | Self::TellLinkWorker | Self::PlanSafety => 4,
@@ -67,7 +67,7 @@ impl Response {
     }
 }
 
-/// Responds to a record, as the case is worked.
+/// Adds the responses to a record.
 pub(crate) fn respond(story: &mut Story, case: &Case, to: Uuid, learnt: When, calls_for: &[Response]) {
     for response in calls_for {
         if !response.applies(case) || !story.does(response.share()) {
@@ -83,22 +83,22 @@ fn act(story: &mut Story, case: &Case, response: Response, to: Uuid, when: When)
     match response {
         Response::Review => review(story, case, when, &[to]),
         Response::AskPolice => {
-            ask(story, Asked::Police, "ongoing", when);
+            ask(story, Agency::Police, "ongoing", when);
         }
         Response::AskSocialCare => {
-            ask(story, Asked::SocialCare, "ongoing", when);
+            ask(story, Agency::SocialCare, "ongoing", when);
         }
         Response::TellPolice => share(story, &[VICTIM], "police", to, when),
         Response::TellSocialCare => share(story, &case.children, "childrens_social_care", to, when),
         Response::TellLinkWorker => share(story, &[VICTIM], "partner_link_worker", to, when),
         Response::CheckOrder => {
             let checked = json!({ "order_id": ORDER, "with": "police", "compliant": "yes", "answers": [to] });
-            story.tell(Voice::Officer, when, Kind::ProtectiveOrderChecked, checked);
+            story.add(Reporter::Officer, when, Kind::ProtectiveOrderChecked, checked);
         }
         Response::PlanSafety => update_plan(story, when),
         Response::Visit => {
-            story.tell(
-                Voice::Officer,
+            story.add(
+                Reporter::Officer,
                 when,
                 Kind::HomeVisitCompleted,
                 json!({ "concern": "unknown", "answers": [to] }),
@@ -106,24 +106,24 @@ fn act(story: &mut Story, case: &Case, response: Response, to: Uuid, when: When)
         }
         Response::CheckAccount => {
             let checked = json!({ "event_id": to, "with": "partner_agency", "result": "confirmed", "answers": [to] });
-            story.tell(Voice::Officer, when, Kind::AccountChecked, checked);
+            story.add(Reporter::Officer, when, Kind::AccountChecked, checked);
         }
         Response::ConsiderMarac => {
             let person = json!({ "person": VICTIM, "answers": [to] });
-            story.tell(Voice::Officer, when, Kind::MaracConsidered, person.clone());
+            story.add(Reporter::Officer, when, Kind::MaracConsidered, person.clone());
             if story.does(Share::MaracReferred) {
-                story.tell(Voice::Officer, when.after_minutes(20), Kind::MaracReferred, person.clone());
-                story.tell(Voice::Officer, when.after_minutes(30), Kind::IdvaReferred, person);
+                story.add(Reporter::Officer, when.after_minutes(20), Kind::MaracReferred, person.clone());
+                story.add(Reporter::Officer, when.after_minutes(30), Kind::IdvaReferred, person);
             }
         }
         Response::Oversee => {
             let oversight = json!({ "by": case.manager, "role": "manager", "decision": "instructs", "about": to });
-            story.tell(Voice::Manager, when, Kind::ManagementOversightRecorded, oversight);
+            story.add(Reporter::Manager, when, Kind::ManagementOversightRecorded, oversight);
         }
     }
 }
 
 fn share(story: &mut Story, about: &[&str], with: &str, to: Uuid, when: When) {
     let shared = json!({ "about": about, "persons": about, "with": with, "answers": [to] });
-    story.tell(Voice::Officer, when, Kind::InformationShared, shared);
+    story.add(Reporter::Officer, when, Kind::InformationShared, shared);
 }

@@ -1,4 +1,4 @@
-//! The story of one case as it is told: records in the making, and the log that they become.
+//! The story of one case: its records as they are added, and the resulting log.
 
 use std::collections::BTreeMap;
 
@@ -13,9 +13,9 @@ use crate::error::GenerateError;
 use crate::proportions::Share;
 use crate::when::When;
 
-/// Who tells something.
+/// Who reports an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Voice {
+pub(crate) enum Reporter {
     Court,
     CourtTeam,
     Prison,
@@ -29,7 +29,7 @@ pub(crate) enum Voice {
     Provider,
 }
 
-impl Voice {
+impl Reporter {
     fn source(self) -> RecordSource {
         let (agency, role) = match self {
             Self::Court => (SourceAgency::Court, Role::Other),
@@ -49,22 +49,23 @@ impl Voice {
 }
 
 #[derive(Debug)]
-struct Told {
+struct AddedEvent {
     id: Uuid,
-    voice: Voice,
+    reporter: Reporter,
     occurred: When,
     recorded: When,
     kind: Kind,
     data: Value,
 }
 
-/// One case's story.
+/// The story of one case.
 #[derive(Debug)]
 pub(crate) struct Story {
     pub(crate) dice: Dice,
     case_id: Uuid,
-    told: Vec<Told>,
-    /// From 0 to 999: how this case is worked. What a good officer does is done in the cases with a low number.
+    events: Vec<AddedEvent>,
+    /// The quality of practice in this case, from 0 to 999. The lower the number, the more of what a good officer
+    /// does is done.
     practice: u32,
     requests: u32,
     covers: Vec<&'static str>,
@@ -72,11 +73,11 @@ pub(crate) struct Story {
 }
 
 impl Story {
-    /// A story of which nothing is told yet, and nothing will be from after `until`.
+    /// An empty story that ends at `until`.
     pub(crate) fn new(mut dice: Dice, until: When) -> Self {
         let case_id = dice.uuid();
         let practice = dice.per_mille();
-        Self { dice, case_id, told: Vec::new(), practice, requests: 0, covers: Vec::new(), until }
+        Self { dice, case_id, events: Vec::new(), practice, requests: 0, covers: Vec::new(), until }
     }
 
     /// The last moment of the story.
@@ -84,43 +85,50 @@ impl Story {
         self.until
     }
 
-    /// Nothing is told from after that moment.
+    /// Sets the end of the story.
     pub(crate) fn ends(&mut self, at: When) {
         self.until = self.until.min(at);
     }
 
-    /// How many records there are so far.
+    /// The number of records so far.
     pub(crate) fn len(&self) -> usize {
-        self.told.len()
+        self.events.len()
     }
 
-    /// Whether something that depends on practice is done, in that share of cases. Half of what decides is how the case
-    /// is worked as a whole, half the moment: so good work gathers in some cases, and the share is kept over all.
+    /// Whether something that depends on practice is done, in this share of cases. The case's quality of practice and
+    /// chance decide half each, so good work is concentrated in some cases, while the overall share is kept.
     pub(crate) fn does(&mut self, share: Share) -> bool {
         let number = if self.dice.below(2) == 0 { self.practice } else { self.dice.per_mille() };
         number < share.per_mille()
     }
 
-    /// Tells of something that is known when it happens. Gives its id, by which later records may name it.
-    pub(crate) fn tell(&mut self, voice: Voice, at: When, kind: Kind, data: Value) -> Uuid {
-        self.tell_later(voice, at, at, kind, data)
+    /// Adds an event that is known when it happens. Returns its id, by which later records can name it.
+    pub(crate) fn add(&mut self, reporter: Reporter, at: When, kind: Kind, data: Value) -> Uuid {
+        self.add_later(reporter, at, at, kind, data)
     }
 
-    /// Tells of something that becomes known later. What becomes known after the story's end is not told, and neither is
-    /// what names it, because that is later still.
-    pub(crate) fn tell_later(&mut self, voice: Voice, occurred: When, recorded: When, kind: Kind, data: Value) -> Uuid {
+    /// Adds an event that becomes known later. An event that becomes known after the end of the story is omitted, and
+    /// so are the later records that name it.
+    pub(crate) fn add_later(
+        &mut self,
+        reporter: Reporter,
+        occurred: When,
+        recorded: When,
+        kind: Kind,
+        data: Value,
+    ) -> Uuid {
         let id = self.dice.uuid();
         if recorded <= self.until {
-            self.told.push(Told { id, voice, occurred, recorded, kind, data });
+            self.events.push(AddedEvent { id, reporter, occurred, recorded, kind, data });
         }
         id
     }
 
-    /// A moment in the office, that many days later.
+    /// A moment in office hours, `days` later.
     pub(crate) fn office(&mut self, from: When, days: i64) -> When {
         let minutes = self.dice.between(0, 400);
         let morning = When::on_day(from.day().saturating_add(days)).in_office().after_minutes(minutes);
-        // On the same day, what follows follows.
+        // On the same day, a consequence comes after its cause.
         morning.max(from.after_minutes(5))
     }
 
@@ -131,13 +139,13 @@ impl Story {
         self.office(from, day)
     }
 
-    /// A new request's id.
+    /// The id of a new request.
     pub(crate) fn next_request(&mut self) -> String {
         self.requests = self.requests.saturating_add(1);
         format!("r{}", self.requests)
     }
 
-    /// What the case's plans cover, from the first on.
+    /// Sets what the case's plans cover.
     pub(crate) fn plans_cover(&mut self, covers: Vec<&'static str>) {
         self.covers = covers;
     }
@@ -147,23 +155,23 @@ impl Story {
         &self.covers
     }
 
-    /// Some appointment, to be corrected later: its id, and when it was told.
+    /// A random appointment, for a later correction: its id and when it was recorded.
     pub(crate) fn some_appointment(&mut self) -> Option<(Uuid, When)> {
-        let of = |t: &&Told| t.kind == Kind::AppointmentAttended;
-        let count = self.told.iter().filter(of).count();
+        let of = |t: &&AddedEvent| t.kind == Kind::AppointmentAttended;
+        let count = self.events.iter().filter(of).count();
         let place = self.dice.below(u32::try_from(count).ok()?);
-        self.told.iter().filter(of).nth(usize::try_from(place).ok()?).map(|t| (t.id, t.recorded))
+        self.events.iter().filter(of).nth(usize::try_from(place).ok()?).map(|t| (t.id, t.recorded))
     }
 
     /// The log, with the first `most` records.
     pub(crate) fn into_log(mut self, most: usize) -> Result<Log, GenerateError> {
-        self.told.sort_by_key(|t| t.recorded);
-        self.told.truncate(most);
+        self.events.sort_by_key(|t| t.recorded);
+        self.events.truncate(most);
         let mut marks: BTreeMap<Uuid, Handling> = BTreeMap::new();
-        let mut records = Vec::with_capacity(self.told.len());
-        for told in &self.told {
-            let record = told.record(self.case_id, &marks)?;
-            marks.insert(told.id, record.handling);
+        let mut records = Vec::with_capacity(self.events.len());
+        for event in &self.events {
+            let record = event.record(self.case_id, &marks)?;
+            marks.insert(event.id, record.handling);
             records.push(record);
         }
         let mut log = Log::new(self.case_id);
@@ -172,8 +180,8 @@ impl Story {
     }
 }
 
-impl Told {
-    /// The record, as confidential as what it names.
+impl AddedEvent {
+    /// The record, with the handling mark of what it names.
     fn record(&self, case_id: Uuid, marks: &BTreeMap<Uuid, Handling>) -> Result<Record, GenerateError> {
         let refused = |e: DataError| GenerateError::Data { kind: self.kind, field: e.field, expected: e.expected };
         let none = serde_json::Map::new();
@@ -181,6 +189,6 @@ impl Told {
         let named = event.names().into_iter().filter_map(|(_, id)| marks.get(&id).copied());
         let mark = named.fold(event.least_handling(), Ord::max);
         let (occurred, recorded) = (self.occurred.instant(), self.recorded.instant());
-        Ok(Record::new(self.id, case_id, occurred, recorded, self.voice.source(), event).with_handling(mark))
+        Ok(Record::new(self.id, case_id, occurred, recorded, self.reporter.source(), event).with_handling(mark))
     }
 }

@@ -36,7 +36,7 @@ impl When {
         Self(self.0.saturating_add(minutes))
     }
 
-    /// This moment, or the morning of the next business day where offices are closed on it.
+    /// This moment, or the morning of the next business day if offices are closed.
     pub(crate) fn in_office(self) -> Self {
         let mut when = self;
         while BusinessCalendar::is_business_day(when.date()) == Some(false) {

@@ -1,4 +1,4 @@
-//! In what two policies differ: entry by entry, field by field, in the fields of the language.
+//! How two policies differ: entry by entry and field by field, in the terms of the policy language.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,65 +8,65 @@ use serde_json::{Map, Value};
 use risk_core::policy::model::Policy;
 use risk_core::vocabulary;
 
-/// The name and version of a difference's form.
+/// The schema of a [`PolicyDiff`] as JSON.
 pub const SCHEMA: &str = "risk-policy-diff/1";
 
 vocabulary! {
-    /// What became of an entry.
-    Became { Added, Removed, Changed }
+    /// How an entry changed from the first policy to the second.
+    EntryChange { Added, Removed, Changed }
 }
 
-/// In what two policies differ. Tests, places and comments do not count.
+/// How two policies differ. Tests, positions in files, and comments are ignored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PolicyDiff {
     /// [`SCHEMA`].
     pub schema: &'static str,
     /// The first policy.
-    pub first: Named,
+    pub first: PolicyVersion,
     /// The second.
-    pub second: Named,
+    pub second: PolicyVersion,
     /// The entries that differ, by section in the language's order, then in the order of the policies.
     pub entries: Vec<EntryDiff>,
 }
 
-/// Which policy.
+/// The identity of a policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Named {
-    /// Its id.
+pub struct PolicyVersion {
+    /// The policy's id.
     pub id: String,
-    /// Its version.
+    /// The policy's version.
     pub version: String,
-    /// The digest of its meaning.
+    /// The digest of the policy's meaning.
     pub digest: String,
 }
 
-/// An entry that only one policy has, or that they have differently.
+/// An entry that only one policy has, or that differs between them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct EntryDiff {
     /// `policy`, `document`, `parameter`, `action`, `rule`, `duty`, `audience`, `obligation` or `guard`.
     pub section: &'static str,
-    /// Its id; where one id has several dated versions, with the day from which this one holds.
+    /// The entry's id; if it has several dated versions, followed by the day from which this one applies.
     pub id: String,
-    /// What became of it from the first policy to the second.
-    pub became: Became,
-    /// The fields that differ. Of a parameter each value counts as a field, named by its first day and locality.
+    /// How it changed from the first policy to the second.
+    pub became: EntryChange,
+    /// The fields that differ. Each value of a parameter is a field, named by its first day and locality.
     pub fields: Vec<FieldDiff>,
 }
 
 /// A field that differs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FieldDiff {
-    /// Its name.
+    /// The field's name.
     pub field: String,
-    /// In the first policy; `null` where it is not there.
+    /// The value in the first policy; `null` if absent.
     pub first: Option<Value>,
-    /// In the second; likewise.
+    /// The value in the second policy; `null` if absent.
     pub second: Option<Value>,
 }
 
 type Entry = Map<String, Value>;
 
-/// In what `second` differs from `first`.
+/// Compares two policies.
 #[must_use]
 pub fn diff(first: &Policy, second: &Policy) -> PolicyDiff {
     let mut entries = Vec::new();
@@ -74,7 +74,7 @@ pub fn diff(first: &Policy, second: &Policy) -> PolicyDiff {
         let dated = dated(&old).union(&dated(&new)).cloned().collect();
         entries.extend(section_diff(section, &keyed(section, &old, &dated), &keyed(section, &new, &dated)));
     }
-    let named = |p: &Policy| Named { id: p.id.clone(), version: p.version.clone(), digest: p.digest.clone() };
+    let named = |p: &Policy| PolicyVersion { id: p.id.clone(), version: p.version.clone(), digest: p.digest.clone() };
     PolicyDiff { schema: SCHEMA, first: named(first), second: named(second), entries }
 }
 
@@ -86,33 +86,33 @@ fn section_diff(section: &'static str, old: &[(String, Entry)], new: &[(String, 
         .filter_map(|id| {
             let (was, is) = (find(old, id), find(new, id));
             let became = match (&was, &is) {
-                (Some(_), Some(_)) => Became::Changed,
-                (None, _) => Became::Added,
-                (_, None) => Became::Removed,
+                (Some(_), Some(_)) => EntryChange::Changed,
+                (None, _) => EntryChange::Added,
+                (_, None) => EntryChange::Removed,
             };
             let fields = fields(&was.unwrap_or_default(), &is.unwrap_or_default());
             (!fields.is_empty()).then(|| EntryDiff { section, id: id.clone(), became, fields })
         })
         .collect();
-    // The order of actions is their importance on the agenda; the order of other entries says nothing.
+    // The order of actions is their importance on the agenda; the order of other entries has no meaning.
     let common = |list: &[(String, Entry)], other: &[(String, Entry)]| -> Vec<Value> {
         list.iter().filter(|(id, _)| find(other, id).is_some()).map(|(id, _)| Value::from(id.as_str())).collect()
     };
     let (was, is) = (common(old, new), common(new, old));
     if section == "action" && was != is {
         let field = FieldDiff { field: "order".to_owned(), first: Some(was.into()), second: Some(is.into()) };
-        differing.push(EntryDiff { section, id: "all".to_owned(), became: Became::Changed, fields: vec![field] });
+        differing.push(EntryDiff { section, id: "all".to_owned(), became: EntryChange::Changed, fields: vec![field] });
     }
     differing
 }
 
-/// The ids that several dated versions share.
+/// The ids with more than one dated version.
 fn dated(entries: &[Entry]) -> BTreeSet<String> {
     let mut seen = BTreeSet::new();
     entries.iter().map(id).filter(|id| !seen.insert(id.clone())).collect()
 }
 
-/// An entry's id; a guard is named by its audience.
+/// An entry's id; for a guard, its audience.
 fn id(entry: &Entry) -> String {
     entry.get("id").or_else(|| entry.get("audience")).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
@@ -120,14 +120,14 @@ fn id(entry: &Entry) -> String {
 fn keyed(section: &str, entries: &[Entry], dated: &BTreeSet<String>) -> Vec<(String, Entry)> {
     let key = |e: &Entry| match e.get("effective").and_then(|e| e.get("from")).and_then(Value::as_str) {
         Some(from) if dated.contains(&id(e)) => format!("{} from {from}", id(e)),
-        // There is one head, whatever it is called.
+        // A policy has one head, whatever its id.
         _ if section == "policy" => "head".to_owned(),
         _ => id(e),
     };
     entries.iter().map(|e| (key(e), if section == "parameter" { spread(e) } else { e.clone() })).collect()
 }
 
-/// A parameter with each of its values as a field of its own.
+/// A parameter with each of its values as a separate field.
 fn spread(parameter: &Entry) -> Entry {
     let mut fields = Entry::new();
     for (name, value) in parameter {

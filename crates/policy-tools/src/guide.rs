@@ -1,5 +1,5 @@
-//! A policy as a page for those who work under it: each obligation, what makes it follow, what is to be done by when, and
-//! where that is written.
+//! A policy as a page for the people who work under it: each obligation, what triggers it, what must be done by when,
+//! and the source.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -14,14 +14,14 @@ use risk_core::policy::model::{
     About, Basis, Due, Duty, Effective, EventSelector, Obligation, Policy, Priority, Rule, RunsFrom, Source, Unit,
 };
 
-/// The two sorts of entry that carry an obligation out.
+/// An entry that implements an obligation.
 #[derive(Clone, Copy)]
-enum Carrier<'p> {
+enum RuleOrDuty<'p> {
     Rule(&'p Rule),
     Duty(&'p Duty),
 }
 
-impl<'p> Carrier<'p> {
+impl<'p> RuleOrDuty<'p> {
     fn id(self) -> &'p str {
         match self {
             Self::Rule(r) => &r.id,
@@ -47,13 +47,13 @@ impl<'p> Carrier<'p> {
 struct Guide<'p> {
     policy: &'p Policy,
     text: String,
-    told: BTreeSet<String>,
+    written: BTreeSet<String>,
 }
 
-/// The policy as a page of Markdown: obligation, rules and duties, sources, in the words of those who work under it.
+/// The policy as a page of Markdown: each obligation with its rules, duties and sources, in plain words.
 #[must_use]
 pub fn guide(policy: &Policy) -> String {
-    let mut guide = Guide { policy, text: String::new(), told: BTreeSet::new() };
+    let mut guide = Guide { policy, text: String::new(), written: BTreeSet::new() };
     guide.head();
     for obligation in &policy.obligations {
         guide.obligation(obligation);
@@ -63,8 +63,8 @@ pub fn guide(policy: &Policy) -> String {
     guide.text
 }
 
-fn carriers(policy: &Policy) -> impl Iterator<Item = Carrier<'_>> {
-    policy.rules.iter().map(Carrier::Rule).chain(policy.duties.iter().map(Carrier::Duty))
+fn carriers(policy: &Policy) -> impl Iterator<Item = RuleOrDuty<'_>> {
+    policy.rules.iter().map(RuleOrDuty::Rule).chain(policy.duties.iter().map(RuleOrDuty::Duty))
 }
 
 impl<'p> Guide<'p> {
@@ -106,7 +106,7 @@ impl<'p> Guide<'p> {
             self.line(&format!("\nNo event can decide this: {}", escaped(why)));
         }
         let policy = self.policy;
-        let carriers: Vec<Carrier<'p>> = carriers(policy).filter(|c| c.covers().contains(&o.id)).collect();
+        let carriers: Vec<RuleOrDuty<'p>> = carriers(policy).filter(|c| c.covers().contains(&o.id)).collect();
         for carrier in carriers {
             self.carrier(carrier);
         }
@@ -115,7 +115,7 @@ impl<'p> Guide<'p> {
     fn rest(&mut self) {
         let policy = self.policy;
         let known: BTreeSet<&String> = policy.obligations.iter().map(|o| &o.id).collect();
-        let rest: Vec<Carrier<'p>> =
+        let rest: Vec<RuleOrDuty<'p>> =
             carriers(policy).filter(|c| !c.covers().iter().any(|o| known.contains(o))).collect();
         if !rest.is_empty() {
             self.line("\n## Beyond the obligations\n\nWhat else the policy asks for.");
@@ -125,26 +125,26 @@ impl<'p> Guide<'p> {
         }
     }
 
-    /// Tells a rule or duty, whole at its first obligation, and by a link at the others.
-    fn carrier(&mut self, carrier: Carrier<'p>) {
+    /// Writes a rule or duty: in full under its first obligation, and as a link under the others.
+    fn carrier(&mut self, carrier: RuleOrDuty<'p>) {
         let from = match carrier {
-            Carrier::Rule(r) => r.effective.from,
-            Carrier::Duty(d) => d.effective.from,
+            RuleOrDuty::Rule(r) => r.effective.from,
+            RuleOrDuty::Duty(d) => d.effective.from,
         };
-        // Dated versions of one rule are told one by one.
-        if !self.told.insert(format!("{} {from}", carrier.id())) {
+        // Each dated version of a rule is written separately.
+        if !self.written.insert(format!("{} {from}", carrier.id())) {
             return self.line(&format!("\nAlso: [{}](#{}).", escaped(carrier.title()), carrier.id()));
         }
         let (id, title) = (carrier.id(), escaped(carrier.title()));
         self.line(&format!("\n<a id=\"{id}\"></a>**{title}** (`{id}`)\n"));
         match carrier {
-            Carrier::Rule(r) => self.rule(r),
-            Carrier::Duty(d) => self.duty(d),
+            RuleOrDuty::Rule(r) => self.rule(r),
+            RuleOrDuty::Duty(d) => self.duty(d),
         }
     }
 
     fn rule(&mut self, r: &Rule) {
-        let on: Vec<String> = r.on.iter().map(|k| happening(*k)).collect();
+        let on: Vec<String> = r.on.iter().map(|k| event_in_words(*k)).collect();
         let when = condition_in_words(&r.when, self.policy).map_or_else(String::new, |when| format!(", where {when}"));
         self.line(&format!("- When: {}{when}", on.join("; or ")));
         for i in &r.indicate {
@@ -157,7 +157,7 @@ impl<'p> Guide<'p> {
             self.line(&line);
         }
         if let Some(until) = r.until {
-            self.line(&format!("- Until: {}", happening(EventSelector::Kind(until))));
+            self.line(&format!("- Until: {}", event_in_words(EventSelector::Kind(until))));
         }
         for f in &r.flag {
             let verb = if f.should_be_set { "set" } else { "taken off" };
@@ -240,7 +240,7 @@ impl<'p> Guide<'p> {
         }
     }
 
-    /// A parameter's general value of the latest date as a length of time, and the word assumed where it is.
+    /// A parameter's latest general value as a length of time, marked as assumed if it is.
     fn length(&self, parameter: usize) -> String {
         let Some(parameter) = self.policy.parameters.get(parameter) else { return String::new() };
         let latest = parameter.values.iter().filter(|v| v.locality.is_none()).max_by_key(|v| v.effective.from);
@@ -263,7 +263,7 @@ fn article(about: About) -> String {
     if name.starts_with("each") { name } else { format!("the {name}") }
 }
 
-fn happening(kind: EventSelector) -> String {
+fn event_in_words(kind: EventSelector) -> String {
     match kind {
         EventSelector::Kind(kind) => kind.spec().doc.trim_end_matches('.').to_owned(),
         EventSelector::Derived(kind) => phrase(kind.name()),

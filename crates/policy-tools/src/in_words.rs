@@ -1,9 +1,9 @@
-//! Conditions in words, for people who read a policy without writing one.
+//! Conditions in words, for people who read policies but do not write them.
 
 use risk_core::policy::condition::{Argument, Asks, Call, Expression, Operand, Question, Word};
 use risk_core::policy::model::{Comparison, Condition, Policy};
 
-/// A condition in words; `None` if it always holds. Numbers that are parameters are named by their title.
+/// A condition in words; `None` if it always holds. A parameter is named by its title.
 pub(crate) fn condition_in_words(condition: &Condition, policy: &Policy) -> Option<String> {
     let expression = Expression::parse(&condition.text).ok()?;
     Some(in_words(&expression, policy))
@@ -42,7 +42,8 @@ fn question_in_words(question: &Question, policy: &Policy) -> String {
     }
 }
 
-/// Whether the question is that such events have happened, or that they have not: by `ever`, or by `days_since … never`.
+/// Whether the question asks that such events have happened or have not happened: with `ever`, or with `days_since …
+/// never`.
 fn happened(fact: &Call, asks: &Asks) -> Option<bool> {
     let (ever, since) = (fact.name.text.ends_with("ever"), fact.name.text.ends_with("days_since"));
     match asks {
@@ -71,7 +72,8 @@ fn call_in_words(call: &Call, policy: &Policy) -> String {
     }
 }
 
-/// The events that `ever`, `count` or `days_since` looks at: `charged, with offence assault or arson, within 90 days`.
+/// The events that `ever`, `count` or `days_since` considers: `charged, with offence assault or arson, within 90
+/// days`.
 fn events_in_words(call: &Call, policy: &Policy) -> String {
     let arguments = call.arguments.iter().map(|a| argument_in_words(a, policy));
     let person = call.name.text.starts_with("person.").then(|| "concerning the person".to_owned());

@@ -1,5 +1,6 @@
-//! Tools for the authors of a policy: what it says ([`listing()`], [`guide()`]), how two differ ([`diff()`]), what holds of it for all cases at
-//! once ([`analysis`]), whether its tests hold ([`policy_tests`]) and which small changes they do not notice ([`mutation`]).
+//! Tools for policy authors: print a policy for people ([`listing()`], [`guide()`]), compare two policies
+//! ([`diff()`]), prove properties for all cases ([`analysis`]), run a policy's tests ([`policy_tests`]), and find
+//! small changes that no test detects ([`mutation`]).
 
 pub mod analysis;
 pub mod diff;

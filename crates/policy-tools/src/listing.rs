@@ -1,4 +1,4 @@
-//! A policy listed for people: each rule with its condition in words, what follows, and where that is written.
+//! A policy listed for people: each rule with its condition in words, its effects and its sources.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use crate::markdown::escaped;
 use risk_core::event::Term;
 use risk_core::policy::model::{Due, Duty, Effective, EventSelector, Policy, Rule, RunsFrom, Source, Unit};
 
-/// How a listing is set.
+/// The format of a listing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
     /// Plain text, at most 80 columns.
@@ -16,7 +16,7 @@ pub enum Style {
     Markdown,
 }
 
-/// Lines are at most as wide as this in plain text.
+/// The maximum width of a line of plain text.
 const WIDTH: usize = 80;
 
 struct Listing<'a> {
@@ -25,7 +25,7 @@ struct Listing<'a> {
     text: String,
 }
 
-/// The policy for people to read.
+/// The policy as text for people.
 #[must_use]
 pub fn listing(policy: &Policy, style: Style) -> String {
     let mut listing = Listing { policy, style, text: String::new() };
@@ -149,7 +149,7 @@ impl Listing<'_> {
         }
     }
 
-    /// A parameter as a length of time, with its latest general value.
+    /// A parameter's latest general value as a length of time.
     fn length(&self, parameter: usize) -> String {
         let Some(parameter) = self.policy.parameters.get(parameter) else { return String::new() };
         let latest = parameter.values.iter().filter(|v| v.locality.is_none()).max_by_key(|v| v.effective.from);

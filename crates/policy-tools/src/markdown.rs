@@ -1,7 +1,7 @@
-//! Texts of a policy in Markdown.
+//! Escaping of policy text in Markdown.
 
-/// The text so that Markdown shows it as it is: no tag, link, emphasis, attribute or table can come of it, and it stays on its
-/// line.
+/// Escapes text so that Markdown shows it unchanged: it forms no tag, link, emphasis, attribute or table, and stays
+/// on one line.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut before = ' ';
@@ -13,7 +13,7 @@ pub(super) fn escaped(text: &str) -> String {
             '&' if after.is_ascii_alphabetic() || after == '#' => out.push_str("&amp;"),
             '\n' | '\t' => out.push(' '),
             '\\' | '`' | '*' | '[' | ']' | '{' | '|' | '~' => out.extend(['\\', c]),
-            // Within a word it is no emphasis.
+            // Within a word, an underscore does not start emphasis.
             '_' if !before.is_alphanumeric() || !after.is_alphanumeric() => out.extend(['\\', c]),
             c => out.push(c),
         }
@@ -27,7 +27,7 @@ mod tests {
     use super::escaped;
 
     #[test]
-    fn markup_of_a_text_is_shown_and_words_stay_as_they_are() {
+    fn markup_is_escaped_and_plain_words_are_unchanged() {
         assert_eq!(escaped("review_risk within 5 days – £5 & more"), "review_risk within 5 days – £5 & more");
         assert_eq!(
             escaped("<img src=x onerror=alert(1)> [a](javascript:alert(1)) **b** _c_ `d` &lt; {: onclick=e }\n# f"),

@@ -1,5 +1,5 @@
-//! Policy tests: given these events, on this day, this follows. They stand beside the rules as data, and are run the same way
-//! by the tests, the command line and every binding.
+//! Policy tests: given these events, on this day, this follows. They are data in the policy's folder, and run
+//! identically in the tests, on the command line and in every binding.
 
 mod reasons;
 
@@ -18,29 +18,29 @@ use risk_core::policy::Policy;
 use risk_core::policy::model::{EventSelector, GivenEvent, Place, PolicyTest};
 use risk_core::view::View;
 
-/// How one test went.
+/// The result of one test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TestResult {
-    /// What it shows.
+    /// The test's name, which says what it shows.
     pub name: String,
-    /// Where it stands.
+    /// The test's position in its file.
     pub place: Place,
-    /// What was not as expected, a sentence each; empty where all was.
+    /// The expectations that failed, one sentence each; empty if the test passed.
     pub failures: Vec<String>,
     /// The rules and duties that fired.
     pub fired: BTreeSet<String>,
-    /// The actions that somebody was ever asked for.
+    /// The actions that were required at any time.
     pub actions: BTreeSet<ActionKind>,
 }
 
 /// Why a test could not be run.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-enum Unfit {
+enum SetupError {
     #[error("event e{number}: {source}")]
     Data { number: usize, source: DataError },
     #[error("event e{number}: {source}")]
     Record { number: usize, source: RecordError },
-    #[error("the events make no log: {0}")]
+    #[error("the events do not form a log: {0}")]
     Log(#[from] AppendError),
     #[error(transparent)]
     Audience(#[from] risk_core::view::NoView),
@@ -51,7 +51,7 @@ pub fn run(policy: &Policy) -> impl Iterator<Item = TestResult> + '_ {
     policy.tests.iter().map(move |test| run_one(policy, test))
 }
 
-/// Runs one test under a policy, which need not be the one that it stands in.
+/// Runs one test on a policy, which need not be the policy that contains it.
 pub(crate) fn run_one(policy: &Policy, test: &PolicyTest) -> TestResult {
     let resolved;
     let policy = if test.locality == policy.locality {
@@ -69,18 +69,18 @@ pub(crate) fn run_one(policy: &Policy, test: &PolicyTest) -> TestResult {
     };
     match check(policy, test, &mut result) {
         Ok(()) => {}
-        Err(unfit) => result.failures.push(unfit.to_string()),
+        Err(error) => result.failures.push(error.to_string()),
     }
     result
 }
 
-/// The log that a test is given, and what it asks of it; `None` where its events make no log.
+/// The log and the question of a test; `None` if its events do not form a log.
 #[must_use]
-pub fn asked(test: &PolicyTest) -> Option<(Log, Question)> {
+pub fn log_and_question(test: &PolicyTest) -> Option<(Log, Question)> {
     Some((log(test).ok()?, question(test)))
 }
 
-/// A test looks at everything there is unless it names an audience.
+/// The question of a test. Without an audience it asks for everything, as an inspector.
 fn question(test: &PolicyTest) -> Question {
     Question {
         at: test.at,
@@ -91,7 +91,7 @@ fn question(test: &PolicyTest) -> Question {
     }
 }
 
-fn check(policy: &Policy, test: &PolicyTest, result: &mut TestResult) -> Result<(), Unfit> {
+fn check(policy: &Policy, test: &PolicyTest, result: &mut TestResult) -> Result<(), SetupError> {
     let log = log(test)?;
     let question = question(test);
     let view = View::of(policy, question.audience)?;
@@ -105,19 +105,19 @@ fn check(policy: &Policy, test: &PolicyTest, result: &mut TestResult) -> Result<
     Ok(())
 }
 
-/// The log that a test is given: its events as records of one case, the first being e1.
-fn log(test: &PolicyTest) -> Result<Log, Unfit> {
+/// The log of a test: its events as records of one case, of which the first is e1.
+fn log(test: &PolicyTest) -> Result<Log, SetupError> {
     let case = Uuid::from_u128(u128::MAX >> 8);
     let mut records = Vec::new();
     for (index, given) in test.given.iter().enumerate() {
         let number = index.saturating_add(1);
         let id = Uuid::from_u128(u128::try_from(number).unwrap_or(0));
         let Some(kind) = given.kind else {
-            let record = unrecognised(id, case, given).map_err(|source| Unfit::Record { number, source })?;
+            let record = unrecognised(id, case, given).map_err(|source| SetupError::Record { number, source })?;
             records.push(record);
             continue;
         };
-        let event = Event::decode(kind, &given.data).map_err(|source| Unfit::Data { number, source })?;
+        let event = Event::decode(kind, &given.data).map_err(|source| SetupError::Data { number, source })?;
         let source = RecordSource { agency: SourceAgency::Probation, role: None, reference: None };
         let record = Record::new(id, case, given.occurred_at, given.recorded_at, source, event);
         records.push(match given.handling {
@@ -130,7 +130,7 @@ fn log(test: &PolicyTest) -> Result<Log, Unfit> {
     Ok(log)
 }
 
-/// A record of a newer schema, of a kind that this version has never heard of.
+/// A record of a newer schema, with a kind that this version does not know.
 fn unrecognised(id: Uuid, case: Uuid, given: &GivenEvent) -> Result<Record, RecordError> {
     let line = serde_json::json!({
         "event_id": id, "case_id": case, "occurred_at": given.occurred_at, "recorded_at": given.recorded_at,
@@ -152,7 +152,7 @@ fn compare(test: &PolicyTest, found: &Assessment, result: &mut TestResult) {
         expect(fired.contains(rule), format!("expected `{rule}` to fire; fired: {}", list(fired.iter())));
     }
     for rule in &then.not_fires {
-        expect(!fired.contains(rule), format!("expected `{rule}` not to fire, and it did"));
+        expect(!fired.contains(rule), format!("expected `{rule}` not to fire, but it fired"));
     }
     let of = |action| found.actions.iter().filter(move |a| a.action == action);
     for action in &then.pending {
@@ -198,7 +198,7 @@ fn compare(test: &PolicyTest, found: &Assessment, result: &mut TestResult) {
     }
     for register in &then.flags {
         let set = found.flags.iter().any(|f| f.register == *register && f.should_be == FlagState::Set);
-        expect(set, format!("expected the flag {register} to be one that should be set"));
+        expect(set, format!("expected that the flag {register} should be set"));
     }
 }
 

@@ -1,7 +1,7 @@
-//! Changes between two answers, told in sentences: one line for each kind of action, with its subjects, and its rules.
+//! Changes between two answers as sentences: one line for each kind of action, with its subjects and rules.
 //!
-//! The order of lines is that in which to read them: what opened, what moved, what closed, the levels. Nothing is said of what
-//! only software needs (places among steps, the order of the agenda); that stands in the JSON.
+//! Lines are in reading order: what opened, what moved, what closed, then the levels. Details for software
+//! (`part_of`, the order of the agenda) are omitted; the JSON has them.
 
 use std::collections::BTreeSet;
 
@@ -14,53 +14,53 @@ use risk_core::event::vocabulary::{ActionDecision, Group, Handling, Level, Regis
 use risk_core::event::{Term, phrase};
 use risk_core::policy::model::{Basis, Priority};
 
-/// How two answers stand to each other.
+/// How the two answers are related.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Voice {
-    /// One after the other: things open and close.
-    InTime,
-    /// Side by side: things stand in one and not in the other.
+pub enum Perspective {
+    /// One follows the other: actions open and close.
+    Successive,
+    /// They are compared side by side: an action is in one and not in the other.
     SideBySide,
 }
 
-/// What sort of change a line tells of.
+/// The kind of change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Sort {
-    /// Something to do that was not there before.
+pub enum SummaryKind {
+    /// A new action.
     Opened,
-    /// Something pending that stands otherwise.
+    /// A pending action changed.
     Moved,
-    /// Something no longer pending, or no longer there.
+    /// An action is no longer pending, or no longer required.
     Closed,
-    /// Levels of a group.
+    /// The levels of a group.
     Level,
-    /// What the answer says of itself.
+    /// The answer's notes about itself.
     Note,
 }
 
-/// One line.
+/// One sentence of a summary.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
-    /// Of what.
-    pub sort: Sort,
-    /// In a sentence.
+pub struct SummaryLine {
+    /// The kind of change.
+    pub kind: SummaryKind,
+    /// The sentence.
     pub text: String,
-    /// The rules and duties that it rests on.
+    /// The rules and duties behind it.
     pub rules: Vec<String>,
-    /// Set where the person must not hear of it.
+    /// The strictest mark behind it, if it must not be raised with the person.
     pub do_not_raise: Option<Handling>,
 }
 
-/// Tells changes.
+/// Summarises changes in sentences.
 #[must_use]
-pub fn tell(changes: &[Change], voice: Voice) -> Vec<Line> {
-    let mut told: Vec<Told> = changes.iter().flat_map(|c| told(c, voice)).collect();
-    told.sort_by(|a, b| (a.sort, a.order, &a.title, &a.then).cmp(&(b.sort, b.order, &b.title, &b.then)));
-    let mut merged: Vec<Told> = Vec::new();
+pub fn summarise(changes: &[Change], voice: Perspective) -> Vec<SummaryLine> {
+    let mut told: Vec<Sentence> = changes.iter().flat_map(|c| sentences(c, voice)).collect();
+    told.sort_by(|a, b| (a.kind, a.order, &a.title, &a.then).cmp(&(b.kind, b.order, &b.title, &b.then)));
+    let mut merged: Vec<Sentence> = Vec::new();
     for one in told {
         match merged.last_mut() {
-            Some(last) if (last.sort, &last.title, &last.then) == (one.sort, &one.title, &one.then) => {
+            Some(last) if (last.kind, &last.title, &last.then) == (one.kind, &one.title, &one.then) => {
                 last.about.extend(one.about);
                 last.rules.extend(one.rules);
                 last.handling = last.handling.max(one.handling);
@@ -68,12 +68,12 @@ pub fn tell(changes: &[Change], voice: Voice) -> Vec<Line> {
             _ => merged.push(one),
         }
     }
-    merged.into_iter().map(Told::line).collect()
+    merged.into_iter().map(Sentence::line).collect()
 }
 
-/// A change before those of one kind are joined.
-struct Told {
-    sort: Sort,
+/// A sentence before those about the same change are merged.
+struct Sentence {
+    kind: SummaryKind,
     order: (Priority, Option<NaiveDate>),
     title: String,
     about: BTreeSet<String>,
@@ -82,10 +82,10 @@ struct Told {
     handling: Option<Handling>,
 }
 
-impl Told {
-    fn of(action: &Action, sort: Sort, title: String, then: String) -> Self {
+impl Sentence {
+    fn of(action: &Action, kind: SummaryKind, title: String, then: String) -> Self {
         Self {
-            sort,
+            kind,
             order: (action.priority, action.due),
             title,
             about: action.about.iter().map(|s| subject(s)).collect(),
@@ -95,11 +95,11 @@ impl Told {
         }
     }
 
-    fn line(self) -> Line {
+    fn line(self) -> SummaryLine {
         let about: Vec<String> = self.about.into_iter().collect();
         let about = if about.is_empty() { String::new() } else { format!(" (about {})", listed(&about)) };
-        Line {
-            sort: self.sort,
+        SummaryLine {
+            kind: self.kind,
             text: format!("{}{about}{}", self.title, self.then),
             rules: self.rules.into_iter().collect(),
             do_not_raise: self.handling,
@@ -107,32 +107,32 @@ impl Told {
     }
 }
 
-fn told(change: &Change, voice: Voice) -> Vec<Told> {
-    let beside = voice == Voice::SideBySide;
+fn sentences(change: &Change, voice: Perspective) -> Vec<Sentence> {
+    let beside = voice == Perspective::SideBySide;
     match change {
         Change::Opened { action } if action.status.pending() => {
             let verb = if beside { "Only in the second" } else { "To do" };
             let then = format!(": {}{}.", priority(action.priority), due(action));
-            vec![Told::of(action, Sort::Opened, format!("{verb}: {}", action.title), then)]
+            vec![Sentence::of(action, SummaryKind::Opened, format!("{verb}: {}", action.title), then)]
         }
         Change::Opened { action } => {
-            let verb = if beside { "Only in the second" } else { "Asked for, and settled with it" };
+            let verb = if beside { "Only in the second" } else { "Required and settled at once" };
             let then = format!(": {}{}.", how(action), on(action));
-            vec![Told::of(action, Sort::Closed, format!("{verb}: {}", action.title), then)]
+            vec![Sentence::of(action, SummaryKind::Closed, format!("{verb}: {}", action.title), then)]
         }
         Change::Closed { action } => {
             let verb = if beside { "Pending in the first, not in the second" } else { "No longer pending" };
             let then = format!(": {}{}.", how(action), on(action));
-            vec![Told::of(action, Sort::Closed, format!("{verb}: {}", action.title), then)]
+            vec![Sentence::of(action, SummaryKind::Closed, format!("{verb}: {}", action.title), then)]
         }
         Change::Gone { action } => {
-            let verb = if beside { "Only in the first" } else { "No longer asked for on what is known now" };
+            let verb = if beside { "Only in the first" } else { "No longer required, given what is known now" };
             let then = if beside { format!(": {}{}.", priority(action.priority), due(action)) } else { ".".to_owned() };
-            vec![Told::of(action, Sort::Closed, format!("{verb}: {}", action.title), then)]
+            vec![Sentence::of(action, SummaryKind::Closed, format!("{verb}: {}", action.title), then)]
         }
         Change::Moved { before, after, .. } => {
             let parts = moved(before, after, beside);
-            let told = Told::of(after, Sort::Moved, after.title.clone(), format!(": {}.", parts.join("; ")));
+            let told = Sentence::of(after, SummaryKind::Moved, after.title.clone(), format!(": {}.", parts.join("; ")));
             if parts.is_empty() { vec![] } else { vec![told] }
         }
         Change::Classification { before, after } => levels(before.as_deref(), after.as_deref()),
@@ -141,7 +141,7 @@ fn told(change: &Change, voice: Voice) -> Vec<Told> {
     }
 }
 
-/// In what one action moved, each in a few words.
+/// What changed about one action, in a few words each.
 fn moved(before: &Action, after: &Action, beside: bool) -> Vec<String> {
     let mut parts = Vec::new();
     let pair = |a: String, b: String| if beside { format!("{a} in the first, {b} in the second") } else { b };
@@ -175,7 +175,7 @@ fn moved(before: &Action, after: &Action, beside: bool) -> Vec<String> {
     if before.missed != after.missed
         && let Some(n) = after.missed
     {
-        parts.push(format!("{n} {} passed without it", if n == 1 { "round" } else { "rounds" }));
+        parts.push(format!("{n} {} missed", if n == 1 { "round" } else { "rounds" }));
     }
     if let Some(done) = after.last_done.filter(|_| before.last_done != after.last_done) {
         parts.push(format!("last done on {}", date(done)));
@@ -186,7 +186,7 @@ fn moved(before: &Action, after: &Action, beside: bool) -> Vec<String> {
     }
     let gone = before.because.iter().filter(|b| !after.because.contains(b)).count();
     if gone > 0 {
-        parts.push(if gone == 1 { "one reason less".to_owned() } else { format!("{gone} reasons less") });
+        parts.push(if gone == 1 { "one reason fewer".to_owned() } else { format!("{gone} reasons fewer") });
     }
     if let Some(d) = after.decided.as_ref().filter(|_| before.decided != after.decided) {
         let what = match d.decision {
@@ -195,7 +195,7 @@ fn moved(before: &Action, after: &Action, beside: bool) -> Vec<String> {
             ActionDecision::DoneElsewhere => "done elsewhere",
             ActionDecision::Deferred => "put off",
         };
-        let counts = if d.accepted { "" } else { "; that is not for this role to decide, so it changes nothing" };
+        let counts = if d.accepted { "" } else { "; this role may not decide that, so it has no effect" };
         parts.push(format!("decided by {} ({}): {what}{counts}", d.by, phrase(d.role.name())));
     }
     for r in after.refused.iter().filter(|r| !before.refused.contains(r)) {
@@ -207,36 +207,36 @@ fn moved(before: &Action, after: &Action, beside: bool) -> Vec<String> {
         parts.push("inherited from an earlier holder".to_owned());
     }
     if after.frozen_on.is_some() && before.frozen_on.is_none() {
-        let handed = if after.handed_over { ", and it is handed over" } else { "" };
-        parts.push(format!("supervision ended: it stands as it was{handed}"));
+        let handed = if after.handed_over { ", and the action is handed over" } else { "" };
+        parts.push(format!("supervision ended: the status is frozen{handed}"));
     }
     if after.basis_withdrawn && !before.basis_withdrawn {
-        parts.push("what it rested on was withdrawn".to_owned());
+        parts.push("its basis was withdrawn".to_owned());
     }
     if after.caution.is_some() && before.caution.is_none() {
-        parts.push("now rests on what the person must not hear of".to_owned());
+        parts.push("now has a reason that must not be raised with the person".to_owned());
     }
     parts
 }
 
-/// What a reader with a limited view must know of a level.
-pub const ASK_BEFORE_RELYING: &str = "ask the responsible officer before anybody relies on it";
+/// What a reader with a limited view must do before relying on a level.
+pub const ASK_BEFORE_RELYING: &str = "ask the responsible officer before relying on it";
 
-/// What changed in each group: recorded, indicated, the level to work to, the status.
-fn levels(before: Option<&Classification>, after: Option<&Classification>) -> Vec<Told> {
+/// What changed in each group: the recorded, indicated and working level, and the status.
+fn levels(before: Option<&Classification>, after: Option<&Classification>) -> Vec<Sentence> {
     let Some(after) = after else { return vec![] };
     let was =
         |g: &GroupLevel| before.and_then(|c| c.groups.iter().find(|o| (o.group, o.setting) == (g.group, g.setting)));
     let limited = after.before_relying.is_some();
-    let mut lines: Vec<Told> = after.groups.iter().filter_map(|g| level(was(g), g, limited)).collect();
+    let mut lines: Vec<Sentence> = after.groups.iter().filter_map(|g| level(was(g), g, limited)).collect();
     let gone = before.into_iter().flat_map(|c| &c.groups);
     let gone = gone.filter(|o| !after.groups.iter().any(|g| (o.group, o.setting) == (g.group, g.setting)));
     lines.extend(gone.map(|o| bare(o, "no longer shown".to_owned())));
     lines
 }
 
-/// `limited`: the reader does not see every record, so that there may be more than is shown.
-fn level(before: Option<&GroupLevel>, g: &GroupLevel, limited: bool) -> Option<Told> {
+/// `limited`: the reader does not see every record, so there may be more than is shown.
+fn level(before: Option<&GroupLevel>, g: &GroupLevel, limited: bool) -> Option<Sentence> {
     let stated = |g: &GroupLevel| g.recorded.as_ref().map(|r| (r.level, r.on));
     let indicated = |g: &GroupLevel| g.indicated.as_ref().map(|i| i.level);
     let name = |l: Level| phrase(l.name());
@@ -278,10 +278,10 @@ fn level(before: Option<&GroupLevel>, g: &GroupLevel, limited: bool) -> Option<T
     Some(told)
 }
 
-fn bare(g: &GroupLevel, then: String) -> Told {
+fn bare(g: &GroupLevel, then: String) -> Sentence {
     let custody = if g.setting.name() == "custody" { ", in custody" } else { "" };
-    Told {
-        sort: Sort::Level,
+    Sentence {
+        kind: SummaryKind::Level,
         order: (Priority::ProtectNow, None),
         title: format!("Risk to {}{custody}", phrase(g.group.name())),
         about: BTreeSet::new(),
@@ -291,12 +291,12 @@ fn bare(g: &GroupLevel, then: String) -> Told {
     }
 }
 
-/// The flags that should be otherwise than before, or are.
-fn flags(before: &[Flag], after: &[Flag]) -> Vec<Told> {
-    let stands = |f: &Flag| (f.should_be, f.is);
-    let was = |register| before.iter().find(|f| f.register == register).map(stands);
-    let mut told: Vec<Told> = Vec::new();
-    for f in after.iter().filter(|f| was(f.register) != Some(stands(f))) {
+/// The flags whose target state or actual state changed.
+fn flags(before: &[Flag], after: &[Flag]) -> Vec<Sentence> {
+    let state = |f: &Flag| (f.should_be, f.is);
+    let was = |register| before.iter().find(|f| f.register == register).map(state);
+    let mut told: Vec<Sentence> = Vec::new();
+    for f in after.iter().filter(|f| was(f.register) != Some(state(f))) {
         let then = match (f.should_be, f.is) {
             (FlagState::Set, FlagState::Unset) => "should be set, and is not",
             (FlagState::Unset, FlagState::Set) => "is set, and should not be",
@@ -309,26 +309,26 @@ fn flags(before: &[Flag], after: &[Flag]) -> Vec<Told> {
         told.push(line);
     }
     let gone = before.iter().filter(|b| !after.iter().any(|f| f.register == b.register));
-    told.extend(gone.map(|b| note(format!("Flag {}: no rule speaks of it any more.", phrase(b.register.name())))));
+    told.extend(gone.map(|b| note(format!("Flag {}: no rule applies to it any more.", phrase(b.register.name())))));
     told
 }
 
-/// What the answer says of itself, where that matters to a reader.
-fn other(member: &str) -> Option<Told> {
+/// A sentence for a change in the answer's notes about itself, if it matters to a reader.
+fn other(member: &str) -> Option<Sentence> {
     let text = match member {
         "died" => "The person is recorded as having died, or that record changed.",
-        "blind_to" => "Which rules cannot speak for want of a feed changed.",
-        "unrecognised" => "A record came that only a newer version can read.",
+        "blind_to" => "The list of rules that cannot fire because a feed is missing has changed.",
+        "unrecognised" => "A record arrived that only a newer version can read.",
         "withheld" => "The content of a record was removed by law.",
-        "receipt" => "The time through which the policy was reviewed is over, or another policy answers.",
+        "receipt" => "The policy is past its review date, or another policy was used.",
         _ => return None,
     };
     Some(note(text.to_owned()))
 }
 
-fn note(title: String) -> Told {
-    Told {
-        sort: Sort::Note,
+fn note(title: String) -> Sentence {
+    Sentence {
+        kind: SummaryKind::Note,
         order: (Priority::Planned, None),
         title,
         about: BTreeSet::new(),
@@ -338,7 +338,7 @@ fn note(title: String) -> Told {
     }
 }
 
-/// How soon something matters, as people see it.
+/// The priority as shown to people.
 #[must_use]
 pub fn priority(priority: Priority) -> &'static str {
     match priority {
@@ -353,7 +353,7 @@ fn due(action: &Action) -> String {
     let overdue = if action.status == Status::Overdue { ", overdue" } else { "" };
     match (action.due, &action.due_unknown) {
         (Some(day), _) => format!(", due {}{assumed}{overdue}", date(day)),
-        (None, Some(why)) => format!(", the due date cannot be told: {why}"),
+        (None, Some(why)) => format!(", the due date is unknown: {why}"),
         (None, None) => ", no limit in any source".to_owned(),
     }
 }
@@ -368,19 +368,19 @@ fn on(action: &Action) -> String {
     action.closed.map(|d| format!(", on {}", date(d))).unwrap_or_default()
 }
 
-/// `12 Dec 2017`.
+/// Formats a day as in `12 Dec 2017`.
 #[must_use]
 pub fn date(day: NaiveDate) -> String {
     day.format("%-d %b %Y").to_string()
 }
 
-/// What an action is about: flags and groups are words, all else is an id.
+/// The subject of an action: flags and groups become words, and any other subject is an id.
 fn subject(id: &str) -> String {
     let word = Register::parse(id).is_some() || Group::parse(id).is_some();
     if word { phrase(id) } else { id.to_owned() }
 }
 
-/// `a, b and c`.
+/// Joins items as in `a, b and c`.
 fn listed(items: &[String]) -> String {
     match items {
         [] => String::new(),

@@ -1,5 +1,5 @@
-//! What the answers to a caseload say together: a [`briefing`] for a morning's meeting, [`measures`] of what was required and done, the
-//! [`workload`] that answers ask of people, and a [`change_summary`] of how two answers differ, in sentences.
+//! Reports on the answers to a caseload: a [`briefing`] for a morning meeting, [`measures`] of what was required and
+//! done, the [`workload`] that a policy creates, and a [`change_summary`] of how two answers differ, in sentences.
 
 pub mod briefing;
 pub mod change_summary;

@@ -1,4 +1,4 @@
-//! What a policy asks of the people who carry a caseload: how many new lines their agendas get, under one policy and another.
+//! The workload that a policy creates: how many new agenda lines officers get under each of two policies.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,65 +10,65 @@ use risk_core::calendar;
 use risk_core::event::catalogue::Instant;
 use risk_core::event::vocabulary::ActionKind;
 
-/// New agenda lines over a caseload in the weeks before a moment. Nothing is divided here: each number of lines stands beside
-/// what it is to be divided by.
+/// New agenda lines over a caseload in the weeks before a moment. Nothing is divided here: each number of lines is
+/// listed with its denominator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Workload {
-    /// The day after which a line counts.
+    /// The day before the period.
     pub after: NaiveDate,
-    /// The last day on which it counts.
+    /// The last day of the period.
     pub through: NaiveDate,
-    /// How many weeks that is.
+    /// The length of the period in weeks.
     pub weeks: u32,
-    /// By what the caseload is grouped.
+    /// The name of the grouping, if any.
     pub by: Option<String>,
-    /// Cases of which nobody said who is responsible; they count as cases, and add no officer.
+    /// The number of cases without a named officer; they count as cases but add no officer.
     pub without_officer: usize,
     /// The whole caseload.
-    pub all: Load,
-    /// Each group, by name.
-    pub groups: Vec<Load>,
+    pub all: GroupWorkload,
+    /// The groups, by name.
+    pub groups: Vec<GroupWorkload>,
 }
 
-/// New agenda lines of a group of cases.
+/// New agenda lines in a group of cases.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Load {
-    /// The group; `null` for the whole, and for cases of which nobody said.
+pub struct GroupWorkload {
+    /// The group; `null` for the whole caseload, and for cases without a group.
     pub group: Option<String>,
-    /// How many cases.
+    /// The number of cases.
     pub cases: usize,
-    /// How many responsible officers they have.
+    /// The number of responsible officers.
     pub responsible_officers: usize,
-    /// Officers times weeks: what lines are divided by for lines per officer and week.
+    /// Officers times weeks: the denominator for lines per officer and week.
     pub officer_weeks: usize,
-    /// New lines under the first policy.
+    /// The number of new lines under the first policy.
     pub first: usize,
-    /// New lines under the second.
+    /// The number of new lines under the second policy.
     pub second: usize,
 }
 
-/// Whose case it is.
+/// The officer and group of a case.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Holder {
+pub struct Assignment {
     /// The responsible officer.
     pub officer: Option<String>,
-    /// The group that the case belongs to.
+    /// The group of the case.
     pub group: Option<String>,
 }
 
-/// Counts case by case.
+/// Builds a workload report case by case.
 #[derive(Debug)]
-pub struct Counting {
+pub struct WorkloadBuilder {
     through: NaiveDate,
     weeks: u32,
     by: Option<String>,
     without_officer: usize,
-    groups: BTreeMap<Option<String>, (Load, BTreeSet<String>)>,
+    groups: BTreeMap<Option<String>, (GroupWorkload, BTreeSet<String>)>,
     officers: BTreeSet<String>,
 }
 
-impl Counting {
-    /// Begins to count the lines of so many weeks up to a moment.
+impl WorkloadBuilder {
+    /// Starts a report on the weeks up to a moment.
     #[must_use]
     pub fn new(at: Instant, weeks: u32, by: Option<String>) -> Self {
         let through = calendar::london_day(at);
@@ -82,7 +82,7 @@ impl Counting {
     }
 
     /// Counts one case.
-    pub fn add(&mut self, holder: &Holder, first: &Assessment, second: &Assessment) {
+    pub fn add(&mut self, holder: &Assignment, first: &Assessment, second: &Assessment) {
         let (after, through) = (self.after(), self.through);
         let (load, officers) = self.groups.entry(holder.group.clone()).or_default();
         load.cases = load.cases.saturating_add(1);
@@ -97,24 +97,24 @@ impl Counting {
         }
     }
 
-    /// What was counted.
+    /// Returns the report.
     #[must_use]
-    pub fn told(self) -> Workload {
+    pub fn finish(self) -> Workload {
         let weeks = usize::try_from(self.weeks).unwrap_or(usize::MAX);
-        let with = |load: Load, officers: usize| Load {
+        let with = |load: GroupWorkload, officers: usize| GroupWorkload {
             responsible_officers: officers,
             officer_weeks: officers.saturating_mul(weeks),
             ..load
         };
-        let whole = self.groups.values().fold(Load::default(), |all, (load, _)| Load {
+        let whole = self.groups.values().fold(GroupWorkload::default(), |all, (load, _)| GroupWorkload {
             cases: all.cases.saturating_add(load.cases),
             first: all.first.saturating_add(load.first),
             second: all.second.saturating_add(load.second),
             ..all
         });
         let (after, all) = (self.after(), with(whole, self.officers.len()));
-        let group = |(group, (load, officers)): (Option<String>, (Load, BTreeSet<String>))| {
-            with(Load { group, ..load }, officers.len())
+        let group = |(group, (load, officers)): (Option<String>, (GroupWorkload, BTreeSet<String>))| {
+            with(GroupWorkload { group, ..load }, officers.len())
         };
         let groups = if self.by.is_some() { self.groups.into_iter().map(group).collect() } else { vec![] };
         Workload {
@@ -129,8 +129,8 @@ impl Counting {
     }
 }
 
-/// The lines that an agenda got in those days: actions that are nobody's step, those of one kind that open on one day in one
-/// line, whether or not they are done by now.
+/// The number of new agenda lines in the period: actions that are not steps of another one, where actions of one kind
+/// that open on the same day share a line, whether or not they are done by now.
 fn new_lines(answer: &Assessment, after: NaiveDate, through: NaiveDate) -> usize {
     let new = answer.actions.iter().filter(|a| a.part_of.is_none() && after < a.opened && a.opened <= through);
     new.map(|a| (a.action, a.opened)).collect::<BTreeSet<(ActionKind, NaiveDate)>>().len()

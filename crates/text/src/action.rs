@@ -1,4 +1,4 @@
-//! One line of the answer: an action, perhaps about several subjects, with when, why and what to be careful of.
+//! One line of an answer: an action for one or more subjects, with its dates, reasons and cautions.
 
 use chrono::NaiveDate;
 use risk_core::assessment::Assessment;
@@ -11,25 +11,25 @@ use risk_core::policy::model::Basis;
 use super::words::{self, capital, count, date, listed, phrase, times};
 use super::{Page, STRONG, URGENT, styled};
 
-/// How many rules are named as a line's reasons; `risk explain` names all.
+/// How many rules are named as the reasons of a line; `risk explain` lists all.
 const REASONS: usize = 2;
 
-/// What is printed of the answer's actions.
+/// Renders the actions of an answer.
 #[derive(Debug, Clone, Copy)]
-pub struct Teller<'a> {
+pub struct ActionRenderer<'a> {
     answer: &'a Assessment,
     policy: &'a Policy,
     today: NaiveDate,
 }
 
-impl<'a> Teller<'a> {
-    /// For that answer, which the policy gave.
+impl<'a> ActionRenderer<'a> {
+    /// A renderer for an answer given under the policy.
     #[must_use]
     pub fn new(answer: &'a Assessment, policy: &'a Policy) -> Self {
         Self { answer, policy, today: london_day(answer.at) }
     }
 
-    /// Prints what belongs to one line: actions of one kind, one for each subject.
+    /// Writes the body of one line: actions of one kind, one for each subject.
     pub fn body(&self, page: &mut Page, by: usize, actions: &[&Action]) {
         let Some(first) = actions.first() else { return };
         for (subjects, when) in self.by_timing(actions) {
@@ -59,7 +59,7 @@ impl<'a> Teller<'a> {
         }
     }
 
-    /// Prints one closed action in two lines at most.
+    /// Writes a closed action in at most two lines.
     pub fn closed(&self, page: &mut Page, action: &Action) {
         let about = if action.about.is_empty() {
             String::new()
@@ -69,7 +69,7 @@ impl<'a> Teller<'a> {
         let on = action.closed.map(|d| format!(" on {}", date(d))).unwrap_or_default();
         let late = action.due.filter(|_| action.status == Status::DoneLate);
         let late = late.map(|d| format!(", due {}", date(d))).unwrap_or_default();
-        let withdrawn = if action.basis_withdrawn { "; what it rested on was withdrawn later" } else { "" };
+        let withdrawn = if action.basis_withdrawn { "; its basis was withdrawn later" } else { "" };
         let how = capital(&words::of(action.status));
         page.paragraph("  - ", "    ", &format!("{}{about}. {how}{on}{late}{withdrawn}.", action.title));
         if let Some(decided) = &action.decided {
@@ -77,13 +77,13 @@ impl<'a> Teller<'a> {
         }
     }
 
-    /// The rules behind it, the latest first.
+    /// The rules behind a line, the latest first.
     #[must_use]
     pub fn why<'b>(&self, because: impl Iterator<Item = &'b BecauseLine>) -> Option<String> {
         why(self.policy, because)
     }
 
-    /// The subjects of each way in which the actions stand in time.
+    /// Groups the subjects by their text about status and dates.
     fn by_timing(&self, actions: &[&Action]) -> Vec<(Vec<String>, String)> {
         let mut lines: Vec<(Vec<String>, String)> = Vec::new();
         for action in actions {
@@ -117,32 +117,35 @@ impl<'a> Teller<'a> {
                 };
                 format!("Due {}{left}{assumed}, {age}.", date(due))
             }
-            (None, _, Some(unknown)) => format!("{}; the due date cannot be told: {unknown}.", capital(&age)),
+            (None, _, Some(unknown)) => format!("{}; the due date is unknown: {unknown}.", capital(&age)),
             (None, _, None) => format!("{}, no limit in any source.", capital(&age)),
         }
     }
 
-    /// What else there is to know of it.
+    /// Further facts about an action.
     fn circumstances(&self, action: &Action) -> Vec<String> {
         let last = action.last_done.map(|d| format!("Last done on {}.", date(d)));
-        let missed =
-            action.missed.filter(|n| *n > 0).map(|n| format!("{} passed without it.", count(n, "round", "rounds")));
+        let missed = action.missed.filter(|n| *n > 0).map(|n| format!("{} missed.", count(n, "round", "rounds")));
         let from = action.history_from.map(|d| {
-            format!("Records that would show it done are complete only from {}: it may have been done.", date(d))
+            format!("Records that would show it as done are complete only from {}, so it may have been done.", date(d))
         });
         let frozen = action.frozen_on.map(|d| {
-            let handed = if action.handed_over { "; handed over, as it still protects somebody" } else { "" };
-            format!("Supervision ended on {}: this is how it stood then{handed}.", date(d))
+            let handed = if action.handed_over { "; handed over, because it still protects someone" } else { "" };
+            format!("Supervision ended on {}; this was the status then{handed}.", date(d))
         });
         let late = action.late_by.as_ref().filter(|l| l.information > 0 || l.act > 0).map(|l| {
             let days = |n| count(n, "day", "days");
-            format!("Information came after {}; the act, {} past its date.", days(l.information), days(l.act))
+            format!(
+                "The information arrived after {}; the act came {} past its date.",
+                days(l.information),
+                days(l.act)
+            )
         });
         let findings = (!action.findings.is_empty()).then(|| format!("Findings: {}.", listed(&action.findings)));
         [last, missed, from, frozen, late, findings].into_iter().flatten().collect()
     }
 
-    /// The flags that should be changed, each with why.
+    /// Writes the flags to change, each with its reasons.
     pub fn flags(&self, page: &mut Page) {
         let flags: Vec<_> = self.answer.flags.iter().filter(|f| f.should_be != f.is).collect();
         if flags.is_empty() {
@@ -160,7 +163,7 @@ impl<'a> Teller<'a> {
     }
 }
 
-/// The rules behind a line, by their titles, the latest first.
+/// The titles of the rules behind a line, the latest first.
 #[must_use]
 pub fn why<'b>(policy: &Policy, because: impl Iterator<Item = &'b BecauseLine>) -> Option<String> {
     let because: Vec<&BecauseLine> = because.collect();
@@ -173,7 +176,7 @@ pub fn why<'b>(policy: &Policy, because: impl Iterator<Item = &'b BecauseLine>) 
     let named: Vec<String> = titles.into_iter().take(REASONS).collect();
     let more = if more == 0 { String::new() } else { format!("; and {more} more") };
     let reasons = format!("{}{more}", named.join("; "));
-    // A title may be a question.
+    // A title may end with a question mark.
     let stop = if reasons.ends_with('?') { "" } else { "." };
     (!named.is_empty()).then(|| format!("{reasons}{stop}{disputed}"))
 }
@@ -184,7 +187,7 @@ fn rule_title<'b>(policy: &'b Policy, id: &'b str) -> &'b str {
     titles.find(|(rule, _)| *rule == id).map_or(id, |(_, title)| title)
 }
 
-/// What keeps somebody safe: that the person must not hear of it.
+/// The caution that something must not be raised with the person.
 #[must_use]
 pub fn caution(handling: Handling) -> String {
     format!("{} ({}).", styled(STRONG, "Do not raise with the person"), words::of(handling))
@@ -213,11 +216,11 @@ fn decision(d: &Decided) -> String {
         ActionDecision::Deferred => "put off",
     };
     let role = words::of(d.role);
-    let outcome = if d.accepted { "" } else { "; that is not for this role to decide, so it changes nothing" };
+    let outcome = if d.accepted { "" } else { "; this role may not decide that, so it has no effect" };
     format!("Decided by {} ({role}) on {}: {what}{until} ({}){outcome}.", d.by, date(d.on), words::of(d.reason))
 }
 
-/// Each text once, in the order of first mention.
+/// Each text once, in the order of first occurrence.
 fn distinct(lines: impl Iterator<Item = String>) -> Vec<String> {
     let mut once: Vec<String> = Vec::new();
     for line in lines {

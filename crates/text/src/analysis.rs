@@ -1,4 +1,4 @@
-//! What an analysis of a policy found, for those who write it.
+//! The findings of a policy analysis, as a page for the policy's authors.
 
 use risk_core::event::Term;
 use risk_core::policy::Policy;
@@ -7,7 +7,7 @@ use risk_policy_tools::analysis::{Analysis, Finding, FindingKind, Trend, Weight}
 use super::words::{count, date, listed};
 use super::{Page, QUIET, STRONG, styled};
 
-/// The page. What is only worth knowing is counted, and told where `all` is asked for.
+/// Renders the page. Findings that are only worth knowing are counted, and listed if `all` is set.
 #[must_use]
 pub fn page(found: &Analysis, policy: &Policy, all: bool) -> String {
     let mut page = Page::default();
@@ -40,22 +40,22 @@ pub fn page(found: &Analysis, policy: &Policy, all: bool) -> String {
     page.finish()
 }
 
-/// How many of each sort.
+/// Writes the number of findings of each kind.
 fn counts(page: &mut Page, title: &str, findings: &[&Finding]) {
     if findings.is_empty() {
         return;
     }
-    page.heading(&format!("{title} (--all tells each)"));
-    for sort in sorts(findings) {
-        let n = findings.iter().filter(|f| f.finding == sort).count();
-        page.paragraph("  ", "    ", &format!("{n} {}", heading(sort)));
+    page.heading(&format!("{title} (--all lists each)"));
+    for kind in kinds(findings) {
+        let n = findings.iter().filter(|f| f.finding == kind).count();
+        page.paragraph("  ", "    ", &format!("{n} {}", heading(kind)));
     }
 }
 
-fn sorts(findings: &[&Finding]) -> Vec<FindingKind> {
-    let mut sorts: Vec<FindingKind> = findings.iter().map(|f| f.finding).collect();
-    sorts.dedup();
-    sorts
+fn kinds(findings: &[&Finding]) -> Vec<FindingKind> {
+    let mut kinds: Vec<FindingKind> = findings.iter().map(|f| f.finding).collect();
+    kinds.dedup();
+    kinds
 }
 
 fn section(page: &mut Page, title: &str, findings: &[&Finding], found: &Analysis) {
@@ -63,16 +63,16 @@ fn section(page: &mut Page, title: &str, findings: &[&Finding], found: &Analysis
         return;
     }
     page.heading(&format!("{title} ({})", findings.len()));
-    for sort in sorts(findings) {
-        page.paragraph("  ", "    ", &styled(STRONG, &format!("{} ({sort})", heading(sort))));
-        for finding in findings.iter().filter(|f| f.finding == sort) {
+    for kind in kinds(findings) {
+        page.paragraph("  ", "    ", &styled(STRONG, &format!("{} ({kind})", heading(kind))));
+        for finding in findings.iter().filter(|f| f.finding == kind) {
             line(page, finding, found);
         }
     }
 }
 
 fn line(page: &mut Page, f: &Finding, found: &Analysis) {
-    // A duty is on no event, and a kind is itself.
+    // A duty has no kind of event, and a finding about a kind does not repeat it.
     let on: Vec<String> = f.on.iter().filter(|on| **on != f.of && *on != "while").cloned().collect();
     let on = if on.is_empty() { String::new() } else { format!(", on {}", listed(&on)) };
     let when = days(f, found);
@@ -87,7 +87,7 @@ fn line(page: &mut Page, f: &Finding, found: &Analysis) {
     }
 }
 
-/// When it is so, where that is not always.
+/// The period of the finding, unless it always applies.
 fn days(f: &Finding, found: &Analysis) -> String {
     let from = (Some(&f.from) != found.epochs.first() && found.epochs.contains(&f.from)).then(|| date(f.from));
     match (from, f.to.map(date)) {
@@ -102,45 +102,45 @@ fn trends(page: &mut Page, found: &Analysis) {
     if found.monotone.is_empty() {
         return;
     }
-    page.heading("HOW RULES GO WITH LEVELS AND NUMBERS");
+    page.heading("HOW RULES DEPEND ON LEVELS AND NUMBERS");
     for m in &found.monotone {
         let goes = match m.goes {
-            Trend::Rises => "holds for all that is higher, once it holds",
-            Trend::Falls => "holds for all that is lower, once it holds",
+            Trend::Rises => "if it holds for a value, it holds for all higher values",
+            Trend::Falls => "if it holds for a value, it holds for all lower values",
             Trend::Neither => "holds between",
         };
         page.paragraph("    - ", "      ", &format!("{}, on {}: {} {goes}", m.rule, m.on, m.fact));
     }
 }
 
-fn heading(sort: FindingKind) -> &'static str {
-    match sort {
+fn heading(kind: FindingKind) -> &'static str {
+    match kind {
         FindingKind::NeverFires => "rules that can never fire",
         FindingKind::AlternativeNeverHolds => "alternatives that can never hold",
-        FindingKind::NothingNew => "rules that bring nothing that others do not bring already",
-        FindingKind::HadAlready => "effects that others bring already",
-        FindingKind::Gap => "kinds with facts on which no rule says anything",
-        FindingKind::NotListenedTo => "kinds that no rule listens to",
+        FindingKind::NothingNew => "redundant rules: others always have the same effects",
+        FindingKind::HadAlready => "redundant effects: others always have them",
+        FindingKind::Gap => "kinds with facts for which no rule fires",
+        FindingKind::NotListenedTo => "kinds that no rule responds to",
         FindingKind::DeadlinesDiffer => "limits that differ for one action",
         FindingKind::NotUsed => "parameters that nothing uses",
         FindingKind::NotAsked => "lists of facts that no condition asks for",
-        FindingKind::UnknownLeftOut => "unknowns that bring nothing where a yes would",
-        FindingKind::UnknownElsewhere => "unknowns that bring something elsewhere only",
+        FindingKind::UnknownLeftOut => "unknowns without an effect although a yes has one",
+        FindingKind::UnknownElsewhere => "unknowns with an effect only elsewhere",
         FindingKind::NothingCloses => "actions that nothing can close",
         FindingKind::NothingRequires => "actions that nothing requires",
         FindingKind::NotMonotone => "rules that neither rise nor fall with a level",
         FindingKind::FallsWhileRiskRises => "rules that stop indicating a level as risk rises",
-        FindingKind::AcceptsNothing => "acceptances of what was not found",
+        FindingKind::AcceptsNothing => "acceptances that match no finding",
         FindingKind::Undecided => "questions left undecided, because they would take too long",
     }
 }
 
-/// The names of all sorts with what they are, for `--help`.
+/// The names of all kinds of finding with their descriptions, for `--help`.
 #[must_use]
-pub fn sorts_in_words() -> String {
+pub fn finding_kinds_in_words() -> String {
     let of = |weight: Weight| {
-        let sorts = FindingKind::all().iter().filter(move |s| s.weight() == weight);
-        sorts.map(|s| format!("  {:<24}{}\n", s.name(), heading(*s))).collect::<String>()
+        let kinds = FindingKind::all().iter().filter(move |s| s.weight() == weight);
+        kinds.map(|s| format!("  {:<24}{}\n", s.name(), heading(*s))).collect::<String>()
     };
     format!("Defects (exit code 1):\n{}\nWorth knowing:\n{}", of(Weight::Defect), of(Weight::WorthKnowing))
 }

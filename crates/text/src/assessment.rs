@@ -1,4 +1,4 @@
-//! An answer as a page for half past eight in the morning: who is at risk, then what to do first.
+//! An answer as a page for an officer in the morning: who is at risk, then what to do first.
 
 use std::collections::BTreeSet;
 
@@ -12,36 +12,36 @@ use risk_core::policy::model::Priority;
 use risk_reports::change_summary::ASK_BEFORE_RELYING;
 use uuid::Uuid;
 
-use super::action::{Teller, caution};
+use super::action::{ActionRenderer, caution};
 use super::words::{self, beginning, capital, date, listed, moment, phrase};
 use super::{Page, QUIET, STRONG, URGENT, styled};
 
-/// How much to print.
+/// How much of an answer to show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Detail {
-    /// What matters now.
+    /// The agenda only.
     Agenda,
-    /// Also steps, whatever else is open, and what is closed.
+    /// Also steps, other open actions, and closed actions.
     All,
 }
 
-/// What is said of an answer for a moment before all records.
+/// The note on an answer for a moment before all records.
 const ALL_LATER: &str =
-    "ALL RECORDS OF THIS CASE ARE LATER than this moment, so nothing of them counts here. Was this date meant?";
+    "ALL RECORDS OF THIS CASE ARE LATER than this moment, so none of them counts. Is this the date you meant?";
 
-/// The column in which what is said of a group begins.
+/// The column in which the text about a group begins.
 const GROUP: usize = 12;
 
-/// The page.
+/// Renders the page.
 #[must_use]
 pub fn page(answer: &Assessment, policy: &Policy, detail: Detail) -> String {
     let mut page = Page::default();
     header(&mut page, answer);
     if let Some(classification) = &answer.classification {
-        levels(&mut page, classification, &Teller::new(answer, policy));
+        levels(&mut page, classification, &ActionRenderer::new(answer, policy));
     }
-    Agenda { answer, teller: Teller::new(answer, policy), detail }.print(&mut page);
-    Teller::new(answer, policy).flags(&mut page);
+    Agenda { answer, renderer: ActionRenderer::new(answer, policy), detail }.print(&mut page);
+    ActionRenderer::new(answer, policy).flags(&mut page);
     notes(&mut page, answer);
     receipt(&mut page, answer);
     page.finish()
@@ -69,7 +69,7 @@ fn header(page: &mut Page, answer: &Assessment) {
     }
 }
 
-fn levels(page: &mut Page, classification: &Classification, teller: &Teller<'_>) {
+fn levels(page: &mut Page, classification: &Classification, renderer: &ActionRenderer<'_>) {
     let overall = &classification.overall;
     page.heading(&format!("RISK OF SERIOUS HARM, IN {}", overall.setting.name().to_uppercase()));
     let stated = classification.groups.iter().any(|g| g.recorded.is_some());
@@ -80,11 +80,11 @@ fn levels(page: &mut Page, classification: &Classification, teller: &Teller<'_>)
     let overall_line = format!("{recorded}; work to {}{until}", working(overall.working_level));
     page.labelled(2, "Overall", GROUP, &overall_line);
     for group in &classification.groups {
-        group_line(page, group, overall.setting, &none, teller);
+        group_line(page, group, overall.setting, &none, renderer);
     }
     if !overall.not_assessed.is_empty() {
         let groups: Vec<String> = overall.not_assessed.iter().map(|g| words::of(*g)).collect();
-        let unknown = if before_relying.is_some() { "No level is shown for" } else { "Nobody has stated a level for" };
+        let unknown = if before_relying.is_some() { "No level is shown for" } else { "No level is recorded for" };
         page.indented(2, &format!("{unknown} {}. Unknown is not low.", listed(&groups)));
     }
     if let Some(before_relying) = before_relying {
@@ -98,8 +98,8 @@ fn working(level: Level) -> String {
     styled(style, &name)
 }
 
-fn group_line(page: &mut Page, g: &GroupLevel, setting: Setting, none: &str, teller: &Teller<'_>) {
-    // What nobody has stated and nothing indicates is said once for all groups.
+fn group_line(page: &mut Page, g: &GroupLevel, setting: Setting, none: &str, renderer: &ActionRenderer<'_>) {
+    // Groups without a recorded or an indicated level are listed together.
     if g.recorded.is_none() && g.indicated.is_none() {
         return;
     }
@@ -123,17 +123,17 @@ fn group_line(page: &mut Page, g: &GroupLevel, setting: Setting, none: &str, tel
         page.indented(by, &caution(handling));
     }
     let Some(indicated) = &g.indicated else { return };
-    let why = teller.why(indicated.because.iter()).map(|w| format!(": {w}")).unwrap_or_default();
+    let why = renderer.why(indicated.because.iter()).map(|w| format!(": {w}")).unwrap_or_default();
     page.indented(by, &format!("{} is indicated{why}", capital(&words::of(indicated.level))));
     if let Some(handling) = indicated.handling.filter(|_| indicated.caution.is_some() && g.caution.is_none()) {
         page.indented(by, &caution(handling));
     }
 }
 
-/// The actions of an answer, in the order in which to read them.
+/// The actions of an answer, in reading order.
 struct Agenda<'a> {
     answer: &'a Assessment,
-    teller: Teller<'a>,
+    renderer: ActionRenderer<'a>,
     detail: Detail,
 }
 
@@ -153,7 +153,7 @@ impl<'a> Agenda<'a> {
             page.gap();
             page.indented(2, &format!("and {more} more (--all)"));
         }
-        // Where the reader has no agenda, whatever is open stands in its place.
+        // If the reader has no agenda, all open actions are shown instead.
         if self.detail == Detail::All || self.answer.agenda.lines.is_empty() {
             let rest = self.elsewhere(&listed);
             if !rest.is_empty() && !listed.is_empty() {
@@ -168,13 +168,13 @@ impl<'a> Agenda<'a> {
         }
     }
 
-    /// The lines of the agenda: the action named, and those of its kind that share the line.
+    /// The lines of the agenda: the named action, and those of its kind that share the line.
     fn lines(&self) -> Vec<Vec<&'a Action>> {
         let named = self.answer.agenda.lines.iter().filter_map(|id| self.answer.actions.iter().find(|a| a.id == *id));
         named.map(|first| self.of_kind(first.action)).collect()
     }
 
-    /// Pending actions of a kind that are nobody's step.
+    /// Pending actions of a kind that are not steps of another action.
     fn of_kind(&self, kind: ActionKind) -> Vec<&'a Action> {
         let own = |a: &&Action| a.action == kind && a.status.pending() && a.part_of.is_none();
         let mut actions: Vec<&Action> = self.answer.actions.iter().filter(own).collect();
@@ -182,7 +182,7 @@ impl<'a> Agenda<'a> {
         actions
     }
 
-    /// Pending actions that are nobody's step and on no line of the agenda.
+    /// Pending actions that are neither steps nor on the agenda.
     fn elsewhere(&self, listed: &[Vec<&'a Action>]) -> Vec<Vec<&'a Action>> {
         let mut seen: BTreeSet<ActionKind> = listed.iter().flatten().map(|a| a.action).collect();
         let open = self.answer.actions.iter().filter(|a| a.status.pending() && a.part_of.is_none());
@@ -199,11 +199,11 @@ impl<'a> Agenda<'a> {
         let priority = styled(style, words::priority(first.priority));
         let title = styled(STRONG, &first.title);
         page.paragraph(&format!("{label:>3} "), "    ", &format!("{priority}: {title}"));
-        self.teller.body(page, 4, actions);
+        self.renderer.body(page, 4, actions);
         self.steps(page, 4, actions, &mut BTreeSet::new());
     }
 
-    /// The steps of a line: named, or with --all printed whole, and theirs under them.
+    /// Writes the steps of a line: by name, or in full with `--all`, with their own steps below them.
     fn steps(&self, page: &mut Page, by: usize, of: &[&'a Action], seen: &mut BTreeSet<Uuid>) {
         let steps = self.by_kind(of, seen);
         if self.detail == Detail::Agenda {
@@ -222,12 +222,12 @@ impl<'a> Agenda<'a> {
             let urgent = styled(URGENT, words::priority(Priority::ProtectNow));
             let title = if now { format!("{urgent}: {}", first.title) } else { first.title.clone() };
             page.paragraph(&format!("{}* ", " ".repeat(by)), &" ".repeat(deeper), &title);
-            self.teller.body(page, deeper, &same);
+            self.renderer.body(page, deeper, &same);
             self.steps(page, deeper, &same, seen);
         }
     }
 
-    /// The pending steps of these actions, one entry for each kind. Each step comes once, whatever a policy says.
+    /// The pending steps of these actions, one entry for each kind. Each step occurs once, whatever the policy says.
     fn by_kind(&self, of: &[&'a Action], seen: &mut BTreeSet<Uuid>) -> Vec<Vec<&'a Action>> {
         let parents: BTreeSet<Uuid> = of.iter().map(|a| a.id).collect();
         let belongs = |a: &&Action| a.status.pending() && a.part_of.is_some_and(|p| parents.contains(&p));
@@ -241,7 +241,7 @@ impl<'a> Agenda<'a> {
         kinds
     }
 
-    /// These steps, each followed by its own.
+    /// These steps, each followed by its own steps.
     fn with_theirs(&self, steps: Vec<Vec<&'a Action>>, seen: &mut BTreeSet<Uuid>) -> Vec<Vec<&'a Action>> {
         let mut all = Vec::new();
         for same in steps {
@@ -259,12 +259,12 @@ impl<'a> Agenda<'a> {
             page.heading("CLOSED");
         }
         for action in closed {
-            self.teller.closed(page, action);
+            self.renderer.closed(page, action);
         }
     }
 }
 
-/// A step by name, with what must not be passed over even where its line does not say so.
+/// The name of a step, with anything urgent that its line does not already say.
 fn step_name(same: &[&Action], line_cautioned: bool) -> String {
     let name = same.first().map(|a| words::of(a.action)).unwrap_or_default();
     let now = same.iter().any(|a| a.priority == Priority::ProtectNow);
@@ -279,7 +279,7 @@ fn step_name(same: &[&Action], line_cautioned: bool) -> String {
     if marks.is_empty() { name } else { format!("{name} ({})", styled(URGENT, &marks.join(", "))) }
 }
 
-/// What the answer says of its own completeness.
+/// Writes the notes on the completeness of the answer.
 fn notes(page: &mut Page, answer: &Assessment) {
     let mut notes = Vec::new();
     if answer.receipt.policy.beyond_review {
@@ -287,14 +287,14 @@ fn notes(page: &mut Page, answer: &Assessment) {
         notes.push(format!("The policy was reviewed only through {reviewed}: later rules may be missing."));
     }
     if !answer.blind_to.is_empty() {
-        notes.push(format!("Without the feeds they need, these cannot speak: {}.", answer.blind_to.join(", ")));
+        notes.push(format!("These cannot fire because a feed is missing: {}.", answer.blind_to.join(", ")));
     }
     for record in &answer.unrecognised {
         notes.push(format!("Read this record yourself: a newer version ({}) wrote it: {}.", record.v, record.event_id));
     }
     if !answer.withheld.is_empty() {
         let ids: Vec<String> = answer.withheld.iter().map(Uuid::to_string).collect();
-        notes.push(format!("Removed by law, so what they said is missing here: {}.", ids.join(", ")));
+        notes.push(format!("Removed by law, so their content is missing here: {}.", ids.join(", ")));
     }
     if let Some(next) = answer.next_change_at {
         notes.push(format!("With nothing new, this answer changes next on {}.", beginning(next)));

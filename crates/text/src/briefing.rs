@@ -1,25 +1,26 @@
-//! A briefing as a page for a terminal: what came in first, then what to do about everything, then case by case.
+//! A briefing as a page for a terminal: new information first, then what to do, then case by case.
 
 use risk_core::event::vocabulary::Handling;
 use risk_core::policy::Policy;
 use risk_core::policy::model::Priority;
 use risk_core::text::inert;
-use risk_reports::briefing::{Arrival, Briefing, CameIn, Line};
-use risk_reports::change_summary::Line as Sentence;
+use risk_reports::briefing::{Arrival, Briefing, BriefingLine, ReceivedRecord};
+use risk_reports::change_summary::SummaryLine;
 use uuid::Uuid;
 
 use super::action::caution;
-use super::briefing_words::{Words, sentence, strictest};
+use super::briefing_words::{BriefingWords, sentence, strictest};
 use super::words::{self, capital, count, date, listed, moment, phrase, subjects};
 use super::{Page, QUIET, STRONG, URGENT, changes, styled};
 
-/// How many records of one moment are told one by one, call-outs aside; of more, how many of each kind.
+/// How many records of one moment are listed individually, apart from call-outs. Beyond that, records are counted by
+/// kind.
 const RECORDS: usize = 3;
 
-/// The page.
+/// Renders the page.
 #[must_use]
 pub fn page(briefing: &Briefing, policy: &Policy) -> String {
-    let words = Words::new(briefing, policy);
+    let words = BriefingWords::new(briefing, policy);
     let mut page = Page::default();
     header(&mut page, &words);
     not_assessed(&mut page, &words);
@@ -36,7 +37,7 @@ pub fn page(briefing: &Briefing, policy: &Policy) -> String {
     page.finish()
 }
 
-fn header(page: &mut Page, words: &Words<'_>) {
+fn header(page: &mut Page, words: &BriefingWords<'_>) {
     let b = words.briefing;
     page.paragraph("", "", &styled(STRONG, &format!("Briefing, {}", moment(b.at))));
     page.paragraph("", "", &format!("For: {}", words::of(b.audience)));
@@ -47,8 +48,8 @@ fn header(page: &mut Page, words: &Words<'_>) {
     }
 }
 
-/// What is missing, and why, before anything that is there.
-fn not_assessed(page: &mut Page, words: &Words<'_>) {
+/// Writes which cases are missing, and why, before everything else.
+fn not_assessed(page: &mut Page, words: &BriefingWords<'_>) {
     if words.briefing.not_answered.is_empty() {
         return;
     }
@@ -60,7 +61,7 @@ fn not_assessed(page: &mut Page, words: &Words<'_>) {
     }
 }
 
-fn call_outs(page: &mut Page, words: &Words<'_>) {
+fn call_outs(page: &mut Page, words: &BriefingWords<'_>) {
     page.heading("POLICE CALL-OUTS");
     if words.briefing.call_outs.is_empty() {
         page.indented(2, words.no_call_out());
@@ -72,7 +73,7 @@ fn call_outs(page: &mut Page, words: &Words<'_>) {
     }
 }
 
-fn other_news(page: &mut Page, words: &Words<'_>) {
+fn other_news(page: &mut Page, words: &BriefingWords<'_>) {
     page.heading("WHAT ELSE CAME IN");
     let b = words.briefing;
     if b.other_news.is_empty() && b.unchanged.is_empty() {
@@ -91,15 +92,16 @@ fn other_news(page: &mut Page, words: &Words<'_>) {
         return;
     }
     page.gap();
-    page.indented(2, "Came in and changed nothing in the answer:");
+    page.indented(2, "Recorded without changing the answer:");
     for case in &b.unchanged {
         page.paragraph("  - ", "    ", &format!("{}: {}.", words.name(case.case_id), words.counted(&case.kinds)));
     }
 }
 
-/// What came at one moment, and what it changed.
-fn arrived(page: &mut Page, words: &Words<'_>, arrival: &Arrival) {
-    let (call_outs, others): (Vec<&CameIn>, Vec<&CameIn>) = arrival.records.iter().partition(|r| r.call_out);
+/// Writes the records of one moment and what they changed.
+fn arrived(page: &mut Page, words: &BriefingWords<'_>, arrival: &Arrival) {
+    let (call_outs, others): (Vec<&ReceivedRecord>, Vec<&ReceivedRecord>) =
+        arrival.records.iter().partition(|r| r.call_out);
     let one_by_one = if others.len() > RECORDS { vec![] } else { others.clone() };
     for record in call_outs.into_iter().chain(one_by_one) {
         let careful = record.handling.filter(|_| record.caution.is_some());
@@ -112,14 +114,14 @@ fn arrived(page: &mut Page, words: &Words<'_>, arrival: &Arrival) {
         let careful = strictest.map(|h| format!(" {}", caution(h))).unwrap_or_default();
         page.paragraph("  ", "    ", &format!("{}{careful}", words.came_together(arrival.recorded_at, &others)));
     }
-    let told: Vec<Sentence> = arrival.changed.iter().map(Sentence::from).collect();
-    if told.is_empty() {
-        page.indented(4, &styled(QUIET, "It changed nothing in the answer."));
+    let sentences: Vec<SummaryLine> = arrival.changed.iter().map(SummaryLine::from).collect();
+    if sentences.is_empty() {
+        page.indented(4, &styled(QUIET, "The answer did not change."));
     }
-    changes::lines(page, "    ", &told);
+    changes::lines(page, "    ", &sentences);
 }
 
-fn overdue(page: &mut Page, words: &Words<'_>) {
+fn overdue(page: &mut Page, words: &BriefingWords<'_>) {
     page.heading("OVERDUE");
     if words.briefing.overdue.is_empty() {
         page.indented(2, "Nothing.");
@@ -145,7 +147,7 @@ fn overdue(page: &mut Page, words: &Words<'_>) {
     }
 }
 
-fn due(page: &mut Page, words: &Words<'_>) {
+fn due(page: &mut Page, words: &BriefingWords<'_>) {
     page.heading(&format!("FALLS DUE BY {}", words.day(words.briefing.due_through).to_uppercase()));
     if words.briefing.due.is_empty() {
         page.indented(2, "Nothing.");
@@ -171,7 +173,7 @@ fn due(page: &mut Page, words: &Words<'_>) {
     }
 }
 
-fn waiting(page: &mut Page, words: &Words<'_>) {
+fn waiting(page: &mut Page, words: &BriefingWords<'_>) {
     page.heading("WAITING ON OTHERS");
     if words.briefing.waiting.is_empty() {
         page.indented(2, "Nothing.");
@@ -194,7 +196,7 @@ fn waiting(page: &mut Page, words: &Words<'_>) {
     }
 }
 
-fn ended(page: &mut Page, words: &Words<'_>) {
+fn ended(page: &mut Page, words: &BriefingWords<'_>) {
     if words.briefing.ended.is_empty() {
         return;
     }
@@ -209,7 +211,7 @@ fn ended(page: &mut Page, words: &Words<'_>) {
     }
 }
 
-fn cases(page: &mut Page, words: &Words<'_>) {
+fn cases(page: &mut Page, words: &BriefingWords<'_>) {
     page.heading("CASE BY CASE");
     let (open, quiet) = words.cases();
     for case in &open {
@@ -239,20 +241,20 @@ fn cases(page: &mut Page, words: &Words<'_>) {
         page.paragraph(
             "  ",
             "  ",
-            &format!("Nothing to list of {of}; no news is not a sign of safety: {}.", listed(&names)),
+            &format!("Nothing to list for {of}; no news is not a sign of safety: {}.", listed(&names)),
         );
     }
 }
 
-/// A line in one paragraph.
-fn brief_line(page: &mut Page, words: &Words<'_>, label: &str, line: &Line) {
+/// Writes a line as one paragraph.
+fn brief_line(page: &mut Page, words: &BriefingWords<'_>, label: &str, line: &BriefingLine) {
     let careful = line.handling.filter(|_| line.caution.is_some());
     let careful = careful.map(|h| format!(" {}", caution(h))).unwrap_or_default();
     let text = format!("{} {}.{careful}", titled(line, &sentence(&line.title)), urgent(&words.in_brief(line)));
     page.paragraph(&format!("    {label}"), "       ", &text);
 }
 
-fn missing(page: &mut Page, words: &Words<'_>) {
+fn missing(page: &mut Page, words: &BriefingWords<'_>) {
     let b = words.briefing;
     if b.not_shown > 0 {
         page.heading("NOT IN THIS BRIEFING");
@@ -267,25 +269,25 @@ fn missing(page: &mut Page, words: &Words<'_>) {
     }
 }
 
-fn full_id(words: &Words<'_>, case: Uuid) -> String {
+fn full_id(words: &BriefingWords<'_>, case: Uuid) -> String {
     if words.is_named(case) { format!("{}, {case},", words.full_name(case)) } else { words.full_name(case) }
 }
 
-fn title(line: &Line) -> String {
+fn title(line: &BriefingLine) -> String {
     titled(line, &line.title)
 }
 
-fn titled(line: &Line, title: &str) -> String {
+fn titled(line: &BriefingLine, title: &str) -> String {
     let style = if line.priority == Priority::ProtectNow { URGENT } else { STRONG };
     format!("{}: {}", styled(style, words::priority(line.priority)), styled(STRONG, title))
 }
 
-/// The sentence, with its first words in the colour of danger where they say that something is overdue.
+/// Highlights the word OVERDUE in a sentence.
 fn urgent(sentence: &str) -> String {
     sentence.replace("OVERDUE", &styled(URGENT, "OVERDUE"))
 }
 
-fn careful(page: &mut Page, by: usize, line: &Line) {
+fn careful(page: &mut Page, by: usize, line: &BriefingLine) {
     if let Some(handling) = line.handling.filter(|_| line.caution.is_some()) {
         page.indented(by, &caution(handling));
     }

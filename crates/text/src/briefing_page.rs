@@ -1,17 +1,19 @@
-//! A briefing as one self-contained HTML page: no script, nothing from elsewhere, for screen, screen reader and paper.
+//! A briefing as one self-contained HTML page without scripts or external resources, for screen, screen reader and
+//! paper.
 
 use risk_core::event::vocabulary::Handling;
 use risk_core::policy::Policy;
 use risk_core::policy::model::Priority;
 use risk_core::text::inert;
-use risk_reports::briefing::{Arrival, Briefing, CameIn, CaseBrief, Line};
+use risk_reports::briefing::{Arrival, Briefing, BriefingLine, CaseSummary, ReceivedRecord};
 use uuid::Uuid;
 
-use super::briefing_words::{Words, sentence, strictest};
+use super::briefing_words::{BriefingWords, sentence, strictest};
 use super::markup::{Markup, all, inline, tag};
 use super::words::{self, capital, count, date, moment, phrase, subjects};
 
-/// What a browser is told of the page. Nothing is fetched and nothing runs, whatever may stand in it.
+/// The metadata of the page. The content security policy forbids fetching or running anything, whatever the page
+/// contains.
 const HEAD: &str = "<meta charset=\"utf-8\">
 <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">
 <meta name=\"color-scheme\" content=\"light dark\">
@@ -19,13 +21,13 @@ const HEAD: &str = "<meta charset=\"utf-8\">
 <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">
 ";
 
-/// How it looks, in light, in dark and printed.
+/// The style sheet for light, dark and printed pages.
 const STYLE: &str = include_str!("briefing.css");
 
-/// The page.
+/// Renders the page.
 #[must_use]
 pub fn page(briefing: &Briefing, policy: &Policy) -> String {
-    let words = &Words::new(briefing, policy);
+    let words = &BriefingWords::new(briefing, policy);
     let title = format!("Briefing, {}", moment(briefing.at));
     let named = [tag("title", [], [Markup::text(&title)]), tag("style", [], [Markup::own(STYLE)])];
     let head = tag("head", [], [Markup::own(HEAD)].into_iter().chain(named));
@@ -60,7 +62,7 @@ pub fn page(briefing: &Briefing, policy: &Policy) -> String {
     format!("<!doctype html>\n{}", tag("html", [("lang", "en-GB")], [head, tag("body", [], body)]).finish())
 }
 
-fn header(words: &Words<'_>, title: &str) -> Markup {
+fn header(words: &BriefingWords<'_>, title: &str) -> Markup {
     let b = words.briefing;
     let short = words.in_short().into_iter().map(|line| tag("li", [], [Markup::text(&line)]));
     let careful = words.careful().map(|text| inline("p", [("class", "caution")], text));
@@ -72,7 +74,7 @@ fn header(words: &Words<'_>, title: &str) -> Markup {
     tag("header", [], lines.into_iter().chain(careful))
 }
 
-fn call_outs(words: &Words<'_>) -> Markup {
+fn call_outs(words: &BriefingWords<'_>) -> Markup {
     if words.briefing.call_outs.is_empty() {
         return paragraph("", words.no_call_out());
     }
@@ -83,7 +85,7 @@ fn call_outs(words: &Words<'_>) -> Markup {
         .map(|arrival| tag("article", [], [tag("h3", [], [case(words, arrival.case_id)]), arrived(words, arrival)])))
 }
 
-fn news(words: &Words<'_>) -> Markup {
+fn news(words: &BriefingWords<'_>) -> Markup {
     let b = words.briefing;
     if b.other_news.is_empty() && b.unchanged.is_empty() {
         return paragraph("", "Nothing that this reader may see. No news is not a sign of safety.");
@@ -102,30 +104,30 @@ fn news(words: &Words<'_>) -> Markup {
         let counted = Markup::text(&format!(": {}.", words.counted(&of.kinds)));
         tag("li", [], [case_link(words, of.case_id), counted])
     });
-    let heading = tag("h3", [], [Markup::text("Came in and changed nothing in the answer")]);
+    let heading = tag("h3", [], [Markup::text("Recorded without changing the answer")]);
     all([cases, heading, tag("ul", [], unchanged)])
 }
 
-/// What came at one moment, and what it changed.
-fn arrived(words: &Words<'_>, arrival: &Arrival) -> Markup {
-    let record = |r: &CameIn| {
+/// Renders the records of one moment and what they changed.
+fn arrived(words: &BriefingWords<'_>, arrival: &Arrival) -> Markup {
+    let record = |r: &ReceivedRecord| {
         let careful = r.handling.filter(|_| r.caution.is_some()).map(caution);
         tag("p", [("class", "record")], std::iter::once(Markup::text(&words.came_in(r))).chain(careful))
     };
     let records = all(arrival.records.iter().map(record));
     if arrival.changed.is_empty() {
-        return all([records, paragraph("quiet", "It changed nothing in the answer.")]);
+        return all([records, paragraph("quiet", "The answer did not change.")]);
     }
     let changed = arrival.changed.iter().map(|c| {
         let rules = if c.rules.is_empty() { String::new() } else { format!(" [{}]", c.rules.join(", ")) };
         let careful = c.handling.filter(|_| c.caution.is_some()).map(caution);
-        let told = [urgent(&c.text), inline("span", [("class", "quiet")], &rules)];
-        tag("li", [], told.into_iter().chain(careful))
+        let sentences = [urgent(&c.text), inline("span", [("class", "quiet")], &rules)];
+        tag("li", [], sentences.into_iter().chain(careful))
     });
     all([records, tag("ul", [("aria-label", "What it changed")], changed)])
 }
 
-fn overdue(words: &Words<'_>) -> Markup {
+fn overdue(words: &BriefingWords<'_>) -> Markup {
     if words.briefing.overdue.is_empty() {
         return paragraph("", "Nothing.");
     }
@@ -138,7 +140,7 @@ fn overdue(words: &Words<'_>) -> Markup {
     }))
 }
 
-fn falls_due(words: &Words<'_>) -> Markup {
+fn falls_due(words: &BriefingWords<'_>) -> Markup {
     if words.briefing.due.is_empty() {
         return paragraph("", "Nothing.");
     }
@@ -155,19 +157,19 @@ fn falls_due(words: &Words<'_>) -> Markup {
 /// A table for one owner, under the owner's name.
 fn owner_table(owner: &str, caption: &str, bodies: impl IntoIterator<Item = Markup>) -> Markup {
     let heading = tag("h3", [], [Markup::text(&format!("For: {}", capital(owner)))]);
-    let table = table(&format!("{caption}: {owner}"), &["What", "Case", "How it stands"], bodies);
+    let table = table(&format!("{caption}: {owner}"), &["What", "Case", "Status"], bodies);
     all([heading, table])
 }
 
-fn row(words: &Words<'_>, line: &Line, why: Option<Markup>) -> Markup {
+fn row(words: &BriefingWords<'_>, line: &BriefingLine, why: Option<Markup>) -> Markup {
     let what = [title(line)].into_iter().chain(careful(line)).chain(why);
     let own = words.own(line).into_iter().map(|own| tag("p", [], [urgent(&own)]));
     let steps = words.steps(line).map(|steps| tag("p", [], [Markup::text("Steps: "), urgent(&steps)]));
-    let cells = [row_heading(what), cell("Case", [case(words, line.case_id)]), cell("How it stands", own.chain(steps))];
+    let cells = [row_heading(what), cell("Case", [case(words, line.case_id)]), cell("Status", own.chain(steps))];
     table_row(cells)
 }
 
-fn waiting(words: &Words<'_>) -> Markup {
+fn waiting(words: &BriefingWords<'_>) -> Markup {
     if words.briefing.waiting.is_empty() {
         return paragraph("", "Nothing.");
     }
@@ -192,33 +194,33 @@ fn waiting(words: &Words<'_>) -> Markup {
     }))
 }
 
-fn ended(words: &Words<'_>) -> Option<Markup> {
+fn ended(words: &BriefingWords<'_>) -> Option<Markup> {
     let (elsewhere, _) = words.cases();
     let cases = words.briefing.ended.iter().map(|of| {
         let on = Markup::text(&format!(": ended {}", date(of.on)));
         let lines = of.lines.iter().map(|line| tag("li", [], [brief(words, line)]));
-        let told = [tag("h3", [], [name(words, of.case_id), on]), tag("ul", [], lines)];
-        // A case has one anchor, where most is said of it.
+        let sentences = [tag("h3", [], [name(words, of.case_id), on]), tag("ul", [], lines)];
+        // A case has one anchor, at its most detailed entry.
         let anchor = anchor(of.case_id);
         let here = !elsewhere.iter().any(|case| case.case_id == of.case_id);
-        tag("article", here.then_some(("id", anchor.as_str())), told)
+        tag("article", here.then_some(("id", anchor.as_str())), sentences)
     });
     (!words.briefing.ended.is_empty()).then(|| all(cases))
 }
 
-fn cases(words: &Words<'_>) -> Markup {
+fn cases(words: &BriefingWords<'_>) -> Markup {
     let (open, quiet) = words.cases();
     let open = open.into_iter().map(|of| one_case(words, of));
     let nothing = (!quiet.is_empty()).then(|| {
         let of = count(quiet.len(), "case", "cases");
         let names = quiet.iter().map(|of| tag("li", [("id", anchor(of.case_id).as_str())], [name(words, of.case_id)]));
-        let heading = format!("Nothing to list of {of}; no news is not a sign of safety");
+        let heading = format!("Nothing to list for {of}; no news is not a sign of safety");
         all([tag("h3", [], [Markup::text(&heading)]), tag("ul", [], names)])
     });
     all(open.chain(nothing))
 }
 
-fn one_case(words: &Words<'_>, of: &CaseBrief) -> Markup {
+fn one_case(words: &BriefingWords<'_>, of: &CaseSummary) -> Markup {
     let id = words.is_named(of.case_id).then(|| paragraph("id", &of.case_id.to_string()));
     let level = words.level(of).map(|level| paragraph("", &level));
     let doubts = of.under_review.iter().map(|group| {
@@ -233,14 +235,14 @@ fn one_case(words: &Words<'_>, of: &CaseBrief) -> Markup {
     tag("article", [("id", anchor(of.case_id).as_str())], parts)
 }
 
-/// A whole line in short.
-fn brief(words: &Words<'_>, line: &Line) -> Markup {
+/// A whole line in brief.
+fn brief(words: &BriefingWords<'_>, line: &BriefingLine) -> Markup {
     let stands = urgent(&format!(" {}.", words.in_brief(line)));
     all([title(line), stands].into_iter().chain(careful(line)))
 }
 
-/// What is missing, and why, before anything that is there.
-fn not_assessed(words: &Words<'_>) -> Option<Markup> {
+/// Renders which cases are missing, and why, before everything else.
+fn not_assessed(words: &BriefingWords<'_>) -> Option<Markup> {
     let cases = &words.briefing.not_answered;
     let items = cases.iter().map(|of| {
         let why = format!(" could not be assessed: {}.", inert(&of.why));
@@ -251,19 +253,19 @@ fn not_assessed(words: &Words<'_>) -> Option<Markup> {
     (!cases.is_empty()).then(|| all([warning, tag("ul", [], items)]))
 }
 
-fn missing(words: &Words<'_>) -> Option<Markup> {
+fn missing(words: &BriefingWords<'_>) -> Option<Markup> {
     let excluded = || tag("li", [], [Markup::text(&words.not_shown())]);
     (words.briefing.not_shown > 0).then(|| tag("ul", [], [excluded()]))
 }
 
-fn notes(words: &Words<'_>) -> Option<Markup> {
+fn notes(words: &BriefingWords<'_>) -> Option<Markup> {
     let notes = words.notes();
     let items = notes.iter().map(|note| tag("li", [], [Markup::text(note)]));
     (!notes.is_empty()).then(|| tag("ul", [], items))
 }
 
-/// A table. Its roles are spelt out, as on a narrow screen it is laid out as none, and some readers would then not tell of it
-/// as one.
+/// A table. Its roles are explicit, because on narrow screens it is not laid out as a table and some screen readers
+/// would not announce it as one.
 fn table(caption: &str, columns: &[&str], bodies: impl IntoIterator<Item = Markup>) -> Markup {
     let heads =
         columns.iter().map(|column| tag("th", [("role", "columnheader"), ("scope", "col")], [Markup::text(column)]));
@@ -288,23 +290,23 @@ fn cell(label: &str, inside: impl IntoIterator<Item = Markup>) -> Markup {
     tag("td", [("role", "cell"), ("data-label", label)], inside)
 }
 
-fn title(line: &Line) -> Markup {
+fn title(line: &BriefingLine) -> Markup {
     let class = if line.priority == Priority::ProtectNow { "now" } else { "priority" };
     let priority = inline("span", [("class", class)], &format!("{}: ", words::priority(line.priority)));
     all([priority, inline("span", [("class", "title")], &sentence(&line.title))])
 }
 
-fn careful(line: &Line) -> Option<Markup> {
+fn careful(line: &BriefingLine) -> Option<Markup> {
     line.handling.filter(|_| line.caution.is_some()).map(caution)
 }
 
-/// What keeps somebody safe: that the person must not hear of it.
+/// The caution that something must not be raised with the person.
 fn caution(handling: Handling) -> Markup {
     let text = format!("Do not raise with the person ({}).", words::of(handling));
     all([Markup::text(" "), inline("strong", [("class", "caution")], &text)])
 }
 
-/// The sentence, with the word that says that it is overdue set off.
+/// Highlights the word OVERDUE in a sentence.
 fn urgent(sentence: &str) -> Markup {
     let mut parts = sentence.split("OVERDUE");
     let first = parts.next().map(Markup::text);
@@ -312,17 +314,17 @@ fn urgent(sentence: &str) -> Markup {
     all(first.into_iter().chain(rest))
 }
 
-/// The case's name, which leads to what is said of it as a whole, and what else the host says of it.
-fn case(words: &Words<'_>, id: Uuid) -> Markup {
+/// The case's name, linked to its entry, with the host's other labels.
+fn case(words: &BriefingWords<'_>, id: Uuid) -> Markup {
     let besides = words.besides(id).map(|b| inline("span", [("class", "quiet")], &format!(" {b}")));
     all(std::iter::once(case_link(words, id)).chain(besides))
 }
 
-fn case_link(words: &Words<'_>, id: Uuid) -> Markup {
+fn case_link(words: &BriefingWords<'_>, id: Uuid) -> Markup {
     link(&anchor(id), &words.name(id))
 }
 
-fn name(words: &Words<'_>, id: Uuid) -> Markup {
+fn name(words: &BriefingWords<'_>, id: Uuid) -> Markup {
     let besides = words.besides(id).map(|b| inline("span", [("class", "quiet")], &format!(" {b}")));
     all(std::iter::once(Markup::text(&words.name(id))).chain(besides))
 }

@@ -1,4 +1,4 @@
-//! What a briefing says, in the words that its two pages share.
+//! The wording that the two pages of a briefing share.
 
 use std::collections::BTreeMap;
 
@@ -10,17 +10,17 @@ use risk_core::event::{Instant, Kind, Term};
 use risk_core::policy::Policy;
 use risk_core::policy::model::{Basis, Priority};
 use risk_core::text::inert;
-use risk_reports::briefing::{Briefing, CallOuts, CameIn, CaseBrief, Item, KindCount, Line};
+use risk_reports::briefing::{Briefing, BriefingLine, CallOuts, CaseSummary, Item, KindCount, ReceivedRecord};
 use uuid::Uuid;
 
 use super::action::why;
 use super::words::{self, capital, count, date, listed, phrase, subjects, times, wall_time};
 
-/// The labels by which people call a case, the best first.
+/// The labels used as the name of a case, the preferred one first.
 const NAMES: [&str; 2] = ["crn", "noms"];
 
-/// A briefing's words.
-pub struct Words<'a> {
+/// The wording for one briefing.
+pub struct BriefingWords<'a> {
     /// The briefing.
     pub briefing: &'a Briefing,
     policy: &'a Policy,
@@ -29,15 +29,15 @@ pub struct Words<'a> {
     pub today: NaiveDate,
 }
 
-impl<'a> Words<'a> {
-    /// Those of a briefing that the policy gave.
+impl<'a> BriefingWords<'a> {
+    /// The wording for a briefing made under the policy.
     pub fn new(briefing: &'a Briefing, policy: &'a Policy) -> Self {
         let answered = briefing.cases.iter().map(|case| (case.case_id, &case.labels));
         let labels = answered.chain(briefing.not_answered.iter().map(|case| (case.case_id, &case.labels))).collect();
         Self { briefing, policy, labels, today: london_day(briefing.at) }
     }
 
-    /// What the case is called: its number at the service, else its id.
+    /// The name of a case: its number at the service, or else its id.
     pub fn name(&self, case: Uuid) -> String {
         let named = self.label(case).and_then(|(label, value)| {
             let label = label.to_uppercase();
@@ -46,7 +46,7 @@ impl<'a> Words<'a> {
         named.unwrap_or_else(|| case.to_string())
     }
 
-    /// Whether the case has another name than its id.
+    /// Whether the case has a name other than its id.
     pub fn is_named(&self, case: Uuid) -> bool {
         self.label(case).is_some_and(|(_, value)| !value.is_empty())
     }
@@ -56,23 +56,23 @@ impl<'a> Words<'a> {
         NAMES.iter().find_map(|name| Some((*name, labels.get(*name)?.as_str())))
     }
 
-    /// What else the host says of the case: `officer ann, team north`.
+    /// The host's other labels for the case, as in `officer ann, team north`.
     pub fn besides(&self, case: Uuid) -> Option<String> {
         let name = self.label(case).map(|(name, _)| name);
         let others = self.labels.get(&case).into_iter().flat_map(|labels| labels.iter());
         let others = others.filter(|(label, _)| Some(label.as_str()) != name);
-        let told: Vec<String> =
+        let parts: Vec<String> =
             others.map(|(label, value)| format!("{} {}", phrase(&inert(label)), inert(value))).collect();
-        (!told.is_empty()).then(|| told.join(", "))
+        (!parts.is_empty()).then(|| parts.join(", "))
     }
 
-    /// [`Words::name`], with [`Words::besides`] in brackets.
+    /// [`BriefingWords::name`], with [`BriefingWords::besides`] in brackets.
     pub fn full_name(&self, case: Uuid) -> String {
         let besides = self.besides(case).map(|b| format!(" ({b})")).unwrap_or_default();
         format!("{}{besides}", self.name(case))
     }
 
-    /// What is in the briefing, in a sentence for each sort of thing.
+    /// The contents of the briefing, one sentence for each type of entry.
     pub fn in_short(&self) -> Vec<String> {
         let b = self.briefing;
         let lines = |n: usize| count(n, "line", "lines");
@@ -82,18 +82,18 @@ impl<'a> Words<'a> {
         let waiting: usize = b.waiting.iter().map(|on| on.lines.len()).sum();
         let came = format!("{} came in.", count(call_outs, "police call-out", "police call-outs"));
         let missing = b.not_answered.len();
-        let told = [
+        let parts = [
             (missing > 0).then(|| format!("NOT ASSESSED: {}.", count(missing, "case", "cases"))),
             Some(format!("{}.", count(b.cases.len(), "case", "cases"))),
-            // None is said only where there could be some.
+            // Zero call-outs are mentioned only if call-outs could have been delivered.
             Some(came).filter(|_| call_outs > 0 || b.call_outs_from == CallOuts::Delivered),
             Some(format!("{} overdue, {} due by {}.", lines(overdue), lines(due), date(b.due_through))),
             Some(format!("{} waiting on others.", lines(waiting))),
         ];
-        told.into_iter().flatten().collect()
+        parts.into_iter().flatten().collect()
     }
 
-    /// What to mind of the page itself, where the person must not hear of something in it.
+    /// A warning about the page itself, if something in it must not be raised with the person.
     pub fn careful(&self) -> Option<&'static str> {
         let b = self.briefing;
         let news = b.call_outs.iter().chain(&b.other_news).any(|arrival| {
@@ -101,28 +101,25 @@ impl<'a> Words<'a> {
         });
         let levels = || b.cases.iter().flat_map(|case| &case.under_review).any(|group| strictest(group).is_some());
         let cautious = news || levels() || b.lines().any(|line| line.caution.is_some());
-        cautious
-            .then_some("Some of this must not be raised with the person whom it is about. Keep this page from them.")
+        cautious.then_some("Some of this must not be raised with the person concerned. Do not show them this page.")
     }
 
-    /// What to do about cases that could not be assessed.
+    /// Advice on cases that could not be assessed.
     pub fn look_yourself(&self) -> &'static str {
-        "Nothing below is of these cases: call-outs, levels and actions may be missing. Read their records yourself."
+        "Nothing below covers these cases: call-outs, levels and actions may be missing. Read their records yourself."
     }
 
-    /// What it means that there is no call-out.
+    /// What it means that the briefing lists no call-out.
     pub fn no_call_out(&self) -> &'static str {
         match self.briefing.call_outs_from {
-            CallOuts::Delivered => "None came on record. No news is not a sign of safety.",
-            CallOuts::NoFeed => {
-                "No call-outs are delivered to this service's records: that none stands here says nothing."
-            }
-            CallOuts::NotForThisReader => "Not shown to this reader: that none stands here says nothing.",
+            CallOuts::Delivered => "None was recorded. No news is not a sign of safety.",
+            CallOuts::NoFeed => "Call-outs are not delivered to this service, so an empty list means nothing.",
+            CallOuts::NotForThisReader => "Not shown to this reader, so an empty list means nothing.",
         }
     }
 
-    /// A record that came in, and when.
-    pub fn came_in(&self, record: &CameIn) -> String {
+    /// A record that arrived, with its times.
+    pub fn came_in(&self, record: &ReceivedRecord) -> String {
         let kind = if record.call_out { "Police call-out".to_owned() } else { capital(&phrase(&record.kind)) };
         let later = match record.days_later {
             0 => String::new(),
@@ -138,8 +135,8 @@ impl<'a> Words<'a> {
         format!("{kind}, {happened}.{since}")
     }
 
-    /// How an item stands in time: overdue, due, or open without a limit.
-    pub fn standing(&self, item: &Item) -> String {
+    /// The status of an item in time: overdue, due, or open without a limit.
+    pub fn timing(&self, item: &Item) -> String {
         let today = item.frozen_on.unwrap_or(self.today);
         let assumed = if item.due_basis == Some(Basis::Assumed) { " (limit: assumed)" } else { "" };
         let age = match today.signed_duration_since(item.opened).num_days() {
@@ -152,19 +149,19 @@ impl<'a> Words<'a> {
             }
             (Some(due), None, _) if due == today => format!("Due today{assumed}, {age}"),
             (Some(due), None, _) => format!("Due {}{assumed}, {age}", date(due)),
-            (None, _, Some(unknown)) => format!("{}; the due date cannot be told: {unknown}", capital(&age)),
+            (None, _, Some(unknown)) => format!("{}; the due date is unknown: {unknown}", capital(&age)),
             (None, _, None) => format!("{}, no limit in any source", capital(&age)),
         }
     }
 
-    /// The line itself, where it stands in this place: how it stands, one sentence for each way, with its subjects.
-    pub fn own(&self, line: &Line) -> Vec<String> {
+    /// The line itself, if listed here: one sentence for each combination of status and dates, with its subjects.
+    pub fn own(&self, line: &BriefingLine) -> Vec<String> {
         let own = line.items.iter().filter(|item| !item.step);
-        own.map(|item| format!("{}{}{}.", about(item), self.standing(item), circumstances(item))).collect()
+        own.map(|item| format!("{}{}{}.", about(item), self.timing(item), circumstances(item))).collect()
     }
 
-    /// The steps that stand in this place, by name.
-    pub fn steps(&self, line: &Line) -> Option<String> {
+    /// The steps listed here, by name.
+    pub fn steps(&self, line: &BriefingLine) -> Option<String> {
         let step = |item: &Item| {
             let about = subjects(&item.about);
             let about = if about.is_empty() { String::new() } else { format!(" about {}", listed(&about)) };
@@ -183,12 +180,12 @@ impl<'a> Words<'a> {
         (!steps.is_empty()).then(|| format!("{}.", listed(&steps)))
     }
 
-    /// The rules behind what stands in this place.
-    pub fn why(&self, line: &Line) -> Option<String> {
+    /// The rules behind the items listed here.
+    pub fn why(&self, line: &BriefingLine) -> Option<String> {
         why(self.policy, line.items.iter().flat_map(|item| &item.because))
     }
 
-    /// Something that waits: what, about whom, since when, how often chased.
+    /// An item that waits: since when, how often chased, and the owner.
     pub fn waits(&self, item: &Item, waiting: &WaitingOn) -> String {
         let days = count(self.today.signed_duration_since(waiting.since).num_days(), "day", "days");
         let chased = match (waiting.chased, waiting.last_chased) {
@@ -204,18 +201,18 @@ impl<'a> Words<'a> {
         format!("Since {} ({days}), {chased}.{due} For: {who}.", date(waiting.since))
     }
 
-    /// How a whole line stands, in few words: its most urgent subject, how many more there are, how many steps.
-    pub fn in_brief(&self, line: &Line) -> String {
+    /// A whole line in brief: its most urgent subject, the number of others, and the number of steps.
+    pub fn in_brief(&self, line: &BriefingLine) -> String {
         let mut own = line.items.iter().filter(|item| !item.step);
-        let first = own.next().map(|item| format!("{}{}", self.standing(item), circumstances(item)));
+        let first = own.next().map(|item| format!("{}{}", self.timing(item), circumstances(item)));
         let rest = own.count();
         let rest = (rest > 0).then(|| format!("and {rest} more of its kind"));
         let steps = (line.steps > 0).then(|| count(line.steps, "step", "steps"));
         [first, rest, steps].into_iter().flatten().collect::<Vec<_>>().join("; ")
     }
 
-    /// The overall level: what is recorded, and what to work to.
-    pub fn level(&self, case: &CaseBrief) -> Option<String> {
+    /// The overall level: the recorded level and the working level.
+    pub fn level(&self, case: &CaseSummary) -> Option<String> {
         let (recorded, working) = (case.recorded?, case.working_level?);
         let work = words::of(working).to_uppercase();
         let level = match (recorded, working) {
@@ -230,7 +227,7 @@ impl<'a> Words<'a> {
     }
 
     /// A group whose level is in doubt.
-    pub fn in_doubt(&self, case: &CaseBrief, group: &GroupLevel) -> String {
+    pub fn in_doubt(&self, case: &CaseSummary, group: &GroupLevel) -> String {
         let recorded = group.recorded.as_ref();
         let recorded = recorded.map_or_else(
             || words::none_recorded(case.before_relying),
@@ -246,7 +243,7 @@ impl<'a> Words<'a> {
     }
 
     /// Several records of one moment, by kind.
-    pub fn came_together(&self, at: Instant, records: &[&CameIn]) -> String {
+    pub fn came_together(&self, at: Instant, records: &[&ReceivedRecord]) -> String {
         let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
         for record in records {
             let known = kinds.entry(&record.kind).or_default();
@@ -257,17 +254,17 @@ impl<'a> Words<'a> {
         format!("{}, recorded {}.", capital(&self.counted(&kinds)), stamp(at))
     }
 
-    /// The cases with something to do or under review, and those of which there is nothing to list. What only stood open when
-    /// supervision ended has a place of its own.
-    pub fn cases(&self) -> (Vec<&'a CaseBrief>, Vec<&'a CaseBrief>) {
-        let live = |line: &Line| line.items.iter().any(|item| item.frozen_on.is_none());
-        let open = |case: &&CaseBrief| case.agenda.iter().any(live) || !case.under_review.is_empty();
+    /// The cases with something to do or under review, and those with nothing to list. Actions left open when
+    /// supervision ended are listed elsewhere.
+    pub fn cases(&self) -> (Vec<&'a CaseSummary>, Vec<&'a CaseSummary>) {
+        let live = |line: &BriefingLine| line.items.iter().any(|item| item.frozen_on.is_none());
+        let open = |case: &&CaseSummary| case.agenda.iter().any(live) || !case.under_review.is_empty();
         let (open, quiet): (Vec<_>, Vec<_>) = self.briefing.cases.iter().partition(open);
-        let ended = |case: &&CaseBrief| self.briefing.ended.iter().any(|e| e.case_id == case.case_id);
+        let ended = |case: &&CaseSummary| self.briefing.ended.iter().any(|e| e.case_id == case.case_id);
         (open, quiet.into_iter().filter(|case| !ended(case)).collect())
     }
 
-    /// That the reader is excluded from some cases.
+    /// A sentence on cases from which the reader is excluded.
     pub fn not_shown(&self) -> String {
         let n = self.briefing.not_shown;
         format!("{} not shown to this reader.", if n == 1 { "1 case is".to_owned() } else { format!("{n} cases are") })
@@ -281,7 +278,7 @@ impl<'a> Words<'a> {
         listed(&kinds.iter().map(kind).collect::<Vec<_>>())
     }
 
-    /// What the briefing says of its own completeness.
+    /// The notes on the completeness of the briefing.
     pub fn notes(&self) -> Vec<String> {
         let b = self.briefing;
         let mut notes = Vec::new();
@@ -290,12 +287,12 @@ impl<'a> Words<'a> {
             notes.push(format!("The policy was reviewed only through {reviewed}: later rules may be missing."));
         }
         if !b.blind_to.is_empty() {
-            notes.push(format!("Without the feeds they need, these cannot speak: {}.", b.blind_to.join(", ")));
+            notes.push(format!("These cannot fire because a feed is missing: {}.", b.blind_to.join(", ")));
         }
         notes
     }
 
-    /// What the briefing was made with.
+    /// The versions with which the briefing was made.
     pub fn receipt(&self) -> String {
         let r = &self.briefing.receipt;
         let digest: String = r.policy.digest.chars().take(12).collect();
@@ -303,7 +300,7 @@ impl<'a> Words<'a> {
         format!("risk {}, {} {} ({digest}){locality}", r.engine, r.policy.id, r.policy.version)
     }
 
-    /// A day, and how far it is off.
+    /// A day, and how far away it is.
     pub fn day(&self, day: NaiveDate) -> String {
         let off = match day.signed_duration_since(self.today).num_days() {
             0 => " (today)",
@@ -317,18 +314,18 @@ impl<'a> Words<'a> {
     }
 }
 
-/// What the whole is for, as a sentence: a title may be a question.
+/// A title as a sentence; it may end with a question mark.
 pub fn sentence(title: &str) -> String {
     if title.ends_with('?') { title.to_owned() } else { format!("{title}.") }
 }
 
-/// About whom or what an item is, to stand before a sentence.
+/// The subjects of an item, as a prefix of a sentence.
 fn about(item: &Item) -> String {
     let about = subjects(&item.about);
     if about.is_empty() { String::new() } else { format!("About {}: ", listed(&about)) }
 }
 
-/// The strictest mark behind a group's level, where the person must not hear of it.
+/// The strictest mark behind a group's level, if it must not be raised with the person.
 pub fn strictest(group: &GroupLevel) -> Option<Handling> {
     let own = group.handling.filter(|_| group.caution.is_some());
     let indicated = group.indicated.as_ref().filter(|i| i.caution.is_some()).and_then(|i| i.handling);
@@ -340,7 +337,7 @@ fn circumstances(item: &Item) -> String {
     let waiting = waiting.map(|w| format!("; waiting on {} since {}", phrase(&w.party), date(w.since)));
     let inherited = item.inherited.then(|| "; inherited from an earlier holder".to_owned());
     let frozen = item.frozen_on.map(|on| format!(" on {}, when supervision ended", date(on)));
-    let handed = item.handed_over.then(|| "; handed over, as it still protects somebody".to_owned());
+    let handed = item.handed_over.then(|| "; handed over, because it still protects someone".to_owned());
     [frozen, waiting, inherited, handed].into_iter().flatten().collect()
 }
 
@@ -354,7 +351,7 @@ fn done(kind: Kind) -> String {
     }
 }
 
-/// `Wed 20 Dec 2017 21:10`, in London.
+/// Formats a moment as in `Wed 20 Dec 2017 21:10`, in London time.
 pub fn stamp(at: Instant) -> String {
     let day = london_day(at);
     if !(1..=9999).contains(&day.year()) {

@@ -1,4 +1,4 @@
-//! What changed between answers: a timeline step by step, two answers side by side, two policies.
+//! Differences as pages: a timeline step by step, two answers side by side, two policies.
 
 use risk_core::assessment::Change;
 use risk_core::compare::{Between, Comparison, Side};
@@ -8,15 +8,15 @@ use risk_core::explain::EventLine;
 use risk_core::fold::run::Lens;
 use risk_core::policy::model::Derived;
 use risk_core::timeline::{Step, Timeline};
-use risk_policy_tools::diff::{Became, EntryDiff, FieldDiff, PolicyDiff};
-use risk_reports::change_summary::{Line, Sort, Voice, tell};
+use risk_policy_tools::diff::{EntryChange, EntryDiff, FieldDiff, PolicyDiff};
+use risk_reports::change_summary::{Perspective, SummaryKind, SummaryLine, summarise};
 use serde_json::Value;
 
 use super::action::caution;
 use super::words::{self, capital, count, date, listed, moment, phrase};
 use super::{Page, QUIET, STRONG, styled};
 
-/// The page of a timeline.
+/// Renders a timeline.
 #[must_use]
 pub fn timeline(found: &Timeline) -> String {
     let mut page = Page::default();
@@ -31,7 +31,7 @@ pub fn timeline(found: &Timeline) -> String {
     reader(&mut page, found.audience);
     if found.steps.is_empty() {
         page.gap();
-        page.paragraph("", "", "No record that this reader may see was there by then.");
+        page.paragraph("", "", "No record that this reader may see existed by then.");
     }
     for s in &found.steps {
         step(&mut page, s);
@@ -64,12 +64,12 @@ fn step(page: &mut Page, s: &Step) {
         let brought = if brought.is_empty() { String::new() } else { format!(": {}", listed(&brought)) };
         page.paragraph("  ", "    ", &format!("Time alone{brought}"));
     }
-    let told = tell(&s.changes, Voice::InTime);
-    if told.is_empty() {
+    let sentences = summarise(&s.changes, Perspective::Successive);
+    if sentences.is_empty() {
         let only = if s.changes.is_empty() { "nothing else changed" } else { "only details changed (--format json)" };
         page.indented(4, &styled(QUIET, only));
     }
-    lines(page, "    ", &told);
+    lines(page, "    ", &sentences);
 }
 
 fn record(r: &EventLine) -> String {
@@ -90,24 +90,25 @@ fn by_time(kind: Derived) -> &'static str {
     }
 }
 
-/// What changed from one answer to a later one, a line each; nothing where nothing did that a person would want to know.
+/// Renders what changed from one answer to a later one, one line each. Empty if nothing changed that a reader would
+/// want to know.
 #[must_use]
-pub fn told(changes: &[Change]) -> String {
+pub fn change_summary(changes: &[Change]) -> String {
     let mut page = Page::default();
-    lines(&mut page, "", &tell(changes, Voice::InTime));
+    lines(&mut page, "", &summarise(changes, Perspective::Successive));
     page.finish()
 }
 
-/// Prints changes, each with the sign of its sort, its rules and what to be careful of; why to be careful is said once.
-pub(super) fn lines(page: &mut Page, indent: &str, told: &[Line]) {
+/// Writes changes, each with a sign for its kind, its rules and its caution. The reason for a caution is given once.
+pub(super) fn lines(page: &mut Page, indent: &str, sentences: &[SummaryLine]) {
     let mut why_said: Vec<Handling> = Vec::new();
-    for line in told {
-        let sign = match line.sort {
-            Sort::Opened => '+',
-            Sort::Moved => '~',
-            Sort::Closed => '-',
-            Sort::Level => '=',
-            Sort::Note => '*',
+    for line in sentences {
+        let sign = match line.kind {
+            SummaryKind::Opened => '+',
+            SummaryKind::Moved => '~',
+            SummaryKind::Closed => '-',
+            SummaryKind::Level => '=',
+            SummaryKind::Note => '*',
         };
         let rules = if line.rules.is_empty() { String::new() } else { format!(" [{}]", line.rules.join(", ")) };
         let careful = match line.do_not_raise {
@@ -122,7 +123,7 @@ pub(super) fn lines(page: &mut Page, indent: &str, told: &[Line]) {
     }
 }
 
-/// The page of a comparison.
+/// Renders a comparison.
 #[must_use]
 pub fn comparison(found: &Comparison) -> String {
     let mut page = Page::default();
@@ -152,7 +153,7 @@ pub fn comparison(found: &Comparison) -> String {
                 (d.information > 0)
                     .then(|| format!("the service learnt of it after {}", count(d.information, "day", "days"))),
                 (d.act > 0).then(|| {
-                    format!("the act came, or is still to come, {} past its date", count(d.act, "day", "days"))
+                    format!("the act came {} past its date, or is still outstanding", count(d.act, "day", "days"))
                 }),
             ];
             let parts: Vec<String> = parts.into_iter().flatten().collect();
@@ -163,12 +164,12 @@ pub fn comparison(found: &Comparison) -> String {
         }
     }
     page.heading("WHAT DIFFERS");
-    let voice = if found.between == Between::Dates { Voice::InTime } else { Voice::SideBySide };
-    let told = tell(&found.changes, voice);
-    if told.is_empty() {
+    let voice = if found.between == Between::Dates { Perspective::Successive } else { Perspective::SideBySide };
+    let sentences = summarise(&found.changes, voice);
+    if sentences.is_empty() {
         page.indented(2, "Nothing.");
     }
-    lines(&mut page, "    ", &told);
+    lines(&mut page, "    ", &sentences);
     page.finish()
 }
 
@@ -187,25 +188,25 @@ fn side(side: &Side, between: Between) -> String {
     format!("{lens}, {}{known}{policy}", moment(side.at))
 }
 
-/// The page of the difference of two policies, with the cases to which they give different answers.
+/// Renders the differences between two policies.
 #[must_use]
 pub fn policies(found: &PolicyDiff) -> String {
     let mut page = Page::default();
-    let named = |n: &risk_policy_tools::diff::Named| format!("{} {} ({})", n.id, n.version, short(&n.digest));
+    let named = |n: &risk_policy_tools::diff::PolicyVersion| format!("{} {} ({})", n.id, n.version, short(&n.digest));
     page.labelled(0, "First:", 7, &named(&found.first));
     page.labelled(0, "Second:", 7, &named(&found.second));
     if found.entries.is_empty() {
         page.gap();
         page.paragraph("", "", "They mean the same.");
     }
-    for became in [Became::Changed, Became::Added, Became::Removed] {
+    for became in [EntryChange::Changed, EntryChange::Added, EntryChange::Removed] {
         let entries: Vec<&EntryDiff> = found.entries.iter().filter(|e| e.became == became).collect();
         if !entries.is_empty() {
             page.heading(&capital(became.name()).to_uppercase());
         }
         for e in entries {
             page.paragraph("  - ", "    ", &styled(STRONG, &format!("{} {}", e.section, e.id)));
-            for f in e.fields.iter().filter(|f| became == Became::Changed || telling_field(f)) {
+            for f in e.fields.iter().filter(|f| became == EntryChange::Changed || is_summary_field(f)) {
                 field(&mut page, f, became);
             }
         }
@@ -213,30 +214,30 @@ pub fn policies(found: &PolicyDiff) -> String {
     page.finish()
 }
 
-/// Of an entry that only one policy has, what it is; its whole text is in the JSON.
-fn telling_field(f: &FieldDiff) -> bool {
+/// Whether a field is shown for an entry that only one policy has. The JSON has all fields.
+fn is_summary_field(f: &FieldDiff) -> bool {
     ["title", "on", "when", "while", "require", "indicate", "action", "effective"].contains(&f.field.as_str())
         || f.field.starts_with("value from")
 }
 
-fn field(page: &mut Page, f: &FieldDiff, became: Became) {
+fn field(page: &mut Page, f: &FieldDiff, became: EntryChange) {
     let text = |v: &Option<Value>| match v {
-        None => "(not there)".to_owned(),
+        None => "(absent)".to_owned(),
         Some(Value::String(text)) => text.clone(),
         Some(other) => other.to_string(),
     };
     match became {
-        Became::Changed => {
+        EntryChange::Changed => {
             page.indented(6, &format!("{}:", f.field));
             page.labelled(8, "first", 6, &text(&f.first));
             page.labelled(8, "second", 6, &text(&f.second));
         }
-        Became::Added => page.indented(6, &format!("{}: {}", f.field, text(&f.second))),
-        Became::Removed => page.indented(6, &format!("{}: {}", f.field, text(&f.first))),
+        EntryChange::Added => page.indented(6, &format!("{}: {}", f.field, text(&f.second))),
+        EntryChange::Removed => page.indented(6, &format!("{}: {}", f.field, text(&f.first))),
     }
 }
 
-/// The page of the answers that differ; nothing where no log was given.
+/// Renders the answers that differ; empty if no log was given.
 #[must_use]
 pub fn answers(over: &[(String, Comparison)]) -> String {
     let mut page = Page::default();
@@ -246,15 +247,15 @@ pub fn answers(over: &[(String, Comparison)]) -> String {
     let differing: Vec<&(String, Comparison)> = over.iter().filter(|(_, c)| !c.changes.is_empty()).collect();
     page.heading("ANSWERS");
     let cases = count(u64::try_from(over.len()).unwrap_or(u64::MAX), "case", "cases");
-    page.indented(2, &format!("{} of {cases} would get another answer.", differing.len()));
+    page.indented(2, &format!("{} of {cases} would get a different answer.", differing.len()));
     for (name, c) in differing {
         page.gap();
         page.paragraph("  ", "  ", &styled(STRONG, &format!("{name}, {}", moment(c.first.at))));
-        let told = tell(&c.changes, Voice::SideBySide);
-        if told.is_empty() {
-            page.indented(4, "Only details that a page does not show; --format json has them.");
+        let sentences = summarise(&c.changes, Perspective::SideBySide);
+        if sentences.is_empty() {
+            page.indented(4, "Only details differ (--format json).");
         }
-        lines(&mut page, "    ", &told);
+        lines(&mut page, "    ", &sentences);
     }
     page.finish()
 }

@@ -1,4 +1,5 @@
-//! An explanation as a tree: the outcome, under it each event and the rule that made it count, under that its source.
+//! An explanation as a tree: the outcome, below it each event with the rule that made it count, and below that the
+//! source.
 
 use risk_core::assessment::Question;
 use risk_core::assessment::answer::{Action, BeforeRelying, GroupLevel, GroupStatus};
@@ -16,10 +17,10 @@ use super::action::caution;
 use super::words::{self, capital, count, date, listed, moment, phrase};
 use super::{Page, STRONG, styled};
 
-/// The column in which what a label says begins.
+/// The width of the column of labels.
 const LABEL: usize = 9;
 
-/// The page of an explanation.
+/// Renders an explanation.
 #[must_use]
 pub fn page(found: &Explanation, question: &Question, target: Target, policy: &Policy) -> String {
     let mut page = Page::default();
@@ -36,16 +37,20 @@ pub fn page(found: &Explanation, question: &Question, target: Target, policy: &P
     page.finish()
 }
 
-/// Says that the answer has nothing of the sort, and where it could come from.
+/// Writes that the answer has no such outcome, and which rules could lead to it.
 fn nothing(page: &mut Page, target: Target, policy: &Policy) {
     let Target::Action(action) = target else {
-        return page.paragraph("", "", "Nothing of the sort stands in the answer.");
+        return page.paragraph("", "", "The answer has no such outcome.");
     };
     let name = words::of(action);
-    page.paragraph("", "", &format!("Nothing that was ever asked for in this case is called {name}."));
+    page.paragraph("", "", &format!("The action {name} was never required in this case."));
     let rules = asking(policy, action);
     if !rules.is_empty() {
-        page.paragraph("", "", &format!("These ask for it; --why-not tells why one did not: {}.", listed(&rules)));
+        page.paragraph(
+            "",
+            "",
+            &format!("These rules can require it; --why-not says why one did not fire: {}.", listed(&rules)),
+        );
     }
 }
 
@@ -129,7 +134,7 @@ fn reason(page: &mut Page, r: &ReasonLine) {
     }
 }
 
-/// The event, and what time brought about after it.
+/// The event, or the timer event that followed from it.
 fn because(r: &ReasonLine) -> String {
     match &r.timer {
         Some(timer) => {
@@ -178,7 +183,7 @@ fn value(f: &FactLine) -> String {
 fn limit(page: &mut Page, l: &LimitLine) {
     let due = match (l.due, &l.unknown) {
         (Some(due), _) => date(due),
-        (None, Some(unknown)) => format!("cannot be told: {unknown}"),
+        (None, Some(unknown)) => format!("unknown: {unknown}"),
         (None, None) => "none".to_owned(),
     };
     let basis = l.basis.map(|b| format!(" ({})", words::basis(b))).unwrap_or_default();
@@ -206,7 +211,7 @@ fn answer(a: &AnswerLine) -> String {
     format!("{} on {}{by}{named}", phrase(a.how), date(a.on))
 }
 
-/// The page that tells why a rule did not fire.
+/// Renders why a rule did not fire.
 #[must_use]
 pub fn why_not(found: &WhyNot) -> String {
     let mut page = Page::default();
@@ -219,15 +224,15 @@ pub fn why_not(found: &WhyNot) -> String {
     }
     page.gap();
     if found.trials.is_empty() {
-        page.indented(2, "Nothing that it listens to is on record by then.");
+        page.indented(2, "No event that it responds to was recorded by then.");
     }
     for t in &found.trials {
-        trial(&mut page, t);
+        rule_evaluation(&mut page, t);
     }
     page.finish()
 }
 
-fn trial(page: &mut Page, t: &RuleEvaluation) {
+fn rule_evaluation(page: &mut Page, t: &RuleEvaluation) {
     let verdict = match (t.fired, t.in_force) {
         (true, _) => "fired",
         (false, true) => "did not fire",

@@ -1,4 +1,4 @@
-//! How answers are laid out for people: at 80 columns, with colour that never carries a meaning of its own.
+//! Renders answers as text of 80 columns and as HTML. Colour never carries a meaning of its own.
 
 pub mod action;
 pub mod analysis;
@@ -20,26 +20,27 @@ use anstyle::{AnsiColor, Style};
 use risk_core::text::{acts, inert, inert_lines};
 use textwrap::{Options, WordSplitter};
 
-/// Headings, and what must not be missed.
+/// The style of headings and of anything that must not be missed.
 pub const STRONG: Style = Style::new().bold();
-/// Danger, and what is overdue.
+/// The style of danger and of overdue actions.
 pub const URGENT: Style = AnsiColor::Red.on_default().bold();
-/// What can be passed over.
+/// The style of secondary text.
 pub const QUIET: Style = Style::new().dimmed();
 
 const WIDTH: usize = 80;
 
-/// The text without its styles: for what is no terminal.
+/// Removes styles from text, for output that is not a terminal.
 #[must_use]
 pub fn plain(text: &str) -> String {
     strip_str(text).to_string()
 }
 
-/// The sequences of which [`STRONG`], [`URGENT`] and [`QUIET`] are made, and that which ends them.
+/// The escape sequences of [`STRONG`], [`URGENT`] and [`QUIET`], and the reset sequence.
 const OWN: [&str; 4] = ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[2m", "\u{1b}[31m"];
 
-/// The text as a terminal may have it: the styles of this crate stay, and whatever else is not seen and acts on what shows it is
-/// shown as its number. Text from outside has to be made [`inert`] before it is put beside styles, as it may hold theirs.
+/// Makes text safe for a terminal: keeps the styles of this crate and shows all other control and invisible
+/// characters as numbers. Text from outside must be made [`inert`] before it is combined with styles, because it may
+/// contain the same sequences.
 #[must_use]
 pub fn shown(text: &str) -> Cow<'_, str> {
     if !text.chars().any(|c| acts(c) && c != '\n') {
@@ -64,54 +65,54 @@ pub fn shown(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// The text in that style.
+/// Applies a style to text.
 #[must_use]
 pub fn styled(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
 }
 
-/// A page that grows line by line. What is not seen and acts on what shows it is shown as its number.
+/// A page, built line by line. Control and invisible characters are shown as numbers.
 #[derive(Debug, Default)]
 pub struct Page(String);
 
 impl Page {
-    /// A heading, set off from what stands before it.
+    /// Adds a heading, with an empty line before it.
     pub fn heading(&mut self, title: &str) {
         self.gap();
         self.paragraph("", "", &styled(STRONG, title));
     }
 
-    /// An empty line, unless the page is at one or at its top.
+    /// Adds an empty line, unless the page is empty or ends with one.
     pub fn gap(&mut self) {
         if !self.0.is_empty() && !self.0.ends_with("\n\n") {
             self.0.push('\n');
         }
     }
 
-    /// A paragraph, wrapped: what its first line begins with, and what all others do.
+    /// Adds a wrapped paragraph with a prefix for its first line and another for the rest.
     pub fn paragraph(&mut self, first: &str, rest: &str, text: &str) {
         let options = Options::new(WIDTH).initial_indent(first).subsequent_indent(rest).break_words(false);
-        // Ids, dates and addresses are never broken: people copy them.
+        // Ids, dates and addresses are never broken, because people copy them.
         for line in textwrap::wrap(text, options.word_splitter(WordSplitter::NoHyphenation)) {
             self.0.push_str(&shown(line.trim_end()));
             self.0.push('\n');
         }
     }
 
-    /// A paragraph so many columns in.
+    /// Adds a paragraph indented by a number of columns.
     pub fn indented(&mut self, by: usize, text: &str) {
         let indent = " ".repeat(by);
         self.paragraph(&indent, &indent, text);
     }
 
-    /// A label and what belongs to it, in two columns.
+    /// Adds a label and its text in two columns.
     pub fn labelled(&mut self, by: usize, label: &str, column: usize, text: &str) {
         let first = format!("{}{label:column$} ", " ".repeat(by));
         let rest = " ".repeat(by.saturating_add(column).saturating_add(1));
         self.paragraph(&first, &rest, text);
     }
 
-    /// The text.
+    /// Returns the text of the page.
     #[must_use]
     pub fn finish(self) -> String {
         self.0
@@ -123,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn own_styles_stay_and_no_other_sequence_does() {
+    fn own_styles_are_kept_and_other_sequences_are_not() {
         for style in [STRONG, URGENT, QUIET] {
             let own = styled(style, "text");
             assert_eq!(shown(&own), own);

@@ -1,13 +1,13 @@
-//! HTML that cannot be written unescaped: text becomes markup in one place, and tags are put around markup only.
+//! HTML that is always escaped: text becomes markup in one place, and tags only enclose markup.
 
 use risk_core::text::inert_lines;
 
-/// A piece of a page.
+/// A piece of HTML.
 #[derive(Debug, Clone, Default)]
 pub struct Markup(String);
 
 impl Markup {
-    /// Text, escaped; what is not seen and acts on what shows it is shown as its number.
+    /// Escapes text; control and invisible characters are shown as numbers.
     pub fn text(text: &str) -> Self {
         let text = inert_lines(text);
         let mut escaped = String::with_capacity(text.len());
@@ -24,18 +24,18 @@ impl Markup {
         Self(escaped)
     }
 
-    /// What this program itself wrote, such as a style sheet.
+    /// Markup that is part of this program, such as a style sheet.
     pub fn own(markup: &'static str) -> Self {
         Self(markup.to_owned())
     }
 
-    /// The page's text.
+    /// Returns the HTML.
     pub fn finish(self) -> String {
         self.0
     }
 }
 
-/// An element around others. Names are this program's own; values are escaped.
+/// An element that contains others. Names come from this program; values are escaped.
 pub fn tag<'a>(
     name: &'static str,
     attributes: impl IntoIterator<Item = (&'static str, &'a str)>,
@@ -46,7 +46,7 @@ pub fn tag<'a>(
     made
 }
 
-/// An element in running text, with no line end after it.
+/// An inline element, without a line end after it.
 pub fn inline<'a>(
     name: &'static str,
     attributes: impl IntoIterator<Item = (&'static str, &'a str)>,
@@ -65,7 +65,7 @@ fn inline_around<'a>(
     Markup(format!("<{name}{attributes}>{inside}</{name}>"))
 }
 
-/// Pieces one after the other.
+/// Joins pieces.
 pub fn all(pieces: impl IntoIterator<Item = Markup>) -> Markup {
     Markup(pieces.into_iter().map(|m| m.0).collect())
 }

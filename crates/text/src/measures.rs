@@ -1,4 +1,4 @@
-//! What was required over a caseload, and what became of it, as tables of 80 columns.
+//! Measures over a caseload as tables of 80 columns.
 
 use risk_core::assessment::answer::Receipt;
 use risk_core::event::Instant;
@@ -8,9 +8,9 @@ use textwrap::{Options, WordSplitter};
 use super::words::{self, capital, phrase};
 use super::{Page, QUIET, STRONG, styled};
 
-/// How wide the name of an action is told; the numbers stand behind it, or behind its last line.
+/// The width of the column of action names. The numbers follow the last line of a name.
 const NAME: usize = 25;
-/// What the columns hold, in two lines.
+/// The headings of the columns, in two lines.
 const COLUMNS: [(&str, &str); 9] = [
     ("", "cases"),
     ("how", "often"),
@@ -23,7 +23,7 @@ const COLUMNS: [(&str, &str); 9] = [
     ("med.", "days"),
 ];
 
-/// The page: a table for each lens and group.
+/// Renders a table for each lens and group.
 #[must_use]
 pub fn page<'m>(
     at: Instant,
@@ -66,23 +66,23 @@ pub fn page<'m>(
 }
 
 fn notes(page: &mut Page, suppress_below: Option<u64>) {
-    let told = "Cases: in which it was required. How often: once for each subject; the sum of the six numbers behind it, which \
-                are done in time, done late, overdue, not yet due, not needed as a person decided, and fallen away with what \
-                it rested on. Half of those done were done within the median days. What was never required in a group does \
-                not stand there.";
-    page.paragraph("", "", told);
+    let text = "Cases: those in which it was required. How often: once for each subject; the sum of the next six numbers: done \
+                in time, done late, overdue, not yet due, not needed (as a person decided), and fallen away because the reason \
+                no longer applied. Half of those done were done within the median days. Actions that were never required in a \
+                group are omitted.";
+    page.paragraph("", "", text);
     if let Some(least) = suppress_below {
-        let told = format!(
-            "`*` stands for a number from 1 to {} that is left out, or for one that would give such a number away.",
+        let text = format!(
+            "`*` replaces a number from 1 to {}, or one that would reveal such a number.",
             least.saturating_sub(1)
         );
-        page.paragraph("", "", &told);
+        page.paragraph("", "", &text);
     }
 }
 
 fn begin(page: &mut Page, measure: &ActionMeasure, by: &[String]) {
     let name = |(scheme, value): (&String, &Option<String>)| {
-        format!("{}: {}", phrase(scheme), value.as_deref().map_or_else(|| "(not said)".to_owned(), phrase))
+        format!("{}: {}", phrase(scheme), value.as_deref().map_or_else(|| "(not given)".to_owned(), phrase))
     };
     let named: Vec<String> = by.iter().zip(&measure.group).map(name).collect();
     let named = if named.is_empty() { "all cases".to_owned() } else { named.join(", ") };
@@ -94,7 +94,7 @@ fn begin(page: &mut Page, measure: &ActionMeasure, by: &[String]) {
     }
 }
 
-/// The action's name and its numbers.
+/// Writes an action's name and its numbers.
 fn row(page: &mut Page, measure: &ActionMeasure) {
     let name = words::of(measure.action);
     let options = Options::new(NAME).subsequent_indent("  ").word_splitter(WordSplitter::NoHyphenation);
@@ -118,13 +118,13 @@ fn numbers(m: &ActionMeasure) -> String {
         m.not_needed,
         m.superseded,
     ];
-    let mut told: Vec<String> = counts.into_iter().map(number).collect();
-    // Also where nothing was done.
-    told.push(m.median_days.map_or_else(|| "-".to_owned(), |n| n.to_string()));
-    cells(&told)
+    let mut text: Vec<String> = counts.into_iter().map(number).collect();
+    // Absent also if nothing was done.
+    text.push(m.median_days.map_or_else(|| "-".to_owned(), |n| n.to_string()));
+    cells(&text)
 }
 
-/// Beneath each other, to the right.
+/// Aligns cells to the right.
 fn cells(cells: &[String]) -> String {
     cells.iter().map(|cell| format!("{cell:>6}")).collect::<Vec<_>>().join("")
 }

@@ -1,4 +1,4 @@
-//! A briefing as people read it: the page for a terminal, and the page for a browser.
+//! The two pages of a briefing: for a terminal and for a browser.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -13,12 +13,12 @@ use risk_core::calendar::parse_moment;
 use risk_core::event::vocabulary::Audience;
 use risk_core::log::Log;
 use risk_core::policy::Policy;
-use risk_reports::briefing::{Asked, Briefing, Collecting};
+use risk_reports::briefing::{Briefing, BriefingBuilder, BriefingQuestion};
 use risk_text::{briefing, briefing_page, plain};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// The small policy of the command's tests, and a rule for call-outs.
+/// The small policy of the CLI tests, with a rule for call-outs.
 const SMALL: &str = include_str!("../../cli/tests/cli/pack/policy.toml");
 const CALL_OUTS: &str = r#"
 [[rule]]
@@ -33,7 +33,7 @@ require = [ { action = "review_risk", priority = "protect_now", due = { within =
             { action = "share_with_police" } ]
 "#;
 
-/// What nobody may read.
+/// A note, which is never shown.
 const NOTE: &str = "what she said in confidence";
 
 fn policy() -> Policy {
@@ -68,8 +68,8 @@ fn call_out(number: u8, event: u8, happened: &str, recorded: &str, outcome: &str
     record(number, event, happened, recorded, "police_call_out", json!({ "outcome": outcome }))
 }
 
-/// Raised risk that nobody answered, and a call-out of last night; a call-out of long ago that came in this morning without
-/// consequence; a case in which a request waits and an appointment was kept; and a case that ended.
+/// Four cases: raised risk without an answer and a call-out last night; an old call-out recorded this morning without
+/// consequence; a waiting request and a kept appointment; and a case that ended.
 fn logs() -> Vec<Log> {
     let disclosed = json!({ "person": "p1", "concerns": ["physical_violence"], "raised_risk": "yes" });
     let assessed =
@@ -105,10 +105,10 @@ fn labels(of: &[(&str, &str)]) -> BTreeMap<String, String> {
     of.iter().map(|(label, value)| ((*label).to_owned(), (*value).to_owned())).collect()
 }
 
-/// On the morning of the 20th, with what the host says of the second case.
-fn told(policy: &Policy, audience: Audience, of_the_second: &BTreeMap<String, String>) -> Briefing {
+/// The briefing on the morning of the 20th, with the host's labels of the second case.
+fn briefing_for(policy: &Policy, audience: Audience, of_the_second: &BTreeMap<String, String>) -> Briefing {
     let (at, since) = (parse_moment("2017-12-20T08:30:00Z").unwrap(), parse_moment("2017-12-19T08:30:00Z").unwrap());
-    let mut collecting = Collecting::new(policy, Asked { at, since, audience, feeds: None }).unwrap();
+    let mut builder = BriefingBuilder::new(policy, BriefingQuestion { at, since, audience, feeds: None }).unwrap();
     let names = [
         labels(&[("crn", "X320741"), ("officer", "ann"), ("team", "north")]),
         of_the_second.clone(),
@@ -116,31 +116,31 @@ fn told(policy: &Policy, audience: Audience, of_the_second: &BTreeMap<String, St
         labels(&[]),
     ];
     for (log, labels) in logs().iter().zip(&names) {
-        collecting.add(log, labels);
+        builder.add(log, labels);
     }
-    collecting.not_shown();
-    collecting.not_answered(case(9), &labels(&[("crn", "X320749")]), "its key is not at hand");
-    collecting.told()
+    builder.not_shown();
+    builder.not_answered(case(9), &labels(&[("crn", "X320749")]), "its key is not at hand");
+    builder.finish()
 }
 
 fn usual(policy: &Policy) -> Briefing {
-    told(policy, Audience::ResponsibleOfficer, &labels(&[("crn", "X320742"), ("team", "south")]))
+    briefing_for(policy, Audience::ResponsibleOfficer, &labels(&[("crn", "X320742"), ("team", "south")]))
 }
 
-/// The policy's digest and the engine's version say nothing to a reader of these tests.
+/// Removes the policy's digest and the engine's version, which change often.
 fn without_digest(page: &str) -> String {
     let start = page.rfind("small 1 (").unwrap() + "small 1 (".len();
     format!("{}DIGEST{}", &page[..start], &page[start + 12..])
 }
 
 #[test]
-fn the_page_for_a_terminal_begins_with_what_is_missing_and_then_tells_call_outs() {
+fn the_terminal_page_starts_with_missing_cases_and_call_outs() {
     let policy = policy();
     insta::assert_snapshot!(without_digest(&plain(&briefing::page(&usual(&policy), &policy))));
 }
 
 #[test]
-fn the_page_for_a_browser_says_the_same() {
+fn the_browser_page_has_the_same_content() {
     let policy = policy();
     let page = briefing_page::page(&usual(&policy), &policy);
     let (before, rest) = page.split_once("<style>").unwrap();
@@ -149,7 +149,7 @@ fn the_page_for_a_browser_says_the_same() {
 }
 
 #[test]
-fn a_case_that_is_not_assessed_is_named_before_all_else_on_both_pages() {
+fn cases_that_could_not_be_assessed_come_first_on_both_pages() {
     let policy = policy();
     let found = usual(&policy);
     let (text, page) = (plain(&briefing::page(&found, &policy)), briefing_page::page(&found, &policy));
@@ -176,22 +176,22 @@ fn no_line_is_wider_than_a_terminal() {
 }
 
 #[test]
-fn the_page_for_a_browser_needs_nothing_from_elsewhere_and_every_link_leads_somewhere() {
+fn the_browser_page_is_self_contained_and_every_link_resolves() {
     let policy = policy();
     let page = briefing_page::page(&usual(&policy), &policy);
     for outside in
         ["http:", "https:", "//", "src=", "<script", "<link", "<img", "<iframe", "@import", "url(", "onclick"]
     {
-        assert!(!page.contains(outside), "{outside} stands in the page");
+        assert!(!page.contains(outside), "the page contains {outside}");
     }
     let values = |attribute: &str| -> Vec<String> {
         page.split(attribute).skip(1).map(|rest| rest.split_once('"').unwrap().0.to_owned()).collect()
     };
     let ids = values(" id=\"");
     let once: BTreeSet<&String> = ids.iter().collect();
-    assert_eq!(once.len(), ids.len(), "an id stands twice: {ids:?}");
+    assert_eq!(once.len(), ids.len(), "duplicate id: {ids:?}");
     for target in values(" href=\"#").iter().chain(&values(" aria-labelledby=\"")) {
-        assert!(once.contains(target), "nothing is called {target}");
+        assert!(once.contains(target), "no element has the id {target}");
     }
     assert!(page.starts_with("<!doctype html>\n<html lang=\"en-GB\">"));
 }
@@ -213,26 +213,26 @@ fn every_element_that_is_opened_is_closed_in_its_order() {
 }
 
 #[test]
-fn what_the_host_calls_a_case_can_neither_steer_a_terminal_nor_write_the_page() {
+fn labels_cannot_control_the_terminal_or_inject_markup() {
     let policy = policy();
     let hostile =
         labels(&[("crn", "\"><script>alert(1)</script>"), ("te\u{1b}[31mam", "a\u{1b}]0;x\u{7}\nb\u{202E}c & 'd'")]);
-    let found = told(&policy, Audience::ResponsibleOfficer, &hostile);
+    let found = briefing_for(&policy, Audience::ResponsibleOfficer, &hostile);
     let page = briefing_page::page(&found, &policy);
     assert!(page.contains("CRN &quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;") && !page.contains("<script"));
     let styled = briefing::page(&found, &policy);
     for text in [&page, &plain(&styled)] {
         assert!(!text.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{202E}'), "{text}");
     }
-    // Of the escapes in the page with colours, none is the host's.
+    // No escape sequence in the coloured page comes from a label.
     assert!(!styled.contains("]0;x\u{7}") && !styled.contains("te\u{1b}[31mam"));
 }
 
 #[test]
-fn a_note_is_shown_nowhere_to_anybody() {
+fn notes_are_never_shown() {
     let policy = policy();
     for audience in [Audience::ResponsibleOfficer, Audience::Inspector, Audience::SupervisedPerson] {
-        let found = told(&policy, audience, &labels(&[]));
+        let found = briefing_for(&policy, audience, &labels(&[]));
         let json = serde_json::to_string(&found).unwrap();
         let (text, page) = (briefing::page(&found, &policy), briefing_page::page(&found, &policy));
         assert!(!json.contains(NOTE) && !text.contains(NOTE) && !page.contains(NOTE));
@@ -240,11 +240,11 @@ fn a_note_is_shown_nowhere_to_anybody() {
 }
 
 #[test]
-fn the_supervised_person_is_told_of_no_call_out_and_no_confidence() {
+fn the_supervised_person_sees_no_call_out_and_nothing_confidential() {
     let policy = policy();
-    let found = told(&policy, Audience::SupervisedPerson, &labels(&[("crn", "X320742")]));
+    let found = briefing_for(&policy, Audience::SupervisedPerson, &labels(&[("crn", "X320742")]));
     for page in [plain(&briefing::page(&found, &policy)), briefing_page::page(&found, &policy)] {
-        assert!(page.contains("Not shown to this reader: that none stands here says nothing."));
+        assert!(page.contains("Not shown to this reader, so an empty list means nothing."));
         assert!(!page.contains("call-outs came in") && !page.contains("Do not raise with"));
         assert!(!page.contains("X320742") && !page.contains("Review the risk"));
     }

@@ -1,4 +1,4 @@
-//! Histories in which much was corrected, retracted and erased, at every mark: for the laws of who sees what.
+//! Histories with many corrections, retractions and erasures at every handling mark, for the laws of disclosure.
 
 use chrono::Duration;
 use risk_core::event::field::Levels;
@@ -11,8 +11,8 @@ use uuid::Uuid;
 use crate::dice::Dice;
 use crate::history::{CASE, History};
 
-/// The history with up to `most` further corrections, retractions and erasures behind it, of its records and of each
-/// other, each at a mark that its record allows or a stricter one.
+/// The history with up to `most` further corrections, retractions and erasures after it, of its records and of each
+/// other. Each has a mark that its target allows, or a stricter one.
 #[must_use]
 pub fn changed(history: &History, most: u64, seed: u64) -> History {
     let mut dice = Dice::new(seed);
@@ -33,7 +33,7 @@ pub fn changed(history: &History, most: u64, seed: u64) -> History {
     History { records }
 }
 
-/// A change of one of the records: mostly of what levels rest on.
+/// A change of one of the records, mostly of one on which levels are based.
 fn change(dice: &mut Dice, id: Uuid, kind: Kind, records: &[Record]) -> Option<Record> {
     let changeable = |r: &&Record| {
         let correction = r.kind() == Some(Kind::RecordCorrected) && kind != Kind::RecordCorrected;
@@ -76,7 +76,7 @@ fn change(dice: &mut Dice, id: Uuid, kind: Kind, records: &[Record]) -> Option<R
     Some(Record::new(id, CASE, at, at, source, event).with_handling(mark))
 }
 
-/// What a correction puts in a record's place: other levels, or what another record of the kind says.
+/// The replacement that a correction makes: other levels, or the content of another record of the same kind.
 fn replacement(dice: &mut Dice, target: &Record, records: &[Record]) -> Option<Event> {
     let own = target.event()?;
     if let Event::RiskAssessed(assessed) = own {
@@ -88,7 +88,7 @@ fn replacement(dice: &mut Dice, target: &Record, records: &[Record]) -> Option<E
     let alike: Vec<&Event> = records.iter().filter_map(Record::event).filter(|e| e.kind() == own.kind()).collect();
     let names_itself = |e: &Event| e.names().iter().any(|(_, id)| *id == target.event_id);
     let new = (*dice.pick(&alike)).clone();
-    // A correction changes what an order, a request or a sentence is said to be, not which one it is.
+    // A correction changes the description of an order, request or sentence, not its identity.
     let encoded = (own.encode(), new.encode());
     let same = ["order_id", "request_id", "sentence_id"].iter().all(|f| encoded.0.get(*f) == encoded.1.get(*f));
     Some(if same && !names_itself(&new) { new } else { own.clone() })

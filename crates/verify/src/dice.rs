@@ -1,10 +1,11 @@
-//! Choices that follow from a number: the same number, the same choices.
+//! Reproducible pseudo-random choices: the same seed gives the same choices.
 
-/// A small generator of numbers (splitmix64). A generated record is shrunk by leaving it out, or by its number going to 0.
+/// A small pseudo-random generator (splitmix64). A generated record is shrunk by omitting it, or by reducing its seed
+/// to 0.
 pub struct Dice(u64);
 
 impl Dice {
-    /// The generator of that number.
+    /// A generator with this seed.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self(seed)
@@ -24,20 +25,20 @@ impl Dice {
         self.next() % n.max(1)
     }
 
-    /// Whether something happens that happens so many times in a hundred.
+    /// Returns true in `percent` of cases.
     pub fn chance(&mut self, percent: u64) -> bool {
         self.below(100) < percent
     }
 
-    /// One of a list that is not empty.
+    /// An element of a non-empty list.
     ///
     /// # Panics
-    /// Where it is empty.
+    /// If the list is empty.
     pub fn pick<'t, T>(&mut self, list: &'t [T]) -> &'t T {
         &list[usize::try_from(self.below(list.len() as u64)).unwrap()]
     }
 
-    /// Up to `most` of the list, each once, in the list's order.
+    /// Up to `most` elements of the list, each once, in order.
     pub fn some<T: Clone>(&mut self, list: &[T], most: u64) -> Vec<T> {
         let wanted = self.below(most + 1);
         let mut places: Vec<usize> =
@@ -47,7 +48,7 @@ impl Dice {
         places.into_iter().filter_map(|p| list.get(p).cloned()).collect()
     }
 
-    /// The list in another order.
+    /// Shuffles the list.
     pub fn shuffle<T>(&mut self, list: &mut [T]) {
         for last in (1..list.len()).rev() {
             list.swap(last, usize::try_from(self.below(last as u64 + 1)).unwrap());

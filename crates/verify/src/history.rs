@@ -1,5 +1,5 @@
-//! Plausible case histories: a small world of people, orders, requests and sentences, and what happens in it, in the kinds
-//! that rules listen to.
+//! Plausible case histories: a small world of people, orders, requests and sentences, with events of the kinds to
+//! which rules respond.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ use crate::dice::Dice;
 /// The only case.
 pub const CASE: Uuid = Uuid::from_u128(0xCA5E);
 
-/// How often each kind comes up, against the others.
+/// The relative frequency of each kind.
 const KINDS: &[(Kind, u32)] = &[
     (Kind::HistoryLoaded, 1),
     (Kind::PreSentenceReportRequested, 1),
@@ -129,20 +129,20 @@ const KINDS: &[(Kind, u32)] = &[
     (Kind::PayloadErased, 2),
 ];
 
-/// What a generated history may hold.
+/// The options for a generated history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
-    /// Records come up to 30 days after what they tell of; else at once.
+    /// Whether events are recorded up to 30 days late; otherwise at once.
     pub late: bool,
-    /// Records may be corrected, retracted, disputed and erased.
+    /// Whether records may be corrected, retracted, disputed and erased.
     pub corrected: bool,
-    /// How many records at most.
+    /// The maximum number of records.
     pub most: usize,
-    /// When it begins: minutes after [`beginning`].
+    /// The start, in minutes after [`beginning`].
     pub from: i64,
-    /// Everything happens, and is recorded, at a multiple of so many minutes after it begins.
+    /// The grid in minutes: everything happens and is recorded at multiples of it after the start.
     pub grid: i64,
-    /// How many times longer than by default the time between events is.
+    /// The factor by which the time between events is stretched.
     pub pace: i64,
 }
 
@@ -153,7 +153,7 @@ impl Style {
     pub const PROMPT: Self = Self { late: false, corrected: false, ..Self::ANY };
 }
 
-/// One case's records, in the order in which they happened.
+/// The records of one case, in the order in which they happened.
 #[derive(Clone)]
 pub struct History {
     /// The records.
@@ -168,17 +168,17 @@ impl fmt::Debug for History {
 }
 
 impl History {
-    /// A plain log of them.
+    /// A plain log of the records.
     pub fn log(&self) -> Log {
         log_of(self.records.clone())
     }
 
-    /// When the last of them was recorded.
+    /// The moment of the last recording.
     pub fn last_recorded(&self) -> Instant {
         self.records.iter().map(|r| r.recorded_at).max().unwrap_or(beginning())
     }
 
-    /// Their moments of recording, each once, in order.
+    /// The moments of recording, each once, in order.
     pub fn moments(&self) -> Vec<Instant> {
         let mut moments: Vec<Instant> = self.records.iter().map(|r| r.recorded_at).collect();
         moments.sort_unstable();
@@ -190,80 +190,80 @@ impl History {
 /// A plain log of records.
 ///
 /// # Panics
-/// Where the records make no log.
+/// If the records do not form a log.
 pub fn log_of(records: Vec<Record>) -> Log {
     let mut log = Log::new(CASE);
     log.append_all(records, None).expect("a generated history makes a log");
     log
 }
 
-/// Whether the kind is a statement about another record.
+/// Whether records of this kind are about other records.
 pub fn about_records(kind: Kind) -> bool {
     matches!(kind, Kind::RecordCorrected | Kind::RecordRetracted | Kind::RecordDisputed | Kind::PayloadErased)
 }
 
-/// When a generated history begins, unless its style says otherwise.
+/// The default start of a generated history.
 pub fn beginning() -> Instant {
     Utc.with_ymd_and_hms(2016, 1, 4, 9, 0, 0).unwrap()
 }
 
-/// What is drawn for one record.
+/// The random choices for one record.
 #[derive(Debug, Clone, Copy)]
-struct Draft {
+struct RecordChoices {
     kind: Kind,
     gap_minutes: i64,
     late_minutes: i64,
     seed: u64,
 }
 
-fn draft(style: Style) -> impl Strategy<Value = Draft> {
+fn choice(style: Style) -> impl Strategy<Value = RecordChoices> {
     let kinds: Vec<(u32, Just<Kind>)> = KINDS
         .iter()
         .filter(|(k, _)| style.corrected || !about_records(*k))
         .map(|(kind, weight)| (*weight, Just(*kind)))
         .collect();
     let day = 24 * 60_i64;
-    // At one instant, on one day, some days on, weeks on.
+    // In the same instant, on the same day, some days later, weeks later.
     let gap = prop_oneof![2 => Just(0_i64), 2 => 1..600_i64, 6 => 0..=12 * day, 2 => 0..=40 * day];
     let late = if style.late { prop_oneof![1 => Just(0_i64), 2 => 0..=30 * day].boxed() } else { Just(0_i64).boxed() };
     (proptest::strategy::Union::new_weighted(kinds), gap, late, any::<u64>())
-        .prop_map(|(kind, gap_minutes, late_minutes, seed)| Draft { kind, gap_minutes, late_minutes, seed })
+        .prop_map(|(kind, gap_minutes, late_minutes, seed)| RecordChoices { kind, gap_minutes, late_minutes, seed })
 }
 
-/// Histories of that style.
+/// A strategy for histories of this style.
 pub fn histories(style: Style) -> impl Strategy<Value = History> {
-    let drafts = prop::collection::vec(draft(style), 1..=style.most);
-    let told = (prop::bool::weighted(0.9), any::<u64>(), drafts).prop_map(move |(starts, seed, mut drafts)| {
+    let choices = prop::collection::vec(choice(style), 1..=style.most);
+    let history = (prop::bool::weighted(0.9), any::<u64>(), choices).prop_map(move |(starts, seed, mut choices)| {
         if starts {
-            drafts.insert(0, Draft { kind: Kind::SupervisionStarted, gap_minutes: 0, late_minutes: 0, seed });
+            choices.insert(0, RecordChoices { kind: Kind::SupervisionStarted, gap_minutes: 0, late_minutes: 0, seed });
         }
-        told(&drafts, style)
+        history(&choices, style)
     });
-    told.prop_filter("a draft that speaks of what never happened tells nothing", |h| !h.records.is_empty())
+    history.prop_filter("choices that refer to missing events give no record", |h| !h.records.is_empty())
 }
 
-fn told(drafts: &[Draft], style: Style) -> History {
+fn history(choices: &[RecordChoices], style: Style) -> History {
     let mut records: Vec<Record> = Vec::new();
     let begins = beginning() + Duration::minutes(style.from);
     let mut since = 0;
-    for (place, draft) in drafts.iter().enumerate() {
-        since += draft.gap_minutes * style.pace;
+    for (place, choice) in choices.iter().enumerate() {
+        since += choice.gap_minutes * style.pace;
         let now = begins + Duration::minutes(since - since % style.grid);
-        let draft = Draft { late_minutes: draft.late_minutes - draft.late_minutes % style.grid, ..*draft };
-        // Ids in no order of their own.
+        let choice = RecordChoices { late_minutes: choice.late_minutes - choice.late_minutes % style.grid, ..*choice };
+        // Ids in random order.
         let id = Uuid::from_u128(u128::from(Dice::new(place as u64).next()) << 32 | place as u128);
-        if let Some(record) = tell(&draft, id, now, &records) {
+        if let Some(record) = record(&choice, id, now, &records) {
             records.push(record);
         }
     }
     History { records }
 }
 
-/// The record of a draft, if what it needs to speak of has happened.
-fn tell(draft: &Draft, id: Uuid, now: Instant, earlier: &[Record]) -> Option<Record> {
-    let mut dice = Dice::new(draft.seed);
+/// The record for these choices, if the events that it refers to have happened.
+fn record(choice: &RecordChoices, id: Uuid, now: Instant, earlier: &[Record]) -> Option<Record> {
+    let mut dice = Dice::new(choice.seed);
     let mut world = World { dice: &mut dice, now, earlier };
-    let event = world.event(draft.kind)?;
+    let event = world.event(choice.kind)?;
     let named: Vec<&Record> =
         event.names().iter().filter_map(|(_, id)| earlier.iter().find(|r| r.event_id == *id)).collect();
     let mut mark = event.least_handling().max(named.iter().map(|r| r.handling).max().unwrap_or(Handling::Ordinary));
@@ -275,14 +275,14 @@ fn tell(draft: &Draft, id: Uuid, now: Instant, earlier: &[Record]) -> Option<Rec
         mark = marks.fold(mark.max(replacement.least_handling()), Ord::max);
     }
     let about_requests = matches!(
-        draft.kind,
+        choice.kind,
         Kind::InformationRequested
             | Kind::InformationChased
             | Kind::InformationReceived
             | Kind::UnansweredRequestEscalated
     );
     if about_requests {
-        // The request to MARAC makes everything about it as confidential as it is itself.
+        // A request to MARAC makes everything related to it equally confidential.
         let marac =
             matches!(event.get(risk_core::event::Field::RequestId), Some(risk_core::event::FieldValue::Id("r3")));
         mark = mark.max(if marac { Handling::PartnerConfidential } else { Handling::Ordinary });
@@ -290,7 +290,7 @@ fn tell(draft: &Draft, id: Uuid, now: Instant, earlier: &[Record]) -> Option<Rec
         mark = *Handling::all().iter().filter(|m| **m >= mark).nth(1).unwrap_or(&mark);
     }
     let known = named.iter().map(|r| r.recorded_at).max().unwrap_or(now);
-    let recorded = (now + Duration::minutes(draft.late_minutes)).max(known);
+    let recorded = (now + Duration::minutes(choice.late_minutes)).max(known);
     let source = RecordSource { agency: SourceAgency::Probation, role: None, reference: None };
     Some(Record::new(id, CASE, now, recorded, source, event).with_handling(mark))
 }
@@ -353,7 +353,7 @@ impl World<'_> {
             }
             Shape::Levels => {
                 let mut levels = Map::new();
-                // Prisoners are at risk in custody only.
+                // Prisoners are only at risk in custody.
                 let here = |g: &&Group| name == "custody_levels" || **g != Group::Prisoners;
                 for group in Group::all().iter().filter(here) {
                     if self.dice.chance(80) {
@@ -366,14 +366,14 @@ impl World<'_> {
         }
     }
 
-    /// An earlier record that one of that kind may name; the latest as often as all others.
+    /// An earlier record that a record of this kind may name; in half of the cases the latest.
     fn earlier_id(&mut self, kind: Kind) -> Option<Uuid> {
         let fits = |r: &&Record| match kind {
             Kind::RecordCorrected => r.kind().is_some_and(|k| k.spec().nature != Nature::Housekeeping),
             Kind::RecordRetracted | Kind::PayloadErased => {
                 r.kind().is_some_and(|k| k == Kind::RecordCorrected || k.spec().nature != Nature::Housekeeping)
             }
-            // The manager mostly looks at an assessment.
+            // Oversight is mostly about an assessment.
             Kind::ManagementOversightRecorded => r.kind() == Some(Kind::RiskAssessed),
             // A request is never more confidential than the replies to it.
             Kind::InformationRequested => r.handling <= Handling::Staff,
@@ -419,7 +419,7 @@ impl World<'_> {
             }
             _ => {}
         }
-        // Whoever is a child is one in every record, and whoever is asked is asked under the same id.
+        // A child is a child in every record, and an agency is always asked under the same request id.
         let text = |data: &Map<String, Value>, name: &str| data.get(name).and_then(Value::as_str).map(str::to_owned);
         if let (Kind::PersonIdentified, Some(person)) = (kind, text(data, "person")) {
             let child = person.starts_with('c');
@@ -442,7 +442,7 @@ impl World<'_> {
         let before = before.split(|r| r.event_id == target).next().unwrap_or_default();
         let mut then = World { dice: &mut *self.dice, now: record.occurred_at, earlier: before };
         let mut new = then.data(record.kind()?)?;
-        // A correction changes what an order, a request or a sentence is said to be, not which one it is.
+        // A correction changes the description of an order, request or sentence, not its identity.
         for name in ["order_id", "request_id", "sentence_id"] {
             if let Some(old) = record.event()?.encode().get(name) {
                 new.insert(name.to_owned(), old.clone());

@@ -1,5 +1,5 @@
-//! Hostile input: events by the catalogue's table with the ugliest values that it allows, at the edges of time, and data of
-//! other forms.
+//! Hostile input: events with the most extreme values that the catalogue allows, at the limits of time, and malformed
+//! data.
 
 use chrono::Duration;
 use risk_core::event::vocabulary::{Handling, SourceAgency, Term};
@@ -11,9 +11,9 @@ use uuid::Uuid;
 use crate::dice::Dice;
 use crate::history::CASE;
 
-/// Years at and beyond the edges of what the software knows.
+/// Years at and beyond the limits of what the software supports.
 pub const ANY_YEARS: &[i32] = &[-2000, -1, 0, 1, 1582, 1970, 2014, 2016, 2018, 2021, 2026, 2100, 9999];
-/// Those that every language's library of dates can hold, with some days to spare.
+/// Years that the date libraries of all languages support, with some days to spare.
 pub const COMMON_YEARS: &[i32] = &[1582, 1970, 2012, 2014, 2016, 2018, 2020, 2021, 2026, 2028, 2029, 2098];
 
 fn any_day(dice: &mut Dice, years: &[i32]) -> chrono::NaiveDate {
@@ -27,7 +27,7 @@ pub fn any_instant(dice: &mut Dice, years: &[i32]) -> Instant {
     any_day(dice, years).and_hms_opt(0, 0, 0).unwrap().and_utc() + Duration::seconds(seconds)
 }
 
-/// A value of the shape, the ugliest that it allows.
+/// An extreme value of the shape.
 fn value(shape: Shape, dice: &mut Dice, ids: &[Uuid], years: &[i32]) -> Option<Value> {
     let id = |dice: &mut Dice| json!(dice.pick(&["p1", "a.b:c_d-e", "0", "-", &"x".repeat(64)]));
     Some(match shape {
@@ -45,7 +45,7 @@ fn value(shape: Shape, dice: &mut Dice, ids: &[Uuid], years: &[i32]) -> Option<V
     })
 }
 
-/// Data of the kind by its table; unless it is honest, now and then a value of another shape.
+/// Data of the kind according to the catalogue; unless `honest`, occasionally with a value of another shape.
 pub fn data(kind: Kind, dice: &mut Dice, ids: &[Uuid], honest: bool, years: &[i32]) -> Map<String, Value> {
     let mut data = Map::new();
     let nonsense = [
@@ -74,10 +74,10 @@ pub fn data(kind: Kind, dice: &mut Dice, ids: &[Uuid], honest: bool, years: &[i3
     data
 }
 
-/// As much of a hostile history, of up to so many records in those years, as the log takes.
+/// A hostile history of up to `most` records in those years, as far as the log accepts them.
 ///
 /// # Panics
-/// Where the log takes a record and refuses it at once.
+/// If the log accepts a record and rejects it at once.
 pub fn hostile(seed: u64, most: u64, years: &[i32]) -> Log {
     let mut dice = Dice::new(seed);
     let mut log = Log::new(CASE);
@@ -93,7 +93,7 @@ pub fn hostile(seed: u64, most: u64, years: &[i32]) -> Log {
         let source = RecordSource { agency: SourceAgency::Other, role: None, reference: None };
         let record = Record::new(Uuid::from_u128(u128::from(n)), CASE, now, recorded, source, event);
         let marks = Handling::all();
-        // The log refuses what is not in order, and then is as it was.
+        // The log rejects records out of order, and is then unchanged.
         let before = log.len();
         let taken =
             marks.iter().any(|m| *m >= record.handling && log.append(record.clone().with_handling(*m), None).is_ok());

@@ -1,5 +1,5 @@
-//! One question and its answer as one JSON object, `risk-conformance/1`: what engines that know nothing of each other
-//! compare. tests/conformance/README.md says what each member means.
+//! A question and its answer as one JSON object, `risk-conformance/1`, with which independent engines are compared.
+//! tests/conformance/README.md defines the members.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::packs;
 
-/// The name of the form.
+/// The name of the schema.
 pub const SCHEMA: &str = "risk-conformance/1";
 
 /// A question with its answer.
@@ -24,23 +24,23 @@ pub const SCHEMA: &str = "risk-conformance/1";
 pub struct Exchange {
     /// [`SCHEMA`].
     pub schema: String,
-    /// What the case shows.
+    /// What the case illustrates.
     pub title: String,
-    /// The laws that it is an example of, by the names of their tests.
+    /// The laws that it illustrates, by the names of their tests.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub laws: Vec<String>,
-    /// Under which policy.
+    /// The policy.
     pub policy: Under,
-    /// For which locality.
+    /// The locality.
     pub locality: Option<String>,
-    /// The moment asked about.
+    /// The moment of the question.
     pub at: Instant,
-    /// What counts as known.
+    /// The transaction-time cut-off.
     pub known_at: Option<Instant>,
-    /// From where the case is looked at.
+    /// The lens.
     #[serde(deserialize_with = "term")]
     pub lens: Lens,
-    /// Who reads the answer.
+    /// The audience.
     #[serde(deserialize_with = "term")]
     pub audience: Audience,
     /// The kinds that the host can deliver.
@@ -68,14 +68,14 @@ fn terms<'de, D: Deserializer<'de>, T: Term>(from: D) -> Result<Option<Vec<T>>, 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Under {
-    /// A folder of `policies/`, and files of `policies/overlays/`, without their ending.
+    /// A folder of `policies/` with files of `policies/overlays/`, without their endings.
     Pack {
         /// The folder.
         pack: String,
         /// The files.
         overlays: Vec<String>,
     },
-    /// Its files, by name.
+    /// The files of a policy, by name.
     Files {
         /// Name and text.
         files: BTreeMap<String, String>,
@@ -83,13 +83,13 @@ pub enum Under {
 }
 
 impl Under {
-    /// The pack of this project, with overlays.
+    /// The pack `england-wales` with overlays.
     #[must_use]
     pub fn england_wales(overlays: &[&str]) -> Self {
         Self::Pack { pack: "england-wales".to_owned(), overlays: overlays.iter().map(|o| (*o).to_owned()).collect() }
     }
 
-    /// The small policy that has one of each thing.
+    /// The small policy with one entry of every type.
     #[must_use]
     pub fn one_of_each() -> Self {
         Self::Files { files: packs::ONE_OF_EACH_FILES.iter().cloned().collect() }
@@ -98,10 +98,10 @@ impl Under {
     /// The policy, resolved for a locality.
     ///
     /// # Panics
-    /// Where its files cannot be read.
+    /// If its files cannot be read.
     ///
     /// # Errors
-    /// What is wrong with it, as the engine says it.
+    /// The engine's error message.
     pub fn load(&self, locality: Option<&str>) -> Result<Policy, String> {
         let (files, overlays) = match self {
             Self::Pack { pack, overlays } => {
@@ -152,13 +152,13 @@ impl Exchange {
         }
     }
 
-    /// The log's text, one record a line.
+    /// The text of the log, one record per line.
     #[must_use]
     pub fn log_text(&self) -> String {
         self.log.iter().map(|r| format!("{r}\n")).collect()
     }
 
-    /// What the engine answers to the question under that policy.
+    /// The engine's answer to the question under a policy.
     #[must_use]
     pub fn engine_answer(&self, policy: &Policy) -> Value {
         match Log::parse("log", &self.log_text()) {

@@ -1,7 +1,7 @@
-//! What the engine is verified with: generated histories, plausible and hostile, and questions about them.
+//! Verification of the engine with generated histories, plausible and hostile, and questions about them.
 //!
-//! The laws (tests/laws) and the `risk-verify` command draw on the same generators, so that what one of them finds the other
-//! can show again. docs/verification.md says what is tried, how often, and what is not.
+//! The laws (tests/laws) and the command `risk-verify` use the same generators, so that a finding of one can be
+//! reproduced by the other. docs/verification.md says what is tried, how often, and what is not.
 
 #![allow(
     clippy::unwrap_used,

@@ -21,7 +21,7 @@ use risk_verify::scope::walk::{Found, walk};
 use risk_verify::stream::Stream;
 use serde_json::json;
 
-/// Histories to compare engines on, small scopes taken whole, and hostile bytes.
+/// Generate histories for comparing engines, check small scopes exhaustively, and fuzz every reader of text
 #[derive(Parser)]
 #[command(name = "risk-verify", disable_help_subcommand = true)]
 struct Cli {
@@ -35,62 +35,63 @@ enum Command {
     ///
     /// The same seed gives the same lines; number N depends on the seed and N only.
     Histories {
-        /// Which stream
+        /// The seed of the stream
         #[arg(long, default_value_t = 1)]
         seed: u64,
-        /// The first number
+        /// The number of the first question
         #[arg(long, default_value_t = 0)]
         from: u64,
-        /// How many
+        /// The number of questions
         #[arg(long, default_value_t = 2000)]
         count: u64,
     },
     /// Answer questions from standard input, one `risk-conformance/1` object a line, and print each with the engine's answer
     ///
-    /// The answer that a question carries is replaced; where there is none, it holds an `error`. Each line is answered at once, so that a program can ask one after another.
+    /// The answer in a question is replaced; if the question cannot be answered, it becomes an `error`. Each line is
+    /// answered at once, so a program can send one question after another.
     Answer,
-    /// Take every sequence of events of a small scope, and check the laws on every step
+    /// Check the laws on every step of every sequence of events of a small scope
     Exhaustive {
-        /// The larger scopes: about ten minutes on two cores, in place of half a minute
+        /// Use the larger scopes: about ten minutes on two cores instead of half a minute
         #[arg(long)]
         long: bool,
-        /// How many threads; default as many as the machine has cores
+        /// The number of threads; by default, one per core
         #[arg(long)]
         jobs: Option<usize>,
     },
-    /// Break real inputs of everything that reads text from outside, and see that it is taken or refused as it must be
+    /// Mutate real inputs of every reader of text, and check that each is accepted or rejected correctly
     ///
-    /// An input that a reader does not survive is kept in tests/corpus, and the tests try it from then on.
+    /// An input that crashes a reader is kept in tests/corpus, where the tests try it from then on.
     Fuzz {
-        /// Ten million inputs, in place of some 200,000
+        /// Try ten million inputs instead of some 200,000
         #[arg(long)]
         long: bool,
-        /// How many processes at a time; default as many as the machine has cores
+        /// The number of parallel processes; by default, one per core
         #[arg(long)]
         jobs: Option<usize>,
-        /// Which inputs
+        /// The seed of the inputs
         #[arg(long, default_value_t = 1)]
         seed: u64,
-        /// Keep in tests/corpus, of one chunk for each reader, the inputs that were taken or refused in a way not seen before
+        /// Keep the inputs of one chunk per reader that were accepted or rejected in a new way, in tests/corpus
         #[arg(long)]
         keep: bool,
     },
-    /// Print the questions that are to become conformance cases, one `risk-conformance/1` object a line; or write the files
+    /// Print the questions of the conformance cases, one `risk-conformance/1` object per line, or write the files
     ///
-    /// They are chosen so that every rule, action, law and kind of event appears, and are few.
+    /// The set is small, but covers every rule, action, law and kind of event.
     Conformance {
-        /// Write tests/conformance, with the answers that the reference gives when it is run by this Python
+        /// Write tests/conformance with the answers of the reference, run by this Python
         #[arg(long, value_name = "PYTHON")]
         write: Option<String>,
     },
-    /// Try one chunk of inputs; how `fuzz` uses other processes
+    /// Try one chunk of inputs; `fuzz` runs this in other processes
     #[command(hide = true)]
     FuzzChunk {
         /// The reader
         target: Target,
-        /// Which inputs
+        /// The seed of the inputs
         seed: u64,
-        /// How many
+        /// The number of questions
         count: u64,
     },
 }
@@ -110,7 +111,7 @@ fn main() -> ExitCode {
     };
     match outcome {
         Ok(code) => code,
-        // Whoever reads the lines has seen enough.
+        // The reader of the output has closed it.
         Err(e) if e.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(e) => {
             eprintln!("{e}");
@@ -207,7 +208,7 @@ fn fuzz(more: bool, jobs: usize, seed: u64) -> io::Result<ExitCode> {
         });
         println!("{inputs:>9} inputs in {:>6.1?}: {}", began.elapsed(), seeds::name(target));
         for text in found.into_iter().collect::<io::Result<Vec<_>>>()?.concat() {
-            println!("NOT SURVIVED, kept in {}", seeds::keep(target, &text)?.display());
+            println!("CRASHED; input kept in {}", seeds::keep(target, &text)?.display());
             failures = failures.saturating_add(1);
         }
     }

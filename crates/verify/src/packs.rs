@@ -1,5 +1,4 @@
-//! The policies that everything is tried under: the pack of this project, and a small one with one of each thing that the
-//! language has.
+//! The policies used for verification: the pack of this project, and a small policy with one entry of every type.
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -11,7 +10,7 @@ use crate::dice::Dice;
 /// A policy's files: name and text.
 pub type Files = Vec<(String, String)>;
 
-/// The pack `england-wales`, as it stands in the repository.
+/// The files of the pack `england-wales` in this repository.
 pub static ENGLAND_WALES_FILES: LazyLock<Files> = LazyLock::new(|| files_of("england-wales"));
 
 /// The folder `policies` of this repository.
@@ -22,7 +21,7 @@ fn policies() -> PathBuf {
 /// The files of a folder of `policies`.
 ///
 /// # Panics
-/// Where they cannot be read.
+/// If they cannot be read.
 #[must_use]
 pub fn files_of(pack: &str) -> Files {
     let entries = std::fs::read_dir(policies().join(pack)).expect("a folder of policies");
@@ -35,7 +34,7 @@ pub fn files_of(pack: &str) -> Files {
 /// The overlay of that name.
 ///
 /// # Panics
-/// Where it cannot be read.
+/// If it cannot be read.
 #[must_use]
 pub fn overlay(name: &str) -> (String, String) {
     file(&policies().join("overlays").join(format!("{name}.toml")))
@@ -45,7 +44,7 @@ fn file(path: &Path) -> (String, String) {
     (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(path).unwrap())
 }
 
-/// The files as the engine takes them.
+/// The files in the form that the engine takes.
 #[must_use]
 pub fn borrowed(files: &Files) -> Vec<(&str, &str)> {
     files.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect()
@@ -61,20 +60,20 @@ pub static ENGLAND_WALES: LazyLock<Policy> = LazyLock::new(|| load(&ENGLAND_WALE
 /// The small policy.
 pub static ONE_OF_EACH: LazyLock<Policy> = LazyLock::new(|| load(&ONE_OF_EACH_FILES));
 
-/// Both.
+/// Both policies.
 pub fn all() -> [&'static Policy; 2] {
     [&ONE_OF_EACH, &ENGLAND_WALES]
 }
 
-/// The policy that the files make.
+/// Loads a policy from files.
 ///
 /// # Panics
-/// Where they make none.
+/// If they do not form a policy.
 pub fn load(files: &Files) -> Policy {
     Policy::load(&borrowed(files)).unwrap_or_else(|e| panic!("{e}"))
 }
 
-/// The same policy with its entries in another order; actions keep theirs, because it breaks ties on the agenda.
+/// The same policy with its entries in another order. Actions keep their order, because it breaks ties on the agenda.
 pub fn reordered(files: &Files, dice: &mut Dice) -> Files {
     files
         .iter()
@@ -82,7 +81,7 @@ pub fn reordered(files: &Files, dice: &mut Dice) -> Files {
             let (actions, mut others): (Vec<String>, Vec<String>) =
                 entries(text).into_iter().partition(|entry| entry.starts_with("[[action]]"));
             dice.shuffle(&mut others);
-            // Now and then an entry of another sort before an action, so that the two are mixed.
+            // Occasionally an entry of another type precedes an action, so that the types are mixed.
             let mut mixed = Vec::new();
             let mut actions = actions.into_iter().peekable();
             for other in others {
@@ -97,7 +96,7 @@ pub fn reordered(files: &Files, dice: &mut Dice) -> Files {
         .collect()
 }
 
-/// A file's entries, each with the lines up to the next; what stands before the first is left out.
+/// The entries of a file, each with the lines up to the next. Lines before the first entry are omitted.
 fn entries(text: &str) -> Vec<String> {
     let mut entries: Vec<String> = Vec::new();
     for line in text.lines() {

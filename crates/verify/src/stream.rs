@@ -1,6 +1,6 @@
-//! A stream of questions with the engine's answers, for a second reading of the rules to be held against.
+//! A stream of questions with the engine's answers, for comparison with the reference.
 //!
-//! Question `n` of a seed depends on those two numbers only, so that a run can be shared out and one question asked again.
+//! Question `n` depends only on the seed and `n`, so a run can be split and a single question repeated.
 
 use std::collections::BTreeSet;
 
@@ -25,24 +25,24 @@ use crate::interchange::{Exchange, Under};
 /// A policy for a locality.
 type Place = (Under, Option<&'static str>);
 
-/// Asks questions without end.
+/// An endless stream of questions.
 pub struct Stream {
     seed: u64,
     places: Vec<(Place, Policy)>,
 }
 
 impl Stream {
-    /// The stream of a seed, under the pack with and without its overlay and locality, and under a small policy that has
-    /// one of each thing.
+    /// The stream for a seed, under the pack with and without its overlay and locality, and under a small policy with
+    /// one entry of every type.
     ///
     /// # Panics
-    /// Where a policy cannot be used.
+    /// If a policy cannot be used.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         let pack = Under::england_wales(&[]);
         let overlaid = Under::england_wales(&["northshire"]);
         let small = Under::one_of_each();
-        // The pack alone is asked most.
+        // Most questions are about the pack alone.
         let places: Vec<Place> = vec![
             (pack.clone(), None),
             (pack, None),
@@ -70,7 +70,7 @@ impl Stream {
     }
 }
 
-/// A log of the one generator or the other, plain or sealed, and what is special about it.
+/// A plain or sealed log from one of the generators, with a description of what is special about it.
 fn log(dice: &mut Dice) -> (String, Log) {
     if dice.chance(15) {
         let log = std::iter::repeat_with(|| hostile(dice.next(), 16, COMMON_YEARS)).find(|l| !l.is_empty()).unwrap();
@@ -84,7 +84,7 @@ fn log(dice: &mut Dice) -> (String, Log) {
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
     let mut records = histories(style).new_tree(&mut runner).unwrap().current().records;
     if dice.chance(50) {
-        // In the order in which they came; else in that in which they happened.
+        // In the order of recording; otherwise in the order in which they happened.
         records.sort_by_key(|r| r.recorded_at);
     }
     if dice.chance(6) {
@@ -104,7 +104,7 @@ fn log(dice: &mut Dice) -> (String, Log) {
     (what, log)
 }
 
-/// Mostly short, from any year that a rule knows, now and then slow, on midnights only, or over a change of the clocks.
+/// Mostly short, from any year covered by a rule, and occasionally slow, only at midnight, or across a clock change.
 fn style(dice: &mut Dice) -> Style {
     let begins: &[(i32, u32, u32, i64)] = &[
         (2016, 1, 4, 9 * 60),
@@ -137,7 +137,7 @@ fn style(dice: &mut Dice) -> Style {
     }
 }
 
-/// A record like another, of a kind that only a later version knows.
+/// A copy of a record with a kind that only a later version knows.
 fn newer(like: &Record, dice: &mut Dice) -> Record {
     let event = Event::decode(Kind::PoliceCallOut, json!({ "outcome": "unknown" }).as_object().unwrap());
     let id = Uuid::from_u128(u128::from(dice.next()) << 64 | 0x4E);
@@ -159,7 +159,7 @@ fn sealed(log: &Log, last: Instant) -> Log {
     seal(log, |position| stamp(position, last)).expect("stamps are in order")
 }
 
-/// Removes the payload of one record, where the log lets it.
+/// Removes the payload of one record, if the log allows it.
 fn erased(log: &mut Log, last: Instant, dice: &mut Dice) -> bool {
     let target = dice.pick(log.records()).clone();
     let data = json!({ "event_id": target.event_id, "reason": "legal_erasure", "by": "m1" });
@@ -176,7 +176,7 @@ fn erased(log: &mut Log, last: Instant, dice: &mut Dice) -> bool {
 
 fn question(dice: &mut Dice, log: &Log, policy: &Policy) -> Question {
     let audiences: Vec<Audience> = policy.audiences.iter().map(|a| a.audience).collect();
-    // Half of the questions are of readers who see everything, because they show the most.
+    // Half of the questions are for readers who see everything, because they reveal the most.
     let audience = if dice.chance(50) { Audience::Inspector } else { *dice.pick(&audiences) };
     let feeds =
         dice.chance(20).then(|| Kind::all().iter().copied().filter(|_| dice.chance(80)).collect::<BTreeSet<_>>());

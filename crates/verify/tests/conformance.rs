@@ -1,4 +1,4 @@
-//! The engine gives the answers that the reference wrote, and the conformance cases show everything that there is.
+//! The engine gives the answers of the reference, and the conformance cases cover everything.
 
 #![allow(
     clippy::unwrap_used,

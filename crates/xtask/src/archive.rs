@@ -1,8 +1,8 @@
-//! The static library with one public name space: `risk_*`.
+//! The static library, reduced to one public namespace: `risk_*`.
 //!
-//! As the Rust compiler writes it, `librisk.a` exports everything that it is built from, a whole SQLite among it. A host that links
-//! it with an SQLite of its own then gets either two definitions of one symbol or, worse, the other copy. So all objects are linked
-//! into one, in which every symbol but those of the header is local.
+//! As the Rust compiler writes it, `librisk.a` exports everything it is built from, including all of SQLite. A host
+//! that links it together with its own SQLite gets two definitions of one symbol or, worse, the other copy. So all
+//! objects are linked into one, in which only the symbols of the header are public.
 
 use std::fs;
 use std::path::Path;
@@ -11,16 +11,17 @@ use std::process::Command;
 use crate::step::{Failure, run};
 use crate::tools::compiler;
 
-/// The symbols that stay public, as objcopy's pattern.
+/// The symbols that stay public, as a pattern for objcopy.
 const PUBLIC: &str = "risk_*";
 
-/// Bitcode of Rust's standard library, which some linkers' plugins cannot read once it is put together.
+/// Sections of bitcode from Rust's standard library, which some linker plugins cannot read after objects are
+/// combined.
 const BITCODE: [&str; 2] = [".llvmbc", ".llvmcmd"];
 
-/// Writes the archive `from` to `to`, with every symbol local that the header does not declare.
+/// Writes the archive `from` to `to`, with all symbols local except those that the header declares.
 ///
 /// # Errors
-/// Where the C compiler, objcopy or ar is missing or fails, or a file cannot be written.
+/// If the C compiler, objcopy or ar is missing or fails, or a file cannot be written.
 pub fn publish(from: &Path, to: &Path) -> Result<(), Failure> {
     let object = to.with_extension("o");
     let written = partly_linked(from, &object).and_then(|()| hidden(&object)).and_then(|()| archived(&object, to));

@@ -1,4 +1,4 @@
-//! `cargo xtask calibration`: the report of the calibration, kept with what people found in it.
+//! `cargo xtask calibration`: the calibration report, with the findings that people added to it.
 
 use std::path::Path;
 use std::{fs, io};
@@ -6,10 +6,10 @@ use std::{fs, io};
 use crate::step::{Failure, cargo, printed};
 
 const REPORT: &str = "docs/calibration.md";
-/// From this line on the report is people's, and stays as it is.
+/// From this line on, the report is written by people and kept unchanged.
 const FINDINGS: &str = "## Findings";
 
-/// Writes the report anew, and keeps the findings.
+/// Rewrites the report and keeps the findings.
 pub fn write(root: &Path) -> Result<(), Failure> {
     let path = root.join(REPORT);
     let failed = |cause: io::Error| Failure::File { path: path.clone(), cause };
@@ -35,7 +35,7 @@ pub fn write(root: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// New figures with the findings of the report as it stood.
+/// Combines new figures with the findings of the existing report.
 fn with_findings(figures: &str, before: &str) -> String {
     let findings = before.find(FINDINGS).and_then(|from| before.get(from..)).unwrap_or(FINDINGS);
     format!("{}\n\n{}\n", figures.trim_end(), findings.trim_end())

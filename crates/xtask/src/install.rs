@@ -1,4 +1,4 @@
-//! `cargo xtask install`: the C library and what a C or C++ build needs to find it, put under a folder.
+//! `cargo xtask install`: installs the C library and what a C or C++ build needs to find it.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -18,32 +18,32 @@ const DESCRIPTION: &str = "What must happen next in a domestic abuse case in pro
 
 /// The headers, in `risk-ffi/include`.
 const HEADERS: [&str; 2] = ["risk.h", "risk.hpp"];
-/// The files with `@NAME@` in them, in `risk-ffi/packaging`, and where they go without their `.in`.
+/// The templates with `@NAME@` in `risk-ffi/packaging`, and where they are installed, without `.in`.
 const TEMPLATES: [(&str, &str); 3] = [
     ("lib/pkgconfig", "risk.pc"),
     ("lib/cmake/risk", "riskConfig.cmake"),
     ("lib/cmake/risk", "riskConfigVersion.cmake"),
 ];
 
-/// The library as cargo built it.
+/// The library built by cargo.
 pub struct Library {
     /// `librisk.so`.
     shared: PathBuf,
     /// `librisk.a`.
     archive: PathBuf,
-    /// What a program needs besides that links the archive, as arguments of the linker.
+    /// The linker arguments that a program needs in addition if it links the archive.
     native: String,
 }
 
-/// Builds the library, optimised, and puts it under `prefix`, which may be relative to the current folder.
+/// Builds the optimised library and installs it under `prefix`, which may be relative to the current folder.
 ///
 /// # Errors
-/// Where it does not build, or a file cannot be put in its place.
+/// If it does not build, or a file cannot be installed.
 pub fn install(root: &Path, prefix: &Path) -> Result<(), Failure> {
     if !cfg!(target_os = "linux") {
         return Err(Failure::Unsupported {
             what: "cargo xtask install",
-            expected: "Linux: names and links of shared libraries are other ones elsewhere, and nobody has tried them",
+            expected: "Linux; names and links of shared libraries differ on other systems and are untested",
         });
     }
     let prefix = std::path::absolute(prefix).map_err(|cause| Failure::File { path: prefix.to_owned(), cause })?;
@@ -53,10 +53,10 @@ pub fn install(root: &Path, prefix: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Builds the library, optimised, with features of risk-ffi.
+/// Builds the optimised library with features of risk-ffi.
 ///
 /// # Errors
-/// Where it does not build, or cargo does not say what it built.
+/// If it does not build, or cargo does not say what it built.
 pub fn build(root: &Path, features: &[&str]) -> Result<Library, Failure> {
     let mut command = cargo(root);
     command.args(["rustc", "--package", "risk-ffi", "--lib", "--release", "--locked", "--quiet"]);
@@ -69,18 +69,18 @@ pub fn build(root: &Path, features: &[&str]) -> Result<Library, Failure> {
     let messages: Vec<Value> =
         String::from_utf8_lossy(&output.stdout).lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
     if !output.status.success() {
-        messages.iter().filter_map(|m| text(m, "/message/rendered")).for_each(|told| eprint!("{told}"));
+        messages.iter().filter_map(|m| text(m, "/message/rendered")).for_each(|message| eprint!("{message}"));
         return Err(Failure::Command { command: command_line, status: output.status });
     }
-    Library::told(&messages).ok_or_else(|| Failure::Unusable {
+    Library::from_messages(&messages).ok_or_else(|| Failure::Unusable {
         path: root.join("risk-ffi"),
-        problem: "expected cargo to tell of a .so, a .a and native-static-libs".to_owned(),
+        problem: "expected cargo to report a .so, a .a and native-static-libs".to_owned(),
     })
 }
 
 impl Library {
-    /// What cargo's messages tell of it.
-    fn told(messages: &[Value]) -> Option<Self> {
+    /// Reads the paths from cargo's messages.
+    fn from_messages(messages: &[Value]) -> Option<Self> {
         let library =
             messages.iter().find(|m| text(m, "/target/name") == Some("risk") && m.get("filenames").is_some())?;
         let files: Vec<&Path> =
@@ -94,10 +94,10 @@ impl Library {
         })
     }
 
-    /// Puts the library, its headers, and the files for pkg-config and CMake under `prefix`; gives the paths.
+    /// Installs the library, its headers, and the files for pkg-config and CMake under `prefix`; returns the paths.
     ///
     /// # Errors
-    /// Where a file cannot be read or written.
+    /// If a file cannot be read or written.
     pub fn put(&self, root: &Path, prefix: &Path) -> Result<Vec<PathBuf>, Failure> {
         let mut put = Vec::new();
         let lib = prefix.join("lib");
@@ -165,7 +165,7 @@ fn linked(target: &str, to: &Path) -> Result<PathBuf, Failure> {
     copied(&to.with_file_name(target), to)
 }
 
-/// Makes the folder, and takes away what stands there: a program that has the old library open keeps it.
+/// Creates the folder and removes an existing file, so that a program that has the old library open keeps it.
 fn cleared(to: &Path) -> Result<(), Failure> {
     let failed = |cause| Failure::File { path: to.to_owned(), cause };
     to.parent().map_or(Ok(()), fs::create_dir_all).map_err(failed)?;
@@ -212,13 +212,13 @@ mod tests {
     }
 
     #[test]
-    fn what_cargo_tells_of_a_build_is_understood() {
+    fn messages_of_cargo_are_parsed() {
         let messages = [
             json!({"reason": "compiler-message", "message": {"message": "native-static-libs: -lgcc_s -lc"}}),
             json!({"reason": "compiler-artifact", "target": {"name": "risk"},
                 "filenames": ["/t/librisk.so", "/t/librisk.a", "/t/librisk.rlib"]}),
         ];
-        let library = Library::told(&messages).unwrap();
+        let library = Library::from_messages(&messages).unwrap();
         assert_eq!(
             (library.shared.as_path(), library.archive.as_path()),
             (Path::new("/t/librisk.so"), Path::new("/t/librisk.a"))
@@ -227,7 +227,7 @@ mod tests {
             library.filled("Libs.private: @NATIVE_LIBS@, @NATIVE_LIBS_LIST@"),
             "Libs.private: -lgcc_s -lc, -lgcc_s;-lc"
         );
-        assert!(Library::told(&messages[..1]).is_none());
+        assert!(Library::from_messages(&messages[..1]).is_none());
     }
 
     #[test]

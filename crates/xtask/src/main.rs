@@ -214,13 +214,13 @@ impl Step {
         }
     }
 
-    /// The name by which `--only` knows it.
+    /// The name of the step for `--only`.
     fn name(self) -> String {
         self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
     }
 }
 
-/// Runs each `tests/*_check.py` in a process of its own, all at the same time: each works alone.
+/// Runs each `tests/*_check.py` in a separate process, all at the same time.
 fn python_checks(root: &Path) -> Result<(), Failure> {
     let python = Python::set_up(root)?;
     let names =
@@ -233,7 +233,7 @@ fn python_checks(root: &Path) -> Result<(), Failure> {
     run_together(checks)
 }
 
-/// Asks something of the policy, as it stands and with its overlay.
+/// Runs a command on the policy, alone and with its overlay.
 fn with_and_without_overlay(root: &Path, command: &str) -> Result<(), Failure> {
     let overlay = ["--overlay", "policies/overlays/northshire.toml", "--locality", "northshire"];
     [&[][..], &overlay].into_iter().try_for_each(|local| {
@@ -280,7 +280,7 @@ fn bench(root: &Path, benchmark: Option<Benchmark>) -> Result<(), Failure> {
         command.args(["bench", "--bench", "store", "--locked"]);
         return run(command.env("RISK_BENCH_PYTHON", python.interpreter()));
     }
-    // Which lies with the crate that it measures.
+    // The benchmark belongs to the crate that it measures.
     let packages: &[&str] = match benchmark {
         Some(Benchmark::Hmpps) => &["risk-hmpps-store"],
         Some(_) => &["risk-generate"],
@@ -343,7 +343,7 @@ fn timed(name: &str, work: impl FnOnce() -> Result<(), Failure>) -> Result<(), F
     outcome.map_err(|cause| Failure::Step { name: name.to_owned(), cause: Box::new(cause) })
 }
 
-/// The workspace holds this crate.
+/// The root of the workspace, which contains this crate.
 fn workspace_root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.ancestors().nth(2).unwrap_or(here).to_owned()

@@ -1,4 +1,4 @@
-//! `cargo xtask mutants`: is there a test for every line of the engine that could be wrong?
+//! `cargo xtask mutants`: mutation testing of the engine, with cargo-mutants.
 
 use std::path::Path;
 use std::process::Command;
@@ -6,16 +6,17 @@ use std::process::Command;
 use crate::python::Python;
 use crate::step::{Failure, cargo, run, works};
 
-/// The tool, pinned.
+/// The pinned version of the tool.
 const VERSION: &str = "27.1.0";
 
-/// How many cases a law is tried on for each change: enough, with the other tests, to notice it, and quick.
+/// How many cases a law is tried on for each change: few enough to be quick, and with the other tests enough to
+/// detect it.
 const LAW_CASES: &str = "4";
 
-/// Runs cargo-mutants over risk-core, or over a part of it; installs it first where it is not there.
+/// Runs cargo-mutants on risk-core or a part of it; installs it first if needed.
 ///
 /// # Errors
-/// Where it cannot be installed, or a mutant survives.
+/// If it cannot be installed, or a mutant survives.
 pub fn mutants(root: &Path, shard: Option<&str>, files: &[String]) -> Result<(), Failure> {
     install(root)?;
     let mut command = cargo(root);
@@ -29,7 +30,7 @@ pub fn mutants(root: &Path, shard: Option<&str>, files: &[String]) -> Result<(),
 /// Tries a random share of the same changes, built together.
 ///
 /// # Errors
-/// Where cargo-mutants cannot be installed, or a mutant survives.
+/// If cargo-mutants cannot be installed, or a mutant survives.
 pub fn sample(root: &Path, share: &str, seed: u32, files: &[String]) -> Result<(), Failure> {
     install(root)?;
     let mut command = Python::set_up(root)?.command();

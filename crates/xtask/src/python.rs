@@ -1,4 +1,4 @@
-//! Python environments with pinned packages: `.venv` for the checks, and those in which the Python package is used.
+//! Python environments with pinned packages: `.venv` for the checks, and others for testing the Python package.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -7,28 +7,27 @@ use std::process::Command;
 
 use crate::step::{Failure, run, works};
 
-/// Where an environment has its Python.
+/// The path of the interpreter in an environment.
 const INTERPRETER: &str = if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" };
-/// Succeeds where Python is recent enough.
+/// A program that succeeds if Python is recent enough.
 const IS_RECENT: &str = "import sys; sys.exit(sys.version_info < (3, 10))";
 
-/// A Python with the packages that are asked for.
+/// A Python with the required packages.
 pub struct Python {
     root: PathBuf,
     interpreter: PathBuf,
 }
 
 impl Python {
-    /// The environment of the checks, made or brought up to date if it is not so already.
+    /// The environment of the checks, created or updated if necessary.
     pub fn set_up(root: &Path) -> Result<Self, Failure> {
         Self::with(root, &root.join(".venv"), Path::new("tests/requirements.txt"))
     }
 
-    /// The environment in a folder with the packages of a file of the workspace, made or brought up to date if it is not so
-    /// already.
+    /// The environment in a folder, with the packages of a requirements file, created or updated if necessary.
     pub fn with(root: &Path, venv: &Path, requirements: &Path) -> Result<Self, Failure> {
         let python = Self { root: root.to_owned(), interpreter: venv.join(INTERPRETER) };
-        // What was last installed is kept beside it, so that a change of the pins is noticed.
+        // The list of installed packages is kept beside it, so that a change of the pins is noticed.
         let installed = venv.join("requirements.installed");
         let wanted = read(&root.join(requirements))?;
         let sound = works(python.command().args(["-c", IS_RECENT]));
@@ -43,7 +42,7 @@ impl Python {
         Ok(python)
     }
 
-    /// A new environment in a folder, with nothing in it.
+    /// A new, empty environment in a folder.
     pub fn bare(root: &Path, venv: &Path) -> Result<Self, Failure> {
         run(system_python(root)?.args(["-m", "venv", "--clear"]).arg(venv))?;
         Ok(Self { root: root.to_owned(), interpreter: venv.join(INTERPRETER) })
@@ -55,12 +54,12 @@ impl Python {
         run(self.command().args(pip).args(what))
     }
 
-    /// Where it is.
+    /// The folder of the environment.
     pub fn interpreter(&self) -> &Path {
         &self.interpreter
     }
 
-    /// A command that runs this Python in the workspace.
+    /// A command that runs this Python in the workspace folder.
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.interpreter);
         command.current_dir(&self.root);
@@ -68,7 +67,7 @@ impl Python {
     }
 }
 
-/// The first Python of the machine that is recent enough.
+/// The first Python on this machine that is recent enough.
 fn system_python(root: &Path) -> Result<Command, Failure> {
     let named = std::env::var("PYTHON").ok();
     let candidates = named.into_iter().chain(["python3", "python"].map(str::to_owned));

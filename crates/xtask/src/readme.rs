@@ -1,17 +1,17 @@
-//! The commands of README.md: each runs, and prints what README.md shows.
+//! Checks that each command in README.md runs and prints what README.md shows.
 //!
-//! A block fenced as `sh` holds commands, one a line. A block fenced as `text` straight after it shows what the last of
-//! them prints. Only `cargo` commands are run, without a shell, and each must print something.
+//! A block fenced as `sh` contains commands, one per line. A block fenced as `text` directly after it shows the
+//! output of the last command. Only `cargo` commands are run, without a shell, and each must print something.
 
 use std::fs;
 use std::path::Path;
 
 use crate::step::{Failure, cargo, printed};
 
-/// The command that runs this check: running it here would never end.
+/// The command that runs this check; running it here would never end.
 const OURSELVES: &str = "cargo xtask test";
 
-/// A command of README.md, and the output that it shows for it, if any, with the line on which that begins.
+/// A command of README.md, with the output shown for it, if any, and the line on which that begins.
 #[derive(Debug, PartialEq, Eq)]
 struct Example {
     line: usize,
@@ -93,7 +93,7 @@ fn examples(text: &str) -> Result<Vec<Example>, Failure> {
     Ok(found)
 }
 
-/// The first line in which two outputs differ, or none where they say the same; space at the ends of lines is nothing.
+/// The first line in which two outputs differ, if any. Space at the ends of lines is ignored.
 fn first_difference(shown: &str, found: &str) -> Option<String> {
     let lines = |text: &str| text.trim_end().lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
     let (shown, found) = (lines(shown), lines(found));

@@ -1,27 +1,27 @@
-//! Running one command, and what to say when it fails.
+//! Running a command, and the errors of a step.
 
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
-/// Why a step did not pass.
+/// Why a step failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// A step failed.
     #[error("step {name}: {cause}")]
     Step {
-        /// Its name.
+        /// The name of the step.
         name: String,
-        /// What went wrong in it.
+        /// The error.
         cause: Box<Failure>,
     },
-    /// A command ran and reported failure.
+    /// A command failed.
     #[error("`{command}` ended with {status}")]
     Command {
         /// The command line.
         command: String,
-        /// How it ended.
+        /// Its exit status.
         status: ExitStatus,
     },
     /// A command could not be started.
@@ -29,39 +29,39 @@ pub enum Failure {
     Start {
         /// The command line.
         command: String,
-        /// What the system said.
+        /// The error of the operating system.
         cause: io::Error,
     },
     /// A file could not be read or written.
     #[error("{}: {cause}", path.display())]
     File {
-        /// Where it is.
+        /// The path.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         cause: io::Error,
     },
-    /// No Python that is recent enough.
+    /// No recent enough Python was found.
     #[error("Python 3.10 or later was not found: install it, or set PYTHON to its path")]
     NoPython,
-    /// A command of README.md printed something else than README.md shows.
+    /// A command of README.md printed something other than README.md shows.
     #[error("README.md:{line}: `{command}` does not print what README.md shows\n{difference}")]
     Readme {
-        /// Where the output begins that README.md shows.
+        /// The line of README.md where the shown output begins.
         line: usize,
         /// The command line.
         command: String,
         /// The first line that differs.
         difference: String,
     },
-    /// A generated page is not what would be generated now.
+    /// A generated page is out of date.
     #[error("{}: expected what `cargo xtask docs` writes, found {found}: run it, and read what changed", path.display())]
     Stale {
         /// The page.
         path: PathBuf,
-        /// What stands there.
+        /// What is wrong with it.
         found: String,
     },
-    /// What pages are generated from cannot be used.
+    /// The source of a page cannot be used.
     #[error("{}: {problem}", path.display())]
     Unusable {
         /// The file or folder.
@@ -69,7 +69,7 @@ pub enum Failure {
         /// What was found and expected.
         problem: String,
     },
-    /// A command was given where it cannot work.
+    /// A command cannot work on this system.
     #[error("{what}: expected {expected}")]
     Unsupported {
         /// The command.
@@ -77,40 +77,40 @@ pub enum Failure {
         /// What it needs.
         expected: &'static str,
     },
-    /// Programs that a step needs are not there.
+    /// Programs that a step needs are missing.
     #[error("expected {}: not found, and nothing may be skipped here", tools.join(", "))]
     Missing {
-        /// What each of them is called.
+        /// Their names.
         tools: Vec<&'static str>,
     },
-    /// Something is not as it should be.
+    /// A check failed.
     #[error("{what}: expected {expected}, found {found}")]
     Differs {
-        /// What.
+        /// What was checked.
         what: String,
-        /// How it should be.
+        /// The expected state.
         expected: String,
-        /// How it is.
+        /// The actual state.
         found: String,
     },
     /// README.md could not be understood.
     #[error("README.md:{line}: {problem}")]
     ReadmeForm {
-        /// Where.
+        /// The place.
         line: usize,
         /// What was found and expected.
         problem: String,
     },
 }
 
-/// The cargo that runs us, in the workspace.
+/// The cargo command that runs this program, in the workspace.
 pub fn cargo(root: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root);
     command
 }
 
-/// Runs a command with its output shown.
+/// Runs a command and shows its output.
 pub fn run(command: &mut Command) -> Result<(), Failure> {
     println!("   {}", shown(command));
     match command.status() {
@@ -120,7 +120,8 @@ pub fn run(command: &mut Command) -> Result<(), Failure> {
     }
 }
 
-/// Runs commands at the same time, and shows the output of each when it has ended; fails after all with the first that failed.
+/// Runs commands in parallel, and shows the output of each when it ends. If any failed, returns the first failure
+/// after all have ended.
 pub fn run_together(commands: impl Iterator<Item = Command>) -> Result<(), Failure> {
     let start = |mut command: Command| {
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
@@ -149,12 +150,12 @@ pub fn printed(command: &mut Command) -> Result<String, Failure> {
     }
 }
 
-/// Whether a command runs and succeeds; nothing is shown.
+/// Whether a command runs and succeeds, without output.
 pub fn works(command: &mut Command) -> bool {
     command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }
 
-/// Installs a component of the Rust toolchain, if it is not there.
+/// Installs a component of the Rust toolchain if it is missing.
 pub fn ensure_component(root: &Path, component: &str) -> Result<(), Failure> {
     let subcommand = if component == "rustfmt" { "fmt" } else { component };
     if works(cargo(root).args([subcommand, "--version"])) {

@@ -1,18 +1,18 @@
-//! The programs that steps need besides Rust and Python: found, or installed where that can be done without asking anybody.
+//! The programs that steps need besides Rust and Python, installed automatically if that needs no confirmation.
 
 use std::path::Path;
 use std::process::Command;
 
 use crate::step::{Failure, run, works};
 
-/// A program, or a few that come together.
+/// A program, or several that belong together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tool {
     /// A C compiler, with its sanitizers.
     C,
     /// A C++ compiler.
     Cpp,
-    /// What shows the symbols of a library.
+    /// A program that lists the symbols of a library.
     Binutils,
     /// make.
     Make,
@@ -22,24 +22,24 @@ pub enum Tool {
     Cmake,
     /// valgrind.
     Valgrind,
-    /// Compiler and machine of Java.
+    /// The Java compiler and virtual machine.
     Java,
-    /// JNA, where Debian puts it.
+    /// JNA at Debian's path.
     Jna,
-    /// The server.
+    /// The PostgreSQL server.
     Postgres,
-    /// The pool of connections before it.
+    /// PgBouncer.
     PgBouncer,
 }
 
-/// Starts the server of the tests, and knows where its programs are.
+/// The script that starts the test server and finds its programs.
 const POSTGRES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/postgres/server.sh");
 
-/// Where Debian's `libjna-java` puts the library.
+/// The path of the library in Debian's `libjna-java`.
 pub const JNA: &str = "/usr/share/java/jna.jar";
 
 impl Tool {
-    /// What it is called.
+    /// The name of the tool.
     pub fn name(self) -> &'static str {
         match self {
             Self::C => "a C compiler (cc, or CC)",
@@ -56,7 +56,7 @@ impl Tool {
         }
     }
 
-    /// The Debian packages that it is in.
+    /// The Debian packages that contain it.
     fn packages(self) -> &'static [&'static str] {
         match self {
             Self::C => &["gcc", "libc6-dev"],
@@ -88,27 +88,27 @@ impl Tool {
             Self::Postgres => {
                 works(Command::new(POSTGRES).arg("--programs")) && works(Command::new("openssl").arg("version"))
             }
-            // Debian has it where only root looks.
+            // Debian installs it in a folder that is only on root's path.
             Self::PgBouncer => runs("pgbouncer") || runs("/usr/sbin/pgbouncer"),
         }
     }
 }
 
-/// The compiler that the environment names, or the usual one.
+/// The compiler named in the environment, or the default.
 pub fn compiler(variable: &str, usual: &str) -> Command {
     Command::new(std::env::var_os(variable).unwrap_or_else(|| usual.into()))
 }
 
-/// What the machine has of what a step wants.
+/// Which of a step's tools the machine has.
 pub struct Tools {
     missing: Vec<Tool>,
 }
 
 impl Tools {
-    /// Looks what is there, and installs what is not, where this is Debian and we may.
+    /// Finds the tools, and installs missing ones if this is Debian and permissions allow it.
     ///
     /// # Errors
-    /// Where CI is set and something is missing still.
+    /// If CI is set and a tool is still missing.
     pub fn found_or_installed(wanted: &[Tool]) -> Result<Self, Failure> {
         let missing = || wanted.iter().copied().filter(|tool| !tool.is_there()).collect();
         let mut tools = Self { missing: missing() };
@@ -119,19 +119,20 @@ impl Tools {
         if std::env::var_os("CI").is_some() { tools.all() } else { Ok(tools) }
     }
 
-    /// All of them.
+    /// Requires all tools.
     ///
     /// # Errors
-    /// Where one is missing.
+    /// If one is missing.
     pub fn all(self) -> Result<Self, Failure> {
         if self.missing.is_empty() { Ok(self) } else { Err(Failure::Missing { tools: names(&self.missing) }) }
     }
 
-    /// Whether a part of the step can be run that needs these; says what is skipped, and for want of what.
+    /// Whether a part of the step that needs these tools can run; otherwise reports what is skipped and what is
+    /// missing.
     pub fn suffice(&self, part: &str, needs: &[Tool]) -> bool {
         let missing: Vec<Tool> = self.missing.iter().copied().filter(|tool| needs.contains(tool)).collect();
         if !missing.is_empty() {
-            println!("-- {part}: SKIPPED, for want of {}", names(&missing).join(", "));
+            println!("-- {part}: SKIPPED; missing: {}", names(&missing).join(", "));
         }
         missing.is_empty()
     }
@@ -141,7 +142,8 @@ fn names(tools: &[Tool]) -> Vec<&'static str> {
     tools.iter().map(|tool| tool.name()).collect()
 }
 
-/// Installs Debian packages, as root or by a sudo that asks nothing. What fails shows in what is still missing.
+/// Installs Debian packages, as root or with a sudo that needs no password. A failure shows as tools that are still
+/// missing.
 fn install(packages: &[&str]) -> bool {
     let apt_get = |arguments: &[&str]| {
         let mut command = if works(Command::new("sh").args(["-c", "test \"$(id -u)\" = 0"])) {

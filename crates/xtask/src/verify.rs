@@ -1,4 +1,4 @@
-//! `cargo xtask verify`: the engine against everything that could show it wrong, rung by rung.
+//! `cargo xtask verify`: verifies the engine, rung by rung.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -10,16 +10,16 @@ use crate::step::{Failure, cargo, run};
 /// How many histories are compared with the reference.
 const HISTORIES: (u32, u32) = (2_000, 1_000_000);
 
-/// How many writers to a store are killed in the long run; the ordinary run of the tests kills 500.
+/// How many writers to a store the long run kills; the ordinary tests kill 500.
 const KILLS: u32 = 10_000;
 
-/// What one rung found.
+/// The result of one rung.
 struct Line {
     what: String,
     took: Duration,
 }
 
-/// Runs the rungs, and says of each how long it took; stops at the first that fails.
+/// Runs the rungs and prints how long each took; stops at the first that fails.
 ///
 /// # Errors
 /// The rung that failed.
@@ -34,7 +34,7 @@ pub fn verify(root: &Path, long: bool) -> Result<(), Failure> {
         lines.push(Line { what: what.clone(), took: began.elapsed() });
         outcome.map_err(|cause| Failure::Step { name: what, cause: Box::new(cause) })
     };
-    // To optimise it takes longer than it saves, unless there is much to do; the tests have built it otherwise already.
+    // An optimised build only pays off for long runs; the tests have already built it without optimisation.
     let profile = if long { "release" } else { "dev" };
     rung("build".to_owned(), &mut || {
         run(cargo(root).args(["build", "--profile", profile, "--locked", "--quiet", "--bin", "risk-verify"]))
@@ -63,7 +63,7 @@ pub fn verify(root: &Path, long: bool) -> Result<(), Failure> {
 /// Writes tests/conformance with the answers of the reference.
 ///
 /// # Errors
-/// Where the reference does not answer.
+/// If the reference does not answer.
 pub fn conformance(root: &Path) -> Result<(), Failure> {
     let python = Python::set_up(root)?;
     run(risk_verify(root, "dev").args(["conformance", "--write"]).arg(python.interpreter()))
@@ -75,7 +75,7 @@ fn risk_verify(root: &Path, profile: &str) -> Command {
     command
 }
 
-/// Every history is answered by the engine and by the reference, which must say the same, byte for byte.
+/// Compares the engine with the reference on every history; the answers must be equal byte for byte.
 fn against_the_reference(root: &Path, profile: &str, histories: u32) -> Result<(), Failure> {
     let mut asking = risk_verify(root, profile);
     asking.args(["histories", "--count", &histories.to_string()]).stdout(Stdio::piped());

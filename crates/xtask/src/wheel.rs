@@ -1,4 +1,4 @@
-//! The Python package as those who install it have it: built as a wheel, installed, and used; never from the source tree.
+//! The Python package as users get it: built as a wheel, installed, and used, never from the source tree.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -8,12 +8,12 @@ use crate::python::Python;
 use crate::step::{Failure, run};
 use crate::tools::{Tool, Tools};
 
-/// The packages with which it is tested and built.
+/// The packages for building and testing it.
 const REQUIREMENTS: &str = "risk-py/tests/requirements.txt";
 
-/// Builds the wheel and checks it: in an environment that has nothing else, and in one that has all that it can work with.
+/// Builds the wheel and checks it in an environment with nothing else, and in one with all optional packages.
 pub fn test(root: &Path) -> Result<(), Failure> {
-    // Where one is missing, the tests say themselves which of them they skip.
+    // If one is missing, the tests say which of them they skip.
     let tools = Tools::found_or_installed(&[Tool::Java, Tool::Postgres])?;
     tools.suffice("python: tests with Spark", &[Tool::Java]);
     tools.suffice("python: tests with PostgreSQL", &[Tool::Postgres]);
@@ -58,27 +58,27 @@ pub fn bench(root: &Path) -> Result<(), Failure> {
     run(python.command().arg(root.join("benches/bulk.py")).arg("--work").arg(work))
 }
 
-/// Python with what the package's tests need, and without the package.
+/// Python with the packages that the tests need, without the package itself.
 ///
 /// # Errors
-/// Where there is no Python, or something cannot be installed.
+/// If there is no Python, or something cannot be installed.
 pub fn python(root: &Path) -> Result<Python, Failure> {
     environment(root, &work(root))
 }
 
-/// A wheel that was just built.
+/// A newly built wheel.
 struct Wheel {
     file: PathBuf,
     work: PathBuf,
 }
 
 impl Wheel {
-    /// Builds it in that profile of cargo's. As `dev` it is built from the parts that the tests of the crates are built from.
+    /// Builds it in a cargo profile. The profile `dev` reuses what the tests of the crates have built.
     fn build(root: &Path, profile: &str) -> Result<Self, Failure> {
         let (target, work) = (target(root), work(root));
         let wheels = work.join("wheels");
         let failed = |cause| Failure::File { path: wheels.clone(), cause };
-        // The newest is the only one.
+        // The newest wheel is the only relevant one.
         if wheels.exists() {
             fs::remove_dir_all(&wheels).map_err(failed)?;
         }

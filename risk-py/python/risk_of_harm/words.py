@@ -1,4 +1,4 @@
-"""The words of the field, as they stand in records and answers.
+"""The vocabularies of records and answers.
 
 Generated from the engine's vocabulary by `cargo xtask docs`; do not edit.
 """
@@ -7,7 +7,7 @@ from enum import Enum
 
 
 class ActionKind(str, Enum):
-    """What somebody is to do.
+    """An action to take.
 
     >>> import risk_of_harm
     >>> risk_of_harm.ActionKind("review_risk")
@@ -128,7 +128,7 @@ class ActionKind(str, Enum):
 
 
 class Audience(str, Enum):
-    """Who reads an answer.
+    """The audience of an answer.
 
     >>> import risk_of_harm
     >>> risk_of_harm.Audience("responsible_officer")
@@ -157,7 +157,7 @@ class Audience(str, Enum):
 
 
 class Group(str, Enum):
-    """Who is at risk.
+    """A group at risk.
 
     >>> import risk_of_harm
     >>> risk_of_harm.Group("children")
@@ -180,7 +180,7 @@ class Group(str, Enum):
 
 
 class GroupStatus(str, Enum):
-    """How a group's classification stands.
+    """The status of a group's classification.
 
     >>> import risk_of_harm
     >>> risk_of_harm.GroupStatus("not_assessed")
@@ -203,7 +203,7 @@ class GroupStatus(str, Enum):
 
 
 class Handling(str, Enum):
-    """Who may know of a record.
+    """The handling mark of a record.
 
     >>> import risk_of_harm
     >>> risk_of_harm.Handling("ordinary")
@@ -226,7 +226,7 @@ class Handling(str, Enum):
 
 
 class Kind(str, Enum):
-    """What happened.
+    """The kind of an event.
 
     >>> import risk_of_harm
     >>> risk_of_harm.Kind("history_loaded")
@@ -455,7 +455,7 @@ class Kind(str, Enum):
 
 
 class Lens(str, Enum):
-    """From where a case is looked at.
+    """The temporal lens of a question.
 
     >>> import risk_of_harm
     >>> risk_of_harm.Lens("as_known")
@@ -472,7 +472,7 @@ class Lens(str, Enum):
 
 
 class Level(str, Enum):
-    """Risk of serious harm. Unknown is not low.
+    """A level of risk of serious harm. Unknown is not low.
 
     >>> import risk_of_harm
     >>> risk_of_harm.Level("unknown")
@@ -495,7 +495,7 @@ class Level(str, Enum):
 
 
 class Priority(str, Enum):
-    """How much an action presses.
+    """The priority of an action.
 
     >>> import risk_of_harm
     >>> risk_of_harm.Priority("protect_now")
@@ -514,7 +514,7 @@ class Priority(str, Enum):
 
 
 class Register(str, Enum):
-    """The flags of the case-management system.
+    """A register flag of the case-management system.
 
     >>> import risk_of_harm
     >>> risk_of_harm.Register("domestic_abuse_perpetrator")
@@ -557,7 +557,7 @@ class Register(str, Enum):
 
 
 class Status(str, Enum):
-    """How an action stands.
+    """The status of an action.
 
     >>> import risk_of_harm
     >>> risk_of_harm.Status("open")

@@ -1,7 +1,7 @@
-//! A PostgreSQL for tests: databases on the server that `RISK_TEST_POSTGRES` names, else on one that lives as long as the tests.
+//! PostgreSQL for tests: databases on the server named by `RISK_TEST_POSTGRES`, or on a server started for the tests.
 //!
-//! A test asks with `let Some(database) = Postgres::start_or_skip() else { return };`. Where PostgreSQL is not installed it says
-//! on standard error which test is skipped; where the variable `CI` is set nothing is skipped, and the test fails.
+//! A test asks with `let Some(database) = Postgres::start_or_skip() else { return };`. If PostgreSQL is not
+//! installed, it prints on standard error which test is skipped; if the variable `CI` is set, the test fails instead.
 
 #![allow(clippy::panic, clippy::expect_used, reason = "only tests use it, and they must fail where it fails")]
 
@@ -16,16 +16,16 @@ use postgres::{Client, NoTls};
 
 pub use private::PrivateServer;
 
-/// The URL of a server (`postgres://…`), with a user who may make databases.
+/// The URL of a server (`postgres://…`), with a user who may create databases.
 const NAMED: &str = "RISK_TEST_POSTGRES";
 const NO_SERVER: &str = "PostgreSQL is not installed, and RISK_TEST_POSTGRES names no server";
 
-/// The server of all tests of this process, where none is named. It ends with the process.
+/// The server for all tests of this process, if none is named. It ends with the process.
 static SHARED: OnceLock<Option<PrivateServer>> = OnceLock::new();
-/// One behind a PgBouncer, for as long.
+/// The same behind a PgBouncer.
 static POOLED: OnceLock<Option<PrivateServer>> = OnceLock::new();
 
-/// An empty database that one test has for itself. It is removed at the end, whoever is connected still.
+/// An empty database for one test. It is removed at the end, even with open connections.
 #[derive(Debug)]
 pub struct Postgres {
     name: String,
@@ -36,10 +36,10 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// A new database; `None` where there is no PostgreSQL.
+    /// Creates a database; `None` if PostgreSQL is not installed.
     ///
     /// # Panics
-    /// Where there is none and the variable `CI` is set, and where the server refuses.
+    /// If PostgreSQL is missing and the variable `CI` is set, or the server refuses.
     #[must_use]
     pub fn start_or_skip() -> Option<Self> {
         let server = match env::var(NAMED) {
@@ -51,10 +51,10 @@ impl Postgres {
         Some(Self::made(server.clone(), server))
     }
 
-    /// A new database behind a PgBouncer in transaction mode; `None` where PostgreSQL or PgBouncer is not installed.
+    /// Creates a database behind a PgBouncer in transaction mode; `None` if PostgreSQL or PgBouncer is not installed.
     ///
     /// # Panics
-    /// Where one of them is not and the variable `CI` is set, and where the server refuses.
+    /// If one of them is missing and the variable `CI` is set, or the server refuses.
     #[must_use]
     pub fn start_behind_pgbouncer_or_skip() -> Option<Self> {
         let pooled = POOLED.get_or_init(PrivateServer::start_behind_pgbouncer_or_skip).as_ref()?;
@@ -111,16 +111,16 @@ fn of_database(server: &str, name: &str) -> String {
     format!("{scheme}://{host}/{name}{options}")
 }
 
-/// Says that this test is skipped, and for want of what.
+/// Reports that this test is skipped, and what is missing.
 fn skip<T>(wanted: &str) -> Option<T> {
     assert!(env::var_os("CI").is_none(), "{wanted}; CI is set, so that nothing may be skipped");
     say(&format!("SKIPPED {}: {wanted}", thread::current().name().unwrap_or("a test")));
     None
 }
 
-/// Says something even where the output of tests that pass is not shown.
+/// Prints a message even if the output of passing tests is not shown.
 fn say(text: &str) {
-    // Where standard error is closed nobody listens.
+    // If standard error is closed, there is no reader.
     let _ = writeln!(stderr(), "{text}");
 }
 

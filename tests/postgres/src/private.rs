@@ -1,4 +1,4 @@
-//! A server of one's own, by `tests/postgres/server.sh`.
+//! A private server, started by `tests/postgres/server.sh`.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use crate::{NO_SERVER, skip};
 
-/// What `server.sh` ends with where PostgreSQL is not installed.
+/// The exit code of `server.sh` if PostgreSQL is not installed.
 const NOT_INSTALLED: i32 = 3;
 
 /// A server that may be stopped and killed while a test works with it. It ends with this value, and with the process.
@@ -20,10 +20,10 @@ pub struct PrivateServer {
 }
 
 impl PrivateServer {
-    /// A new server; `None` where PostgreSQL is not installed.
+    /// Starts a server; `None` if PostgreSQL is not installed.
     ///
     /// # Panics
-    /// Where it is not and the variable `CI` is set, and where it does not start.
+    /// If it is missing and the variable `CI` is set, or it does not start.
     #[must_use]
     pub fn start_or_skip() -> Option<Self> {
         Self::start(&[]).or_else(|| skip(NO_SERVER))
@@ -76,7 +76,7 @@ impl PrivateServer {
     /// Shuts the server down, and cuts off who is connected.
     ///
     /// # Panics
-    /// Where it is not running.
+    /// If it is not running.
     pub fn stop(&mut self) {
         self.order("stop");
     }
@@ -84,7 +84,7 @@ impl PrivateServer {
     /// Starts the server again; it takes connections from then on.
     ///
     /// # Panics
-    /// Where it does not start.
+    /// If it does not start.
     pub fn start_again(&mut self) {
         self.order("start");
     }
@@ -92,7 +92,7 @@ impl PrivateServer {
     /// Shuts the server down and starts it again.
     ///
     /// # Panics
-    /// Where one of them fails.
+    /// If one of them fails.
     pub fn restart(&mut self) {
         self.order("restart");
     }
@@ -100,7 +100,7 @@ impl PrivateServer {
     /// Ends every process of the server at once, as a crash would.
     ///
     /// # Panics
-    /// Where it is not running.
+    /// If it is not running.
     pub fn kill(&mut self) {
         self.order("kill");
     }
@@ -108,7 +108,7 @@ impl PrivateServer {
     /// The folder of the server, where those of [`PrivateServer::start_with_tls_or_skip`] have their certificates.
     ///
     /// # Panics
-    /// Where the URL names none.
+    /// If the URL names none.
     #[must_use]
     pub fn folder(&self) -> &Path {
         folder(&self.url)
@@ -117,7 +117,7 @@ impl PrivateServer {
     /// The URL of the server's own socket, behind whatever is before it.
     ///
     /// # Panics
-    /// Where the URL names no folder.
+    /// If the URL names no folder.
     #[must_use]
     pub fn socket_url(&self) -> String {
         let port = self.url.split_once("localhost:").and_then(|(_, rest)| rest.split('/').next()).unwrap_or("5432");
@@ -128,7 +128,7 @@ impl PrivateServer {
     /// `nameless`, or `none`.
     ///
     /// # Panics
-    /// Where it was not started with TLS.
+    /// If it was not started with TLS.
     pub fn use_certificate(&mut self, name: &str) {
         self.order(&format!("tls {name}"));
     }
@@ -136,7 +136,7 @@ impl PrivateServer {
     /// Starts the server again, and has clients show who they are: by `cert`, or not at all, as `trust`.
     ///
     /// # Panics
-    /// Where it was not started with TLS.
+    /// If it was not started with TLS.
     pub fn authenticate_by(&mut self, how: &str) {
         self.order(&format!("auth {how}"));
     }

@@ -13,7 +13,7 @@ use risk_core::fold::run::Lens;
 use risk_core::log::Log;
 use risk_core::timeline::timeline_until;
 use risk_generate::Caseload as Invented;
-use risk_reports::briefing::{Asked as AskedOfAll, Collecting};
+use risk_reports::briefing::{BriefingBuilder, BriefingQuestion};
 use uuid::Uuid;
 
 use crate::sample::{POLICY, asked, logs, options, parts, records, rows, rows_of};
@@ -77,7 +77,7 @@ fn a_case_that_is_over_budget_through_one_lens_is_counted_through_none() {
     for part in caseload {
         let part = part.unwrap();
         let counted = part.taken.unwrap();
-        let cases = |i: usize| counted[i].told(None).actions.iter().filter_map(|m| m.cases).max().unwrap();
+        let cases = |i: usize| counted[i].finish(None).actions.iter().filter_map(|m| m.cases).max().unwrap();
         not_counted += u64::try_from(part.problems.len()).unwrap();
         assert!(part.problems.iter().all(|p| p.sort == ProblemKind::Budget));
         assert_eq!((cases(0), cases(1)), (part.cases - not_counted, part.cases - not_counted));
@@ -112,8 +112,8 @@ fn a_case_of_thousands_of_records_stays_far_below_the_budget() {
     assert!(answer < Budget::OF_A_CASE / 1000 && story < Budget::OF_A_CASE / 100, "{answer} and {story} units");
     // The news of a long weekend, for which the case is folded anew at each moment.
     let since = question.at.checked_sub_signed(TimeDelta::days(3)).unwrap();
-    let of_all = AskedOfAll { at: question.at, since, audience: Audience::Inspector, feeds: None };
-    let mut collecting = Collecting::new(&POLICY, of_all).unwrap().with_case_budget(Budget::OF_A_CASE / 10);
+    let of_all = BriefingQuestion { at: question.at, since, audience: Audience::Inspector, feeds: None };
+    let mut collecting = BriefingBuilder::new(&POLICY, of_all).unwrap().with_case_budget(Budget::OF_A_CASE / 10);
     collecting.add(&log, &BTreeMap::new());
-    assert_eq!(collecting.told().not_answered, []);
+    assert_eq!(collecting.finish().not_answered, []);
 }

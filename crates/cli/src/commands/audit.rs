@@ -10,7 +10,7 @@ use risk_core::event::{Instant, Kind, Term};
 use risk_core::fold::run::Lens;
 use risk_core::log::Log;
 use risk_core::policy::Policy;
-use risk_reports::measures::{Counting, Group, Measures, disputed_rules};
+use risk_reports::measures::{Group, Measures, MeasuresBuilder, disputed_rules};
 use risk_store::{Consulted, StoreError};
 use serde::Serialize;
 use uuid::Uuid;
@@ -111,8 +111,10 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
     let empty = assess_now(&Log::new(Uuid::nil()), &policy, questions.first().unwrap_or(&through(&Lens::AsKnown)))?;
     let (counted, not_counted) = count(options, &policy, &questions)?;
     let suppress_below = Some(options.suppress_below).filter(|n| *n > 1);
-    let counts =
-        |(lens, counting): (&Lens, Counting)| LensCounts { lens: lens.name(), measures: counting.told(suppress_below) };
+    let counts = |(lens, counting): (&Lens, MeasuresBuilder)| LensCounts {
+        lens: lens.name(),
+        measures: counting.finish(suppress_below),
+    };
     let audit = Audit {
         schema: SCHEMA,
         at,
@@ -135,8 +137,12 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
 }
 
 /// One count for each question; and why cases are in none.
-fn count(options: &Options, policy: &Policy, questions: &[Question]) -> Result<(Vec<Counting>, Vec<String>), Failure> {
-    let mut counted = vec![Counting::default(); questions.len()];
+fn count(
+    options: &Options,
+    policy: &Policy,
+    questions: &[Question],
+) -> Result<(Vec<MeasuresBuilder>, Vec<String>), Failure> {
+    let mut counted = vec![MeasuresBuilder::default(); questions.len()];
     let mut not_counted = Vec::new();
     let OpenStore { store, by, .. } = options.store.operate()?;
     let only = only(options.only.as_ref(), &store)?;
@@ -188,7 +194,13 @@ fn answers(
 }
 
 /// Counts one answer: whole, or the actions of each owner for themselves.
-fn add(counting: &mut Counting, by: &[String], group: &[Option<String>], answer: Assessment, disputed: &[String]) {
+fn add(
+    counting: &mut MeasuresBuilder,
+    by: &[String],
+    group: &[Option<String>],
+    answer: Assessment,
+    disputed: &[String],
+) {
     let Some(place) = by.iter().position(|scheme| scheme == OWNER) else {
         counting.add(group, &answer, disputed);
         return;

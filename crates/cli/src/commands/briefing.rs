@@ -6,7 +6,7 @@ use chrono::{TimeDelta, Utc};
 use clap::{Args, ValueEnum};
 use risk_core::event::{Instant, Kind};
 use risk_core::policy::Policy;
-use risk_reports::briefing::{Asked, Briefing, Collecting, NotAnswered};
+use risk_reports::briefing::{Briefing, BriefingBuilder, BriefingQuestion, NotAnswered};
 use risk_store::{Consulted, StoreError};
 
 use crate::destination::{Access, Destination};
@@ -99,8 +99,8 @@ fn collected(options: &Options, policy: &Policy) -> Result<Briefing, Failure> {
         return Err(Failure::Mismatch { option: "--since", expected: "a moment not after --at", found });
     }
     let feeds = options.feeds.as_ref().map(|kinds| kinds.iter().copied().collect());
-    let mut collecting =
-        Collecting::new(policy, Asked { at, since, audience, feeds })?.with_case_budget(options.budget.units());
+    let mut collecting = BriefingBuilder::new(policy, BriefingQuestion { at, since, audience, feeds })?
+        .with_case_budget(options.budget.units());
     let (store, reader) = options.reading.open(audience)?;
     let only = only(options.only.as_ref(), &store)?;
     let bar = counting("cases");
@@ -115,5 +115,5 @@ fn collected(options: &Options, policy: &Policy) -> Result<Briefing, Failure> {
         }
         bar.inc(1);
     }
-    Ok(collecting.told())
+    Ok(collecting.finish())
 }

@@ -14,7 +14,7 @@ use risk_policy_tools::{Style, guide, listing};
 use crate::failure::Failure;
 use crate::options::LocalOptions;
 use crate::output::Reply;
-use risk_text::analysis::sorts_in_words;
+use risk_text::analysis::finding_kinds_in_words;
 use risk_text::words::count;
 
 /// Check, show, test or analyse a policy, or compare two
@@ -86,7 +86,7 @@ under the first. Flags, handling, owners and views are not part of that.")]
 
 fn help_of_analyse() -> String {
     let example = "Example:\n  risk policy analyse policies/england-wales --all";
-    format!("{}\nExit code 1 where a defect is not accepted, else 0.\n\n{example}", sorts_in_words())
+    format!("{}\nExit code 1 where a defect is not accepted, else 0.\n\n{example}", finding_kinds_in_words())
 }
 
 #[derive(Args)]

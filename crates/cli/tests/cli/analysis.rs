@@ -25,10 +25,10 @@ const WEEK: &str = "id = \"review_after_new_information\"\ntitle = \"Review of t
 #[test]
 fn the_pack_has_no_defect_and_what_is_accepted_says_why() {
     let page = risk(["policy", "analyse"]).fine();
-    assert!(page.contains("No defect.") && page.contains("KNOWN, AND ACCEPTED (--all tells each)"), "{page}");
+    assert!(page.contains("No defect.") && page.contains("KNOWN, AND ACCEPTED (--all lists each)"), "{page}");
     assert!(page.lines().all(|l| l.chars().count() <= 80), "{page}");
     let all = risk(["policy", "analyse", "--all"]).fine();
-    assert!(all.contains("kinds that no rule listens to (not_listened_to)") && all.contains("Accepted: "), "{all}");
+    assert!(all.contains("kinds that no rule responds to (not_listened_to)") && all.contains("Accepted: "), "{all}");
     let json: Value = serde_json::from_str(&risk(["policy", "analyse", "--format", "json"]).fine()).unwrap();
     assert_eq!(json["schema"], "risk-policy-analysis/1");
     assert!(json["findings"].as_array().unwrap().iter().all(|f| f["weight"] != "defect" || f["accepted"].is_string()));
@@ -68,7 +68,11 @@ fn a_longer_limit_protects_less_with_the_facts_that_show_it() {
     let back = risk(["policy", "diff", &later, "england-wales", "--at-least-as-protective"]).fine();
     assert!(back.starts_with("Yes: "), "{back}");
     let page = risk(["policy", "diff", "england-wales", &later]).fine();
-    assert!(page.contains("WHERE THE SECOND BRINGS LESS") && !page.contains("WHERE THE SECOND BRINGS MORE"), "{page}");
+    assert!(
+        page.contains("WHERE THE SECOND POLICY REQUIRES LESS")
+            && !page.contains("WHERE THE SECOND POLICY REQUIRES MORE"),
+        "{page}"
+    );
     let json = risk(["policy", "diff", &later, "england-wales", "--format", "json"]).fine();
     let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!((&json["at_least_as_protective"], &json["workload"]), (&Value::Bool(true), &Value::Null));

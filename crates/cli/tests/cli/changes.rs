@@ -129,9 +129,9 @@ fn policy_diff_over_logs_tells_which_cases_get_another_answer_and_how() {
         risk(["policy", "diff", PACK, second, "--over", &log, "--at", "2017-12-20", "--format", format]).fine()
     };
     let page = over(&other, "text");
-    assert!(page.contains("1 of 1 case would get another answer."), "{page}");
+    assert!(page.contains("1 of 1 case would get a different answer."), "{page}");
     assert!(page.contains("Only in the first: "), "{page}");
-    assert!(over(PACK, "text").contains("0 of 1 case would get another answer."));
+    assert!(over(PACK, "text").contains("0 of 1 case would get a different answer."));
     let found = json(&over(&other, "json"));
     assert_eq!(found["over"][0]["schema"], "risk-comparison/1");
     assert_ne!(found["over"][0]["changes"], Value::Array(vec![]));

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::case::{id, jsonl, record, supervision_started, with};
 use crate::command::risk_reading;
 
-const ASK: &str = "ask the responsible officer before anybody relies on it";
+const ASK: &str = "ask the responsible officer before relying on it";
 const PROFESSIONALS: [(&str, &str); 3] =
     [("partner_agency", "third_party"), ("programmes_team", "third_party"), ("partner_link_worker", "restricted")];
 
@@ -34,8 +34,8 @@ fn a_level_is_given_with_its_day_and_with_whom_to_ask() {
     for (audience, _) in PROFESSIONALS {
         let page = asked(&["assess", "-"], audience, "text", &log);
         assert!(page.contains(&format!("Known adult recorded low on 4 Jan 2018; {ASK}")), "{page}");
-        assert!(page.contains("Ask the responsible officer before anybody relies on it."), "{page}");
-        assert!(!page.contains("settled") && !page.contains("Nobody has stated"), "{page}");
+        assert!(page.contains("Ask the responsible officer before relying on it."), "{page}");
+        assert!(!page.contains("settled") && !page.contains("No level is recorded"), "{page}");
         let answer: Value = serde_json::from_str(&asked(&["assess", "-"], audience, "json", &log)).unwrap();
         assert_eq!(answer["classification"]["before_relying"], "ask_responsible_officer");
         assert_eq!(answer["classification"]["groups"][0]["status"], "ask_responsible_officer");
@@ -45,7 +45,7 @@ fn a_level_is_given_with_its_day_and_with_whom_to_ask() {
         assert!(asked(&["timeline", "-"], audience, "text", &log).contains(ASK));
         // Nor does an answer without any level say anything else.
         let nothing = asked(&["assess", "-"], audience, "text", &log[..1]);
-        assert!(nothing.contains("Ask the responsible officer before anybody relies on it."), "{nothing}");
+        assert!(nothing.contains("Ask the responsible officer before relying on it."), "{nothing}");
     }
     let why = asked(&["explain", "-", "known_adult"], "programmes_team", "text", &log);
     assert!(why.contains(ASK) && !why.contains("settled") && !why.contains("No event indicates"), "{why}");

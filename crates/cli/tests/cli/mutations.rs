@@ -84,5 +84,5 @@ fn programs_read_counts_and_survivors() {
 fn an_entry_that_is_not_there_and_a_policy_whose_tests_fail_are_refused() {
     risk(["policy", "mutate", PACK, "--rule", "nothing"]).refused(&["unknown entry `nothing`"]);
     let wrong = PIN.replace("2017-12-11", "2017-12-12");
-    mutated(&wrong, &[]).refused(&["\"what follows from raised risk, and from none\" fails under the policy itself"]);
+    mutated(&wrong, &[]).refused(&["\"what follows from raised risk, and from none\" fails on the unchanged policy"]);
 }

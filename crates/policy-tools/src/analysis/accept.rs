@@ -1,11 +1,12 @@
-//! What the author of a policy knows and accepts, with the reason.
+//! Findings that the policy accepts (`[[accepted]]`), each with the author's reason.
 
 use super::effect::Days;
 use super::finding::Finding;
 use risk_core::policy::FindingKind;
 use risk_core::policy::model::{Accepted, Policy};
 
-/// Marks the findings that the policy accepts. Given that all days were analysed, also finds acceptances of nothing.
+/// Marks the findings that the policy accepts. If all days were analysed (`whole`), also reports acceptances that
+/// match no finding.
 pub(super) fn accepted(policy: &Policy, findings: &mut [Finding], days: Days, whole: bool) -> Vec<Finding> {
     let here = policy.accepted.iter().filter(|a| a.locality.is_none() || a.locality == policy.locality);
     let mut idle = Vec::new();
@@ -17,7 +18,7 @@ pub(super) fn accepted(policy: &Policy, findings: &mut [Finding], days: Days, wh
                 finding.accepted = Some(acceptance.why.clone());
             }
             if !any && whole {
-                let says = format!("`{}` of it is accepted, and was not found", acceptance.finding);
+                let says = format!("`{}` is accepted, but was not found", acceptance.finding);
                 idle.push(Finding::new(FindingKind::AcceptsNothing, of, days, says));
             }
         }

@@ -1,5 +1,5 @@
-//! In what two policies say otherwise, for any facts: levels, actions, due dates, priorities, reviews and flags, and what
-//! closes an action. Each with the facts under which it shows.
+//! How two policies differ in effect, for any facts: levels, actions, due dates, priorities, reviews, flags, and what
+//! closes an action. Each difference has a witness: facts for which the policies differ.
 
 use std::collections::BTreeSet;
 
@@ -9,8 +9,8 @@ use serde::Serialize;
 use super::effect::{Days, Effect};
 use super::joint::joint;
 use super::region::{Region, Undecided};
-use super::scene::{Scene, Speaker, both};
-use super::space::{Moment, Space};
+use super::situation::{ActiveRule, Situation, both};
+use super::space::{Space, Timing};
 use super::words::in_words;
 use risk_core::event::vocabulary::ActionKind;
 use risk_core::event::{Kind, Term};
@@ -18,19 +18,19 @@ use risk_core::policy::model::{EventSelector, Policy};
 use risk_core::vocabulary;
 
 vocabulary! {
-    /// What differs.
-    Matter {
+    /// The aspect of an answer that differs.
+    Aspect {
         /// An indicated level.
         Level,
         /// Whether an action is required.
         Action,
-        /// How soon it matters.
+        /// The priority of an action.
         Priority,
-        /// By when.
+        /// The due date of an action.
         Due,
-        /// How long a round of a duty is.
+        /// The length of a round of a duty.
         Round,
-        /// What ends it besides an answer: an event with which the reason for it is over, or a death.
+        /// What ends the need for an action without an answer: an event named by `until`, or a death.
         Until,
         /// Whether a group is put under review.
         Review,
@@ -39,53 +39,54 @@ vocabulary! {
         /// Which events close an action.
         Closing,
     }
-    /// Whether the second policy protects less there, or more.
-    Way { Less, More }
+    /// Whether the second policy protects less or more.
+    Protection { Less, More }
 }
 
-/// Something that one policy brings and the other does not, for some facts.
+/// An effect that one policy has and the other lacks, for some facts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// What differs.
-    pub matter: Matter,
+    /// The aspect of an answer that differs.
+    pub matter: Aspect,
     /// Whether the second policy protects less, or more.
-    pub second_protects: Way,
+    pub second_protects: Protection,
     /// The kind of event; `while` for duties.
     pub on: String,
-    /// The first day on which it is so.
+    /// The first day of the difference.
     pub from: NaiveDate,
-    /// The first day on which it is so no longer.
+    /// The day after the last day of the difference.
     pub to: Option<NaiveDate>,
-    /// What the one policy brings, in words.
+    /// The effect of the one policy, in words.
     pub brings: String,
-    /// What the other brings instead, in words; `null` where nothing of the sort.
+    /// The effect of the other policy instead, in words; `null` if it has none of the same aspect.
     pub instead: Option<String>,
-    /// The rules or duties of the one policy that bring it.
+    /// The rules or duties of the one policy that have the effect.
     pub rules: Vec<String>,
-    /// Facts under which it shows, as conditions of the language; none of them can be left out.
+    /// The witness: facts for which the policies differ, as conditions of the policy language. It is minimal.
     pub witness: Vec<String>,
-    /// The same in words.
+    /// The witness in words.
     pub in_words: Vec<String>,
 }
 
-/// In what two policies say otherwise.
+/// How two policies differ in effect.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Differences {
-    /// One for each matter, kind of event, thing that differs, and stretch of days.
+    /// One entry for each aspect, kind of event, subject and period.
     pub differences: Vec<Difference>,
-    /// Kinds of event on which it would take too long to find out; nothing is known of them.
+    /// Kinds of event for which the comparison exceeded its limit of steps; nothing is known about them.
     pub undecided: Vec<String>,
 }
 
 impl Differences {
-    /// Where the second policy protects less; a flag is a record and protects nobody by itself.
+    /// The differences in which the second policy protects less. Flags are not counted, because a flag alone protects
+    /// no one.
     pub fn less(&self) -> impl Iterator<Item = &Difference> {
-        self.differences.iter().filter(|d| d.second_protects == Way::Less && d.matter != Matter::Flag)
+        self.differences.iter().filter(|d| d.second_protects == Protection::Less && d.matter != Aspect::Flag)
     }
 
-    /// Whether the second policy, for any facts, indicates no lower level, drops no action and no review, gives no later due
-    /// date, longer round or lower priority, and lets no event close an action that leaves it open in the first; `None` where
-    /// nothing is found against it and something was left undecided.
+    /// Whether the second policy, for any facts, indicates no lower level, drops no action and no review, gives no
+    /// later due date, longer round or lower priority, and lets no event close an action that stays open under the
+    /// first. `None` if no counterexample was found but part of the comparison is undecided.
     #[must_use]
     pub fn at_least_as_protective(&self) -> Option<bool> {
         match (self.less().next(), self.undecided.is_empty()) {
@@ -96,7 +97,7 @@ impl Differences {
     }
 }
 
-/// In what the second policy says otherwise than the first.
+/// Compares the effects of two policies.
 #[must_use]
 pub fn differences(first: &Policy, second: &Policy) -> Differences {
     let begins: BTreeSet<NaiveDate> = first.boundaries().union(&second.boundaries()).copied().collect();
@@ -104,10 +105,10 @@ pub fn differences(first: &Policy, second: &Policy) -> Differences {
     let mut all = Differences::default();
     for days in begins.iter().copied().zip(ends).map(|(from, to)| Days { from, to }) {
         let (here, there) = joint(first, second, days.from);
-        for moment in moments(&here, &there) {
-            match on_moment(&here, &there, days, moment) {
+        for timing in timings(&here, &there) {
+            match at_timing(&here, &there, days, timing) {
                 Ok(found) => found.into_iter().for_each(|d| all.add(d)),
-                Err(Undecided) => all.undecided.push(format!("{} from {}", moment.name(), days.from)),
+                Err(Undecided) => all.undecided.push(format!("{} from {}", timing.name(), days.from)),
             }
         }
         match closings(&here, &there, days) {
@@ -119,7 +120,7 @@ pub fn differences(first: &Policy, second: &Policy) -> Differences {
 }
 
 impl Differences {
-    /// Adds one, or lets the same of the days before go on.
+    /// Adds a difference, or extends the same difference of the period before.
     fn add(&mut self, new: Difference) {
         let same = |d: &Difference| Difference { from: new.from, to: new.to, ..d.clone() } == new;
         match self.differences.iter_mut().find(|d| d.to == Some(new.from) && same(d)) {
@@ -129,102 +130,103 @@ impl Differences {
     }
 }
 
-fn moments(first: &Policy, second: &Policy) -> BTreeSet<Moment> {
-    let kinds = first.rules.iter().chain(&second.rules).flat_map(|r| r.on.iter().map(|kind| Moment::On(*kind)));
-    kinds.chain([Moment::Standing]).collect()
+fn timings(first: &Policy, second: &Policy) -> BTreeSet<Timing> {
+    let kinds = first.rules.iter().chain(&second.rules).flat_map(|r| r.on.iter().map(|kind| Timing::On(*kind)));
+    kinds.chain([Timing::While]).collect()
 }
 
-fn on_moment(first: &Policy, second: &Policy, days: Days, moment: Moment) -> Result<Vec<Difference>, Undecided> {
-    let (scene, others) = both(first, second, days, moment)?;
-    let mut found = one_way(&scene, &scene.speakers, &others, Way::Less)?;
-    found.extend(one_way(&scene, &others, &scene.speakers, Way::More)?);
+fn at_timing(first: &Policy, second: &Policy, days: Days, timing: Timing) -> Result<Vec<Difference>, Undecided> {
+    let (situation, others) = both(first, second, days, timing)?;
+    let mut found = one_way(&situation, &situation.rules, &others, Protection::Less)?;
+    found.extend(one_way(&situation, &others, &situation.rules, Protection::More)?);
     Ok(found)
 }
 
-/// What the one side brings and the other does not.
+/// The effects that one side has and the other lacks.
 fn one_way(
-    scene: &Scene<'_>,
-    one: &[Speaker<'_>],
-    other: &[Speaker<'_>],
-    way: Way,
+    situation: &Situation<'_>,
+    one: &[ActiveRule<'_>],
+    other: &[ActiveRule<'_>],
+    way: Protection,
 ) -> Result<Vec<Difference>, Undecided> {
-    // The strongest of each sort first: one difference tells enough of a sort.
-    let effects: BTreeSet<Effect> = one.iter().flat_map(Speaker::effects).collect();
+    // The strongest effect of each aspect first: one difference for each aspect and subject is enough.
+    let effects: BTreeSet<Effect> = one.iter().flat_map(ActiveRule::effects).collect();
     let mut effects: Vec<Effect> = effects.into_iter().collect();
     effects.sort_by_key(|e| std::cmp::Reverse(matches!(e, Effect::Level(..)).then_some(*e)));
-    let (mut found, mut told): (Vec<Difference>, BTreeSet<(Matter, String)>) = (Vec::new(), BTreeSet::new());
+    let (mut found, mut reported): (Vec<Difference>, BTreeSet<(Aspect, String)>) = (Vec::new(), BTreeSet::new());
     for effect in effects {
-        if told.contains(&(effect.matter(), effect.thing())) {
+        if reported.contains(&(effect.aspect(), effect.subject())) {
             continue;
         }
-        let Some(region) = lost(scene, effect, one, other)? else { continue };
-        told.insert((effect.matter(), effect.thing()));
-        let brings = |s: &&Speaker<'_>| s.effects().any(|e| e.covers(effect, scene.days));
+        let Some(region) = lost(situation, effect, one, other)? else { continue };
+        reported.insert((effect.aspect(), effect.subject()));
+        let brings = |s: &&ActiveRule<'_>| s.effects().any(|e| e.covers(effect, situation.days));
         let rules = one.iter().filter(brings).filter(|s| s.regions.iter().any(|r| r.meet(&region).is_some()));
         let rules: BTreeSet<String> = rules.map(|s| s.id.to_owned()).collect();
-        let witness = scene.space.says(&region);
+        let witness = situation.space.conditions(&region);
         found.push(Difference {
-            matter: effect.matter(),
+            matter: effect.aspect(),
             second_protects: way,
-            on: scene.space.moment.name().to_owned(),
-            from: scene.days.from,
-            to: scene.days.to,
+            on: situation.space.timing.name().to_owned(),
+            from: situation.days.from,
+            to: situation.days.to,
             brings: effect.in_words(),
-            instead: instead(scene, effect, &region, other).map(Effect::in_words),
+            instead: instead(situation, effect, &region, other).map(Effect::in_words),
             rules: rules.into_iter().collect(),
-            in_words: witness.iter().map(|c| in_words(c, scene.space.policy)).collect(),
+            in_words: witness.iter().map(|c| in_words(c, situation.space.policy)).collect(),
             witness,
         });
     }
     Ok(found)
 }
 
-/// Where the one side brings the effect and the other nothing as strong. How soon an action matters and by when it is due
-/// is compared where both require it.
+/// The facts for which one side has the effect and the other has none as strong. Priorities and due dates are
+/// compared only where both sides require the action.
 fn lost(
-    scene: &Scene<'_>,
+    situation: &Situation<'_>,
     effect: Effect,
-    one: &[Speaker<'_>],
-    other: &[Speaker<'_>],
+    one: &[ActiveRule<'_>],
+    other: &[ActiveRule<'_>],
 ) -> Result<Option<Region>, Undecided> {
-    let here = scene.brought(effect, one).into_iter();
+    let here = situation.brought(effect, one).into_iter();
     let within: Vec<Region> = match effect {
         Effect::Priority(action, about, _)
         | Effect::Due(action, about, _)
         | Effect::Until(action, about, _)
         | Effect::Round(action, about, _) => {
-            let there = scene.brought(Effect::Action(action, about), other);
+            let there = situation.brought(Effect::Action(action, about), other);
             here.flat_map(|r| there.iter().filter_map(|o| r.meet(o))).collect()
         }
         Effect::Level(..) | Effect::Action(..) | Effect::Flag(..) | Effect::Review(_) => here.cloned().collect(),
     };
-    scene.left(&within, &scene.brought(effect, other))
+    situation.left(&within, &situation.brought(effect, other))
 }
 
-/// The strongest of the sort that the other side brings all over the region.
-fn instead(scene: &Scene<'_>, effect: Effect, region: &Region, other: &[Speaker<'_>]) -> Option<Effect> {
+/// The strongest effect of the same aspect that the other side has throughout the region.
+fn instead(situation: &Situation<'_>, effect: Effect, region: &Region, other: &[ActiveRule<'_>]) -> Option<Effect> {
     let there = other.iter().filter(|s| s.regions.iter().any(|r| region.within(r)));
-    let same =
-        there.flat_map(Speaker::effects).filter(|e| e.matter() == effect.matter() && e.thing() == effect.thing());
-    same.reduce(|best, next| if next.covers(best, scene.days) { next } else { best })
+    let same = there
+        .flat_map(ActiveRule::effects)
+        .filter(|e| e.aspect() == effect.aspect() && e.subject() == effect.subject());
+    same.reduce(|best, next| if next.covers(best, situation.days) { next } else { best })
 }
 
 impl Effect {
-    fn matter(self) -> Matter {
+    fn aspect(self) -> Aspect {
         match self {
-            Self::Level(..) => Matter::Level,
-            Self::Action(..) => Matter::Action,
-            Self::Priority(..) => Matter::Priority,
-            Self::Due(..) => Matter::Due,
-            Self::Until(..) => Matter::Until,
-            Self::Round(..) => Matter::Round,
-            Self::Flag(..) => Matter::Flag,
-            Self::Review(_) => Matter::Review,
+            Self::Level(..) => Aspect::Level,
+            Self::Action(..) => Aspect::Action,
+            Self::Priority(..) => Aspect::Priority,
+            Self::Due(..) => Aspect::Due,
+            Self::Until(..) => Aspect::Until,
+            Self::Round(..) => Aspect::Round,
+            Self::Flag(..) => Aspect::Flag,
+            Self::Review(_) => Aspect::Review,
         }
     }
 
-    /// Of what it is the level, the date …
-    fn thing(self) -> String {
+    /// The subject of the effect: the group, the action or the flag.
+    fn subject(self) -> String {
         match self {
             Self::Level(group, setting, _) => format!("{group} {setting}"),
             Self::Action(a, about)
@@ -240,25 +242,31 @@ impl Effect {
     }
 }
 
-/// Events that close an action in one policy and leave it open in the other. An action that only one has is told as an
-/// action.
+/// Events that close an action in one policy and leave it open in the other. An action that only one policy defines
+/// is reported under [`Aspect::Action`].
 fn closings(first: &Policy, second: &Policy, days: Days) -> Result<Vec<Difference>, Undecided> {
     let mut found = Vec::new();
     for action in first.actions.iter().map(|a| a.action).filter(|a| second.action(*a).is_some()) {
-        // What the second closes and the first does not protects less.
-        found.extend(closing(action, second, first, days, Way::Less)?);
-        found.extend(closing(action, first, second, days, Way::More)?);
-        found.extend(ending_with_death(action, second, first, days, Way::Less));
-        found.extend(ending_with_death(action, first, second, days, Way::More));
+        // Closing an action that the first policy keeps open protects less.
+        found.extend(closing(action, second, first, days, Protection::Less)?);
+        found.extend(closing(action, first, second, days, Protection::More)?);
+        found.extend(ending_with_death(action, second, first, days, Protection::Less));
+        found.extend(ending_with_death(action, first, second, days, Protection::More));
     }
     Ok(found)
 }
 
-/// An action that a death supersedes in the one policy and leaves open in the other.
-fn ending_with_death(action: ActionKind, one: &Policy, other: &Policy, days: Days, way: Way) -> Option<Difference> {
+/// An action that a death supersedes in one policy and leaves open in the other.
+fn ending_with_death(
+    action: ActionKind,
+    one: &Policy,
+    other: &Policy,
+    days: Days,
+    way: Protection,
+) -> Option<Difference> {
     let ends = |policy: &Policy| policy.action(action).is_some_and(|a| a.ends_with_death);
     (ends(one) && !ends(other)).then(|| Difference {
-        matter: Matter::Until,
+        matter: Aspect::Until,
         second_protects: way,
         on: Kind::PersonDied.name().to_owned(),
         from: days.from,
@@ -276,24 +284,24 @@ fn closing(
     one: &Policy,
     other: &Policy,
     days: Days,
-    way: Way,
+    way: Protection,
 ) -> Result<Vec<Difference>, Undecided> {
     let triggers = |policy: &'_ Policy| policy.action(action).map(|a| a.closed_by.clone()).unwrap_or_default();
     let (ours, theirs) = (triggers(one), triggers(other));
     let kinds: BTreeSet<_> = ours.iter().flat_map(|t| t.on.iter().copied()).collect();
     let mut found = Vec::new();
     for kind in kinds {
-        let moment = Moment::On(EventSelector::Kind(kind));
+        let timing = Timing::On(EventSelector::Kind(kind));
         let here = ours.iter().filter(|t| t.on.contains(&kind)).flat_map(|t| &t.when.clauses);
         let there = theirs.iter().filter(|t| t.on.contains(&kind)).flat_map(|t| &t.when.clauses);
-        let space = Space::of(one, moment, days.from, here.clone().chain(there.clone()))?;
-        let scene = Scene::bare(days, space);
-        let closes: Vec<Region> = here.flat_map(|c| scene.space.clause(c)).collect();
-        let also: Vec<Region> = there.flat_map(|c| scene.space.clause(c)).collect();
-        let Some(region) = scene.left(&closes, &also.iter().collect::<Vec<_>>())? else { continue };
-        let witness = scene.space.says(&region);
+        let space = Space::of(one, timing, days.from, here.clone().chain(there.clone()))?;
+        let situation = Situation::bare(days, space);
+        let closes: Vec<Region> = here.flat_map(|c| situation.space.clause(c)).collect();
+        let also: Vec<Region> = there.flat_map(|c| situation.space.clause(c)).collect();
+        let Some(region) = situation.left(&closes, &also.iter().collect::<Vec<_>>())? else { continue };
+        let witness = situation.space.conditions(&region);
         found.push(Difference {
-            matter: Matter::Closing,
+            matter: Aspect::Closing,
             second_protects: way,
             on: kind.name().to_owned(),
             from: days.from,

@@ -1,4 +1,4 @@
-//! What rules bring, taken apart so that one thing can be compared with another: an action, how soon it matters, by when.
+//! The effects of rules and duties, split into comparable parts: a level, an action, its priority, its due date.
 
 use chrono::NaiveDate;
 
@@ -7,7 +7,7 @@ use risk_core::event::vocabulary::{ActionKind, Group, Level, Register, Setting};
 use risk_core::event::{Kind, Term};
 use risk_core::policy::model::{About, Due, Duty, Policy, Priority, Requires, Rule, RunsFrom, Unit};
 
-/// A limit as it stands on a day: `0` days is the day itself.
+/// A time limit with its value on one day; `0` days is the day itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Limit {
     pub(super) count: u32,
@@ -15,25 +15,25 @@ pub(super) struct Limit {
     pub(super) from: RunsFrom,
 }
 
-/// One thing that follows. Effects join, each sort by itself: the highest level, the earliest date, the highest priority.
+/// One effect. Effects of the same aspect combine: the highest level, the earliest date, the highest priority.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Effect {
     Level(Group, Setting, Level),
     Action(ActionKind, About),
     Priority(ActionKind, About, Priority),
     Due(ActionKind, About, Limit),
-    /// That it stands until an event of that kind; without one, until it is answered.
+    /// The action is needed until an event of that kind; without a kind, until it is answered.
     Until(ActionKind, About, Option<Kind>),
     Round(ActionKind, About, Limit),
     Flag(Register, bool),
     Review(Group),
 }
 
-/// The effects of one line of a rule: the first is what it brings, the others go with it.
+/// The effects of one entry of a rule: the first is the main one, and the others qualify it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Item(pub(super) Vec<Effect>);
+pub(super) struct EffectEntry(pub(super) Vec<Effect>);
 
-/// The days of an interval: `from` counts, `to` does not.
+/// A period of days; `from` is included, `to` is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Days {
     pub(super) from: NaiveDate,
@@ -53,7 +53,7 @@ impl Limit {
         Some(Self { count, unit: policy.parameters.get(parameter)?.unit, from })
     }
 
-    /// The day that it gives to what starts on `start`; `None` outside the calendar.
+    /// The due day of an action whose limit runs from `start`; `None` outside the calendar.
     fn day(self, start: NaiveDate) -> Option<NaiveDate> {
         match self.unit {
             Unit::Days => calendar::add_days(start, self.count),
@@ -63,7 +63,7 @@ impl Limit {
         }
     }
 
-    /// Whether it never gives a later day than the other, whichever of these days it starts from.
+    /// Whether this limit never gives a later day than the other, from any of these days.
     pub(super) fn no_later_than(self, other: Self, days: Days) -> bool {
         if self.from == RunsFrom::Learnt && other.from == RunsFrom::Occurred {
             return false;
@@ -75,7 +75,7 @@ impl Limit {
         let last = NaiveDate::from_ymd_opt(BusinessCalendar::last_year(), 12, 31);
         let (Some(first), Some(last)) = (first, last) else { return false };
         let starts = days.from.max(first).iter_days().take_while(|d| *d <= last && days.to.is_none_or(|to| *d < to));
-        // A day beyond the calendar compares with nothing.
+        // A day outside the calendar is not comparable.
         starts.into_iter().all(|d| match (self.day(d), other.day(d)) {
             (Some(here), Some(there)) => here <= there,
             _ => true,
@@ -95,7 +95,7 @@ impl Limit {
 }
 
 impl Effect {
-    /// Whether this is the same, or stronger.
+    /// Whether this effect is the same as the other, or stronger.
     pub(super) fn covers(self, other: Self, days: Days) -> bool {
         match (self, other) {
             (Self::Level(g, s, level), Self::Level(og, os, least)) => (g, s) == (og, os) && level >= least,
@@ -136,15 +136,15 @@ impl Effect {
     }
 }
 
-/// What a rule brings on a day, line by line.
-pub(super) fn of_rule(rule: &Rule, policy: &Policy, day: NaiveDate) -> Vec<Item> {
-    let levels = rule.indicate.iter().map(|i| Item(vec![Effect::Level(i.group, i.setting, i.level)]));
+/// The effects of a rule on a day, entry by entry.
+pub(super) fn of_rule(rule: &Rule, policy: &Policy, day: NaiveDate) -> Vec<EffectEntry> {
+    let levels = rule.indicate.iter().map(|i| EffectEntry(vec![Effect::Level(i.group, i.setting, i.level)]));
     let actions = rule.require.iter().map(|q| required(q, rule, policy, day));
-    let flags = rule.flag.iter().map(|f| Item(vec![Effect::Flag(f.register, f.should_be_set)]));
+    let flags = rule.flag.iter().map(|f| EffectEntry(vec![Effect::Flag(f.register, f.should_be_set)]));
     levels.chain(actions).chain(flags).collect()
 }
 
-fn required(q: &Requires, rule: &Rule, policy: &Policy, day: NaiveDate) -> Item {
+fn required(q: &Requires, rule: &Rule, policy: &Policy, day: NaiveDate) -> EffectEntry {
     let mut effects = vec![Effect::Action(q.action, q.about), Effect::Priority(q.action, q.about, q.priority)];
     let limit = q.due.as_ref().and_then(|due| Limit::of(due, policy, day));
     effects.extend(limit.map(|limit| Effect::Due(q.action, q.about, limit)));
@@ -153,16 +153,17 @@ fn required(q: &Requires, rule: &Rule, policy: &Policy, day: NaiveDate) -> Item 
         let indicated: Vec<Group> = rule.indicate.iter().map(|i| i.group).collect();
         effects.extend(reviewed(&rule.review, &indicated).into_iter().map(Effect::Review));
     }
-    Item(effects)
+    EffectEntry(effects)
 }
 
-/// The groups under review: those named, else those indicated, else all.
+/// The groups put under review: those named, else those indicated, else all.
 fn reviewed(named: &[Group], indicated: &[Group]) -> Vec<Group> {
     [named, indicated, Group::all()].into_iter().find(|groups| !groups.is_empty()).unwrap_or_default().to_vec()
 }
 
-/// What a duty brings on a day. Without a first limit of its own it is due a period after its spell begins.
-pub(super) fn of_duty(duty: &Duty, policy: &Policy, day: NaiveDate) -> Vec<Item> {
+/// The effects of a duty on a day. Without a limit for the first round, that round is due one period after the spell
+/// begins.
+pub(super) fn of_duty(duty: &Duty, policy: &Policy, day: NaiveDate) -> Vec<EffectEntry> {
     let (action, about) = (duty.action, duty.about);
     let mut effects = vec![Effect::Action(action, about), Effect::Priority(action, about, duty.priority)];
     let every = duty.every.and_then(|p| Limit::length(p, RunsFrom::Learnt, policy, day));
@@ -173,5 +174,5 @@ pub(super) fn of_duty(duty: &Duty, policy: &Policy, day: NaiveDate) -> Vec<Item>
     if action == ActionKind::ReviewRisk {
         effects.extend(reviewed(&duty.review, &[]).into_iter().map(Effect::Review));
     }
-    vec![Item(effects)]
+    vec![EffectEntry(effects)]
 }

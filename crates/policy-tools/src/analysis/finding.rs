@@ -1,4 +1,4 @@
-//! What an analysis finds, each with the facts that show it.
+//! Findings of an analysis, each with its witness.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -8,43 +8,43 @@ use risk_core::policy::{FindingKind, Weight};
 use risk_core::vocabulary;
 
 vocabulary! {
-    /// How a rule's condition goes with a fact that has an order.
+    /// How a rule's condition depends on a fact with ordered values.
     Trend {
-        /// Once it holds it holds for all that is higher.
+        /// If it holds for a value, it holds for all higher values.
         Rises,
-        /// Once it holds it holds for all that is lower.
+        /// If it holds for a value, it holds for all lower values.
         Falls,
-        /// Neither.
+        /// Neither of the two.
         Neither,
     }
 }
 
-/// One thing found.
+/// A finding.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Finding {
-    /// Its sort.
+    /// The kind of finding.
     pub finding: FindingKind,
-    /// Defect, or worth knowing.
+    /// Whether it is a defect or only worth knowing.
     pub weight: Weight,
     /// The rule, duty, action, parameter or kind that it is about.
     pub of: String,
-    /// The kinds of event on which it is so; `while` for duties.
+    /// The kinds of event that it applies to; `while` for duties.
     pub on: Vec<String>,
-    /// The fact that it is about, for findings about one.
+    /// The fact that it is about, if any.
     pub fact: Option<String>,
-    /// Other rules or duties that it rests on.
+    /// The other rules or duties involved.
     pub with: Vec<String>,
-    /// The first day on which it is so.
+    /// The first day of the period.
     pub from: NaiveDate,
-    /// The first day on which it is so no longer.
+    /// The day after the last day of the period.
     pub to: Option<NaiveDate>,
-    /// What was found, in a sentence.
+    /// The finding in one sentence.
     pub says: String,
-    /// The facts that show it, as conditions of the language; none of them can be left out.
+    /// The witness, as conditions of the policy language. It is minimal.
     pub witness: Vec<String>,
-    /// The same in words.
+    /// The witness in words.
     pub in_words: Vec<String>,
-    /// Why the author of the policy accepts it, where that is written.
+    /// The author's reason for accepting it, if the policy gives one.
     pub accepted: Option<String>,
 }
 
@@ -66,8 +66,8 @@ impl Finding {
         }
     }
 
-    pub(super) fn on(mut self, moment: &str) -> Self {
-        self.on.push(moment.to_owned());
+    pub(super) fn on(mut self, timing: &str) -> Self {
+        self.on.push(timing.to_owned());
         self
     }
 
@@ -86,13 +86,13 @@ impl Finding {
         self
     }
 
-    /// Whether both say the same, apart from when and on what kinds.
+    /// Whether both are the same, apart from the period and the kinds of event.
     fn like(&self, other: &Self) -> bool {
         (self.finding, &self.of, &self.with, &self.says) == (other.finding, &other.of, &other.with, &other.says)
     }
 }
 
-/// How a rule goes with a fact that has an order.
+/// How a rule depends on a fact with ordered values.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Monotone {
     /// The rule or duty.
@@ -101,15 +101,15 @@ pub struct Monotone {
     pub on: String,
     /// The fact.
     pub fact: String,
-    /// How its condition goes with it.
+    /// How the condition depends on it.
     pub goes: Trend,
-    /// The first day on which it is so.
+    /// The first day of the period.
     pub from: NaiveDate,
-    /// The first day on which it is so no longer.
+    /// The day after the last day of the period.
     pub to: Option<NaiveDate>,
 }
 
-/// Findings of one stretch of days that differ only in the kind of event, as one; the first of them shows it.
+/// Merges findings of one period that differ only in the kind of event; the witness of the first is kept.
 pub(super) fn joined(findings: Vec<Finding>) -> Vec<Finding> {
     let mut all: Vec<Finding> = Vec::new();
     for finding in findings {
@@ -124,7 +124,7 @@ pub(super) fn joined(findings: Vec<Finding>) -> Vec<Finding> {
     all
 }
 
-/// Findings that go on from one stretch of days to the next, as one.
+/// Merges findings that continue from one period to the next.
 pub(super) fn going_on(findings: Vec<Finding>) -> Vec<Finding> {
     let mut all: Vec<Finding> = Vec::new();
     for finding in findings {
@@ -139,7 +139,7 @@ pub(super) fn going_on(findings: Vec<Finding>) -> Vec<Finding> {
     all
 }
 
-/// How rules go, where that stays so from one stretch of days to the next, as one.
+/// Merges dependences that continue from one period to the next.
 pub(super) fn steady(ways: Vec<Monotone>) -> Vec<Monotone> {
     let mut all: Vec<Monotone> = Vec::new();
     for way in ways {

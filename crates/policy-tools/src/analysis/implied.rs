@@ -1,4 +1,4 @@
-//! What one fact says of another: combinations of values that no case can have.
+//! Dependencies between facts: combinations of values that no case can have.
 
 use super::region::Region;
 use super::space::{Cells, Dimension, Space, bit, bits_below};
@@ -9,7 +9,7 @@ use risk_core::policy::model::Unit;
 /// The events that `ever`, `count` and `days_since` look at.
 type Events<'a> = (&'a [Kind], Option<&'a Filter>, Concerning);
 
-/// The boxes that no case can be in.
+/// The boxes that contain no possible case.
 pub(super) fn impossible(space: &Space<'_>) -> Vec<Region> {
     let named: Vec<(usize, &Dimension, &Fact)> = space
         .dimensions
@@ -24,7 +24,7 @@ pub(super) fn impossible(space: &Space<'_>) -> Vec<Region> {
     excluded.filter_map(|(i, a, j, b)| space.whole()?.with(i, a)?.with(j, b)).collect()
 }
 
-/// Values of the first fact with the values of the second that cannot stand beside them.
+/// Pairs of values of the first fact and values of the second that exclude each other.
 fn excluded(space: &Space<'_>, (fact, cells): (&Fact, &Cells), (other, others): (&Fact, &Cells)) -> Vec<(u128, u128)> {
     let (yes, no) = (bit(0), bit(1));
     let no_order = matches!(other, Fact::OrderInForce(None));
@@ -37,14 +37,14 @@ fn excluded(space: &Space<'_>, (fact, cells): (&Fact, &Cells), (other, others): 
         }
         _ => match (looks_at(fact), looks_at(other)) {
             (Some(narrow), Some(wide)) if within(narrow, wide) => match (fact, other, cells, others) {
-                // More events are looked at, or further back: there are not fewer of them.
+                // The second counts more kinds of event, or looks further back, so its count is not lower.
                 (
                     Fact::Count { within: short, .. },
                     Fact::Count { within: long, .. },
                     Cells::Numbers(few, _),
                     Cells::Numbers(many, _),
                 ) if no_longer(space, short, long) => apart(few, many, |(low, _), (_, high)| low > high),
-                // More events are looked at: the latest of them is not longer ago.
+                // The second considers more kinds of event, so the latest of them is not longer ago.
                 (Fact::DaysSince { .. }, Fact::DaysSince { .. }, Cells::Numbers(ago, _), Cells::Numbers(sooner, _)) => {
                     let never = (bits_below(bit(ago.len())), bit(sooner.len()));
                     let mut pairs = apart(ago, sooner, |(_, high), (low, _)| high < low);
@@ -60,7 +60,7 @@ fn excluded(space: &Space<'_>, (fact, cells): (&Fact, &Cells), (other, others): 
 
 type Interval = (u32, u32);
 
-/// The pairs of intervals that cannot stand beside each other.
+/// The pairs of intervals that exclude each other.
 fn apart(here: &[Interval], there: &[Interval], cannot: fn(Interval, Interval) -> bool) -> Vec<(u128, u128)> {
     let pair = |(i, a): (usize, &Interval)| {
         let beside = there.iter().enumerate().filter(|(_, b)| cannot(*a, **b)).map(|(j, _)| bit(j));
@@ -92,7 +92,7 @@ fn looks_at(fact: &Fact) -> Option<Events<'_>> {
     }
 }
 
-/// Whether each event that the first looks at is one that the second looks at.
+/// Whether the second considers every event that the first considers.
 fn within((kinds, filter, of): Events<'_>, (wide, any, case): Events<'_>) -> bool {
     let narrower = match (filter, any) {
         (_, None) => true,
@@ -102,7 +102,7 @@ fn within((kinds, filter, of): Events<'_>, (wide, any, case): Events<'_>) -> boo
     narrower && kinds.iter().all(|k| wide.contains(k)) && (case == Concerning::Case || case == of)
 }
 
-/// The values which say that there is such an event.
+/// The values that mean that there is such an event.
 fn some(fact: &Fact, cells: &Cells) -> Option<u128> {
     match (fact, cells) {
         (Fact::Ever { .. }, _) => Some(bit(0)),
@@ -115,7 +115,8 @@ fn some(fact: &Fact, cells: &Cells) -> Option<u128> {
     }
 }
 
-/// The values which say that there is none, ever. A count says it only of its window, `days_since` only of the time before.
+/// The values that mean that there has never been such an event. A count covers only its window, and `days_since`
+/// only the time before.
 fn none(fact: &Fact) -> Option<u128> {
     matches!(fact, Fact::Ever { .. }).then_some(bit(1))
 }

@@ -1,16 +1,16 @@
-//! Two policies brought to one vocabulary on one day: the same fact has the same place in both, so that what they say of a
-//! case can be compared.
+//! Two policies on one day with a common list of facts: a fact has the same index in both, so that their effects can
+//! be compared.
 
 use chrono::NaiveDate;
 
 use risk_core::policy::fact::{Fact, Window};
 use risk_core::policy::model::{Condition, Due, Parameter, Policy, Test, Unit};
 
-/// Both policies, with one list of facts and one list of parameters. What speaks of neither is left out.
+/// Both policies, with one list of facts and one list of parameters. Parts that refer to neither are omitted.
 pub(super) fn joint(first: &Policy, second: &Policy, day: NaiveDate) -> (Policy, Policy) {
     let shift = first.parameters.len();
     let parameters: Vec<Parameter> = first.parameters.iter().chain(&second.parameters).cloned().collect();
-    // What each parameter says on the day, so that a window has one name whichever parameter it is named by.
+    // The value of each parameter on the day, so that a window has one name whichever parameter it is named by.
     let said = |policy: &Policy| -> Vec<(Unit, Option<u32>)> {
         let value = |(place, p): (usize, &Parameter)| (p.unit, policy.value(place, day).and_then(|v| v.value));
         policy.parameters.iter().enumerate().map(value).collect()
@@ -54,7 +54,7 @@ fn moved(policy: &Policy, shift: usize, said: &[(Unit, Option<u32>)], facts: &mu
     other
 }
 
-/// The fact with its window as it is on the day: in days, or named by the first parameter of that length.
+/// The fact with its window on that day: in days, or named by the first parameter of that length.
 fn resolved(fact: &Fact, shift: usize, said: &[(Unit, Option<u32>)]) -> Fact {
     let Fact::Count { kinds, within: Window::Parameter(parameter), filter, of } = fact else { return fact.clone() };
     let moved = parameter.saturating_add(shift);

@@ -1,8 +1,9 @@
-//! What can be said of a policy for all cases at once, exactly and without trying any.
+//! Static analysis of a policy: exact statements about all cases, without trying any.
 //!
-//! Conditions compare bounded facts, so that each is a union of boxes in a space of facts, and every question here is one
-//! about boxes: whether one is empty, whether others include it, what is left outside. Facts count as independent of each
-//! other, but for what `implied` knows. Each stretch of days in which the policy stays the same is analysed by itself.
+//! Conditions compare bounded facts, so each condition is a union of boxes in a space of facts. Every question here
+//! is about boxes: whether one is empty, whether others include it, what is left outside. Facts are treated as
+//! independent of each other, except as `implied` says. Each period in which the policy does not change is analysed
+//! separately.
 
 mod accept;
 mod deadlines;
@@ -16,7 +17,7 @@ mod monotone;
 mod never;
 mod nothing_new;
 mod region;
-mod scene;
+mod situation;
 mod space;
 mod unknown;
 mod unused;
@@ -27,43 +28,43 @@ use serde::Serialize;
 
 use self::effect::Days;
 use self::finding::{going_on, joined};
-use self::scene::{Scene, epochs, scenes};
+use self::situation::{Situation, epochs, situations};
 use self::words::in_words;
-pub use difference::{Difference, Differences, Matter, Way, differences};
+pub use difference::{Aspect, Difference, Differences, Protection, differences};
 pub use finding::{Finding, Monotone, Trend};
 pub use risk_core::policy::{FindingKind, Weight};
 
-use crate::diff::Named;
+use crate::diff::PolicyVersion;
 use risk_core::policy::model::Policy;
 
-/// The name and version of an analysis's form.
+/// The schema of an [`Analysis`] as JSON.
 pub const SCHEMA: &str = "risk-policy-analysis/1";
 
-/// What was found in a policy.
+/// The result of an analysis.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Analysis {
     /// [`SCHEMA`].
     pub schema: &'static str,
     /// The policy.
-    pub policy: Named,
-    /// The locality whose rules and parameters count.
+    pub policy: PolicyVersion,
+    /// The locality whose rules and parameters apply.
     pub locality: Option<String>,
-    /// The first days of the stretches in which the policy stays the same, each analysed by itself.
+    /// The first day of each period in which the policy does not change. Each period is analysed separately.
     pub epochs: Vec<NaiveDate>,
-    /// Everything found: defects first, then by sort, then in the order of the policy.
+    /// All findings: defects first, then by kind, then in the order of the policy.
     pub findings: Vec<Finding>,
-    /// How each rule goes with each level and number that matters to it.
+    /// How each rule depends on each level and number that it uses.
     pub monotone: Vec<Monotone>,
 }
 
 impl Analysis {
-    /// The defects that nobody has accepted.
+    /// The defects that the policy does not accept.
     pub fn defects(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|f| f.weight == Weight::Defect && f.accepted.is_none())
     }
 }
 
-/// Analyses a policy in its locality, on all days, or on the days around `at` on which it says the same.
+/// Analyses a policy in its locality: on all days, or in the period that contains `at`.
 #[must_use]
 pub fn analyse(policy: &Policy, at: Option<NaiveDate>) -> Analysis {
     let epochs = epochs(policy, at);
@@ -84,7 +85,8 @@ pub fn analyse(policy: &Policy, at: Option<NaiveDate>) -> Analysis {
         finding.in_words = finding.witness.iter().map(|c| in_words(c, policy)).collect();
     }
     findings.sort_by_key(|f| (f.weight, f.finding));
-    let policy_named = Named { id: policy.id.clone(), version: policy.version.clone(), digest: policy.digest.clone() };
+    let policy_named =
+        PolicyVersion { id: policy.id.clone(), version: policy.version.clone(), digest: policy.digest.clone() };
     Analysis {
         schema: SCHEMA,
         policy: policy_named,
@@ -96,13 +98,13 @@ pub fn analyse(policy: &Policy, at: Option<NaiveDate>) -> Analysis {
 }
 
 fn of_epoch(policy: &Policy, days: Days) -> (Vec<Finding>, Vec<Monotone>) {
-    let (mut ready, mut found): (Vec<Scene<'_>>, Vec<Finding>) = (Vec::new(), Vec::new());
-    for scene in scenes(policy, days) {
-        match scene {
-            Ok(scene) => ready.push(scene),
-            Err(moment) => {
+    let (mut ready, mut found): (Vec<Situation<'_>>, Vec<Finding>) = (Vec::new(), Vec::new());
+    for situation in situations(policy, days) {
+        match situation {
+            Ok(situation) => ready.push(situation),
+            Err(timing) => {
                 let says = "its rules compare a number with too many limits, or too much at once".to_owned();
-                found.push(Finding::new(FindingKind::Undecided, moment.name(), days, says).on(moment.name()));
+                found.push(Finding::new(FindingKind::Undecided, timing.name(), days, says).on(timing.name()));
             }
         }
     }

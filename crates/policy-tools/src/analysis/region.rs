@@ -1,9 +1,9 @@
-//! Sets of combinations of facts as unions of boxes, and what is left of a box when others are taken away.
+//! Sets of combinations of facts as unions of boxes, and the difference of boxes.
 
-/// More steps than this in one question, and it is left undecided; that is said, never passed over.
+/// The most steps for one question. A question that needs more is reported as undecided.
 pub(super) const MOST_STEPS: u32 = 1_000_000;
 
-/// A box: for each dimension of a space, the cells that it includes, one bit for each. None of them is empty.
+/// A box: for each dimension of a space, the cells that it includes, one bit each. No dimension is empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Region(Vec<u128>);
 
@@ -12,7 +12,7 @@ pub(super) struct Region(Vec<u128>);
 pub(super) struct Undecided;
 
 impl Region {
-    /// The box of these cells; `None` where it is empty.
+    /// The box of these cells; `None` if it is empty.
     pub(super) fn new(cells: Vec<u128>) -> Option<Self> {
         cells.iter().all(|c| *c != 0).then_some(Self(cells))
     }
@@ -22,7 +22,7 @@ impl Region {
         self.0.get(dimension).copied().unwrap_or(0)
     }
 
-    /// The same box with other cells along one dimension; `None` where there are none.
+    /// The same box with other cells along one dimension; `None` if there are none.
     pub(super) fn with(&self, dimension: usize, cells: u128) -> Option<Self> {
         let mut other = self.clone();
         if let Some(here) = other.0.get_mut(dimension) {
@@ -31,12 +31,12 @@ impl Region {
         (cells != 0).then_some(other)
     }
 
-    /// What both include.
+    /// The intersection of both boxes.
     pub(super) fn meet(&self, other: &Self) -> Option<Self> {
         Self::new(self.0.iter().zip(&other.0).map(|(a, b)| a & b).collect())
     }
 
-    /// Whether the other includes all of it.
+    /// Whether the other box includes this one.
     pub(super) fn within(&self, other: &Self) -> bool {
         self.beyond(other) == 0
     }
@@ -45,12 +45,12 @@ impl Region {
         self.0.iter().zip(&other.0).all(|(a, b)| a & b != 0)
     }
 
-    /// The dimensions along which this reaches beyond the other.
+    /// The number of dimensions along which this box extends beyond the other.
     fn beyond(&self, other: &Self) -> usize {
         self.0.iter().zip(&other.0).filter(|(a, b)| *a & !*b != 0).count()
     }
 
-    /// A part of this box that none of the others includes; `None` where together they include it whole.
+    /// A part of this box that none of the others includes; `None` if together they include all of it.
     pub(super) fn outside(&self, covers: &[&Self]) -> Result<Option<Self>, Undecided> {
         let mut steps = MOST_STEPS;
         self.search(covers, &mut steps)
@@ -59,7 +59,7 @@ impl Region {
     fn search(&self, covers: &[&Self], steps: &mut u32) -> Result<Option<Self>, Undecided> {
         *steps = steps.checked_sub(1).ok_or(Undecided)?;
         let meeting: Vec<&Self> = covers.iter().copied().filter(|c| self.meets(c)).collect();
-        // The box that cuts along the fewest dimensions leaves the fewest pieces.
+        // Subtracting the box that cuts along the fewest dimensions leaves the fewest pieces.
         let Some(nearest) = meeting.iter().copied().min_by_key(|c| self.beyond(c)) else {
             return Ok(Some(self.clone()));
         };
@@ -79,8 +79,8 @@ impl Region {
         Ok(None)
     }
 
-    /// The box made as wide as it can be within `limits` without meeting any of the others: what is left of its bounds is
-    /// needed, each of them.
+    /// The box widened as far as possible within `limits` without meeting any of the others. Each bound that remains
+    /// is necessary.
     pub(super) fn widened(&self, limits: &Self, others: &[&Self]) -> Self {
         let mut wide = self.clone();
         let free = |region: &Self| !others.iter().any(|o| region.meets(o));
@@ -98,7 +98,7 @@ impl Region {
     }
 }
 
-/// A part of the first boxes that none of the others includes.
+/// A part of the first boxes that none of the others includes; `None` if there is none.
 pub(super) fn outside(of: &[Region], covers: &[&Region]) -> Result<Option<Region>, Undecided> {
     for region in of {
         if let Some(found) = region.outside(covers)? {
@@ -108,7 +108,7 @@ pub(super) fn outside(of: &[Region], covers: &[&Region]) -> Result<Option<Region
     Ok(None)
 }
 
-/// As few of the items as show it still, where all of them do: none of those that stay can be left out.
+/// A minimal subset of the items for which `shows` still holds, given that it holds for all of them.
 pub(super) fn irreducible<T: Clone>(items: Vec<T>, shows: impl Fn(&[T]) -> bool) -> Vec<T> {
     let mut kept = items;
     let mut place = 0_usize;

@@ -1,7 +1,8 @@
-//! The combinations of facts that conditions can tell apart: each fact's values parted just where a condition parts them.
+//! The combinations of facts that conditions can distinguish: each fact's values are split exactly where a condition
+//! splits them.
 //!
-//! A number becomes the intervals between the limits that it is compared with, parameters read as they stand on the day.
-//! A list becomes, for each set of its words that conditions treat alike, whether it has one of them.
+//! A number becomes the intervals between the limits that it is compared with, using the values of parameters on that
+//! day. A list becomes, for each set of words that conditions treat alike, whether it has one of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,32 +15,32 @@ use risk_core::policy::event_field::{EventField, event_field};
 use risk_core::policy::fact::{Domain, Fact};
 use risk_core::policy::model::{Atom, Clause, EventSelector, Policy, Test};
 
-/// When rules speak: on an event of a kind, or (duties) while a state holds.
+/// When rules are evaluated: on an event of a kind, or (duties) while a state holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Moment {
+pub(super) enum Timing {
     /// On an event.
     On(EventSelector),
-    /// While it is so.
-    Standing,
+    /// While a state holds.
+    While,
 }
 
-/// A fact, or a part of the question whether a list has some words.
+/// A fact, or one set of words of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Dimension {
-    /// The fact, by its place in the policy's list.
+    /// The fact, as an index into the policy's list.
     pub(super) fact: usize,
     /// Its values.
     pub(super) cells: Cells,
 }
 
-/// The values that conditions tell apart, in order.
+/// The values that conditions distinguish, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Cells {
     /// One for each word.
     Words(Vec<&'static str>),
     /// One for each level, unknown first.
     Levels,
-    /// Intervals of numbers, both ends included, and last perhaps `never` (or: left out).
+    /// Intervals of numbers, both ends included; then, if the flag is set, `never` (or a missing value).
     Numbers(Vec<(u32, u32)>, bool),
     /// Without and with one of these words of a list.
     Has(u64),
@@ -58,13 +59,13 @@ impl Cells {
         }
     }
 
-    /// One bit for each.
+    /// All cells, one bit each.
     pub(super) fn all(&self) -> u128 {
         let over = u128::BITS.saturating_sub(u32::try_from(self.len()).unwrap_or(u128::BITS));
         u128::MAX.checked_shr(over).unwrap_or(0)
     }
 
-    /// The values that stand in an order, each as its bit, from the least; unknown and never have no place in it.
+    /// The ordered values, each as its bit, from the least; `unknown` and `never` are not among them.
     pub(super) fn ordered(&self) -> Vec<u128> {
         let places = match self {
             Self::Levels => 1..self.len(),
@@ -79,21 +80,21 @@ pub(super) fn bit(place: usize) -> u128 {
     u32::try_from(place).ok().and_then(|n| 1_u128.checked_shl(n)).unwrap_or(0)
 }
 
-/// The bits below that one.
+/// The bits below the given one.
 pub(super) fn bits_below(one: u128) -> u128 {
     one.saturating_sub(1)
 }
 
-/// The combinations of facts at one moment on one day.
+/// The combinations of facts for one timing on one day.
 #[derive(Debug)]
 pub(super) struct Space<'a> {
     pub(super) policy: &'a Policy,
-    pub(super) moment: Moment,
+    pub(super) timing: Timing,
     day: NaiveDate,
     pub(super) dimensions: Vec<Dimension>,
 }
 
-/// A fact's values as that kind of event has them, with the least of a number and whether it may be left out.
+/// A fact's possible values for a kind of event, with the minimum of a number and whether it may be missing.
 struct Values {
     domain: Domain,
     least: u32,
@@ -101,8 +102,8 @@ struct Values {
 }
 
 impl Values {
-    fn of(fact: &Fact, moment: Moment) -> Option<Self> {
-        let (Fact::Event(field), Moment::On(kind)) = (fact, moment) else {
+    fn of(fact: &Fact, timing: Timing) -> Option<Self> {
+        let (Fact::Event(field), Timing::On(kind)) = (fact, timing) else {
             let may_be_never = matches!(fact, Fact::DaysSince { .. });
             return Some(Self { domain: fact.domain(), least: 0, may_be_never });
         };
@@ -123,10 +124,11 @@ fn least(kind: EventSelector, field: Field) -> u32 {
 }
 
 impl<'a> Space<'a> {
-    /// The combinations that these conditions can tell apart. Undecided where a number is compared with too many limits.
+    /// The combinations that these conditions can distinguish. Undecided if a number is compared with too many
+    /// limits.
     pub(super) fn of<'c>(
         policy: &'a Policy,
-        moment: Moment,
+        timing: Timing,
         day: NaiveDate,
         clauses: impl IntoIterator<Item = &'c Clause>,
     ) -> Result<Self, Undecided> {
@@ -134,7 +136,7 @@ impl<'a> Space<'a> {
         for atom in clauses.into_iter().flat_map(|c| &c.0) {
             asked.entry(atom.fact).or_default().push(&atom.test);
         }
-        let mut space = Self { policy, moment, day, dimensions: Vec::new() };
+        let mut space = Self { policy, timing, day, dimensions: Vec::new() };
         for (fact, tests) in asked {
             let dimensions = space.dimensions_of(fact, &tests);
             space.dimensions.extend(dimensions.into_iter().map(|cells| Dimension { fact, cells }));
@@ -144,7 +146,7 @@ impl<'a> Space<'a> {
     }
 
     fn dimensions_of(&self, fact: usize, tests: &[&Test]) -> Vec<Cells> {
-        let Some(values) = self.policy.facts.get(fact).and_then(|f| Values::of(f, self.moment)) else { return vec![] };
+        let Some(values) = self.policy.facts.get(fact).and_then(|f| Values::of(f, self.timing)) else { return vec![] };
         match values.domain {
             Domain::Terms(words) => vec![Cells::Words(words)],
             Domain::Level => vec![Cells::Levels],
@@ -162,12 +164,12 @@ impl<'a> Space<'a> {
         }
     }
 
-    /// The parameter's value on the day; `None` where it is unset.
+    /// The parameter's value on the day; `None` if it is unset.
     pub(super) fn value(&self, parameter: usize) -> Option<u32> {
         self.policy.value(parameter, self.day)?.value
     }
 
-    /// The numbers that pass the comparison on the day.
+    /// The numbers that satisfy the comparison on the day.
     fn numbers(&self, test: &Test, max: u32) -> Vec<(u32, u32)> {
         let pairs = |tests: Vec<Test>| -> Vec<(u32, u32)> {
             tests.iter().filter_map(|t| if let Test::Between(a, b) = t { Some((*a, *b)) } else { None }).collect()
@@ -182,12 +184,12 @@ impl<'a> Space<'a> {
         }
     }
 
-    /// Every combination.
+    /// The box of all combinations.
     pub(super) fn whole(&self) -> Option<Region> {
         Region::new(self.dimensions.iter().map(|d| d.cells.all()).collect())
     }
 
-    /// Where all of these comparisons hold.
+    /// The boxes in which all of these comparisons hold.
     pub(super) fn holds(&self, atoms: &[Atom]) -> Vec<Region> {
         atoms.iter().fold(self.whole().into_iter().collect(), |regions: Vec<Region>, atom| {
             let parts = self.passes(atom);
@@ -200,7 +202,8 @@ impl<'a> Space<'a> {
         })
     }
 
-    /// The parts where one comparison holds, each as a dimension with its cells; `Has` is any of several, all else one.
+    /// The parts in which one comparison holds, each as a dimension with its cells. `Has` gives several alternatives,
+    /// any other test gives one.
     fn passes(&self, atom: &Atom) -> Vec<(usize, u128)> {
         let here = self.dimensions.iter().enumerate().filter(|(_, d)| d.fact == atom.fact);
         match &atom.test {
@@ -228,14 +231,14 @@ impl<'a> Space<'a> {
         }
     }
 
-    /// Where a condition holds.
+    /// The boxes in which a condition holds.
     pub(super) fn condition(&self, clauses: &[Clause]) -> Vec<Region> {
         clauses.iter().flat_map(|c| self.clause(c)).collect()
     }
 
-    /// Where one alternative holds.
+    /// The boxes in which one alternative of a condition holds.
     pub(super) fn clause(&self, clause: &Clause) -> Vec<Region> {
-        // A list without any of several words is one box: each set of words that are treated alike is missing.
+        // A list that has none of several words is one box: it lacks each set of words that are treated alike.
         let (none, others): (Vec<Atom>, Vec<Atom>) =
             clause.0.iter().cloned().partition(|a| matches!(a.test, Test::HasNone(_)));
         let without = |region: Region| {
@@ -253,7 +256,7 @@ impl<'a> Space<'a> {
     }
 }
 
-/// The sets of words that the tests treat alike, each as a mask; words that none of them names are left out.
+/// The sets of words that the tests treat alike, each as a mask; words that no test names are omitted.
 fn alike(words: usize, tests: &[&Test]) -> Vec<u64> {
     let masks: Vec<u64> = tests
         .iter()

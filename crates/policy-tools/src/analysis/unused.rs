@@ -1,10 +1,10 @@
-//! What stands in a policy and is not used: parameters, facts, and actions that nothing requires or nothing can close.
+//! Unused parts of a policy: parameters, facts, and actions that nothing requires or nothing can close.
 
 use std::collections::BTreeSet;
 
 use super::effect::Days;
 use super::finding::Finding;
-use super::space::{Moment, Space};
+use super::space::{Space, Timing};
 use risk_core::event::Term;
 use risk_core::policy::FindingKind;
 use risk_core::policy::fact::{Fact, Window};
@@ -12,7 +12,7 @@ use risk_core::policy::fact_name::fact_names;
 use risk_core::policy::fact_text::fact_text;
 use risk_core::policy::model::{ActionDef, Condition, Due, EventSelector, Policy, Test};
 
-/// `days`: those that were analysed, all together.
+/// Finds unused parts; `days` is the whole analysed period.
 pub(super) fn find(policy: &Policy, days: Days, epochs: &[Days]) -> Vec<Finding> {
     let parameters = parameters(policy)
         .into_iter()
@@ -33,7 +33,7 @@ pub(super) fn find(policy: &Policy, days: Days, epochs: &[Days]) -> Vec<Finding>
     parameters.chain(actions).chain(stuck).chain(not_asked(policy, days)).collect()
 }
 
-/// The conditions of a policy, wherever they stand.
+/// All conditions of a policy.
 fn conditions(policy: &Policy) -> impl Iterator<Item = &Condition> {
     let rules = policy.rules.iter().map(|r| &r.when).chain(policy.duties.iter().map(|d| &d.holds));
     let actions = policy.actions.iter().flat_map(|a| {
@@ -61,7 +61,7 @@ fn parameters(policy: &Policy) -> Vec<&str> {
     policy.parameters.iter().enumerate().filter(|(i, _)| !used.contains(i)).map(|(_, p)| p.id.as_str()).collect()
 }
 
-/// The actions that a rule or duty requires, or that go on with one that is.
+/// The actions that a rule or duty requires, and those that continue a required one.
 fn required(policy: &Policy) -> BTreeSet<&'static str> {
     let rules = policy.rules.iter().flat_map(|r| r.require.iter().map(|q| q.action));
     let mut required: BTreeSet<&str> =
@@ -75,12 +75,12 @@ fn required(policy: &Policy) -> BTreeSet<&'static str> {
     required
 }
 
-/// Whether an event of some kind closes it. What that would take too long to find out of is taken as closing.
+/// Whether some kind of event can close the action. An undecided question counts as yes.
 fn can_be_closed(policy: &Policy, action: &ActionDef, days: Days) -> bool {
     action.closed_by.iter().any(|trigger| {
         trigger.on.iter().any(|kind| {
-            let moment = Moment::On(EventSelector::Kind(*kind));
-            let space = Space::of(policy, moment, days.from, &trigger.when.clauses);
+            let timing = Timing::On(EventSelector::Kind(*kind));
+            let space = Space::of(policy, timing, days.from, &trigger.when.clauses);
             space.is_ok_and(|space| !space.condition(&trigger.when.clauses).is_empty())
         })
     })

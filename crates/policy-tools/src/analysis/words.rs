@@ -1,4 +1,4 @@
-//! Facts and their values written as conditions of the language, so that what is found can be read, and asked again.
+//! Facts and values written as conditions of the policy language, so that findings can be read and reproduced.
 
 use super::region::Region;
 use super::space::{Cells, Dimension, Space, bit};
@@ -8,13 +8,13 @@ use risk_core::policy::fact_text::{fact_text, listed};
 use risk_core::policy::model::{Atom, Policy, Test};
 
 impl Space<'_> {
-    /// What a box says: a condition for each fact that it bounds, in the order of the policy.
-    pub(super) fn says(&self, region: &Region) -> Vec<String> {
+    /// A box as conditions: one for each fact that it bounds, in the order of the policy.
+    pub(super) fn conditions(&self, region: &Region) -> Vec<String> {
         let bounded = self.dimensions.iter().enumerate().filter(|(place, d)| region.along(*place) != d.cells.all());
         bounded.map(|(place, d)| self.condition_text(d, region.along(place))).collect()
     }
 
-    /// A comparison as it stands on the day, a parameter by its value; one that is unset by its name.
+    /// A comparison with the values of parameters on that day; an unset parameter is shown by its name.
     pub(super) fn atom_text(&self, atom: &Atom) -> String {
         let fact = self.policy.facts.get(atom.fact);
         let name = fact.map(|f| fact_text(f, self.policy)).unwrap_or_default();
@@ -63,7 +63,7 @@ impl Space<'_> {
 
     fn words_of(&self, fact: usize, set: u64) -> Vec<&'static str> {
         let Some(Fact::Event(field)) = self.policy.facts.get(fact) else { return vec![] };
-        let super::space::Moment::On(kind) = self.moment else { return vec![] };
+        let super::space::Timing::On(kind) = self.timing else { return vec![] };
         let Some(field) = risk_core::policy::event_field(kind, *field) else { return vec![] };
         let words = field.domain.words().unwrap_or_default();
         words.iter().enumerate().filter(|(place, _)| u128::from(set) & bit(*place) != 0).map(|(_, w)| *w).collect()
@@ -105,7 +105,7 @@ fn numbers_text(name: &str, intervals: &[(u32, u32)], cells: u128, never: &str) 
     parts.join(" or ")
 }
 
-/// A condition of the language in words; as it is where it cannot be read.
+/// A condition of the language in words; unchanged if it cannot be parsed.
 pub(super) fn in_words(condition: &str, policy: &Policy) -> String {
     Expression::parse(condition).map_or_else(|_| condition.to_owned(), |e| crate::in_words::in_words(&e, policy))
 }
@@ -115,14 +115,14 @@ mod tests {
     use super::numbers_text;
 
     #[test]
-    fn numbers_are_told_as_the_runs_that_they_form() {
-        let told = |cells: u128| numbers_text("n", &[(0, 0), (1, 4), (5, 5), (6, 9)], cells, "never n");
-        assert_eq!(told(0b00001), "n = 0");
-        assert_eq!(told(0b00010), "(n >= 1 and n <= 4)");
-        assert_eq!(told(0b00011), "n <= 4");
-        assert_eq!(told(0b01100), "n >= 5");
-        assert_eq!(told(0b01111), "n >= 0");
-        assert_eq!(told(0b01001), "n = 0 or n >= 6");
-        assert_eq!(told(0b10010), "(n >= 1 and n <= 4) or never n");
+    fn adjacent_intervals_of_numbers_are_joined() {
+        let text = |cells: u128| numbers_text("n", &[(0, 0), (1, 4), (5, 5), (6, 9)], cells, "never n");
+        assert_eq!(text(0b00001), "n = 0");
+        assert_eq!(text(0b00010), "(n >= 1 and n <= 4)");
+        assert_eq!(text(0b00011), "n <= 4");
+        assert_eq!(text(0b01100), "n >= 5");
+        assert_eq!(text(0b01111), "n >= 0");
+        assert_eq!(text(0b01001), "n = 0 or n >= 6");
+        assert_eq!(text(0b10010), "(n >= 1 and n <= 4) or never n");
     }
 }

@@ -1,26 +1,26 @@
-//! Every small change of a condition: a comparison left out or turned round, a threshold moved by one, a word of a list
-//! taken out.
+//! Every small change of a condition: a comparison removed or reversed, a threshold moved by one, a word removed from
+//! a list.
 
 use risk_core::event::Term;
 use risk_core::event::vocabulary::Level;
 use risk_core::policy::condition::{Argument, Asks, Expression, Operand, Question, Word};
 use risk_core::policy::model::Comparison;
 
-/// A changed condition. `None` in place of the condition: nothing of it is left, so that it always holds.
+/// A changed condition. If the condition is `None`, nothing of it is left, so it always holds.
 pub(super) struct Variant {
-    /// What was changed, in the words of the condition.
+    /// The change, in the terms of the condition.
     pub(super) change: String,
-    /// What a test would have to show.
+    /// What a test needs in order to detect the change.
     pub(super) hint: String,
     pub(super) condition: Option<Expression>,
 }
 
-/// Every condition that one small change makes of this one.
+/// Every condition that differs from this one by one small change.
 pub(super) fn variants(condition: &Expression) -> Vec<Variant> {
     let mut variants: Vec<Variant> = Vec::new();
     for (place, question) in condition.questions().into_iter().enumerate() {
         for (change, hint, with) in changes(question) {
-            // The same comparison may stand in two places.
+            // The same comparison may occur twice.
             let again =
                 variants.iter().filter(|v| v.change == change || v.change.starts_with(&format!("{change} ("))).count();
             let change = if again == 0 { change } else { format!("{change} ({})", again.saturating_add(1)) };
@@ -30,7 +30,7 @@ pub(super) fn variants(condition: &Expression) -> Vec<Variant> {
     variants
 }
 
-/// The condition with its question of that place (counted down) replaced, or left out.
+/// The condition with the question at index `place` replaced, or removed. `place` is counted down to zero on the way.
 fn replaced(condition: &Expression, place: &mut usize, with: Option<&Expression>) -> Option<Expression> {
     let mut each = |parts: &[Expression], many: fn(Vec<Expression>) -> Expression| {
         let parts: Vec<Expression> = parts.iter().filter_map(|e| replaced(e, place, with)).collect();
@@ -41,7 +41,7 @@ fn replaced(condition: &Expression, place: &mut usize, with: Option<&Expression>
         Expression::Any(parts) => each(parts, Expression::any),
         Expression::Not(inner) => replaced(inner, place, with).map(|e| Expression::Not(Box::new(e))),
         Expression::Is(_) => {
-            // Past the place the count runs on from its end, and meets nothing again.
+            // After the match the counter wraps round, so it never reaches zero again.
             let here = *place == 0;
             *place = place.wrapping_sub(1);
             if here { with.cloned() } else { Some(condition.clone()) }
@@ -54,18 +54,18 @@ type Change = (String, String, Option<Expression>);
 fn changes(question: &Question) -> Vec<Change> {
     let left_out = (
         format!("`{question}` left out"),
-        format!("an event for which all turns on `{question}`: once it is so, once it is not"),
+        format!("two events that differ only in `{question}`: true for one, false for the other"),
         None,
     );
     let becomes = |hint: String, with: Expression| (format!("`{question}` becomes `{with}`"), hint, Some(with));
     let asks = |asks: Asks| Expression::Is(Question { asks, ..question.clone() });
     let not = || Expression::Not(Box::new(Expression::Is(question.clone())));
-    let either_way = || format!("`{question}` both ways: an event for which it is so, and one for which it is not");
+    let either_way = || format!("`{question}` both ways: an event for which it is true, and one for which it is false");
     let mut changes = vec![left_out];
     match &question.asks {
         Asks::Stands => changes.push(becomes(either_way(), not())),
         Asks::Compares(how, operand) => {
-            let on_the_limit = format!("`{question}` at its limit, one below it and one above");
+            let on_the_limit = format!("`{question}` at its limit, one below and one above");
             let hint = if how.is_order() { on_the_limit.clone() } else { either_way() };
             changes.push(becomes(hint, asks(Asks::Compares(turned(*how), operand.clone()))));
             let shifted = neighbours(*how, operand).into_iter();
@@ -89,10 +89,10 @@ fn changes(question: &Question) -> Vec<Change> {
 }
 
 fn with_word(fact: &str, word: &Word) -> String {
-    format!("an event for which `{fact}` is `{word}` and nothing else makes it so")
+    format!("an event for which `{fact}` is `{word}` and no other value of the list applies")
 }
 
-/// The comparison with its limit on the other side; `=` turned to `!=`.
+/// The comparison with its limit on the other side; `=` becomes `!=`.
 fn turned(how: Comparison) -> Comparison {
     match how {
         Comparison::Equal => Comparison::NotEqual,
@@ -104,7 +104,8 @@ fn turned(how: Comparison) -> Comparison {
     }
 }
 
-/// The limit moved by one, both ways. A word has neighbours where words are in order; a parameter is changed by itself.
+/// The limit moved by one in both directions. A word has neighbours if its list is ordered; a parameter is changed
+/// separately.
 fn neighbours(how: Comparison, limit: &Operand) -> Vec<Operand> {
     match limit {
         Operand::Number(n, at) => {
@@ -124,13 +125,13 @@ fn neighbours(how: Comparison, limit: &Operand) -> Vec<Operand> {
     }
 }
 
-/// Each word with the list without it; nothing where it is the only one.
+/// Each word with the list without it; nothing if it is the only word.
 fn without_each(words: &[Word]) -> impl Iterator<Item = (Word, Vec<Word>)> {
     let several = if words.len() > 1 { words } else { &[] };
     several.iter().map(|out| (out.clone(), several.iter().filter(|w| *w != out).cloned().collect()))
 }
 
-/// Changes of what stands in the fact's parentheses: `ever([a, b], field in [c, d])`, `count(a, 90)`.
+/// Changes of a fact's arguments: `ever([a, b], field in [c, d])`, `count(a, 90)`.
 fn changed_facts(question: &Question) -> Vec<Change> {
     let arguments = &question.fact.arguments;
     let with = |arguments: Vec<Argument>| {
@@ -146,14 +147,14 @@ fn changed_facts(question: &Question) -> Vec<Change> {
     for (place, argument) in arguments.iter().enumerate() {
         match argument {
             Argument::Words(kinds) => changes.extend(without_each(kinds).map(|(kind, rest)| {
-                let hint = format!("a history in which `{kind}` alone makes `{question}` so");
+                let hint = format!("a history in which only `{kind}` makes `{question}` true");
                 (format!("`{kind}` taken out of `{question}`"), hint, at(place, Argument::Words(rest)))
             })),
             Argument::Number(days, position) => {
                 let moved = [days.checked_sub(1).filter(|d| *d > 0), days.checked_add(1)].into_iter().flatten();
                 changes.extend(moved.map(|days| {
                     let hint = format!(
-                        "a history in which `{question}` turns on the last day of the window, and the day before"
+                        "a history in which `{question}` depends on the last day of the window, and one on the day before"
                     );
                     (format!("{days} days in `{question}`"), hint, at(place, Argument::Number(days, *position)))
                 }));

@@ -11,7 +11,7 @@ use risk_core::policy::model::{
     ActionDef, Clause, Condition, Due, Duty, EventSelector, Parameter, Place, Policy, Priority, Rule, RunsFrom, Trigger,
 };
 
-/// The changes of one entry, each a copy of it.
+/// The changes of one entry, each as a changed copy.
 struct Changes<'p, E> {
     policy: &'p Policy,
     of: String,
@@ -49,11 +49,11 @@ impl<E: Clone> Changes<'_, E> {
         });
     }
 
-    /// The changes of a condition that change what it says. `name` is what the policy calls it: `when`, `while`.
+    /// Adds the changes of a condition that alter its meaning. `name` is its field in the policy: `when` or `while`.
     fn condition(&mut self, name: &str, condition: &Condition, about: About<'_>, set: impl Fn(&mut E, Condition)) {
         let Ok(expression) = Expression::parse(&condition.text) else { return };
         let mut seen = vec![condition.clauses.clone()];
-        // One compiler for all of them, so that no two facts share a number.
+        // One compiler for all changes, so that no two facts share an index.
         let mut compiler = Compiler { parameters: &self.policy.parameters, facts: self.policy.facts.clone() };
         for variant in variants(&expression) {
             let (text, clauses) = match &variant.condition {
@@ -84,18 +84,18 @@ impl<E: Clone> Changes<'_, E> {
 
     fn due(&mut self, what: &str, due: Option<&Due>, set: impl Fn(&mut E, Option<Due>)) {
         let Some(due) = due.filter(|d| !matches!(d, Due::Within(p, _) if self.is_unset(*p))) else { return };
-        let no_date = format!("a test that says by when: {what} has a due date");
+        let no_date = format!("a test of the due date: {what} has one");
         self.add(format!("{what}: due date left out"), no_date, Touches::Effect, |e| set(e, None));
         let learnt = match due {
             Due::Immediately(RunsFrom::Occurred) => Due::Immediately(RunsFrom::Learnt),
             Due::Within(p, RunsFrom::Occurred) => Due::Within(*p, RunsFrom::Learnt),
             Due::Immediately(RunsFrom::Learnt) | Due::Within(_, RunsFrom::Learnt) => return,
         };
-        let hint = "an event that was recorded later than it happened, and the due date then";
+        let hint = "an event recorded after it happened, and the resulting due date";
         self.add(format!("{what}: runs from when it was learnt"), hint, Touches::Effect, |e| set(e, Some(learnt)));
     }
 
-    /// Whether the parameter has no value anywhere: a limit or a period that it gives is none.
+    /// Whether the parameter has no value anywhere, so that a limit or period based on it does not exist.
     fn is_unset(&self, parameter: usize) -> bool {
         self.policy.parameters.get(parameter).is_some_and(|p| p.values.iter().all(|v| v.value.is_none()))
     }
@@ -106,24 +106,24 @@ impl<E: Clone> Changes<'_, E> {
             Priority::ThisWeek => Priority::Planned,
             Priority::Planned => return,
         };
-        let hint = format!("a test that says how soon: {what}, {priority}");
+        let hint = format!("a test of the priority: {what}, {priority}");
         self.add(format!("{what}: {priority} becomes {weaker}"), hint, Touches::Effect, |e| set(e, weaker));
     }
 
-    /// `default`: the groups that count where none is named.
+    /// `default`: the groups that apply if none is named.
     fn review(&mut self, review: &[Group], default: &[Group], set: impl Fn(&mut E, Vec<Group>)) {
         for out in review {
             let rest: Vec<Group> = review.iter().copied().filter(|g| g != out).collect();
             if rest.is_empty() && default == [*out] {
                 continue;
             }
-            let hint = format!("a test that says whose review is asked for: {out}");
+            let hint = format!("a test of the groups put under review: {out}");
             self.add(format!("review: `{out}` left out"), hint, Touches::Effect, |e| set(e, rest));
         }
     }
 }
 
-/// Alternatives that are the same, in whatever order.
+/// Whether two lists hold the same alternatives, in any order.
 fn same(a: &[Clause], b: &[Clause]) -> bool {
     a.len() == b.len() && a.iter().all(|clause| b.contains(clause))
 }
@@ -132,7 +132,7 @@ fn never() -> Condition {
     Condition { clauses: vec![], ..Condition::always() }
 }
 
-/// A list without one of its items; nothing where there is only one.
+/// A list without one of its items; nothing if there is only one.
 fn without_each<T: Clone + PartialEq>(items: &[T]) -> Vec<(T, Vec<T>)> {
     let several = if items.len() > 1 { items } else { &[] };
     several.iter().map(|out| (out.clone(), several.iter().filter(|i| *i != out).cloned().collect())).collect()
@@ -196,7 +196,7 @@ pub(super) fn duty(policy: &Policy, index: usize, duty: &Duty) -> Vec<Mutant> {
     c.add("taken out".to_owned(), "a case in which it is due", Touches::Effect, |d| d.holds = never());
     c.condition("while", &duty.holds, About::State, |d, holds| d.holds = holds);
     if duty.every.is_some_and(|p| !c.is_unset(p)) {
-        let hint = "a test in which it comes round again";
+        let hint = "a test with a second round";
         c.add("every: left out".to_owned(), hint, Touches::Effect, |d| d.every = None);
     }
     c.due("first", duty.first.as_ref(), |d, first| d.first = first);
@@ -208,7 +208,7 @@ pub(super) fn duty(policy: &Policy, index: usize, duty: &Duty) -> Vec<Mutant> {
 }
 
 type Lists = [(&'static str, fn(&mut ActionDef) -> Vec<&mut Trigger>, fn(&mut ActionDef, usize)); 4];
-/// The lists of triggers of an action: each with its triggers, and how one is taken out.
+/// The lists of triggers of an action: for each, how to read it and how to remove one trigger.
 const LISTS: Lists = [
     ("closed_by", |a| a.closed_by.iter_mut().collect(), |a, i| drop(a.closed_by.remove(i))),
     ("waiting", |a| a.waiting.iter_mut().map(|(t, _)| t).collect(), |a, i| drop(a.waiting.remove(i))),
@@ -229,7 +229,7 @@ pub(super) fn action(policy: &Policy, index: usize, action: &ActionDef) -> Vec<M
             let hint = format!("a test in which `{kinds}` alone answers it ({list})");
             let place = if trigger.when.text.is_empty() { action.place.clone() } else { trigger.when.place.clone() };
             c.place = place;
-            // The loader refuses an action that nothing closes. Here it is one that is closed by what never comes.
+            // The loader rejects an action that nothing closes, so this one is closed by a record that never occurs.
             let only = list == "closed_by" && action.closed_by.len() == 1;
             let left_out = |a: &mut ActionDef| if only { at(a, &|t| t.when = never()) } else { remove(a, i) };
             c.add(format!("{what}: left out"), hint, Touches::Effect, left_out);
@@ -255,7 +255,7 @@ pub(super) fn parameter(policy: &Policy, index: usize, parameter: &Parameter) ->
         let both = [value.checked_sub(1), value.checked_add(1)].into_iter().flatten();
         for moved in both.filter(|m| (parameter.range.0..=parameter.range.1).contains(m)) {
             let change = format!("value from {}{place}: {value} becomes {moved}", v.effective.from);
-            let hint = "a test of the last day, or the last number, that it allows, and of the next";
+            let hint = "a test of the last day or number that it allows, and of the next one";
             c.add(change, hint, Touches::Effect, |p| {
                 p.values.get_mut(i).into_iter().for_each(|v| v.value = Some(moved))
             });

@@ -1,16 +1,15 @@
-//! Mutation of a policy: every small change of its rules, and whether a test beside the rules notices it.
+//! Mutation testing of a policy: every small change of its rules, and whether one of the policy's tests detects it.
 //!
-//! A change that no test notices says that nothing pins what was changed: somebody could change it by mistake, and all tests
-//! would pass. Such a change is either tested for, or it is no change of meaning, which the policy then says itself
-//! (`[[equivalent]]`).
+//! A change that no test detects could be made by mistake while all tests still pass. Either a test is added, or the
+//! change does not alter the meaning, and the policy says so in an `[[equivalent]]` entry.
 
 mod condition;
 mod entry;
 mod report;
-mod trial;
+mod runner;
 
 pub use report::Report;
-pub use trial::{Fate, Trials, Unfit};
+pub use runner::{BaselineFailure, MutantOutcome, MutationRunner};
 
 use risk_core::policy::fact::Fact;
 use risk_core::policy::index::Index;
@@ -19,32 +18,33 @@ use risk_core::policy::model::{ActionDef, Duty, Parameter, Place, Policy, Rule};
 /// A policy with one small change.
 #[derive(Debug, Clone)]
 pub struct Mutant {
-    /// The rule, duty, action or parameter that is changed, by its id.
+    /// The id of the changed rule, duty, action or parameter.
     pub of: String,
-    /// Where that stands.
+    /// The position of that entry in its file.
     pub place: Place,
-    /// What is changed, in the policy's own words. It is the same as long as the entry is, so that the policy can name it.
+    /// The change, in the policy's own terms. It is stable as long as the entry is unchanged, so an `[[equivalent]]`
+    /// entry can name it.
     pub change: String,
-    /// The least that a test would have to say to notice it.
+    /// The least that a test needs in order to detect it.
     pub hint: String,
     touches: Touches,
     edit: Edit,
-    /// Facts that only the changed condition asks about; their places follow those of the policy.
+    /// Facts that only the changed condition uses; their indices follow those of the policy.
     facts: Vec<Fact>,
-    /// Why the changed condition cannot be compiled.
+    /// Why the changed condition cannot be compiled, if so.
     refused: Option<String>,
 }
 
-/// How far a change reaches.
+/// Which part of an entry a change affects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Touches {
-    /// When something follows: it may follow where it did not.
+    /// The condition: the entry may now apply where it did not.
     Condition,
-    /// What follows: nothing is different where it did not follow before.
+    /// The effect: nothing changes where the entry did not apply before.
     Effect,
 }
 
-/// An entry to put in place of the one at its index.
+/// A changed entry, with the index of the entry that it replaces.
 #[derive(Debug, Clone)]
 enum Edit {
     Rule(usize, Box<Rule>),

@@ -1,7 +1,7 @@
-//! Each sort of change is made, survives where no test pins it, and is killed by one that does.
+//! Each type of change is made, survives without a test for it, and is killed by a test for it.
 #![allow(clippy::arithmetic_side_effects, reason = "a test whose sums overflow fails, as it should")]
 
-use super::{Fate, Mutant, Report, Trials, mutants};
+use super::{Mutant, MutantOutcome, MutationRunner, Report, mutants};
 use risk_core::policy::Policy;
 
 const HEAD: &str = r#"
@@ -19,8 +19,8 @@ range = [1, 8]
 values = [{ from = 2014-06-01, value = 7, basis = "assumed" }]
 
 [[parameter]]
-id = "nobody_says"
-title = "What nobody has set"
+id = "unset_limit"
+title = "A limit without a value"
 unit = "days"
 range = [1, 8]
 values = [{ from = 2014-06-01, unset = true }]
@@ -70,20 +70,20 @@ fn changes(text: &str, of: &str) -> Vec<String> {
     mutants(&load(text)).into_iter().filter(|m| m.of == of).map(|m| m.change).collect()
 }
 
-fn fate(text: &str, change: &str) -> Fate {
+fn fate(text: &str, change: &str) -> MutantOutcome {
     let policy = load(text);
     let all = mutants(&policy);
     let named: Vec<&Mutant> = all.iter().filter(|m| m.change == change).collect();
     let made: Vec<&str> = all.iter().map(|m| m.change.as_str()).collect();
     assert_eq!(named.len(), 1, "expected one change `{change}` among {made:#?}");
-    Trials::new(&policy).unwrap().fate(named[0])
+    MutationRunner::new(&policy).unwrap().outcome(named[0])
 }
 
 /// Without the test the change survives; with it, it does not.
 fn pinned(pack: &str, change: &str, events: &str, then: &str) {
-    assert_eq!(fate(pack, change), Fate::Survives, "{change}");
+    assert_eq!(fate(pack, change), MutantOutcome::Survives, "{change}");
     let with = format!("{pack}{}", test("pins it", events, then));
-    assert_eq!(fate(&with, change), Fate::Killed { test: "pins it".to_owned() }, "{change}");
+    assert_eq!(fate(&with, change), MutantOutcome::Killed { test: "pins it".to_owned() }, "{change}");
 }
 
 #[test]
@@ -109,7 +109,7 @@ review = ["children"]"#,
         "when: `event.concerns has weapon` left out",
         "when: `event.concerns has weapon` becomes `not event.concerns has weapon`",
         &format!("when: `{count} >= 2` left out"),
-        // `>= 3` says the same, and is not made again.
+        // `>= 3` has the same meaning, so it is not another change.
         &format!("when: `{count} >= 2` becomes `{count} > 2`"),
         &format!("when: `{count} >= 2` becomes `{count} >= 1`"),
         &format!("when: 29 days in `{count} >= 2`"),
@@ -128,7 +128,7 @@ review = ["children"]"#,
 }
 
 #[test]
-fn levels_lists_of_kinds_and_nested_conditions_are_changed_too() {
+fn levels_lists_of_kinds_and_nested_conditions_are_changed() {
     let found = changes(
         &rule(
             r#"on = ["charged", "convicted"]
@@ -184,9 +184,9 @@ fn every_small_change_of_a_duty_an_action_and_a_parameter_is_made() {
         changes(&pack, "review_within"),
         ["value from 2014-06-01: 7 becomes 6", "value from 2014-06-01: 7 becomes 8"]
     );
-    // What has no value has none to shift; and a limit that it gives is no limit.
-    let unset = duty("while = \"supervised = yes\"\nevery = \"nobody_says\"\nfirst = { within = \"nobody_says\" }\n");
-    assert!(changes(&unset, "nobody_says").is_empty());
+    // A parameter without a value has none to shift, and a limit based on it is no limit.
+    let unset = duty("while = \"supervised = yes\"\nevery = \"unset_limit\"\nfirst = { within = \"unset_limit\" }\n");
+    assert!(changes(&unset, "unset_limit").is_empty());
     assert!(changes(&unset, "tried").iter().all(|c| !c.starts_with("every") && !c.starts_with("first")));
 }
 
@@ -208,10 +208,10 @@ fn a_test_on_both_sides_of_a_limit_pins_it() {
     // A test on one side alone does not.
     let above = test("above", events.split_once('\n').unwrap().1, "fires = [\"tried\"]");
     let change = "when: `event.yes_answers >= 14` becomes `event.yes_answers >= 13`";
-    assert_eq!(fate(&format!("{pack}{above}"), change), Fate::Survives);
+    assert_eq!(fate(&format!("{pack}{above}"), change), MutantOutcome::Survives);
 }
 
-const TOLD: &str =
+const DISCLOSED: &str =
     "{ on = 2017-10-01, recorded = 2017-10-03, kind = \"plw_disclosure\", person = \"p1\", concerns = [\"weapon\"] },";
 
 #[test]
@@ -240,15 +240,15 @@ review = ["children"]"#,
         "value from 2014-06-01: 7 becomes 6",
         "value from 2014-06-01: 7 becomes 8",
     ] {
-        pinned(&pack, change, TOLD, follows);
+        pinned(&pack, change, DISCLOSED, follows);
     }
-    // The same test says nothing of stalking, nor of a disclosure of something else.
-    let with = format!("{pack}{}", test("pins it", TOLD, follows));
+    // The same test does not cover stalking, nor a disclosure of something else.
+    let with = format!("{pack}{}", test("pins it", DISCLOSED, follows));
     for left in [
         "`stalking` taken out of `event.concerns has [weapon, stalking]`",
         "`event.concerns has [weapon, stalking]` left out",
     ] {
-        assert_eq!(fate(&with, &format!("when: {left}")), Fate::Survives);
+        assert_eq!(fate(&with, &format!("when: {left}")), MutantOutcome::Survives);
     }
 }
 
@@ -260,7 +260,7 @@ fn a_test_of_what_answers_pins_what_closes_an_action() {
             "{{ on = {day}, kind = \"risk_assessed\", levels = {{ known_adult = \"low\" }}, stage = \"review\", signed = \"{signed}\", assessor = \"a1\" }},"
         )
     };
-    let events = format!("{TOLD}\n{}\n{}", assessed("2017-10-05", "no"), assessed("2017-10-06", "yes"));
+    let events = format!("{DISCLOSED}\n{}\n{}", assessed("2017-10-05", "no"), assessed("2017-10-06", "yes"));
     for change in ["left out", "`event.signed = yes` left out", "`event.signed = yes` becomes `event.signed != yes`"] {
         pinned(
             &pack,
@@ -280,21 +280,21 @@ fn a_test_of_a_case_in_which_it_does_not_hold_pins_the_condition_of_a_duty() {
 }
 
 #[test]
-fn what_the_loader_would_not_take_is_refused_and_not_killed() {
+fn a_mutant_that_the_loader_rejects_is_refused_not_killed() {
     let never = rule(
         "on = \"dash_completed\"\nwhen = \"event.high_by_judgement = yes and event.high_by_judgement in [yes, no]\"\nrequire = [{ action = \"review_risk\" }]",
     );
     let change = "when: `yes` taken out of `event.high_by_judgement in [yes, no]`";
-    assert!(matches!(fate(&never, change), Fate::Refused { .. }));
-    assert!(matches!(fate(&never, "require review_risk: left out"), Fate::Refused { .. }));
+    assert!(matches!(fate(&never, change), MutantOutcome::Refused { .. }));
+    assert!(matches!(fate(&never, "require review_risk: left out"), MutantOutcome::Refused { .. }));
     let endless = duty("while = \"supervised = yes\"\n");
-    assert!(matches!(fate(&endless, "while: `supervised = yes` left out"), Fate::Refused { .. }));
+    assert!(matches!(fate(&endless, "while: `supervised = yes` left out"), MutantOutcome::Refused { .. }));
 }
 
 fn report(policy: &Policy, only: Option<&str>) -> (usize, usize, Vec<String>, Vec<String>) {
-    let trials = Trials::new(policy).unwrap();
+    let trials = MutationRunner::new(policy).unwrap();
     let chosen = mutants(policy).into_iter().filter(|m| only.is_none_or(|id| m.of == id));
-    let report = Report::new(policy, only, chosen.map(|m| (m.clone(), trials.fate(&m))).collect());
+    let report = Report::new(policy, only, chosen.map(|m| (m.clone(), trials.outcome(&m))).collect());
     let left = report.killed + report.refused;
     let surviving = report.surviving.iter().map(|m| m.change.clone()).collect();
     let stale = report.stale.iter().map(|e| e.change.clone()).collect();
@@ -304,35 +304,35 @@ fn report(policy: &Policy, only: Option<&str>) -> (usize, usize, Vec<String>, Ve
 }
 
 #[test]
-fn a_survivor_is_explained_by_its_own_words_and_an_explanation_of_nothing_is_told() {
+fn a_survivor_is_explained_by_its_change_and_an_unneeded_explanation_is_reported() {
     let explain = |change: &str| {
         format!("\n[[equivalent]]\nof = \"tried\"\nchange = \"{change}\"\nwhy = \"it changes nothing\"\n")
     };
     let pack = rule("on = \"plw_disclosure\"\nrequire = [{ action = \"review_risk\" }]");
-    let pack = format!("{pack}{}", test("fires", TOLD, "fires = [\"tried\"]"));
+    let pack = format!("{pack}{}", test("fires", DISCLOSED, "fires = [\"tried\"]"));
     let priority = "require review_risk: this_week becomes planned";
     assert_eq!(report(&load(&pack), Some("tried")), (2, 0, vec![priority.to_owned()], vec![]));
     let explained = format!("{pack}{}", explain(priority));
     assert_eq!(report(&load(&explained), Some("tried")), (2, 1, vec![], vec![]));
-    // A change that a test kills needs no explanation, and one that is not made needs none either.
+    // A killed change needs no explanation, nor does a change that is not made.
     let in_vain = format!("{explained}{}{}", explain("taken out"), explain("turned round"));
     let (.., stale) = report(&load(&in_vain), Some("tried"));
     assert_eq!(stale, ["taken out", "turned round"]);
-    // Asked of another entry, nothing is said of this one.
+    // A report on another entry does not mention this one.
     let (.., stale) = report(&load(&in_vain), Some("review_risk"));
     assert!(stale.is_empty());
 }
 
 #[test]
-fn a_policy_whose_own_tests_fail_is_not_tried() {
+fn a_policy_whose_own_tests_fail_is_rejected() {
     let pack = rule("on = \"plw_disclosure\"\nrequire = [{ action = \"review_risk\" }]");
-    let policy = load(&format!("{pack}{}", test("wrong", TOLD, "not_fires = [\"tried\"]")));
-    let unfit = Trials::new(&policy).unwrap_err();
-    assert!(unfit.to_string().contains("the test \"wrong\" fails under the policy itself"), "{unfit}");
+    let policy = load(&format!("{pack}{}", test("wrong", DISCLOSED, "not_fires = [\"tried\"]")));
+    let failure = MutationRunner::new(&policy).unwrap_err();
+    assert!(failure.to_string().contains("the test \"wrong\" fails on the unchanged policy"), "{failure}");
 }
 
 #[test]
-fn an_explanation_names_an_entry_that_there_is() {
+fn an_explanation_must_name_an_existing_entry() {
     let pack = rule("on = \"plw_disclosure\"\nrequire = [{ action = \"review_risk\" }]");
     let wrong = format!("{pack}\n[[equivalent]]\nof = \"tired\"\nchange = \"taken out\"\nwhy = \"so\"\n");
     let errors = Policy::load(&[("tiny.toml", &wrong)]).unwrap_err().to_string();
@@ -340,14 +340,14 @@ fn an_explanation_names_an_entry_that_there_is() {
 }
 
 #[test]
-fn expectations_of_reasons_are_printed_and_read_again() {
+fn expectations_of_reasons_survive_printing_and_parsing() {
     let pack = rule("on = \"plw_disclosure\"\nrequire = [{ action = \"review_risk\" }]");
     let then = "fires_on = { tried = [\"e2\"] }, follows = { tried = [\"review_risk, this_week\"] }, answered_by = { review_risk = [] }";
     let explained = "\n[[equivalent]]\nof = \"tried\"\nchange = \"c\"\nwhy = \"w\"\n";
-    let policy = load(&format!("{pack}{}{explained}", test("t", TOLD, then)));
+    let policy = load(&format!("{pack}{}{explained}", test("t", DISCLOSED, then)));
     let again = load(&policy.to_toml());
     assert_eq!(again.tests[0].then, policy.tests[0].then);
     assert_eq!((&again.equivalents[0].of, &again.equivalents[0].change), (&"tried".to_owned(), &"c".to_owned()));
-    // Neither says what the policy asks for: the digest is of its meaning.
+    // Neither alters the meaning, which the digest covers.
     assert_eq!(policy.digest, load(&pack).digest);
 }

@@ -1,5 +1,5 @@
-//! What a test expects of the reasons behind the answer: which event each rule fired on, what followed from it, and which
-//! events answered it.
+//! Expectations about the reasons behind an answer: the event on which each rule fired, its effects, and the events
+//! that answered it.
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -12,7 +12,7 @@ use risk_core::fold::reason::{Deadline, RuleRef};
 use risk_core::fold::state::State;
 use risk_core::policy::model::PolicyTest;
 
-/// What is not as expected, a sentence each.
+/// The expectations that failed, one sentence each.
 pub(super) fn compare(test: &PolicyTest, state: &State<'_, '_>) -> Vec<String> {
     let then = &test.then;
     let mut failures = Vec::new();
@@ -37,26 +37,26 @@ pub(super) fn compare(test: &PolicyTest, state: &State<'_, '_>) -> Vec<String> {
     failures
 }
 
-/// The events that brought a reason under a rule or duty of that id.
+/// The events that gave a reason under the rule or duty with that id.
 fn fired_on(state: &State<'_, '_>, rule: &str) -> BTreeSet<usize> {
     let keys = state.arisen.iter().map(|(key, _)| key);
     keys.filter(|(by, ..)| by.id(state.policy) == rule).map(|(_, event, _)| number(*event)).collect()
 }
 
-/// What followed from a rule or duty of that id, in phrases.
+/// The effects of the rule or duty with that id, as phrases.
 fn followed(state: &State<'_, '_>, rule: &str) -> BTreeSet<String> {
-    let by_it = |by: RuleRef| by.id(state.policy) == rule;
+    let by_rule = |by: RuleRef| by.id(state.policy) == rule;
     let actions = state.ledger.instances().flat_map(|i| {
-        let by_it = i.reasons.iter().filter(|r| by_it(r.because.rule));
-        by_it.map(|r| required(i.action.name(), i.subject.ids(&state.local), r))
+        let reasons = i.reasons.iter().filter(|r| by_rule(r.because.rule));
+        reasons.map(|r| required(i.action.name(), i.subject.ids(&state.local), r))
     });
-    let levels = state.levels.reasons().filter(|(_, r)| by_it(r.because.rule)).map(|((group, setting), r)| {
+    let levels = state.levels.reasons().filter(|(_, r)| by_rule(r.because.rule)).map(|((group, setting), r)| {
         let custody = if setting == Setting::Custody { " in custody" } else { "" };
         format!("{group} {}{custody}", r.level)
     });
     let flags = state.flags.iter().flat_map(|(register, reasons)| {
-        let by_it = reasons.iter().filter(|r| by_it(r.because.rule));
-        by_it.map(move |r| format!("flag {register}{}", if r.should_be_set { "" } else { " unset" }))
+        let reasons = reasons.iter().filter(|r| by_rule(r.because.rule));
+        reasons.map(move |r| format!("flag {register}{}", if r.should_be_set { "" } else { " unset" }))
     });
     actions.chain(levels).chain(flags).collect()
 }
@@ -75,12 +75,12 @@ fn required(action: &str, ids: Vec<String>, reason: &Reason) -> String {
     format!("{action}{about}{of}, {}{by}", reason.priority)
 }
 
-/// An event's id by its number in the test, any other id as it is.
+/// An event's id as its number in the test; any other id unchanged.
 fn named(id: &str) -> String {
     Uuid::parse_str(id).map_or_else(|_| id.to_owned(), |id| format!("e{}", number(id)))
 }
 
-/// The number of a test's event: its id is its number.
+/// The number of a test's event, which is its id.
 fn number(event: Uuid) -> usize {
     usize::try_from(event.as_u128()).unwrap_or(usize::MAX)
 }

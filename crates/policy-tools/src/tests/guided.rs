@@ -1,9 +1,9 @@
-//! The policy as a page for those who work under it.
+//! The policy as a page for the people who work under it.
 
 use super::sample;
 
 #[test]
-fn an_obligation_shows_what_makes_it_follow_what_is_to_be_done_by_when_and_where_it_is_written() {
+fn an_obligation_shows_its_trigger_actions_limits_and_sources() {
     let text = crate::guide(&sample());
     for line in [
         "# A sample policy",
@@ -19,14 +19,14 @@ fn an_obligation_shows_what_makes_it_follow_what_is_to_be_done_by_when_and_where
 }
 
 #[test]
-fn what_no_event_can_decide_says_why_and_what_is_assumed_says_so() {
+fn undecidable_obligations_and_assumptions_are_marked() {
     let text = crate::guide(&sample());
     assert!(text.contains("No event can decide this: no event of a case shows it"), "{text}");
     assert!(text.contains("- Rests on: assumed: no source asks for it"), "{text}");
 }
 
 #[test]
-fn every_rule_duty_and_obligation_has_its_place_and_is_told_whole_once() {
+fn every_rule_duty_and_obligation_is_written_in_full_once() {
     let policy = sample();
     let text = crate::guide(&policy);
     for o in &policy.obligations {

@@ -1,4 +1,4 @@
-//! The policy for people to read.
+//! The policy as text for people.
 
 use risk_core::policy::Policy;
 
@@ -6,7 +6,7 @@ use super::{SAMPLE, sample};
 use crate::{Style, guide, listing};
 
 #[test]
-fn a_rule_is_listed_with_its_condition_in_words_what_follows_and_where_it_is_written() {
+fn a_rule_is_listed_with_its_condition_effects_and_sources() {
     let text = listing(&sample(), Style::Markdown);
     for line in [
         "# A sample policy, version 1.0.0",
@@ -38,7 +38,7 @@ fn plain_text_is_at_most_eighty_columns_wide() {
 }
 
 #[test]
-fn markup_in_a_text_is_none_on_a_page_of_documentation() {
+fn markup_in_text_is_escaped() {
     let hostile = "<img src=x onerror=alert(1)> [a](javascript:b) `c`";
     let files =
         SAMPLE.map(|(name, text)| (name, text.replace("A sample policy", hostile).replace("Train staff", hostile)));

@@ -1,4 +1,4 @@
-//! Tests of a policy in the localities that they name.
+//! Policy tests that name a locality.
 
 use risk_core::policy::Policy;
 
@@ -28,7 +28,7 @@ then = { fires = ["south-visits"] }
 "#;
 
 #[test]
-fn a_test_is_run_in_its_own_locality_whichever_the_policy_was_loaded_for() {
+fn a_test_runs_in_its_own_locality_whatever_the_policy_was_loaded_for() {
     for locality in [None, Some("north"), Some("south")] {
         let policy = Policy::load_with(&SAMPLE, &[("south.toml", OVERLAY)], locality).unwrap();
         let results: Vec<_> = run(&policy).filter(|r| r.name == "the south visits").collect();

@@ -1,13 +1,13 @@
-//! What came on record in the window, and what it changed.
+//! The records of the reporting period, and what they changed.
 
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-use super::Collecting;
-use super::told::{Arrival, CameIn, Changed, KindCount, Unchanged};
-use crate::change_summary::{Line, Voice, tell};
+use super::BriefingBuilder;
+use super::document::{Arrival, Changed, KindCount, ReceivedRecord, UnchangedRecords};
+use crate::change_summary::{Perspective, SummaryLine, summarise};
 use risk_core::assessment::answer::Caution;
 use risk_core::assessment::changes;
 use risk_core::calendar;
@@ -19,11 +19,18 @@ use risk_core::log::{Log, Payload, Record};
 use risk_core::policy::model::ViewField;
 use risk_core::view::Seen;
 
-impl Collecting<'_> {
-    /// What came in, moment by moment; what changed nothing and is no call-out is counted instead.
-    pub(super) fn arrivals(&self, log: &Log, seen: &Seen<'_>, cancel: Cancel<'_>) -> (Vec<Arrival>, Option<Unchanged>) {
+impl BriefingBuilder<'_> {
+    /// The records that arrived, moment by moment. Records that changed nothing and are not call-outs are only
+    /// counted.
+    pub(super) fn arrivals(
+        &self,
+        log: &Log,
+        seen: &Seen<'_>,
+        cancel: Cancel<'_>,
+    ) -> (Vec<Arrival>, Option<UnchangedRecords>) {
         let mut moments: BTreeMap<Instant, Vec<&Record>> = BTreeMap::new();
-        for record in seen.records.iter().filter(|r| self.asked.since < r.recorded_at && r.recorded_at <= self.asked.at)
+        for record in
+            seen.records.iter().filter(|r| self.question.since < r.recorded_at && r.recorded_at <= self.question.at)
         {
             moments.entry(record.recorded_at).or_default().push(record);
         }
@@ -42,12 +49,12 @@ impl Collecting<'_> {
             }
         }
         let kinds: Vec<KindCount> = unchanged.into_iter().map(|(kind, records)| KindCount { kind, records }).collect();
-        let unchanged = (!kinds.is_empty()).then(|| Unchanged { case_id: log.case_id(), kinds });
+        let unchanged = (!kinds.is_empty()).then(|| UnchangedRecords { case_id: log.case_id(), kinds });
         (arrivals, unchanged)
     }
 
-    /// The difference between the answer with these records and the one without them, both of the moment at which they came:
-    /// so what time alone brought about in between is not laid to them.
+    /// Compares the answers with and without these records, both at the moment of their arrival, so that effects of
+    /// time alone are not attributed to them.
     fn arrival(
         &self,
         log: &Log,
@@ -58,20 +65,20 @@ impl Collecting<'_> {
     ) -> Arrival {
         let without = at.checked_sub_signed(TimeDelta::microseconds(1)).unwrap_or(at);
         let (before, after) = (self.answer(log, seen, at, without, cancel), self.answer(log, seen, at, at, cancel));
-        let mut came: Vec<CameIn> = came.iter().map(|record| self.came_in(record, later)).collect();
-        // The order of a log's lines within one moment says nothing.
+        let mut came: Vec<ReceivedRecord> = came.iter().map(|record| self.came_in(record, later)).collect();
+        // The order of a log's lines within one moment has no meaning.
         came.sort_by(|a, b| {
-            let key = |r: &CameIn| (!r.call_out, r.occurred_at, r.kind.clone(), r.event_id);
+            let key = |r: &ReceivedRecord| (!r.call_out, r.occurred_at, r.kind.clone(), r.event_id);
             key(a).cmp(&key(b))
         });
-        let changed = tell(&changes(&before, &after), Voice::InTime).into_iter().map(changed).collect();
+        let changed = summarise(&changes(&before, &after), Perspective::Successive).into_iter().map(changed).collect();
         Arrival { case_id: log.case_id(), recorded_at: at, records: came, changed }
     }
 
-    fn came_in(&self, record: &Record, later: &BTreeMap<Uuid, Vec<Kind>>) -> CameIn {
+    fn came_in(&self, record: &Record, later: &BTreeMap<Uuid, Vec<Kind>>) -> ReceivedRecord {
         let held = calendar::london_day(record.recorded_at);
         let handling = self.view.sees(ViewField::Handling).then_some(record.handling);
-        CameIn {
+        ReceivedRecord {
             event_id: self.view.sees(ViewField::EventIds).then_some(record.event_id),
             kind: kind_name(record.kind()),
             call_out: is_call_out(record),
@@ -84,10 +91,10 @@ impl Collecting<'_> {
         }
     }
 
-    /// What was done to records by the moment of the briefing: corrected, retracted, disputed, erased.
+    /// Corrections, retractions, disputes and erasures of records up to the moment of the briefing.
     fn done_to(&self, records: &[&Record]) -> BTreeMap<Uuid, Vec<Kind>> {
         let mut done: BTreeMap<Uuid, Vec<Kind>> = BTreeMap::new();
-        for record in records.iter().filter(|r| r.recorded_at <= self.asked.at) {
+        for record in records.iter().filter(|r| r.recorded_at <= self.question.at) {
             let target = match record.event() {
                 Some(Event::RecordCorrected(of)) => of.event_id,
                 Some(Event::RecordRetracted(of)) => of.event_id,
@@ -103,7 +110,7 @@ impl Collecting<'_> {
     }
 }
 
-/// Also one that a newer version wrote and this one cannot read: it is a call-out by its name.
+/// Whether a record is a police call-out. An unrecognised record of a newer version counts by the name of its kind.
 fn is_call_out(record: &Record) -> bool {
     let named = match &record.payload {
         Payload::Unrecognised { kind } => Kind::parse(kind),
@@ -112,9 +119,9 @@ fn is_call_out(record: &Record) -> bool {
     named == Some(Kind::PoliceCallOut)
 }
 
-fn changed(line: Line) -> Changed {
+fn changed(line: SummaryLine) -> Changed {
     Changed {
-        sort: line.sort,
+        sort: line.kind,
         text: line.text,
         rules: line.rules,
         handling: line.do_not_raise,

@@ -1,26 +1,26 @@
-//! The briefing: what a morning's meeting over a caseload needs to hear, for one reader.
+//! The briefing: the paper for a morning meeting about a caseload, for one reader.
 //!
-//! First what came in since the last one and what it changed, every police call-out before all else; then what is overdue,
-//! what falls due, what waits on others, and each case's agenda. In 2018 inspectors praised a daily meeting in Leeds at which
-//! several agencies went through every domestic abuse call-out of the past 24 hours, and in most of the cases that they read
-//! nobody had asked the police anything once the sentence ran (HM Inspectorate of Probation, *Domestic abuse: the work
-//! undertaken by Community Rehabilitation Companies*, September 2018, section 5.1).
+//! It starts with new information and what that changed, police call-outs first; then actions that are overdue, due
+//! soon or waiting on others, and each case's agenda. In 2018 inspectors praised a daily meeting in Leeds at which
+//! several agencies discussed every domestic abuse call-out of the past 24 hours. In most of the cases that they
+//! read, no one had question the police for information after the sentence began (HM Inspectorate of Probation,
+//! *Domestic abuse: the work undertaken by Community Rehabilitation Companies*, September 2018, section 5.1).
 //!
-//! Nothing is decided here. What stands in a briefing is what [`risk_core::assessment::assess`] says of each case, sorted; what a
-//! record changed is the difference of two such answers: with it and without it, at the moment at which it came on record.
+//! A briefing adds no judgement of its own. It sorts the answers of [`risk_core::assessment::assess`]. What a record
+//! changed is the difference between the answers with and without it, at the moment when it was recorded.
 
 mod arrivals;
+mod document;
 mod lines;
-mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
 use uuid::Uuid;
 
-pub use told::{
-    Arrival, Briefing, CallOuts, CameIn, CaseBrief, Changed, Day, DueFrom, Ended, Item, KindCount, Line, NotAnswered,
-    Owed, SCHEMA, Unchanged, WaitingFor,
+pub use document::{
+    Arrival, Briefing, BriefingLine, CallOuts, CaseSummary, Changed, DueDay, DueLines, EndedLines, Item, KindCount,
+    NotAnswered, OverdueLines, ReceivedRecord, SCHEMA, UnchangedRecords, WaitingLines,
 };
 
 use risk_core::assessment::answer::{Action, Assessment, GroupStatus, PolicyReceipt, Receipt, Status};
@@ -34,79 +34,79 @@ use risk_core::log::Log;
 use risk_core::policy::model::{Policy, Priority, ViewField};
 use risk_core::view::{NoView, Seen, View};
 
-use lines::Work;
+use lines::LineActions;
 
-/// How many days ahead a briefing looks: on a Monday, through the next Monday.
+/// How many days ahead a briefing looks: on a Monday, up to and including the next Monday.
 const AHEAD: u64 = 7;
 
-/// What is asked of a whole caseload.
+/// The question that a briefing answers for every case.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked {
-    /// The moment. Nothing recorded later counts.
+pub struct BriefingQuestion {
+    /// The moment of the briefing. Records made later are ignored.
     pub at: Instant,
-    /// What came on record after this moment is told as news; a day before `at`, unless somebody was away for longer.
+    /// Records made after this moment are news; usually a day before `at`.
     pub since: Instant,
-    /// For whom.
+    /// The reader.
     pub audience: Audience,
-    /// The kinds that the host can deliver at all; `None`: all.
+    /// The kinds of event that the host can deliver; `None` means all.
     pub feeds: Option<BTreeSet<Kind>>,
 }
 
-/// Collects a briefing case by case, in any order; two collections of parts of a caseload can be merged.
+/// Builds a briefing case by case, in any order. Builders for parts of a caseload can be merged.
 #[derive(Debug, Clone)]
-pub struct Collecting<'p> {
+pub struct BriefingBuilder<'p> {
     view: View<'p>,
-    asked: Asked,
+    question: BriefingQuestion,
     case_budget: u64,
-    cases: BTreeMap<Uuid, Case>,
+    cases: BTreeMap<Uuid, CaseEntries>,
     blind_to: BTreeSet<String>,
     not_shown: u64,
     not_answered: BTreeMap<Uuid, NotAnswered>,
 }
 
-/// What one case adds.
+/// The contribution of one case.
 #[derive(Debug, Clone)]
-struct Case {
-    /// How soon its most urgent line matters; `None` where there is nothing to do.
+struct CaseEntries {
+    /// The urgency of its most urgent line; `None` if nothing is pending.
     urgency: Option<(Priority, bool, Option<NaiveDate>)>,
-    brief: CaseBrief,
+    brief: CaseSummary,
     arrivals: Vec<Arrival>,
-    unchanged: Option<Unchanged>,
-    overdue: Vec<(Role, Line)>,
-    due: Vec<((Role, NaiveDate), Line)>,
-    waiting: Vec<(String, Line)>,
-    ended: Option<Ended>,
+    unchanged: Option<UnchangedRecords>,
+    overdue: Vec<(Role, BriefingLine)>,
+    due: Vec<((Role, NaiveDate), BriefingLine)>,
+    waiting: Vec<(String, BriefingLine)>,
+    ended: Option<EndedLines>,
 }
 
-impl<'p> Collecting<'p> {
-    /// Begins a briefing.
+impl<'p> BriefingBuilder<'p> {
+    /// Starts a briefing.
     ///
     /// # Errors
-    /// [`NoView`] where the policy does not provide for the audience.
-    pub fn new(policy: &'p Policy, asked: Asked) -> Result<Self, NoView> {
-        let view = View::of(policy, asked.audience)?;
+    /// [`NoView`] if the policy does not define the audience.
+    pub fn new(policy: &'p Policy, question: BriefingQuestion) -> Result<Self, NoView> {
+        let view = View::of(policy, question.audience)?;
         let (cases, not_answered) = (BTreeMap::new(), BTreeMap::new());
         let (blind_to, case_budget) = (BTreeSet::new(), Budget::OF_A_CASE);
-        Ok(Self { view, asked, case_budget, cases, blind_to, not_shown: 0, not_answered })
+        Ok(Self { view, question, case_budget, cases, blind_to, not_shown: 0, not_answered })
     }
 
-    /// The same, where each case may take that many units of work; by default [`Budget::OF_A_CASE`].
+    /// Sets the budget of each case in units of work; the default is [`Budget::OF_A_CASE`].
     #[must_use]
     pub fn with_case_budget(self, units: u64) -> Self {
         Self { case_budget: units, ..self }
     }
 
-    /// Takes in a case. The labels are what the host calls it: `crn`, `team`, `officer`. They are kept from a reader who may
-    /// not see whom or what an action is about. A case that is added again takes the place of the first.
+    /// Adds a case. The labels are the host's names for it: `crn`, `team`, `officer`. They are hidden from a reader
+    /// who may not see the subjects of actions. A case that is added again replaces the first.
     ///
-    /// This costs one answer, and two more for each moment of the window at which something came on record. A case that takes
-    /// more work than its budget is named as one that could not be answered.
+    /// This computes one answer, and two more for each moment of the period at which something was recorded. A case
+    /// that exceeds its budget is listed as not answered.
     pub fn add(&mut self, log: &Log, labels: &BTreeMap<String, String>) {
-        // What is never cancelled is added.
+        // Without cancellation, the case is always added.
         let _added = self.add_until(log, labels, Cancel::NEVER);
     }
 
-    /// [`Collecting::add`], unless its caller ends it early: then nothing was added.
+    /// Like [`BriefingBuilder::add`], but can be cancelled; then nothing was added.
     ///
     /// # Errors
     /// [`Cancelled`].
@@ -134,27 +134,27 @@ impl<'p> Collecting<'p> {
         Ok(())
     }
 
-    /// What a case adds, and what it cannot see; a part of it if the work ended early.
-    fn brief(&self, log: &Log, labels: &BTreeMap<String, String>, cancel: Cancel<'_>) -> (Case, Vec<String>) {
-        let seen = self.view.seen(log.records().iter(), Some(self.asked.at));
-        let answer = self.answer(log, &seen, self.asked.at, self.asked.at, cancel);
+    /// The contribution of a case, and the rules that cannot fire; incomplete if the work ended early.
+    fn brief(&self, log: &Log, labels: &BTreeMap<String, String>, cancel: Cancel<'_>) -> (CaseEntries, Vec<String>) {
+        let seen = self.view.seen(log.records().iter(), Some(self.question.at));
+        let answer = self.answer(log, &seen, self.question.at, self.question.at, cancel);
         let (arrivals, unchanged) = self.arrivals(log, &seen, cancel);
-        let case = Case { arrivals, unchanged, ..self.case(&answer, labels) };
+        let case = CaseEntries { arrivals, unchanged, ..self.case(&answer, labels) };
         (case, answer.blind_to)
     }
 
-    /// Counts a case from which the reader is excluded; nothing else is told of it.
+    /// Counts a case from which the reader is excluded. The briefing says nothing else about it.
     pub fn not_shown(&mut self) {
         self.not_shown = self.not_shown.saturating_add(1);
     }
 
-    /// Names a case that could not be answered, and why, so that its absence is not read as silence.
+    /// Lists a case that could not be answered, with the reason, so that its absence is not taken for good news.
     pub fn not_answered(&mut self, case_id: Uuid, labels: &BTreeMap<String, String>, why: &str) {
         let labels = self.labels(labels);
         self.not_answered.insert(case_id, NotAnswered { case_id, labels, why: why.to_owned() });
     }
 
-    /// Takes in what another collected of other cases, asked the same.
+    /// Adds the cases of another builder for the same question.
     pub fn merge(&mut self, other: Self) {
         self.cases.extend(other.cases);
         self.blind_to.extend(other.blind_to);
@@ -162,19 +162,19 @@ impl<'p> Collecting<'p> {
         self.not_answered.extend(other.not_answered);
     }
 
-    /// The briefing. The order in which the cases were added does not show.
+    /// Returns the briefing. It does not depend on the order in which cases were added.
     #[must_use]
-    pub fn told(self) -> Briefing {
+    pub fn finish(self) -> Briefing {
         let (receipt, call_outs_from, due_through) = (self.receipt(), self.call_outs(), self.due_through());
-        let mut cases: Vec<Case> = self.cases.into_values().collect();
-        // Stable: cases of one urgency stand by id.
+        let mut cases: Vec<CaseEntries> = self.cases.into_values().collect();
+        // A stable sort keeps cases of equal urgency in the order of their ids.
         cases.sort_by_key(|case| (case.urgency.is_none(), case.urgency));
         let mut briefing = Briefing {
             schema: SCHEMA,
-            at: self.asked.at,
-            since: self.asked.since,
+            at: self.question.at,
+            since: self.question.since,
             due_through,
-            audience: self.asked.audience,
+            audience: self.question.audience,
             receipt,
             not_answered: self.not_answered.into_values().collect(),
             call_outs_from,
@@ -202,30 +202,30 @@ impl<'p> Collecting<'p> {
             briefing.cases.push(case.brief);
         }
         briefing.call_outs.sort_by_key(|arrival| (arrival.recorded_at, arrival.case_id));
-        briefing.overdue = by_owner(overdue).map(|(owner, lines)| Owed { owner, lines }).collect();
-        briefing.waiting = waiting.into_iter().map(|(on, lines)| WaitingFor { on, lines: sorted(lines) }).collect();
+        briefing.overdue = by_owner(overdue).map(|(owner, lines)| OverdueLines { owner, lines }).collect();
+        briefing.waiting = waiting.into_iter().map(|(on, lines)| WaitingLines { on, lines: sorted(lines) }).collect();
         for ((owner, day), lines) in by_owner(due) {
-            let day = Day { day, lines };
+            let day = DueDay { day, lines };
             match briefing.due.last_mut().filter(|last| last.owner == owner) {
                 Some(last) => last.days.push(day),
-                None => briefing.due.push(DueFrom { owner, days: vec![day] }),
+                None => briefing.due.push(DueLines { owner, days: vec![day] }),
             }
         }
         briefing
     }
 
-    fn case(&self, answer: &Assessment, labels: &BTreeMap<String, String>) -> Case {
+    fn case(&self, answer: &Assessment, labels: &BTreeMap<String, String>) -> CaseEntries {
         let works = lines::works(answer);
         let live = |a: &Action| a.frozen_on.is_none();
-        let (today, through) = (calendar::london_day(self.asked.at), self.due_through());
+        let (today, through) = (calendar::london_day(self.question.at), self.due_through());
         let groups = answer.classification.iter().flat_map(|c| &c.groups);
         let doubtful = groups
             .filter(|g| matches!(g.status, GroupStatus::UnderReview | GroupStatus::Stale) || g.indicated.is_some());
         let agenda = answer.agenda.lines.iter().filter_map(|id| works.iter().find(|w| w.has(*id)));
         let frozen = lines::by(&works, answer.case_id, |a| a.frozen_on);
-        Case {
-            urgency: works.iter().filter(|w| w.is_live()).map(Work::urgency).min(),
-            brief: CaseBrief {
+        CaseEntries {
+            urgency: works.iter().filter(|w| w.is_live()).map(LineActions::urgency).min(),
+            brief: CaseSummary {
                 case_id: answer.case_id,
                 labels: self.labels(labels),
                 recorded: answer.classification.as_ref().map(|c| c.overall.recorded),
@@ -245,7 +245,7 @@ impl<'p> Collecting<'p> {
             waiting: lines::by(&works, answer.case_id, |a| {
                 a.waiting_on.as_ref().filter(|_| live(a)).map(|waiting| waiting.party.clone())
             }),
-            ended: frozen.first().map(|(on, _)| *on).map(|on| Ended {
+            ended: frozen.first().map(|(on, _)| *on).map(|on| EndedLines {
                 case_id: answer.case_id,
                 on,
                 lines: sorted(frozen.into_iter().map(|(_, line)| line).collect()),
@@ -253,9 +253,9 @@ impl<'p> Collecting<'p> {
         }
     }
 
-    /// How the case stood at a moment, for a service that knew what was recorded by another.
+    /// The answer for a case at `at`, given the records made by `known_at`.
     fn answer(&self, log: &Log, seen: &Seen<'_>, at: Instant, known_at: Instant, cancel: Cancel<'_>) -> Assessment {
-        let (audience, feeds) = (self.asked.audience, self.asked.feeds.clone());
+        let (audience, feeds) = (self.question.audience, self.question.feeds.clone());
         let question = Question { at, known_at: Some(known_at), lens: Lens::AsKnown, audience, feeds };
         let span = Span { cancel, ..question.span(&seen.all()) };
         assess_seen_now(log, seen, &self.view, &question, span)
@@ -266,13 +266,13 @@ impl<'p> Collecting<'p> {
     }
 
     fn due_through(&self) -> NaiveDate {
-        let today = calendar::london_day(self.asked.at);
+        let today = calendar::london_day(self.question.at);
         today.checked_add_days(Days::new(AHEAD)).unwrap_or(NaiveDate::MAX)
     }
 
-    /// What it means that no call-out stands in the briefing.
+    /// What it means if the briefing lists no call-out.
     fn call_outs(&self) -> CallOuts {
-        let delivered = self.asked.feeds.as_ref().is_none_or(|feeds| feeds.contains(&Kind::PoliceCallOut));
+        let delivered = self.question.feeds.as_ref().is_none_or(|feeds| feeds.contains(&Kind::PoliceCallOut));
         match (self.view.sees_kind(Kind::PoliceCallOut), delivered) {
             (false, _) => CallOuts::NotForThisReader,
             (true, false) => CallOuts::NoFeed,
@@ -289,7 +289,7 @@ impl<'p> Collecting<'p> {
                 version: policy.version.clone(),
                 digest: policy.digest.clone(),
                 reviewed_through: policy.reviewed_through,
-                beyond_review: calendar::london_day(self.asked.at) > policy.reviewed_through,
+                beyond_review: calendar::london_day(self.question.at) > policy.reviewed_through,
             },
             calendar: BusinessCalendar::VERSION,
             locality: policy.locality.clone(),
@@ -300,18 +300,18 @@ impl<'p> Collecting<'p> {
     }
 }
 
-fn gather<K: Ord>(into: &mut BTreeMap<K, Vec<Line>>, lines: Vec<(K, Line)>) {
+fn gather<K: Ord>(into: &mut BTreeMap<K, Vec<BriefingLine>>, lines: Vec<(K, BriefingLine)>) {
     for (key, line) in lines {
         into.entry(key).or_default().push(line);
     }
 }
 
-fn by_owner<K: Ord>(lines: BTreeMap<K, Vec<Line>>) -> impl Iterator<Item = (K, Vec<Line>)> {
+fn by_owner<K: Ord>(lines: BTreeMap<K, Vec<BriefingLine>>) -> impl Iterator<Item = (K, Vec<BriefingLine>)> {
     lines.into_iter().map(|(key, lines)| (key, sorted(lines)))
 }
 
-/// The most urgent first; stable, so that lines of one urgency stay in the order of their cases.
-fn sorted(mut lines: Vec<Line>) -> Vec<Line> {
-    lines.sort_by_key(Line::urgency);
+/// Sorts lines, the most urgent first. The sort is stable, so lines of equal urgency keep the order of their cases.
+fn sorted(mut lines: Vec<BriefingLine>) -> Vec<BriefingLine> {
+    lines.sort_by_key(BriefingLine::urgency);
     lines
 }

@@ -1,7 +1,8 @@
-//! What was required over a caseload, and what became of it: the inspection's kind of table, for any grouping of cases.
+//! Measures over a caseload: what was required and with what outcome, in tables like the inspection's, for any
+//! grouping of cases.
 //!
-//! Nothing is divided here. Each number stands beside what it is to be divided by, and the six outcomes of an action add up
-//! to how often it was required, so that a table can be checked by adding.
+//! Nothing is divided here. Each number is listed with its denominator, and the six outcomes of an action add up to
+//! how often it was required, so a table can be checked by addition.
 
 mod suppression;
 
@@ -18,78 +19,78 @@ use risk_core::log::Log;
 use risk_core::policy::model::Policy;
 use risk_core::view::NoView;
 
-/// To which group a case belongs: one value for each column that the caseload is grouped by; `None` where nobody said.
+/// The group of a case: one value for each column by which the caseload is grouped; `None` if not given.
 pub type Group = Vec<Option<String>>;
 
-/// Measures of one action in one group. A number that is `None` was suppressed.
+/// The measures of one action in one group. `None` means that the number was suppressed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ActionMeasure {
     /// The group.
     pub group: Group,
     /// The action.
     pub action: ActionKind,
-    /// Cases in the group.
+    /// The number of cases in the group.
     pub cases: Option<u64>,
     /// Cases in which it was required at least once.
     pub cases_required: Option<u64>,
-    /// How often it was required, once for each subject; the sum of the six that follow.
+    /// How often it was required, once for each subject; the sum of the next six numbers.
     pub required: Option<u64>,
-    /// Done, and not late; also where no source gives a limit.
+    /// Done and not late, including actions without a time limit.
     pub done_in_time: Option<u64>,
-    /// Done after it was due.
+    /// Done after the due date.
     pub done_late: Option<u64>,
-    /// Not done, and past due.
+    /// Not done and overdue.
     pub overdue: Option<u64>,
-    /// Not done, and not past due: open, due soon or waiting.
+    /// Not done and not overdue: open, due soon or waiting.
     pub not_yet_due: Option<u64>,
-    /// A person decided that it was not needed.
+    /// Not needed, as a person decided.
     pub not_needed: Option<u64>,
-    /// What it rested on fell away, or another took its place.
+    /// Superseded or withdrawn.
     pub superseded: Option<u64>,
-    /// Half of those done were done within so many days of opening; `None` also where none was done.
+    /// The median number of days from opening to completion; also `None` if none was done.
     pub median_days: Option<i64>,
 }
 
-/// How the people who worked with a rule took it, in one group. A number that is `None` was suppressed.
+/// How people responded to a rule in one group. `None` means that the number was suppressed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RuleMeasure {
     /// The group.
     pub group: Group,
     /// The rule or duty.
     pub rule: String,
-    /// Cases in the group.
+    /// The number of cases in the group.
     pub cases: Option<u64>,
-    /// Actions that rest on it.
+    /// The number of actions with this rule as a reason.
     pub required: Option<u64>,
-    /// Of these, how many a person decided were not needed.
+    /// Of these, the number that a person decided were not needed.
     pub decided_against: Option<u64>,
-    /// Of these, how many rest on an event that somebody contests.
+    /// Of these, the number with a disputed event.
     pub event_disputed: Option<u64>,
-    /// How often somebody disputed the rule itself (`rule_disputed`).
+    /// How often the rule itself was disputed (`rule_disputed`).
     pub rule_disputed: Option<u64>,
 }
 
-/// The measures of a caseload, through one lens.
+/// The measures of a caseload under one lens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Measures {
-    /// By group and action. Each action that was required anywhere stands in every group.
+    /// By group and action. An action required in any group is listed in every group.
     pub actions: Vec<ActionMeasure>,
-    /// By group and rule, likewise.
+    /// By group and rule. A rule that occurs in any group is listed in every group.
     pub rules: Vec<RuleMeasure>,
 }
 
-/// Counts case by case; two counts of parts of a caseload can be merged.
+/// Builds measures case by case. Builders for parts of a caseload can be merged.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Counting(BTreeMap<Group, Counted>);
+pub struct MeasuresBuilder(BTreeMap<Group, GroupCounts>);
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Counted {
+struct GroupCounts {
     cases: u64,
     actions: BTreeMap<ActionKind, Outcomes>,
-    rules: BTreeMap<String, Takings>,
+    rules: BTreeMap<String, RuleResponses>,
 }
 
-/// What became of one action.
+/// The outcomes of one action.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Outcomes {
     cases: u64,
@@ -99,23 +100,23 @@ struct Outcomes {
     not_yet_due: u64,
     not_needed: u64,
     superseded: u64,
-    /// How many of those done took so many days.
+    /// The number of completed actions by duration in days.
     days: BTreeMap<i64, u64>,
 }
 
-/// How one rule was taken.
+/// The responses to one rule.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Takings {
+struct RuleResponses {
     required: u64,
     decided_against: u64,
     event_disputed: u64,
     rule_disputed: u64,
 }
 
-/// The rules that somebody disputed in a case, as far as the reader may see it; one entry for each time.
+/// The rules disputed in a case, as far as the reader may see them; one entry for each dispute.
 ///
 /// # Errors
-/// [`NoView`] where the policy does not provide for the audience.
+/// [`NoView`] if the policy does not define the audience.
 pub fn disputed_rules(log: &Log, policy: &Policy, question: &Question) -> Result<Vec<String>, NoView> {
     let Opened { seen, span, .. } = question.open(log, policy, Cancel::NEVER)?;
     let disputed = seen.records.iter().filter(|r| r.recorded_at <= span.known_at).filter_map(|r| match r.event() {
@@ -125,28 +126,29 @@ pub fn disputed_rules(log: &Log, policy: &Policy, question: &Question) -> Result
     Ok(disputed.collect())
 }
 
-impl Counting {
-    /// Counts one case: its answer, and the rules that somebody disputed in it.
+impl MeasuresBuilder {
+    /// Counts one case: its answer and the rules disputed in it.
     pub fn add(&mut self, group: &[Option<String>], answer: &Assessment, disputed: &[String]) {
         if !self.0.contains_key(group) {
-            self.0.insert(group.to_vec(), Counted::default());
+            self.0.insert(group.to_vec(), GroupCounts::default());
         }
         if let Some(counted) = self.0.get_mut(group) {
             counted.add(&answer.actions, disputed);
         }
     }
 
-    /// Takes in what another counted of other cases.
+    /// Adds the counts of another builder.
     pub fn merge(&mut self, other: Self) {
         for (group, counted) in other.0 {
             self.0.entry(group).or_default().merge(counted);
         }
     }
 
-    /// What was counted. With `suppress_below`, a number from 1 to less than that is left out, and so is whatever would give
-    /// it away by adding or subtracting within the table, or from the same table without groups.
+    /// Returns the measures. With `suppress_below`, numbers from 1 to one less than that are omitted, and so are
+    /// numbers that would reveal them by addition or subtraction within the table, or together with the same table
+    /// without groups.
     #[must_use]
-    pub fn told(&self, suppress_below: Option<u64>) -> Measures {
+    pub fn finish(&self, suppress_below: Option<u64>) -> Measures {
         Measures { actions: self.actions(suppress_below), rules: self.rules(suppress_below) }
     }
 
@@ -212,14 +214,14 @@ impl Counting {
         measures
     }
 
-    /// What was counted under each key, with a row for every group.
+    /// The counts under each key, with a row for every group.
     fn by<K: Ord + Clone, V: Default + Clone>(
         &self,
-        of: impl Fn(&Counted) -> &BTreeMap<K, V>,
+        of: impl Fn(&GroupCounts) -> &BTreeMap<K, V>,
     ) -> BTreeMap<K, Vec<(&Group, u64, V)>> {
         let keys = self.0.values().flat_map(|counted| of(counted).keys().cloned());
         let rows = |key: &K| {
-            let row = |(group, counted): (_, &Counted)| {
+            let row = |(group, counted): (_, &GroupCounts)| {
                 (group, counted.cases, of(counted).get(key).cloned().unwrap_or_default())
             };
             self.0.iter().map(row).collect()
@@ -229,7 +231,7 @@ impl Counting {
     }
 }
 
-impl Counted {
+impl GroupCounts {
     fn add(&mut self, actions: &[Action], disputed: &[String]) {
         more(&mut self.cases);
         for action in actions.iter().map(|line| line.action).collect::<BTreeSet<_>>() {
@@ -246,7 +248,7 @@ impl Counted {
         }
     }
 
-    fn rule(&mut self, rule: &str) -> &mut Takings {
+    fn rule(&mut self, rule: &str) -> &mut RuleResponses {
         self.rules.entry(rule.to_owned()).or_default()
     }
 
@@ -298,7 +300,8 @@ impl Outcomes {
         self.parts().into_iter().fold(0, u64::saturating_add)
     }
 
-    /// The least number of days within which half of those done were done, where there are as many as must be.
+    /// The smallest number of days within which half of the completed actions were done; `None` if there are fewer
+    /// than `at_least`.
     fn median_days(&self, at_least: Option<u64>) -> Option<i64> {
         let done = self.days.values().copied().fold(0, u64::saturating_add);
         if done < at_least.unwrap_or(1) {
@@ -315,7 +318,7 @@ impl Outcomes {
     }
 }
 
-impl Takings {
+impl RuleResponses {
     fn add(&mut self, rule: &str, line: &Action) {
         more(&mut self.required);
         let against = |decided: &answer::Decided| decided.accepted && decided.decision == ActionDecision::NotNeeded;

@@ -1,16 +1,16 @@
-//! Small numbers left out of a table, and with them what would give them away.
+//! Suppression of small numbers in a table, and of numbers that would reveal them.
 
-/// A row of a table; `None` is left out.
+/// A row of a table; `None` is a suppressed number.
 pub(super) type Row = Vec<Option<u64>>;
 
-/// A row of which nothing is left out yet.
+/// A row without suppressed numbers.
 pub(super) fn row(cells: impl IntoIterator<Item = u64>) -> Row {
     cells.into_iter().map(Some).collect()
 }
 
-/// Leaves out each number from 1 to less than `below`. The cells of a row from `total` on add up to the first of them, and
-/// a reader may know the sum of a column; so where one number alone is missing from such a sum, another is left out too: the
-/// least, rather not a nought, and the row's total last.
+/// Suppresses each number from 1 to `below` - 1. In each row, the cell at `total` is the sum of the cells after it,
+/// and a reader may know the sum of a column. If a single number is missing from such a sum, another is suppressed as
+/// well: the smallest, preferably not a zero, and the row's total last.
 pub(super) fn suppress(rows: &mut [Row], below: Option<u64>, total: usize) {
     let Some(below) = below else { return };
     for cell in rows.iter_mut().flatten() {
@@ -36,7 +36,7 @@ fn left_out(rows: &[Row]) -> usize {
     rows.iter().flatten().filter(|cell| cell.is_none()).count()
 }
 
-/// Where one cell alone of a sum is missing, leaves out another. With each cell: whether it is the sum's total.
+/// If a single cell of a sum is missing, suppresses another. Each cell comes with whether it is the total.
 fn complement(cells: Vec<(bool, &mut Option<u64>)>) {
     if cells.iter().filter(|(_, cell)| cell.is_none()).count() != 1 {
         return;
@@ -53,34 +53,34 @@ mod tests {
 
     use super::*;
 
-    /// One number outside the sum, then a total and its three parts.
+    /// A row with one number outside the sum, then a total and its three parts.
     fn with_total([other, a, b, c]: [u64; 4]) -> Row {
         row([other, a.saturating_add(b).saturating_add(c), a, b, c])
     }
 
     #[test]
-    fn a_small_number_goes_and_takes_the_next_least_of_its_sum_with_it() {
+    fn a_small_number_and_the_next_smallest_of_its_sum_are_suppressed() {
         let mut rows = vec![with_total([40, 2, 9, 30])];
         suppress(&mut rows, Some(5), 1);
         assert_eq!(rows, [vec![Some(40), Some(41), None, None, Some(30)]]);
     }
 
     #[test]
-    fn a_number_that_is_small_in_one_office_takes_that_of_another_office_with_it() {
+    fn a_small_number_in_one_office_suppresses_one_of_another_office() {
         let mut rows = vec![row([3, 20]), row([50, 20]), row([8, 20])];
         suppress(&mut rows, Some(5), usize::MAX);
         assert_eq!(rows, [vec![None, Some(20)], vec![Some(50), Some(20)], vec![None, Some(20)]]);
     }
 
     #[test]
-    fn nothing_is_left_out_where_nobody_asked() {
+    fn nothing_is_suppressed_by_default() {
         let mut rows = vec![with_total([1, 2, 3, 4])];
         suppress(&mut rows, None, 1);
         assert_eq!(rows, [with_total([1, 2, 3, 4])]);
     }
 
     #[test]
-    fn noughts_are_shown_and_so_is_the_least_number_that_may_be() {
+    fn zeros_and_the_smallest_allowed_number_are_shown() {
         let mut rows = vec![with_total([5, 0, 5, 0])];
         suppress(&mut rows, Some(5), 1);
         assert_eq!(rows, [with_total([5, 0, 5, 0])]);
@@ -88,7 +88,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_shown_is_true_and_large_enough_and_no_sum_gives_a_missing_number_away(
+        fn shown_numbers_are_true_and_large_and_no_sum_reveals_a_suppressed_one(
             given in prop::collection::vec(prop::array::uniform4(0_u64..20), 1..5), below in 1_u64..12,
         ) {
             let full: Vec<Row> = given.into_iter().map(with_total).collect();

@@ -1,4 +1,4 @@
-//! The questions of which some become conformance cases.
+//! The candidates for conformance cases.
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ use crate::stream::Stream;
 /// The nine cases, each three weeks after its last record, as an officer and as an inspector read it.
 ///
 /// # Panics
-/// Where a case cannot be read.
+/// If a case cannot be read.
 #[must_use]
 pub fn nine_cases() -> Vec<Exchange> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/cases");
@@ -35,12 +35,12 @@ fn case(path: &Path, reader: Audience) -> Exchange {
     Exchange::of(title, &Under::england_wales(&[]), None, &packs::ENGLAND_WALES, &log, &question)
 }
 
-/// What the tests beside the rules ask.
+/// The questions of the policy's own tests.
 #[must_use]
 pub fn policy_tests() -> Vec<Exchange> {
     let (under, policy) = (Under::england_wales(&[]), &*packs::ENGLAND_WALES);
     let exchange = |test| {
-        let (log, question) = policy_tests::asked(test)?;
+        let (log, question) = policy_tests::log_and_question(test)?;
         Some(Exchange::of(test.name.clone(), &under, None, policy, &log, &question))
     };
     policy.tests.iter().filter(|t| t.locality.is_none()).filter_map(exchange).collect()

@@ -1,4 +1,4 @@
-//! Few that show much.
+//! Choosing few cases that together cover everything.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::interchange::{Exchange, Under};
 
-/// What an exchange shows: words such as `rule plw-raised-risk`, `action home_visit` or `kind charged`.
+/// What an exchange covers, in words such as `rule plw-raised-risk`, `action home_visit` or `kind charged`.
 #[must_use]
 pub fn shown(exchange: &Exchange) -> BTreeSet<String> {
     let mut shown = BTreeSet::new();
@@ -15,7 +15,7 @@ pub fn shown(exchange: &Exchange) -> BTreeSet<String> {
         Under::Pack { overlays, .. } => format!("pack {overlays:?}"),
         Under::Files { .. } => "another policy".to_owned(),
     };
-    // Only rules and actions of the pack count: the other policy is named as a whole, with each of its rules.
+    // Only rules and actions of the pack count individually; the rules of the other policy are named as such.
     let of = if policy.starts_with("pack") { "" } else { "another policy's " };
     every("rule", &exchange.answer, &mut |rule| {
         shown.insert(format!("{of}rule {rule}"));
@@ -43,7 +43,7 @@ pub fn shown(exchange: &Exchange) -> BTreeSet<String> {
     shown
 }
 
-/// Every text under that name, wherever it stands.
+/// Calls `each` with every text under that name, at any depth.
 pub fn every(name: &str, value: &Value, each: &mut impl FnMut(&str)) {
     match value {
         Value::Object(members) => {
@@ -59,7 +59,8 @@ pub fn every(name: &str, value: &Value, each: &mut impl FnMut(&str)) {
     }
 }
 
-/// Some of the candidates, so that what any of them shows is shown: always the one that adds most, of equals the shortest.
+/// A subset of the candidates that covers everything that any of them covers. It repeatedly takes the one that adds
+/// most; of equals, the shortest.
 #[must_use]
 pub fn cover(mut already: BTreeSet<String>, candidates: Vec<Exchange>) -> Vec<Exchange> {
     let mut open: Vec<(BTreeSet<String>, usize, Exchange)> =

@@ -12,13 +12,14 @@ use super::choose::{cover, shown};
 use super::laws::laws;
 use crate::interchange::Exchange;
 
-/// Where they stand.
+/// The folder of the conformance files.
 #[must_use]
 pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/conformance")
 }
 
-/// The cases by file, with the engine's answers: the nine cases, the laws, and what is needed besides to show everything.
+/// The cases by file, with the engine's answers: the nine cases, the laws, and whatever else is needed for full
+/// coverage.
 #[must_use]
 pub fn selection() -> Vec<(&'static str, Vec<Exchange>)> {
     let (cases, laws) = (nine_cases(), laws());
@@ -32,7 +33,7 @@ pub fn selection() -> Vec<(&'static str, Vec<Exchange>)> {
 /// Every case of every file, with the file's name.
 ///
 /// # Errors
-/// Where a file cannot be read, or holds something else.
+/// If a file cannot be read or has other content.
 pub fn read() -> io::Result<Vec<(String, Exchange)>> {
     let mut paths: Vec<PathBuf> = std::fs::read_dir(folder())?.map(|e| Ok(e?.path())).collect::<io::Result<_>>()?;
     paths.retain(|p| p.extension().is_some_and(|e| e == "json"));
@@ -46,10 +47,11 @@ pub fn read() -> io::Result<Vec<(String, Exchange)>> {
     Ok(all)
 }
 
-/// Writes the files, with the answers that the reference gives; `python` runs it. Says of each file how many cases it holds.
+/// Writes the files with the answers of the reference, which `python` runs. Returns a line for each file with its
+/// number of cases.
 ///
 /// # Errors
-/// Where the reference cannot be run, or does not answer.
+/// If the reference cannot be run or does not answer.
 pub fn write(python: &str) -> io::Result<Vec<String>> {
     let mut said = Vec::new();
     for (name, mut cases) in selection() {
@@ -85,6 +87,6 @@ fn reference_answers(python: &str, cases: &[Exchange]) -> io::Result<Vec<Value>>
     let lines: Vec<String> = cases.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
     let fed = std::thread::spawn(move || lines.iter().try_for_each(|line| writeln!(input, "{line}")));
     let answers = BufReader::new(output).lines().map(|line| Ok(serde_json::from_str(&line?)?)).collect();
-    fed.join().map_err(|_| io::Error::other("the reference could not be asked"))??;
+    fed.join().map_err(|_| io::Error::other("the questions could not be sent to the reference"))??;
     if child.wait()?.success() { answers } else { Err(io::Error::other("the reference failed")) }
 }

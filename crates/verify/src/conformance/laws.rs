@@ -1,4 +1,4 @@
-//! Questions whose answers show the laws: mostly one story, asked again after the change of which a law speaks.
+//! Questions whose answers illustrate the laws: mostly one story, repeated after the change that a law describes.
 
 use chrono::{DateTime, Duration, Utc};
 use risk_core::assessment::Question;
@@ -15,8 +15,8 @@ use crate::interchange::{Exchange, Under};
 use crate::packs;
 use crate::scope::opening::{known_case, start};
 
-/// Laws that no single answer shows: they speak of texts that are refused, of hashes, of explanations, of timelines, of two policies, of two logs, of
-/// counts over many answers, or of the tests themselves.
+/// Laws that no single answer illustrates: laws about rejected texts, hashes, explanations, timelines, two policies,
+/// two logs, counts over many answers, or the tests themselves.
 pub const NOT_OF_ONE_ANSWER: &[&str] = &[
     "a_changed_byte_in_a_sealed_log_is_found_and_located",
     "a_timeline_is_the_answers_of_its_moments_as_known",
@@ -51,7 +51,7 @@ pub const NOT_OF_ONE_ANSWER: &[&str] = &[
     "the_briefing_is_the_same_without_what_the_audience_may_not_see",
 ];
 
-/// The day on which the story is asked about, unless a law asks another.
+/// The moment of the questions about the story, unless a law needs another.
 fn when() -> Instant {
     start(2018) + Duration::days(20)
 }
@@ -65,7 +65,7 @@ fn record(n: u128, happened: i64, recorded: i64, kind: Kind, data: Value) -> Rec
     if names { record.with_handling(Handling::PartnerConfidential) } else { record }
 }
 
-/// A known case, in which a victim tells of violence, police are called, and somebody assesses the risk as low.
+/// A known case in which a victim discloses violence, the police are called, and the risk is assessed as low.
 fn story() -> Vec<Record> {
     let mut records = known_case().records;
     records.push(disclosure(1));
@@ -86,11 +86,11 @@ fn disclosure(recorded: i64) -> Record {
     record(1, 1, recorded, Kind::PlwDisclosure, data)
 }
 
-struct Asked {
+struct Questions {
     cases: Vec<Exchange>,
 }
 
-impl Asked {
+impl Questions {
     fn add(&mut self, laws: &[&str], title: &str, log: &Log, question: &Question) {
         self.add_under(laws, title, log, question, (&Under::england_wales(&[]), None));
     }
@@ -110,16 +110,16 @@ impl Asked {
     }
 }
 
-/// Every law that an answer can show, with questions that show it.
+/// Questions that illustrate every law that an answer can illustrate.
 ///
 /// # Panics
-/// Where the story makes no log.
+/// If the story does not form a log.
 #[must_use]
 pub fn laws() -> Vec<Exchange> {
-    let mut asked = Asked { cases: vec![] };
+    let mut questions = Questions { cases: vec![] };
     let now = Question::at(when(), Audience::Inspector);
     let log = log_of(story());
-    asked.add(
+    questions.add(
         &[
             "the_same_inputs_give_the_same_bytes",
             "every_history_that_a_log_takes_has_an_answer",
@@ -145,21 +145,26 @@ pub fn laws() -> Vec<Exchange> {
         &log,
         &now,
     );
-    same_answers(&mut asked, &now);
-    more_records(&mut asked, &now);
-    other_times(&mut asked, &log, &now);
-    other_readers(&mut asked, &log);
-    asked.cases
+    same_answers(&mut questions, &now);
+    more_records(&mut questions, &now);
+    other_times(&mut questions, &log, &now);
+    other_readers(&mut questions, &log);
+    questions.cases
 }
 
-/// The same records in another way: the same answer.
-fn same_answers(asked: &mut Asked, now: &Question) {
+/// The same records in another form give the same answer.
+fn same_answers(questions: &mut Questions, now: &Question) {
     let backwards: Vec<Record> = story().into_iter().rev().collect();
     let law = ["records_appended_in_any_order_give_one_answer", "a_hostile_history_folds_alike_in_any_order"];
-    asked.add(&law, "the story, its records in opposite order", &log_of(backwards), now);
+    questions.add(&law, "the story, its records in opposite order", &log_of(backwards), now);
     let twice: String = story().iter().map(|r| format!("{0}\n{0}\n", r.to_line())).collect();
     let twice = Log::parse("twice", &twice).expect("a delivery may be repeated");
-    asked.add(&["delivering_an_event_twice_changes_nothing"], "the story, each record delivered twice", &twice, now);
+    questions.add(
+        &["delivering_an_event_twice_changes_nothing"],
+        "the story, each record delivered twice",
+        &twice,
+        now,
+    );
     for backwards in [false, true] {
         let mut night = known_case().records;
         let feed = [
@@ -182,23 +187,23 @@ fn same_answers(asked: &mut Asked, now: &Question) {
         } else {
             "one night's feed: all recorded in one instant"
         };
-        asked.add(&["the_order_of_records_of_one_instant_changes_nothing"], title, &log_of(night), now);
+        questions.add(&["the_order_of_records_of_one_instant_changes_nothing"], title, &log_of(night), now);
     }
     for records in [12, 13] {
         let title = format!("the story as far as its record {records}");
         let some = log_of(story().into_iter().take(records).collect());
-        asked.add(&["folding_step_by_step_equals_folding_afresh"], &title, &some, now);
+        questions.add(&["folding_step_by_step_equals_folding_afresh"], &title, &some, now);
     }
     let prompt: Vec<Record> = known_case().records;
     for lens in [Lens::AsKnown, Lens::Hindsight] {
         let question = Question { lens, ..now.clone() };
         let law = ["with_nothing_late_and_nothing_corrected_hindsight_equals_as_known"];
-        asked.add(&law, &format!("nothing late and nothing corrected, {lens}"), &log_of(prompt.clone()), &question);
+        questions.add(&law, &format!("nothing late and nothing corrected, {lens}"), &log_of(prompt.clone()), &question);
     }
 }
 
-/// The story and one record more.
-fn more_records(asked: &mut Asked, now: &Question) {
+/// The story with one more record.
+fn more_records(questions: &mut Questions, now: &Question) {
     let high = json!({ "levels": { "known_adult": "high", "children": "high" }, "stage": "review", "signed": "yes", "assessor": "ro1" });
     let agrees = json!({ "by": "m1", "decision": "agrees", "role": "manager", "about": Uuid::from_u128(3) });
     let not_needed =
@@ -240,39 +245,39 @@ fn more_records(asked: &mut Asked, now: &Question) {
     for (laws, what, record) in one_more {
         let mut records = story();
         records.push(record);
-        asked.add(laws, &format!("the story and {what}"), &log_of(records), now);
+        questions.add(laws, &format!("the story and {what}"), &log_of(records), now);
     }
     let mut late = story();
     if let Some(told) = late.iter_mut().find(|r| r.event_id == Uuid::from_u128(1)) {
         *told = disclosure(6);
     }
     let law = ["learning_later_never_makes_an_action_due_earlier"];
-    asked.add(&law, "the story, the disclosure learnt five days later", &log_of(late), now);
-    erased(asked, now);
-    counterexamples(asked);
+    questions.add(&law, "the story, the disclosure learnt five days later", &log_of(late), now);
+    erased(questions, now);
+    counterexamples(questions);
 }
 
-fn erased(asked: &mut Asked, now: &Question) {
+fn erased(questions: &mut Questions, now: &Question) {
     let stamp = |position: u64, day: i64| Stamp {
         appended_at: start(2018) + Duration::days(day),
         salt: [u8::try_from(position).unwrap_or(0); 16],
     };
     let mut sealed = seal(&log_of(story()), |p| stamp(p, 12)).expect("stamps are in order");
-    asked.add(&["erasing_a_payload_keeps_the_chain"], "the story, sealed", &sealed, now);
+    questions.add(&["erasing_a_payload_keeps_the_chain"], "the story, sealed", &sealed, now);
     let data = json!({ "event_id": Uuid::from_u128(1), "reason": "legal_erasure", "by": "m1" });
     sealed
         .erase_sealed(record(4, 13, 13, Kind::PayloadErased, data), None, |p| stamp(p, 14))
         .expect("it may be erased");
-    asked.add(&["erasing_a_payload_keeps_the_chain"], "the story, sealed, the disclosure erased", &sealed, now);
+    questions.add(&["erasing_a_payload_keeps_the_chain"], "the story, sealed, the disclosure erased", &sealed, now);
 }
 
-/// What the laws had to be restated for.
-fn counterexamples(asked: &mut Asked) {
+/// Counterexamples to earlier versions of the laws.
+fn counterexamples(questions: &mut Questions) {
     let on = |day: i64| Question::at(start(2018) + Duration::days(day), Audience::Inspector);
     let sentence = json!({ "sentence_id": "s1", "sentence_type": "community_order", "index_offence": "assault", "index_offence_is_domestic_abuse": "yes" });
     let before = vec![disclosure(1), record(5, 30, 30, Kind::SupervisionStarted, sentence)];
     let law = ["what_came_before_supervision_is_taken_in_at_its_start"];
-    asked.add(&law, "a disclosure before supervision began", &log_of(before), &on(31));
+    questions.add(&law, "a disclosure before supervision began", &log_of(before), &on(31));
     let ended = json!({ "sentence_id": "s1", "reason": "completed" });
     let mut frozen = story();
     frozen.push(record(4, 9, 9, Kind::SupervisionEnded, ended));
@@ -280,18 +285,18 @@ fn counterexamples(asked: &mut Asked) {
         "what_is_frozen_when_supervision_ends_does_not_fall_overdue_after_it",
         "a_line_opened_after_supervision_ended_still_says_when_it_changes",
     ];
-    asked.add(&laws, "the story, after supervision ended", &log_of(frozen), &on(60));
+    questions.add(&laws, "the story, after supervision ended", &log_of(frozen), &on(60));
     let mut varied = known_case().records;
     varied.push(record(1, 1, 1, Kind::ProtectiveOrderVaried, json!({ "order_id": "o1", "protects": [] })));
     let law = ["an_order_varied_so_that_it_protects_nobody_says_so_when_it_is_read_again"];
-    asked.add(&law, "an order varied so that it protects nobody", &log_of(varied), &on(3));
+    questions.add(&law, "an order varied so that it protects nobody", &log_of(varied), &on(3));
     let mut urgent = known_case().records;
     let call_out = |n: u128, day: i64| {
         record(n, day, day, Kind::PoliceCallOut, json!({ "children_present": "no", "outcome": "unknown" }))
     };
     urgent.extend([call_out(5, 1), call_out(6, 2), disclosure(25)]);
     let law = ["an_overdue_action_that_becomes_urgent_is_raised_again"];
-    asked.add(&law, "an overdue review that becomes urgent", &log_of(urgent), &on(26));
+    questions.add(&law, "an overdue review that becomes urgent", &log_of(urgent), &on(26));
     let mut returned = known_case().records;
     let offence = json!({ "victims": ["p1"], "conduct": ["strangulation"], "serious_injury": "yes" });
     returned.push(record(5, 1, 1, Kind::IncidentReported, offence));
@@ -299,27 +304,27 @@ fn counterexamples(asked: &mut Asked) {
     let gone = json!({ "event_id": Uuid::from_u128(6), "reason": "entered_in_error", "by": "ro1" });
     returned.push(record(7, 1300, 1300, Kind::RecordRetracted, gone));
     let law = ["an_action_that_goes_on_under_another_name_is_not_withdrawn_by_somebody_elses_correction"];
-    asked.add(&law, "a retraction long after, when escalation has another name", &log_of(returned), &on(1301));
+    questions.add(&law, "a retraction long after, when escalation has another name", &log_of(returned), &on(1301));
 }
 
-fn other_times(asked: &mut Asked, log: &Log, now: &Question) {
+fn other_times(questions: &mut Questions, log: &Log, now: &Question) {
     let later = Question { at: when() + Duration::days(400), ..now.clone() };
-    asked.add(
+    questions.add(
         &["an_indicated_level_falls_only_by_a_person"],
         "the story after more than a year of nothing",
         log,
         &later,
     );
-    let answer = asked.cases.first().map(|e| e.answer["next_change_at"].clone()).unwrap_or_default();
+    let answer = questions.cases.first().map(|e| e.answer["next_change_at"].clone()).unwrap_or_default();
     let next: DateTime<Utc> = serde_json::from_value(answer).expect("the story changes by itself");
     for (moment, what) in [(next - Duration::microseconds(1), "just before"), (next, "at")] {
         let question = Question { at: moment, ..now.clone() };
         let law = ["nothing_changes_before_next_change_at_and_something_does_at_it"];
-        asked.add(&law, &format!("the story, {what} its next change"), log, &question);
+        questions.add(&law, &format!("the story, {what} its next change"), log, &question);
     }
     let northshire = Under::england_wales(&["northshire"]);
     let law = ["tightening_a_deadline_never_removes_an_action"];
-    asked.add_under(
+    questions.add_under(
         &law,
         "the story in Northshire, where some limits are tighter",
         log,
@@ -328,17 +333,17 @@ fn other_times(asked: &mut Asked, log: &Log, now: &Question) {
     );
 }
 
-/// Every audience; and those who do not see every record, from what they see alone.
-fn other_readers(asked: &mut Asked, log: &Log) {
+/// Every audience; and for those who do not see every record, the answer from the visible records alone.
+fn other_readers(questions: &mut Questions, log: &Log) {
     let law = ["the_answer_is_the_same_without_what_the_audience_may_not_see"];
     for audience in packs::ENGLAND_WALES.audiences.iter().map(|a| a.audience) {
         let question = Question::at(when(), audience);
-        asked.add(&law, &format!("the story, for the {audience}"), log, &question);
+        questions.add(&law, &format!("the story, for the {audience}"), log, &question);
         let view = View::of(&packs::ENGLAND_WALES, audience).expect("its view");
         let seen: Vec<Record> = question.seen(&view, log.records()).records.into_iter().cloned().collect();
         if seen.len() < log.records().len() {
             let title = format!("what the {audience} sees of the story, alone");
-            asked.add(&law, &title, &log_of(seen), &question);
+            questions.add(&law, &title, &log_of(seen), &question);
         }
     }
 }

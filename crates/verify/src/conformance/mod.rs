@@ -1,5 +1,5 @@
-//! The conformance cases: few questions that together show every rule, action, law and kind of event, with answers that the
-//! reference wrote.
+//! The conformance cases: few questions that together cover every rule, action, law and kind of event, with the
+//! answers of the reference.
 
 pub mod candidates;
 pub mod choose;

@@ -1,5 +1,5 @@
-//! A chunk of inputs, tried by a process of its own: so a text that makes the software panic, overflow its stack, eat memory
-//! or never come back is found like any other, by asking which part of the chunk does it.
+//! A chunk of inputs, tried in a separate process. A text that causes a panic, a stack overflow, excessive memory use
+//! or an endless loop is then found by bisecting the chunk.
 
 use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
@@ -15,13 +15,13 @@ use crate::dice::Dice;
 pub struct Chunk {
     /// The reader.
     pub target: Target,
-    /// Which inputs.
+    /// The seed of the inputs.
     pub seed: u64,
-    /// How many.
+    /// The number of inputs.
     pub count: u64,
 }
 
-/// The chunks of a run: most of them of what reads fast.
+/// The chunks of a run, most of them for fast readers.
 #[must_use]
 pub fn chunks(target: Target, seed: u64, long: bool) -> Vec<Chunk> {
     let (ordinary, times, count) = match target {
@@ -35,17 +35,17 @@ pub fn chunks(target: Target, seed: u64, long: bool) -> Vec<Chunk> {
     (0..number).map(|n| Chunk { target, seed: seed.wrapping_mul(1_000_003).wrapping_add(n), count }).collect()
 }
 
-/// No single text may take longer to read, however bad it is.
+/// The time limit for reading one text.
 const LONGEST_READING: Duration = Duration::from_secs(2);
-/// No chunk may need more memory, in kilobytes.
+/// The memory limit of a chunk in kilobytes.
 const MOST_MEMORY: u64 = 512 * 1024;
 
 impl Chunk {
-    /// The inputs in order, each with the way in which it was taken or refused. An input with a way not seen before joins the
-    /// texts that are broken further.
+    /// Tries the inputs in order and reports the outcome of each. An input with a new outcome is added to the texts
+    /// that are mutated further.
     ///
     /// # Panics
-    /// Where a text does not do what every text must, or takes too long.
+    /// If a text violates an invariant or takes too long.
     pub fn run(self, mut each: impl FnMut(u64, &str, Option<&Outcome>)) {
         let mut pool = seeds(self.target);
         let words = words(&pool);
@@ -69,10 +69,10 @@ impl Chunk {
         assert!(memory < MOST_MEMORY, "it took {memory} kB of memory");
     }
 
-    /// Input `n` of the chunk, which may be one that the reader does not survive.
+    /// Input `n` of the chunk, which may be one that crashes the reader.
     #[must_use]
     pub fn input(self, n: u64) -> Option<String> {
-        // The inputs before it are read, because what they do decides what is broken further; it is not.
+        // Earlier inputs are read, because their outcomes determine what is mutated further; input `n` itself is not.
         let mut pool = seeds(self.target);
         let words = words(&pool);
         let mut ways: BTreeSet<Outcome> = pool.iter().map(|text| self.target.check(text)).collect();
@@ -89,7 +89,7 @@ impl Chunk {
         None
     }
 
-    /// Runs the chunk in another process. Says whether it came through.
+    /// Runs the chunk in another process and returns whether it succeeded.
     fn survives(self) -> std::io::Result<bool> {
         let program = std::env::current_exe()?;
         let mut child = Command::new(program)
@@ -112,10 +112,10 @@ impl Chunk {
         }
     }
 
-    /// Runs the chunk; gives back the first input that its reader does not survive.
+    /// Runs the chunk and returns the first input that crashes its reader.
     ///
     /// # Errors
-    /// Where another process cannot be run.
+    /// If another process cannot be run.
     pub fn first_failure(self) -> std::io::Result<Option<String>> {
         if self.survives()? {
             return Ok(None);
@@ -125,7 +125,7 @@ impl Chunk {
     }
 }
 
-/// How many inputs are survived together, where not all `count` of them are.
+/// The largest number of inputs that succeed together, given that not all `count` do.
 fn last_sound(count: u64, mut survived: impl FnMut(u64) -> std::io::Result<bool>) -> std::io::Result<u64> {
     let (mut sound, mut broken) = (0, count);
     while broken - sound > 1 {
@@ -139,7 +139,7 @@ fn last_sound(count: u64, mut survived: impl FnMut(u64) -> std::io::Result<bool>
     Ok(sound)
 }
 
-/// The most memory that this process had so far, in kilobytes; not known everywhere.
+/// The peak memory of this process in kilobytes; not available on every system.
 fn memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|l| l.starts_with("VmHWM:"))?;

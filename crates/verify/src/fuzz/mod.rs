@@ -1,8 +1,8 @@
-//! Hostile bytes for everything that reads text from outside: real inputs, broken.
+//! Fuzzing of everything that reads text from outside, with mutated real inputs.
 //!
-//! Coverage-guided fuzzers need a nightly toolchain or a C++ one; this needs neither. What stands in for coverage is the
-//! answer itself: an input that is refused in a new way (or taken in a new way) is kept and broken further. Input `n` of a
-//! chunk depends on the seed, the chunk and `n` only, so that whatever is found can be shown again.
+//! Coverage-guided fuzzers need a nightly or a C++ toolchain; this needs neither. It uses the outcome in place of
+//! coverage: an input that is rejected or accepted in a new way is kept and mutated further. Input `n` of a chunk
+//! depends only on the seed, the chunk and `n`, so every finding is reproducible.
 
 pub mod chunk;
 pub mod mutate;

@@ -1,11 +1,11 @@
-//! Breaking a text: in bytes, in tokens, in numbers, in size.
+//! Mutation of a text: bytes, tokens, numbers, size.
 
 use crate::dice::Dice;
 
-/// No input is longer.
+/// The maximum length of an input.
 pub const LONGEST: usize = 32 * 1024;
 
-/// Numbers at the edges of what holds them.
+/// Numbers at the limits of numeric types.
 const NUMBERS: &[&str] = &[
     "0",
     "-0",
@@ -34,7 +34,7 @@ const NUMBERS: &[&str] = &[
     "inf",
 ];
 
-/// Characters that texts trip over.
+/// Characters that often cause errors.
 const CHARACTERS: &[&str] = &[
     "\0",
     "\u{1}",
@@ -78,7 +78,7 @@ pub fn mutated(others: &[String], words: &[String], dice: &mut Dice) -> String {
         change(&mut bytes, others, words, dice);
         bytes.truncate(LONGEST);
     }
-    // Everything that reads text takes UTF-8 only; whoever reads a file refuses other bytes before.
+    // Every reader takes UTF-8 only; other bytes are rejected when a file is read.
     String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
 }
 
@@ -96,7 +96,7 @@ fn change(bytes: &mut Vec<u8>, others: &[String], words: &[String], dice: &mut D
         2 => bytes.truncate(place),
         3 => drop(bytes.drain(..place)),
         4 => drop(bytes.drain(stretch(bytes, dice))),
-        // A part of another input, in place of a part or between two.
+        // A part of another input, inserted or as a replacement.
         5 => {
             let other = dice.pick(others).as_bytes();
             let part = other[stretch(other, dice)].to_vec();
@@ -116,7 +116,7 @@ fn change(bytes: &mut Vec<u8>, others: &[String], words: &[String], dice: &mut D
             bytes.splice(number, dice.pick(NUMBERS).bytes());
         }
         11 => drop(bytes.splice(place..place, dice.pick(CHARACTERS).bytes())),
-        // A part again and again: long lists, deep nests.
+        // A part repeated many times: long lists, deep nesting.
         12 => {
             let part = stretch(bytes, dice);
             let part: Vec<u8> = bytes[part].iter().copied().take(64).collect();
@@ -138,7 +138,7 @@ fn below(dice: &mut Dice, n: usize) -> usize {
     usize::try_from(dice.below(n as u64)).unwrap_or(0)
 }
 
-/// Somewhere in it, mostly short.
+/// A random range, mostly short.
 fn stretch(bytes: &[u8], dice: &mut Dice) -> std::ops::Range<usize> {
     let from = below(dice, bytes.len() + 1);
     let most = if dice.chance(80) { 24 } else { bytes.len() + 1 };
@@ -149,7 +149,7 @@ fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
 }
 
-/// The word, or the sign, at some place.
+/// The word or sign at a random position.
 fn token(bytes: &[u8], dice: &mut Dice) -> std::ops::Range<usize> {
     let place = below(dice, bytes.len());
     if !bytes.get(place).copied().is_some_and(is_word) {
@@ -160,7 +160,7 @@ fn token(bytes: &[u8], dice: &mut Dice) -> std::ops::Range<usize> {
     from..to
 }
 
-/// The first number after some place.
+/// The first number after a random position.
 fn number(bytes: &[u8], dice: &mut Dice) -> Option<std::ops::Range<usize>> {
     let place = below(dice, bytes.len() + 1);
     let from = place + bytes[place..].iter().position(u8::is_ascii_digit)?;

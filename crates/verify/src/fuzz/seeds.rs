@@ -1,4 +1,4 @@
-//! Real inputs: what is broken are the cases, the rules and the policies of this repository, and what was found before.
+//! The inputs that are mutated: the cases, rules and policies of this repository, and earlier findings.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -10,10 +10,10 @@ use super::target::Target;
 use crate::history::CASE;
 use crate::packs;
 
-/// The note that some of the records have.
+/// The note in some of the records.
 pub const NOTE: &str = "zq she said so zq";
 
-/// The file of the inputs of a reader that were found to matter: JSON Lines, a text a line, in order.
+/// The file of kept inputs of a reader: JSON Lines, one text per line, sorted.
 #[must_use]
 pub fn corpus(target: Target) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../tests/corpus/{}.jsonl", name(target)))
@@ -100,7 +100,8 @@ fn lines_of_cases() -> Vec<String> {
     cases.flat_map(|p| std::fs::read_to_string(p).unwrap().lines().map(str::to_owned).collect::<Vec<_>>()).collect()
 }
 
-/// The last of each kind in the cases, every other with a note; and what changes records, which no case has.
+/// The last record of each kind in the cases, every other one with a note; and records that change others, which no
+/// case has.
 fn records() -> Vec<String> {
     let mut kinds = BTreeSet::new();
     let mut found: Vec<String> = Vec::new();
@@ -173,7 +174,7 @@ fn conditions() -> Vec<String> {
     lines.iter().filter_map(condition).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// Small policies that load fast, so that many can be tried; and the one that has one of each thing.
+/// Small policies that load fast, so that many can be tried, and the policy with one entry of every type.
 fn policies() -> Vec<String> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let read = |path: &str| std::fs::read_to_string(here.join(path)).unwrap();

@@ -1,4 +1,4 @@
-//! What reads text from outside, and what must hold for any text.
+//! The readers of text from outside, and the invariants for any text.
 
 use clap::ValueEnum;
 use risk_core::assessment::{Question, assess};
@@ -25,15 +25,15 @@ pub enum Target {
     Moment,
 }
 
-/// In which way a text was taken or refused, without what is particular to it.
+/// How a text was accepted or rejected, without details specific to the text.
 pub type Outcome = String;
 
 impl Target {
-    /// Reads the text, and checks what must hold: it is taken and reads back as it was written, or it is refused with a place
-    /// within it and without telling its note.
+    /// Reads the text and checks the invariants: it is accepted and survives a round trip, or it is rejected with a
+    /// position within it and without revealing a note.
     ///
     /// # Panics
-    /// Where it does not hold.
+    /// If an invariant is violated.
     #[must_use]
     pub fn check(self, text: &str) -> Outcome {
         match self {
@@ -69,12 +69,12 @@ fn record(text: &str) -> Outcome {
             let again = Record::parse(&line).unwrap_or_else(|e| panic!("{line} does not read back: {e}"));
             assert!(again.same_content(&read), "{line} reads back as something else");
             assert_eq!(again.to_line(), line);
-            assert!(!line.contains('\n'), "a record stands on one line");
+            assert!(!line.contains('\n'), "a record is one line");
             format!("taken: {:?}", read.kind())
         }
         Err(e) => {
             assert!(!e.field.is_empty() && !e.expected.is_empty() && !e.found.is_empty(), "{e:?}");
-            tells_no_note(text, &e.to_string());
+            reveals_no_note(text, &e.to_string());
             way(&format!("{} {} {}", e.field, e.expected, e.found))
         }
     }
@@ -84,7 +84,7 @@ fn log(text: &str) -> Outcome {
     let lines = text.split('\n').count();
     if let Err(found) = verify(text, None) {
         assert!((1..=lines).contains(&found.line), "{found}");
-        tells_no_note(text, &found.to_string());
+        reveals_no_note(text, &found.to_string());
     }
     match Log::parse("a.jsonl", text) {
         Ok(read) => {
@@ -95,12 +95,12 @@ fn log(text: &str) -> Outcome {
             let last = read.records().iter().map(|r| r.recorded_at).max().unwrap_or_default();
             let question = Question::at(last, Audience::Inspector);
             let answer = assess(&read, &packs::ONE_OF_EACH, &question).unwrap_or_else(|e| panic!("{e}"));
-            tells_no_note(text, &serde_json::to_string(&answer).unwrap());
+            reveals_no_note(text, &serde_json::to_string(&answer).unwrap());
             format!("taken: {} sealed {}", read.len().min(8), read.is_sealed())
         }
         Err(e) => {
             assert!(e.file == "a.jsonl" && (1..=lines).contains(&e.line) && !e.field.is_empty(), "{e}");
-            tells_no_note(text, &e.to_string());
+            reveals_no_note(text, &e.to_string());
             way(&format!("{} {} {}", e.field, e.expected, e.found))
         }
     }
@@ -139,13 +139,14 @@ fn moment(text: &str) -> Outcome {
     }
 }
 
-fn tells_no_note(text: &str, said: &str) {
-    // Where the note still stands as a note. Elsewhere the words may have become a field's name or a term, which is quoted.
+fn reveals_no_note(text: &str, said: &str) {
+    // Only if the note is still a note. Otherwise its words may have become a field name or a term, which errors
+    // quote.
     let whole = text.contains(&format!("\"note\":\"{NOTE}\""));
-    assert!(!whole || !said.contains(NOTE), "the note is told: {said}");
+    assert!(!whole || !said.contains(NOTE), "the error reveals the note: {said}");
 }
 
-/// A message without what is particular to one text.
+/// A message without details specific to one text.
 fn way(message: &str) -> Outcome {
     let mut quoted = false;
     let general = |c: &char| {

@@ -1,4 +1,4 @@
-//! The events of which sequences are made.
+//! The events of which sequences consist.
 
 use chrono::Duration;
 use risk_core::calendar::london_day;
@@ -11,25 +11,25 @@ use uuid::Uuid;
 
 use crate::history::{CASE, about_records};
 
-/// The record before, in a template.
+/// The placeholder for the previous record in a template.
 const PREVIOUS: &str = "@previous";
-/// So many days from the event, in a template.
+/// The placeholder for a day relative to the event in a template.
 const DAYS_ON: &str = "@days ";
 
-/// An event that may come next: what it is, and how long after the one before.
+/// An event of a sequence, with the time since the previous one.
 #[derive(Debug, Clone)]
 pub struct Symbol {
     /// Its kind.
     pub kind: Kind,
-    /// Its data; what depends on the place in the sequence stands as a word to be filled in.
+    /// Its data; values that depend on the position in the sequence are placeholders.
     template: Map<String, Value>,
-    /// How long after the record before it is recorded.
+    /// The time from the previous recording to this one.
     pub gap: Duration,
-    /// How long it was before it was recorded.
+    /// The delay of the recording.
     pub late: Duration,
 }
 
-/// When an event comes: days after the record before, and days until it is recorded.
+/// The timing of an event: days after the previous record, and days until it is recorded.
 pub type Timing = (i64, i64);
 
 /// Each kind once.
@@ -38,7 +38,7 @@ pub fn plain(timings: &[Timing]) -> Vec<Symbol> {
     timed(Kind::all().iter().map(|k| (*k, usual(*k))).collect(), timings)
 }
 
-/// Each kind with its usual values, and then with each of its fields at each other value, one field at a time.
+/// Each kind with its usual values, and then with each other value of each field, one field at a time.
 #[must_use]
 pub fn broad(timings: &[Timing]) -> Vec<Symbol> {
     let mut events = Vec::new();
@@ -63,7 +63,7 @@ pub fn broad(timings: &[Timing]) -> Vec<Symbol> {
     timed(events, timings)
 }
 
-/// Events with two or three unusual values at once, for rules that ask for them: alone, or after one another.
+/// Events with two or three unusual values at once, for rules that need them, alone or in sequence.
 #[must_use]
 pub fn rare(timings: &[Timing]) -> Vec<Symbol> {
     use Kind as K;
@@ -97,8 +97,7 @@ fn with(kind: Kind, changes: Value) -> (Kind, Map<String, Value>) {
     (kind, data)
 }
 
-/// The events whose interplay is hardest: what raises a level, what answers it, what changes the record, and what comes and
-/// goes by itself.
+/// The events with the hardest interactions: those that raise a level, answer it, change a record, or depend on time.
 #[must_use]
 pub fn core(timings: &[Timing]) -> Vec<Symbol> {
     use Kind as K;
@@ -145,7 +144,7 @@ fn timed(events: Vec<(Kind, Map<String, Value>)>, timings: &[Timing]) -> Vec<Sym
     events.into_iter().flat_map(timed).collect()
 }
 
-/// Data of the kind as it mostly comes.
+/// The usual data of a kind.
 fn usual(kind: Kind) -> Map<String, Value> {
     let mut data = Map::new();
     for spec in kind.spec().fields {
@@ -206,7 +205,7 @@ fn id(of: &str) -> &'static str {
     }
 }
 
-/// Every other value that a field is tried with.
+/// The other values of a field.
 fn others(name: &str, shape: Shape) -> Vec<Value> {
     match shape {
         Shape::Term { names, .. } => names.iter().map(|n| json!(n)).collect(),
@@ -241,13 +240,13 @@ fn others(name: &str, shape: Shape) -> Vec<Value> {
 }
 
 impl Symbol {
-    /// The record that it makes at a place of a sequence.
+    /// The record of this event at a position of a sequence.
     ///
-    /// A correction repeats what it corrects, placed twenty days earlier. Whatever names the record before is marked as
-    /// confidential as that can be.
+    /// A correction repeats its target, placed twenty days earlier. A record that names the previous record has a
+    /// mark that this record allows.
     ///
     /// # Panics
-    /// Where the template does not fit its kind.
+    /// If the template does not fit its kind.
     #[must_use]
     pub fn record(&self, event_id: Uuid, clock: Instant, previous: &Record) -> Record {
         let mut data = self.template.clone();
@@ -269,13 +268,13 @@ impl Symbol {
         record.with_handling(mark)
     }
 
-    /// Whether its record depends on what stands before it by more than an id.
+    /// Whether its record depends on more of the previous record than its id.
     #[must_use]
     pub fn repeats(&self) -> bool {
         self.kind == Kind::RecordCorrected
     }
 
-    /// Whether a record of this kind may say something about that one.
+    /// Whether a record of this kind may be about that record.
     #[must_use]
     pub fn may_follow(&self, previous: &Record) -> bool {
         let by_hand = about_records(self.kind);

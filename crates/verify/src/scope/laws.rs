@@ -1,6 +1,6 @@
-//! The laws that are checked on every step of a sequence, cheaply, on the folded case itself.
+//! The laws that are cheap enough to check on every step of a sequence, directly on the folded case.
 //!
-//! They say the same as the laws in tests/laws; those are tried on long random histories, these on all short ones.
+//! They match the laws in tests/laws, which are tried on long random histories; these are tried on all short ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,24 +21,24 @@ use uuid::Uuid;
 
 use crate::history::{CASE, about_records};
 
-/// A law by its name, and how it was broken.
-pub type Broken = (&'static str, String);
+/// The name of a violated law, and how it was violated.
+pub type Violation = (&'static str, String);
 
-/// One event more.
+/// One step: the case before and after one more event.
 pub struct Step<'s, 'a, 'p> {
     /// The policy.
     pub policy: &'p Policy,
-    /// The case just before it, with the clock run on to it.
+    /// The case before the event, with the clock advanced to it.
     pub before: &'s Folded<'a, 'p>,
-    /// The case with it.
+    /// The case after the event.
     pub after: &'s Folded<'a, 'p>,
-    /// All records, itself the last.
+    /// All records; the last is the new one.
     pub records: &'s [&'a Record],
-    /// When it is.
+    /// The clock of the event.
     pub clock: Instant,
 }
 
-/// Every record is there as it was first made, and nothing was withdrawn.
+/// Whether no record was corrected, retracted or erased.
 fn nothing_corrected(records: &[&Record]) -> bool {
     !records.iter().any(|r| r.kind().is_some_and(about_records))
 }
@@ -47,7 +47,7 @@ fn supervised(records: &[&Record]) -> bool {
     records.iter().any(|r| r.kind() == Some(Kind::SupervisionStarted))
 }
 
-/// Whether the record may lower a level: somebody assessed, countersigned, or changed the record.
+/// Whether the record may lower a level: an assessment, a countersignature, or a change of a record.
 fn by_a_person(record: &Record) -> bool {
     record.kind().is_some_and(|k| {
         matches!(k, Kind::RiskAssessed | Kind::ManagementOversightRecorded)
@@ -67,8 +67,8 @@ fn instances<'f>(folded: &'f Folded<'_, '_>) -> impl Iterator<Item = &'f Instanc
     folded.state.ledger.instances().chain(&folded.withdrawn)
 }
 
-/// No level is lower than it was.
-fn no_level_fell(law: &'static str, before: &Folded<'_, '_>, after: &Folded<'_, '_>) -> Result<(), Broken> {
+/// Checks that no level fell.
+fn no_level_fell(law: &'static str, before: &Folded<'_, '_>, after: &Folded<'_, '_>) -> Result<(), Violation> {
     let (proposed, now_proposed) = (indicated(before), indicated(after));
     let (stated, now_stated) = (recorded(before), recorded(after));
     for (i, cell) in CELLS.iter().enumerate() {
@@ -82,27 +82,27 @@ fn no_level_fell(law: &'static str, before: &Folded<'_, '_>, after: &Folded<'_, 
     Ok(())
 }
 
-/// What time alone does: no level falls, and no reason goes.
+/// Checks that time alone lowers no level and removes no reason.
 ///
 /// # Errors
-/// The law broken.
-pub fn of_time(policy: &Policy, earlier: &Folded<'_, '_>, later: &Folded<'_, '_>) -> Result<(), Broken> {
+/// The violated law.
+pub fn of_time(policy: &Policy, earlier: &Folded<'_, '_>, later: &Folded<'_, '_>) -> Result<(), Violation> {
     no_level_fell("an indicated level falls only by a person", earlier, later)?;
     no_reason_disappears(policy, earlier, later)
 }
 
 impl Step<'_, '_, '_> {
-    /// The laws that are cheap enough for every step.
+    /// Checks the laws that are cheap enough for every step.
     ///
     /// # Errors
-    /// The law broken.
-    pub fn check(&self) -> Result<(), Broken> {
+    /// The violated law.
+    pub fn check(&self) -> Result<(), Violation> {
         let Some(record) = self.records.last() else { return Ok(()) };
         if !by_a_person(record) {
             no_level_fell("appending an event at the end never lowers a working level", self.before, self.after)?;
         }
-        // What came before supervision is background, and is taken in at its start once that is known. Records of one instant
-        // are one step: what a part of them would have raised was never raised.
+        // Records before supervision are background, and are applied at its start once that is known. Records of one
+        // instant are one step, so effects of only some of them never existed.
         let earlier = &self.records[..self.records.len() - 1];
         let later = earlier.last().is_some_and(|r| r.recorded_at < record.recorded_at);
         if later && supervised(earlier) && record.kind() != Some(Kind::SupervisionStarted) {
@@ -113,7 +113,7 @@ impl Step<'_, '_, '_> {
         self.answers_could_be_given(record)
     }
 
-    fn closing_never_precedes_opening(&self) -> Result<(), Broken> {
+    fn closing_never_precedes_opening(&self) -> Result<(), Violation> {
         let law = "closing never precedes opening";
         for reason in instances(self.after).flat_map(|i| &i.reasons) {
             let out = |t: Instant| t < reason.because.clock || t > self.clock;
@@ -124,7 +124,7 @@ impl Step<'_, '_, '_> {
         Ok(())
     }
 
-    fn one_line_is_pending(&self) -> Result<(), Broken> {
+    fn one_line_is_pending(&self) -> Result<(), Violation> {
         let law = "at most one action of a kind about a subject is pending";
         let mut pending: BTreeSet<(ActionKind, Subject)> = BTreeSet::new();
         for i in instances(self.after).filter(|i| i.pending()) {
@@ -135,8 +135,8 @@ impl Step<'_, '_, '_> {
         Ok(())
     }
 
-    /// What the record answers, it could have considered.
-    fn answers_could_be_given(&self, record: &Record) -> Result<(), Broken> {
+    /// Checks that the record answers only reasons that it could have considered.
+    fn answers_could_be_given(&self, record: &Record) -> Result<(), Violation> {
         let law = "a decision answers nothing that it could not have considered";
         if !nothing_corrected(self.records) {
             return Ok(());
@@ -157,11 +157,11 @@ impl Step<'_, '_, '_> {
         Ok(())
     }
 
-    /// Folded afresh, with the records in the opposite order, the case is the same.
+    /// Checks that a fresh fold of the records in opposite order gives the same case.
     ///
     /// # Errors
-    /// The law broken.
-    pub fn check_afresh(&self) -> Result<(), Broken> {
+    /// The violated law.
+    pub fn check_afresh(&self) -> Result<(), Violation> {
         let backwards: Vec<&Record> = self.records.iter().rev().copied().collect();
         let span =
             Span { at: self.clock, known_at: self.clock, lens: Lens::AsKnown, watch: None, cancel: Cancel::NEVER };
@@ -170,11 +170,11 @@ impl Step<'_, '_, '_> {
             .map_err(|d| ("folding step by step equals folding afresh, in whatever order the records come", d))
     }
 
-    /// With nothing late and nothing corrected, hindsight says the same. Says whether that was so.
+    /// Checks that hindsight gives the same result if nothing was late or corrected. Returns whether this applied.
     ///
     /// # Errors
-    /// The law broken.
-    pub fn check_hindsight(&self) -> Result<bool, Broken> {
+    /// The violated law.
+    pub fn check_hindsight(&self) -> Result<bool, Violation> {
         if !nothing_corrected(self.records) || self.records.iter().any(|r| r.occurred_at != r.recorded_at) {
             return Ok(false);
         }
@@ -186,12 +186,13 @@ impl Step<'_, '_, '_> {
         Ok(true)
     }
 
-    /// The answer's bytes: asked again, from a log that had each record delivered twice, and from the tracker; and for every
-    /// audience from what it may see. Says whether the records make a log at all.
+    /// Checks that the bytes of the answer are the same when computed again, from a log with each record delivered
+    /// twice, and from the tracker; and for every audience from its visible records. Returns whether the records form
+    /// a log.
     ///
     /// # Errors
-    /// The law broken.
-    pub fn check_answers(&self, views: &[(Audience, View<'_>)]) -> Result<bool, Broken> {
+    /// The violated law.
+    pub fn check_answers(&self, views: &[(Audience, View<'_>)]) -> Result<bool, Violation> {
         let mut log = Log::new(CASE);
         let twice = self.records.iter().flat_map(|r| [(*r).clone(), (*r).clone()]).collect();
         if log.append_all(twice, None).is_err() {
@@ -244,10 +245,10 @@ fn keys(folded: &Folded<'_, '_>) -> Vec<Key> {
     keys
 }
 
-fn no_reason_disappears(policy: &Policy, before: &Folded<'_, '_>, after: &Folded<'_, '_>) -> Result<(), Broken> {
+fn no_reason_disappears(policy: &Policy, before: &Folded<'_, '_>, after: &Folded<'_, '_>) -> Result<(), Violation> {
     let now = keys(after);
     for (action, subject, rule, event) in keys(before) {
-        // The action may go on under another name.
+        // The action may continue under another name.
         let later = |d: &&risk_core::policy::model::ActionDef| d.continues.as_ref().is_some_and(|c| c.action == action);
         let there = |a: ActionKind| now.binary_search(&(a, subject, rule, event)).is_ok();
         if !there(action) && !policy.actions.iter().filter(later).any(|d| there(d.action)) {
@@ -258,7 +259,7 @@ fn no_reason_disappears(policy: &Policy, before: &Folded<'_, '_>, after: &Folded
     Ok(())
 }
 
-/// The instances of a case, the reasons within each and they themselves in one order.
+/// The instances of a case, with instances and their reasons sorted.
 fn lines(folded: &Folded<'_, '_>) -> Vec<Instance> {
     let mut lines: Vec<Instance> = folded.state.ledger.instances().cloned().collect();
     for line in &mut lines {
@@ -269,7 +270,7 @@ fn lines(folded: &Folded<'_, '_>) -> Vec<Instance> {
     lines
 }
 
-/// Whether two folds came to the same; else what differs first.
+/// Checks that two folds are equal; otherwise returns the first difference.
 fn same(one: &Folded<'_, '_>, other: &Folded<'_, '_>) -> Result<(), String> {
     let direct = one.state.ledger.instances().eq(other.state.ledger.instances());
     if !direct {
@@ -305,9 +306,9 @@ fn same(one: &Folded<'_, '_>, other: &Folded<'_, '_>) -> Result<(), String> {
 
 /// How often each law was checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Checked(pub BTreeMap<&'static str, u64>);
+pub struct CheckCounts(pub BTreeMap<&'static str, u64>);
 
-impl Checked {
+impl CheckCounts {
     /// Counts one check.
     pub fn count(&mut self, what: &'static str) {
         *self.0.entry(what).or_default() += 1;

@@ -1,8 +1,8 @@
-//! Small scopes taken whole: every sequence of events up to a length, over a set of events that is written down, after each of
-//! a few openings; and on every step the laws.
+//! Exhaustive small scopes: every sequence of events up to a length, from a fixed set of events, after each of
+//! several openings, with the laws checked on every step.
 //!
-//! What random histories may never put together, a short sequence does: that is where defects of a fold show. Sequences share
-//! their prefixes: the walk is depth-first, and each step is one record pushed to a tracker that is copied, not folded again.
+//! Short sequences contain combinations that random histories may never produce. Sequences share their prefixes: the
+//! walk is depth-first, and each step pushes one record to a copy of a tracker instead of folding again.
 
 pub mod alphabet;
 pub mod laws;

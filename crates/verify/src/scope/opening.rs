@@ -1,4 +1,4 @@
-//! Where sequences begin: what has happened before.
+//! Openings: the records before each sequence.
 
 use chrono::{DateTime, Duration, TimeZone, Utc};
 use risk_core::event::vocabulary::SourceAgency;
@@ -9,29 +9,29 @@ use uuid::Uuid;
 
 use crate::history::CASE;
 
-/// Records that stand before each sequence.
+/// The records before each sequence.
 pub struct Opening {
-    /// What they are.
+    /// A description of the opening.
     pub name: &'static str,
-    /// The year in which sequences go on from it.
+    /// The year in which sequences start.
     pub year: i32,
-    /// Themselves, in order.
+    /// The records, in order.
     pub records: Vec<Record>,
 }
 
-/// The day on which the first sequence event may come.
+/// The first possible day of the first event.
 #[must_use]
 pub fn start(year: i32) -> Instant {
     Utc.with_ymd_and_hms(year, 3, 1, 12, 0, 0).single().unwrap_or(DateTime::<Utc>::MIN_UTC)
 }
 
-/// Nothing but somebody who is known: no supervision has begun.
+/// A known person, before any supervision.
 #[must_use]
 pub fn before_sentence() -> Opening {
     Opening {
         name: "before any sentence",
         year: 2018,
-        records: vec![told(
+        records: vec![record(
             0,
             2018,
             10,
@@ -47,10 +47,10 @@ pub fn before_sentence() -> Opening {
 pub fn supervised(name: &'static str, year: i32) -> Opening {
     let sentence = json!({ "sentence_id": "s1", "sentence_type": "community_order", "index_offence": "assault",
         "index_offence_is_domestic_abuse": "yes", "sex": "male" });
-    Opening { name, year, records: vec![told(0, year, 10, "supervision_started", sentence)] }
+    Opening { name, year, records: vec![record(0, year, 10, "supervision_started", sentence)] }
 }
 
-/// A case in which everything that a rule may ask about is there.
+/// A case with everything that a rule may ask about.
 #[must_use]
 pub fn known_case() -> Opening {
     let mut opening = supervised("in a case of which much is known", 2018);
@@ -83,12 +83,12 @@ pub fn known_case() -> Opening {
         ),
     ];
     for (n, (kind, data)) in (1..).zip(events) {
-        opening.records.push(told(n, 2018, 10 + i64::from(n), kind, data));
+        opening.records.push(record(n, 2018, 10 + i64::from(n), kind, data));
     }
     opening
 }
 
-fn told(n: u8, year: i32, day: i64, kind: &str, data: Value) -> Record {
+fn record(n: u8, year: i32, day: i64, kind: &str, data: Value) -> Record {
     let when = Utc.with_ymd_and_hms(year, 1, 1, 10, 0, 0).unwrap() + Duration::days(day);
     let event =
         Event::decode(Kind::parse(kind).unwrap(), data.as_object().unwrap()).unwrap_or_else(|e| panic!("{kind}: {e}"));

@@ -1,17 +1,17 @@
-//! Which scopes are taken.
+//! The scopes of the ordinary and the long run.
 
 use super::alphabet::{Symbol, Timing, broad, core, plain, rare};
 use super::opening::{Opening, before_sentence, known_case, supervised};
 use super::walk::Scope;
 
-/// A quiet week and a bit: long enough for what is due at once to be overdue.
+/// Nine days, long enough for immediate actions to become overdue.
 const ON: Timing = (9, 0);
 /// In the same instant as the record before.
 const AT_ONCE: Timing = (0, 0);
-/// Soon, after a month, after a long silence, and soon but of long ago.
+/// At once, the next day, after a month, after a long silence, and the next day but about an old event.
 const TIMINGS: &[Timing] = &[AT_ONCE, (1, 0), (35, 0), (200, 0), (1, 40)];
 
-/// Openings in the year that most rules are of, and before and after the probation service was made one again.
+/// Openings in the year to which most rules apply, and before and after the probation service was reunified.
 fn openings() -> [Opening; 5] {
     [
         before_sentence(),
@@ -27,7 +27,7 @@ fn scope(name: &str, opening: Opening, symbols: Vec<Symbol>, length: usize) -> S
     Scope { name, opening, symbols, length, last_one_in: 1, afresh_one_in: 10, answers_one_in: 307 }
 }
 
-/// Those of an ordinary run (half a minute on two cores).
+/// The scopes of an ordinary run (half a minute on two cores).
 #[must_use]
 pub fn ordinary() -> Vec<Scope> {
     let alone =
@@ -41,7 +41,7 @@ pub fn ordinary() -> Vec<Scope> {
     alone.into_iter().chain(longer).chain(rare).collect()
 }
 
-/// Those of a long run (some ten minutes on two cores), besides.
+/// The additional scopes of a long run (some ten minutes on two cores).
 #[must_use]
 pub fn long() -> Vec<Scope> {
     let timed = |opening| scope("every kind after every kind, at five times", opening, plain(TIMINGS), 2);

@@ -15,45 +15,45 @@ use risk_core::view::View;
 use uuid::Uuid;
 
 use super::alphabet::Symbol;
-use super::laws::{self, Broken, Step};
+use super::laws::{self, Step, Violation};
 use super::opening::{Opening, start};
 use crate::dice::Dice;
 
 /// A set of sequences.
 pub struct Scope {
-    /// What it is, in words.
+    /// A description of the scope.
     pub name: String,
-    /// What stands before each sequence.
+    /// The records before each sequence.
     pub opening: Opening,
-    /// What they are made of.
+    /// The events of the sequences.
     pub symbols: Vec<Symbol>,
-    /// How long they are at most.
+    /// The maximum length of a sequence.
     pub length: usize,
-    /// Of sequences of full length, only one in so many, by their place; of shorter ones, all.
+    /// One in how many sequences of full length is taken, by position; shorter ones are all taken.
     pub last_one_in: u64,
-    /// One step in so many is folded afresh and in hindsight.
+    /// One in how many steps is folded afresh and in hindsight.
     pub afresh_one_in: u64,
-    /// One step in so many has its answers compared, byte for byte.
+    /// One in how many steps has its answers compared, byte for byte.
     pub answers_one_in: u64,
 }
 
-/// What a walk found.
+/// The result of a walk.
 #[derive(Debug, Default)]
 pub struct Found {
-    /// Events pushed: as many as there are sequences, each sequence being the step to its last event.
+    /// The number of events pushed, which equals the number of sequences, as each ends with one step.
     pub steps: u64,
-    /// Those of full length.
+    /// The number of sequences of full length.
     pub longest: u64,
     /// How often each costlier comparison was made.
-    pub compared: laws::Checked,
+    pub compared: laws::CheckCounts,
     /// Rules and duties that fired.
     pub fired: BTreeSet<RuleRef>,
-    /// Laws broken, with the sequence.
+    /// The violated laws, with the sequences.
     pub broken: Vec<String>,
 }
 
 impl Found {
-    /// Joins what another walk found.
+    /// Adds the result of another walk.
     pub fn join(&mut self, other: Self) {
         self.steps += other.steps;
         self.longest += other.longest;
@@ -74,9 +74,9 @@ struct Walk<'a, 'p> {
     table: &'a Table,
     views: Vec<(Audience, View<'p>)>,
     found: Found,
-    /// This walker takes the first events whose number leaves this remainder.
+    /// The share of this walker: the remainder and the divisor for the number of the first event.
     share: (usize, usize),
-    /// How many sequences of full length it came by.
+    /// The number of sequences of full length seen so far.
     longest_met: u64,
 }
 
@@ -87,7 +87,7 @@ struct Node<'a, 'p> {
     day: i64,
 }
 
-/// Walks the scope with so many threads.
+/// Walks the scope with `jobs` threads.
 #[must_use]
 pub fn walk(scope: &Scope, policy: &Policy, jobs: usize) -> Found {
     let table = table(scope);
@@ -119,9 +119,9 @@ fn walker(scope: &Scope, policy: &Policy, table: &Table, share: (usize, usize)) 
     walk.found
 }
 
-/// The id of the record at a place.
+/// The id of the record at a position.
 fn id_at(place: usize) -> Uuid {
-    // In no order of their own.
+    // Ids are not in the order of positions.
     Uuid::from_u128([0xB0, 0xA0, 0xD0, 0xC0].get(place).copied().unwrap_or(0xE0 + place as u128))
 }
 
@@ -193,7 +193,7 @@ impl<'a, 'p> Walk<'a, 'p> {
         }
     }
 
-    /// Whether this one of the longest sequences is not among those taken: which are is spread evenly, and always the same.
+    /// Whether this sequence of full length is skipped. The sequences taken are evenly spread and always the same.
     fn passed_over(&mut self) -> bool {
         self.longest_met += 1;
         Dice::new(self.longest_met).below(self.scope.last_one_in) != 0
@@ -213,7 +213,7 @@ impl<'a, 'p> Walk<'a, 'p> {
         self.found.fired.extend(after.state.fired.iter().copied());
     }
 
-    fn check(&mut self, step: &Step<'_, '_, '_>, afresh: bool, answers: bool) -> Result<(), Broken> {
+    fn check(&mut self, step: &Step<'_, '_, '_>, afresh: bool, answers: bool) -> Result<(), Violation> {
         step.check()?;
         if afresh {
             step.check_afresh()?;
@@ -233,8 +233,8 @@ impl<'a, 'p> Walk<'a, 'p> {
         Ok(())
     }
 
-    fn report(&mut self, (law, how): &Broken, records: &[&Record]) {
-        // A few are enough to see what is wrong.
+    fn report(&mut self, (law, how): &Violation, records: &[&Record]) {
+        // A few are enough to diagnose the problem.
         if self.found.broken.len() < 20 {
             let own = records.iter().skip(self.scope.opening.records.len());
             let lines: String = own.map(|r| format!("    {}\n", r.to_line())).collect();

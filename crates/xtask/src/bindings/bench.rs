@@ -9,11 +9,11 @@ use crate::install;
 use crate::step::{Failure, run};
 use crate::tools::{Tool, Tools, compiler};
 
-/// Installs the library and builds both programs; gives for each the variable in which the benchmark looks for its command, and
-/// the command, one argument a line.
+/// Installs the library and builds both programs. Returns for each the environment variable that the benchmark reads,
+/// and the command, one argument per line.
 ///
 /// # Errors
-/// Where a compiler or JNA is missing, or something does not build.
+/// If a compiler or JNA is missing, or something does not build.
 pub fn programs(root: &Path) -> Result<Vec<(&'static str, String)>, Failure> {
     Tools::found_or_installed(&[Tool::C, Tool::Java, Tool::Jna])?.all()?;
     let places = Places::new(root);

@@ -1,4 +1,5 @@
-//! The tests of the C library, in C and C++: compiled against what is installed, and run as they are and watched.
+//! The tests of the C library in C and C++: compiled against the installed library, and run both directly and under
+//! checkers.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -24,7 +25,7 @@ const PROGRAMS: [&str; 11] = [
     "hmpps",
     PROVOKED,
 ];
-/// The one that needs the feature `provoke`.
+/// The program that needs the feature `provoke`.
 const PROVOKED: &str = "provoked";
 
 const STRICT: [&str; 5] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-g"];
@@ -35,11 +36,12 @@ const MEMCHECK: [&str; 3] = [
     "--show-leak-kinds=definite,indirect,possible",
     "--errors-for-leak-kinds=definite,indirect,possible",
 ];
-/// The store brings in what keeps things in statics to the end (the pattern of a migration's name, the main thread's handle) by
-/// pointers to their middle, which valgrind takes for possibly lost; and its child, which ends at once, has all of it still.
+/// The store's dependencies keep some allocations in statics until the end (the pattern of a migration's name, the
+/// main thread's handle), reached by interior pointers, which valgrind reports as possibly lost. A child process that
+/// exits at once still has all of them.
 const MEMCHECK_OF_STORE: [&str; 3] =
     ["--leak-check=full", "--show-leak-kinds=definite,indirect", "--errors-for-leak-kinds=definite,indirect"];
-/// The programs that open stores.
+/// The programs that open a store.
 const WITH_STORE: [&str; 3] = ["store", "hmpps", PROVOKED];
 
 /// The first word of a line.
@@ -47,18 +49,18 @@ fn first_word(line: &str) -> Option<String> {
     line.split_whitespace().next().map(str::to_owned)
 }
 
-/// What watches a program while it runs.
+/// The checker under which a program runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Watch {
-    /// Nothing: the whole of it.
+    /// None; the whole program runs.
     Nothing,
-    /// The sanitizers of the compiler, in the C and C++ code; allocations of the library too.
+    /// The compiler's sanitizers, in the C and C++ code; they also cover allocations of the library.
     Sanitizers,
-    /// valgrind's memcheck, in the library too: twenty to fifty times slower, so fewer rounds.
+    /// valgrind's memcheck, also in the library. Twenty to fifty times slower, so it runs fewer rounds.
     Memcheck,
-    /// valgrind's helgrind, in the library too, for the threads that read. It cannot see the locks of Rust's standard library,
-    /// which are no pthread locks: it takes every change behind one for a race. What only reads needs no lock, so that
-    /// whatever it finds there is real: a cache that a `const` call fills, say.
+    /// valgrind's helgrind, also in the library, for threads that only read. It cannot see the locks of Rust's
+    /// standard library, which are not pthread locks, so it reports every change under such a lock as a race. Reading
+    /// needs no lock, so any race found there is real, such as a cache filled by a `const` call.
     Helgrind,
 }
 
@@ -81,7 +83,7 @@ impl Watch {
             Self::Memcheck => valgrind(&MEMCHECK, program),
             Self::Helgrind => valgrind(&["--tool=helgrind"], program),
         };
-        // Rounds of a loop, and cases of the conformance set; what is left out is the whole of it.
+        // The number of rounds of a loop, and of conformance cases; if omitted, all of them.
         let fewer: &[(&str, &str)] = match self {
             Self::Nothing => &[],
             Self::Sanitizers => &[("RISK_ROUNDS", "10"), ("RISK_MEMORY_IS_WATCHED_OTHERWISE", "1")],
@@ -102,18 +104,18 @@ fn valgrind(arguments: &[&str], program: &Path) -> Command {
     valgrind
 }
 
-/// The tests.
+/// The programs under test.
 pub struct Checks<'a> {
     places: &'a Places<'a>,
 }
 
 impl<'a> Checks<'a> {
-    /// The tests, in their places.
+    /// Locates the tests.
     pub fn new(places: &'a Places<'a>) -> Self {
         Self { places }
     }
 
-    /// The header compiles in every language that it is for, and the C++ one in C++.
+    /// Checks that the C header compiles in every supported language, and the C++ header in C++.
     pub fn header(&self) -> Result<(), Failure> {
         let source = self.tests("c").join("header.c");
         for standard in ["c99", "c11", "c17"] {
@@ -130,14 +132,14 @@ impl<'a> Checks<'a> {
         Ok(())
     }
 
-    /// The library exports what is written down, and nothing else; and it is called what a program will look for.
+    /// Checks that the library exports exactly the listed symbols, and has the name that programs look for.
     pub fn symbols(&self) -> Result<(), Failure> {
         let library = self.places.lib().join(format!("librisk.so.{VERSION}"));
         let list = self.places.root.join("risk-ffi/abi/librisk.symbols");
         let expected: BTreeSet<String> = read(&list)?.lines().filter_map(first_word).collect();
         for (library, which) in [(&library, "--dynamic"), (&self.places.lib().join("librisk.a"), "--extern-only")] {
             let printed = printed(Command::new("nm").args([which, "--defined-only", "--format=posix"]).arg(library))?;
-            // An archive's members are named on lines of their own, which end in a colon.
+            // The members of an archive are named on separate lines that end in a colon.
             let found: BTreeSet<String> =
                 printed.lines().filter_map(first_word).filter(|word| !word.ends_with(':')).collect();
             let differing: Vec<String> = expected.symmetric_difference(&found).cloned().collect();
@@ -157,7 +159,7 @@ impl<'a> Checks<'a> {
         Err(Failure::Differs { what, expected, found: soname })
     }
 
-    /// A host with an SQLite of its own keeps it when it links the static library, in whatever order.
+    /// Checks that a host with its own SQLite keeps it when it links the static library, in any order.
     pub fn archive(&self) -> Result<(), Failure> {
         let archive = self.places.lib().join("librisk.a");
         let native = printed(
@@ -187,7 +189,7 @@ impl<'a> Checks<'a> {
         PROGRAMS.iter().try_for_each(|name| self.program(name, watch))
     }
 
-    /// The threads that only read, watched for races.
+    /// Runs the threads that only read under helgrind.
     pub fn races(&self) -> Result<(), Failure> {
         self.program("threads", Watch::Helgrind)
     }

@@ -1,4 +1,5 @@
-//! The examples in C and C++, built as a stranger builds them, from a copy of what was installed: a prefix may be moved.
+//! The examples in C and C++, built as a user would build them, from a copy of the installation, because a prefix may
+//! be moved.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use crate::tools::compiler;
 
 const LANGUAGES: [&str; 2] = ["c", "cpp"];
 
-/// What each example prints, somewhere.
+/// Lines that the output of each example must contain.
 const PRINTED: [&str; 5] = [
     "WHAT THE CALL-OUT BRINGS",
     "+ To do: Review the risk of harm",
@@ -19,7 +20,7 @@ const PRINTED: [&str; 5] = [
     "RISK_POSITION_CONFLICT",
 ];
 
-/// By their Makefiles, with pkg-config.
+/// Builds the examples with their Makefiles and pkg-config.
 pub fn by_make(places: &Places<'_>) -> Result<(), Failure> {
     let moved = moved(places)?;
     for language in LANGUAGES {
@@ -34,7 +35,7 @@ pub fn by_make(places: &Places<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// By CMake, with the shared library and with the static one.
+/// Builds the examples with CMake, with the shared and with the static library.
 pub fn by_cmake(places: &Places<'_>) -> Result<(), Failure> {
     let moved = moved(places)?;
     for language in LANGUAGES {
@@ -68,7 +69,7 @@ fn example(places: &Places<'_>, language: &str) -> PathBuf {
     places.root.join("examples").join(language)
 }
 
-/// What was installed, elsewhere.
+/// Copies the installation to another folder.
 fn moved(places: &Places<'_>) -> Result<PathBuf, Failure> {
     let moved = places.work.join("moved");
     fresh(&moved)?;

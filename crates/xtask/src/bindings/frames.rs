@@ -1,9 +1,9 @@
-//! The conformance cases as frames: a form that a C or Java program reads in a few lines, with nothing to parse.
+//! The conformance cases as frames, a format that a C or Java program can read in a few lines without a parser.
 //!
-//! Each case is a sequence of fields, each `name SP length LF bytes LF`, and ends with an empty line. The fields are, in
-//! order: `title`; `policy.FILE` and `overlay.FILE`, once for each file, the first only where the policy is not the one that
-//! is embedded in the library; `locality`, where there is one; `at`; `known_at`, where it is given; `lens`; `audience`;
-//! `feeds`, once for each kind, none where the host can deliver all; `log`, as JSON Lines; `answer`, or `error`.
+//! Each case is a sequence of fields, each `name SP length LF bytes LF`, and ends with an empty line. The fields are,
+//! in order: `title`; `policy.FILE` and `overlay.FILE`, once for each file, the first only if the policy is not the
+//! one embedded in the library; `locality`, if any; `at`; `known_at`, if given; `lens`; `audience`; `feeds`, once for
+//! each kind, or absent if the host can deliver all; `log`, as JSON Lines; `answer` or `error`.
 
 use std::fs;
 use std::path::Path;
@@ -13,13 +13,13 @@ use serde_json::{Map, Value};
 use crate::pages::{listed, read};
 use crate::step::Failure;
 
-/// The policy that the library has inside.
+/// The policy embedded in the library.
 const EMBEDDED: &str = "england-wales";
 
-/// Writes every case of tests/conformance as frames, and says how many there were.
+/// Writes every case of tests/conformance as frames, and returns their number.
 ///
 /// # Errors
-/// Where a file cannot be read or written, or a case is not of the form that tests/conformance/README.md describes.
+/// If a file cannot be read or written, or a case does not have the form that tests/conformance/README.md describes.
 pub fn write(root: &Path, to: &Path) -> Result<usize, Failure> {
     let mut frames = Frames { root, bytes: Vec::new() };
     let mut written: usize = 0;
@@ -62,7 +62,7 @@ impl Frames<'_> {
         Ok(())
     }
 
-    /// The files of the policy, but for those that the library has inside.
+    /// The files of the policy, except those embedded in the library.
     fn policy(&mut self, policy: &Value) -> Result<(), String> {
         if let Some(files) = policy["files"].as_object() {
             return self.given(files);
@@ -101,7 +101,7 @@ impl Frames<'_> {
         }
         let kinds = words(feeds, "feeds")?;
         if kinds.is_empty() {
-            // No field at all means that every kind can be delivered.
+            // No field means that every kind can be delivered.
             return Err("a host that can deliver nothing cannot be written as frames".to_owned());
         }
         kinds.iter().for_each(|kind| self.field("feeds", kind));

@@ -1,4 +1,5 @@
-//! The Java classes: compiled without a warning, documented, and tested against the installed library; and their example.
+//! The Java classes: compiled without warnings, documented, and tested against the installed library, with their
+//! examples.
 
 use std::env;
 use std::ffi::OsString;
@@ -11,10 +12,10 @@ use crate::pages::listed;
 use crate::step::{Failure, printed, run};
 use crate::tools::JNA;
 
-/// The oldest Java that they are written for.
+/// The oldest supported Java release.
 const RELEASE: &str = "17";
 
-/// What the example of a call-out says, among other things.
+/// Lines that the call-out example must print.
 const CALL_OUT_SAYS: [&str; 5] = [
     "What the police call-out brought",
     "+ To do: Review the risk of harm",
@@ -23,7 +24,7 @@ const CALL_OUT_SAYS: [&str; 5] = [
     "Refused: the appointment of a second writer (POSITION_CONFLICT)",
 ];
 
-/// What the example of a service on a queue says, among other things.
+/// Lines that the queue service example must print.
 const SERVICE_SAYS: [&str; 9] = [
     "02-registration-added.json: RECORDED (made_records)",
     "08-delivered-again.json: KNOWN (on_record)",
@@ -39,7 +40,7 @@ const SERVICE_SAYS: [&str; 9] = [
 /// Compiles the classes and runs their tests and their examples. Needs `javac`, `javadoc`, `java` and JNA.
 ///
 /// # Errors
-/// Where a command fails, which says by itself what was wrong, or an example does not say what it should.
+/// If a command fails, which reports its own error, or an example does not print what it should.
 pub fn test(places: &Places<'_>) -> Result<(), Failure> {
     let java = Java::new(places);
     java.clear()?;
@@ -64,7 +65,7 @@ fn call_out(places: &Places<'_>, java: &Java) -> Result<(), Failure> {
     says(&example.join("CallOut.java"), &CALL_OUT_SAYS, &output)
 }
 
-/// The service takes messages off its queue, so that it gets a copy of them.
+/// The service removes messages from its queue, so it gets a copy of them.
 fn service(places: &Places<'_>, java: &Java) -> Result<(), Failure> {
     let example = places.root.join("examples/hmpps");
     java.compile("service", &example)?;
@@ -79,7 +80,7 @@ fn service(places: &Places<'_>, java: &Java) -> Result<(), Failure> {
     says(&example.join("Service.java"), &SERVICE_SAYS, &printed(&mut service)?)
 }
 
-/// Where the sources are, and where what is made of them goes.
+/// The folders of the sources and of the results.
 pub(super) struct Java {
     sources: PathBuf,
     work: PathBuf,
@@ -90,7 +91,7 @@ impl Java {
         Self { sources: places.root.join("risk-ffi/java/src"), work: places.work.join("java") }
     }
 
-    /// Takes away what an earlier run compiled, maybe of sources that are gone.
+    /// Removes the classes of an earlier run, whose sources may no longer exist.
     fn clear(&self) -> Result<(), Failure> {
         match fs::remove_dir_all(&self.work) {
             Err(cause) if self.work.exists() => Err(Failure::File { path: self.work.clone(), cause }),
@@ -103,7 +104,7 @@ impl Java {
     }
 
     pub(super) fn compile(&self, part: &str, folder: &Path) -> Result<(), Failure> {
-        // javac warns of a class path that is not there yet.
+        // javac warns about a class path that does not exist yet.
         let classes = self.work.join(part);
         fs::create_dir_all(&classes).map_err(|cause| Failure::File { path: classes.clone(), cause })?;
         let mut javac = Command::new("javac");
@@ -117,8 +118,8 @@ impl Java {
         run(javadoc.arg("-d").arg(self.work.join("doc")).args(listed(&self.package("main"), "java")?))
     }
 
-    /// A Java that finds the library under `prefix`. Its heap is small and of a fixed size, so that growth elsewhere shows.
-    /// Debian's JNA takes its native part from the system.
+    /// A Java command that finds the library under `prefix`. Its heap is small and of fixed size, so that growth
+    /// elsewhere is visible. Debian's JNA takes its native part from the system.
     pub(super) fn start(&self, part: &str, prefix: &Path, class: &str) -> Command {
         let mut java = Command::new("java");
         java.args(["-Xms96m", "-Xmx96m", "-XX:+AlwaysPreTouch", "-Djna.nosys=false"]);
@@ -128,13 +129,13 @@ impl Java {
         java
     }
 
-    /// JNA, our classes, and those of one part.
+    /// The class path: JNA, the library's classes, and those of one part.
     fn classes(&self, part: &str) -> OsString {
         env::join_paths([JNA.into(), self.work.join("main"), self.work.join(part)]).unwrap_or_default()
     }
 }
 
-/// The example has said everything that it should.
+/// Checks that the example printed everything that it should.
 fn says(example: &Path, expected: &[&str], output: &str) -> Result<(), Failure> {
     match expected.iter().find(|line| !output.contains(**line)) {
         None => Ok(()),

@@ -1,6 +1,7 @@
 //! The step `bindings`: the library as programs in other languages use it.
 //!
-//! The library is installed under `target/bindings/prefix`, and everything here uses what stands there, as a stranger would.
+//! The library is installed under `target/bindings/prefix`, and everything here uses that installation, as a user
+//! would.
 
 mod bench;
 mod c;
@@ -18,7 +19,7 @@ use crate::tools::{Tool, Tools};
 pub use bench::programs;
 use c::{Checks, Watch};
 
-/// What the parts of the step need.
+/// The tools that the parts of the step need.
 const NEEDED: [Tool; 9] = [
     Tool::C,
     Tool::Cpp,
@@ -31,15 +32,15 @@ const NEEDED: [Tool; 9] = [
     Tool::Jna,
 ];
 
-/// Where the parts of the step find things.
+/// The folders that the parts of the step use.
 pub struct Places<'a> {
     /// The workspace.
     pub root: &'a Path,
-    /// What is built here.
+    /// The folder for what is built here.
     pub work: PathBuf,
-    /// The library, installed.
+    /// The installed library.
     pub prefix: PathBuf,
-    /// The library with the feature `provoke`, installed.
+    /// The installed library with the feature `provoke`.
     pub provoke: PathBuf,
     /// The conformance cases, as frames.
     pub frames: PathBuf,
@@ -62,7 +63,7 @@ impl<'a> Places<'a> {
 /// Installs the library and runs every part for which the machine has the tools.
 ///
 /// # Errors
-/// The part that failed; where CI is set, also a tool that is missing.
+/// The part that failed; if CI is set, also a missing tool.
 pub fn test(root: &Path) -> Result<(), Failure> {
     let tools = Tools::found_or_installed(&NEEDED)?;
     let places = Places::new(root);
@@ -101,7 +102,7 @@ fn install(places: &Places<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Runs a part, or says that it is skipped and for want of what.
+/// Runs a part, or reports that it is skipped and which tools are missing.
 fn part(tools: &Tools, name: &str, needs: &[Tool], work: &dyn Fn() -> Result<(), Failure>) -> Result<(), Failure> {
     if !tools.suffice(name, needs) {
         return Ok(());

@@ -1,4 +1,5 @@
-//! The story of an example case: what was recorded, what the engine said at each step, what the inspectors said.
+//! The page of an example case: what was recorded, what the engine answered at each step, and what the inspectors
+//! wrote.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -12,7 +13,7 @@ use risk_core::log::Log;
 use risk_core::policy::Policy;
 use risk_core::policy::model::Derived;
 use risk_core::timeline::{Step, Timeline, timeline};
-use risk_reports::change_summary::{Line, Voice, date, priority, tell};
+use risk_reports::change_summary::{Perspective, SummaryLine, date, priority, summarise};
 use serde::Deserialize;
 
 use super::{read, record};
@@ -20,14 +21,14 @@ use crate::step::Failure;
 
 const CASES: &str = "examples/cases";
 
-/// What is written by hand of each case.
+/// The hand-written part of each page.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Inspectors {
     case: Vec<Case>,
 }
 
-/// What the inspectors said of one case.
+/// What the inspectors wrote about one case.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Case {
@@ -35,17 +36,17 @@ struct Case {
     name: String,
     /// The page's title.
     title: String,
-    /// Where in the report.
+    /// The place in the report.
     place: String,
-    /// Up to when the story is told.
+    /// The moment at which the story ends.
     until: String,
-    /// Good, mixed or poor practice, in the report's eyes.
+    /// Good, mixed or poor practice, according to the report.
     practice: String,
-    /// In our words, with short quotes.
+    /// The report's account in our words, with short quotes.
     said: String,
 }
 
-/// A page for each case.
+/// Renders a page for each case.
 pub fn pages(root: &Path, policy: &Policy) -> Result<Vec<(PathBuf, String)>, Failure> {
     let path = root.join(CASES).join("inspectors.toml");
     let unusable = |problem: String| Failure::Unusable { path: path.clone(), problem };
@@ -87,24 +88,25 @@ fn page(case: &Case, log: &Log, policy: &Policy, until: Instant) -> Result<Strin
         case.said.trim()
     );
     text += "\n## The story, and what the engine said at each step\n";
-    tell_story(&mut text, log, &story);
-    tell_standing(&mut text, &answer, until);
+    write_story(&mut text, log, &story);
+    write_state(&mut text, &answer, until);
     Ok(text)
 }
 
-/// How a line ends that tells nothing but that the case changed hands.
+/// The end of a line that only says that the case was transferred.
 const INHERITED: &str = ": inherited from an earlier holder.";
 
-fn tell_story(text: &mut String, log: &Log, story: &Timeline) {
+fn write_story(text: &mut String, log: &Log, story: &Timeline) {
     let started =
         log.records().iter().filter(|r| r.kind() == Some(Kind::SupervisionStarted)).map(|r| r.recorded_at).min();
     let mut under = String::new();
     for step in &story.steps {
-        // What came before supervision is background: the engine takes it in at the start, and asks nothing of anybody yet.
+        // Records before supervision are background: the engine applies them at the start, and requires nothing
+        // before.
         let background = started.is_some_and(|start| step.at < start);
-        let told = if background { vec![] } else { tell(&changes(step, started), Voice::InTime) };
-        // Where time alone changed only what a reader does not see, there is nothing to tell.
-        if step.records.is_empty() && told.is_empty() {
+        let lines = if background { vec![] } else { summarise(&changes(step, started), Perspective::Successive) };
+        // If time alone changed only what the reader does not see, the step is omitted.
+        if step.records.is_empty() && lines.is_empty() {
             continue;
         }
         let day = london_day(step.at).format("%A %-d %B %Y");
@@ -114,8 +116,9 @@ fn tell_story(text: &mut String, log: &Log, story: &Timeline) {
             under = heading;
         }
         let _ = writeln!(text, "- {}", head(log, step));
-        let (inherited, told): (Vec<Line>, Vec<Line>) = told.into_iter().partition(|l| l.text.ends_with(INHERITED));
-        for line in told {
+        let (inherited, lines): (Vec<SummaryLine>, Vec<SummaryLine>) =
+            lines.into_iter().partition(|l| l.text.ends_with(INHERITED));
+        for line in lines {
             let _ = writeln!(text, "  - {}", sentence(&line));
         }
         if !inherited.is_empty() {
@@ -128,16 +131,16 @@ fn tell_story(text: &mut String, log: &Log, story: &Timeline) {
     }
 }
 
-/// What to tell of a step. At the start nothing falls away, since nothing was asked before; and that a duty was done says
-/// the line that closes it, where there is one.
+/// The changes of a step that are shown. At the start nothing can fall away, because nothing was required before.
+/// That a duty was done is shown by the line that closes it, if there is one.
 fn changes(step: &Step, started: Option<Instant>) -> Vec<Change> {
     let closes = |kind| step.changes.iter().any(|c| matches!(c, Change::Closed { action } if action.action == kind));
-    let told = step.changes.iter().filter(|change| match change {
+    let lines = step.changes.iter().filter(|change| match change {
         Change::Gone { .. } => started != Some(step.at),
         Change::Moved { after, .. } => after.status.pending() || !closes(after.action),
         _ => true,
     });
-    told.cloned().collect()
+    lines.cloned().collect()
 }
 
 fn head(log: &Log, step: &Step) -> String {
@@ -163,16 +166,16 @@ fn by_time(kind: Derived) -> &'static str {
     }
 }
 
-fn sentence(line: &Line) -> String {
+fn sentence(line: &SummaryLine) -> String {
     let careful = if line.do_not_raise.is_some() { " **Do not raise with the person.**" } else { "" };
     let rules: Vec<String> = line.rules.iter().map(|r| format!("`{r}`")).collect();
     let rules = if rules.is_empty() { String::new() } else { format!(" [{}]", rules.join(", ")) };
     format!("{}{careful}{rules}", line.text)
 }
 
-/// How the case stands at the end: levels, then the agenda.
-fn tell_standing(text: &mut String, answer: &Assessment, until: Instant) {
-    let _ = writeln!(text, "\n## How it stands on {}\n", london_day(until).format("%-d %B %Y"));
+/// Writes the state of the case at the end: levels, then the agenda.
+fn write_state(text: &mut String, answer: &Assessment, until: Instant) {
+    let _ = writeln!(text, "\n## The case on {}\n", london_day(until).format("%-d %B %Y"));
     for g in answer.classification.iter().flat_map(|c| &c.groups) {
         let recorded = g.recorded.as_ref().map(|r| format!("recorded {}", phrase(r.level.name())));
         let indicated = g.indicated.as_ref().map(|i| format!("{} indicated", phrase(i.level.name())));
@@ -202,13 +205,13 @@ fn tell_standing(text: &mut String, answer: &Assessment, until: Instant) {
     }
 }
 
-/// The lines of the agenda, and what stands below them.
+/// Writes the lines of the agenda and their steps.
 fn agenda(answer: &Assessment) -> (Vec<&Action>, Vec<&Action>) {
     let lines = &answer.agenda.lines;
     let shown: Vec<&Action> = lines.iter().filter_map(|id| pending(answer).find(|a| a.id == *id)).collect();
     let mut further: Vec<&Action> = Vec::new();
     for action in pending(answer).filter(|a| a.part_of.is_none()) {
-        // One line stands for all subjects of its action.
+        // One line covers all subjects of its action.
         if !shown.iter().chain(&further).any(|a| a.action == action.action) {
             further.push(action);
         }

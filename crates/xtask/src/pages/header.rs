@@ -1,4 +1,4 @@
-//! `risk-ffi/include/risk.h`: the C header, which is the manual of the library.
+//! `risk-ffi/include/risk.h`: the C header, which is the library's manual.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use cbindgen::{Builder, Config, ConstantConfig, DocumentationStyle, Language, St
 use super::read;
 use crate::step::Failure;
 
-/// The sources in the order in which a reader of the header needs them.
+/// The sources, in the order that suits a reader of the header.
 const SOURCES: [&str; 14] = [
     "../../crates/binding/src/status",
     "about",
@@ -25,7 +25,7 @@ const SOURCES: [&str; 14] = [
     "hmpps",
 ];
 
-/// The header, and what it should say.
+/// The path of the header and its generated text.
 pub fn page(root: &Path) -> Result<(PathBuf, String), Failure> {
     let crate_folder = root.join("risk-ffi");
     let path = crate_folder.join("include/risk.h");
@@ -45,7 +45,7 @@ pub fn page(root: &Path) -> Result<(PathBuf, String), Failure> {
         constant: ConstantConfig { allow_static_const: false, ..ConstantConfig::default() },
         ..Config::default()
     };
-    // What only tests ask for stays out of the header that is installed.
+    // Functions for tests only are left out of the installed header.
     config.defines.insert("feature = provoke".to_owned(), "RISK_PROVOKE".to_owned());
     let sources = SOURCES.iter().fold(Builder::new().with_config(config), |builder, source| {
         builder.with_src(crate_folder.join(format!("src/{source}.rs")))

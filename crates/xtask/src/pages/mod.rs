@@ -1,4 +1,4 @@
-//! The pages that are generated: the policy by obligation, the story of each example case, the C header, and the words of Python.
+//! The generated pages: the policy by obligation, the story of each example case, the C header, and the Python enums.
 
 mod case;
 mod header;
@@ -14,7 +14,7 @@ use crate::step::Failure;
 
 const POLICY: &str = "policies/england-wales";
 
-/// Writes every page, and names each.
+/// Writes every page and prints its name.
 pub fn write(root: &Path) -> Result<(), Failure> {
     for (path, text) in pages(root)? {
         let failed = |cause| Failure::File { path: path.clone(), cause };
@@ -25,7 +25,7 @@ pub fn write(root: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Fails at the first page that is not what would be written now, or that nothing writes any more.
+/// Fails at the first page that is out of date or no longer generated.
 pub fn check(root: &Path) -> Result<(), Failure> {
     let pages = pages(root)?;
     for (path, text) in &pages {
@@ -68,7 +68,7 @@ fn policy(root: &Path) -> Result<Policy, Failure> {
     Policy::load(&files).map_err(|errors| Failure::Unusable { path: folder, problem: errors.to_string() })
 }
 
-/// The files of a folder that end so, by name; none where there is no such folder.
+/// The files of a folder with this ending, by name; none if the folder does not exist.
 pub fn listed(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Failure> {
     if !folder.is_dir() {
         return Ok(vec![]);
@@ -81,7 +81,7 @@ pub fn listed(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Failure> {
     Ok(paths)
 }
 
-/// What a file holds.
+/// Reads a file.
 pub fn read(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|cause| Failure::File { path: path.to_owned(), cause })
 }
@@ -115,8 +115,8 @@ mod tests {
             complaint().contains("sean.md: expected what `cargo xtask docs` writes, found something else from line 1")
         );
         write(&copy).unwrap();
-        fs::write(copy.join("docs/cases/nobody.md"), "# Nobody\n").unwrap();
-        assert!(complaint().contains("nobody.md"));
+        fs::write(copy.join("docs/cases/unknown.md"), "# Unknown\n").unwrap();
+        assert!(complaint().contains("unknown.md"));
         fs::remove_dir_all(&copy).unwrap();
     }
 }

@@ -1,7 +1,7 @@
-//! What a record of an example case says, in the field's own words: its kind, and what its data holds.
+//! A record of an example case in plain words: its kind and its data.
 //!
-//! The people are invented, so a page may show the data; ids by which records refer to each other would tell a reader
-//! nothing and are left out. A note is never shown.
+//! The people are invented, so a page may show the data. Ids by which records refer to each other mean nothing to a
+//! reader and are omitted. A note is never shown.
 
 use risk_core::event::vocabulary::Handling;
 use risk_core::event::{Term, phrase};
@@ -10,8 +10,8 @@ use risk_core::log::{Log, Record};
 use risk_reports::change_summary::date;
 use serde_json::Value;
 
-/// Fields that only join records to each other, or name a worker.
-const NOT_TOLD: [&str; 12] = [
+/// Fields that only link records, or name a member of staff.
+const OMITTED: [&str; 12] = [
     "sentence_id",
     "order_id",
     "request_id",
@@ -26,7 +26,7 @@ const NOT_TOLD: [&str; 12] = [
     "from",
 ];
 
-/// A record's line: what, when it happened if that was on another day, what it says, and its mark where it is confidential.
+/// A record as one line: its kind, when it happened if on another day, its data, and its mark if it is confidential.
 pub fn line(log: &Log, event: &EventLine) -> String {
     let happened = if event.occurred_on == event.recorded_on {
         String::new()
@@ -41,13 +41,13 @@ pub fn line(log: &Log, event: &EventLine) -> String {
 fn says(record: &Record) -> String {
     let Some(event) = record.event() else { return String::new() };
     let data = event.encode();
-    let told = data.iter().filter(|(field, _)| !NOT_TOLD.contains(&field.as_str()));
-    let told: Vec<String> =
-        told.filter_map(|(field, value)| Some(format!("{} {}", phrase(field), word(value)?))).collect();
-    if told.is_empty() { String::new() } else { format!(": {}", told.join("; ")) }
+    let fields = data.iter().filter(|(field, _)| !OMITTED.contains(&field.as_str()));
+    let fields: Vec<String> =
+        fields.filter_map(|(field, value)| Some(format!("{} {}", phrase(field), word(value)?))).collect();
+    if fields.is_empty() { String::new() } else { format!(": {}", fields.join("; ")) }
 }
 
-/// A value in words; nothing where it is unknown or there is none.
+/// A value in words; `None` if it is unknown or absent.
 fn word(value: &Value) -> Option<String> {
     match value {
         Value::String(word) if word == "unknown" => None,

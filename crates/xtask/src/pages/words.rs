@@ -1,4 +1,4 @@
-//! `risk-py/python/risk_of_harm/words.py`: the closed lists of words as enums of Python.
+//! `risk-py/python/risk_of_harm/words.py`: the vocabularies as Python enums.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -9,23 +9,23 @@ use risk_core::event::{Kind, Term, phrase};
 use risk_core::fold::run::Lens;
 use risk_core::policy::model::Priority;
 
-/// The module, and what it should say.
+/// The path of the module and its generated text.
 pub fn page(root: &Path) -> (PathBuf, String) {
     let mut text = String::from(
-        "\"\"\"The words of the field, as they stand in records and answers.\n\nGenerated from the engine's vocabulary by \
+        "\"\"\"The vocabularies of records and answers.\n\nGenerated from the engine's vocabulary by \
          `cargo xtask docs`; do not edit.\n\"\"\"\n\nfrom enum import Enum\n",
     );
-    list::<ActionKind>(&mut text, "ActionKind", "What somebody is to do.");
-    list::<Audience>(&mut text, "Audience", "Who reads an answer.");
-    list::<Group>(&mut text, "Group", "Who is at risk.");
-    list::<GroupStatus>(&mut text, "GroupStatus", "How a group's classification stands.");
-    list::<Handling>(&mut text, "Handling", "Who may know of a record.");
-    list::<Kind>(&mut text, "Kind", "What happened.");
-    list::<Lens>(&mut text, "Lens", "From where a case is looked at.");
-    list::<Level>(&mut text, "Level", "Risk of serious harm. Unknown is not low.");
-    list::<Priority>(&mut text, "Priority", "How much an action presses.");
-    list::<Register>(&mut text, "Register", "The flags of the case-management system.");
-    list::<Status>(&mut text, "Status", "How an action stands.");
+    list::<ActionKind>(&mut text, "ActionKind", "An action to take.");
+    list::<Audience>(&mut text, "Audience", "The audience of an answer.");
+    list::<Group>(&mut text, "Group", "A group at risk.");
+    list::<GroupStatus>(&mut text, "GroupStatus", "The status of a group's classification.");
+    list::<Handling>(&mut text, "Handling", "The handling mark of a record.");
+    list::<Kind>(&mut text, "Kind", "The kind of an event.");
+    list::<Lens>(&mut text, "Lens", "The temporal lens of a question.");
+    list::<Level>(&mut text, "Level", "A level of risk of serious harm. Unknown is not low.");
+    list::<Priority>(&mut text, "Priority", "The priority of an action.");
+    list::<Register>(&mut text, "Register", "A register flag of the case-management system.");
+    list::<Status>(&mut text, "Status", "The status of an action.");
     (root.join("risk-py/python/risk_of_harm/words.py"), text)
 }
 

@@ -5,7 +5,7 @@ use risk_core::assessment::assess;
 use risk_core::compare::{Comparison, of_policies};
 use risk_policy_tools::analysis::{Differences, differences};
 use risk_policy_tools::{PolicyDiff, diff};
-use risk_reports::workload::{Counting, Workload};
+use risk_reports::workload::{Workload, WorkloadBuilder};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -70,7 +70,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
     let (first, second) = (options.local.load(&options.first)?, options.local.load(&options.second)?);
     let question = options.question.question();
     let groups = options.groups.as_ref().map(|file| Groups::read(file, options.by.as_deref())).transpose()?;
-    let mut counting = Counting::new(question.at, options.weeks, options.by.clone());
+    let mut counting = WorkloadBuilder::new(question.at, options.weeks, options.by.clone());
     let mut over = Vec::new();
     for path in &options.over {
         let text = Text::read(path)?;
@@ -82,7 +82,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
     }
     let (found, follows) = (diff(&first, &second), differences(&first, &second));
     let protective = follows.at_least_as_protective();
-    let workload = (!over.is_empty()).then(|| counting.told());
+    let workload = (!over.is_empty()).then(|| counting.finish());
     let no = options.at_least_as_protective && protective != Some(true);
     let reply = match options.format {
         Format::Json => Reply::json(&DiffReport {

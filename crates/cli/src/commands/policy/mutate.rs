@@ -6,7 +6,7 @@ use std::thread;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use risk_core::policy::Policy;
-use risk_policy_tools::mutation::{Fate, Mutant, Report, Trials, mutants};
+use risk_policy_tools::mutation::{Mutant, MutantOutcome, MutationRunner, Report, mutants};
 use serde::Serialize;
 
 use super::PolicySelection;
@@ -70,7 +70,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
             expected: "a rule, duty, action or parameter".to_owned(),
         });
     }
-    let trials = Trials::new(&policy)?;
+    let trials = MutationRunner::new(&policy)?;
     let report = Report::new(&policy, only, tried(&trials, chosen));
     let no = !report.is_clean();
     let reply = match options.format {
@@ -81,7 +81,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
 }
 
 /// What became of each mutant, in order. Mutants are tried on as many threads as the machine has, each taking the next one.
-fn tried(trials: &Trials<'_>, mutants: Vec<Mutant>) -> Vec<(Mutant, Fate)> {
+fn tried(trials: &MutationRunner<'_>, mutants: Vec<Mutant>) -> Vec<(Mutant, MutantOutcome)> {
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} changes, {eta} to go");
     let bar = ProgressBar::new(u64::try_from(mutants.len()).unwrap_or(u64::MAX))
         .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
@@ -92,12 +92,12 @@ fn tried(trials: &Trials<'_>, mutants: Vec<Mutant>) -> Vec<(Mutant, Fate)> {
             let place = next.fetch_add(1, Ordering::Relaxed);
             mutants.get(place).map(|mutant| (place, mutant))
         } {
-            fates.push((place, trials.fate(mutant)));
+            fates.push((place, trials.outcome(mutant)));
             bar.inc(1);
         }
         fates
     };
-    let mut fates: Vec<(usize, Fate)> = thread::scope(|scope| {
+    let mut fates: Vec<(usize, MutantOutcome)> = thread::scope(|scope| {
         let threads = thread::available_parallelism().map_or(1, Into::into);
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
         // A worker that ended by a panic has said so; what it had taken is missing and is found below.
@@ -108,7 +108,7 @@ fn tried(trials: &Trials<'_>, mutants: Vec<Mutant>) -> Vec<(Mutant, Fate)> {
     let mut fates = fates.into_iter().peekable();
     let of = |(place, mutant): (usize, Mutant)| {
         // A change that was not tried to its end is one that no test has noticed.
-        let fate = fates.next_if(|(tried, _)| *tried == place).map_or(Fate::Survives, |(_, fate)| fate);
+        let fate = fates.next_if(|(tried, _)| *tried == place).map_or(MutantOutcome::Survives, |(_, fate)| fate);
         (mutant, fate)
     };
     mutants.into_iter().enumerate().map(of).collect()

@@ -1,4 +1,4 @@
-//! What the author knows and accepts, with the reason.
+//! Findings that the author accepts, with the reason.
 
 use super::{VISIT, found, line, pack};
 use crate::analysis::{FindingKind, analyse};
@@ -11,7 +11,7 @@ fn accepting(acceptance: &str) -> Policy {
 }
 
 #[test]
-fn an_accepted_defect_is_told_with_its_reason_and_is_no_defect_any_more() {
+fn an_accepted_defect_is_listed_with_its_reason_and_no_longer_counts() {
     let policy = accepting("finding = \"nothing_new\"\nof = \"narrow\"\nwhy = \"it cites another source\"");
     let found = analyse(&policy, None);
     assert_eq!(found.defects().count(), 0);
@@ -21,7 +21,7 @@ fn an_accepted_defect_is_told_with_its_reason_and_is_no_defect_any_more() {
 }
 
 #[test]
-fn an_acceptance_reaches_its_own_sort_its_own_rule_and_its_own_kinds_only() {
+fn an_acceptance_covers_only_its_own_finding_rule_and_kinds() {
     for other in [
         "finding = \"never_fires\"\nof = \"narrow\"\nwhy = \"x\"",
         "finding = \"nothing_new\"\nof = \"wide\"\nwhy = \"x\"",
@@ -31,7 +31,7 @@ fn an_acceptance_reaches_its_own_sort_its_own_rule_and_its_own_kinds_only() {
         let policy = accepting(other);
         let defects: Vec<String> = analyse(&policy, None).defects().map(line).collect();
         assert!(defects.iter().any(|l| l.starts_with("narrow with wide")), "{other}: {defects:?}");
-        // And accepting what is not there is a defect itself, so that acceptances do not outlive their reason.
+        // An acceptance that matches nothing is itself a defect, so that acceptances do not outlive their reason.
         assert_eq!(found(&policy, FindingKind::AcceptsNothing).len(), 1, "{other}");
     }
     let both =
@@ -40,13 +40,13 @@ fn an_acceptance_reaches_its_own_sort_its_own_rule_and_its_own_kinds_only() {
 }
 
 #[test]
-fn what_is_accepted_in_another_locality_is_neither_accepted_nor_missed_here() {
+fn an_acceptance_for_another_locality_is_neither_applied_nor_missed_here() {
     let policy = accepting("finding = \"never_fires\"\nof = \"narrow\"\nlocality = \"north\"\nwhy = \"x\"");
     assert_eq!(found(&policy, FindingKind::AcceptsNothing), Vec::<String>::new());
 }
 
 #[test]
-fn an_acceptance_is_printed_and_changes_nothing_of_the_meaning() {
+fn an_acceptance_is_printed_and_does_not_alter_the_meaning() {
     let acceptance = "finding = \"nothing_new\"\nof = [\"narrow\", \"wide\"]\nfact = \"x\"\non = [\"charged\"]\nlocality = \"north\"\nwhy = \"it cites another source\"";
     let policy = accepting(acceptance);
     let again = Policy::load(&[("printed", &policy.to_toml())]).unwrap();

@@ -1,7 +1,7 @@
-//! In what two packs say otherwise, and which protects at least as much.
+//! How two packs differ in effect, and which protects at least as much.
 
 use super::{VISIT, pack, parameter};
-use crate::analysis::{Matter, Way, differences};
+use crate::analysis::{Aspect, Protection, differences};
 use risk_core::policy::Policy;
 
 fn on_moves(when: &str, brings: &str) -> Policy {
@@ -9,8 +9,8 @@ fn on_moves(when: &str, brings: &str) -> Policy {
     pack(&[("a-rule", &format!("on = \"address_changed\"\n{when}{brings}"))])
 }
 
-/// Each difference in a line.
-fn told(first: &Policy, second: &Policy) -> Vec<String> {
+/// Each difference as one line.
+fn reported(first: &Policy, second: &Policy) -> Vec<String> {
     let line = |d: &crate::analysis::Difference| {
         let instead = d.instead.as_ref().map(|i| format!(" not {i}")).unwrap_or_default();
         format!(
@@ -26,56 +26,56 @@ fn told(first: &Policy, second: &Policy) -> Vec<String> {
 }
 
 #[test]
-fn a_pack_says_the_same_as_itself_as_its_print_and_as_its_rules_in_another_order() {
+fn a_pack_equals_itself_its_printed_form_and_its_reordered_rules() {
     let policy = on_moves("supervised = yes or person.victim = yes", VISIT);
     let printed = Policy::load(&[("printed", &policy.to_toml())]).unwrap();
     let mut reversed = policy.clone();
     reversed.rules.reverse();
     for other in [&policy, &printed, &reversed] {
-        assert_eq!(told(&policy, other), Vec::<String>::new());
+        assert_eq!(reported(&policy, other), Vec::<String>::new());
         assert_eq!(differences(&policy, other).at_least_as_protective(), Some(true));
     }
 }
 
 #[test]
-fn a_condition_written_otherwise_that_means_the_same_is_no_difference() {
+fn an_equivalent_condition_is_not_a_difference() {
     let (one, other) = ("domestic_abuse in [yes, unknown]", "not domestic_abuse = no");
-    assert_eq!(told(&on_moves(one, VISIT), &on_moves(other, VISIT)), Vec::<String>::new());
+    assert_eq!(reported(&on_moves(one, VISIT), &on_moves(other, VISIT)), Vec::<String>::new());
 }
 
 #[test]
 fn a_narrower_condition_drops_an_action_where_it_no_longer_holds() {
     let (wide, narrow) = (on_moves("supervised = yes", VISIT), on_moves("supervised = yes and in_custody = no", VISIT));
     let shown = "on address_changed: `home_visit` where supervised = yes and in_custody = yes";
-    assert_eq!(told(&wide, &narrow), [format!("less action {shown}")]);
+    assert_eq!(reported(&wide, &narrow), [format!("less action {shown}")]);
     assert_eq!(differences(&wide, &narrow).at_least_as_protective(), Some(false));
-    assert_eq!(told(&narrow, &wide), [format!("more action {shown}")]);
+    assert_eq!(reported(&narrow, &wide), [format!("more action {shown}")]);
     assert_eq!(differences(&narrow, &wide).at_least_as_protective(), Some(true));
 }
 
 #[test]
-fn two_rules_that_together_say_what_one_said_lose_nothing() {
+fn a_rule_split_into_two_loses_nothing() {
     let one = on_moves("supervised = yes", VISIT);
     let rule = |when: &str| format!("on = \"address_changed\"\nwhen = \"supervised = yes and {when}\"\n{VISIT}");
     let two = pack(&[("with", &rule("person.victim = yes")), ("without", &rule("person.victim != yes"))]);
-    assert_eq!(told(&one, &two), Vec::<String>::new());
+    assert_eq!(reported(&one, &two), Vec::<String>::new());
 }
 
 #[test]
-fn a_lower_level_is_told_with_what_comes_instead() {
+fn a_lower_level_is_reported_with_its_replacement() {
     let indicates = |level: &str| format!("indicate = [{{ group = \"children\", level = \"{level}\" }}]");
     let (high, medium) = (on_moves("supervised", &indicates("high")), on_moves("supervised", &indicates("medium")));
     let levels = "the level high for children in community not the level medium for children in community";
-    assert_eq!(told(&high, &medium), [format!("less level on address_changed: {levels} where supervised = yes")]);
+    assert_eq!(reported(&high, &medium), [format!("less level on address_changed: {levels} where supervised = yes")]);
     assert_eq!(differences(&medium, &high).at_least_as_protective(), Some(true));
 }
 
 #[test]
-fn a_parameter_that_grew_makes_dates_later_and_one_that_counts_makes_rules_rarer() {
+fn a_larger_limit_makes_dates_later_and_a_larger_count_makes_rules_rarer() {
     let due = "require = [{ action = \"home_visit\", due = { within = \"a_week\" } }]";
     let (first, mut second) = (on_moves("", due), on_moves("", due));
     parameter(&mut second, "a_week").values[0].value = Some(8);
-    let said = told(&first, &second);
+    let said = reported(&first, &second);
     assert!(said.iter().any(|d| d == "less due on address_changed: `home_visit` due 7 days after it was learnt not `home_visit` due 8 days after it was learnt where "), "{said:?}");
     assert_eq!(differences(&second, &first).at_least_as_protective(), Some(true));
     let (first, mut second) =
@@ -91,8 +91,8 @@ fn a_parameter_that_grew_makes_dates_later_and_one_that_counts_makes_rules_rarer
 fn a_window_named_by_a_parameter_is_the_window_of_its_value() {
     let (first, mut second) =
         (on_moves("count(charged, 7) >= 1", VISIT), on_moves("count(charged, param.a_week) >= 1", VISIT));
-    assert_eq!(told(&first, &second), Vec::<String>::new());
-    // A shorter window sees no more, a longer one no less.
+    assert_eq!(reported(&first, &second), Vec::<String>::new());
+    // A shorter window includes no more events, and a longer one no fewer.
     parameter(&mut second, "a_week").values[0].value = Some(6);
     second.rules.retain(|r| r.id != "uses-the-rest");
     let of_rule = |first: &Policy, second: &Policy| {
@@ -103,8 +103,8 @@ fn a_window_named_by_a_parameter_is_the_window_of_its_value() {
             .map(|d| d.second_protects)
             .collect::<Vec<_>>()
     };
-    assert_eq!(of_rule(&first, &second), [Way::Less]);
-    assert_eq!(of_rule(&second, &first), [Way::More]);
+    assert_eq!(of_rule(&first, &second), [Protection::Less]);
+    assert_eq!(of_rule(&second, &first), [Protection::More]);
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn a_lower_priority_and_a_group_no_longer_reviewed_protect_less() {
     let visit =
         |priority: &str| on_moves("", &format!("require = [{{ action = \"home_visit\", priority = \"{priority}\" }}]"));
     let found = differences(&visit("this_week"), &visit("planned"));
-    assert_eq!(found.less().map(|d| d.matter).collect::<Vec<_>>(), [Matter::Priority]);
+    assert_eq!(found.less().map(|d| d.matter).collect::<Vec<_>>(), [Aspect::Priority]);
     let review =
         |groups: &str| on_moves("", &format!("require = [{{ action = \"review_risk\" }}]\nreview = [{groups}]"));
     let found = differences(&review("\"children\", \"staff\""), &review("\"children\""));
@@ -120,12 +120,12 @@ fn a_lower_priority_and_a_group_no_longer_reviewed_protect_less() {
 }
 
 #[test]
-fn a_flag_is_told_and_protects_nobody_by_itself() {
+fn a_flag_is_reported_but_not_counted_as_protection() {
     let flag = "\nflag = [{ register = \"marac\" }]";
     let found = differences(&on_moves("", &format!("{VISIT}{flag}")), &on_moves("", VISIT));
     assert_eq!(
         found.differences.iter().map(|d| (d.matter, d.second_protects)).collect::<Vec<_>>(),
-        [(Matter::Flag, Way::Less)]
+        [(Aspect::Flag, Protection::Less)]
     );
     assert_eq!(found.at_least_as_protective(), Some(true));
 }
@@ -141,8 +141,8 @@ fn an_event_that_closes_more_protects_less() {
     let strict = closing("{ on = \"risk_assessed\", when = \"event.signed = yes\" }");
     let loose = closing("{ on = \"risk_assessed\" }");
     let shown = "on risk_assessed: `locate_person` is closed not `locate_person` stays open where event.signed != yes";
-    assert_eq!(told(&strict, &loose), [format!("less closing {shown}")]);
-    assert_eq!(told(&loose, &strict), [format!("more closing {shown}")]);
+    assert_eq!(reported(&strict, &loose), [format!("less closing {shown}")]);
+    assert_eq!(reported(&loose, &strict), [format!("more closing {shown}")]);
 }
 
 #[test]
@@ -153,12 +153,12 @@ fn duties_are_compared_like_rules_and_a_longer_round_protects_less() {
     parameter(&mut longer, "a_week").values[0].value = Some(9);
     let found = differences(&week, &longer);
     let standing: Vec<_> = found.less().filter(|d| d.on == "while").map(|d| d.matter).collect();
-    assert_eq!(standing, [Matter::Round]);
+    assert_eq!(standing, [Aspect::Round]);
     assert_eq!(differences(&longer, &week).at_least_as_protective(), Some(true));
 }
 
 #[test]
-fn what_differs_for_a_time_only_says_for_how_long() {
+fn a_temporary_difference_states_its_period() {
     let from = |date: &str| format!("on = \"address_changed\"\neffective = {{ from = {date} }}\n{VISIT}");
     let (early, late) = (pack(&[("a-rule", &from("2014-06-01"))]), pack(&[("a-rule", &from("2016-01-01"))]));
     let found = differences(&early, &late);
@@ -174,7 +174,7 @@ fn what_ends_with_an_event_or_a_death_protects_less() {
     };
     let (lasting, ending) = (out(""), out("\nuntil = \"temporary_release_ended\""));
     let found = differences(&lasting, &ending);
-    assert_eq!(found.less().map(|d| d.matter).collect::<Vec<_>>(), [Matter::Until]);
+    assert_eq!(found.less().map(|d| d.matter).collect::<Vec<_>>(), [Aspect::Until]);
     assert_eq!(found.less().next().unwrap().brings, "`home_visit` until it is answered");
     assert_eq!(differences(&ending, &lasting).at_least_as_protective(), Some(true));
     let other = out("\nuntil = \"custody_entered\"");

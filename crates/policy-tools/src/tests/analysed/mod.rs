@@ -1,4 +1,4 @@
-//! What the analysis finds: each sort of finding planted in a small pack, and not found in one without it.
+//! The analysis: each kind of finding occurs in a small pack with the defect, and not in one without it.
 
 mod acceptances;
 mod differences;
@@ -10,7 +10,7 @@ use crate::analysis::{Finding, FindingKind, analyse};
 use risk_core::policy::Policy;
 use risk_core::policy::model::Parameter;
 
-/// Two actions, each of which can be closed.
+/// Two actions, both of which can be closed.
 const ACTIONS: &str = r#"
 [policy]
 id = "small"
@@ -73,7 +73,7 @@ when = "count(police_call_out, 90) >= param.many or count(police_call_out, 90) <
 require = [{ action = "review_risk", due = { within = "a_week" } }, { action = "home_visit", due = { within = "five_business_days" } }]
 "#;
 
-/// The pack with these rules and duties besides: each its id and its other fields.
+/// The pack with additional rules and duties, given as ids and their other fields.
 fn pack(entries: &[(&str, &str)]) -> Policy {
     let text = entries.iter().fold(ACTIONS.to_owned(), |text, (id, fields)| {
         let section = if fields.contains("while =") { "duty" } else { "rule" };
@@ -88,9 +88,9 @@ fn pack(entries: &[(&str, &str)]) -> Policy {
     Policy::load(&[("small.toml", &text)]).unwrap_or_else(|errors| panic!("{errors}\n{text}"))
 }
 
-/// What was found of that sort, each in a line: what it is about, on which kinds, and what shows it.
-fn found(policy: &Policy, sort: FindingKind) -> Vec<String> {
-    analyse(policy, None).findings.iter().filter(|f| f.finding == sort).map(line).collect()
+/// The findings of one kind, one line each: the subject, the kinds of event and the witness.
+fn found(policy: &Policy, kind: FindingKind) -> Vec<String> {
+    analyse(policy, None).findings.iter().filter(|f| f.finding == kind).map(line).collect()
 }
 
 fn line(f: &Finding) -> String {
@@ -102,7 +102,7 @@ fn line(f: &Finding) -> String {
 
 const VISIT: &str = "require = [{ action = \"home_visit\" }]";
 const REVIEW: &str = "require = [{ action = \"review_risk\" }]";
-/// A parameter's place by its id, so that a test may change it.
+/// A parameter by its id, so that a test can change it.
 fn parameter<'a>(policy: &'a mut Policy, id: &str) -> &'a mut Parameter {
     policy.parameters.iter_mut().find(|p| p.id == id).unwrap()
 }

@@ -1,15 +1,15 @@
-//! Rules that can never fire, that bring nothing new, that disagree, and what none of them says.
+//! Rules that can never fire, redundant rules, rules that disagree, and gaps.
 
 use super::{REVIEW, VISIT, found, line, pack, parameter};
 use crate::analysis::{FindingKind, Trend, analyse};
 
 #[test]
-fn a_pack_in_order_has_no_defect() {
+fn a_sound_policy_has_no_defect() {
     assert_eq!(analyse(&pack(&[]), None).defects().map(line).collect::<Vec<_>>(), Vec::<String>::new());
 }
 
 #[test]
-fn a_rule_compared_with_a_parameter_that_is_unset_never_fires_on_those_days() {
+fn a_rule_that_uses_an_unset_parameter_never_fires_on_those_days() {
     let when = "on = \"police_call_out\"\nwhen = \"supervised and count(police_call_out, 30) >= param.many\"";
     let policy = pack(&[("many-call-outs", &format!("{when}\n{VISIT}"))]);
     assert_eq!(
@@ -56,16 +56,16 @@ fn facts_that_no_case_can_have_together_never_hold() {
         let both: Vec<&str> = shown.split(" and ").collect();
         assert!(all.len() == 1 && both.iter().all(|part| all[0].contains(part)), "{when}: {all:?}");
     }
-    // What looks alike and is possible: as many in the shorter window as in the longer.
+    // Similar but possible: as many in the shorter window as in the longer one.
     let as_many = "on = \"contact_reported\"\nwhen = \"count(charged, 30) = 3 and count(charged, 60) = 3\"";
     assert_eq!(
         found(&pack(&[("as-many", &format!("{as_many}\n{VISIT}"))]), FindingKind::NeverFires),
         Vec::<String>::new()
     );
-    // A count of none, where there was never one.
+    // A count of zero, if there has never been one.
     let none = "on = \"contact_reported\"\nwhen = \"count(charged, 30) = 0 and ever(charged) = no\"";
     assert_eq!(found(&pack(&[("none", &format!("{none}\n{VISIT}"))]), FindingKind::NeverFires), Vec::<String>::new());
-    // And: an event after this one has happened, and none before it.
+    // Also possible: an event after this one, and none before it.
     let policy = pack(&[(
         "possible",
         &format!("on = \"contact_reported\"\nwhen = \"days_since(charged) = never and ever(charged)\"\n{VISIT}"),
@@ -93,7 +93,7 @@ fn a_window_of_months_may_be_as_long_as_its_longest_and_as_short_as_its_shortest
 }
 
 #[test]
-fn what_is_found_on_several_kinds_is_one_finding_that_names_each_once() {
+fn a_finding_on_several_kinds_is_reported_once_and_names_each() {
     let on = "on = [\"charged\", \"police_call_out\", \"contact_reported\"]\nwhen = \"person.protected = yes and order_in_force = no\"";
     let policy = pack(&[("never", &format!("{on}\n{VISIT}"))]);
     let all = found(&policy, FindingKind::NeverFires);
@@ -116,7 +116,7 @@ fn an_alternative_that_never_holds_is_worth_knowing() {
 }
 
 #[test]
-fn a_rule_within_another_brings_nothing_new() {
+fn a_rule_contained_in_another_is_redundant() {
     let wide = format!("on = \"address_changed\"\nwhen = \"domestic_abuse in [yes, unknown]\"\n{VISIT}");
     let narrow = format!("on = \"address_changed\"\nwhen = \"domestic_abuse = unknown and supervised\"\n{VISIT}");
     let policy = pack(&[("wide", &wide), ("narrow", &narrow)]);
@@ -127,7 +127,7 @@ fn a_rule_within_another_brings_nothing_new() {
 }
 
 #[test]
-fn a_rule_within_several_others_together_brings_nothing_new_and_they_are_named() {
+fn a_rule_contained_in_several_others_together_is_redundant_and_they_are_named() {
     let rule = |when: &str| format!("on = \"address_changed\"\nwhen = \"{when}\"\n{VISIT}");
     let policy = pack(&[
         ("always", &rule("supervised = yes")),
@@ -144,7 +144,7 @@ fn a_rule_within_several_others_together_brings_nothing_new_and_they_are_named()
 }
 
 #[test]
-fn a_rule_that_is_sooner_or_matters_more_is_something_new() {
+fn an_earlier_limit_or_a_higher_priority_is_not_redundant() {
     let base = "on = \"address_changed\"\nrequire = [{ action = \"home_visit\", due = { within = \"a_week\" } }]";
     for (rule, new) in [
         ("require = [{ action = \"home_visit\", due = { within = \"a_week\" } }]", false),
@@ -162,7 +162,7 @@ fn a_rule_that_is_sooner_or_matters_more_is_something_new() {
 }
 
 #[test]
-fn an_effect_had_already_beside_a_new_one_is_worth_knowing() {
+fn a_redundant_effect_of_a_needed_rule_is_worth_knowing() {
     let wide = format!("on = \"address_changed\"\n{VISIT}");
     let both = "on = \"address_changed\"\nwhen = \"supervised = yes\"\nrequire = [{ action = \"home_visit\" }, { action = \"review_risk\" }]";
     let policy = pack(&[("wide", &wide), ("both", both)]);
@@ -171,7 +171,7 @@ fn an_effect_had_already_beside_a_new_one_is_worth_knowing() {
 }
 
 #[test]
-fn facts_on_which_no_rule_says_anything_are_told_with_as_few_as_show_it() {
+fn a_gap_is_reported_with_a_minimal_witness() {
     let rule = |when: &str| format!("on = \"police_call_out\"\nwhen = \"{when}\"\n{VISIT}");
     let one = rule("event.outcome = arrest and supervised = yes");
     let two = rule("event.outcome != arrest");
@@ -186,7 +186,7 @@ fn facts_on_which_no_rule_says_anything_are_told_with_as_few_as_show_it() {
 }
 
 #[test]
-fn lists_are_told_apart_by_the_words_that_rules_name() {
+fn lists_are_distinguished_by_the_words_that_rules_name() {
     let rule = |when: &str| format!("on = \"plw_disclosure\"\nwhen = \"{when}\"\n{VISIT}");
     let policy = pack(&[
         ("violence", &rule("event.concerns has [physical_violence, strangulation]")),
@@ -201,32 +201,32 @@ fn lists_are_told_apart_by_the_words_that_rules_name() {
 }
 
 #[test]
-fn a_kind_that_no_rule_listens_to_says_what_follows_besides() {
+fn a_kind_without_rules_says_what_else_follows() {
     let policy = pack(&[]);
     let all = analyse(&policy, None).findings;
     let says = |kind: &str| {
         all.iter().find(|f| f.finding == FindingKind::NotListenedTo && f.of == kind).map(|f| f.says.clone())
     };
-    assert_eq!(says("risk_assessed").unwrap(), "no rule listens to it; it closes `review_risk`");
-    assert_eq!(says("iom_adopted").unwrap(), "no rule listens to it; and nothing else follows from it");
+    assert_eq!(says("risk_assessed").unwrap(), "no rule responds to it; it closes `review_risk`");
+    assert_eq!(says("iom_adopted").unwrap(), "no rule responds to it; and nothing else follows from it");
     assert_eq!(
         says("police_call_out").unwrap(),
-        "no rule listens to it; other rules ask whether it happened, or what it changed"
+        "no rule responds to it; other rules ask whether it happened, or what it changed"
     );
     assert_eq!(says("supervision_ended"), None);
 }
 
 #[test]
-fn limits_that_differ_say_which_counts() {
+fn different_limits_say_which_applies() {
     let rule = |when: &str, due: &str| {
         format!("on = \"address_changed\"\nwhen = \"{when}\"\nrequire = [{{ action = \"home_visit\", due = {due} }}]")
     };
     let (week, now) = (rule("supervised = yes", "{ within = \"a_week\" }"), rule("in_custody = no", "\"immediately\""));
     let policy = pack(&[("week", &week), ("now", &now)]);
     let all = analyse(&policy, None).findings;
-    let told: Vec<_> =
+    let reported: Vec<_> =
         all.iter().filter(|f| f.finding == FindingKind::DeadlinesDiffer).map(|f| (line(f), f.says.clone())).collect();
-    assert_eq!(told, [(
+    assert_eq!(reported, [(
         "week with now on address_changed: supervised = yes and in_custody = no".to_owned(),
         "`home_visit` is due 7 days after it was learnt, by `now` on the day it was learnt: `now` comes first and counts".to_owned(),
     )]);
@@ -253,7 +253,7 @@ fn a_level_condition_that_skips_a_level_is_not_monotone() {
 }
 
 #[test]
-fn how_each_rule_goes_is_told_once_for_as_long_as_it_goes_so() {
+fn the_dependence_of_a_rule_is_reported_once_for_the_whole_period() {
     let rule = |when: &str| format!("on = \"contact_reported\"\nwhen = \"{when}\"\n{VISIT}");
     let policy = pack(&[
         ("rises", &rule("recorded(children) >= medium")),
@@ -270,14 +270,14 @@ fn how_each_rule_goes_is_told_once_for_as_long_as_it_goes_so() {
             ),
         ),
     ]);
-    let told: Vec<String> = analyse(&policy, None)
+    let reported: Vec<String> = analyse(&policy, None)
         .monotone
         .iter()
         .filter(|m| m.fact.starts_with("recorded"))
         .map(|m| format!("{} {:?} {}..{:?}", m.rule, m.goes, m.from, m.to.map(|to| to.to_string())))
         .collect();
     assert_eq!(
-        told,
+        reported,
         [
             "rises Rises 2014-06-01..None",
             "rises-too Rises 2014-06-01..None",
@@ -289,7 +289,7 @@ fn how_each_rule_goes_is_told_once_for_as_long_as_it_goes_so() {
 }
 
 #[test]
-fn a_level_that_is_indicated_only_while_call_outs_are_few_is_told() {
+fn a_level_indicated_only_while_call_outs_are_few_is_reported() {
     let rule = "on = \"police_call_out\"\nwhen = \"count(police_call_out, 30) <= 2\"\nindicate = [{ group = \"children\", level = \"medium\" }]";
     let policy = pack(&[("few", rule)]);
     assert_eq!(

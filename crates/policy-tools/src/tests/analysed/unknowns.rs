@@ -1,4 +1,4 @@
-//! Where a yes leads somewhere, an unknown leads there too, or to somebody who finds out.
+//! If `yes` requires something, `unknown` must require it too, or require that someone find out.
 
 use super::{REVIEW, VISIT, found, pack};
 use crate::analysis::FindingKind;
@@ -8,7 +8,7 @@ fn rule(when: &str, brings: &str) -> String {
 }
 
 #[test]
-fn a_yes_that_leads_somewhere_with_an_unknown_that_leads_nowhere() {
+fn an_unknown_without_effect_is_found_if_yes_has_one() {
     let policy = pack(&[("visit", &rule("domestic_abuse = yes and supervised", VISIT))]);
     assert_eq!(
         found(&policy, FindingKind::UnknownLeftOut),
@@ -17,7 +17,7 @@ fn a_yes_that_leads_somewhere_with_an_unknown_that_leads_nowhere() {
 }
 
 #[test]
-fn the_same_by_another_rule_is_enough_and_only_where_that_rule_holds() {
+fn the_same_effect_of_another_rule_suffices_only_where_that_rule_holds() {
     let yes = rule("domestic_abuse = yes and supervised", VISIT);
     let policy = pack(&[("yes", &yes), ("unknown", &rule("domestic_abuse = unknown", VISIT))]);
     assert_eq!(found(&policy, FindingKind::UnknownLeftOut), Vec::<String>::new());
@@ -31,8 +31,8 @@ fn the_same_by_another_rule_is_enough_and_only_where_that_rule_holds() {
 }
 
 #[test]
-fn somebody_who_finds_out_is_enough() {
-    // A visit closes on `home_visit_completed`; who identifies the children tells whether they are known.
+fn an_action_to_find_out_suffices() {
+    // A visit closes on `home_visit_completed`; identifying the children establishes whether they are known.
     let identify = "\n[[action]]\nid = \"identify_children\"\ntitle = \"Identify\"\nowner = \"responsible_officer\"\npriority = \"planned\"\nclosed_by = [{ on = \"person_identified\" }]";
     let yes = format!("{}\n{identify}", rule("children_known = yes", VISIT));
     let ask = rule("children_known = unknown", "require = [{ action = \"identify_children\" }]");
@@ -50,7 +50,7 @@ fn somebody_who_finds_out_is_enough() {
 }
 
 #[test]
-fn a_field_of_the_event_that_is_unknown_needs_anybody_to_look() {
+fn an_unknown_field_of_the_event_needs_any_action() {
     let yes =
         "on = \"police_call_out\"\nwhen = \"event.children_present = yes\"\nrequire = [{ action = \"home_visit\" }]";
     let policy = pack(&[("children-there", yes)]);

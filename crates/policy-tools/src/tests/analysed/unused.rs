@@ -1,4 +1,4 @@
-//! What nothing uses, nothing requires and nothing closes.
+//! Parameters that nothing uses, and actions that nothing requires or closes.
 
 use super::{VISIT, found, pack};
 use crate::analysis::{FindingKind, analyse};
@@ -8,7 +8,7 @@ fn a_parameter_that_nothing_uses() {
     let spare = "\n[[parameter]]\nid = \"spare\"\ntitle = \"Spare\"\nunit = \"days\"\nrange = [1, 9]\nvalues = [{ from = 2014-06-01, value = 2, basis = \"assumed\" }]";
     let policy = pack(&[("visit", &format!("on = \"charged\"\n{VISIT}\n{spare}"))]);
     assert_eq!(found(&policy, FindingKind::NotUsed), ["spare: "]);
-    // Each way of using one counts.
+    // Each way of using a parameter counts.
     for used in ["when = \"count(charged, param.spare) > 1\"", "when = \"days_since(charged) > param.spare\""] {
         let policy = pack(&[("visit", &format!("on = \"charged\"\n{used}\n{VISIT}\n{spare}"))]);
         assert_eq!(found(&policy, FindingKind::NotUsed), Vec::<String>::new(), "{used}");
@@ -31,7 +31,7 @@ fn an_action_that_nothing_requires_and_one_that_nothing_can_close() {
     let never = "{ on = \"contact_frequency_set\", when = \"event.days > 100 and event.days < param.a_week\" }";
     let policy = pack(&[("visit", &format!("{rule}{}", action(never)))]);
     assert_eq!(found(&policy, FindingKind::NothingCloses), ["locate_person: "]);
-    // What goes on with an action that is required is required with it.
+    // An action that continues a required one is required as well.
     let continues =
         action("{ on = \"person_located\" }") + "\ncontinues = { action = \"home_visit\", from = 2019-01-01 }";
     assert_eq!(
@@ -41,7 +41,7 @@ fn an_action_that_nothing_requires_and_one_that_nothing_can_close() {
 }
 
 #[test]
-fn the_facts_that_no_condition_asks_for_are_one_line() {
+fn the_facts_that_no_condition_uses_are_one_finding() {
     let all = analyse(&pack(&[("visit", &format!("on = \"charged\"\nwhen = \"supervised\"\n{VISIT}"))]), None).findings;
     let says: Vec<&str> = all.iter().filter(|f| f.finding == FindingKind::NotAsked).map(|f| f.says.as_str()).collect();
     assert_eq!(says.len(), 1);

@@ -1,4 +1,4 @@
-//! Whether a test notices a mutant.
+//! Runs a policy's tests on its mutants.
 
 use std::collections::BTreeSet;
 
@@ -8,38 +8,37 @@ use risk_core::event::vocabulary::ActionKind;
 use risk_core::policy::model::{EventSelector, Place, Policy, PolicyTest, Rule};
 use risk_core::policy::refusal;
 
-/// What became of a mutant.
+/// The outcome of running the tests on a mutant.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fate {
-    /// A test fails under it.
+pub enum MutantOutcome {
+    /// A test failed.
     Killed {
-        /// The test's name.
+        /// The name of the test.
         test: String,
     },
-    /// The loader would not take it.
+    /// The loader rejected it.
     Refused {
-        /// What it would say.
+        /// The loader's message.
         problem: String,
     },
-    /// No test notices.
+    /// No test failed.
     Survives,
 }
 
-/// Why mutants of a policy cannot be tried.
+/// A policy's own test fails, so its mutants cannot be tested.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{place}: the test \"{test}\" fails under the policy itself: expected every test to pass before its rules are changed"
-)]
-pub struct Unfit {
-    /// Where the test stands.
+#[error("{place}: the test \"{test}\" fails on the unchanged policy; all tests must pass before mutants are tried")]
+pub struct BaselineFailure {
+    /// The position of the test.
     pub place: Place,
-    /// Its name.
+    /// The name of the test.
     pub test: String,
 }
 
-/// The tests of a policy, each run once under the policy itself, so that no mutant is tried on a test that it cannot touch.
+/// The tests of a policy, each run once on the unchanged policy, so that a mutant is only tried on tests that it can
+/// affect.
 #[derive(Debug)]
-pub struct Trials<'p> {
+pub struct MutationRunner<'p> {
     policy: Policy,
     runs: Vec<Run<'p>>,
 }
@@ -47,25 +46,25 @@ pub struct Trials<'p> {
 #[derive(Debug)]
 struct Run<'p> {
     test: &'p PolicyTest,
-    /// The kinds of event that it is given.
+    /// The kinds of event in the test.
     kinds: BTreeSet<EventSelector>,
-    /// The rules and duties that fire in it.
+    /// The rules and duties that fire.
     fired: BTreeSet<String>,
-    /// The actions that somebody is asked for in it.
+    /// The actions that are required at any time.
     actions: BTreeSet<ActionKind>,
 }
 
-impl<'p> Trials<'p> {
-    /// Runs every test under the policy.
+impl<'p> MutationRunner<'p> {
+    /// Runs every test on the unchanged policy.
     ///
     /// # Errors
-    /// [`Unfit`] where a test fails.
-    pub fn new(policy: &'p Policy) -> Result<Self, Unfit> {
+    /// [`BaselineFailure`] if a test fails.
+    pub fn new(policy: &'p Policy) -> Result<Self, BaselineFailure> {
         let bare = Policy { tests: vec![], equivalents: vec![], ..policy.clone() };
         let run = |test: &'p PolicyTest| {
             let result = run_one(&bare, test);
             if !result.failures.is_empty() {
-                return Err(Unfit { place: result.place, test: result.name });
+                return Err(BaselineFailure { place: result.place, test: result.name });
             }
             let kinds =
                 test.given.iter().map(|g| g.kind.map_or(EventSelector::Unrecognised, EventSelector::Kind)).collect();
@@ -75,35 +74,35 @@ impl<'p> Trials<'p> {
         Ok(Self { policy: bare, runs })
     }
 
-    /// What becomes of a mutant.
+    /// Runs the tests on a mutant until one fails.
     #[must_use]
-    pub fn fate(&self, mutant: &Mutant) -> Fate {
+    pub fn outcome(&self, mutant: &Mutant) -> MutantOutcome {
         if let Some(problem) = &mutant.refused {
-            return Fate::Refused { problem: problem.clone() };
+            return MutantOutcome::Refused { problem: problem.clone() };
         }
         let policy = mutant.policy(&self.policy);
         if let Some(problem) = refusal(&policy) {
-            return Fate::Refused { problem: problem.to_string() };
+            return MutantOutcome::Refused { problem: problem.to_string() };
         }
-        let mut runs: Vec<&Run<'_>> = self.runs.iter().filter(|run| self.may_notice(run, mutant)).collect();
-        // The tests that name what is changed are the likeliest to notice.
+        let mut runs: Vec<&Run<'_>> = self.runs.iter().filter(|run| self.can_detect(run, mutant)).collect();
+        // Tests that name the changed entry are the most likely to fail.
         runs.sort_by_key(|run| !names(run.test, &mutant.of));
-        let notices = |run: &&&Run<'_>| !run_one(&policy, run.test).failures.is_empty();
-        match runs.iter().find(notices) {
-            Some(run) => Fate::Killed { test: run.test.name.clone() },
-            None => Fate::Survives,
+        let detects = |run: &&&Run<'_>| !run_one(&policy, run.test).failures.is_empty();
+        match runs.iter().find(detects) {
+            Some(run) => MutantOutcome::Killed { test: run.test.name.clone() },
+            None => MutantOutcome::Survives,
         }
     }
 
-    /// Whether the mutant could make a difference to the test: false only where that is certain.
-    fn may_notice(&self, run: &Run<'_>, mutant: &Mutant) -> bool {
+    /// Whether the mutant could affect the test; `false` only if it certainly cannot.
+    fn can_detect(&self, run: &Run<'_>, mutant: &Mutant) -> bool {
         match (&mutant.edit, mutant.touches) {
             (Edit::Parameter(..), _) | (Edit::Duty(..), Touches::Condition) => true,
-            // What did not fire had no effect, and still has none.
+            // An entry that did not fire had no effect, and a changed effect does not make it fire.
             (Edit::Rule(..) | Edit::Duty(..), Touches::Effect) => run.fired.contains(&mutant.of),
-            // A rule is asked of events of its own kinds only. Derived kinds may come in any case.
-            (Edit::Rule(_, rule), Touches::Condition) => listens_to(rule, run),
-            // What closes an action matters to its lines, and to the duties that ask for it.
+            // A rule is evaluated only on events of its own kinds. Timer events can occur in any case.
+            (Edit::Rule(_, rule), Touches::Condition) => responds_to(rule, run),
+            // The triggers that close an action affect its lines, and the duties that require it.
             (Edit::Action(_, action), _) => {
                 let mut duties = self.policy.duties.iter().filter(|d| d.action == action.action);
                 run.actions.contains(&action.action) || duties.any(|d| run.fired.contains(&d.id))
@@ -112,7 +111,7 @@ impl<'p> Trials<'p> {
     }
 }
 
-fn listens_to(rule: &Rule, run: &Run<'_>) -> bool {
+fn responds_to(rule: &Rule, run: &Run<'_>) -> bool {
     rule.on.iter().any(|kind| matches!(kind, EventSelector::Derived(_)) || run.kinds.contains(kind))
 }
 

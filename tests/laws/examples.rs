@@ -1,4 +1,4 @@
-//! Small cases told by hand: what the laws found, and what they had to be restated for.
+//! Small hand-written cases: errors that the laws found, and counterexamples to earlier versions of the laws.
 
 use std::collections::BTreeSet;
 
@@ -65,9 +65,9 @@ fn rules(action: &Action) -> BTreeSet<&str> {
 
 #[test]
 fn what_came_before_supervision_is_taken_in_at_its_start() {
-    // Given a disclosure on the 1st, whose review (to protect somebody) was due ten business days on, and never made,
+    // Given a disclosure on the 1st, whose urgent review was due ten business days later and never made,
     let before = vec![disclosure(1, 1)];
-    // when nothing is known of any supervision on the 31st, then a manager is to look at what was left undone;
+    // when nothing is known of any supervision on the 31st, then a manager must look at what was left undone;
     let oversight = |log: &Log| actions(log, 31, ActionKind::ManagementOversight);
     assert_eq!(oversight(&log_of(before.clone()))[0].because[0].rule, "left-undone");
     // but when supervision begins on the 30th, then the service owes the review from that day on, and nothing is late yet.
@@ -79,13 +79,13 @@ fn what_came_before_supervision_is_taken_in_at_its_start() {
 
 #[test]
 fn an_overdue_action_that_becomes_urgent_is_raised_again() {
-    // Given a review of call-outs that is overdue by the 20th, though nobody is in danger,
+    // Given a review of call-outs that is overdue by the 20th, without immediate danger,
     let mut log = log_of(vec![supervised(1, 1), call_out(2, 2), call_out(3, 3)]);
     assert_eq!(actions(&log, 20, ActionKind::ReviewRisk)[0].status, Status::Overdue);
     assert!(actions(&log, 20, ActionKind::ManagementOversight).iter().all(|a| !rules(a).contains("left-undone")));
-    // when the Partner Link Worker reports raised risk on the 21st, so that the same review is to protect somebody now,
+    // when the Partner Link Worker reports raised risk on the 21st, so that the same review becomes urgent,
     log.append(disclosure(4, 21), None).unwrap();
-    // then a manager is to look at what was left undone, at once.
+    // then a manager must look at what was left undone, at once.
     let oversight = actions(&log, 21, ActionKind::ManagementOversight);
     assert!(oversight.iter().any(|a| a.status.pending() && rules(a).contains("left-undone")), "{oversight:?}");
 }
@@ -98,7 +98,7 @@ fn a_reason_that_a_retraction_takes_out_does_not_go_without_a_trace() {
     assert_eq!(rules(&actions(&log, 5, ActionKind::ReviewRisk)[0]), both);
     // when one of them is retracted,
     log.append(retraction(5, 6, 4), None).unwrap();
-    // then the review stands for the other, and a line of its own says that the first was withdrawn.
+    // then the review remains for the other, and a separate line says that the first was withdrawn.
     let reviews = actions(&log, 7, ActionKind::ReviewRisk);
     let found: Vec<(bool, BTreeSet<&str>)> = reviews.iter().map(|a| (a.status.pending(), rules(a))).collect();
     let expected = [(true, BTreeSet::from(["many-call-outs"])), (false, BTreeSet::from(["raised-risk"]))];
@@ -144,10 +144,10 @@ fn an_order_varied_so_that_it_protects_nobody_says_so_when_it_is_read_again() {
 
 #[test]
 fn what_is_frozen_when_supervision_ends_does_not_fall_overdue_after_it() {
-    // Given a review to protect somebody, and supervision that ends before it is due,
+    // Given an urgent review, and supervision that ends before it is due,
     let ended = json!({ "sentence_id": "s1", "reason": "completed" });
     let log = log_of(vec![supervised(1, 1), disclosure(2, 4), on(3, 6, "supervision_ended", ended)]);
-    // when its date goes by, then it stands as it stood, and nobody is asked why it was left undone.
+    // when its date goes by, then its status is frozen, and no one is asked why it was left undone.
     assert_eq!(actions(&log, 40, ActionKind::ReviewRisk)[0].status, Status::Open);
     assert!(actions(&log, 40, ActionKind::ManagementOversight).is_empty());
 }

@@ -1,8 +1,8 @@
-//! The briefing, as its JSON contract has it (`risk-briefing/1`).
+//! The briefing as defined by its JSON contract (`risk-briefing/1`).
 //!
-//! Members stand in the order in which they are declared. Instants are RFC 3339 in UTC, days are London's. There is no
-//! payload, no note and no number but of days, records and cases. What an audience may not see is `null`, empty or not there,
-//! as in its answers (`risk-assessment/1`).
+//! Members are written in the order of declaration. Instants are RFC 3339 in UTC, and days are days in London. There
+//! are no payloads, no notes, and no numbers except counts of days, records and cases. Whatever the audience may not
+//! see is `null`, empty or absent, as in its answers (`risk-assessment/1`).
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::change_summary::{self, Sort};
+use crate::change_summary::{self, SummaryKind};
 use risk_core::assessment::answer::{
     Action, BecauseLine, BeforeRelying, Caution, GroupLevel, Receipt, Status, WaitingOn, instant,
 };
@@ -19,67 +19,69 @@ use risk_core::event::{Instant, Kind};
 use risk_core::policy::model::{Basis, Priority};
 use risk_core::vocabulary;
 
-/// The name and version of a briefing's form.
+/// The schema of a [`Briefing`] as JSON.
 pub const SCHEMA: &str = "risk-briefing/1";
 
 vocabulary! {
-    /// What it means where no call-out stands in a briefing.
+    /// What it means if a briefing lists no call-out.
     CallOuts {
-        /// None came in.
+        /// None was recorded.
         Delivered,
-        /// The host cannot deliver any: it means nothing.
+        /// The host cannot deliver call-outs, so it means nothing.
         NoFeed,
-        /// The reader may not see any: it means nothing.
+        /// The reader may not see call-outs, so it means nothing.
         NotForThisReader,
     }
 }
 
-/// What a morning's meeting needs to hear, in the order in which to hear it.
+/// A briefing, in the order in which a meeting should discuss it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Briefing {
     /// [`SCHEMA`].
     pub schema: &'static str,
-    /// The moment.
+    /// The moment of the briefing.
     #[serde(serialize_with = "instant")]
     pub at: Instant,
-    /// What was recorded after this is news.
+    /// Records made after this moment are news.
     #[serde(serialize_with = "instant")]
     pub since: Instant,
-    /// The last day of `due`: the seventh after that of `at`.
+    /// The last day of `due`: the seventh day after that of `at`.
     pub due_through: NaiveDate,
-    /// For whom.
+    /// The reader.
     pub audience: Audience,
-    /// What the answers were made with; its `records` and `head` are `null`, as they are of one log.
+    /// The versions with which the answers were made. `records` and `head` are `null`, because they belong to one
+    /// log.
     pub receipt: Receipt,
-    /// The cases of which nothing can be said here: what is in them is missing from all that follows.
+    /// Cases that could not be answered; they are missing from everything below.
     pub not_answered: Vec<NotAnswered>,
-    /// What it means where `call_outs` is empty.
+    /// What it means if `call_outs` is empty.
     pub call_outs_from: CallOuts,
-    /// Every moment at which a police call-out came on record, whether or not it changed anything, the earliest first.
+    /// Every moment at which a police call-out was recorded, whether or not it changed anything, the earliest first.
     pub call_outs: Vec<Arrival>,
-    /// Every other moment at which something came on record that changed something, case by case.
+    /// Every other moment at which a record changed something, case by case.
     pub other_news: Vec<Arrival>,
-    /// What else came on record: counted, by case.
-    pub unchanged: Vec<Unchanged>,
-    /// What is overdue, by owner.
-    pub overdue: Vec<Owed>,
-    /// What falls due from today through `due_through`, by owner and day; also what waits on somebody.
-    pub due: Vec<DueFrom>,
-    /// What waits on somebody else, by whom; also where it is overdue.
-    pub waiting: Vec<WaitingFor>,
-    /// What was open when supervision ended, as it stood then; it stands in none of the three above.
-    pub ended: Vec<Ended>,
+    /// The number of other records, by case.
+    pub unchanged: Vec<UnchangedRecords>,
+    /// Overdue lines, by owner.
+    pub overdue: Vec<OverdueLines>,
+    /// Lines due from today to `due_through`, by owner and day, including those that wait on others.
+    pub due: Vec<DueLines>,
+    /// Lines that wait on another party, by party, including overdue ones.
+    pub waiting: Vec<WaitingLines>,
+    /// Lines that were open when supervision ended, with their status then; they are in none of the three lists
+    /// above.
+    pub ended: Vec<EndedLines>,
     /// Every case that was answered, the most urgent first.
-    pub cases: Vec<CaseBrief>,
-    /// How many cases the reader is excluded from.
+    pub cases: Vec<CaseSummary>,
+    /// The number of cases from which the reader is excluded.
     pub not_shown: u64,
-    /// Rules and duties that cannot fire for want of a feed.
+    /// Rules and duties that cannot fire because a feed is missing.
     pub blind_to: Vec<String>,
 }
 
 impl Briefing {
-    /// Every line of it, wherever it stands; one line may stand in several places.
-    pub fn lines(&self) -> impl Iterator<Item = &Line> {
+    /// Every line in every list; one line may occur several times.
+    pub fn lines(&self) -> impl Iterator<Item = &BriefingLine> {
         let overdue = self.overdue.iter().flat_map(|owed| &owed.lines);
         let due = self.due.iter().flat_map(|from| &from.days).flat_map(|day| &day.lines);
         let waiting = self.waiting.iter().flat_map(|on| &on.lines);
@@ -89,18 +91,17 @@ impl Briefing {
     }
 }
 
-/// What came on record in one case at one moment, and what that changed.
+/// Records of one case from one moment, and what they changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Arrival {
     /// The case.
     pub case_id: Uuid,
-    /// When the service held it.
+    /// When the service recorded it.
     #[serde(serialize_with = "instant")]
     pub recorded_at: Instant,
-    /// The records, call-outs first, then by when they happened.
-    pub records: Vec<CameIn>,
-    /// What they changed together in the answer to the case, in sentences; empty where they changed nothing that a page
-    /// would tell.
+    /// The records: call-outs first, then in the order in which they happened.
+    pub records: Vec<ReceivedRecord>,
+    /// What they changed together in the answer, in sentences; empty if they changed nothing that a page would show.
     pub changed: Vec<Changed>,
 }
 
@@ -112,150 +113,151 @@ impl Arrival {
     }
 }
 
-/// A record that came in: what kind, and when; never what it says.
+/// A record that arrived: its kind and its times, never its content.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct CameIn {
-    /// Its id; `null` for an audience that sees no event ids.
+pub struct ReceivedRecord {
+    /// The record's id; `null` for an audience that sees no event ids.
     pub event_id: Option<Uuid>,
-    /// Its kind; `unrecognised_record` where only a newer version can read it.
+    /// The record's kind; `unrecognised_record` if only a newer version can read it.
     pub kind: String,
     /// Whether it is a police call-out.
     pub call_out: bool,
     /// When it happened, as it was first recorded.
     #[serde(serialize_with = "instant")]
     pub occurred_at: Instant,
-    /// When the service held it.
+    /// When the service recorded it.
     #[serde(serialize_with = "instant")]
     pub recorded_at: Instant,
-    /// How many days later that is.
+    /// The number of days between the two.
     pub days_later: i64,
-    /// Its mark.
+    /// The handling mark.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub handling: Option<Handling>,
-    /// Set where the person must not be told of it.
+    /// Present if it must not be raised with the person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caution: Option<Caution>,
-    /// What was done to it since: `record_corrected`, `record_retracted`, `record_disputed`, `payload_erased`.
+    /// What happened to the record since: `record_corrected`, `record_retracted`, `record_disputed`,
+    /// `payload_erased`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub since_then: Vec<Kind>,
 }
 
-/// One thing that changed, in a sentence.
+/// One change, as a sentence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Changed {
-    /// What sort of change.
-    pub sort: Sort,
+    /// The kind of change.
+    pub sort: SummaryKind,
     /// The sentence.
     pub text: String,
-    /// The rules and duties that it rests on.
+    /// The rules and duties behind it.
     pub rules: Vec<String>,
-    /// The strictest mark behind it, where the person must not hear of it.
+    /// The strictest mark behind it, if it must not be raised with the person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub handling: Option<Handling>,
-    /// Set where the person must not hear of it.
+    /// Present if it must not be raised with the person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caution: Option<Caution>,
 }
 
-impl From<&Changed> for change_summary::Line {
+impl From<&Changed> for change_summary::SummaryLine {
     fn from(changed: &Changed) -> Self {
         let do_not_raise = changed.handling.filter(|_| changed.caution.is_some());
-        Self { sort: changed.sort, text: changed.text.clone(), rules: changed.rules.clone(), do_not_raise }
+        Self { kind: changed.sort, text: changed.text.clone(), rules: changed.rules.clone(), do_not_raise }
     }
 }
 
-/// Records of one case that came in and changed nothing.
+/// Records of one case that changed nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Unchanged {
+pub struct UnchangedRecords {
     /// The case.
     pub case_id: Uuid,
-    /// How many of each kind.
+    /// The number of records of each kind.
     pub kinds: Vec<KindCount>,
 }
 
-/// How many records of a kind.
+/// A number of records of one kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct KindCount {
     /// The kind.
     pub kind: String,
-    /// How many.
+    /// The number.
     pub records: usize,
 }
 
-/// What one owner has to do.
+/// The overdue lines of one owner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Owed {
-    /// Who.
+pub struct OverdueLines {
+    /// The owner.
     pub owner: Role,
-    /// The most urgent first.
-    pub lines: Vec<Line>,
+    /// The lines, the most urgent first.
+    pub lines: Vec<BriefingLine>,
 }
 
-/// What one owner has to do in the days ahead.
+/// The lines of one owner that are due in the days ahead.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct DueFrom {
-    /// Who.
+pub struct DueLines {
+    /// The owner.
     pub owner: Role,
-    /// Day by day.
-    pub days: Vec<Day>,
+    /// The days, in order.
+    pub days: Vec<DueDay>,
 }
 
-/// What falls due on a day.
+/// The lines due on one day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Day {
-    /// The last day on which it is in time.
+pub struct DueDay {
+    /// The due date: the last day in time.
     pub day: NaiveDate,
-    /// The most urgent first.
-    pub lines: Vec<Line>,
+    /// The lines, the most urgent first.
+    pub lines: Vec<BriefingLine>,
 }
 
-/// What waits on somebody.
+/// The lines that wait on one party.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct WaitingFor {
-    /// On whom.
+pub struct WaitingLines {
+    /// The party.
     pub on: String,
-    /// The most urgent first.
-    pub lines: Vec<Line>,
+    /// The lines, the most urgent first.
+    pub lines: Vec<BriefingLine>,
 }
 
-/// What was open in a case when supervision ended.
+/// The lines of a case that were open when supervision ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Ended {
+pub struct EndedLines {
     /// The case.
     pub case_id: Uuid,
     /// When supervision ended.
     pub on: NaiveDate,
-    /// All that stood open, as it stood that day, the most urgent first.
-    pub lines: Vec<Line>,
+    /// The open lines with their status on that day, the most urgent first.
+    pub lines: Vec<BriefingLine>,
 }
 
-/// A line that somebody works by, with those of its actions that belong in the place where it stands.
+/// A line: an action to do, with those of its items and steps that belong in the list that contains it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Line {
+pub struct BriefingLine {
     /// The case.
     pub case_id: Uuid,
-    /// The id of the line's most urgent action: the one that an agenda names.
+    /// The id of the line's most urgent action, which the agenda names.
     pub id: Uuid,
-    /// What the line is for.
+    /// The kind of action.
     pub action: ActionKind,
-    /// The instruction.
+    /// The title of the action.
     pub title: String,
-    /// How soon it matters.
+    /// The priority.
     pub priority: Priority,
-    /// The strictest mark of the line and of the items below.
+    /// The strictest mark of the line and of its items.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub handling: Option<Handling>,
-    /// Set where the person must not be told of some reason for it.
+    /// Present if a reason must not be raised with the person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caution: Option<Caution>,
-    /// What stands here: the line itself, one item for each way in which it stands, or steps of it.
+    /// The items: the line itself, one item for each combination of status and dates, or steps of it.
     pub items: Vec<Item>,
-    /// How many steps of the line are pending in all.
+    /// The total number of pending steps of the line.
     pub steps: usize,
 }
 
-impl Line {
-    /// What lines are ordered by: priority, then due date.
+impl BriefingLine {
+    /// The sort key of lines: priority, then due date.
     #[must_use]
     pub fn urgency(&self) -> (Priority, bool, Option<NaiveDate>) {
         let due = self.items.iter().filter_map(|i| i.due).min();
@@ -263,52 +265,52 @@ impl Line {
     }
 }
 
-/// Actions of one kind that stand alike; their members mean what they mean in an answer.
+/// Actions of one kind with the same status and dates. The members mean the same as in an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Item {
     /// The actions' ids.
     pub ids: Vec<Uuid>,
-    /// What.
+    /// The kind of action.
     pub action: ActionKind,
-    /// The instruction.
+    /// The title of the action.
     pub title: String,
     /// Whether it is a step of the line.
     pub step: bool,
-    /// About whom or what.
+    /// The subjects.
     pub about: Vec<String>,
-    /// Who does it.
+    /// The owner.
     pub owner: Role,
-    /// How soon it matters.
+    /// The priority.
     pub priority: Priority,
-    /// How it stands.
+    /// The status.
     pub status: Status,
-    /// Since when.
+    /// The day on which it opened.
     pub opened: NaiveDate,
-    /// The last day on which it is in time.
+    /// The due date: the last day in time.
     pub due: Option<NaiveDate>,
-    /// What that limit rests on.
+    /// The basis of the time limit.
     pub due_basis: Option<Basis>,
-    /// Why the due date cannot be told.
+    /// Why the due date is unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_unknown: Option<String>,
-    /// How many days past due.
+    /// The number of days past the due date.
     pub days_overdue: Option<i64>,
-    /// Whom it waits on.
+    /// The party that it waits on.
     pub waiting_on: Option<WaitingOn>,
-    /// Opened before the case came to whoever holds it now.
+    /// Whether it was opened before the present holder took over the case.
     pub inherited: bool,
-    /// Supervision ended on that day; the status stands as it was then.
+    /// The day on which supervision ended, if it did; the status is that of this day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub frozen_on: Option<NaiveDate>,
-    /// It still protects a victim, and was handed over when supervision ended.
+    /// Whether it still protects a victim and was handed over when supervision ended.
     pub handed_over: bool,
     /// The strictest mark of its reasons.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub handling: Option<Handling>,
-    /// Set where the person must not be told of the reasons.
+    /// Present if the reasons must not be raised with the person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caution: Option<Caution>,
-    /// Why.
+    /// The reasons.
     pub because: Vec<BecauseLine>,
 }
 
@@ -338,7 +340,7 @@ impl Item {
         }
     }
 
-    /// Whether both stand alike, so that one line tells of both.
+    /// Whether both can be shown as one item.
     pub(super) fn joins(&self, other: &Self) -> bool {
         let alike = |i: &Self| Self { ids: vec![], about: vec![], because: vec![], ..i.clone() };
         alike(self) == alike(other)
@@ -351,26 +353,25 @@ impl Item {
     }
 }
 
-/// One case in short.
+/// A summary of one case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct CaseBrief {
+pub struct CaseSummary {
     /// The case.
     pub case_id: Uuid,
-    /// What the host calls it; empty for an audience that may not see whom an action is about.
+    /// The host's names for the case; empty for an audience that may not see the subjects of actions.
     pub labels: BTreeMap<String, String>,
-    /// The recorded level, overall; `null` for an audience that may not see levels.
+    /// The overall recorded level; `null` for an audience that may not see levels.
     pub recorded: Option<Level>,
-    /// The level to work to, overall.
+    /// The overall working level.
     pub working_level: Option<Level>,
-    /// What the reader must do before anybody relies on a level; as the answer has it.
+    /// What the reader must do before relying on a level, as in the answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before_relying: Option<BeforeRelying>,
-    /// The groups whose level is under review or out of date, or is indicated where nobody has stated one; as the answer has
-    /// them.
+    /// The groups whose level is under review or out of date, or indicated but not recorded, as in the answer.
     pub under_review: Vec<GroupLevel>,
     /// The lines of the case's agenda, at most eight, each without its steps.
-    pub agenda: Vec<Line>,
-    /// How many more there are.
+    pub agenda: Vec<BriefingLine>,
+    /// The number of further lines.
     pub more: usize,
 }
 
@@ -379,8 +380,8 @@ pub struct CaseBrief {
 pub struct NotAnswered {
     /// The case.
     pub case_id: Uuid,
-    /// What the host calls it.
+    /// The host's names for the case.
     pub labels: BTreeMap<String, String>,
-    /// Why, in the host's words.
+    /// The reason, in the host's words.
     pub why: String,
 }
