@@ -32,7 +32,7 @@ pub fn count(root: &Path, write: bool) -> Result<(), Failure> {
         let number: u64 = number.parse().unwrap_or(1).max(1);
         let both = [1, 2].map(|times| instructions(root, name, times));
         let [once, twice] = both;
-        let each = twice?.saturating_sub(once?) / number;
+        let each = twice?.saturating_sub(once?).checked_div(number).unwrap_or_default();
         let before = on_file.get(name).copied();
         println!(
             "{name}: {each} instructions per {unit}{}",
