@@ -4,12 +4,13 @@ use chrono::{NaiveDate, SecondsFormat};
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
+use crate::calendar::BusinessCalendar;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{
     ActionDecision, ActionKind, Audience, DecisionReason, Group, Handling, Level, Register, Role, Setting, vocabulary,
 };
 use crate::fold::run::Lens;
-use crate::policy::model::{Basis, Priority};
+use crate::policy::model::{Basis, Policy, Priority};
 
 /// The name and version of the answer's form.
 pub const SCHEMA: &str = "risk-assessment/1";
@@ -67,9 +68,28 @@ fn no(b: &bool) -> bool {
     !b
 }
 
-/// What follows for one case at one moment.
+/// The answer for one case at one moment; see [`assess`](crate::assess).
+///
+/// Plain data; [`answer`](crate::answer) documents its parts.
+///
+/// # Examples
+/// ```
+/// use risk_core::{Assessment, Audience, Log, Policy, Question, assess};
+/// # let text = |name: &str| std::fs::read_to_string(format!("examples/{name}"));
+/// # let policy = Policy::load(&[("policy.toml", &text("policy.toml")?)])?;
+/// # let log = Log::parse("case.jsonl", &text("case.jsonl")?)?;
+///
+/// let question = Question::at("2018-03-10T12:00:00Z".parse()?, Audience::ResponsibleOfficer);
+/// let assessment: Assessment = assess(&log, &policy, &question)?;
+///
+/// // Without a new event, the answer next changes when the review becomes due soon or overdue.
+/// assert_eq!(assessment.next_change_at, "2018-03-13T00:00:00Z".parse().ok());
+/// assert!(serde_json::to_string(&assessment)?.starts_with(r#"{"schema":"risk-assessment/1""#));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Assessment {
     /// The form of the answer and its version.
     #[cfg_attr(feature = "schema", schemars(extend("const" = SCHEMA)))]
@@ -116,6 +136,7 @@ pub struct Assessment {
 /// What the answer was made with, so that it can be made again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Receipt {
     /// The engine's version.
     pub engine: &'static str,
@@ -135,9 +156,33 @@ pub struct Receipt {
     pub all_records_later: bool,
 }
 
+impl Receipt {
+    /// The receipt of an answer for a day, without the size of a log.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(policy: &Policy, day: NaiveDate) -> Self {
+        Self {
+            engine: env!("CARGO_PKG_VERSION"),
+            policy: PolicyReceipt {
+                id: policy.id.clone(),
+                version: policy.version.clone(),
+                digest: policy.digest.clone(),
+                reviewed_through: policy.reviewed_through,
+                beyond_review: day > policy.reviewed_through,
+            },
+            calendar: BusinessCalendar::VERSION,
+            locality: policy.locality.clone(),
+            records: None,
+            head: None,
+            all_records_later: false,
+        }
+    }
+}
+
 /// Which policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct PolicyReceipt {
     /// Its id.
     pub id: String,
@@ -155,6 +200,7 @@ pub struct PolicyReceipt {
 /// That the person is recorded as having died.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Died {
     /// The day.
     pub on: NaiveDate,
@@ -168,6 +214,7 @@ pub struct Died {
 /// Levels, overall and by group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Classification {
     /// The highest known level, with the groups not assessed beside it.
     pub overall: Overall,
@@ -181,6 +228,7 @@ pub struct Classification {
 /// The highest known level. Low with a group unknown is unknown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Overall {
     /// What assessors decided; this alone is ever published as the classification.
     pub recorded: Level,
@@ -197,6 +245,7 @@ pub struct Overall {
 /// One group in one setting.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct GroupLevel {
     /// For whom.
     pub group: Group,
@@ -221,6 +270,7 @@ pub struct GroupLevel {
 /// A level that an assessor decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct RecordedLevel {
     /// The level.
     pub level: Level,
@@ -233,6 +283,7 @@ pub struct RecordedLevel {
 /// The least that the events support.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct IndicatedLevel {
     /// The level.
     pub level: Level,
@@ -249,6 +300,7 @@ pub struct IndicatedLevel {
 /// One reason: event and rule.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct BecauseLine {
     /// The rule's or duty's id.
     pub rule: String,
@@ -264,6 +316,7 @@ pub struct BecauseLine {
 /// The few lines that matter now.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Agenda {
     /// Action ids, the most important first, at most eight. One line stands for all subjects of its action.
     pub lines: Vec<Uuid>,
@@ -274,6 +327,7 @@ pub struct Agenda {
 /// Something that somebody must do, or had to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Action {
     /// Derived from case, kind, subject and opening event; for output only.
     pub id: Uuid,
@@ -401,6 +455,7 @@ pub struct Refused {
 /// The two parts of a delay, in days.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct LateBy {
     /// From when it happened to when the service held it.
     pub information: i64,
@@ -411,6 +466,7 @@ pub struct LateBy {
 /// A register flag.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Flag {
     /// Which.
     pub register: Register,
@@ -434,6 +490,7 @@ pub struct Flag {
 /// A record that this version cannot read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct UnrecognisedRecord {
     /// Its id.
     pub event_id: Uuid,

@@ -8,13 +8,13 @@ use uuid::Uuid;
 
 use super::answer::{
     Action, Agenda, Assessment, BecauseLine, BeforeRelying, Caution, Classification, Decided, Died, Flag, FlagState,
-    GroupLevel, GroupStatus, IndicatedLevel, LateBy, Overall, PolicyReceipt, Receipt, RecordedLevel, SCHEMA, Status,
+    GroupLevel, GroupStatus, IndicatedLevel, LateBy, Overall, Receipt, RecordedLevel, SCHEMA, Status,
     UnrecognisedRecord,
 };
 use super::confidence::Marks;
 use super::status::{closed, due_soon, refused, status, waiting_on};
 use super::{CaseLine, Question};
-use crate::calendar::{self, BusinessCalendar};
+use crate::calendar;
 use crate::event::Term;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Group, Handling, Level, Setting};
@@ -76,19 +76,9 @@ impl Builder<'_, '_, '_> {
         let policy = self.folded.state.policy;
         let everything = self.view.sees_everything();
         Receipt {
-            engine: env!("CARGO_PKG_VERSION"),
-            policy: PolicyReceipt {
-                id: policy.id.clone(),
-                version: policy.version.clone(),
-                digest: policy.digest.clone(),
-                reviewed_through: policy.reviewed_through,
-                beyond_review: self.today > policy.reviewed_through,
-            },
-            calendar: BusinessCalendar::VERSION,
-            locality: policy.locality.clone(),
             records: everything.then_some(self.case.records),
             head: self.case.head.clone().filter(|_| everything),
-            all_records_later: false,
+            ..Receipt::of(policy, self.today)
         }
     }
 

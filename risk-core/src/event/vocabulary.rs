@@ -1,25 +1,34 @@
-//! The enumerated words of the catalogue: every value that an event may carry, in the field's own terms.
+//! The closed lists of terms of the catalogue: the values that fields of events can have.
 //!
-//! A [`Term`] has a name (as written in logs and policies) and a code (its place in the list), so that the policy
-//! language can treat every enumeration alike.
+//! A [`Term`] has a name (as logs and policies write it) and a code (its index in the list), so the policy language treats all
+//! enumerations alike.
 
-/// A word from a closed list.
+/// A term of a closed list: an enum whose values have names, as logs, policies and JSON write them.
+///
+/// # Examples
+/// ```
+/// use risk_core::{Audience, Term};
+///
+/// assert_eq!(Audience::parse("responsible_officer"), Some(Audience::ResponsibleOfficer));
+/// assert_eq!(Audience::ResponsibleOfficer.name(), "responsible_officer");
+/// assert_eq!(Audience::names().len(), Audience::all().len());
+/// ```
 pub trait Term: Copy + Eq + Ord + Sized + 'static {
-    /// The name of the list itself, for messages.
+    /// The name of the list, for messages.
     const LIST: &'static str;
-    /// Every word of the list, in order of code.
+    /// The name of every term, in order of code.
     fn names() -> &'static [&'static str];
-    /// Every value, in order of code.
+    /// Every term, in order of code.
     fn all() -> &'static [Self];
-    /// The word as written in logs and policies.
+    /// The name of the term.
     fn name(self) -> &'static str;
-    /// The value of that name, if the list has it.
+    /// The term with this name.
     fn parse(name: &str) -> Option<Self>;
-    /// Its place in the list, from 0.
+    /// The index of the term in its list, from 0.
     fn code(self) -> u32;
 }
 
-/// The JSON Schema of a list of words, where this crate describes its answers by schemas.
+/// Implements the JSON Schema of a list of terms.
 #[cfg(feature = "schema")]
 #[doc(hidden)]
 #[macro_export]
@@ -36,7 +45,7 @@ macro_rules! schema_of_words {
     };
 }
 
-/// Nothing: schemas are not asked for.
+/// Without the feature `schema`: nothing.
 #[cfg(not(feature = "schema"))]
 #[doc(hidden)]
 #[macro_export]
@@ -44,7 +53,7 @@ macro_rules! schema_of_words {
     ($name:ident) => {};
 }
 
-/// Defines closed lists of words. For this crate's siblings only.
+/// Defines closed lists of terms. For the crates of this workspace only.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! vocabulary {
@@ -53,7 +62,7 @@ macro_rules! vocabulary {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash,
                  strum::VariantNames, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
         #[strum(serialize_all = "snake_case")]
-        #[allow(missing_docs, reason = "each word is the field's own term; the list's comment gives the context")]
+        #[allow(missing_docs, reason = "each name is a term of the field; the comment of the list gives the context")]
         pub enum $name { $($(#[$vmeta])* $variant),+ }
 
         impl $crate::event::vocabulary::Term for $name {
@@ -247,7 +256,23 @@ vocabulary! {
         ReviewProgrammeWithdrawal, MaintainContact, ConsiderEnforcement, LocatePerson, ProposeLicenceConditions,
         RecordFlag, ReviewFlag, ReadUnrecognisedRecord
     }
-    /// Who reads an answer.
+    /// For whom an answer is made. The policy defines what each audience may see.
+    ///
+    /// The enum is exhaustive on purpose: what a new audience may see has to be decided, never defaulted.
+    ///
+    /// # Examples
+    /// ```
+    /// use risk_core::{Audience, Log, Policy, Question, assess};
+    /// # let text = |name: &str| std::fs::read_to_string(format!("examples/{name}"));
+    /// # let policy = Policy::load(&[("policy.toml", &text("policy.toml")?)])?;
+    /// # let log = Log::parse("case.jsonl", &text("case.jsonl")?)?;
+    ///
+    /// // The example policy defines one audience. Nobody else gets an answer.
+    /// let moment = "2018-03-10T12:00:00Z".parse()?;
+    /// assert!(assess(&log, &policy, &Question::at(moment, Audience::ResponsibleOfficer)).is_ok());
+    /// assert!(assess(&log, &policy, &Question::at(moment, Audience::SupervisedPerson)).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     Audience {
         ResponsibleOfficer, PartnerLinkWorker, ProgrammesTeam, Manager, Inspector, Analyst, PartnerAgency,
         SupervisedPerson

@@ -1,22 +1,77 @@
-//! What can be wrong with a policy, in its own words, with the place.
+//! Errors and warnings about a policy, each with its place in the files.
 
 use super::model::Place;
 use crate::event::field::one_of;
 use crate::text::{code_point, inert};
 
-/// One thing that is wrong, and where.
+/// One error in a policy. `Display` writes place and message: `policy.toml:37:7: …`.
+///
+/// # Examples
+/// ```
+/// use risk_core::Policy;
+///
+/// let errors = Policy::load(&[("policy.toml", "[policy]\nid = 1")]).unwrap_err();
+/// let error = errors.iter().next().unwrap();
+/// assert_eq!((error.file(), error.line(), error.column()), ("policy.toml", 1, 1));
+/// assert!(error.message().starts_with("the policy has no `"), "{error}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 #[error("{place}: {problem}")]
 pub struct PolicyError {
-    /// File, line and column.
+    // The fields are public for the crates of this workspace only; users have the getters.
+    #[doc(hidden)]
     pub place: Place,
-    /// What is wrong there.
+    #[doc(hidden)]
     pub problem: Problem,
 }
 
-/// Everything that is wrong with a policy, in the order of its files.
+impl PolicyError {
+    /// The name of the file, as it was given to [`Policy::load`](super::Policy::load).
+    #[must_use]
+    pub fn file(&self) -> &str {
+        &self.place.file
+    }
+
+    /// The line, from 1.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        self.place.line
+    }
+
+    /// The column, in characters, from 1.
+    #[must_use]
+    pub fn column(&self) -> usize {
+        self.place.column
+    }
+
+    /// What is wrong, without the place.
+    #[must_use]
+    pub fn message(&self) -> String {
+        self.problem.to_string()
+    }
+}
+
+/// Every error in a policy, in the order of its files. `Display` writes one per line.
+///
+/// # Examples
+/// ```
+/// use risk_core::Policy;
+///
+/// let errors = Policy::load(&[("policy.toml", "id =")]).unwrap_err();
+/// assert_eq!(errors.iter().count(), 1);
+/// assert!(errors.to_string().starts_with("policy.toml:1:"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PolicyErrors(pub Vec<PolicyError>);
+pub struct PolicyErrors(#[doc(hidden)] pub Vec<PolicyError>);
+
+impl PolicyErrors {
+    /// The errors. There is at least one.
+    pub fn iter(&self) -> impl Iterator<Item = &PolicyError> {
+        self.0.iter()
+    }
+}
 
 impl std::fmt::Display for PolicyErrors {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

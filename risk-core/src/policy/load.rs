@@ -92,10 +92,10 @@ struct Head {
 }
 
 impl Policy {
-    /// Reads a policy from its files, each with its name and its text.
+    /// Reads a policy from its files, given as pairs of name and text. The order of the files has no effect.
     ///
     /// # Errors
-    /// Everything that is wrong with it, each with file, line and column.
+    /// Every error in the files, each with file, line and column.
     pub fn load(files: &[(&str, &str)]) -> Result<Self, PolicyErrors> {
         Self::load_with(files, &[], None)
     }
@@ -103,8 +103,8 @@ impl Policy {
     /// Reads a policy with local overlays, resolved for a locality.
     ///
     /// # Errors
-    /// Everything that is wrong with it or with an overlay, each with file, line and column; also a locality that neither
-    /// the policy nor an overlay speaks of.
+    /// Every error in the files and overlays, each with file, line and column. A locality that neither the policy nor an overlay names
+    /// is an error too.
     pub fn load_with(
         files: &[(&str, &str)],
         overlays: &[(&str, &str)],

@@ -636,51 +636,108 @@ pub struct Accepted {
     pub place: Place,
 }
 
-/// A policy: read, checked, compiled, resolved for one locality.
+/// A policy: the rules as data, read, checked, compiled and resolved for one locality.
+///
+/// `docs/policy-language.md` in the repository describes the files. The crate `risk-policies` embeds the policy pack for England and
+/// Wales.
+///
+/// # Examples
+/// ```
+/// use risk_core::Policy;
+///
+/// let text = std::fs::read_to_string("examples/policy.toml")?;
+/// let policy = Policy::load(&[("policy.toml", &text)])?;
+/// assert_eq!((policy.id(), policy.version()), ("example", "1"));
+/// assert_eq!(policy.reviewed_through(), "2018-12-31".parse()?);
+///
+/// // Everything that is wrong is reported, with its place.
+/// let errors = Policy::load(&[("policy.toml", &text.replace("police_call_out", "police_callout"))]).unwrap_err();
+/// let first = errors.iter().next().unwrap();
+/// assert_eq!((first.file(), first.line()), ("policy.toml", 36));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
-    /// Its id.
+    // The fields are public for the crates of this workspace only; users have the getters.
+    #[doc(hidden)]
     pub id: String,
-    /// Its version.
+    #[doc(hidden)]
     pub version: String,
-    /// Its title.
+    #[doc(hidden)]
     pub title: String,
-    /// The last day through which it was reviewed.
+    #[doc(hidden)]
     pub reviewed_through: NaiveDate,
-    /// SHA-256 of its meaning, in hex.
+    #[doc(hidden)]
     pub digest: String,
-    /// The locality it is resolved for.
+    #[doc(hidden)]
     pub locality: Option<String>,
-    /// Sources.
+    #[doc(hidden)]
     pub documents: Vec<Document>,
-    /// Parameters.
+    #[doc(hidden)]
     pub parameters: Vec<Parameter>,
-    /// Actions, in the policy's order of importance.
+    #[doc(hidden)]
     pub actions: Vec<ActionDef>,
-    /// Rules.
+    #[doc(hidden)]
     pub rules: Vec<Rule>,
-    /// Duties.
+    #[doc(hidden)]
     pub duties: Vec<Duty>,
-    /// Audiences.
+    #[doc(hidden)]
     pub audiences: Vec<AudienceDef>,
-    /// What audiences may never see.
+    #[doc(hidden)]
     pub guards: Vec<Guard>,
-    /// Obligations.
+    #[doc(hidden)]
     pub obligations: Vec<Obligation>,
-    /// Tests.
+    #[doc(hidden)]
     pub tests: Vec<PolicyTest>,
-    /// Changes that change nothing.
+    #[doc(hidden)]
     pub equivalents: Vec<Equivalent>,
-    /// What the analysis finds and may stand.
+    #[doc(hidden)]
     pub accepted: Vec<Accepted>,
-    /// Every fact that a condition asks about.
+    #[doc(hidden)]
     pub facts: Vec<Fact>,
-    /// Where to look for what concerns a kind of event.
+    #[doc(hidden)]
     pub index: Index,
 }
 
 impl Policy {
-    /// A parameter's value in force on that day in the policy's locality: the locality's own before the general one.
+    /// The id of the policy.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The version of the policy.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The title of the policy.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// The last day through which the policy was reviewed. Answers for a later day say so.
+    #[must_use]
+    pub fn reviewed_through(&self) -> NaiveDate {
+        self.reviewed_through
+    }
+
+    /// The SHA-256 digest of the meaning of the policy, in lower-case hexadecimal. Comments, layout and tests do not affect it.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// The locality for which the policy is resolved.
+    #[must_use]
+    pub fn locality(&self) -> Option<&str> {
+        self.locality.as_deref()
+    }
+
+    /// The value of a parameter on a day, in the policy's locality. A value of the locality takes precedence over a general one.
+    #[doc(hidden)]
     #[must_use]
     pub fn value(&self, parameter: usize, day: NaiveDate) -> Option<&ParameterValue> {
         let values = &self.parameters.get(parameter)?.values;
@@ -690,14 +747,15 @@ impl Policy {
         self.locality.as_deref().and_then(|l| in_force(Some(l))).or_else(|| in_force(None))
     }
 
-    /// What the policy says of an action.
+    /// The definition of an action.
+    #[doc(hidden)]
     #[must_use]
     pub fn action(&self, action: ActionKind) -> Option<&ActionDef> {
         self.index.actions.get(action as usize).copied().flatten().and_then(|place| self.actions.get(place))
     }
 
-    /// Every day from which the policy itself says something else: a rule, a duty or a value begins or ends, or the time
-    /// through which it was reviewed is over.
+    /// Every day on which the policy changes: a rule, a duty or a value begins or ends, or the reviewed period is over.
+    #[doc(hidden)]
     #[must_use]
     pub fn boundaries(&self) -> BTreeSet<NaiveDate> {
         let rules = self.rules.iter().map(|r| r.effective).chain(self.duties.iter().map(|d| d.effective));
@@ -706,7 +764,8 @@ impl Policy {
         days.chain(self.reviewed_through.succ_opt()).collect()
     }
 
-    /// Whether the rule or duty is in force on that day in the policy's locality.
+    /// Whether a rule or duty is in force on a day, in the policy's locality.
+    #[doc(hidden)]
     #[must_use]
     pub fn in_force(&self, effective: Effective, localities: &[String], day: NaiveDate) -> bool {
         effective.contains(day)

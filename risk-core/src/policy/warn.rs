@@ -11,6 +11,7 @@ use super::model::{Condition, Due, Effective, Place, Policy, Test};
 impl Policy {
     /// Everything that deserves a look, in the order of the files. `calendar_last_year`: the last year whose bank holidays
     /// are known.
+    #[doc(hidden)]
     #[must_use]
     pub fn warnings(&self, calendar_last_year: i32) -> Vec<Warning> {
         let mut warnings = [
