@@ -13,14 +13,33 @@
 //! ```
 //! use risk_core::answer::Status;
 //! use risk_core::terms::{ActionKind, Level};
-//! use risk_core::{Audience, Log, Policy, Question, Target, assess, explain};
+//! use risk_core::{Audience, Log, Policy, Question, Record, Target, assess, explain};
 //!
 //! // Two records: supervision started, and the police were called out. The service heard of the call-out two days later.
-//! let log = Log::parse(
-//!     "case.jsonl",
-//!     r#"{"event_id":"00000000-0000-4000-8000-000000000001","case_id":"00000000-0000-4000-8000-000000000000","occurred_at":"2018-03-01T10:00:00Z","recorded_at":"2018-03-01T10:00:00Z","source":{"agency":"court"},"kind":"supervision_started","data":{"sentence_id":"s1","sentence_type":"community_order","index_offence":"assault"}}
-//! {"event_id":"00000000-0000-4000-8000-000000000002","case_id":"00000000-0000-4000-8000-000000000000","occurred_at":"2018-03-05T22:40:00Z","recorded_at":"2018-03-07T09:00:00Z","source":{"agency":"police"},"kind":"police_call_out","data":{"children_present":"yes","outcome":"no_further_action"}}"#,
-//! )?;
+//! let records = [
+//!     r#"{
+//!         "event_id": "00000000-0000-4000-8000-000000000001",
+//!         "case_id": "00000000-0000-4000-8000-000000000000",
+//!         "occurred_at": "2018-03-01T10:00:00Z",
+//!         "recorded_at": "2018-03-01T10:00:00Z",
+//!         "source": { "agency": "court" },
+//!         "kind": "supervision_started",
+//!         "data": { "sentence_id": "s1", "sentence_type": "community_order", "index_offence": "assault" }
+//!     }"#,
+//!     r#"{
+//!         "event_id": "00000000-0000-4000-8000-000000000002",
+//!         "case_id": "00000000-0000-4000-8000-000000000000",
+//!         "occurred_at": "2018-03-05T22:40:00Z",
+//!         "recorded_at": "2018-03-07T09:00:00Z",
+//!         "source": { "agency": "police" },
+//!         "kind": "police_call_out",
+//!         "data": { "children_present": "yes", "outcome": "no_further_action" }
+//!     }"#,
+//! ];
+//! let mut log = Log::new("00000000-0000-4000-8000-000000000000".parse()?);
+//! for text in records {
+//!     log.append(Record::parse(text)?, None)?;
+//! }
 //!
 //! // The rule: a call-out to a household with children requires a review of the risk within five days.
 //! let policy = std::fs::read_to_string("examples/policy.toml")?;

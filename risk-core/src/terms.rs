@@ -1,8 +1,8 @@
 //! Closed lists of terms that records and answers share, such as levels, groups and roles.
 //!
 //! Each list is an enum that implements [`Term`](crate::Term): `name` gives the word that logs, policies and JSON contain, and `parse`
-//! reads it. The enums are exhaustive on purpose: code that decides what somebody sees or must do has to handle every term, and should
-//! fail to compile when one is added. The words are a published contract; they are never renamed.
+//! reads it. The enums are exhaustive on purpose: code that decides what an audience sees or what is required has to handle every
+//! term, and should fail to compile when one is added. The words are a published contract; they are never renamed.
 //!
 //! # Example
 //!

@@ -3,6 +3,14 @@
 //! The listing is derived from the sources: the items that `lib.rs` and its documented modules re-export, with their public fields,
 //! variants and methods. Whatever is `#[doc(hidden)]` is left out. Every item at the root of the crate must have an example.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    reason = "a test that panics fails, as it should"
+)]
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

@@ -252,7 +252,7 @@ impl Builder<'_, '_, '_> {
         refused
     }
 
-    /// Whether the case came to somebody else after the action opened.
+    /// Whether the case was allocated to another holder after the action was opened.
     fn inherited(&self, opened: Instant) -> bool {
         let allocations = &self.folded.state.facts.allocations;
         allocations.iter().skip(1).any(|moved| opened < *moved)
@@ -291,7 +291,7 @@ impl Builder<'_, '_, '_> {
         }
     }
 
-    /// The community always; custody where the person is in it, or where somebody stated or something indicates a level.
+    /// The community always; custody if the person is there, or if a level in custody is recorded or indicated.
     fn cells(&self) -> Vec<Cell> {
         let levels = &self.folded.state.levels;
         let custody = self.folded.state.facts.in_custody_at(self.question.at);
@@ -470,7 +470,7 @@ fn overall(groups: &[GroupLevel], setting: Setting) -> Overall {
     }
 }
 
-/// The top lines: pending actions that are nobody's step, by priority, due date and the policy's order. Actions of one kind
+/// The top lines: pending actions that are not a step of another, by priority, due date and order of the policy. Actions of one kind
 /// about several subjects share a line.
 fn agenda(actions: &[Action]) -> Agenda {
     let mut best: BTreeMap<ActionKind, (Priority, NaiveDate, usize, Uuid)> = BTreeMap::new();

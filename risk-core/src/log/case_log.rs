@@ -26,7 +26,15 @@ use crate::text::without_mark;
 /// assert_eq!(log.len(), 2);
 ///
 /// let record = Record::parse(
-///     r#"{"event_id":"00000000-0000-4000-8000-000000000003","case_id":"00000000-0000-4000-8000-000000000000","occurred_at":"2018-03-09T10:00:00Z","recorded_at":"2018-03-09T10:00:00Z","source":{"agency":"probation"},"kind":"address_established","data":{}}"#,
+///     r#"{
+///         "event_id": "00000000-0000-4000-8000-000000000003",
+///         "case_id": "00000000-0000-4000-8000-000000000000",
+///         "occurred_at": "2018-03-09T10:00:00Z",
+///         "recorded_at": "2018-03-09T10:00:00Z",
+///         "source": { "agency": "probation" },
+///         "kind": "address_established",
+///         "data": {}
+///     }"#,
 /// )?;
 /// assert_eq!(log.append(record.clone(), Some(2))?.position, 3);
 ///

@@ -332,10 +332,10 @@ fn duty(policy: &Policy, d: &Duty) -> Fields {
 
 fn audience(a: &AudienceDef) -> Fields {
     let by_default = AudienceDef::professional_by_default(&a.marks);
-    let told = (a.professional != by_default).then(|| Value::from(a.professional));
+    let stated = (a.professional != by_default).then(|| Value::from(a.professional));
     Fields::default()
         .with("id", term(a.audience))
-        .with_some("professional", told)
+        .with_some("professional", stated)
         .with("marks", Node::List(terms(&a.marks)))
         .with("kinds", all_or(a.kinds.as_ref()))
         .with("actions", all_or(a.actions.as_ref()))

@@ -15,7 +15,7 @@ use crate::event::Term;
 use crate::event::field::describe_text;
 use crate::event::vocabulary::ActionKind;
 
-/// Where everything within an entry stands, by the entry's place and the path within it: `require.0.priority`.
+/// The place of everything within an entry, by the place of the entry and the path within it: `require.0.priority`.
 pub(super) type Places = BTreeMap<Place, BTreeMap<String, Place>>;
 
 /// What entries need to know of the rest of the policy while they are read.
@@ -140,7 +140,7 @@ fn read(files: &[(&str, &str)], overlays: &[(&str, &str)], locality: Option<&str
     let policy = compose(&entries, head?, &localities, locality, errors);
 
     let places = places(&entries, &policy);
-    // A policy that could not be read whole is not checked: what is missing would look wrong everywhere.
+    // A policy that could not be read completely is not checked, because missing entries would cause further errors.
     if !errors.any() {
         check::check(&policy, &places, errors);
     }
