@@ -87,7 +87,7 @@ impl<'p> Interpreter<'p> {
             FactValue::Many(set) => code(word).is_some_and(|c| set & (1 << c) != 0),
         };
         match &question.asks {
-            Asks::Stands => one("yes"),
+            Asks::IsYes => one("yes"),
             Asks::OneOf(list) | Asks::Has(list) => list.iter().any(|w| one(&w.text)),
             Asks::Compares(Comparison::Equal, Operand::Word(w)) => one(&w.text),
             Asks::Compares(Comparison::NotEqual, Operand::Word(w)) => !one(&w.text),

@@ -1,19 +1,31 @@
-//! Long work that ends early: because its caller says so, or because it has spent its budget.
+//! Cancellation of long work, on request of the caller or because a budget is used up.
 //!
-//! The engine has no threads and no clock. Between two units of work it asks a [`Cancel`] whether to go on, and the same question
-//! counts the unit against the [`Budget`], if there is one. What was worked on until then is thrown away, so no answer is ever a
-//! part of one.
+//! The engine has no threads and no clock. Between two units of work it polls a [`Cancel`], which also counts the unit against the
+//! [`Budget`], if there is one. A partial result is discarded, so no answer is ever incomplete.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::view::NoView;
 
-/// How many units of work one case may take, of one kind of work: an answer, a timeline, its part of a briefing.
+/// A limit on the work for one result, such as an answer or a timeline of one case.
 ///
-/// A unit is a step of the fold or a part of one: a record taken in, a rule that fires, something that falls due, a subject of a
-/// duty, a moment looked at. Units are counted and nothing is timed, so the same case, policy, question and budget end the same
-/// way on every machine.
+/// It is counted in units of work: a record taken in, a rule that fires, something that falls due, a subject of a duty, a moment that is
+/// evaluated. Nothing is timed, so the same case, policy, question and budget have the same outcome on every machine.
+///
+/// # Examples
+/// ```
+/// use risk_core::{Audience, Budget, Cancel, Log, Policy, Question, assess_until};
+/// # let text = |name: &str| std::fs::read_to_string(format!("examples/{name}"));
+/// # let policy = Policy::load(&[("policy.toml", &text("policy.toml")?)])?;
+/// # let log = Log::parse("case.jsonl", &text("case.jsonl")?)?;
+///
+/// let question = Question::at("2018-03-10T12:00:00Z".parse()?, Audience::ResponsibleOfficer);
+/// let budget = Budget::new(Budget::OF_A_CASE);
+/// assess_until(&log, &policy, &question, Cancel::NEVER.within(&budget))?;
+/// assert!(budget.spent() < 1_000);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Budget {
     units: u64,
@@ -21,17 +33,17 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// The budget of a case if none is given. A case of a few thousand records stays far below it (docs/briefing.md has the figures);
-    /// a case that reaches it would hold up a report for minutes.
+    /// The default budget of a case. A case of a few thousand records stays far below it (docs/briefing.md has the figures). A case that
+    /// reaches it would delay a report by minutes.
     pub const OF_A_CASE: u64 = 200_000_000;
 
-    /// A budget of that many units, none of them spent.
+    /// A budget of this many units.
     #[must_use]
     pub fn new(units: u64) -> Self {
         Self { units, spent: AtomicU64::new(0) }
     }
 
-    /// How many units were counted. Beyond the budget, how many more is of no meaning.
+    /// The number of units spent. A number above the budget says only that it was exceeded.
     #[must_use]
     pub fn spent(&self) -> u64 {
         self.spent.load(Ordering::Relaxed)
@@ -46,7 +58,23 @@ impl Budget {
     }
 }
 
-/// Asks whether work is to end early. Once the answer was yes, it has to stay yes.
+/// A request to cancel long work: a function that the engine polls, a [`Budget`], or both.
+///
+/// # Examples
+/// ```
+/// use std::sync::atomic::{AtomicBool, Ordering};
+///
+/// use risk_core::{Audience, Cancel, Log, Policy, Question, assess_until};
+/// # let text = |name: &str| std::fs::read_to_string(format!("examples/{name}"));
+/// # let policy = Policy::load(&[("policy.toml", &text("policy.toml")?)])?;
+/// # let log = Log::parse("case.jsonl", &text("case.jsonl")?)?;
+///
+/// let stop = AtomicBool::new(false); // set by another thread
+/// let requested = || stop.load(Ordering::Relaxed);
+/// let question = Question::at("2018-03-10T12:00:00Z".parse()?, Audience::ResponsibleOfficer);
+/// assert!(assess_until(&log, &policy, &question, Cancel::when(&requested)).is_ok());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Default)]
 pub struct Cancel<'c> {
     requested: Option<&'c (dyn Fn() -> bool + Sync)>,
@@ -54,22 +82,24 @@ pub struct Cancel<'c> {
 }
 
 impl<'c> Cancel<'c> {
-    /// For work that goes on to its end.
+    /// Never cancels.
     pub const NEVER: Self = Self { requested: None, budget: None };
 
-    /// For work that ends early when the function says so. It is called very often: at least once for each record.
+    /// Cancels when the function returns `true`. It is called at least once for each record. Once it has returned `true`, it must keep
+    /// doing so.
     #[must_use]
     pub fn when(requested: &'c (dyn Fn() -> bool + Sync)) -> Self {
         Self { requested: Some(requested), budget: None }
     }
 
-    /// The same, for work that also ends when the budget is spent.
+    /// Cancels also when the budget is used up.
     #[must_use]
     pub fn within(self, budget: &'c Budget) -> Self {
         Self { budget: Some(budget), ..self }
     }
 
-    /// Counts a unit of work that is about to be done. Returns whether the work is to end instead.
+    /// Counts a unit of work. Returns whether to stop instead of doing it.
+    #[doc(hidden)]
     #[must_use]
     pub fn spend(self) -> bool {
         if let Some(budget) = self.budget {
@@ -78,7 +108,8 @@ impl<'c> Cancel<'c> {
         self.ended().is_some()
     }
 
-    /// Whether the work is to end. It counts nothing.
+    /// Whether to stop. Counts nothing.
+    #[doc(hidden)]
     #[must_use]
     pub fn requested(self) -> bool {
         self.ended().is_some()
@@ -91,10 +122,11 @@ impl<'c> Cancel<'c> {
         self.budget.and_then(Budget::over).map(EndedEarly::OverBudget)
     }
 
-    /// What the work came to, unless it ended early: it is then no more than a part.
+    /// The result, if the work was not stopped.
     ///
     /// # Errors
-    /// [`EndedEarly`] where the work was to end early.
+    /// [`EndedEarly`] if it was; the result is then incomplete.
+    #[doc(hidden)]
     pub fn done<T>(self, result: T) -> Result<T, EndedEarly> {
         self.ended().map_or(Ok(result), Err)
     }
@@ -110,42 +142,86 @@ impl fmt::Debug for Cancel<'_> {
     }
 }
 
-/// The work was ended early by its caller.
+/// The caller cancelled the work.
+///
+/// # Examples
+/// ```
+/// use risk_core::{Cancelled, Stopped};
+///
+/// assert_eq!(Stopped::from(Cancelled).to_string(), "the work was cancelled before its end");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the work was cancelled before its end")]
 pub struct Cancelled;
 
-/// The work was more than its budget allows.
+/// The work needed more units than its [`Budget`].
+///
+/// # Examples
+/// ```
+/// use risk_core::{Audience, Budget, Cancel, Log, OverBudget, Policy, Question, Stopped, assess_until};
+/// # let text = |name: &str| std::fs::read_to_string(format!("examples/{name}"));
+/// # let policy = Policy::load(&[("policy.toml", &text("policy.toml")?)])?;
+/// # let log = Log::parse("case.jsonl", &text("case.jsonl")?)?;
+///
+/// let question = Question::at("2018-03-10T12:00:00Z".parse()?, Audience::ResponsibleOfficer);
+/// let budget = Budget::new(1);
+/// let Err(Stopped::OverBudget(OverBudget { units })) =
+///     assess_until(&log, &policy, &question, Cancel::NEVER.within(&budget))
+/// else {
+///     panic!("one unit is enough")
+/// };
+/// assert_eq!(units, 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "over budget: expected at most {units} units of work for the case, found more; give each case a greater budget"
 )]
 pub struct OverBudget {
-    /// The budget.
+    /// The number of units of the budget.
     pub units: u64,
 }
 
-/// Why work ended early.
+/// Why work was stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum EndedEarly {
-    /// The caller ended it.
+    /// The caller cancelled it.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
-    /// It spent its budget.
+    /// It exceeded its budget.
     #[error(transparent)]
     OverBudget(#[from] OverBudget),
 }
 
-/// Why there is no answer.
+/// The error of work that can be cancelled.
+///
+/// It is exhaustive on purpose: a caller must distinguish a refusal from an interruption.
+///
+/// # Examples
+/// ```
+/// use risk_core::{Audience, Cancel, Log, Policy, Question, Stopped, assess_until};
+/// # let text = |name: &str| std::fs::read_to_string(format!("examples/{name}"));
+/// # let policy = Policy::load(&[("policy.toml", &text("policy.toml")?)])?;
+/// # let log = Log::parse("case.jsonl", &text("case.jsonl")?)?;
+///
+/// let question = Question::at("2018-03-10T12:00:00Z".parse()?, Audience::SupervisedPerson);
+/// match assess_until(&log, &policy, &question, Cancel::NEVER) {
+///     Ok(assessment) => println!("{} actions", assessment.actions.len()),
+///     Err(Stopped::NoView(e)) => println!("refused: {e}"),
+///     Err(Stopped::Cancelled(_) | Stopped::OverBudget(_)) => println!("try again with more time"),
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Stopped {
-    /// The policy does not provide for the audience.
+    /// The policy does not define the audience.
     #[error(transparent)]
     NoView(#[from] NoView),
-    /// The caller ended the work.
+    /// The caller cancelled the work.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
-    /// The work spent its budget.
+    /// The work exceeded its budget.
     #[error(transparent)]
     OverBudget(#[from] OverBudget),
 }

@@ -1,4 +1,4 @@
-//! Two answers to one case side by side: as known against hindsight, two dates, or two policies.
+//! Two answers for one case side by side: as known and in hindsight, at two moments, or under two policies.
 
 use std::collections::BTreeMap;
 
@@ -17,13 +17,13 @@ use crate::log::{Log, epochs};
 use crate::policy::model::{Policy, ViewField};
 use crate::view::{NoView, View};
 
-/// The name and version of a comparison's form.
+/// The name and version of the JSON form of a comparison.
 pub const SCHEMA: &str = "risk-comparison/1";
 
 vocabulary! {
-    /// In what the two answers' questions differ.
+    /// How the questions of the two answers differ.
     Between {
-        /// As known, and with hindsight.
+        /// As known, and in hindsight.
         Lenses,
         /// Two moments.
         Dates,
@@ -32,43 +32,60 @@ vocabulary! {
     }
 }
 
-/// Two answers side by side.
+/// How two answers differ; see [`compare()`](crate::compare()).
+///
+/// Plain data, like the parts in [`answer`](crate::answer).
+///
+/// # Examples
+/// ```
+/// use risk_core::{Against, Audience, Comparison, Log, Policy, Question, compare};
+/// # let text = |name: &str| std::fs::read_to_string(format!("examples/{name}"));
+/// # let policy = Policy::load(&[("policy.toml", &text("policy.toml")?)])?;
+/// # let log = Log::parse("case.jsonl", &text("case.jsonl")?)?;
+///
+/// let question = Question::at("2018-03-10T12:00:00Z".parse()?, Audience::ResponsibleOfficer);
+/// let comparison: Comparison = compare(&log, &policy, &question, Against::Policy(&policy))?;
+/// assert!(comparison.changes.is_empty(), "a policy does not differ from itself");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Comparison {
-    /// [`SCHEMA`].
+    /// The name and version of the JSON form: `risk-comparison/1`.
     pub schema: &'static str,
     /// The case.
     pub case_id: Uuid,
-    /// For whom.
+    /// The audience.
     pub audience: Audience,
-    /// In what the questions differ.
+    /// How the questions differ.
     pub between: Between,
     /// The first question.
     pub first: Side,
     /// The second.
     pub second: Side,
-    /// What the second answer has otherwise. An action that both have carries the first one's id.
+    /// How the second answer differs from the first. An action that both have keeps the id that it has in the first.
     pub changes: Vec<Change>,
-    /// Between lenses: what was recorded on a later day than it happened.
+    /// Between lenses: the records of events that were recorded on a later day than they happened.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub recorded_later: Vec<LateRecord>,
-    /// Between lenses: what part of an action's delay is late information and what part a late act.
+    /// Between lenses: how much of the delay of each action is late information, and how much late action.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub delays: Vec<Delay>,
 }
 
-/// One of the two questions.
+/// One side of a comparison.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Side {
     /// The moment.
     #[serde(serialize_with = "instant")]
     pub at: Instant,
-    /// What the service is taken to know.
+    /// Records that were recorded later are ignored.
     #[serde(serialize_with = "instant")]
     pub known_at: Instant,
-    /// From where.
+    /// The temporal lens.
     pub lens: Lens,
-    /// What the answer was made with.
+    /// With what the answer can be computed again.
     pub receipt: Receipt,
 }
 
@@ -78,53 +95,134 @@ impl Side {
     }
 }
 
-/// A record that the service held on a later day than it happened.
+/// A record of an event that was recorded on a later day than it happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct LateRecord {
     /// The record.
     #[serde(flatten)]
     pub record: EventLine,
-    /// How many days later.
+    /// The number of days in between.
     pub days: i64,
 }
 
-/// The two parts of an action's delay, in days, as hindsight sees them.
+/// The two parts of the delay of an action in hindsight, in days.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Delay {
-    /// Which action.
+    /// The action.
     pub action: ActionKind,
     /// The instruction.
     pub title: String,
-    /// About whom or what.
+    /// The subjects of the action; empty for the case as a whole.
     pub about: Vec<String>,
-    /// From when it happened to when the service held it.
+    /// Late information: from the event to its record.
     pub information: i64,
-    /// Past the due date that it would have had if the service had known at once.
+    /// Late action: past the due date that it would have had if the event had been recorded at once.
     pub act: i64,
 }
 
-/// As known at a moment, against hindsight of the same moment. The question's own lens does not count.
+/// What the answer to a question is compared with.
 ///
-/// # Errors
-/// [`NoView`] where the policy does not provide for the audience.
-pub fn lenses(log: &Log, policy: &Policy, question: &Question) -> Result<Comparison, NoView> {
-    of_lenses(log, policy, question, Cancel::NEVER)
+/// # Examples
+/// ```
+/// use risk_core::{Against, Audience, Log, Policy, Question, compare};
+/// # let text = |name: &str| std::fs::read_to_string(format!("examples/{name}"));
+/// # let policy = Policy::load(&[("policy.toml", &text("policy.toml")?)])?;
+/// # let log = Log::parse("case.jsonl", &text("case.jsonl")?)?;
+///
+/// // What happened to the case from 6 to 10 March?
+/// let question = Question::at("2018-03-06T12:00:00Z".parse()?, Audience::ResponsibleOfficer);
+/// let comparison = compare(&log, &policy, &question, Against::Moment("2018-03-10T12:00:00Z".parse()?))?;
+/// assert!(!comparison.changes.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub enum Against<'p> {
+    /// What hindsight says of the same moment. The first answer is as known at that moment, whatever the question's lens.
+    Hindsight,
+    /// The answer at another moment.
+    Moment(Instant),
+    /// The answer under another policy.
+    Policy(&'p Policy),
 }
 
-/// [`lenses`], unless its caller ends it early.
+/// Compares the answer to a question with another answer for the same case and audience.
 ///
 /// # Errors
-/// As [`lenses`], and [`Stopped`] if it ended early.
-pub fn lenses_until(
+/// [`NoView`] if the policy, or the other policy, does not define the audience.
+///
+/// # Examples
+/// ```
+/// use risk_core::{Against, Audience, Log, Policy, Question, compare};
+/// # let text = |name: &str| std::fs::read_to_string(format!("examples/{name}"));
+/// # let policy = Policy::load(&[("policy.toml", &text("policy.toml")?)])?;
+/// # let log = Log::parse("case.jsonl", &text("case.jsonl")?)?;
+/// # let moment = "2018-03-10T12:00:00Z".parse()?;
+///
+/// let question = Question::at(moment, Audience::ResponsibleOfficer);
+/// let comparison = compare(&log, &policy, &question, Against::Hindsight)?;
+///
+/// // The service heard of the call-out two days late.
+/// assert_eq!(comparison.recorded_later[0].record.kind, "police_call_out");
+/// assert_eq!(comparison.recorded_later[0].days, 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn compare(log: &Log, policy: &Policy, question: &Question, against: Against<'_>) -> Result<Comparison, NoView> {
+    compared(log, policy, question, against, Cancel::NEVER)
+}
+
+/// [`compare()`](crate::compare()) that can be cancelled.
+///
+/// # Errors
+/// [`Stopped`] if the work was cancelled or over budget, or if a policy does not define the audience.
+///
+/// # Examples
+/// ```
+/// use risk_core::{Against, Audience, Cancel, Log, Policy, Question, Stopped, compare_until};
+/// # let text = |name: &str| std::fs::read_to_string(format!("examples/{name}"));
+/// # let policy = Policy::load(&[("policy.toml", &text("policy.toml")?)])?;
+/// # let log = Log::parse("case.jsonl", &text("case.jsonl")?)?;
+/// # let question = Question::at("2018-03-10T12:00:00Z".parse()?, Audience::ResponsibleOfficer);
+///
+/// let cancelled = || true;
+/// let result = compare_until(&log, &policy, &question, Against::Policy(&policy), Cancel::when(&cancelled));
+/// assert!(matches!(result, Err(Stopped::Cancelled(_))));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn compare_until(
     log: &Log,
     policy: &Policy,
     question: &Question,
+    against: Against<'_>,
     cancel: Cancel<'_>,
 ) -> Result<Comparison, Stopped> {
-    Ok(cancel.done(of_lenses(log, policy, question, cancel)?)?)
+    Ok(cancel.done(compared(log, policy, question, against, cancel)?)?)
 }
 
-fn of_lenses(log: &Log, policy: &Policy, question: &Question, cancel: Cancel<'_>) -> Result<Comparison, NoView> {
+/// The comparison, or a part of it if the work was cancelled.
+fn compared(
+    log: &Log,
+    policy: &Policy,
+    question: &Question,
+    against: Against<'_>,
+    cancel: Cancel<'_>,
+) -> Result<Comparison, NoView> {
+    match against {
+        Against::Hindsight => with_hindsight(log, policy, question, cancel),
+        Against::Moment(at) => {
+            let first = assessed(log, policy, question, cancel)?;
+            let second = assessed(log, policy, &Question { at, ..question.clone() }, cancel)?;
+            Ok(side_by_side(Between::Dates, &first, second))
+        }
+        Against::Policy(other) => {
+            let first = assessed(log, policy, question, cancel)?;
+            Ok(of_policies(&first, assessed(log, other, question, cancel)?))
+        }
+    }
+}
+
+fn with_hindsight(log: &Log, policy: &Policy, question: &Question, cancel: Cancel<'_>) -> Result<Comparison, NoView> {
     let as_known = Question { lens: Lens::AsKnown, known_at: None, ..question.clone() };
     let hindsight = Question { lens: Lens::Hindsight, ..question.clone() };
     let (first, second) = (assessed(log, policy, &as_known, cancel)?, assessed(log, policy, &hindsight, cancel)?);
@@ -134,75 +232,7 @@ fn of_lenses(log: &Log, policy: &Policy, question: &Question, cancel: Cancel<'_>
     Ok(Comparison { recorded_later, delays, ..side_by_side(Between::Lenses, &first, second) })
 }
 
-/// One moment against another.
-///
-/// # Errors
-/// [`NoView`] where the policy does not provide for the audience.
-pub fn dates(log: &Log, policy: &Policy, question: &Question, and: Instant) -> Result<Comparison, NoView> {
-    of_dates(log, policy, question, and, Cancel::NEVER)
-}
-
-/// [`dates`], unless its caller ends it early.
-///
-/// # Errors
-/// As [`dates`], and [`Stopped`] if it ended early.
-pub fn dates_until(
-    log: &Log,
-    policy: &Policy,
-    question: &Question,
-    and: Instant,
-    cancel: Cancel<'_>,
-) -> Result<Comparison, Stopped> {
-    Ok(cancel.done(of_dates(log, policy, question, and, cancel)?)?)
-}
-
-fn of_dates(
-    log: &Log,
-    policy: &Policy,
-    question: &Question,
-    and: Instant,
-    cancel: Cancel<'_>,
-) -> Result<Comparison, NoView> {
-    let first = assessed(log, policy, question, cancel)?;
-    let second = assessed(log, policy, &Question { at: and, ..question.clone() }, cancel)?;
-    Ok(side_by_side(Between::Dates, &first, second))
-}
-
-/// One policy against another, on the same question.
-///
-/// # Errors
-/// [`NoView`] where either policy does not provide for the audience.
-pub fn policies(log: &Log, policy: &Policy, other: &Policy, question: &Question) -> Result<Comparison, NoView> {
-    both_policies(log, policy, other, question, Cancel::NEVER)
-}
-
-/// [`policies`], unless its caller ends it early.
-///
-/// # Errors
-/// As [`policies`], and [`Stopped`] if it ended early.
-pub fn policies_until(
-    log: &Log,
-    policy: &Policy,
-    other: &Policy,
-    question: &Question,
-    cancel: Cancel<'_>,
-) -> Result<Comparison, Stopped> {
-    Ok(cancel.done(both_policies(log, policy, other, question, cancel)?)?)
-}
-
-fn both_policies(
-    log: &Log,
-    policy: &Policy,
-    other: &Policy,
-    question: &Question,
-    cancel: Cancel<'_>,
-) -> Result<Comparison, NoView> {
-    let first = assessed(log, policy, question, cancel)?;
-    let second = assessed(log, other, question, cancel)?;
-    Ok(of_policies(&first, second))
-}
-
-/// The answers that two policies gave to the same question.
+/// Compares the answers that two policies gave to the same question.
 #[must_use]
 pub fn of_policies(first: &Assessment, second: Assessment) -> Comparison {
     side_by_side(Between::Policies, first, second)
@@ -212,11 +242,11 @@ fn side_by_side(between: Between, first: &Assessment, mut second: Assessment) ->
     let sides = (Side::of(first), Side::of(&second));
     pair(first, &mut second);
     if between == Between::Lenses {
-        // Only hindsight parts a delay in two: that is told in full beside the changes, and is none of them.
+        // Only hindsight divides a delay. `delays` lists it, so it is not a change.
         second.actions.iter_mut().for_each(|a| a.late_by = None);
     }
     let mut changes = changes(first, &second);
-    // The receipts of both sides stand in full above.
+    // `first` and `second` contain the receipts in full.
     changes.retain(|c| !matches!(c, Change::Other { member: "receipt" }));
     Comparison {
         schema: SCHEMA,
@@ -231,14 +261,14 @@ fn side_by_side(between: Between, first: &Assessment, mut second: Assessment) ->
     }
 }
 
-/// Gives actions of the second answer the ids of the first answer's where they are the same thing to do. An id rests on
-/// when an action opened, which is just what another lens or policy changes.
+/// Gives an action of the second answer the id of the same action in the first. The id of an action depends on the event that opened it,
+/// which another lens or policy can change.
 fn pair(first: &Assessment, second: &mut Assessment) {
     let mut free: Vec<&Action> =
         first.actions.iter().filter(|a| !second.actions.iter().any(|b| b.id == a.id)).collect();
     let known: Vec<Uuid> = first.actions.iter().map(|a| a.id).collect();
     let mut renamed: BTreeMap<Uuid, Uuid> = BTreeMap::new();
-    // First those that share a reason's event; then, in order, whatever is left of a kind and subject.
+    // First those that share the event of a reason; then, in order, those of the same kind and subjects.
     for shared in [true, false] {
         for b in second.actions.iter().filter(|b| !known.contains(&b.id)) {
             if renamed.contains_key(&b.id) {
@@ -275,7 +305,7 @@ fn delay(action: &Action) -> Option<Delay> {
     })
 }
 
-/// The records that the reader may see, and that came later than what they tell of, as they stand corrected.
+/// The records that the audience may see and that were recorded later than the event happened, in the version in force.
 fn late_records(log: &Log, view: &View<'_>, question: &Question, answer: &Assessment) -> Vec<LateRecord> {
     if !view.sees(ViewField::Because) {
         return vec![];

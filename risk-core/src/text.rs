@@ -1,19 +1,19 @@
-//! Text from outside, made safe to show and to read.
+//! Text from outside, made safe to show.
 //!
-//! A file name, an event type, an identifier or a line of a policy may hold characters that are not seen and that act on whatever
-//! shows them: a terminal obeys escape sequences, a bidirectional override turns the words after it round, and a zero-width
-//! character makes two different names look the same. [`acts`] says which characters those are. What a policy may say is refused
-//! where it holds one; everything else is shown through [`inert`], and written as JSON through [`to_json`].
+//! A file name, an event type, an identifier or a line of a policy can contain invisible characters that affect whatever shows them: a
+//! terminal obeys escape sequences, a bidirectional override reverses the words after it, and a zero-width character makes two different
+//! names look the same. [`acts`] recognises these characters. A policy that contains one is refused. All other text is shown through
+//! [`inert`], and written as JSON through [`to_json`].
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
-/// The mark that some programs put in front of text in UTF-8.
+/// The byte order mark that some programs write before UTF-8 text.
 const BYTE_ORDER_MARK: char = '\u{FEFF}';
 
-/// Whether a character is not seen itself and acts on what shows it: controls (C0, DEL, C1), line and paragraph separators,
+/// Whether a character is invisible and affects what shows it: controls (C0, DEL, C1), line and paragraph separators,
 /// marks, overrides and isolates of direction, and whatever Unicode calls ignorable where it is shown (zero-width characters,
 /// soft hyphens, fillers, variation selectors, tags).
 #[must_use]
@@ -33,8 +33,8 @@ pub fn code_point(c: char) -> String {
     format!("U+{:04X}", u32::from(c))
 }
 
-/// The text with each character that [`acts`] written as its number: `\u{202E}`. Line breaks and tabs too, so that nobody's text
-/// can pass for a line of this program's own.
+/// The text with each character that [`acts`] written as its number: `\u{202E}`. Line breaks and tabs too, so that text from
+/// outside cannot imitate a line of this program.
 #[must_use]
 pub fn inert(text: &str) -> Cow<'_, str> {
     escaped(
@@ -96,23 +96,23 @@ fn escaped(text: &str, stays: fn(char) -> bool, escape: fn(&mut String, char)) -
     Cow::Owned(out)
 }
 
-/// The text without the byte order mark that may stand in front of it.
+/// The text without a leading byte order mark.
 #[must_use]
 pub fn without_mark(text: &str) -> &str {
     text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
 }
 
-/// Bytes that are no text in UTF-8.
+/// Bytes that are not UTF-8 text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected text in UTF-8, found {}", .found.in_words())]
 pub struct NotUtf8 {
-    /// The line of the first byte that is none, from 1.
+    /// The line of the first invalid byte, from 1.
     pub line: usize,
-    /// What it is instead.
+    /// The encoding that it looks like.
     pub found: Encoding,
 }
 
-/// What bytes that are no UTF-8 look like.
+/// The encoding that bytes look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
     /// UTF-16, which Windows programs call Unicode.
@@ -124,7 +124,7 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    /// What was found, and how it becomes UTF-8.
+    /// The encoding, and how to convert it to UTF-8.
     #[must_use]
     pub fn in_words(self) -> &'static str {
         match self {
@@ -135,7 +135,7 @@ impl Encoding {
     }
 }
 
-/// The encoding of two or four bytes a letter that a text begins in, by the mark in front of it or by the zeros beside its first letters.
+/// UTF-16 or UTF-32, recognised by a byte order mark or by the zero bytes beside the first letters.
 #[must_use]
 pub fn encoding(bytes: &[u8]) -> Option<Encoding> {
     match bytes {
@@ -147,10 +147,10 @@ pub fn encoding(bytes: &[u8]) -> Option<Encoding> {
     }
 }
 
-/// Bytes as text in UTF-8, without the byte order mark that may stand in front of it.
+/// Decodes UTF-8, without a leading byte order mark.
 ///
 /// # Errors
-/// [`NotUtf8`], which names UTF-16 and UTF-32 and says what to do.
+/// [`NotUtf8`], which recognises UTF-16 and UTF-32 and says what to do.
 pub fn decoded(bytes: &[u8]) -> Result<&str, NotUtf8> {
     if let Some(found) = encoding(bytes) {
         return Err(NotUtf8 { line: 1, found });

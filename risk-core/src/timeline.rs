@@ -1,8 +1,8 @@
-//! The timeline: what each step of a log changed in the answer, and what time alone brought about in between.
+//! The timeline: how each step of a log changed the answer, and how time alone changed it in between.
 //!
-//! Each line is the difference of two answers: the one just before a moment and the one at it. The moments are those of the
-//! records that the reader may see, and those at which the answer itself says that it changes next
-//! ([`Assessment::next_change_at`]), so nothing is told here that [`crate::assessment::assess`] would not have said on the day.
+//! A step is the difference between the answer just before a moment and the answer at it. The moments are those of the records that the
+//! audience may see, and those at which the answer changes by time ([`Assessment::next_change_at`]). So a timeline contains only what
+//! [`crate::assessment::assess`] would have answered on the day.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,72 +26,122 @@ use crate::log::{Log, epochs};
 use crate::policy::model::{Derived, EventSelector, Policy};
 use crate::view::{NoView, Seen, View};
 
-/// The name and version of a timeline's form.
+/// The name and version of the JSON form of a timeline.
 pub const SCHEMA: &str = "risk-timeline/1";
 
-/// What each step of a log changed, up to a moment.
+/// How the answer changed, step by step, up to a moment; see [`timeline()`](crate::timeline()).
+///
+/// Plain data, like the parts in [`answer`](crate::answer).
+///
+/// # Examples
+/// ```
+/// use risk_core::{Audience, Log, Policy, Question, Timeline, timeline};
+/// # let text = |name: &str| std::fs::read_to_string(format!("examples/{name}"));
+/// # let policy = Policy::load(&[("policy.toml", &text("policy.toml")?)])?;
+/// # let log = Log::parse("case.jsonl", &text("case.jsonl")?)?;
+///
+/// let question = Question::at("2018-03-31T12:00:00Z".parse()?, Audience::ResponsibleOfficer);
+/// let timeline: Timeline = timeline(&log, &policy, &question)?;
+/// assert!(serde_json::to_string(&timeline)?.starts_with(r#"{"schema":"risk-timeline/1""#));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Timeline {
-    /// [`SCHEMA`].
+    /// The name and version of the JSON form: `risk-timeline/1`.
     pub schema: &'static str,
     /// The case.
     pub case_id: Uuid,
-    /// The moment up to which it is told.
+    /// The moment of the question. Later records and changes are left out.
     #[serde(serialize_with = "instant")]
     pub at: Instant,
-    /// No answer in it knows more than was recorded by then.
+    /// Records that were recorded later are ignored.
     #[serde(serialize_with = "instant")]
     pub known_at: Instant,
-    /// From where.
+    /// The temporal lens.
     pub lens: Lens,
-    /// For whom.
+    /// The audience.
     pub audience: Audience,
-    /// What the last answer was made with.
+    /// With what the last answer can be computed again.
     pub receipt: Receipt,
     /// The steps, in order.
     pub steps: Vec<Step>,
 }
 
-/// What one moment changed.
+/// What changed at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Step {
     /// The moment.
     #[serde(serialize_with = "instant")]
     pub at: Instant,
-    /// The records of the step; none where time alone changed the answer.
+    /// The records of the step. Empty if time alone changed the answer.
     pub records: Vec<EventLine>,
-    /// What time alone brought about, where there are no records: `action_overdue`, `protective_order_expired`, …
+    /// The timer events of a step without records, such as `action_overdue`.
     pub by_time: Vec<Derived>,
-    /// What it changed in the answer.
+    /// How the answer changed.
     pub changes: Vec<Change>,
 }
 
-/// Tells a case step by step, up to the question's moment.
+/// Lists how the answer changed, step by step, up to the moment of the question.
 ///
 /// # Errors
-/// [`NoView`] where the policy does not provide for the audience.
+/// [`NoView`] if the policy does not define the audience.
+///
+/// # Examples
+/// ```
+/// use risk_core::answer::Derived;
+/// use risk_core::{Audience, Log, Policy, Question, timeline};
+/// # let text = |name: &str| std::fs::read_to_string(format!("examples/{name}"));
+/// # let policy = Policy::load(&[("policy.toml", &text("policy.toml")?)])?;
+/// # let log = Log::parse("case.jsonl", &text("case.jsonl")?)?;
+///
+/// let question = Question::at("2018-03-31T12:00:00Z".parse()?, Audience::ResponsibleOfficer);
+/// let steps = timeline(&log, &policy, &question)?.steps;
+/// assert_eq!(steps.len(), 3);
+/// assert_eq!(steps[1].records[0].kind, "police_call_out");
+///
+/// // The review was due on 12 March. Nothing was recorded, so it became overdue at midnight.
+/// assert_eq!(steps[2].at, "2018-03-13T00:00:00Z".parse::<risk_core::Instant>()?);
+/// assert_eq!(steps[2].by_time, [Derived::ActionOverdue]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn timeline(log: &Log, policy: &Policy, question: &Question) -> Result<Timeline, NoView> {
-    told(log, policy, question, Cancel::NEVER)
+    steps(log, policy, question, Cancel::NEVER)
 }
 
-/// [`timeline`], unless its caller ends it early.
+/// [`timeline()`](crate::timeline()) that can be cancelled.
 ///
 /// # Errors
-/// As [`timeline`], and [`Stopped`] if it ended early.
+/// [`Stopped`] if the work was cancelled or over budget, or if the policy does not define the audience.
+///
+/// # Examples
+/// ```
+/// use risk_core::{Audience, Budget, Cancel, Log, Policy, Question, Stopped, timeline_until};
+/// # let text = |name: &str| std::fs::read_to_string(format!("examples/{name}"));
+/// # let policy = Policy::load(&[("policy.toml", &text("policy.toml")?)])?;
+/// # let log = Log::parse("case.jsonl", &text("case.jsonl")?)?;
+///
+/// let question = Question::at("2018-03-31T12:00:00Z".parse()?, Audience::ResponsibleOfficer);
+/// let budget = Budget::new(1); // far too little
+/// let result = timeline_until(&log, &policy, &question, Cancel::NEVER.within(&budget));
+/// assert!(matches!(result, Err(Stopped::OverBudget(_))));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn timeline_until(
     log: &Log,
     policy: &Policy,
     question: &Question,
     cancel: Cancel<'_>,
 ) -> Result<Timeline, Stopped> {
-    Ok(cancel.done(told(log, policy, question, cancel)?)?)
+    Ok(cancel.done(steps(log, policy, question, cancel)?)?)
 }
 
-/// The timeline, or where it was cancelled a part of it.
-fn told(log: &Log, policy: &Policy, question: &Question, cancel: Cancel<'_>) -> Result<Timeline, NoView> {
+/// The timeline, or a part of it if the work was cancelled.
+fn steps(log: &Log, policy: &Policy, question: &Question, cancel: Cancel<'_>) -> Result<Timeline, NoView> {
     let Opened { view, seen, span } = question.open(log, policy, cancel)?;
     let walk = Walk::of_seen(&seen, policy, span);
-    let mut teller = Teller {
+    let mut walked = Steps {
         case: case_line(log),
         policy,
         view,
@@ -101,37 +151,37 @@ fn told(log: &Log, policy: &Policy, question: &Question, cancel: Cancel<'_>) -> 
         walk,
         seen,
     };
-    let moments = teller.moments();
+    let moments = walked.moments();
     let before = |t: &Instant| t.checked_sub_signed(TimeDelta::microseconds(1));
     let mut to_come = moments.keys().copied().collect::<Vec<_>>().into_iter();
-    // Until the next record, time alone may change the answer; after the last, up to the moment asked about.
+    // Between two records, and after the last up to the moment of the question, time alone can change the answer.
     let mut until = to_come.next();
-    let mut now = teller.answer(until.as_ref().and_then(before).unwrap_or(question.at), until);
+    let mut now = walked.answer(until.as_ref().and_then(before).unwrap_or(question.at), until);
     let mut steps = Vec::new();
     for (moment, lines) in moments {
-        teller.run_to(until, &mut now, &mut steps);
+        walked.run_to(until, &mut now, &mut steps);
         until = to_come.next();
-        let then = teller.answer(moment, until);
+        let then = walked.answer(moment, until);
         steps.push(Step { at: moment, records: lines, by_time: vec![], changes: changes(&now, &then) });
         now = then;
         if cancel.spend() {
             break;
         }
     }
-    teller.run_to(None, &mut now, &mut steps);
+    walked.run_to(None, &mut now, &mut steps);
     Ok(Timeline {
         schema: SCHEMA,
         case_id: log.case_id(),
         at: question.at,
-        known_at: teller.known_at,
+        known_at: walked.known_at,
         lens: question.lens,
         audience: question.audience,
-        receipt: with_all_later(teller.answer(question.at, None), &teller.seen.records, span).receipt,
+        receipt: with_all_later(walked.answer(question.at, None), &walked.seen.records, span).receipt,
         steps,
     })
 }
 
-struct Teller<'a, 'p> {
+struct Steps<'a, 'p> {
     case: CaseLine,
     policy: &'p Policy,
     view: View<'p>,
@@ -142,9 +192,9 @@ struct Teller<'a, 'p> {
     confidence: Confidence<'a, 'p>,
 }
 
-impl Teller<'_, '_> {
-    /// The answer as it was at a moment, which is no earlier than the one before. It says when time changes it next, if that is
-    /// before the next record, or else no later than the moment asked about.
+impl Steps<'_, '_> {
+    /// The answer at a moment. Moments are visited in order. `next_change_at` is set if time changes the answer before the next record
+    /// and not after the moment of the question.
     fn answer(&mut self, at: Instant, next_record: Option<Instant>) -> Assessment {
         let known_at = match self.question.lens {
             Lens::AsKnown => self.known_at.min(at),
@@ -158,7 +208,7 @@ impl Teller<'_, '_> {
         self.walk.look(at, known_at, |folded| answer_to(case, folded, confidence, view, &question, known_at, last))
     }
 
-    /// The moments of the records, on the lens's clock. In hindsight corrections have none of their own: what they say was
+    /// The moments of the records, by the clock of the lens. In hindsight a correction has no moment of its own, because its content was
     /// true all along.
     fn moments(&self) -> BTreeMap<Instant, Vec<EventLine>> {
         let versions = epochs(self.seen.records.iter().copied(), self.known_at);
@@ -180,15 +230,14 @@ impl Teller<'_, '_> {
                 moments.entry(clock).or_default().push(EventLine::of(record, occurred_at, &self.view));
             }
         }
-        // The order of a log's lines within one moment says nothing.
+        // The order of the lines of a log within one moment has no meaning.
         for lines in moments.values_mut() {
             lines.sort_by(|a, b| (a.occurred_on, &a.kind, a.event_id).cmp(&(b.occurred_on, &b.kind, b.event_id)));
         }
         moments
     }
 
-    /// Adds a step for each moment before the next record, or up to the moment asked about, at which time alone changes the
-    /// answer.
+    /// Adds a step for each moment before the next record, or up to the moment of the question, at which time alone changes the answer.
     fn run_to(&mut self, next_record: Option<Instant>, now: &mut Assessment, steps: &mut Vec<Step>) {
         while let Some(next) = now.next_change_at.filter(|t| *t > now.at) {
             let then = self.answer(next, next_record);
@@ -198,7 +247,7 @@ impl Teller<'_, '_> {
         }
     }
 
-    /// Which derived events made the changes of a step without records.
+    /// The timer events that caused the changes of a step without records.
     fn by_time(&self, before: &Assessment, changes: &[Change]) -> Vec<Derived> {
         let mut kinds: BTreeSet<Derived> = BTreeSet::new();
         for change in changes {
@@ -237,7 +286,7 @@ impl Teller<'_, '_> {
         kinds.into_iter().collect()
     }
 
-    /// The derived events that a rule listens to; a duty's is that its round falls due.
+    /// The timer events that trigger a rule. For a duty: that it falls due.
     fn raises(&self, rule: &str) -> Vec<Derived> {
         let rules = self.policy.rules.iter().filter(|r| r.id == rule);
         let derived = |l: &EventSelector| if let EventSelector::Derived(kind) = l { Some(*kind) } else { None };

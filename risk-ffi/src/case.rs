@@ -96,7 +96,7 @@ pub unsafe extern "C" fn risk_case_explain(
         let policy = policy.get()?;
         let target = of.map_or(Ok(Target::Everything), Target::parse)?;
         let requested = || asking.is_cancelled();
-        let told = explain_until(&held(case), policy, &asking.question, target, Cancel::when(&requested))??;
+        let told = explain_until(&held(case), policy, &asking.question, target, Cancel::when(&requested))?;
         out.text(serde_json::to_string(&told)?);
         Ok(())
     })
@@ -128,7 +128,7 @@ pub unsafe extern "C" fn risk_case_why_not(
         };
         let policy = policy.get()?;
         let requested = || asking.is_cancelled();
-        let told = why_not_until(&held(case), policy, &asking.question, rule, Cancel::when(&requested))??;
+        let told = why_not_until(&held(case), policy, &asking.question, rule, Cancel::when(&requested))?;
         out.text(serde_json::to_string(&told)?);
         Ok(())
     })

@@ -8,7 +8,7 @@ use risk_binding::status::RISK_BAD_WORD;
 use risk_bulk::{Answers, BulkQuestion, CaseAnswer};
 use risk_core::assessment::{self, Question, assess_until};
 use risk_core::cancel::Cancel;
-use risk_core::compare::{dates_until, lenses_until, policies_until};
+use risk_core::compare::{Against, compare_until};
 use risk_core::event::field::describe_text;
 use risk_core::explain::{Target, explain_until, why_not_until};
 use risk_core::log::Log;
@@ -85,12 +85,12 @@ pub(crate) fn compare(
     let and = other_words.map(|words| words.question()).transpose()?;
     interruptible(py, |cancel| {
         let policy = &policy.policy;
-        let found = match (and, other_policy) {
-            (Some(other), _) => dates_until(&log, policy, &question, other.at, cancel),
-            (None, Some(other)) => policies_until(&log, policy, &other.policy, &question, cancel),
-            (None, None) => lenses_until(&log, policy, &question, cancel),
+        let against = match (and, other_policy) {
+            (Some(other), _) => Against::Moment(other.at),
+            (None, Some(other)) => Against::Policy(&other.policy),
+            (None, None) => Against::Hindsight,
         };
-        let found = found?;
+        let found = compare_until(&log, policy, &question, against, cancel)?;
         Ok::<_, Fault>(if as_text { plain(&changes::comparison(&found)) } else { serde_json::to_string(&found)? })
     })
 }
@@ -110,14 +110,14 @@ impl Assessment {
     fn explain(&self, py: Python<'_>, of: Option<&str>) -> PyResult<String> {
         interruptible(py, |cancel| {
             let target = of.map_or(Ok(Target::Everything), Target::parse)?;
-            let told = explain_until(&self.log, &self.policy, &self.question, target, cancel)??;
+            let told = explain_until(&self.log, &self.policy, &self.question, target, cancel)?;
             Ok::<_, Fault>(serde_json::to_string(&told)?)
         })
     }
 
     fn why_not(&self, py: Python<'_>, rule: &str) -> PyResult<String> {
         interruptible(py, |cancel| {
-            let told = why_not_until(&self.log, &self.policy, &self.question, rule, cancel)??;
+            let told = why_not_until(&self.log, &self.policy, &self.question, rule, cancel)?;
             Ok::<_, Fault>(serde_json::to_string(&told)?)
         })
     }

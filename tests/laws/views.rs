@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use risk_core::assessment::answer::{BecauseLine, Caution, GroupStatus};
 use risk_core::assessment::{Question, assess};
 use risk_core::calendar::london_day;
-use risk_core::compare::lenses;
+use risk_core::compare::{Against, compare};
 use risk_core::event::field::Replacement;
 use risk_core::event::vocabulary::{Audience, Group, Handling, Level, Setting, Tri};
 use risk_core::event::{Event, Instant, Nature};
@@ -123,7 +123,7 @@ proptest! {
                 prop_assert_eq!(json(&log), json(&alone));
                 let json = |log| serde_json::to_string(&explain(log, policy, &question, Target::Everything).unwrap()).unwrap();
                 prop_assert_eq!(json(&log), json(&alone));
-                let json = |log| serde_json::to_string(&lenses(log, policy, &question).unwrap()).unwrap();
+                let json = |log| serde_json::to_string(&compare(log, policy, &question, Against::Hindsight).unwrap()).unwrap();
                 prop_assert_eq!(json(&log), json(&alone));
             }
         }

@@ -314,7 +314,11 @@ fn a_level_is_told_with_its_rules_and_with_the_stricter_of_its_marks() {
 
 #[test]
 fn a_flag_is_told_where_it_stands_otherwise_and_where_no_rule_speaks_of_it_any_more() {
-    let flag = |should_be, is| Flag { should_be, is, ..seen().answer.flags[0].clone() };
+    let flag = |should_be, is| {
+        let mut flag = seen().answer.flags[0].clone();
+        (flag.should_be, flag.is) = (should_be, is);
+        flag
+    };
     let said = |before: Vec<Flag>, after: Vec<Flag>| -> Vec<String> {
         told(Change::Flags { before, after }, Perspective::Successive).into_iter().map(|l| l.text).collect()
     };
@@ -328,18 +332,18 @@ fn a_flag_is_told_where_it_stands_otherwise_and_where_no_rule_speaks_of_it_any_m
         assert_eq!(said(vec![], vec![flag(should_be, is)]), [format!("Flag domestic abuse perpetrator: {words}.")]);
     }
     assert_eq!(said(vec![flag(set, set)], vec![flag(set, set)]), NOTHING, "nothing of what stands as it stood");
-    let other = Flag { register: Register::Marac, ..flag(set, set) };
+    let mut other = flag(set, set);
+    other.register = Register::Marac;
     assert_eq!(
         said(vec![flag(set, set), other.clone()], vec![other]),
         ["Flag domestic abuse perpetrator: no rule applies to it any more."]
     );
     let line = told(Change::Flags { before: vec![], after: vec![flag(set, unset)] }, Perspective::Successive).remove(0);
     assert_eq!((line.rules, line.do_not_raise), (vec!["concern".to_owned()], Some(Handling::PartnerConfidential)));
-    let open = Flag { caution: None, ..flag(set, unset) };
-    assert_eq!(
-        told(Change::Flags { before: vec![], after: vec![open] }, Perspective::Successive)[0].do_not_raise,
-        None
-    );
+    let mut open = flag(set, unset);
+    open.caution = None;
+    let lines = told(Change::Flags { before: vec![], after: vec![open] }, Perspective::Successive);
+    assert_eq!(lines[0].do_not_raise, None);
 }
 
 #[test]

@@ -262,6 +262,8 @@ impl From<ExplainError> for Fault {
             ExplainError::UnknownRule { found, nearest } => {
                 Self::mismatch(status::RISK_BAD_WORD, "rule", nearest, describe_text(&found))
             }
+            ExplainError::Cancelled(e) => e.into(),
+            ExplainError::OverBudget(e) => e.into(),
         }
     }
 }

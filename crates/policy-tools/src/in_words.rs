@@ -33,7 +33,7 @@ fn question_in_words(question: &Question, policy: &Policy) -> String {
     }
     let subject = call_in_words(fact, policy);
     match asks {
-        Asks::Stands => format!("{subject} is yes"),
+        Asks::IsYes => format!("{subject} is yes"),
         Asks::Compares(how, operand) => {
             format!("{subject} {} {}", comparison_in_words(*how), operand_in_words(operand, policy))
         }
@@ -47,7 +47,7 @@ fn question_in_words(question: &Question, policy: &Policy) -> String {
 fn happened(fact: &Call, asks: &Asks) -> Option<bool> {
     let (ever, since) = (fact.name.text.ends_with("ever"), fact.name.text.ends_with("days_since"));
     match asks {
-        Asks::Stands if ever => Some(true),
+        Asks::IsYes if ever => Some(true),
         Asks::Compares(how @ (Comparison::Equal | Comparison::NotEqual), Operand::Word(word)) if ever || since => {
             let yes = word.text == "yes" || (since && word.text != "never");
             Some((*how == Comparison::Equal) == yes)

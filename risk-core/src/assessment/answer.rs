@@ -1,53 +1,54 @@
-//! The answer, as its JSON contract has it (`risk-assessment/1`).
+//! The answer: the types of the JSON contract `risk-assessment/1`.
 
 use chrono::{NaiveDate, SecondsFormat};
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
+use crate::calendar::BusinessCalendar;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{
     ActionDecision, ActionKind, Audience, DecisionReason, Group, Handling, Level, Register, Role, Setting, vocabulary,
 };
 use crate::fold::run::Lens;
-use crate::policy::model::{Basis, Priority};
+use crate::policy::model::{Basis, Policy, Priority};
 
-/// The name and version of the answer's form.
+/// The name and version of the JSON form of an assessment.
 pub const SCHEMA: &str = "risk-assessment/1";
 
 vocabulary! {
-    /// How an action stands.
+    /// The status of an action on the day of the question.
     Status { Open, DueSoon, Overdue, Waiting, Done, DoneLate, NotNeeded, Superseded }
-    /// How a group's classification stands.
+    /// The status of the classification of a group.
     GroupStatus {
-        /// No level is recorded, or none that the reader may see.
+        /// No level is recorded, or none that the audience may see.
         NotAssessed,
-        /// A level is recorded, and nothing speaks against it.
+        /// A level is recorded, and no unanswered reason contradicts it.
         Settled,
-        /// Something calls for a review, or more is indicated than was recorded.
+        /// A review is required, or a higher level is indicated than was recorded.
         UnderReview,
         /// The assessment is out of date.
         Stale,
-        /// A level was recorded on its day. The reader does not see every record: they must ask the responsible officer before
-        /// anybody relies on it.
+        /// A level is recorded, and the audience does not see every record. It must ask the responsible officer before relying on the
+        /// level.
         AskResponsibleOfficer,
     }
-    /// What a reader who does not see every record must do before anybody relies on a level.
+    /// What an audience that does not see every record must do before it relies on a level.
     BeforeRelying { AskResponsibleOfficer }
     /// Whether a flag is set.
     FlagState { Set, Unset }
-    /// What to be careful of.
+    /// A warning about how to use a line.
     Caution { DoNotRaiseWithPerson }
 }
 
 impl Status {
-    /// Still to be done: open, due soon, overdue or waiting.
+    /// Whether the action is still to be done: open, due soon, overdue or waiting.
     #[must_use]
     pub fn pending(self) -> bool {
         matches!(self, Self::Open | Self::DueSoon | Self::Overdue | Self::Waiting)
     }
 }
 
-/// An instant as the answer writes it: RFC 3339 in UTC.
+/// Writes an instant in RFC 3339, in UTC.
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
 #[doc(hidden)]
 pub fn instant<S: Serializer>(t: &Instant, s: S) -> Result<S::Ok, S::Error> {
@@ -67,300 +68,353 @@ fn no(b: &bool) -> bool {
     !b
 }
 
-/// What follows for one case at one moment.
+/// The answer for one case at one moment; see [`assess`](crate::assess).
+///
+/// Plain data; [`answer`](crate::answer) documents its parts.
+///
+/// # Examples
+/// ```
+/// use risk_core::{Assessment, Audience, Log, Policy, Question, assess};
+/// # let text = |name: &str| std::fs::read_to_string(format!("examples/{name}"));
+/// # let policy = Policy::load(&[("policy.toml", &text("policy.toml")?)])?;
+/// # let log = Log::parse("case.jsonl", &text("case.jsonl")?)?;
+///
+/// let question = Question::at("2018-03-10T12:00:00Z".parse()?, Audience::ResponsibleOfficer);
+/// let assessment: Assessment = assess(&log, &policy, &question)?;
+///
+/// // Without a new event, the answer next changes when the review becomes due soon or overdue.
+/// assert_eq!(assessment.next_change_at, "2018-03-13T00:00:00Z".parse().ok());
+/// assert!(serde_json::to_string(&assessment)?.starts_with(r#"{"schema":"risk-assessment/1""#));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(description = "The answer for one case at one moment."))]
+#[non_exhaustive]
 pub struct Assessment {
-    /// The form of the answer and its version.
+    /// The name and version of the JSON form: `risk-assessment/1`.
     #[cfg_attr(feature = "schema", schemars(extend("const" = SCHEMA)))]
     pub schema: &'static str,
     /// The case.
     pub case_id: Uuid,
-    /// The moment asked about.
+    /// The moment of the question.
     #[serde(serialize_with = "instant")]
     #[cfg_attr(feature = "schema", schemars(with = "Instant"))]
     pub at: Instant,
-    /// What the service is taken to know: everything recorded by then.
+    /// Records that were recorded later are ignored.
     #[serde(serialize_with = "instant")]
     #[cfg_attr(feature = "schema", schemars(with = "Instant"))]
     pub known_at: Instant,
-    /// When the answer would next change with no new event. Running counts of days are not a change.
+    /// When the answer next changes by time alone, without a new event. Counts of days are not a change.
     #[serde(serialize_with = "maybe_instant")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<Instant>"))]
     pub next_change_at: Option<Instant>,
-    /// From where the case is looked at.
+    /// The temporal lens.
     pub lens: Lens,
-    /// For whom.
+    /// The audience.
     pub audience: Audience,
-    /// What the answer was made with.
+    /// With what the answer can be computed again.
     pub receipt: Receipt,
-    /// That the person is recorded as having died; left out where that is not on record, or not seen.
+    /// Set if the death of the person is recorded and the audience may see the record.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub died: Option<Died>,
     /// Levels; `null` for an audience that may not see them.
     pub classification: Option<Classification>,
-    /// What matters first.
+    /// The most urgent pending actions.
     pub agenda: Agenda,
-    /// Every action there was, in the policy's order.
+    /// All actions, pending and closed, in the order of the policy.
     pub actions: Vec<Action>,
-    /// Register flags that rules speak of.
+    /// The register flags that rules concern.
     pub flags: Vec<Flag>,
-    /// Rules and duties that cannot fire for want of a feed.
+    /// The ids of rules and duties that cannot fire because a feed is missing.
     pub blind_to: Vec<String>,
-    /// Records that a newer version wrote and this one cannot read.
+    /// Records that a newer version wrote and this version cannot read.
     pub unrecognised: Vec<UnrecognisedRecord>,
-    /// Records whose payload was removed by law: what they said is missing here.
+    /// Records whose payload was erased, as the law requires. Their content is not part of the answer.
     pub withheld: Vec<Uuid>,
 }
 
-/// What the answer was made with, so that it can be made again.
+/// With what an answer can be computed again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Receipt {
-    /// The engine's version.
+    /// The version of the engine.
     pub engine: &'static str,
     /// The policy.
     pub policy: PolicyReceipt,
-    /// The business-day calendar.
+    /// The version of the business-day calendar.
     pub calendar: &'static str,
-    /// The locality whose parameters counted.
+    /// The locality of the policy.
     pub locality: Option<String>,
-    /// How many records the log has; `null` for an audience that does not see every record.
+    /// The number of records in the log; `null` for an audience that does not see every record.
     pub records: Option<u64>,
-    /// The hash of the last record, where the log is sealed; likewise.
+    /// The hash of the last record of a sealed log; `null` for an audience that does not see every record.
     pub head: Option<String>,
-    /// There are records that the reader may see, and all of them are later than the moment asked about: it is a moment before
-    /// the case, or a mistaken one.
+    /// The audience may see records, and all are later than the moment of the question: the moment is before the case, or a mistake.
     #[serde(skip_serializing_if = "no")]
     pub all_records_later: bool,
 }
 
-/// Which policy.
+impl Receipt {
+    /// The receipt of an answer for a day, without the size of a log.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(policy: &Policy, day: NaiveDate) -> Self {
+        Self {
+            engine: env!("CARGO_PKG_VERSION"),
+            policy: PolicyReceipt {
+                id: policy.id.clone(),
+                version: policy.version.clone(),
+                digest: policy.digest.clone(),
+                reviewed_through: policy.reviewed_through,
+                beyond_review: day > policy.reviewed_through,
+            },
+            calendar: BusinessCalendar::VERSION,
+            locality: policy.locality.clone(),
+            records: None,
+            head: None,
+            all_records_later: false,
+        }
+    }
+}
+
+/// The policy of an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct PolicyReceipt {
     /// Its id.
     pub id: String,
     /// Its version.
     pub version: String,
-    /// The digest of its meaning.
+    /// The digest of the meaning of the policy.
     pub digest: String,
     /// The last day through which it was reviewed.
     pub reviewed_through: NaiveDate,
-    /// The answer is for a later day than that.
+    /// The answer is for a later day than `reviewed_through`.
     #[serde(skip_serializing_if = "no")]
     pub beyond_review: bool,
 }
 
-/// That the person is recorded as having died.
+/// The recorded death of the person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Died {
     /// The day.
     pub on: NaiveDate,
-    /// The record that counts: of several the one that happened first.
+    /// The record; if there are several, the one with the earliest date.
     pub event_id: Option<Uuid>,
-    /// That record's mark.
+    /// The handling mark of the record.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub handling: Option<Handling>,
 }
 
-/// Levels, overall and by group.
+/// The levels, overall and by group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Classification {
-    /// The highest known level, with the groups not assessed beside it.
+    /// The highest known level, and the groups that are not assessed.
     pub overall: Overall,
-    /// One entry for each group in each setting that counts.
+    /// One entry for each group and setting.
     pub groups: Vec<GroupLevel>,
-    /// Set for every reader who does not see every record there could be, whatever the records are.
+    /// Set for every audience that does not see every possible record, whatever the records are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before_relying: Option<BeforeRelying>,
 }
 
-/// The highest known level. Low with a group unknown is unknown.
+/// The highest known level. If it is low and a group is unknown, it is unknown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Overall {
-    /// What assessors decided; this alone is ever published as the classification.
+    /// The level that assessors decided. Only this is the classification.
     pub recorded: Level,
-    /// What to work to until a person decides.
+    /// The level to work to until a person decides: the higher of recorded and indicated.
     pub working_level: Level,
-    /// The groups at that level.
+    /// The groups at the working level.
     pub decided_by: Vec<Group>,
-    /// The groups of which nobody has stated a level.
+    /// The groups without a recorded level.
     pub not_assessed: Vec<Group>,
     /// Where the person is.
     pub setting: Setting,
 }
 
-/// One group in one setting.
+/// The level of one group in one setting.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct GroupLevel {
-    /// For whom.
+    /// The group at risk.
     pub group: Group,
-    /// In which setting.
+    /// The setting.
     pub setting: Setting,
-    /// The higher of the two levels below.
+    /// The higher of the recorded and the indicated level.
     pub working_level: Level,
-    /// How it stands.
+    /// The status of the classification.
     pub status: GroupStatus,
-    /// The strictest mark of the reasons for which it is under review.
+    /// The strictest handling mark of the reasons for the review.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub handling: Option<Handling>,
-    /// Set where the person must not be told of those reasons.
+    /// Set if these reasons must not be mentioned to the person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caution: Option<Caution>,
-    /// What an assessor decided; `null` where nobody has.
+    /// The level that an assessor decided; `null` if there is none.
     pub recorded: Option<RecordedLevel>,
-    /// What events indicate; `null` where nothing unanswered does.
+    /// The level that events indicate; `null` if no unanswered reason indicates one.
     pub indicated: Option<IndicatedLevel>,
 }
 
 /// A level that an assessor decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct RecordedLevel {
     /// The level.
     pub level: Level,
-    /// The assessment.
+    /// The record of the assessment.
     pub event_id: Option<Uuid>,
-    /// When it was made.
+    /// The day of the assessment.
     pub on: NaiveDate,
 }
 
-/// The least that the events support.
+/// The lowest level that the events support.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct IndicatedLevel {
     /// The level.
     pub level: Level,
-    /// The strictest mark of its reasons.
+    /// The strictest handling mark of the reasons.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub handling: Option<Handling>,
-    /// Set where the person must not be told of the reasons.
+    /// Set if the reasons must not be mentioned to the person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caution: Option<Caution>,
-    /// Why.
+    /// The reasons.
     pub because: Vec<BecauseLine>,
 }
 
-/// One reason: event and rule.
+/// One reason: an event and a rule.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct BecauseLine {
-    /// The rule's or duty's id.
+    /// The id of the rule or duty.
     pub rule: String,
-    /// The event; `null` for an audience that sees no event ids.
+    /// The id of the record; `null` for an audience that may not see event ids.
     pub event_id: Option<Uuid>,
-    /// What the rule rests on.
+    /// What kind of source the rule has.
     pub basis: Basis,
-    /// Somebody contests the event.
+    /// The record is disputed.
     #[serde(skip_serializing_if = "no")]
     pub disputed: bool,
 }
 
-/// The few lines that matter now.
+/// The most urgent pending actions.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Agenda {
-    /// Action ids, the most important first, at most eight. One line stands for all subjects of its action.
+    /// Ids of actions, the most urgent first, at most eight. One line represents all subjects of its action.
     pub lines: Vec<Uuid>,
-    /// How many more there are.
+    /// The number of further lines.
     pub more: usize,
 }
 
-/// Something that somebody must do, or had to.
+/// A required action, pending or closed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Action {
-    /// Derived from case, kind, subject and opening event; for output only.
+    /// Derived from case, kind, subject and opening event. For output only.
     pub id: Uuid,
-    /// What.
+    /// The kind of action.
     pub action: ActionKind,
-    /// About whom or what; empty for the case as a whole.
+    /// The subjects; empty for the case as a whole.
     pub about: Vec<String>,
-    /// The pending action that it is a step of.
+    /// The pending action of which it is a step.
     pub part_of: Option<Uuid>,
     /// The instruction.
     pub title: String,
-    /// Who does it.
+    /// The role that must do it.
     pub owner: Role,
-    /// How soon it matters.
+    /// The priority.
     pub priority: Priority,
-    /// How it stands.
+    /// The status on the day of the question.
     pub status: Status,
-    /// Since when.
+    /// The day on which it was opened.
     pub opened: NaiveDate,
-    /// The last day on which it is in time; `null` where no source gives a limit.
+    /// The last day on which it is in time; `null` if no source gives a limit.
     pub due: Option<NaiveDate>,
-    /// What that limit rests on.
+    /// What kind of source the limit has.
     pub due_basis: Option<Basis>,
-    /// Why the due date cannot be told, where the limit touches a year that the calendar does not hold.
+    /// Why the due date is unknown: the limit extends into a year that the calendar does not contain.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_unknown: Option<String>,
-    /// When it was closed.
+    /// The day on which it was closed.
     pub closed: Option<NaiveDate>,
     /// The events that closed it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub closed_by: Vec<Uuid>,
-    /// How many days past due.
+    /// The number of days past the due date.
     pub days_overdue: Option<i64>,
-    /// Whom it waits on.
+    /// The party that it waits for.
     pub waiting_on: Option<WaitingOn>,
-    /// How many rounds of a duty passed meanwhile.
+    /// The number of rounds of a duty that passed while the action was pending.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missed: Option<usize>,
-    /// When the duty was last done.
+    /// The day on which the duty was last done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_done: Option<NaiveDate>,
-    /// The strictest mark of its reasons.
+    /// The strictest handling mark of the reasons.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub handling: Option<Handling>,
-    /// Set where the person must not be told of the reasons.
+    /// Set if the reasons must not be mentioned to the person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caution: Option<Caution>,
-    /// Finding codes, for those who may see them.
+    /// Finding codes; empty for an audience that may not see them.
     pub findings: Vec<String>,
-    /// What a person last decided about it.
+    /// The last decision about it.
     pub decided: Option<Decided>,
-    /// Refusals, with their reasons; a refusal closes nothing.
+    /// Refusals, with their reasons. A refusal does not close an action.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<Refused>,
-    /// Opened before the case came to whoever holds it now.
+    /// It was opened before the case was allocated to its present holder.
     #[serde(skip_serializing_if = "no")]
     pub inherited: bool,
-    /// Supervision ended on that day; the status stands as it was then.
+    /// Supervision ended on this day; the status is that of this day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub frozen_on: Option<NaiveDate>,
-    /// It still protects a victim, and was handed over when supervision ended.
+    /// It still protects a victim and was handed over when supervision ended.
     #[serde(skip_serializing_if = "no")]
     pub handed_over: bool,
-    /// It was done; what it rested on was withdrawn later.
+    /// It was done, and its reasons were withdrawn later.
     #[serde(skip_serializing_if = "no")]
     pub basis_withdrawn: bool,
-    /// Records of what would close it are complete only from that day: before it, absence is unknown.
+    /// Records of what would close it are complete only from this day. Before it, absence is unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub history_from: Option<NaiveDate>,
-    /// In hindsight: how much of the delay is late information, how much a late act.
+    /// In hindsight: how much of the delay is late information, and how much late action.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub late_by: Option<LateBy>,
-    /// Why.
+    /// The reasons.
     pub because: Vec<BecauseLine>,
 }
 
-/// Whom an action waits on.
+/// The party that an action waits for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WaitingOn {
-    /// Who.
+    /// The party.
     pub party: String,
-    /// Since when.
+    /// The day on which it was asked.
     pub since: NaiveDate,
-    /// How often they were reminded.
+    /// The number of reminders.
     pub chased: usize,
-    /// When last.
+    /// The day of the last reminder.
     pub last_chased: Option<NaiveDate>,
 }
 
@@ -368,19 +422,19 @@ pub struct WaitingOn {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Decided {
-    /// What.
+    /// The decision.
     pub decision: ActionDecision,
-    /// By whom.
+    /// The member of staff.
     pub by: String,
-    /// In which role.
+    /// Their role.
     pub role: Role,
-    /// Why.
+    /// The reason.
     pub reason: DecisionReason,
-    /// When.
+    /// The day.
     pub on: NaiveDate,
-    /// Until when, if put off.
+    /// The last day of a deferral.
     pub until: Option<NaiveDate>,
-    /// `false`: that role may not decide it, so it closed nothing.
+    /// `false` if the role may not decide it; the decision then has no effect.
     pub accepted: bool,
 }
 
@@ -390,53 +444,56 @@ pub struct Decided {
 pub struct Refused {
     /// The record.
     pub event_id: Option<Uuid>,
-    /// When.
+    /// The day.
     pub on: NaiveDate,
-    /// By whom.
+    /// The party that refused.
     pub by: Option<String>,
-    /// Why.
+    /// The reason.
     pub reason: Option<String>,
 }
 
 /// The two parts of a delay, in days.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct LateBy {
-    /// From when it happened to when the service held it.
+    /// Late information: from the event to its record.
     pub information: i64,
-    /// Past the due date.
+    /// Late action: past the due date.
     pub act: i64,
 }
 
 /// A register flag.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Flag {
-    /// Which.
+    /// The register.
     pub register: Register,
-    /// What rules hold.
+    /// Whether rules require the flag.
     pub should_be: FlagState,
-    /// What is recorded.
+    /// Whether the flag is recorded as set.
     pub is: FlagState,
-    /// The level with which the flag that is set was recorded, where it was recorded with one.
+    /// The level recorded with the flag, if it is set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<Level>,
-    /// The strictest mark of its reasons.
+    /// The strictest handling mark of the reasons.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub handling: Option<Handling>,
-    /// Set where the person must not be told of the reasons.
+    /// Set if the reasons must not be mentioned to the person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caution: Option<Caution>,
-    /// Why.
+    /// The reasons.
     pub because: Vec<BecauseLine>,
 }
 
-/// A record that this version cannot read.
+/// A record that a newer version wrote and this version cannot read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct UnrecognisedRecord {
     /// Its id.
     pub event_id: Uuid,
-    /// The schema version that wrote it.
+    /// The version of the record format in which it was written.
     pub v: u32,
 }

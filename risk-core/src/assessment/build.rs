@@ -8,13 +8,13 @@ use uuid::Uuid;
 
 use super::answer::{
     Action, Agenda, Assessment, BecauseLine, BeforeRelying, Caution, Classification, Decided, Died, Flag, FlagState,
-    GroupLevel, GroupStatus, IndicatedLevel, LateBy, Overall, PolicyReceipt, Receipt, RecordedLevel, SCHEMA, Status,
+    GroupLevel, GroupStatus, IndicatedLevel, LateBy, Overall, Receipt, RecordedLevel, SCHEMA, Status,
     UnrecognisedRecord,
 };
 use super::confidence::Marks;
 use super::status::{closed, due_soon, refused, status, waiting_on};
 use super::{CaseLine, Question};
-use crate::calendar::{self, BusinessCalendar};
+use crate::calendar;
 use crate::event::Term;
 use crate::event::catalogue::Instant;
 use crate::event::vocabulary::{ActionKind, Group, Handling, Level, Setting};
@@ -77,19 +77,9 @@ impl Builder<'_, '_, '_> {
         let policy = self.folded.state.policy;
         let everything = self.view.sees_everything();
         Receipt {
-            engine: env!("CARGO_PKG_VERSION"),
-            policy: PolicyReceipt {
-                id: policy.id.clone(),
-                version: policy.version.clone(),
-                digest: policy.digest.clone(),
-                reviewed_through: policy.reviewed_through,
-                beyond_review: self.today > policy.reviewed_through,
-            },
-            calendar: BusinessCalendar::VERSION,
-            locality: policy.locality.clone(),
             records: everything.then_some(self.case.records),
             head: self.case.head.clone().filter(|_| everything),
-            all_records_later: false,
+            ..Receipt::of(policy, self.today)
         }
     }
 
@@ -266,7 +256,7 @@ impl Builder<'_, '_, '_> {
         refused
     }
 
-    /// Whether the case came to somebody else after the action opened.
+    /// Whether the case was allocated to another holder after the action was opened.
     fn inherited(&self, opened: Instant) -> bool {
         let allocations = &self.folded.state.facts.allocations;
         allocations.iter().skip(1).any(|moved| opened < *moved)
@@ -305,7 +295,7 @@ impl Builder<'_, '_, '_> {
         }
     }
 
-    /// The community always; custody where the person is in it, or where somebody stated or something indicates a level.
+    /// The community always; custody if the person is there, or if a level in custody is recorded or indicated.
     fn cells(&self) -> Vec<Cell> {
         let levels = &self.folded.state.levels;
         let custody = self.folded.state.facts.in_custody_at(self.question.at);
@@ -484,7 +474,7 @@ fn overall(groups: &[GroupLevel], setting: Setting) -> Overall {
     }
 }
 
-/// The top lines: pending actions that are nobody's step, by priority, due date and the policy's order. Actions of one kind
+/// The top lines: pending actions that are not a step of another, by priority, due date and order of the policy. Actions of one kind
 /// about several subjects share a line.
 fn agenda(actions: &[Action]) -> Agenda {
     let mut best: BTreeMap<ActionKind, (Priority, NaiveDate, usize, Uuid)> = BTreeMap::new();

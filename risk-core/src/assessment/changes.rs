@@ -1,4 +1,4 @@
-//! What changed between two answers about one case.
+//! The changes between two answers for one case.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use super::answer::{Action, Assessment, Classification, Flag};
 use crate::event::vocabulary::vocabulary;
 
 vocabulary! {
-    /// In what an action moved.
+    /// The aspect in which an action changed.
     Facet { Status, Due, Priority, Owner, PartOf, Reasons, Waiting, Rounds, Decision, Refusal, Handling, Closing, Other }
 }
 
@@ -27,45 +27,46 @@ pub enum Change {
         /// The action as it is now.
         action: Box<Action>,
     },
-    /// An action whose status, due date, priority, place or owner changed, or that has other reasons.
+    /// An action whose status, due date, priority, owner, reasons or other members changed.
     Moved {
         /// The action as it was.
         before: Box<Action>,
         /// The action as it is.
         after: Box<Action>,
-        /// In what they differ.
+        /// The aspects in which they differ.
         what: Vec<Facet>,
     },
-    /// An action that the earlier answer had and the later has not: a late record changed what opened it.
+    /// An action that is missing from the later answer, because a late record changed what opened it.
     Gone {
         /// The action as it was.
         action: Box<Action>,
     },
-    /// Levels or their reasons.
+    /// The levels, or their reasons.
     Classification {
-        /// As it was.
+        /// The classification before.
         before: Option<Box<Classification>>,
-        /// As it is.
+        /// The classification after.
         after: Option<Box<Classification>>,
     },
-    /// Flags that should be set, or are.
+    /// The register flags.
     Flags {
-        /// As they were.
+        /// The flags before.
         before: Vec<Flag>,
-        /// As they are.
+        /// The flags after.
         after: Vec<Flag>,
     },
-    /// The agenda, or what the answer says of its own completeness.
+    /// Another member of the answer.
     Other {
-        /// Which member of the answer.
+        /// The name of the member.
         member: &'static str,
     },
 }
 
-/// What opened, closed and moved from one answer to another. Running counts of days are not a change.
+/// The changes from one answer to another. Counts of days are not a change.
 #[must_use]
 pub fn changes(before: &Assessment, after: &Assessment) -> Vec<Change> {
-    let index = |a: &Assessment| -> BTreeMap<Uuid, Action> { a.actions.iter().map(|x| (x.id, settled(x))).collect() };
+    let index =
+        |a: &Assessment| -> BTreeMap<Uuid, Action> { a.actions.iter().map(|x| (x.id, without_counts(x))).collect() };
     let (old, new) = (index(before), index(after));
     let ids: BTreeSet<&Uuid> = old.keys().chain(new.keys()).collect();
     let mut found: Vec<Change> = ids
@@ -102,13 +103,13 @@ pub fn changes(before: &Assessment, after: &Assessment) -> Vec<Change> {
     found
 }
 
-/// In what two states of one action differ.
+/// The aspects in which two states of one action differ.
 fn facets(a: &Action, b: &Action) -> Vec<Facet> {
     let due = |x: &Action| (x.due, x.due_basis, x.due_unknown.clone());
     let handling = |x: &Action| (x.handling, x.caution);
     let rounds = |x: &Action| (x.missed, x.last_done);
     let closing = |x: &Action| (x.closed, x.closed_by.clone(), x.basis_withdrawn);
-    let told = [
+    let compared = [
         (Facet::Status, a.status != b.status),
         (Facet::Due, due(a) != due(b)),
         (Facet::Priority, a.priority != b.priority),
@@ -122,18 +123,18 @@ fn facets(a: &Action, b: &Action) -> Vec<Facet> {
         (Facet::Handling, handling(a) != handling(b)),
         (Facet::Closing, closing(a) != closing(b)),
     ];
-    let found: Vec<Facet> = told.into_iter().filter(|(_, differs)| *differs).map(|(facet, _)| facet).collect();
-    // What is left: the end of supervision, how complete the records are, delays, findings, wording.
+    let found: Vec<Facet> = compared.into_iter().filter(|(_, differs)| *differs).map(|(facet, _)| facet).collect();
+    // The rest: the end of supervision, the completeness of records, delays, findings, wording.
     if found.is_empty() { vec![Facet::Other] } else { found }
 }
 
-/// Whether anything differs but running counts of days.
+/// Whether anything other than counts of days differs.
 pub(super) fn differs(before: &Assessment, after: &Assessment) -> bool {
     !changes(before, after).is_empty()
 }
 
-/// The action without the counts that run on every day.
-fn settled(action: &Action) -> Action {
+/// The action without the counts that change every day.
+fn without_counts(action: &Action) -> Action {
     let mut action = action.clone();
     action.days_overdue = None;
     if let Some(late) = action.late_by.as_mut().filter(|_| action.status.pending()) {

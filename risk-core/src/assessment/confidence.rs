@@ -1,7 +1,7 @@
-//! How confidential a reason is: as the records are without which it would not have arisen.
+//! How confidential a reason is: as confidential as the records that it depends on.
 //!
-//! A rule may fire on an open record only because of what a victim told before. So the mark of a reason is found by folding
-//! the records of each mark and below: the least mark at which the reason still arises. Its own event's mark counts too.
+//! A rule can fire on an open record only because of what a victim disclosed earlier. So the mark of a reason is found by folding the
+//! records of each mark and below: it is the lowest mark at which the reason still arises, and at least the mark of its own event.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::log::{LocalIds, Record};
 use crate::policy::model::ViewField;
 use crate::view::View;
 
-/// A reason, looked for in another fold. A duty is the same whichever record began its spell.
+/// The identity of a reason across folds. For a duty, the record that began its spell does not matter.
 type Trace = (RuleRef, Option<Uuid>, Target);
 
 /// The marks of the reasons of one fold, at one moment.
@@ -29,13 +29,13 @@ pub(super) struct Marks {
 }
 
 impl Marks {
-    /// The mark of a reason for a target.
+    /// The handling mark of a reason for a target.
     pub(super) fn mark(&self, because: &Because, target: Target) -> Handling {
         let found = self.least.get(&trace(because.known_as, because.event, target)).copied().or(self.highest);
         found.map_or(because.handling, |mark| mark.max(because.handling))
     }
 
-    /// Notes a reason that arises from the records of a mark and below. Returns whether it was known as more confidential.
+    /// Notes a reason that arises from the records of a mark and below. Returns whether its known mark was stricter.
     fn note(&mut self, reason: (RuleRef, Uuid, Target), mark: Handling) -> bool {
         let (rule, event, target) = reason;
         let least = self.least.entry(trace(rule, event, target)).or_insert(Handling::Restricted);
@@ -45,7 +45,7 @@ impl Marks {
     }
 }
 
-/// The marks of the reasons of a case on its way through time.
+/// The marks of the reasons of a case, as time advances.
 pub struct Confidence<'a, 'p> {
     folds: Vec<Fold<'a, 'p>>,
     marks: Marks,
@@ -55,12 +55,12 @@ pub struct Confidence<'a, 'p> {
 struct Fold<'a, 'p> {
     mark: Handling,
     walk: Walk<'a, 'p>,
-    /// Which of its reasons were looked at, as [`Walk::arisen`] gives it.
+    /// The reasons already processed, as returned by [`Walk::arisen`].
     given: (u64, usize),
 }
 
 impl<'a, 'p> Confidence<'a, 'p> {
-    /// The marks at the end of the span; nothing for a reader who is shown no marks. `local` has the ids of the fold whose reasons are
+    /// The marks at the end of the span. Empty for an audience that is not shown marks. `local` has the ids of the fold whose reasons are
     /// marked.
     #[must_use]
     pub fn of_view(records: &[&'a Record], local: &Arc<LocalIds<'a>>, view: &View<'p>, span: Span<'p>) -> Self {
@@ -73,7 +73,7 @@ impl<'a, 'p> Confidence<'a, 'p> {
     pub(crate) fn before(records: &[&'a Record], local: &Arc<LocalIds<'a>>, view: &View<'p>, span: Span<'p>) -> Self {
         let shown = view.sees(ViewField::Handling);
         let mut present: BTreeSet<Handling> = records.iter().filter(|_| shown).map(|r| r.handling).collect();
-        // What arises at no lower mark arises from all records together: that fold need not be made again.
+        // A reason that arises at no lower mark arises from all records together, so that fold is not repeated.
         let highest = present.pop_last();
         let fold = |mark: Handling| {
             let open: Vec<&Record> = records.iter().copied().filter(|r| r.handling <= mark).collect();
@@ -83,7 +83,7 @@ impl<'a, 'p> Confidence<'a, 'p> {
         Self { folds: present.into_iter().map(fold).collect(), marks }
     }
 
-    /// Goes on to a moment, which is no earlier than the one before.
+    /// Advances to a moment, which must not be earlier than the last one.
     pub(crate) fn to(&mut self, at: Instant, known_at: Instant) {
         let Self { folds, marks } = self;
         folds.iter_mut().for_each(|fold| fold.walk.to(at, known_at));
@@ -98,17 +98,17 @@ impl<'a, 'p> Confidence<'a, 'p> {
         }
     }
 
-    /// The marks at the moment that was gone to.
+    /// The marks at the current moment.
     pub(super) fn marks(&self) -> &Marks {
         &self.marks
     }
 
-    /// The next moment after that one at which a mark may change by itself: no later than the first at which one does.
+    /// A lower bound for the next moment at which a mark changes by time alone.
     pub(super) fn next_candidate(&self, at: Instant) -> Option<Instant> {
         self.folds.iter().filter_map(|fold| fold.walk.next_due_by_itself(at)).min()
     }
 
-    /// The marks as they will be if no more is learnt, from that moment on.
+    /// The marks from a moment on, if no more records come.
     pub(super) fn ahead(&self, at: Instant) -> Ahead<'a, 'p> {
         let fold = |fold: &Fold<'a, 'p>| {
             let state = fold.walk.state_at(at);
@@ -119,7 +119,7 @@ impl<'a, 'p> Confidence<'a, 'p> {
     }
 }
 
-/// The marks of a case of which no more is learnt, as time goes on.
+/// The marks of a case as time advances and no more records come.
 pub(super) struct Ahead<'a, 'p> {
     /// The case from the records of each mark and below, with how many of its reasons are noted; not from all records.
     folds: Vec<(Handling, State<'a, 'p>, usize)>,
@@ -127,7 +127,7 @@ pub(super) struct Ahead<'a, 'p> {
 }
 
 impl Ahead<'_, '_> {
-    /// The marks at the moment that was run to.
+    /// The marks at the current moment.
     pub(super) fn marks(&self) -> &Marks {
         &self.marks
     }
@@ -144,9 +144,8 @@ impl Ahead<'_, '_> {
         more_open
     }
 
-    /// Runs time on to a moment (without one, for as long as anything falls due), but no further than to the first moment
-    /// at which a mark becomes more open, because what only confidential records caused until then now arises from open ones
-    /// as well. Returns that moment.
+    /// Advances time up to a moment, or without one for as long as anything falls due, and stops at the first moment at which a mark
+    /// becomes more open, because a reason that depended on confidential records now arises from open ones too. Returns that moment.
     pub(super) fn run_until_more_open(&mut self, from: Instant, until: Option<Instant>) -> Option<Instant> {
         let mut now = from;
         while !self.folds.iter().any(|(_, state, _)| state.spend()) {

@@ -1,4 +1,4 @@
-//! The assessment: the answer to "how does this case stand, for this reader, at this moment".
+//! The assessment: how a case stands at a moment, for an audience.
 
 pub mod answer;
 mod build;
@@ -28,18 +28,38 @@ use crate::log::{Log, Record};
 use crate::policy::model::Policy;
 use crate::view::{NoView, Seen, View};
 
-/// What is asked.
+/// A question about a case: how does it stand at this moment, for this audience?
+///
+/// # Examples
+/// ```
+/// use risk_core::{Audience, Kind, Lens, Log, Policy, Question, assess};
+/// # let text = |name: &str| std::fs::read_to_string(format!("examples/{name}"));
+/// # let policy = Policy::load(&[("policy.toml", &text("policy.toml")?)])?;
+/// # let log = Log::parse("case.jsonl", &text("case.jsonl")?)?;
+///
+/// let moment = "2018-03-10T12:00:00Z".parse()?;
+/// let question = Question::at(moment, Audience::ResponsibleOfficer)
+///     .with_lens(Lens::Hindsight)
+///     .with_known_at("2018-03-31T12:00:00Z".parse()?)
+///     .with_feeds([Kind::SupervisionStarted]);
+/// assert_eq!(question.moment(), moment);
+///
+/// // No feed delivers call-outs, so the answer names the rule that cannot fire. Silence is not safety.
+/// assert_eq!(assess(&log, &policy, &question)?.blind_to, ["call-out"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
-    /// The moment.
+    // The fields are public for the crates of this workspace only; users have the getters.
+    #[doc(hidden)]
     pub at: Instant,
-    /// What the service is taken to know; by default what it knew at `at`, in hindsight all there is.
+    #[doc(hidden)]
     pub known_at: Option<Instant>,
-    /// From where.
+    #[doc(hidden)]
     pub lens: Lens,
-    /// For whom.
+    #[doc(hidden)]
     pub audience: Audience,
-    /// The kinds that the host can deliver at all; `None`: all.
+    #[doc(hidden)]
     pub feeds: Option<BTreeSet<Kind>>,
 }
 
@@ -50,14 +70,65 @@ impl Question {
         Self { at, known_at: None, lens: Lens::AsKnown, audience, feeds: None }
     }
 
-    /// What the reader of the answer may see of these records.
+    /// Sets the temporal lens. The default is [`Lens::AsKnown`].
+    #[must_use]
+    pub fn with_lens(self, lens: Lens) -> Self {
+        Self { lens, ..self }
+    }
+
+    /// Ignores records that were recorded after `known_at`. By default the limit is the moment of the question if the lens is
+    /// [`Lens::AsKnown`], and there is none if it is [`Lens::Hindsight`].
+    #[must_use]
+    pub fn with_known_at(self, known_at: Instant) -> Self {
+        Self { known_at: Some(known_at), ..self }
+    }
+
+    /// States which kinds of event the host can deliver at all. The answer then lists the rules that cannot fire. By default all kinds.
+    #[must_use]
+    pub fn with_feeds(self, feeds: impl IntoIterator<Item = Kind>) -> Self {
+        Self { feeds: Some(feeds.into_iter().collect()), ..self }
+    }
+
+    /// The moment that the question is about.
+    #[must_use]
+    pub fn moment(&self) -> Instant {
+        self.at
+    }
+
+    /// The limit set by [`Question::with_known_at`].
+    #[must_use]
+    pub fn known_at(&self) -> Option<Instant> {
+        self.known_at
+    }
+
+    /// The temporal lens.
+    #[must_use]
+    pub fn lens(&self) -> Lens {
+        self.lens
+    }
+
+    /// The audience of the answer.
+    #[must_use]
+    pub fn audience(&self) -> Audience {
+        self.audience
+    }
+
+    /// The kinds set by [`Question::with_feeds`].
+    #[must_use]
+    pub fn feeds(&self) -> Option<&BTreeSet<Kind>> {
+        self.feeds.as_ref()
+    }
+
+    /// What the audience of the answer may see of these records.
+    #[doc(hidden)]
     #[must_use]
     pub fn seen<'a>(&self, view: &View<'_>, records: impl IntoIterator<Item = &'a Record>) -> Seen<'a> {
         let known_at = self.known_at.or_else(|| (self.lens == Lens::AsKnown).then_some(self.at));
         view.seen(records.into_iter(), known_at)
     }
 
-    /// The span that the fold is to cover, given the records that the reader may see.
+    /// The span that the fold covers, given the records that the audience may see.
+    #[doc(hidden)]
     #[must_use]
     pub fn span(&self, records: &[&Record]) -> Span<'static> {
         let known_at = self.known_at.unwrap_or_else(|| match self.lens {
@@ -67,7 +138,7 @@ impl Question {
         Span { at: self.at, known_at, lens: self.lens, watch: None, cancel: Cancel::NEVER }
     }
 
-    /// What the question is answered from: the reader's view of the log.
+    /// Opens the audience's view of the log.
     #[doc(hidden)]
     pub fn open<'a, 'p>(&self, log: &'a Log, policy: &'p Policy, cancel: Cancel<'p>) -> Result<Opened<'a, 'p>, NoView> {
         let view = View::of(policy, self.audience)?;
@@ -77,30 +148,60 @@ impl Question {
     }
 }
 
-/// What a question is answered from.
+/// The input of an answer: the audience's view of a log.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Opened<'a, 'p> {
-    /// What the audience may see.
+    /// The view that the policy grants.
     pub view: View<'p>,
-    /// The records that it may see.
+    /// The records that the audience may see.
     pub seen: Seen<'a>,
-    /// What the fold is to cover.
+    /// The span that the fold covers.
     pub span: Span<'p>,
 }
 
-/// Answers a question about a case. The same inputs give the same answer, to the byte.
+/// Answers a question about a case: classification, actions, agenda and flags. The same inputs give the same answer, byte for byte.
 ///
 /// # Errors
-/// [`NoView`] where the policy does not provide for the audience.
+/// [`NoView`] if the policy does not define the audience.
+///
+/// # Examples
+/// ```
+/// use risk_core::terms::Level;
+/// use risk_core::{Audience, Log, Policy, Question, assess};
+/// # let text = |name: &str| std::fs::read_to_string(format!("examples/{name}"));
+/// # let policy = Policy::load(&[("policy.toml", &text("policy.toml")?)])?;
+/// # let log = Log::parse("case.jsonl", &text("case.jsonl")?)?;
+///
+/// let question = Question::at("2018-03-10T12:00:00Z".parse()?, Audience::ResponsibleOfficer);
+/// let assessment = assess(&log, &policy, &question)?;
+/// assert_eq!(assessment.classification.unwrap().overall.recorded, Level::Unknown, "no assessor has recorded a level");
+/// assert_eq!(assessment.agenda.lines.len(), 1);
+/// assert_eq!(assessment.receipt.policy.id, "example");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn assess(log: &Log, policy: &Policy, question: &Question) -> Result<Assessment, NoView> {
     assessed(log, policy, question, Cancel::NEVER)
 }
 
-/// [`assess`], unless its caller ends it early.
+/// [`assess`] that can be cancelled.
 ///
 /// # Errors
-/// As [`assess`], and [`Stopped`] if it ended early.
+/// [`Stopped`] if the work was cancelled or over budget, or if the policy does not define the audience.
+///
+/// # Examples
+/// ```
+/// use risk_core::{Audience, Budget, Cancel, Log, Policy, Question, assess, assess_until};
+/// # let text = |name: &str| std::fs::read_to_string(format!("examples/{name}"));
+/// # let policy = Policy::load(&[("policy.toml", &text("policy.toml")?)])?;
+/// # let log = Log::parse("case.jsonl", &text("case.jsonl")?)?;
+///
+/// let question = Question::at("2018-03-10T12:00:00Z".parse()?, Audience::ResponsibleOfficer);
+/// let budget = Budget::new(Budget::OF_A_CASE);
+/// let assessment = assess_until(&log, &policy, &question, Cancel::NEVER.within(&budget))?;
+/// assert_eq!(assessment, assess(&log, &policy, &question)?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn assess_until(
     log: &Log,
     policy: &Policy,
@@ -110,7 +211,7 @@ pub fn assess_until(
     Ok(cancel.done(assessed(log, policy, question, cancel)?)?)
 }
 
-/// The answer, or a part of it if it ended early.
+/// The answer, or a part of it if the work was cancelled.
 pub(crate) fn assessed(
     log: &Log,
     policy: &Policy,
@@ -122,8 +223,7 @@ pub(crate) fn assessed(
     Ok(with_all_later(answer, &seen.records, span))
 }
 
-/// [`assess`] without looking ahead: `next_change_at` is left empty, and all else is the same. For whole caseloads, where
-/// nobody waits for the next change and finding it costs more than the rest.
+/// [`assess`] without `next_change_at`, which costs more than the rest of the answer. For whole caseloads.
 ///
 /// # Errors
 /// As [`assess`].
@@ -131,10 +231,10 @@ pub fn assess_now(log: &Log, policy: &Policy, question: &Question) -> Result<Ass
     assessed_now(log, policy, question, Cancel::NEVER)
 }
 
-/// [`assess_now`], unless it ends early.
+/// [`assess_now`] that can be cancelled.
 ///
 /// # Errors
-/// As [`assess`], and [`Stopped`] if it ended early.
+/// As [`assess_until`].
 pub fn assess_now_until(
     log: &Log,
     policy: &Policy,
@@ -149,7 +249,7 @@ fn assessed_now(log: &Log, policy: &Policy, question: &Question, cancel: Cancel<
     Ok(with_all_later(assess_seen_now(log, &seen, &view, question, span), &seen.records, span))
 }
 
-/// The answer, which says whether it was asked for a moment before everything that the reader may see.
+/// Notes in the receipt whether all records that the audience may see are later than the moment of the question.
 #[doc(hidden)]
 #[must_use]
 pub fn with_all_later(mut answer: Assessment, records: &[&Record], span: Span<'_>) -> Assessment {
@@ -157,7 +257,7 @@ pub fn with_all_later(mut answer: Assessment, records: &[&Record], span: Span<'_
     answer
 }
 
-/// Whether the record, or the version that it puts in force, is of the moment asked about or earlier.
+/// Whether the record, or the version that it puts in force, is not later than the moment of the question.
 fn counts(record: &Record, span: Span<'_>) -> bool {
     let corrected = match record.event() {
         Some(Event::RecordCorrected(c)) => c.replacement.occurred_at,
@@ -170,7 +270,7 @@ fn counts(record: &Record, span: Span<'_>) -> bool {
     clock <= span.at && record.recorded_at <= span.known_at
 }
 
-/// [`assess_now`], from what the reader may see.
+/// [`assess_now`], from an opened view.
 #[doc(hidden)]
 #[must_use]
 pub fn assess_seen_now(log: &Log, seen: &Seen<'_>, view: &View<'_>, question: &Question, span: Span<'_>) -> Assessment {
@@ -179,7 +279,7 @@ pub fn assess_seen_now(log: &Log, seen: &Seen<'_>, view: &View<'_>, question: &Q
     build::build(&case_line(log), &folded, confidence.marks(), view, question, span.known_at)
 }
 
-/// The answer and the fold behind it, from what the reader may see.
+/// The answer and the fold behind it, from an opened view.
 #[doc(hidden)]
 #[must_use]
 pub fn assess_seen<'a, 'p>(
@@ -196,12 +296,12 @@ pub fn assess_seen<'a, 'p>(
     (answer, folded)
 }
 
-/// What the receipt says of the log.
+/// What the receipt contains about the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseLine {
-    /// The case.
+    /// The id of the case.
     pub id: Uuid,
-    /// How many records its log has.
+    /// The number of records.
     pub records: u64,
     /// The hash of the last record.
     pub head: Option<String>,
@@ -211,7 +311,7 @@ pub(crate) fn case_line(log: &Log) -> CaseLine {
     CaseLine { id: log.case_id(), records: log.len(), head: log.head() }
 }
 
-/// The answer that a folded case gives, with the moment at which it would next change by itself.
+/// The answer of a folded case, with the moment at which it next changes by time alone.
 #[must_use]
 pub fn answer(
     case: &CaseLine,
@@ -224,7 +324,7 @@ pub fn answer(
     answer_to(case, folded, confidence, view, question, known_at, Instant::MAX_UTC)
 }
 
-/// [`answer`], looking ahead no further than to that moment.
+/// [`answer`], looking ahead no further than `last`.
 pub(crate) fn answer_to(
     case: &CaseLine,
     folded: &Folded<'_, '_>,
@@ -239,7 +339,7 @@ pub(crate) fn answer_to(
     now
 }
 
-/// Runs time on, candidate by candidate, until the answer differs.
+/// Advances time from candidate to candidate until the answer differs.
 fn next_change(
     case: &CaseLine,
     folded: &Folded<'_, '_>,
@@ -256,7 +356,7 @@ fn next_change(
         candidate.filter(|candidate| *candidate <= last && !folded.state.spend())
     };
     let mut at = question.at;
-    // Most answers of a timeline change with the next record before they change by time: they need no copy.
+    // Most answers of a timeline change with the next record before they change by time, and need no copy.
     if next(folded, at).is_none() && confidence.next_candidate(at).is_none_or(|t| t > last) {
         return None;
     }

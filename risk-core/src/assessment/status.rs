@@ -1,4 +1,4 @@
-//! How an action stands on a day: status is told from the day asked about, never stored.
+//! The status of an action on a day. It is computed for the day of the question and never stored.
 
 use chrono::NaiveDate;
 
@@ -12,13 +12,13 @@ use crate::fold::ledger::{How, Instance};
 use crate::fold::state::State;
 use crate::policy::model::{ActionDef, Policy, WaitsOn};
 
-/// How many days before its due date an action is due soon, as the policy's parameter `due_soon` has it on that day.
+/// The value of the policy's parameter `due_soon` on a day: how many days before its due date an action is due soon.
 #[must_use]
 pub fn due_soon(policy: &Policy, at: Instant) -> Option<u32> {
     policy.value(policy.index.due_soon?, calendar::london_day(at)).and_then(|v| v.value)
 }
 
-/// The status on that day.
+/// The status on a day.
 #[must_use]
 pub fn status(
     state: &State<'_, '_>,
@@ -58,7 +58,7 @@ fn closed_status(state: &State<'_, '_>, i: &Instance, def: &ActionDef) -> Status
     }
 }
 
-/// The day it was closed.
+/// The day on which it was closed.
 #[must_use]
 pub fn closed(i: &Instance) -> Option<NaiveDate> {
     if i.pending() {
@@ -67,7 +67,7 @@ pub fn closed(i: &Instance) -> Option<NaiveDate> {
     i.reasons.iter().filter_map(|r| r.answer.as_ref()).map(|a| calendar::london_day(a.at)).max()
 }
 
-/// Whom a pending action waits on: the latest that was asked, unless a refusal came since.
+/// The party that a pending action waits for: the last one asked, unless it has refused since.
 #[must_use]
 pub fn waiting_on(state: &State<'_, '_>, i: &Instance, def: &ActionDef) -> Option<WaitingOn> {
     let (trigger, asked) = state.asked(i, def)?;
@@ -87,7 +87,7 @@ pub fn waiting_on(state: &State<'_, '_>, i: &Instance, def: &ActionDef) -> Optio
     })
 }
 
-/// The refusals that the log holds, in order.
+/// The refusals in the log, in order.
 #[must_use]
 pub fn refused(state: &State<'_, '_>, i: &Instance, def: &ActionDef) -> Vec<Refused> {
     let mut found: Vec<(Instant, Refused)> = state

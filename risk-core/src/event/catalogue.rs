@@ -1,7 +1,7 @@
-//! The event catalogue: every kind that may stand in a log, with its fields, its nature and its default handling mark.
+//! The event catalogue: every kind of event, with its fields, its nature and its default handling mark.
 //!
-//! One table is all there is. From it come a type for each kind, the decoder, the encoder, the JSON Schema, the
-//! fields that rules may read and the generators of the tests.
+//! One table defines it all: a type for each kind, the decoder, the encoder, the JSON Schema, the fields that rules can read and the
+//! generators of the tests.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Map, Value};
@@ -23,15 +23,15 @@ use super::vocabulary::{
 };
 
 vocabulary! {
-    /// What sort of thing a kind of event is; it decides how such an event can answer a reason.
+    /// The nature of a kind of event. It decides how such an event can answer a reason.
     Nature {
-        /// Something that happened or was learnt.
+        /// Something that happened, or that the service learnt.
         Information,
-        /// One of several reports that may speak of the same incident.
+        /// A report of an incident. Several reports can be about the same incident.
         Incident,
-        /// Something done: it answers what had happened by then.
+        /// Something done. It answers reasons that had happened by then.
         Act,
-        /// Something decided: it answers what was known by then, or what it names.
+        /// Something decided. It answers reasons that were known by then, or that it names.
         Decision,
         /// A statement about another record, or about the log itself.
         Housekeeping,
@@ -66,15 +66,26 @@ pub struct KindSpec {
     pub fields: &'static [FieldSpec],
 }
 
-/// What was wrong with an event's data.
+/// An error in the data of an event.
+///
+/// # Examples
+/// ```
+/// use risk_core::{Event, Kind};
+///
+/// let data = serde_json::json!({ "outcome": "none" });
+/// let error = Event::decode(Kind::PoliceCallOut, data.as_object().unwrap()).unwrap_err();
+/// assert_eq!(error.field, "data.outcome");
+/// assert_eq!(error.found, "`none`");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("field `{field}`: expected {expected}, found {found}")]
 pub struct DataError {
-    /// The field, as a path from the record's top: `data.outcome`.
+    /// The field, as a path from the top of the record, such as `data.outcome`.
     pub field: String,
-    /// What the catalogue asks for.
+    /// What the catalogue requires.
     pub expected: String,
-    /// What stood there.
+    /// What was found.
     pub found: String,
 }
 
@@ -150,7 +161,18 @@ field_names! {
 macro_rules! catalogue {
     ($( #[doc = $doc:literal] $kind:ident($handling:ident, $nature:ident) { $( $field:ident : $ty:ty ),* $(,)? } )+) => {
         vocabulary! {
-            /// A kind of event.
+            /// The type of an event, such as `police_call_out`.
+            ///
+            /// The enum is exhaustive on purpose: what the engine and its bindings do with a new kind has to be decided in each
+            /// place. The names are a published contract.
+            ///
+            /// # Examples
+            /// ```
+            /// use risk_core::{Kind, Term};
+            ///
+            /// assert_eq!(Kind::PoliceCallOut.name(), "police_call_out");
+            /// assert_eq!(Kind::parse("risk_assessed"), Some(Kind::RiskAssessed));
+            /// ```
             Kind { $( #[doc = $doc] $kind ),+ }
         }
 
@@ -161,14 +183,31 @@ macro_rules! catalogue {
             pub struct $kind { $( pub $field: $ty ),* }
         )+
 
-        /// An event: its kind with its data.
+        /// An event: a kind and its data.
+        ///
+        /// Users read and write the data as JSON, with [`Event::decode`] and [`Event::encode`]. `risk schema` prints the fields of
+        /// each kind.
+        ///
+        /// # Examples
+        /// ```
+        /// use risk_core::{Event, Kind};
+        ///
+        /// let data = serde_json::json!({ "outcome": "arrest" });
+        /// let event = Event::decode(Kind::PoliceCallOut, data.as_object().unwrap())?;
+        /// assert_eq!(event.kind(), Kind::PoliceCallOut);
+        ///
+        /// // An omitted field of yes, no or unknown means unknown. Unknown is never read as no.
+        /// assert_eq!(event.encode()["children_present"], "unknown");
+        /// # Ok::<(), Box<dyn std::error::Error>>(())
+        /// ```
         #[derive(Debug, Clone, PartialEq, Eq)]
         #[allow(missing_docs, reason = "each variant's struct carries the comment")]
         #[allow(clippy::large_enum_variant, reason = "most variants are small and events are kept in one list")]
-        pub enum Event { $( $kind($kind) ),+ }
+        pub enum Event { $( #[doc(hidden)] $kind($kind) ),+ }
 
         impl Kind {
-            /// What the catalogue says of the kind.
+            /// The catalogue's entry for the kind.
+            #[doc(hidden)]
             #[must_use]
             pub fn spec(self) -> &'static KindSpec {
                 match self { $( Self::$kind => {
@@ -190,7 +229,7 @@ macro_rules! catalogue {
         }
 
         impl Event {
-            /// The event's kind.
+            /// The kind of the event.
             #[must_use]
             pub fn kind(&self) -> Kind {
                 match self { $( Self::$kind(_) => Kind::$kind ),+ }
@@ -199,13 +238,13 @@ macro_rules! catalogue {
             /// Reads `data` as an event of that kind.
             ///
             /// # Errors
-            /// [`DataError`] naming the field, what was expected and what was found.
+            /// [`DataError`] if a field is missing, unknown or of the wrong type.
             pub fn decode(kind: Kind, data: &Map<String, Value>) -> Result<Self, DataError> {
                 refuse_unknown_fields(kind.spec(), data)?;
                 match kind { $( Kind::$kind => Ok(Self::$kind($kind { $( $field: read(data, stringify!($field))? ),* })) ),+ }
             }
 
-            /// The data as JSON, with fields left out where that says the same.
+            /// The data as JSON. Fields whose value is the same as an omitted one are omitted.
             #[must_use]
             pub fn encode(&self) -> Map<String, Value> {
                 #[allow(unused_mut, reason = "kinds without fields")]
@@ -217,6 +256,7 @@ macro_rules! catalogue {
             }
 
             /// The value of a field; `None` if the kind has no such field.
+            #[doc(hidden)]
             #[must_use]
             pub fn get(&self, field: Field) -> Option<FieldValue<'_>> {
                 match self { $( Self::$kind(_data) => {
@@ -485,6 +525,7 @@ catalogue! {
 impl Event {
     /// The least strict mark that a record of this event may carry: the kind's default, or stricter where a value says who
     /// spoke.
+    #[doc(hidden)]
     #[must_use]
     pub fn least_handling(&self) -> Handling {
         let default = self.kind().spec().handling;
@@ -510,6 +551,7 @@ impl Event {
     }
 
     /// The ids that the host gave in its fields, in the order of the fields; a list gives several.
+    #[doc(hidden)]
     #[must_use]
     pub fn ids(&self) -> Vec<(Field, &str)> {
         let mut ids = Vec::new();
@@ -524,7 +566,9 @@ impl Event {
         ids
     }
 
-    /// The records that this event names, by `event_id`. It may not be less confidential than any of them.
+    /// The records that this event refers to, by `event_id`, with the name of the field. The event may not be less confidential than
+    /// any of them.
+    #[doc(hidden)]
     #[must_use]
     pub fn names(&self) -> Vec<(&'static str, Uuid)> {
         self.kind()
@@ -559,5 +603,16 @@ impl std::fmt::Display for Shape {
     }
 }
 
-/// An instant, as the whole engine counts time.
+/// A moment in UTC. The engine stores microseconds.
+///
+/// # Examples
+/// ```
+/// use risk_core::Instant;
+///
+/// let moment: Instant = "2018-03-10T12:00:00Z".parse()?;
+/// let local: Instant = "2018-07-10T13:00:00+01:00".parse()?;
+/// assert_eq!(local.to_string(), "2018-07-10 12:00:00 UTC");
+/// assert!(moment < local);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub type Instant = DateTime<Utc>;

@@ -1,7 +1,7 @@
 //! How one field of an event is read, written, described and compared.
 //!
 //! Messages name the field, what was expected and what was found. What was found is quoted only where it has the form of
-//! a term (`police_callout`); anything else is described by its shape, because it may be somebody's words.
+//! a term (`police_callout`); anything else is described by its shape, because it may be a person's own words.
 
 use std::collections::BTreeMap;
 

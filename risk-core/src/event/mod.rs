@@ -1,4 +1,4 @@
-//! Events: the catalogue of what may happen, in the field's own terms.
+//! Events: the catalogue of kinds, with their fields and terms.
 
 pub mod catalogue;
 pub mod field;

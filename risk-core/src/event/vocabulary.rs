@@ -1,25 +1,34 @@
-//! The enumerated words of the catalogue: every value that an event may carry, in the field's own terms.
+//! The closed lists of terms of the catalogue: the values that fields of events can have.
 //!
-//! A [`Term`] has a name (as written in logs and policies) and a code (its place in the list), so that the policy
-//! language can treat every enumeration alike.
+//! A [`Term`] has a name (as logs and policies write it) and a code (its index in the list), so the policy language treats all
+//! enumerations alike.
 
-/// A word from a closed list.
+/// A term of a closed list: an enum whose values have names, as logs, policies and JSON write them.
+///
+/// # Examples
+/// ```
+/// use risk_core::{Audience, Term};
+///
+/// assert_eq!(Audience::parse("responsible_officer"), Some(Audience::ResponsibleOfficer));
+/// assert_eq!(Audience::ResponsibleOfficer.name(), "responsible_officer");
+/// assert_eq!(Audience::names().len(), Audience::all().len());
+/// ```
 pub trait Term: Copy + Eq + Ord + Sized + 'static {
-    /// The name of the list itself, for messages.
+    /// The name of the list, for messages.
     const LIST: &'static str;
-    /// Every word of the list, in order of code.
+    /// The name of every term, in order of code.
     fn names() -> &'static [&'static str];
-    /// Every value, in order of code.
+    /// Every term, in order of code.
     fn all() -> &'static [Self];
-    /// The word as written in logs and policies.
+    /// The name of the term.
     fn name(self) -> &'static str;
-    /// The value of that name, if the list has it.
+    /// The term with this name.
     fn parse(name: &str) -> Option<Self>;
-    /// Its place in the list, from 0.
+    /// The index of the term in its list, from 0.
     fn code(self) -> u32;
 }
 
-/// The JSON Schema of a list of words, where this crate describes its answers by schemas.
+/// Implements the JSON Schema of a list of terms.
 #[cfg(feature = "schema")]
 #[doc(hidden)]
 #[macro_export]
@@ -36,7 +45,7 @@ macro_rules! schema_of_words {
     };
 }
 
-/// Nothing: schemas are not asked for.
+/// Without the feature `schema`: nothing.
 #[cfg(not(feature = "schema"))]
 #[doc(hidden)]
 #[macro_export]
@@ -44,7 +53,7 @@ macro_rules! schema_of_words {
     ($name:ident) => {};
 }
 
-/// Defines closed lists of words. For this crate's siblings only.
+/// Defines closed lists of terms. For the crates of this workspace only.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! vocabulary {
@@ -53,7 +62,7 @@ macro_rules! vocabulary {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash,
                  strum::VariantNames, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
         #[strum(serialize_all = "snake_case")]
-        #[allow(missing_docs, reason = "each word is the field's own term; the list's comment gives the context")]
+        #[allow(missing_docs, reason = "each name is a term of the field; the comment of the list gives the context")]
         pub enum $name { $($(#[$vmeta])* $variant),+ }
 
         impl $crate::event::vocabulary::Term for $name {
@@ -83,9 +92,9 @@ vocabulary! {
     Tri { Yes, No, Unknown }
     /// Risk of serious harm (OASys). Ordered; unknown is not low and takes part in no comparison.
     Level { Unknown, Low, Medium, High, VeryHigh }
-    /// Who may be harmed (OASys groups).
+    /// The groups at risk of harm (OASys).
     Group { Children, KnownAdult, Public, Staff, Prisoners }
-    /// Where the person is; prisoners are at risk in custody only.
+    /// The setting in which there is a risk. Prisoners are at risk in custody only.
     Setting { Community, Custody }
     /// Handling marks, from open to closed.
     Handling { Ordinary, Staff, ThirdParty, PartnerConfidential, Restricted }
@@ -117,11 +126,11 @@ vocabulary! {
     EndReason { Completed, Revoked, Recalled, Transferred, Died, Other }
     /// In which role domestic abuse concerns the person.
     AbuseRole { Perpetrator, Victim, History }
-    /// What it rests on; a conviction is not needed. A registration is what a register of the case-management system says.
+    /// The evidence of domestic abuse; a conviction is not needed. A registration is what a register of the case-management system says.
     AbuseEvidence { Conviction, Charge, Allegation, CallOut, Disclosure, Registration }
-    /// What kind of person somebody named in the log is.
+    /// The group of a person named in the log.
     PersonGroup { KnownAdult, Child, Public, Staff, Prisoner }
-    /// How that person stands to the supervised person.
+    /// The relation of a person to the supervised person.
     Relation { Partner, ExPartner, Child, StepChild, Family, Other }
     /// What changed about contact with a child.
     ContactChange { Sought, Started, Restricted, Ended }
@@ -129,7 +138,7 @@ vocabulary! {
     ContactSetBy { Court, ChildrensSocialCare, Agreement, Unknown }
     /// A circumstance linked with risk.
     RiskFactor { Alcohol, Drugs, MentalHealth, Employment, Accommodation, Trauma }
-    /// How it stands now.
+    /// The state of a risk factor.
     FactorState { Present, Worse, Better, Absent }
     /// What the police did.
     CallOutOutcome { NoFurtherAction, Arrest, Charge, Unknown }
@@ -140,16 +149,16 @@ vocabulary! {
         AttitudesToWomen, IntentionToTakeChildren, WantsReconciliation, Denial, Relapse, SuicideThreat, SelfHarm,
         VeryFrightened, SeparationPlanned, Other
     }
-    /// Who said it.
+    /// The person who disclosed a concern.
     DisclosedBy {
         SupervisedPerson, Facilitator, Family, Child, Neighbour, Police, ChildrensSocialCare, PartnerAgency, Practitioner
     }
-    /// With whom an account, an excuse or an order was checked.
+    /// The source that an account, an excuse or an order was checked with.
     CheckedWith {
         Police, VictimService, ChildrensSocialCare, Family, PartnerAgency, Employer, Health, Court, Records,
         SupervisedPerson, Other
     }
-    /// What the check showed.
+    /// The result of a check.
     CheckResult { Confirmed, Contradicted, Unresolved }
     /// Protective orders and conditions.
     OrderKind {
@@ -158,29 +167,29 @@ vocabulary! {
     }
     /// What an order forbids.
     OrderCondition { NoContact, Exclusion, NonHarassment, Other }
-    /// Whom information was asked of.
+    /// The party that was asked for information.
     InformationOf { Police, ChildrensSocialCare, Court, ProgrammeProvider, Marac, Other }
-    /// What it was asked about.
+    /// The subject of a request for information.
     InformationAbout { DomesticAbuseCallOuts, ChildSafeguarding, AssessmentOutcome, Attendance, Other }
-    /// When in the case it was asked.
+    /// The stage of the case at which information was requested.
     InformationStage { PreSentence, Initial, Ongoing }
-    /// What the reply held.
+    /// The content of a reply.
     InformationContent { NothingKnown, Known, Concern }
-    /// With whom information was shared.
+    /// The party that information was shared with.
     SharedWith { Police, ChildrensSocialCare, ResponsibleOfficer, PartnerLinkWorker, ProgrammesTeam, Marac, Other }
-    /// Whether to share what a victim told.
+    /// Whether to share what a victim disclosed.
     SharingDecision { Share, DoNotShareYet }
-    /// How a child stands with children's social care.
+    /// The status of a child with children's social care.
     SafeguardingStatus { UnderAssessment, ChildInNeed, ChildProtectionPlan, LookedAfter, Closed }
     /// An agency that decides.
     Agency { Police, ChildrensSocialCare, Nps, Court, Marac, Health, Other }
-    /// What it decided.
+    /// The decision of an agency.
     AgencyDecision { CaseClosed, NoFurtherAction, RatedLow, ReferralRefused, Accepted, Other }
     /// A meeting of several agencies.
     Meeting { ChildProtection, CoreGroup, Marac, Mappa, Iom, Daily }
-    /// At what stage an assessment was made.
+    /// The stage at which an assessment was made.
     AssessmentStage { Court, Initial, Review }
-    /// With which tool.
+    /// The tool of an assessment.
     AssessmentTool { Oasys, LocalTool, Other }
     /// Levels of the SARA ratings.
     SaraRating { Low, Medium, High }
@@ -188,7 +197,7 @@ vocabulary! {
     PlanCover { Victims, Children, VictimsViews, ProtectiveOrders, PartnerWork, Contingency }
     /// A manager's decision.
     OversightDecision { Agrees, Disagrees, Instructs, Noted }
-    /// In which role somebody acted.
+    /// The role in which a person acted.
     Role {
         ResponsibleOfficer, Manager, PartnerLinkWorker, ProgrammesTeam, CourtTeam, CaseAdministrator, Police,
         ChildrensSocialCare, Other
@@ -218,22 +227,22 @@ vocabulary! {
     SupportDecision { Accepted, Declined }
     /// A step of enforcement.
     EnforcementStep { Warning, Breach, Recall }
-    /// nDelius registers that the engine speaks of.
+    /// nDelius registers that rules concern.
     Register {
         DomesticAbusePerpetrator, DomesticAbuseVictim, DomesticAbuseHistory, Marac, RestrainingOrder, ChildConcerns,
         ChildProtection, Plw, RiskOfSeriousHarm, RiskToChildren, RiskToKnownAdult, StalkingProtectionOrder, Mappa, Iom,
         Other
     }
-    /// What a person decided about an action.
+    /// A decision about an action.
     ActionDecision { WillDo, NotNeeded, DoneElsewhere, Deferred }
-    /// Why.
+    /// The reason of a decision about an action.
     DecisionReason {
         AlreadyDone, NotApplicable, DuplicateRecord, WouldEndangerVictim, VictimDeclined, PersonInCustody, PersonDied,
         AwaitingInformation, AwaitingPlace, LedByOtherAgency, Other
     }
     /// Why a record was corrected, withdrawn, disputed or erased.
     CorrectionReason { EnteredInError, WrongPerson, WrongDate, WrongValue, Duplicate, LegalErasure, AccuracyContested, Other }
-    /// Every action that somebody may have to do.
+    /// The kinds of action that can be required.
     ActionKind {
         ReviewRisk, UpdateRiskManagementPlan, PlanSafetyOfVictimsAndChildren, CompleteSentencePlan, CompleteSara,
         ValidateCourtAssessment, ChallengeLowChildRisk, CountersignLowerLevel, ManagementOversight, ReviewAllocation,
@@ -247,7 +256,23 @@ vocabulary! {
         ReviewProgrammeWithdrawal, MaintainContact, ConsiderEnforcement, LocatePerson, ProposeLicenceConditions,
         RecordFlag, ReviewFlag, ReadUnrecognisedRecord
     }
-    /// Who reads an answer.
+    /// The audience of an answer. The policy defines what each audience may see.
+    ///
+    /// The enum is exhaustive on purpose: what a new audience may see has to be decided, never defaulted.
+    ///
+    /// # Examples
+    /// ```
+    /// use risk_core::{Audience, Log, Policy, Question, assess};
+    /// # let text = |name: &str| std::fs::read_to_string(format!("examples/{name}"));
+    /// # let policy = Policy::load(&[("policy.toml", &text("policy.toml")?)])?;
+    /// # let log = Log::parse("case.jsonl", &text("case.jsonl")?)?;
+    ///
+    /// // The example policy defines one audience. No other audience gets an answer.
+    /// let moment = "2018-03-10T12:00:00Z".parse()?;
+    /// assert!(assess(&log, &policy, &Question::at(moment, Audience::ResponsibleOfficer)).is_ok());
+    /// assert!(assess(&log, &policy, &Question::at(moment, Audience::SupervisedPerson)).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     Audience {
         ResponsibleOfficer, PartnerLinkWorker, ProgrammesTeam, Manager, Inspector, Analyst, PartnerAgency,
         SupervisedPerson

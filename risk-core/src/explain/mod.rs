@@ -1,5 +1,4 @@
-//! Explanations: every outcome back to its events, its rule, the place in the source, and the facts that counted; and why a
-//! rule did not fire.
+//! Explanations: each outcome traced to its events, rule, source and facts; and why a rule did not fire.
 
 mod tree;
 mod why_not;
@@ -14,6 +13,7 @@ pub use why_not::{RuleEvaluation, WhyNot, why_not, why_not_until};
 
 use crate::assessment::answer::{Action, GroupLevel, Receipt};
 use crate::calendar;
+use crate::cancel::{Cancelled, EndedEarly, OverBudget};
 use crate::event::catalogue::Instant;
 use crate::event::field::{describe_text, one_of};
 use crate::event::vocabulary::{ActionKind, Audience, Group, Handling};
@@ -23,34 +23,55 @@ use crate::log::Record;
 use crate::policy::model::{Basis, EventSelector, Parameter, ParameterValue, Policy, Source, Unit, ViewField};
 use crate::view::View;
 
-/// The name and version of an explanation's form.
+/// The name and version of the JSON form of an explanation.
 pub const SCHEMA: &str = "risk-explanation/1";
 
-/// What is to be explained.
+/// The outcomes that an explanation covers.
+///
+/// # Examples
+/// ```
+/// use risk_core::Target;
+/// use risk_core::terms::{ActionKind, Group};
+///
+/// assert_eq!(Target::parse("review_risk")?, Target::Action(ActionKind::ReviewRisk));
+/// assert_eq!(Target::parse("children")?, Target::Group(Group::Children));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
-    /// Every pending action and every level.
+    /// Every pending action, and every group with an indicated level.
     Everything,
-    /// Every instance of one kind of action, closed ones too.
+    /// Every instance of one kind of action, including closed ones.
     Action(ActionKind),
-    /// One instance, by its id in the answer.
+    /// One action, by its id in the answer.
     Instance(Uuid),
     /// The levels of one group.
     Group(Group),
 }
 
-/// A text that names nothing to be explained.
+/// A text that is not a [`Target`].
+///
+/// # Examples
+/// ```
+/// use risk_core::Target;
+///
+/// let error = Target::parse("review_risks").unwrap_err();
+/// assert_eq!(error.found, "`review_risks`");
+/// assert!(error.expected.contains("review_risk"), "{error}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("unknown action or group {found}: expected {expected}")]
+#[non_exhaustive]
 pub struct UnknownTarget {
-    /// What stood there, as far as it may be shown.
+    /// The text, as far as it is safe to show.
     pub found: String,
-    /// What there is.
+    /// The closest alternatives.
     pub expected: String,
 }
 
 impl Target {
-    /// Reads an action (`review_risk`), a group at risk (`children`), or an action's id in the answer.
+    /// Reads an action (`review_risk`), a group at risk (`children`), or the id of an action in the answer.
     ///
     /// # Errors
     /// [`UnknownTarget`] for any other text.
@@ -66,102 +87,152 @@ impl Target {
     }
 }
 
-/// Why an explanation cannot be given.
+/// An error of explaining an answer.
+///
+/// # Examples
+/// ```
+/// use risk_core::{Audience, ExplainError, Log, Policy, Question, Target, explain};
+/// # let text = |name: &str| std::fs::read_to_string(format!("examples/{name}"));
+/// # let policy = Policy::load(&[("policy.toml", &text("policy.toml")?)])?;
+/// # let log = Log::parse("case.jsonl", &text("case.jsonl")?)?;
+///
+/// let question = Question::at("2018-03-10T12:00:00Z".parse()?, Audience::SupervisedPerson);
+/// let error = explain(&log, &policy, &question, Target::Everything).unwrap_err();
+/// assert!(matches!(error, ExplainError::View(_)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ExplainError {
-    /// The audience has no view at all.
+    /// The policy does not define the audience.
     #[error(transparent)]
     View(#[from] crate::view::NoView),
     /// The audience may not see reasons.
-    #[error("the policy does not let the audience `{0}` see why: it may see `because` in no view of its own")]
+    #[error("the audience `{0}` may not see reasons: its entry in the policy does not list `because`")]
     NotForAudience(Audience),
-    /// No rule or duty has that id.
-    #[error("no rule or duty `{found}`: expected one of the policy's, nearest {nearest}")]
+    /// No rule or duty has this id.
+    #[error("unknown rule or duty `{found}`; the closest are {nearest}")]
     UnknownRule {
-        /// The id asked for.
+        /// The id that was given.
         found: String,
-        /// Ids that are near.
+        /// The closest ids.
         nearest: String,
     },
+    /// The work was cancelled.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+    /// The work was over budget.
+    #[error(transparent)]
+    OverBudget(#[from] OverBudget),
 }
 
-/// An explanation of one or more outcomes.
+impl From<EndedEarly> for ExplainError {
+    fn from(ended: EndedEarly) -> Self {
+        match ended {
+            EndedEarly::Cancelled(e) => Self::Cancelled(e),
+            EndedEarly::OverBudget(e) => Self::OverBudget(e),
+        }
+    }
+}
+
+/// An explanation of one or more outcomes; see [`explain()`](crate::explain()).
+///
+/// Plain data, like the parts in [`answer`](crate::answer).
+///
+/// # Examples
+/// ```
+/// use risk_core::{Audience, Explanation, Log, Policy, Question, Target, explain};
+/// # let text = |name: &str| std::fs::read_to_string(format!("examples/{name}"));
+/// # let policy = Policy::load(&[("policy.toml", &text("policy.toml")?)])?;
+/// # let log = Log::parse("case.jsonl", &text("case.jsonl")?)?;
+///
+/// let question = Question::at("2018-03-10T12:00:00Z".parse()?, Audience::ResponsibleOfficer);
+/// let explanation: Explanation = explain(&log, &policy, &question, Target::Everything)?;
+/// assert_eq!(explanation.outcomes.len(), 2, "one action and one level");
+/// assert!(serde_json::to_string(&explanation)?.starts_with(r#"{"schema":"risk-explanation/1""#));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Explanation {
-    /// [`SCHEMA`].
+    /// The name and version of the JSON form: `risk-explanation/1`.
     pub schema: &'static str,
     /// The case.
     pub case_id: Uuid,
-    /// The moment, as the answer has it.
+    /// The moment of the question, in RFC 3339.
     pub at: String,
-    /// From where.
+    /// The temporal lens.
     pub lens: Lens,
-    /// For whom.
+    /// The audience.
     pub audience: Audience,
-    /// What the answer was made with.
+    /// With what the answer can be computed again.
     pub receipt: Receipt,
-    /// The outcomes.
+    /// The outcomes, each with its reasons.
     pub outcomes: Vec<Outcome>,
 }
 
 /// One outcome with its reasons.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Outcome {
-    /// The action, where it is one.
+    /// The action, if the outcome is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub action: Option<Box<Action>>,
-    /// The group's level, where it is one.
+    /// The level of a group, if the outcome is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<Box<GroupLevel>>,
-    /// Why.
+    /// The reasons.
     pub reasons: Vec<ReasonLine>,
 }
 
-/// One reason: the event, the rule, the facts that counted, the limit, and the answer if it has one.
+/// One reason: the event, the rule, the facts that made its condition true, the time limit, and what answered it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct ReasonLine {
-    /// The event; for what time brought about, the one behind it.
+    /// The event. If the rule fired on a timer event, the event that caused the timer.
     pub event: EventLine,
-    /// What time brought about after that event, where the rule fired on that.
+    /// The timer event, if the rule fired on one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timer: Option<TimerLine>,
-    /// The rule.
+    /// The rule or duty.
     pub rule: RuleLine,
-    /// The comparisons that were true, with the values found.
+    /// The comparisons of the condition that were true, with the values found.
     pub facts: Vec<FactLine>,
-    /// By when, and what says so.
+    /// The time limit, with its source.
     pub limit: Option<LimitLine>,
-    /// What answered it.
+    /// What answered the reason.
     pub answered: Option<AnswerLine>,
 }
 
-/// What time brought about by itself: an action became overdue, an order expired, a duty came round.
+/// A timer event: an action became overdue, an order expired, or a duty fell due.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct TimerLine {
-    /// Its kind, by the name by which rules listen to it.
+    /// The name of its kind, as rules write it.
     pub kind: &'static str,
-    /// The day on which it came about.
+    /// The day on which it happened.
     pub on: NaiveDate,
 }
 
-/// An event, by id and kind; never its payload.
+/// An event by id and kind, never with its data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct EventLine {
-    /// Its id; `null` for an audience that sees no event ids.
+    /// The id of the record; `null` for an audience that may not see event ids.
     pub event_id: Option<Uuid>,
-    /// Its kind.
+    /// The name of the kind.
     pub kind: String,
-    /// When it happened.
+    /// The day on which it happened.
     pub occurred_on: NaiveDate,
-    /// When the service held it.
+    /// The day on which it was recorded.
     pub recorded_on: NaiveDate,
-    /// Its mark.
+    /// The handling mark of the record.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub handling: Option<Handling>,
 }
 
 impl EventLine {
-    /// The record, as this reader may see it.
+    /// The line of a record, as the audience may see it.
+    #[doc(hidden)]
     #[must_use]
     pub fn of(record: &Record, occurred_at: Instant, view: &View<'_>) -> Self {
         Self {
@@ -174,7 +245,7 @@ impl EventLine {
     }
 }
 
-/// The name of a kind; a record that this version cannot read has the name by which rules listen to it.
+/// The name of a kind. An unrecognised record has the name that rules use for it.
 #[doc(hidden)]
 #[must_use]
 pub fn kind_name(kind: Option<Kind>) -> String {
@@ -183,81 +254,86 @@ pub fn kind_name(kind: Option<Kind>) -> String {
 
 /// A rule or duty with its sources.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct RuleLine {
-    /// Its id.
+    /// The id of the rule or duty.
     pub id: String,
-    /// What it says.
+    /// Its title.
     pub title: String,
-    /// What it rests on.
+    /// What kind of source it has.
     pub basis: Basis,
-    /// Since when it is in force.
+    /// The first day on which it is in force.
     pub from: NaiveDate,
-    /// Until when.
+    /// The first day on which it is no longer in force.
     pub to: Option<NaiveDate>,
-    /// The obligations that it carries out.
+    /// The ids of the obligations that it implements.
     pub covers: Vec<String>,
-    /// Its condition, as its author wrote it.
+    /// Its condition, as written in the policy.
     pub condition: String,
-    /// Where that is written.
+    /// Its sources.
     pub sources: Vec<SourceLine>,
 }
 
-/// A place in a document.
+/// A place in a source document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct SourceLine {
-    /// The document's title.
+    /// The title of the document.
     pub document: String,
-    /// The place.
+    /// The place in the document, such as a section.
     pub at: String,
-    /// Its words.
+    /// A quotation, if the policy has one.
     pub quote: Option<String>,
 }
 
-/// A fact that counted.
+/// A fact that a condition compares.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct FactLine {
-    /// As a condition writes it.
+    /// The fact, as conditions write it.
     pub fact: String,
     /// What it means.
     pub meaning: &'static str,
-    /// The value found.
+    /// The value that was found.
     pub value: String,
-    /// What was asked for, where it was not met.
+    /// What the condition requires, if the value does not satisfy it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wanted: Option<String>,
 }
 
-/// A limit and what says so.
+/// A time limit and its source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct LimitLine {
-    /// The last day in time; `null` where it cannot be told.
+    /// The last day on which the action is in time; `null` if it is not known.
     pub due: Option<NaiveDate>,
-    /// The parameter; `null` where the rule says immediately.
+    /// The id of the parameter; `null` if the limit is "immediately".
     pub parameter: Option<String>,
-    /// What it is.
+    /// The title of the parameter.
     pub title: Option<String>,
-    /// Its value then.
+    /// The value of the parameter on the day of the event.
     pub value: Option<u32>,
-    /// How it counts.
+    /// The unit of the value.
     pub unit: Option<Unit>,
-    /// What the value rests on.
+    /// What kind of source the value has.
     pub basis: Option<Basis>,
-    /// Where that is written.
+    /// The sources of the value.
     pub sources: Vec<SourceLine>,
-    /// Why there is no date.
+    /// Why the due date is not known.
     pub unknown: Option<String>,
 }
 
 /// What answered a reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct AnswerLine {
-    /// The event.
+    /// The id of the record; `null` for an audience that may not see event ids.
     pub event_id: Option<Uuid>,
     /// `done`, `done_elsewhere`, `not_needed` or `superseded`.
     pub how: &'static str,
-    /// When.
+    /// The day.
     pub on: NaiveDate,
-    /// Whether it named the reason's event.
+    /// Whether it named the event of the reason.
     pub named: bool,
 }
 

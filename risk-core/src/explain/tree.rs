@@ -1,4 +1,4 @@
-//! The tree of one outcome: what stands, the rules behind it, their sources, and the events.
+//! The explanation of an outcome: the rules behind it, their sources, and the events.
 
 use chrono::SecondsFormat;
 use uuid::Uuid;
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::assessment::{Opened, Question, action_id, assess_seen};
 use crate::calendar;
-use crate::cancel::{Cancel, EndedEarly};
+use crate::cancel::Cancel;
 use crate::event::Instant;
 use crate::event::vocabulary::Handling;
 use crate::fold::ledger::{How, Reason};
@@ -22,26 +22,59 @@ use crate::policy::fact_text::fact_text;
 use crate::policy::model::{EventSelector, Policy, ViewField};
 use crate::view::View;
 
-/// Explains outcomes of the answer that [`crate::assessment::assess`] gives to the same question.
+/// Explains outcomes of the answer that [`assess`](crate::assess) gives to the same question.
 ///
 /// # Errors
-/// [`ExplainError`] where the policy does not provide for the audience, or does not let it see why.
+/// [`ExplainError`] if the policy does not define the audience, or does not let it see reasons.
+///
+/// # Examples
+/// ```
+/// use risk_core::terms::ActionKind;
+/// use risk_core::{Audience, Log, Policy, Question, Target, explain};
+/// # let text = |name: &str| std::fs::read_to_string(format!("examples/{name}"));
+/// # let policy = Policy::load(&[("policy.toml", &text("policy.toml")?)])?;
+/// # let log = Log::parse("case.jsonl", &text("case.jsonl")?)?;
+///
+/// let question = Question::at("2018-03-10T12:00:00Z".parse()?, Audience::ResponsibleOfficer);
+/// let explanation = explain(&log, &policy, &question, Target::Action(ActionKind::ReviewRisk))?;
+/// let reason = &explanation.outcomes[0].reasons[0];
+/// assert_eq!(reason.event.kind, "police_call_out");
+/// assert_eq!(reason.rule.id, "call-out");
+/// assert_eq!(reason.rule.sources[0].quote.as_deref(), Some("within five days of a call-out"));
+/// assert_eq!(reason.facts[0].fact, "event.children_present");
+/// assert_eq!(reason.facts[0].value, "yes");
+/// assert_eq!(reason.limit.as_ref().unwrap().due, "2018-03-12".parse().ok());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn explain(log: &Log, policy: &Policy, question: &Question, target: Target) -> Result<Explanation, ExplainError> {
     explained(log, policy, question, target, Cancel::NEVER)
 }
 
-/// [`explain`], unless its caller ends it early.
+/// [`explain()`](crate::explain()) that can be cancelled.
 ///
 /// # Errors
-/// [`EndedEarly`]; within it, as [`explain`].
+/// As [`explain()`](crate::explain()), and if the work was cancelled or over budget.
+///
+/// # Examples
+/// ```
+/// use risk_core::{Audience, Cancel, ExplainError, Log, Policy, Question, Target, explain_until};
+/// # let text = |name: &str| std::fs::read_to_string(format!("examples/{name}"));
+/// # let policy = Policy::load(&[("policy.toml", &text("policy.toml")?)])?;
+/// # let log = Log::parse("case.jsonl", &text("case.jsonl")?)?;
+///
+/// let question = Question::at("2018-03-10T12:00:00Z".parse()?, Audience::ResponsibleOfficer);
+/// let result = explain_until(&log, &policy, &question, Target::Everything, Cancel::when(&|| true));
+/// assert!(matches!(result, Err(ExplainError::Cancelled(_))));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn explain_until(
     log: &Log,
     policy: &Policy,
     question: &Question,
     target: Target,
     cancel: Cancel<'_>,
-) -> Result<Result<Explanation, ExplainError>, EndedEarly> {
-    cancel.done(explained(log, policy, question, target, cancel))
+) -> Result<Explanation, ExplainError> {
+    Ok(cancel.done(explained(log, policy, question, target, cancel)?)?)
 }
 
 fn explained(
@@ -56,34 +89,35 @@ fn explained(
         return Err(ExplainError::NotForAudience(question.audience));
     }
     let (assessment, folded) = assess_seen(log, &seen, &view, question, span);
-    let teller = Teller { log, records: &seen.records, known_at: span.known_at, policy, view: &view, folded: &folded };
+    let explainer =
+        Explainer { log, records: &seen.records, known_at: span.known_at, policy, view: &view, folded: &folded };
     let mut outcomes = Vec::new();
     for action in &assessment.actions {
         if cancel.spend() {
             break;
         }
-        let asked = match target {
+        let included = match target {
             Target::Everything => action.status.pending(),
             Target::Action(kind) => action.action == kind,
             Target::Instance(id) => action.id == id,
             Target::Group(_) => false,
         };
-        if asked {
+        if included {
             let mut instances = folded.state.ledger.instances().chain(&folded.withdrawn);
             let instance = instances.find(|i| action_id(log.case_id(), &folded.state.local, i) == action.id);
-            let reasons = instance.map(|i| i.reasons.iter().map(|r| teller.reason(r)).collect()).unwrap_or_default();
+            let reasons = instance.map(|i| i.reasons.iter().map(|r| explainer.reason(r)).collect()).unwrap_or_default();
             outcomes.push(Outcome { action: Some(Box::new(action.clone())), group: None, reasons });
         }
     }
     for group in assessment.classification.iter().flat_map(|c| &c.groups) {
-        let asked = match target {
+        let included = match target {
             Target::Everything => group.indicated.is_some(),
             Target::Group(g) => group.group == g,
             Target::Action(_) | Target::Instance(_) => false,
         };
-        if asked {
+        if included {
             let levels = folded.state.levels.unanswered((group.group, group.setting));
-            let reasons = levels.map(|r| teller.told(&r.because, None)).collect();
+            let reasons = levels.map(|r| explainer.line(&r.because, None)).collect();
             outcomes.push(Outcome { action: None, group: Some(Box::new(group.clone())), reasons });
         }
     }
@@ -98,7 +132,7 @@ fn explained(
     })
 }
 
-struct Teller<'t, 'a, 'p> {
+struct Explainer<'t, 'a, 'p> {
     log: &'t Log,
     records: &'t [&'a Record],
     known_at: Instant,
@@ -107,12 +141,12 @@ struct Teller<'t, 'a, 'p> {
     folded: &'t Folded<'a, 'p>,
 }
 
-impl Teller<'_, '_, '_> {
+impl Explainer<'_, '_, '_> {
     fn event_id(&self, id: Uuid) -> Option<Uuid> {
         self.view.sees(ViewField::EventIds).then_some(id)
     }
 
-    /// When a record says that it happened, as corrected by now.
+    /// The time of occurrence of a record, in the version in force.
     fn occurred_at(&self, record: &Record) -> Instant {
         let epochs = epochs(self.records.iter().copied(), self.known_at);
         let entries = epochs.last().into_iter().flat_map(|epoch| &epoch.entries);
@@ -121,7 +155,7 @@ impl Teller<'_, '_, '_> {
     }
 
     fn reason(&self, r: &Reason) -> ReasonLine {
-        let mut line = self.told(&r.because, Some(&r.deadline));
+        let mut line = self.line(&r.because, Some(&r.deadline));
         line.answered = r.answer.as_ref().map(|a| AnswerLine {
             event_id: self.event_id(a.by),
             how: match a.how {
@@ -136,7 +170,7 @@ impl Teller<'_, '_, '_> {
         line
     }
 
-    fn told(&self, because: &Because, deadline: Option<&Deadline>) -> ReasonLine {
+    fn line(&self, because: &Because, deadline: Option<&Deadline>) -> ReasonLine {
         let record = self.log.record(because.event);
         let kind = record.and_then(Record::kind);
         let handling: Handling = because.handling;
@@ -197,7 +231,7 @@ impl Teller<'_, '_, '_> {
     }
 }
 
-/// A rule or duty, as explanations show it.
+/// The line of a rule or duty.
 pub(super) fn rule_line(policy: &Policy, rule: RuleRef) -> RuleLine {
     let of =
         |id: &str, title: &str, basis, effective: crate::policy::model::Effective, covers: &[String], when: &str, s| {
@@ -232,7 +266,7 @@ pub(super) fn rule_line(policy: &Policy, rule: RuleRef) -> RuleLine {
     })
 }
 
-/// Facts with the values found.
+/// The lines of facts, with the values found.
 pub(super) fn facts(policy: &Policy, listens: Option<EventSelector>, found: &[(usize, FactValue)]) -> Vec<FactLine> {
     found
         .iter()

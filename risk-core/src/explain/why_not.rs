@@ -1,4 +1,4 @@
-//! Why a rule did not fire: what it listens to, and for each such event what its condition found and what it asks for.
+//! Why a rule did not fire: the kinds that trigger it, and for each such event which comparisons of its condition failed.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -8,7 +8,7 @@ use super::tree::rule_line;
 use super::{ExplainError, FactLine, RuleLine, kind_name, words};
 use crate::assessment::{Opened, Question};
 use crate::calendar;
-use crate::cancel::{Cancel, EndedEarly};
+use crate::cancel::Cancel;
 use crate::event::Term;
 use crate::event::field::one_of;
 use crate::fold::reason::RuleRef;
@@ -19,59 +19,107 @@ use crate::policy::fact::FactValue;
 use crate::policy::fact_text::fact_text;
 use crate::policy::model::{Atom, Clause, Condition, EventSelector, Policy, ViewField};
 
-/// Why a rule or duty fired or did not.
+/// Why a rule or duty fired or did not; see [`why_not`].
+///
+/// Plain data, like the parts in [`answer`](crate::answer).
+///
+/// # Examples
+/// ```
+/// use risk_core::{Audience, Log, Policy, Question, WhyNot, why_not};
+/// # let text = |name: &str| std::fs::read_to_string(format!("examples/{name}"));
+/// # let policy = Policy::load(&[("policy.toml", &text("policy.toml")?)])?;
+/// # let log = Log::parse("case.jsonl", &text("case.jsonl")?)?;
+///
+/// let question = Question::at("2018-03-10T12:00:00Z".parse()?, Audience::ResponsibleOfficer);
+/// let found: WhyNot = why_not(&log, &policy, &question, "call-out")?;
+/// assert!(found.fired);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct WhyNot {
-    /// The rule.
+    /// The rule or duty.
     pub rule: RuleLine,
-    /// Whether it fired at all by the moment asked about.
+    /// Whether it fired by the moment of the question.
     pub fired: bool,
-    /// The kinds that it listens to; empty for a duty, which looks after every step.
+    /// The kinds that trigger it; empty for a duty, which is evaluated after every step.
     pub listens_to: Vec<String>,
-    /// Every time that it was looked at. Empty: nothing that it listens to is on record.
+    /// Each evaluation. Empty if no event that triggers it is on record.
     pub trials: Vec<RuleEvaluation>,
 }
 
-/// One time that the rule was looked at.
+/// One evaluation of a rule or duty.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RuleEvaluation {
-    /// The event.
+    /// The id of the record; `null` for an audience that may not see event ids.
     pub event_id: Option<Uuid>,
-    /// Its kind.
+    /// The name of the kind of the event.
     pub kind: String,
-    /// On which day.
+    /// The day.
     pub on: NaiveDate,
-    /// Whether the rule was in force that day, there.
+    /// Whether the rule was in force on that day, in the locality.
     pub in_force: bool,
     /// Whether it fired.
     pub fired: bool,
-    /// What kept it from firing: the comparisons that failed in the alternative that came nearest.
+    /// The comparisons that failed, in the alternative of the condition with the fewest failures.
     pub failed: Vec<FactLine>,
 }
 
-/// Tells why a rule did not fire, or that it did.
+/// Finds why a rule or duty did not fire, or that it did.
 ///
 /// # Errors
-/// [`ExplainError`] where the rule is unknown, or the audience may not see why.
+/// [`ExplainError`] if the rule is unknown, or if the audience may not see reasons.
+///
+/// # Examples
+/// ```
+/// use risk_core::{Audience, Log, Policy, Question, why_not};
+/// # let text = |name: &str| std::fs::read_to_string(format!("examples/{name}"));
+/// # let policy = Policy::load(&[("policy.toml", &text("policy.toml")?)])?;
+///
+/// // The same case, but no children were present.
+/// let text = text("case.jsonl")?.replace(r#""children_present":"yes""#, r#""children_present":"no""#);
+/// let log = Log::parse("case.jsonl", &text)?;
+///
+/// let question = Question::at("2018-03-10T12:00:00Z".parse()?, Audience::ResponsibleOfficer);
+/// let found = why_not(&log, &policy, &question, "call-out")?;
+/// assert!(!found.fired);
+/// let failed = &found.trials[0].failed[0];
+/// assert_eq!((failed.fact.as_str(), failed.value.as_str()), ("event.children_present", "no"));
+/// assert_eq!(failed.wanted.as_deref(), Some("yes or unknown"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn why_not(log: &Log, policy: &Policy, question: &Question, rule: &str) -> Result<WhyNot, ExplainError> {
-    looked_for(log, policy, question, rule, Cancel::NEVER)
+    evaluations(log, policy, question, rule, Cancel::NEVER)
 }
 
-/// [`why_not`], unless its caller ends it early.
+/// [`why_not`] that can be cancelled.
 ///
 /// # Errors
-/// [`EndedEarly`]; within it, as [`why_not`].
+/// As [`why_not`], and if the work was cancelled or over budget.
+///
+/// # Examples
+/// ```
+/// use risk_core::{Audience, Cancel, Log, Policy, Question, why_not_until};
+/// # let text = |name: &str| std::fs::read_to_string(format!("examples/{name}"));
+/// # let policy = Policy::load(&[("policy.toml", &text("policy.toml")?)])?;
+/// # let log = Log::parse("case.jsonl", &text("case.jsonl")?)?;
+///
+/// let question = Question::at("2018-03-10T12:00:00Z".parse()?, Audience::ResponsibleOfficer);
+/// assert!(why_not_until(&log, &policy, &question, "call-out", Cancel::NEVER)?.fired);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn why_not_until(
     log: &Log,
     policy: &Policy,
     question: &Question,
     rule: &str,
     cancel: Cancel<'_>,
-) -> Result<Result<WhyNot, ExplainError>, EndedEarly> {
-    cancel.done(looked_for(log, policy, question, rule, cancel))
+) -> Result<WhyNot, ExplainError> {
+    Ok(cancel.done(evaluations(log, policy, question, rule, cancel)?)?)
 }
 
-fn looked_for(
+fn evaluations(
     log: &Log,
     policy: &Policy,
     question: &Question,
@@ -87,7 +135,7 @@ fn looked_for(
             policy.rules.iter().map(|r| r.id.as_str()).chain(policy.duties.iter().map(|d| d.id.as_str())).collect();
         return Err(ExplainError::UnknownRule { found: rule.to_owned(), nearest: one_of(&ids, rule) });
     };
-    // A rule may stand in several versions, each in force for a time; each is looked at.
+    // A rule can have several versions, each in force for a time. All are evaluated.
     let mut trials: Vec<(RuleRef, state::RuleEvaluation)> = Vec::new();
     for version in watch.iter().copied() {
         let folded = fold(&seen.records, policy, Span { watch: Some(version), ..span });

@@ -20,11 +20,26 @@ use crate::policy::model::Policy;
 use crate::view::Seen;
 
 vocabulary! {
-    /// The temporal lens.
+    /// The temporal lens of an answer: by transaction time or by valid time.
+    ///
+    /// # Examples
+    /// ```
+    /// use risk_core::{Audience, Lens, Log, Policy, Question, assess};
+    /// # let text = |name: &str| std::fs::read_to_string(format!("examples/{name}"));
+    /// # let policy = Policy::load(&[("policy.toml", &text("policy.toml")?)])?;
+    /// # let log = Log::parse("case.jsonl", &text("case.jsonl")?)?;
+    ///
+    /// // The call-out of 5 March was recorded on 7 March. On 6 March the service did not know of it.
+    /// let question = Question::at("2018-03-06T12:00:00Z".parse()?, Audience::ResponsibleOfficer);
+    /// assert_eq!(question.lens(), Lens::AsKnown);
+    /// assert!(assess(&log, &policy, &question)?.actions.is_empty());
+    /// assert_eq!(assess(&log, &policy, &question.with_lens(Lens::Hindsight))?.actions.len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     Lens {
-        /// What the service knew at a time.
+        /// What the service knew at the moment: records count from when they were recorded.
         AsKnown,
-        /// Everything known now, placed when it happened: for learning, and labelled so.
+        /// What is known now about the moment: records count from when the event happened. For learning; answers are labelled with it.
         Hindsight,
     }
 }

@@ -12,10 +12,37 @@ use super::record::{Payload, Record, RecordError};
 use crate::event::{Event, Kind, Term};
 use crate::text::without_mark;
 
-/// All records of one case.
+/// All records of one case, in the order in which they were appended: the event stream of the case.
 ///
-/// It is plain or sealed as a whole, as its first record is. A plain log grows by [`Log::append`], a sealed one by
-/// [`Log::append_sealed`]; an empty one takes either, and is from then on what it took.
+/// A log is *plain*, or *sealed* with a hash chain (see [`chain`](crate::chain)). A plain log grows by [`Log::append`], a sealed one by
+/// [`Log::append_sealed`]. The first record that is appended to an empty log decides.
+///
+/// # Examples
+/// ```
+/// use risk_core::{Log, Record};
+///
+/// let text = std::fs::read_to_string("examples/case.jsonl")?;
+/// let mut log = Log::parse("case.jsonl", &text)?;
+/// assert_eq!(log.len(), 2);
+///
+/// let record = Record::parse(
+///     r#"{
+///         "event_id": "00000000-0000-4000-8000-000000000003",
+///         "case_id": "00000000-0000-4000-8000-000000000000",
+///         "occurred_at": "2018-03-09T10:00:00Z",
+///         "recorded_at": "2018-03-09T10:00:00Z",
+///         "source": { "agency": "probation" },
+///         "kind": "address_established",
+///         "data": {}
+///     }"#,
+/// )?;
+/// assert_eq!(log.append(record.clone(), Some(2))?.position, 3);
+///
+/// // Appending is idempotent: the same record again changes nothing.
+/// assert!(!log.append(record, None)?.new);
+/// assert_eq!(log.len(), 3);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Log {
     case_id: Uuid,
@@ -23,30 +50,46 @@ pub struct Log {
     places: BTreeMap<Uuid, usize>,
 }
 
-/// What became of an appended record.
+/// The result of appending one record.
+///
+/// # Examples
+/// ```
+/// use risk_core::{Appended, Log, Record};
+/// # let text = std::fs::read_to_string("examples/case.jsonl")?;
+///
+/// let first = Record::parse(text.lines().next().unwrap())?;
+/// let mut log = Log::new(first.case_id());
+/// let appended: Appended = log.append(first, None)?;
+/// assert!(appended.new);
+/// assert_eq!(appended.position, 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Appended {
-    /// Its place in the log, from 1.
+    /// Its position in the log, from 1.
     pub position: u64,
-    /// Whether it is new; `false` where the log had it already.
+    /// Whether the record is new. `false` if the log already had it.
     pub new: bool,
 }
 
 type Stamper<'s> = &'s mut dyn FnMut(u64) -> Stamp;
 
 impl Log {
-    /// The empty log of a case.
+    /// An empty log.
     #[must_use]
     pub fn new(case_id: Uuid) -> Self {
         Self { case_id, records: Vec::new(), places: BTreeMap::new() }
     }
 
-    /// Reads a log: one record a line, empty lines passed over. A sealed log is verified; whether it still has its end
-    /// shows only in [`chain::verify`] against a head kept elsewhere. `name` is the file's, for messages.
+    /// Reads a log from JSON Lines: one record per line. Empty lines are ignored.
+    ///
+    /// A sealed log is verified as it is read. A missing end can be found only with [`chain::verify`](crate::chain::verify) and a head
+    /// that was kept elsewhere. `name` is the name of the file, for error messages.
     ///
     /// # Errors
-    /// [`LogError`] for text that is no record, for a record that [`Log::append`] would refuse, for records of two
-    /// cases, for a log without records, for plain and sealed lines in one log, and for a sealed log that was changed.
+    /// [`LogError`] with the line and the field, if a line is not a record, if [`Log::append`] would refuse a record, if the records are
+    /// of two cases, if there is no record, if plain and sealed lines are mixed, or if a sealed log was changed.
     pub fn parse(name: &str, text: &str) -> Result<Self, LogError> {
         Self::read(text).map_err(|(line, e)| LogError {
             file: name.to_owned(),
@@ -78,17 +121,18 @@ impl Log {
         let mut log = Self::new(case_id);
         let admitted = log.admit(records).map_err(|(i, e)| (line_of(i), e.into_fields()))?;
         if let Some(i) = admitted.outcomes.iter().position(|o| sealed && !o.new) {
-            let e = RecordError::new("event_id", "each record of a sealed log once", "one that stands in it before");
+            let e = RecordError::new("event_id", "each record of a sealed log once", "a repeated record");
             return Err((line_of(i), e));
         }
         log.take(admitted.fresh);
         Ok(log)
     }
 
-    /// The plain log of records that were decoded elsewhere: the same as [`Log::parse`] makes of their lines.
+    /// The plain log of records that were decoded elsewhere; equal to what [`Log::parse`] makes of their lines.
     ///
     /// # Errors
-    /// The place of the record among those given, from 0, and why [`Log::append`] would refuse it.
+    /// The index of the record that [`Log::append`] would refuse, from 0, and the reason.
+    #[doc(hidden)]
     pub fn of_decoded(case_id: Uuid, records: Vec<Decoded>) -> Result<Self, (usize, AppendError)> {
         let mut log = Self::new(case_id);
         let admitted = log.admit(records.into_iter().map(Decoded::into_record).collect())?;
@@ -96,11 +140,11 @@ impl Log {
         Ok(log)
     }
 
-    /// The plain log of one person whose records lie in several logs: all of them, as records of `case_id`, in the order in
-    /// which the service held them. A record that stands in two of the logs with the same content is taken once.
+    /// Joins several logs of one person into one plain log. All records become records of `case_id`, in order of `recorded_at`. A
+    /// record that is in two of the logs with the same content is kept once.
     ///
     /// # Errors
-    /// [`AppendError::Conflict`] where two logs have a record of one id that says something else.
+    /// [`AppendError::Conflict`] if two logs have records with the same id and different content.
     pub fn joined(case_id: Uuid, logs: &[Self]) -> Result<Self, AppendError> {
         let mut records: Vec<&Record> = logs.iter().flat_map(|log| &log.records).collect();
         records.sort_by_key(|r| r.recorded_at);
@@ -116,7 +160,7 @@ impl Log {
         Ok(log)
     }
 
-    /// Appends a record to a plain log. See [`Log::append_all`].
+    /// Appends a record to a plain log; see [`Log::append_all`].
     ///
     /// # Errors
     /// [`AppendError`]; the log is then as it was.
@@ -124,14 +168,14 @@ impl Log {
         Ok(first_of(self.append_all(vec![record], expected_position)?))
     }
 
-    /// Appends records to a plain log, all or none. They may name each other in any order. A record that the log has
-    /// already, with the same content, is accepted and changes nothing.
+    /// Appends records to a plain log: all or none. They may refer to each other in any order. A record that the log already has, with
+    /// the same content, is accepted and changes nothing.
     ///
-    /// `expected_position`: how many records the caller believes that the log has. It is not asked where nothing is new,
-    /// so that a delivery may be repeated.
+    /// `expected_position` is the number of records that the caller believes the log to have (optimistic concurrency). It is not checked
+    /// if no record is new, so a delivery can be repeated.
     ///
     /// # Errors
-    /// [`AppendError`]; the log is then as it was.
+    /// [`AppendError`]; the log is unchanged.
     pub fn append_all(
         &mut self,
         records: Vec<Record>,
@@ -140,10 +184,10 @@ impl Log {
         self.append_with(records, expected_position, None)
     }
 
-    /// [`Log::append_all`] for a sealed log; `stamp` is called once for each new record, with its position.
+    /// [`Log::append_all`] for a sealed log. `stamp` is called once for each new record, with its position.
     ///
     /// # Errors
-    /// [`AppendError`]; the log is then as it was.
+    /// [`AppendError`]; the log is unchanged.
     pub fn append_sealed(
         &mut self,
         records: Vec<Record>,
@@ -153,17 +197,16 @@ impl Log {
         self.append_with(records, expected_position, Some(&mut stamp))
     }
 
-    /// Appends a `payload_erased` record to a plain log, and removes data and note of the record that it names. Done
-    /// again, it changes nothing.
+    /// Appends a `payload_erased` record to a plain log, and removes data and note of the record that it names. Repeating it changes
+    /// nothing.
     ///
     /// # Errors
-    /// [`AppendError`], also where a correction still holds data of the record: that is to be erased first. The log is
-    /// then as it was.
+    /// [`AppendError`], also if a correction still holds data of the record: erase the correction first. The log is unchanged.
     pub fn erase(&mut self, erasure: Record, expected_position: Option<u64>) -> Result<Appended, AppendError> {
         self.erase_with(erasure, expected_position, None)
     }
 
-    /// [`Log::erase`] for a sealed log; the salt goes with the payload, the commitment stays.
+    /// [`Log::erase`] for a sealed log. The salt is removed with the payload; the commitment stays, so the chain remains intact.
     ///
     /// # Errors
     /// As [`Log::erase`].
@@ -182,43 +225,43 @@ impl Log {
         &self.records
     }
 
-    /// The record of that id.
+    /// The record with this id.
     #[must_use]
     pub fn record(&self, event_id: Uuid) -> Option<&Record> {
         self.places.get(&event_id).and_then(|i| self.records.get(*i))
     }
 
-    /// The case.
+    /// The id of the case.
     #[must_use]
     pub fn case_id(&self) -> Uuid {
         self.case_id
     }
 
-    /// How many records there are.
+    /// The number of records.
     #[must_use]
     pub fn len(&self) -> u64 {
         u64::try_from(self.records.len()).unwrap_or(u64::MAX)
     }
 
-    /// Whether there is no record.
+    /// Whether the log has no records.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.records.is_empty()
     }
 
-    /// Whether the records are chained.
+    /// Whether the log is sealed.
     #[must_use]
     pub fn is_sealed(&self) -> bool {
         self.records.first().is_some_and(|r| r.position().is_some())
     }
 
-    /// The last record's hash, in lower-case hexadecimal; `None` in a plain log.
+    /// The hash of the last record, in lower-case hexadecimal. `None` for a plain log.
     #[must_use]
     pub fn head(&self) -> Option<String> {
         self.records.last().and_then(Record::hash).map(str::to_owned)
     }
 
-    /// The log's text: one record a line, in the exact bytes as kept.
+    /// The log as JSON Lines, with the exact bytes of each record.
     #[must_use]
     pub fn to_jsonl(&self) -> String {
         self.records.iter().flat_map(|r| [r.line(), "\n"]).collect()
@@ -361,12 +404,12 @@ fn corrects(record: &Record, target: Uuid) -> bool {
     matches!(record.event(), Some(Event::RecordCorrected(c)) if c.event_id == target)
 }
 
-/// Seals a plain log. A log that is sealed already comes back as it is.
+/// Seals a plain log. A sealed log is returned unchanged. See [`chain`](crate::chain) for an example.
 ///
 /// `stamp` is called once for each position, in order.
 ///
 /// # Errors
-/// [`AppendError::Refused`] for a stamp before the record's `recorded_at` or before the last stamp.
+/// [`AppendError::Refused`] if a stamp is earlier than the record's `recorded_at`, or earlier than the previous stamp.
 pub fn seal(log: &Log, mut stamp: impl FnMut(u64) -> Stamp) -> Result<Log, AppendError> {
     if log.is_sealed() {
         return Ok(log.clone());

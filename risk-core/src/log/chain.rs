@@ -1,6 +1,6 @@
-//! The hash chain: how a log is sealed, and how a change to a sealed log is found and placed.
+//! The hash chain: how a log is sealed, and how a change to a sealed log is found and located.
 //!
-//! # The sealed line, for whoever implements it in another language
+//! # Format of a sealed line, for implementations in other languages
 //!
 //! A sealed line is a JSON object without white space between its members, in this order:
 //!
@@ -20,13 +20,13 @@
 //!
 //! A line is intact if it is, byte for byte, its members written again without white space in the order above, and if
 //! commitment and hash are right. So no byte of a record can change unnoticed. Lines end with a line feed alone; empty
-//! lines are nobody's record and are passed over.
+//! lines are ignored.
 //!
 //! Erasing a payload takes item 3 away; the header holds the commitment to it, and so the chain stays as it was. Such a
 //! line is intact only where a `payload_erased` record of the same log names it.
 //!
 //! The chain has no secret: whoever can write the whole file can compute it anew from any line on, or cut off its end.
-//! Against that only a head kept elsewhere helps.
+//! Only a head that was kept elsewhere shows that.
 
 use std::collections::BTreeSet;
 
@@ -44,28 +44,29 @@ const PAYLOAD_TAG: &str = "risk-log/1 payload";
 const RECORD_TAG: &str = "risk-log/1 record";
 const BEFORE_THE_FIRST: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
-/// What the host adds when a record is sealed: this crate has neither clock nor chance.
+/// What the host adds when a record is sealed, because the engine has neither a clock nor randomness. See [`chain`](crate::chain).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stamp {
-    /// When the log takes the record. Never before the record's `recorded_at`, nor before the last record's stamp.
+    /// When the record is appended. Not before its `recorded_at`, nor before the stamp of the last record.
     pub appended_at: Instant,
-    /// Fresh random bytes from a good source: they keep a commitment from being guessed after an erasure.
+    /// 16 bytes from a cryptographic random number generator, fresh for each record. They prevent guessing an erased payload from its
+    /// commitment.
     pub salt: [u8; 16],
 }
 
-/// A log that was found intact.
+/// The result of verifying a log that is intact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
-    /// How many records it has.
+    /// The number of records.
     pub records: u64,
-    /// The last one's hash. Kept elsewhere, it shows later that no end was cut off.
+    /// The hash of the last record. If you keep it elsewhere, a later verification shows whether the end of the log was removed.
     pub head: String,
-    /// The record whose hash the expected head is. Less than `records` where the log has grown since that head was kept.
+    /// The position of the record with the expected head. Less than `records` if the log has grown since.
     pub expected_at: Option<u64>,
 }
 
 vocabulary! {
-    /// How a change to a sealed log showed.
+    /// How a sealed log was changed.
     Tampered {
         /// There is no record at all, or a record without a seal.
         Unsealed,
@@ -73,34 +74,34 @@ vocabulary! {
         Unreadable,
         /// The line has other members, order or white space than a sealed line.
         Layout,
-        /// Another record stands here than the one that belongs here: one was removed, moved, doubled or put in.
+        /// A record was removed, moved, repeated or inserted.
         Position,
-        /// The data, the note or the salt is not what was committed to.
+        /// The data, the note or the salt does not match the commitment.
         Payload,
-        /// A header or the hash was changed, or the record before it is another.
+        /// The header or the hash was changed, or the previous record was.
         Header,
-        /// The payload is gone, and no `payload_erased` record names this one.
+        /// The payload is missing, and no `payload_erased` record names this one.
         PayloadMissing,
-        /// The head that was kept elsewhere is nowhere in the log: its end was cut off, or it was written anew.
+        /// The expected head is not in the log: its end was removed, or the log was rewritten.
         Head,
     }
 }
 
-/// A change to a sealed log, and where.
+/// A change to a sealed log, with its place.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, record {position}: {what}: expected {expected}, found {found}")]
 pub struct Tampering {
     /// The line, from 1.
     pub line: usize,
-    /// The position that the record there should have, from 1.
+    /// The position that the record should have, from 1.
     pub position: u64,
-    /// The record's id, where it can be read.
+    /// The id of the record, if it can be read.
     pub event_id: Option<Uuid>,
-    /// How it showed.
+    /// The kind of change.
     pub what: Tampered,
     /// What was expected.
     pub expected: String,
-    /// What stood there.
+    /// What was found.
     pub found: String,
 }
 

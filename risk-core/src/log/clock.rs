@@ -1,4 +1,4 @@
-//! The time at which a log takes records that come from machines whose clocks differ.
+//! The time at which records are appended, if the clocks of the machines differ.
 
 use chrono::TimeDelta;
 
@@ -6,11 +6,11 @@ use super::error::AppendError;
 use super::record::{Record, RecordError, write_instant};
 use crate::event::Instant;
 
-/// How far the clock of another machine may be ahead of this one's, so that what it recorded just now is taken all the same.
+/// How far the clock of another machine may be ahead of this machine's.
 pub const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(5);
 
-/// When a log takes the records: now by the clock of this machine, not before `earliest`, and not before any of them was recorded, as
-/// long as that is not after `limit`. So no record seems to be taken before it was recorded.
+/// The time at which the records are appended: now by the clock of this machine, but not before `earliest`, and not before any of them was
+/// recorded, unless that is after `limit`. So no record is appended before it was recorded.
 ///
 /// # Errors
 /// [`AppendError::Refused`] for a record that was recorded after `limit`: one of the two clocks is wrong.

@@ -1,8 +1,7 @@
-//! Records and the log: what a case's history is kept as, how it grows, and how a change to it is found.
+//! Records and logs: how the history of a case is stored, how it grows, and how tampering is found.
 //!
-//! A [`Log`] holds the records of one case, one JSON object a line. It is *plain* (no positions, no hashes) or *sealed*
-//! (each line carries its place in a hash chain, see [`chain`]), and never a mixture. What corrections, retractions and
-//! erasures make of the records is worked out in [`versions`], and nowhere else.
+//! A [`Log`] holds the records of one case, one JSON object per line. It is *plain* (no positions, no hashes) or *sealed* (each line has
+//! its place in a hash chain, see [`chain`]), never a mixture. [`versions`] applies corrections, retractions and erasures.
 
 mod admission;
 mod case_log;

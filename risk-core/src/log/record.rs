@@ -1,4 +1,4 @@
-//! One record: an event with its times, its source and its handling mark, kept in the exact text in which it came.
+//! One record: an event with its times, source and handling mark. Its exact text is preserved.
 
 mod reading;
 
@@ -27,28 +27,52 @@ pub(super) const PAYLOAD: [&str; 3] = ["salt", "data", "note"];
 /// The members that a sealed line has besides; `salt` goes with the payload.
 const SEAL: [&str; 5] = ["position", "appended_at", "salt", "commitment", "hash"];
 
-/// Where a record comes from.
+/// The source of a record.
+///
+/// # Examples
+/// ```
+/// use risk_core::RecordSource;
+/// use risk_core::terms::{Role, SourceAgency};
+///
+/// let source = RecordSource { agency: SourceAgency::Probation, role: Some(Role::CourtTeam), reference: Some("ndelius:17".to_owned()) };
+/// # let _ = source;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordSource {
-    /// The agency that told or recorded it.
+    /// The agency that reported or recorded it.
     pub agency: SourceAgency,
-    /// In which role somebody there did.
+    /// The role of the member of that agency who did.
     pub role: Option<Role>,
     /// The host's own opaque reference: 1 to 64 letters, digits or `. _ : -`.
     pub reference: Option<String>,
 }
 
-/// What a record says.
+/// The content of a record.
+///
+/// The enum is exhaustive on purpose: whatever reads records must handle unrecognised and erased ones.
+///
+/// # Examples
+/// ```
+/// use risk_core::{Payload, Record};
+/// # let text = std::fs::read_to_string("examples/case.jsonl")?;
+///
+/// // A record of a newer version of the software, with a kind that this version does not know.
+/// let newer = text.lines().nth(1).unwrap().replace("police_call_out", "police_visit").replace("\"kind\"", "\"v\":2,\"kind\"");
+/// let record = Record::parse(&newer)?;
+/// assert!(matches!(record.payload(), Payload::Unrecognised { kind } if kind == "police_visit"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub enum Payload {
     /// An event of the catalogue.
     Event(Event),
-    /// A record of a newer schema whose kind or data this software does not know. It is kept whole.
+    /// A record of a newer schema whose kind or data this version does not know. Its text is preserved.
     Unrecognised {
-        /// The kind that it names.
+        /// The name of the kind.
         kind: String,
     },
-    /// The payload was removed by law.
+    /// The payload was erased, as the law requires.
     Erased,
 }
 
@@ -63,34 +87,57 @@ impl fmt::Debug for Payload {
     }
 }
 
-/// A record of a log.
+/// One event with its metadata: ids, times, source and handling mark. It is one line of a log.
 ///
-/// Times are kept to the microsecond; what is finer is cut off, in reading and in comparing (the text keeps it). The
-/// public fields may be changed before the record is appended: [`super::Log::append`] checks the whole again.
+/// Times have microsecond precision. Finer digits are ignored in comparisons and preserved in the text. [`Log::append`](super::Log::append)
+/// checks a record, whether it was parsed or built.
+///
+/// # Examples
+/// ```
+/// use risk_core::terms::{Handling, SourceAgency};
+/// use risk_core::{Event, Kind, Record, RecordSource};
+///
+/// let data = serde_json::json!({ "children_present": "yes", "outcome": "arrest" });
+/// let event = Event::decode(Kind::PoliceCallOut, data.as_object().unwrap())?;
+/// let source = RecordSource { agency: SourceAgency::Police, role: None, reference: None };
+/// let (occurred_at, recorded_at) = ("2018-03-05T22:40:00Z".parse()?, "2018-03-07T09:00:00Z".parse()?);
+/// let record = Record::new(
+///     "00000000-0000-4000-8000-000000000002".parse()?, // event_id: unique in the log
+///     "00000000-0000-4000-8000-000000000000".parse()?, // case_id
+///     occurred_at,
+///     recorded_at,
+///     source,
+///     event,
+/// );
+/// assert_eq!(record.handling(), Handling::ThirdParty, "the least confidential mark that the kind allows");
+/// assert_eq!(Record::parse(&record.to_line())?, record);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct Record {
-    /// Its id, unique in the log.
+    // The fields are public for the crates of this workspace only; users have the getters.
+    #[doc(hidden)]
     pub event_id: Uuid,
-    /// The case.
+    #[doc(hidden)]
     pub case_id: Uuid,
-    /// When it happened.
+    #[doc(hidden)]
     pub occurred_at: Instant,
-    /// When the service's own records first held it.
+    #[doc(hidden)]
     pub recorded_at: Instant,
-    /// When this log took it; sealed logs only.
+    #[doc(hidden)]
     pub appended_at: Option<Instant>,
-    /// Where it comes from.
+    #[doc(hidden)]
     pub source: RecordSource,
-    /// Who may know of it.
+    #[doc(hidden)]
     pub handling: Handling,
-    /// The schema version that it was written in.
+    #[doc(hidden)]
     pub v: u32,
-    /// What it says.
+    #[doc(hidden)]
     pub payload: Payload,
     kind: String,
     note: Option<String>,
     seal: Option<Seal>,
-    /// The exact text; for a record that came as none, what its fields say, written when first asked for.
+    /// The exact text. For a record that was not parsed: the text of its fields, written when it is first needed.
     line: OnceLock<String>,
 }
 
@@ -101,7 +148,16 @@ struct Seal {
     hash: String,
 }
 
-/// What was wrong with a record.
+/// An error in a record.
+///
+/// # Examples
+/// ```
+/// use risk_core::Record;
+///
+/// let error = Record::parse("{}").unwrap_err();
+/// assert_eq!(error.field, "event_id");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("field `{field}`: expected {expected}, found {found}")]
 pub struct RecordError {
@@ -109,7 +165,7 @@ pub struct RecordError {
     pub field: String,
     /// What was expected.
     pub expected: String,
-    /// What stood there; never payload or note.
+    /// What was found; never payload or note.
     pub found: String,
 }
 
@@ -120,8 +176,8 @@ impl RecordError {
 }
 
 impl Record {
-    /// A record of `event`, marked as little confidential as its kind allows. Whether the times are in order is checked
-    /// when it is appended.
+    /// A record of `event`, with the least confidential mark that its kind allows. The order of the times is checked when the record
+    /// is appended.
     #[must_use]
     pub fn new(
         event_id: Uuid,
@@ -148,26 +204,26 @@ impl Record {
         }
     }
 
-    /// The same with another mark. One less strict than the kind allows is refused when the record is appended.
+    /// Sets the handling mark. A mark that is less strict than the kind allows is refused when the record is appended.
     #[must_use]
     pub fn with_handling(mut self, handling: Handling) -> Self {
         self.handling = handling;
         self.rewritten()
     }
 
-    /// The same with a note: free text that is kept, hashed and erasable, and that nothing ever shows.
+    /// Adds a note: free text that is stored, hashed and erasable, and never shown or read by a rule.
     #[must_use]
     pub fn with_note(mut self, note: impl Into<String>) -> Self {
         self.note = Some(note.into());
         self.rewritten()
     }
 
-    /// Reads a record from its JSON. Line breaks between its members become blanks, so that it stands on one line; a byte order
-    /// mark in front of it is passed over.
+    /// Reads a record from JSON. Line breaks between members become blanks, so the text fits on one line. A leading byte order mark is
+    /// ignored.
     ///
     /// # Errors
-    /// [`RecordError`] where a member is missing, unknown (unless `v` is newer), doubled or of another form, where times
-    /// are out of order, or where the mark is less strict than the kind's.
+    /// [`RecordError`] if a member is missing, unknown (unless `v` is newer), repeated or of the wrong type, if the times are out of
+    /// order, or if the mark is less strict than the kind allows.
     pub fn parse(line: &str) -> Result<Self, RecordError> {
         let record = Self::parse_kept(without_mark(line))?;
         match record.payload {
@@ -176,12 +232,66 @@ impl Record {
         }
     }
 
-    /// [`Record::parse`] for a line out of a log, where the payload may have been erased.
+    /// [`Record::parse`] for a line of a log, whose payload may have been erased.
     pub(super) fn parse_kept(line: &str) -> Result<Self, RecordError> {
         reading::Fields::read(line)?.record(line)
     }
 
-    /// The record as one line of JSON, in the exact bytes as kept.
+    /// The id of the record, unique in its log.
+    #[must_use]
+    pub fn event_id(&self) -> Uuid {
+        self.event_id
+    }
+
+    /// The id of the case.
+    #[must_use]
+    pub fn case_id(&self) -> Uuid {
+        self.case_id
+    }
+
+    /// When it happened (valid time).
+    #[must_use]
+    pub fn occurred_at(&self) -> Instant {
+        self.occurred_at
+    }
+
+    /// When the service first held it in its own records (transaction time). Never before `occurred_at`.
+    #[must_use]
+    pub fn recorded_at(&self) -> Instant {
+        self.recorded_at
+    }
+
+    /// When it was appended to a sealed log. `None` for a record of a plain log.
+    #[must_use]
+    pub fn appended_at(&self) -> Option<Instant> {
+        self.appended_at
+    }
+
+    /// The agency and the role that it comes from.
+    #[must_use]
+    pub fn source(&self) -> &RecordSource {
+        &self.source
+    }
+
+    /// How confidential it is.
+    #[must_use]
+    pub fn handling(&self) -> Handling {
+        self.handling
+    }
+
+    /// The version of the record format in which it was written (`v`).
+    #[must_use]
+    pub fn schema_version(&self) -> u32 {
+        self.v
+    }
+
+    /// Its content.
+    #[must_use]
+    pub fn payload(&self) -> &Payload {
+        &self.payload
+    }
+
+    /// The record as one line of JSON, in its exact bytes.
     #[must_use]
     pub fn to_line(&self) -> String {
         self.line().to_owned()
@@ -191,13 +301,12 @@ impl Record {
         self.line.get_or_init(|| assemble(borrowed(&self.written_members())))
     }
 
-    /// The members of the text that there is; none where the fields say all.
+    /// The members of the text, if it has been read or written.
     fn kept_members(&self) -> Option<Members<'_>> {
         self.line.get().and_then(|line| Members::read(line).ok())
     }
 
-    /// The kind, where this software knows what the record says or, once erased, said. `None` for a record that is not
-    /// recognised.
+    /// The kind of the event, also if the payload was erased. `None` for an unrecognised record.
     #[must_use]
     pub fn kind(&self) -> Option<Kind> {
         match &self.payload {
@@ -207,13 +316,13 @@ impl Record {
         }
     }
 
-    /// Whether it has a note, which nothing ever shows.
+    /// Whether it has a note. The note itself is never shown.
     #[must_use]
     pub fn has_note(&self) -> bool {
         self.note.is_some()
     }
 
-    /// The event, where there is one to read.
+    /// The event. `None` if the record is unrecognised or its payload was erased.
     #[must_use]
     pub fn event(&self) -> Option<&Event> {
         match &self.payload {
@@ -222,20 +331,21 @@ impl Record {
         }
     }
 
-    /// Its place in a sealed log, from 1.
+    /// Its position in a sealed log, from 1. `None` for a record of a plain log.
     #[must_use]
     pub fn position(&self) -> Option<u64> {
         self.seal.as_ref().map(|s| s.position)
     }
 
-    /// Its hash in a sealed log, in lower-case hexadecimal.
+    /// Its hash in a sealed log, in lower-case hexadecimal. `None` for a record of a plain log.
     #[must_use]
     pub fn hash(&self) -> Option<&str> {
         self.seal.as_ref().map(|s| s.hash.as_str())
     }
 
-    /// A sealed record's line in two: the line as it stays once its payload is erased, and what an erasure takes away, as
-    /// members without braces. [`Record::sealed_line`] puts them together again, byte for byte. `None` for a plain record.
+    /// Splits the line of a sealed record in two: the line as it is after an erasure, and the members that an erasure removes, without
+    /// braces. [`Record::sealed_line`] joins them again, byte for byte. `None` for a plain record.
+    #[doc(hidden)]
     #[must_use]
     pub fn sealed_parts(&self) -> Option<(String, Option<&str>)> {
         let (line, hash) = (self.line(), format!("\"hash\":\"{}\"", self.hash()?));
@@ -245,7 +355,8 @@ impl Record {
         Some((format!("{}}}", line.get(..end)?), payload))
     }
 
-    /// The line of which [`Record::sealed_parts`] made these two.
+    /// Joins what [`Record::sealed_parts`] split.
+    #[doc(hidden)]
     #[must_use]
     pub fn sealed_line(header: &str, payload: Option<&str>) -> String {
         match payload {
@@ -254,7 +365,7 @@ impl Record {
         }
     }
 
-    /// Whether both say the same, whatever the order of members, the white space and the seal.
+    /// Whether both have the same content. The order of members, white space and the seal are ignored.
     #[must_use]
     pub fn same_content(&self, other: &Self) -> bool {
         self.same_envelope(other)
@@ -275,7 +386,7 @@ impl Record {
         self.event().map_or(self.kind.as_str(), |e| e.kind().name())
     }
 
-    /// What a record of a newer schema says that this software has no type for.
+    /// The members of a record of a newer schema that this version has no type for.
     fn beyond_us(&self) -> Option<BTreeMap<String, Value>> {
         if self.v <= SCHEMA_VERSION {
             return None;
@@ -289,7 +400,7 @@ impl Record {
             .collect()
     }
 
-    /// The record as a log may take it: its text agrees with its fields, and no seal of another log stands on it.
+    /// The record in the form in which it is appended: its text agrees with its fields, and it has no seal of another log.
     pub(super) fn settled(self) -> Result<Self, RecordError> {
         let plain = match Self::parse_kept(self.line()) {
             Ok(kept) if kept.same_content(&self) => kept,
@@ -298,19 +409,18 @@ impl Record {
         if plain.seal.is_none() { Ok(plain) } else { Self::parse_kept(&without(plain.line(), &SEAL)) }
     }
 
-    /// The record with its payload removed, and its mark spelt out (without the data nobody could tell the least one).
+    /// The record without its payload, and with an explicit mark, because the default mark can depend on the data.
     pub(super) fn without_payload(&self) -> Result<Self, RecordError> {
         let marked = if self.seal.is_some() { self.to_line() } else { assemble(borrowed(&self.plain_members())) };
         Self::parse_kept(&without(&marked, &PAYLOAD))
     }
 
-    /// A record of a newer schema that decodes here, and still says what this software cannot read.
+    /// Marks as unrecognised a record of a newer schema that decodes here but has content that this version cannot read.
     pub(super) fn unrecognised(self) -> Self {
         Self { payload: Payload::Unrecognised { kind: self.kind.clone() }, ..self }
     }
 
-    /// The members of a plain line in their fixed order, the mark spelt out, in the exact bytes as kept where the text has
-    /// them.
+    /// The members of a plain line in their fixed order, with an explicit mark. A member that the text has keeps its exact bytes.
     pub(super) fn plain_members(&self) -> Vec<(String, String)> {
         let kept = self.kept_members();
         let as_kept = |name: &str| kept.as_ref().and_then(|m| m.get(name)).map(str::to_owned);
@@ -321,7 +431,7 @@ impl Record {
         self.written_members().into_iter().map(exact).collect()
     }
 
-    /// The members written from the fields: the envelope, what a newer schema added (as it stands in the text), data, note.
+    /// The members written from the fields: the envelope, the members of a newer schema (copied from the text), data, note.
     fn written_members(&self) -> Vec<(String, String)> {
         let text = |s: &str| Value::from(s).to_string();
         let source = [
@@ -354,9 +464,9 @@ impl Record {
         members.filter_map(|(name, raw)| Some((name.to_owned(), raw?))).collect()
     }
 
-    /// With a text that says what the fields say; a seal covers other bytes, and is gone.
+    /// Rewrites the text from the fields, and drops the seal, which covers other bytes.
     fn rewritten(self) -> Self {
-        // What a newer schema added stands in the kept text only.
+        // Members of a newer schema exist in the text only.
         let line = self.line.get().map(|_| assemble(borrowed(&self.written_members())));
         Self { line: line.map(OnceLock::from).unwrap_or_default(), seal: None, appended_at: None, ..self }
     }
@@ -372,7 +482,7 @@ pub(super) fn borrowed(members: &[(String, String)]) -> impl Iterator<Item = (&s
 }
 
 impl PartialEq for Record {
-    /// The same content in the same place of a chain; for content alone see [`Record::same_content`].
+    /// Equal content at the same position of a chain. To compare content alone, use [`Record::same_content`].
     fn eq(&self, other: &Self) -> bool {
         self.same_content(other) && self.seal == other.seal && self.appended_at == other.appended_at
     }
@@ -405,7 +515,7 @@ pub(super) fn write_instant(t: Instant) -> String {
     to_microseconds(t).to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
-/// Cuts off what is finer than the log keeps.
+/// Truncates to microseconds, the precision of a log.
 pub(super) fn to_microseconds(t: Instant) -> Instant {
     t.with_nanosecond(t.nanosecond().saturating_sub(t.nanosecond() % 1000)).unwrap_or(t)
 }

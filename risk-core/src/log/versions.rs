@@ -1,9 +1,8 @@
-//! Which version of each record is in force, and since when.
+//! The version of each record that is in force, and since when.
 //!
-//! A correction puts a new version in force from the moment at which it is recorded; before that, the old version is
-//! still what was known. So the answer for a time is built from *epochs*: the whole log, written anew with the versions
-//! that were in force from one such moment to the next. This follows from the records' times alone, never from the order
-//! in which a log took them.
+//! A correction puts a new version in force from the moment at which it was recorded; until then, the old version is what was known. So
+//! the answer for a time is built from *epochs*: the whole log with the versions that were in force from one such moment to the next.
+//! Epochs depend on the times of the records only, never on the order in which they were appended.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -17,20 +16,20 @@ use crate::event::catalogue::RecordCorrected;
 use crate::event::vocabulary::Handling;
 use crate::event::{DataError, Event, Instant, Kind, Nature};
 
-/// A record as it stands in an epoch.
+/// The version of a record in an epoch.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Entry<'a> {
-    /// The record as it was first made.
+    /// The original record.
     pub record: &'a Record,
-    /// What it says in this epoch.
+    /// Its event in this epoch.
     pub event: Cow<'a, Event>,
     /// When it happened, in this epoch.
     pub occurred_at: Instant,
     /// The stricter mark of the record and of the correction in force.
     pub handling: Handling,
-    /// Whether somebody contests it. This is the same in every epoch: it marks, and changes no outcome.
+    /// Whether it is disputed, in any epoch. A dispute marks a record and changes no outcome.
     pub disputed: bool,
-    /// When the correction in force was recorded; `None` for the record as first made.
+    /// When the correction in force was recorded; `None` for the original version.
     pub corrected_at: Option<Instant>,
 }
 
@@ -54,7 +53,7 @@ pub struct Epoch<'a> {
     pub since: Option<Instant>,
     /// Those records, by id.
     pub by: Vec<Uuid>,
-    /// Every record with something to say, in the order given, also those recorded later than the epoch's end.
+    /// Every readable record, in the given order, including those recorded after the end of the epoch.
     pub entries: Vec<Entry<'a>>,
     /// The records of a newer schema that this software cannot read.
     pub unrecognised: Vec<&'a Record>,
@@ -64,7 +63,7 @@ pub struct Epoch<'a> {
 
 /// The epochs of `records` that had begun by `known_at`, oldest first; there is always one.
 ///
-/// Records later known are left out. The first epoch has every record as it was first made. What begins an epoch is a
+/// Records that were recorded later are left out. The first epoch has the original version of every record. An epoch begins with a
 /// correction, retraction or erasure of a record that is among `records`; one of a record that is not there (it may be
 /// hidden from the reader) is an entry like any other. A retraction of a correction puts the version before it in force
 /// again. Of two corrections of one record the one recorded later counts, at one moment the one with the greater id. A
@@ -78,7 +77,7 @@ pub fn epochs<'a>(records: impl Iterator<Item = &'a Record>, known_at: Instant) 
 pub(crate) struct Epochs<'a> {
     known: Vec<&'a Record>,
     changes: Changes<'a>,
-    /// When those to come begin.
+    /// The beginnings of the remaining epochs.
     begins: VecDeque<Option<Instant>>,
 }
 
@@ -92,12 +91,12 @@ impl<'a> Epochs<'a> {
         Self { known, changes, begins }
     }
 
-    /// When the next one begins; none for the first, and where there is none.
+    /// When the next epoch begins; `None` for the first, and if there is no further one.
     pub(crate) fn next_since(&self) -> Option<Instant> {
         self.begins.front().copied().flatten()
     }
 
-    /// Passes over all but the last.
+    /// Skips all but the last.
     pub(crate) fn skip_to_last(&mut self) {
         self.begins.drain(..self.begins.len().saturating_sub(1));
     }
@@ -131,9 +130,9 @@ pub(crate) fn follows_what_it_changes<'a>(records: impl Iterator<Item = &'a Reco
 /// Which version of a record is in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Version {
-    /// What this correction put in its place.
+    /// The version of this correction.
     Corrected(Uuid),
-    /// None: it was retracted or erased.
+    /// No version: it was retracted or erased.
     Gone,
 }
 
@@ -144,7 +143,7 @@ pub(crate) fn in_force(records: &[&Record], known_at: Option<Instant>) -> BTreeM
     let changes = Changes::among(&known);
     let now = Some(Instant::MAX_UTC);
     let version = |id: Uuid| match changes.fate(id, now) {
-        Fate::Stands => changes.correction(id, now).map(|c| Version::Corrected(c.by.event_id)),
+        Fate::InForce => changes.correction(id, now).map(|c| Version::Corrected(c.by.event_id)),
         Fate::Retracted | Fate::Erased => Some(Version::Gone),
     };
     changes.of.keys().filter_map(|id| Some((*id, version(*id)?))).collect()
@@ -166,7 +165,7 @@ pub(super) fn replaced(kind: Kind, correction: &RecordCorrected) -> Result<Event
     Event::decode(kind, correction.replacement.data.as_object().unwrap_or(&empty))
 }
 
-/// One thing that was done to a record.
+/// A change of a record.
 struct Change<'a> {
     by: &'a Record,
     at: Instant,
@@ -179,7 +178,7 @@ enum What {
     Erased,
 }
 
-/// Everything that was done to the records, by the id of the record concerned.
+/// All changes, by the id of the changed record.
 struct Changes<'a> {
     of: BTreeMap<Uuid, Vec<Change<'a>>>,
     disputed: BTreeSet<Uuid>,
@@ -189,7 +188,7 @@ impl<'a> Changes<'a> {
     fn among(known: &[&'a Record]) -> Self {
         let mut changes = Self { of: BTreeMap::new(), disputed: BTreeSet::new() };
         let about_others = |r: &&&Record| r.kind().is_some_and(|k| k.spec().nature == Nature::Housekeeping);
-        // Most logs say nothing about their own records: they need no list of what is there.
+        // Most logs have no records about other records, and need no index.
         if !known.iter().any(|r| about_others(&r)) {
             return changes;
         }
@@ -216,8 +215,8 @@ impl<'a> Changes<'a> {
             match (&record.payload, fate) {
                 (Payload::Erased, _) | (_, Fate::Erased) => epoch.withheld.push(record.event_id),
                 (_, Fate::Retracted) => {}
-                (Payload::Unrecognised { .. }, Fate::Stands) => epoch.unrecognised.push(record),
-                (Payload::Event(event), Fate::Stands) => epoch.entries.push(self.entry(record, event, since)),
+                (Payload::Unrecognised { .. }, Fate::InForce) => epoch.unrecognised.push(record),
+                (Payload::Event(event), Fate::InForce) => epoch.entries.push(self.entry(record, event, since)),
             }
         }
         epoch
@@ -248,12 +247,12 @@ impl<'a> Changes<'a> {
     fn correction(&self, id: Uuid, since: Option<Instant>) -> Option<&Change<'a>> {
         self.by_then(id, since)
             .filter(|c| matches!(c.what, What::Corrected { .. }))
-            .filter(|c| matches!(self.fate(c.by.event_id, since), Fate::Stands))
+            .filter(|c| matches!(self.fate(c.by.event_id, since), Fate::InForce))
             .max_by_key(|c| (c.at, c.by.event_id))
     }
 
     fn fate(&self, id: Uuid, since: Option<Instant>) -> Fate {
-        self.by_then(id, since).fold(Fate::Stands, |fate, c| match c.what {
+        self.by_then(id, since).fold(Fate::InForce, |fate, c| match c.what {
             What::Corrected { .. } => fate,
             What::Retracted => fate.max(Fate::Retracted),
             What::Erased => Fate::Erased,
@@ -265,15 +264,15 @@ impl<'a> Changes<'a> {
     }
 }
 
-/// What has become of a record.
+/// Whether a record is in force.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Fate {
-    Stands,
+    InForce,
     Retracted,
     Erased,
 }
 
-/// What the event does to which record, if that is present.
+/// The change that an event makes, if the changed record is present.
 fn change(event: &Event, present: &BTreeMap<Uuid, &Record>) -> Option<(Uuid, What)> {
     let target = changed_by(event)?;
     let record = present.get(&target)?;

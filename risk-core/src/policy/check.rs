@@ -143,7 +143,7 @@ fn values_are_within_range(c: &Checking<'_>) {
     }
 }
 
-/// A dated version of something, with where it stands.
+/// A dated version of an entry, with its place.
 struct Version<'a> {
     effective: Effective,
     entry: &'a Place,
@@ -365,13 +365,12 @@ fn is_finding(code: &str) -> bool {
     number.is_some_and(|n| (1..=30).contains(&n) && code == format!("F{n}"))
 }
 
-/// Nobody sees an action without seeing what opens and what closes it: else its coming or going would tell of a record
-/// that is withheld.
+/// Whoever sees an action also sees what opens and what closes it. Otherwise the action would disclose a withheld record.
 fn views_give_nothing_away(c: &Checking<'_>) {
     for audience in &c.policy.audiences {
         for (path, action) in c.actions_seen(audience) {
-            let told = c.policy.told_by(action).into_iter();
-            for (kind, verb) in told.filter(|(kind, _)| !sees(audience, *kind)) {
+            let evident = c.policy.evident_from(action).into_iter();
+            for (kind, verb) in evident.filter(|(kind, _)| !sees(audience, *kind)) {
                 let problem = Problem::GivesAway {
                     audience: audience.audience.name().to_owned(),
                     action: action.name().to_owned(),
@@ -513,7 +512,7 @@ impl Policy {
     }
 
     /// The kinds whose records open or close the action, with the verb.
-    fn told_by(&self, action: ActionKind) -> BTreeSet<(Kind, &'static str)> {
+    fn evident_from(&self, action: ActionKind) -> BTreeSet<(Kind, &'static str)> {
         let requiring = self.rules.iter().filter(|r| r.require.iter().any(|q| q.action == action));
         let opening = requiring.flat_map(|r| &r.on).flat_map(|kind| kind.records());
         let standing = self.duties.iter().filter(|d| d.action == action).flat_map(|d| self.feeds(d));

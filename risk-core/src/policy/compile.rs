@@ -138,7 +138,7 @@ impl Compiler<'_> {
         let at = question.fact.name.at.0;
         let name = question.fact.to_string();
         let tests = match (&question.asks, &asked.domain) {
-            (Asks::Stands, domain) => match domain.code("yes") {
+            (Asks::IsYes, domain) => match domain.code("yes") {
                 Some(yes) if !matches!(domain, Domain::ManyTerms(_)) => in_mask(domain, bit(yes), negated),
                 _ => return Err(Fault::expected(at, format!("`{name}` with a comparison"), format!("`{name}` alone"))),
             },

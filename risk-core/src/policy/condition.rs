@@ -6,7 +6,7 @@ use std::fmt::{self, Display, Formatter};
 
 use super::model::Comparison;
 
-/// Where something stands in the condition's text, in bytes. It is no part of what the condition says, so all are equal.
+/// A position in the text of the condition, in bytes. It is not part of the meaning, so all positions compare equal.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Position(pub usize);
 
@@ -22,7 +22,7 @@ impl Eq for Position {}
 pub struct Word {
     /// The word.
     pub text: String,
-    /// Where it stands.
+    /// The position in the text.
     pub at: Position,
 }
 
@@ -52,7 +52,7 @@ pub struct Question {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asks {
     /// The fact alone: it is `yes`.
-    Stands,
+    IsYes,
     /// `FACT op VALUE`.
     Compares(Comparison, Operand),
     /// `FACT in [A, B]`.
@@ -72,12 +72,12 @@ pub enum Operand {
     Parameter(Word),
 }
 
-/// A fact's name with what stands in its parentheses.
+/// The name of a fact, with its arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
     /// The name, with its dots: `event.stage`, `person.ever`.
     pub name: Word,
-    /// What stands in parentheses.
+    /// The arguments in parentheses.
     pub arguments: Vec<Argument>,
 }
 
@@ -217,7 +217,7 @@ impl Display for Question {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         self.fact.fmt(f)?;
         match &self.asks {
-            Asks::Stands => Ok(()),
+            Asks::IsYes => Ok(()),
             Asks::Compares(how, with) => write!(f, " {how} {with}"),
             Asks::OneOf(words) => write!(f, " in [{}]", joined(words)),
             Asks::Has(words) => write!(f, " has {}", Words(words)),

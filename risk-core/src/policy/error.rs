@@ -1,22 +1,77 @@
-//! What can be wrong with a policy, in its own words, with the place.
+//! Errors and warnings about a policy, each with its place in the files.
 
 use super::model::Place;
 use crate::event::field::one_of;
 use crate::text::{code_point, inert};
 
-/// One thing that is wrong, and where.
+/// One error in a policy. `Display` writes place and message: `policy.toml:37:7: …`.
+///
+/// # Examples
+/// ```
+/// use risk_core::Policy;
+///
+/// let errors = Policy::load(&[("policy.toml", "[policy]\nid = 1")]).unwrap_err();
+/// let error = errors.iter().next().unwrap();
+/// assert_eq!((error.file(), error.line(), error.column()), ("policy.toml", 1, 1));
+/// assert!(error.message().starts_with("the policy has no `"), "{error}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 #[error("{place}: {problem}")]
 pub struct PolicyError {
-    /// File, line and column.
+    // The fields are public for the crates of this workspace only; users have the getters.
+    #[doc(hidden)]
     pub place: Place,
-    /// What is wrong there.
+    #[doc(hidden)]
     pub problem: Problem,
 }
 
-/// Everything that is wrong with a policy, in the order of its files.
+impl PolicyError {
+    /// The name of the file, as it was given to [`Policy::load`](super::Policy::load).
+    #[must_use]
+    pub fn file(&self) -> &str {
+        &self.place.file
+    }
+
+    /// The line, from 1.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        self.place.line
+    }
+
+    /// The column, in characters, from 1.
+    #[must_use]
+    pub fn column(&self) -> usize {
+        self.place.column
+    }
+
+    /// What is wrong, without the place.
+    #[must_use]
+    pub fn message(&self) -> String {
+        self.problem.to_string()
+    }
+}
+
+/// Every error in a policy, in the order of its files. `Display` writes one per line.
+///
+/// # Examples
+/// ```
+/// use risk_core::Policy;
+///
+/// let errors = Policy::load(&[("policy.toml", "id =")]).unwrap_err();
+/// assert_eq!(errors.iter().count(), 1);
+/// assert!(errors.to_string().starts_with("policy.toml:1:"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PolicyErrors(pub Vec<PolicyError>);
+pub struct PolicyErrors(#[doc(hidden)] pub Vec<PolicyError>);
+
+impl PolicyErrors {
+    /// The errors. There is at least one.
+    pub fn iter(&self) -> impl Iterator<Item = &PolicyError> {
+        self.0.iter()
+    }
+}
 
 impl std::fmt::Display for PolicyErrors {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -38,7 +93,7 @@ impl std::fmt::Display for Place {
     }
 }
 
-/// What there is to choose from, the nearest first.
+/// The alternatives, the closest first.
 pub(super) fn known(names: &[&str], found: &str) -> String {
     if names.is_empty() { "none, because there is none".to_owned() } else { format!("one of {}", one_of(names, found)) }
 }
@@ -49,50 +104,50 @@ pub enum Problem {
     /// The file is not TOML.
     #[error("this is not TOML: {0}")]
     Syntax(String),
-    /// A character that is not seen and acts on what shows it.
-    #[error("{found} is not seen, and acts on what shows the text: expected text without {sort}")]
+    /// An invisible character that affects display.
+    #[error("{found} is invisible and affects how text is displayed: expected text without {sort}")]
     Acts {
-        /// The character, by its number.
+        /// The code point.
         found: String,
-        /// What it is one of.
+        /// What kind of character it is.
         sort: &'static str,
     },
-    /// A field that must be there is not.
+    /// A required field is missing.
     #[error("the {entry} has no `{field}`: expected {expected}")]
     Missing {
         /// The sort of entry.
         entry: &'static str,
-        /// The field left out.
+        /// The field.
         field: &'static str,
-        /// What belongs there.
+        /// What was expected.
         expected: String,
     },
-    /// A value of another form, or not of the list.
+    /// A value of the wrong type, or not in the list.
     #[error("expected {expected}, found {found}")]
     Mismatch {
-        /// What belongs there.
+        /// What was expected.
         expected: String,
-        /// What stood there.
+        /// What was found.
         found: String,
     },
-    /// A name that nothing has.
+    /// An unknown name.
     #[error("unknown {sort} {found}: expected {expected}")]
     Unknown {
         /// What it should name: fact, kind, document, parameter …
         sort: &'static str,
-        /// The name, as far as it may be shown.
+        /// The name, as far as it is safe to show.
         found: String,
-        /// What there is.
+        /// The alternatives.
         expected: String,
     },
-    /// An id that another entry of the sort has already.
+    /// A duplicate id.
     #[error("duplicate id: the {sort} `{id}` is already defined at {first}")]
     Duplicate {
         /// The sort of entry.
         sort: &'static str,
         /// The id.
         id: String,
-        /// Where it stands first.
+        /// The place of the first definition.
         first: Place,
     },
     /// A condition that would need too many alternatives.
@@ -103,7 +158,7 @@ pub enum Problem {
         /// As many as are allowed.
         most: usize,
     },
-    /// A condition that asks too much at once.
+    /// A condition with too many comparisons.
     #[error("the condition asks {found} questions: expected at most {most}; make several rules of it")]
     TooLong {
         /// How many it asks.
@@ -111,7 +166,7 @@ pub enum Problem {
         /// As many as are allowed.
         most: usize,
     },
-    /// Parentheses or `not` too deep.
+    /// A condition that is nested too deeply.
     #[error("the condition is nested deeper than {0}: expected fewer parentheses")]
     TooDeep(usize),
     /// A condition that no value of its facts satisfies.
@@ -126,7 +181,7 @@ pub enum Problem {
     /// An assumption that would raise a level.
     #[error("a rule of basis `assumed` may not indicate a level: expected a source for it")]
     AssumedIndicates,
-    /// An assumption that would press.
+    /// An assumption with the highest priority.
     #[error("basis `assumed` may not give priority `protect_now` to `{action}`: expected `this_week` or `planned`")]
     AssumedProtectsNow {
         /// The action.
@@ -174,7 +229,7 @@ pub enum Problem {
         /// The first day no longer.
         to: chrono::NaiveDate,
     },
-    /// An action that stays open for ever.
+    /// An action that no event closes.
     #[error("nothing can close `{action}`: expected at least one event in `closed_by`")]
     NothingCloses {
         /// The action.
@@ -243,9 +298,9 @@ pub enum Problem {
         /// The way round.
         path: String,
     },
-    /// An action shown to somebody who may not see what opens or closes it.
+    /// An action shown to an audience that may not see what opens or closes it.
     #[error(
-        "`{audience}` would see `{action}` but not `{kind}`, which {verb} it: expected both or neither, lest the view give the record away"
+        "`{audience}` would see `{action}` but not `{kind}`, which {verb} it: expected both or neither, so that the view does not disclose the record"
     )]
     GivesAway {
         /// The audience.
@@ -278,12 +333,12 @@ pub enum Problem {
         never_above: String,
         /// What is stricter: `restricted`, or `plw_disclosure, which is marked partner_confidential`.
         found: String,
-        /// Where the guard stands.
+        /// The place of the guard.
         guard: Place,
     },
     /// An audience that is shown outdated versions and may see more than the supervised person.
     #[error(
-        "`{audience}` is not professional and would see `{mark}`: expected `ordinary` alone, or professional = true, lest it rely on what was corrected"
+        "`{audience}` is not professional and would see `{mark}`: expected `ordinary` alone, or professional = true, so that it does not rely on what was corrected"
     )]
     NotProfessional {
         /// The audience.
@@ -294,7 +349,7 @@ pub enum Problem {
 }
 
 impl Problem {
-    /// That this character stands in a text.
+    /// The problem of this character in a text.
     pub(super) fn acts(c: char) -> Self {
         let sort = match c {
             '\n' | '\r' | '\t' => "line breaks and tabs",
@@ -308,12 +363,12 @@ impl Problem {
     }
 }
 
-/// Something that is allowed and deserves a look, and where.
+/// A warning about a policy, with its place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Warning {
     /// File, line and column.
     pub place: Place,
-    /// What to look at.
+    /// The warning.
     pub concern: Concern,
 }
 
@@ -323,7 +378,7 @@ impl std::fmt::Display for Warning {
     }
 }
 
-/// What deserves a look.
+/// The kinds of warning.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum Concern {
     /// An order comparison that an unknown level does not satisfy.

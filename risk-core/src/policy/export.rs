@@ -99,6 +99,7 @@ fn all_or<T: Term>(list: Option<&Vec<T>>) -> Node {
 impl Policy {
     /// The policy as JSON: an object with its head and the arrays documents, parameters, actions, rules, duties,
     /// audiences, obligations, guards (if any), accepted and tests, each entry with the fields of the language.
+    #[doc(hidden)]
     #[must_use]
     pub fn to_json(&self) -> Value {
         let mut whole = self.meaning(self.head().with("digest", &self.digest));
@@ -110,6 +111,7 @@ impl Policy {
     }
 
     /// The policy as one TOML file of the language. Reading it again gives the same policy, places apart.
+    #[doc(hidden)]
     #[must_use]
     pub fn to_toml(&self) -> String {
         let mut text = format!("[policy]\n{}", toml_fields(&self.head()));
@@ -158,6 +160,7 @@ impl Policy {
     }
 
     /// The head and every entry but the tests as JSON, by section, in the policy's order.
+    #[doc(hidden)]
     #[doc(hidden)]
     #[must_use]
     pub fn entries(&self) -> Vec<(&'static str, Vec<Map<String, Value>>)> {
@@ -329,10 +332,10 @@ fn duty(policy: &Policy, d: &Duty) -> Fields {
 
 fn audience(a: &AudienceDef) -> Fields {
     let by_default = AudienceDef::professional_by_default(&a.marks);
-    let told = (a.professional != by_default).then(|| Value::from(a.professional));
+    let stated = (a.professional != by_default).then(|| Value::from(a.professional));
     Fields::default()
         .with("id", term(a.audience))
-        .with_some("professional", told)
+        .with_some("professional", stated)
         .with("marks", Node::List(terms(&a.marks)))
         .with("kinds", all_or(a.kinds.as_ref()))
         .with("actions", all_or(a.actions.as_ref()))

@@ -38,7 +38,7 @@ pub enum FactValue {
     Never,
 }
 
-/// How a programme stands. `none` where the log knows nothing of it.
+/// The state of a programme. `none` where the log knows nothing of it.
 pub const PROGRAMME_STATES: &[&str] = &[
     "none",
     "referred",
@@ -54,7 +54,7 @@ pub const PROGRAMME_STATES: &[&str] = &[
 /// The most serious open status of any child with children's social care; `none` where the log knows nothing.
 pub const SAFEGUARDING_STATES: &[&str] =
     &["none", "closed", "under_assessment", "child_in_need", "child_protection_plan", "looked_after"];
-/// How a risk factor stands; `unknown` where the log says nothing.
+/// The state of a risk factor; `unknown` where the log says nothing.
 pub const FACTOR_STATES: &[&str] = &["present", "worse", "better", "absent", "unknown"];
 
 /// Narrows which events `ever`, `count` and `days_since` look at.
@@ -147,7 +147,7 @@ pub enum Fact {
     OrderInForce(Option<OrderKind>),
     /// `required(REQUIREMENT)`: imposed, and neither completed nor removed.
     Required(Requirement),
-    /// `programme(PROGRAMME)`: how it stands.
+    /// `programme(PROGRAMME)`: its state.
     ProgrammeState(Programme),
     /// `flag(REGISTER)`: whether it is set.
     Flag(Register),
@@ -155,7 +155,7 @@ pub enum Fact {
     Outstanding(InformationOf),
     /// `child_safeguarding`: the most serious status of any child.
     ChildSafeguarding,
-    /// `risk_factor(FACTOR)`: how it stands.
+    /// `risk_factor(FACTOR)`: its state.
     RiskFactor(RiskFactor),
     /// `person.group` of the event's or the action's person.
     PersonGroup,

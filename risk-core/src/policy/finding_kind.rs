@@ -13,9 +13,9 @@ vocabulary! {
         NothingNew,
         /// An effect of a rule that others always have already, where the rule has another that is new.
         HadAlready,
-        /// Facts under which no rule says anything of a kind that some rule listens to.
+        /// Facts under which no rule fires on a kind that triggers some rule.
         Gap,
-        /// A kind that no rule listens to.
+        /// A kind that triggers no rule.
         NotListenedTo,
         /// Two rules that give one action different limits under the same facts; the earliest counts.
         DeadlinesDiffer,
@@ -23,9 +23,9 @@ vocabulary! {
         NotUsed,
         /// Facts of the language that no condition asks about.
         NotAsked,
-        /// A `yes` that requires something, where `unknown` requires neither the same nor somebody to find out.
+        /// A `yes` that requires something, where `unknown` requires neither the same nor an enquiry.
         UnknownLeftOut,
-        /// The same, where elsewhere somebody has to find out.
+        /// The same, where another rule requires an enquiry.
         UnknownElsewhere,
         /// An action that no event can close.
         NothingCloses,

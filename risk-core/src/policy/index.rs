@@ -27,7 +27,7 @@ pub struct Index {
     pub until: Vec<usize>,
     /// The actions that a kind closes, or reminds of.
     pub answered: BTreeMap<Kind, Vec<usize>>,
-    /// The kinds by which an action begins or ends to wait on somebody.
+    /// The kinds by which an action starts or stops waiting.
     pub waiting: BTreeSet<Kind>,
     /// The duties whose condition a kind can change, or whose subjects it can bring.
     pub duties: BTreeMap<Kind, BTreeSet<usize>>,

@@ -15,7 +15,7 @@ use crate::event::Term;
 use crate::event::field::describe_text;
 use crate::event::vocabulary::ActionKind;
 
-/// Where everything within an entry stands, by the entry's place and the path within it: `require.0.priority`.
+/// The place of everything within an entry, by the place of the entry and the path within it: `require.0.priority`.
 pub(super) type Places = BTreeMap<Place, BTreeMap<String, Place>>;
 
 /// What entries need to know of the rest of the policy while they are read.
@@ -92,10 +92,10 @@ struct Head {
 }
 
 impl Policy {
-    /// Reads a policy from its files, each with its name and its text.
+    /// Reads a policy from its files, given as pairs of name and text. The order of the files has no effect.
     ///
     /// # Errors
-    /// Everything that is wrong with it, each with file, line and column.
+    /// Every error in the files, each with file, line and column.
     pub fn load(files: &[(&str, &str)]) -> Result<Self, PolicyErrors> {
         Self::load_with(files, &[], None)
     }
@@ -103,8 +103,8 @@ impl Policy {
     /// Reads a policy with local overlays, resolved for a locality.
     ///
     /// # Errors
-    /// Everything that is wrong with it or with an overlay, each with file, line and column; also a locality that neither
-    /// the policy nor an overlay speaks of.
+    /// Every error in the files and overlays, each with file, line and column. A locality that neither the policy nor an overlay names
+    /// is an error too.
     pub fn load_with(
         files: &[(&str, &str)],
         overlays: &[(&str, &str)],
@@ -140,7 +140,7 @@ fn read(files: &[(&str, &str)], overlays: &[(&str, &str)], locality: Option<&str
     let policy = compose(&entries, head?, &localities, locality, errors);
 
     let places = places(&entries, &policy);
-    // A policy that could not be read whole is not checked: what is missing would look wrong everywhere.
+    // A policy that could not be read completely is not checked, because missing entries would cause further errors.
     if !errors.any() {
         check::check(&policy, &places, errors);
     }

@@ -1,8 +1,7 @@
 //! The policy language: rules as data (`docs/policy-language.md`).
 //!
-//! Text becomes a policy in this order: `source` (tables with places) → [`parse`] (conditions) → [`compile`] →
-//! `entries` and [`given`] → `load` → `check`. `export` writes it out again. The crate `risk-policy-tools` lists, compares, analyses and
-//! tests policies.
+//! A policy is loaded in this order: `source` (tables with places) → [`parse`] (conditions) → [`compile`] → `entries` and
+//! [`given`] → `load` → `check`. `export` writes it again. The crate `risk-policy-tools` lists, compares, analyses and tests policies.
 
 mod check;
 pub mod compile;

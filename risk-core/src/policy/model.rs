@@ -1,4 +1,4 @@
-//! A policy once read, checked and compiled: what the fold evaluates and the explanation prints.
+//! The compiled form of a policy, which the fold evaluates and explanations print.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,15 +12,15 @@ use crate::event::vocabulary::{ActionKind, Audience, Group, Handling, Level, Reg
 use crate::event::{Field, Kind};
 
 vocabulary! {
-    /// What a rule or a limit rests on. One is never dressed up as another.
+    /// What kind of source a rule or a limit has. A limit that no source gives is `assumed`.
     Basis { Statute, Policy, Inspectorate, Measure, Assumed }
-    /// What matters first.
+    /// The priority of an action, the highest first.
     Priority { ProtectNow, ThisWeek, Planned }
-    /// How a parameter counts.
+    /// The unit of a parameter.
     Unit { Days, BusinessDays, Months, Count }
-    /// Whether a limit runs from when the service learnt, or from when it happened.
+    /// Whether a limit runs from when the service learnt of the event, or from when it happened.
     RunsFrom { Learnt, Occurred }
-    /// What an effect is about: one action for each such subject.
+    /// The subjects of an effect: one action for each.
     About {
         /// The case as a whole.
         Case,
@@ -38,9 +38,9 @@ vocabulary! {
         Provider,
         /// The event's register, or the register that a flag effect names.
         Register,
-        /// Each child known; with none known, one action about nobody yet.
+        /// Each known child; if none is known, one action without a subject.
         EachChild,
-        /// Each person whom an order in force protects.
+        /// Each person who is protected by an order in force.
         EachProtectedPerson,
         /// Each order in force.
         EachOrderInForce,
@@ -50,35 +50,35 @@ vocabulary! {
         EachOutstandingRequest,
         /// Each register flag that is set.
         EachFlagSet,
-        /// Each group for which the assessment states less than is indicated.
+        /// Each group with an assessed level below the indicated one.
         EachLowerStatement,
     }
-    /// What an audience may be shown beyond the actions themselves.
+    /// A part of an answer that an audience may see, besides the actions.
     ViewField {
         /// Levels by group.
         Classification,
         /// The agenda.
         Agenda,
-        /// Why: rules and events.
+        /// Reasons: rules and events.
         Because,
         /// Finding codes.
         Findings,
         /// Register flags.
         Flags,
-        /// Whom and what actions are about.
+        /// The subjects of actions.
         Subjects,
         /// Event ids.
         EventIds,
         /// Handling marks and cautions.
         Handling,
-        /// What people decided about actions.
+        /// Decisions about actions.
         Decisions,
-        /// Records that a newer version wrote, and rules that are blind.
+        /// Unrecognised records, and rules that cannot fire.
         Completeness,
     }
 }
 
-/// Where a text stands in the policy's files, counted from 1.
+/// A place in the files of a policy. Line and column count from 1.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Place {
     /// The file's name as given to the loader.
@@ -96,13 +96,13 @@ pub struct Document {
     pub id: String,
     /// Its title.
     pub title: String,
-    /// Who issued it.
+    /// The publisher.
     pub publisher: String,
-    /// When.
+    /// The date of publication.
     pub date: NaiveDate,
-    /// How places in it are named.
+    /// How places in the document are named.
     pub locator: String,
-    /// Where it can be had, if public.
+    /// The address, if it is public.
     pub url: Option<String>,
 }
 
@@ -111,13 +111,13 @@ pub struct Document {
 pub struct Source {
     /// The document's id.
     pub document: String,
-    /// The place, in the document's own way.
+    /// The place in the document, as its `locator` describes.
     pub at: String,
-    /// Its words, where they are short enough to quote.
+    /// A short quotation.
     pub quote: Option<String>,
 }
 
-/// A half-open interval of civil dates: `from` counts, `to` does not.
+/// A half-open interval of civil dates: `from` is included, `to` is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Effective {
     /// The first day in force.
@@ -127,25 +127,25 @@ pub struct Effective {
 }
 
 impl Effective {
-    /// Whether that day is within.
+    /// Whether the interval contains a day.
     #[must_use]
     pub fn contains(self, day: NaiveDate) -> bool {
         self.from <= day && self.to.is_none_or(|to| day < to)
     }
 }
 
-/// A parameter's value from a date, perhaps in one locality only.
+/// The value of a parameter in an interval, everywhere or in one locality.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParameterValue {
-    /// When it holds.
+    /// The days on which it is in force.
     pub effective: Effective,
-    /// Where it holds; `None` everywhere.
+    /// The locality; `None` for everywhere.
     pub locality: Option<String>,
-    /// The value; `None` where the parameter is deliberately unset.
+    /// The value; `None` if the parameter is deliberately unset.
     pub value: Option<u32>,
-    /// What it rests on.
+    /// What kind of source it has.
     pub basis: Basis,
-    /// Where that is written; empty only for an assumed value.
+    /// The sources; empty only for an assumed value.
     pub source: Vec<Source>,
 }
 
@@ -154,28 +154,28 @@ pub struct ParameterValue {
 pub struct Parameter {
     /// Its id.
     pub id: String,
-    /// What it is.
+    /// The title.
     pub title: String,
-    /// How it counts.
+    /// The unit.
     pub unit: Unit,
-    /// Least and greatest value that may be set.
+    /// The least and greatest allowed value.
     pub range: (u32, u32),
     /// Its values.
     pub values: Vec<ParameterValue>,
-    /// Where it stands.
+    /// The place of the entry in the files.
     pub place: Place,
 }
 
 /// One comparison of one fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Atom {
-    /// The fact, by its place in [`Policy::facts`].
+    /// The fact, as an index into [`Policy::facts`].
     pub fact: usize,
-    /// What is asked of it.
+    /// The comparison.
     pub test: Test,
 }
 
-/// A comparison. Masks: bit n stands for the term of code n.
+/// A comparison. In a mask, bit n represents the term with code n.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Test {
     /// The term is one of these.
@@ -184,9 +184,9 @@ pub enum Test {
     Has(u64),
     /// The list has none of these.
     HasNone(u64),
-    /// The number is between these, both included; never is not.
+    /// The number is between these, inclusive; `never` is not.
     Between(u32, u32),
-    /// The number compares so with a parameter, by its place in [`Policy::parameters`]; an unset parameter satisfies nothing.
+    /// The number compared with a parameter, an index into [`Policy::parameters`]. False if the parameter is unset.
     Compare(Comparison, usize),
     /// `= never` (true) or `!= never` (false).
     Never(bool),
@@ -228,29 +228,29 @@ impl Test {
     }
 }
 
-/// All of these at once.
+/// A conjunction of comparisons.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Clause(pub Vec<Atom>);
 
-/// A condition: true where one of its clauses is.
+/// A condition in disjunctive normal form: true if one of its clauses is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition {
-    /// As the author wrote it.
+    /// The text in the policy.
     pub text: String,
-    /// Compiled. One empty clause is always true; no clause at all is never true.
+    /// The clauses. An empty clause is always true; a condition without clauses is never true.
     pub clauses: Vec<Clause>,
-    /// Where it stands.
+    /// The place of the entry in the files.
     pub place: Place,
 }
 
 impl Condition {
-    /// The condition that always holds.
+    /// The condition that is always true.
     #[must_use]
     pub fn always() -> Self {
         Self { text: String::new(), clauses: vec![Clause::default()], place: Place::default() }
     }
 
-    /// The first clause that holds, if one does.
+    /// The first clause that is true.
     pub fn holds(
         &self,
         mut read: impl FnMut(usize) -> FactValue,
@@ -259,7 +259,7 @@ impl Condition {
         self.clauses.iter().find(|c| c.0.iter().all(|a| a.test.passes(read(a.fact), &parameter)))
     }
 
-    /// Every fact it asks about, each once, in order of first mention.
+    /// The facts that it compares, without duplicates, in order of first use.
     #[must_use]
     pub fn facts(&self) -> Vec<usize> {
         let mut seen = Vec::new();
@@ -272,12 +272,12 @@ impl Condition {
     }
 }
 
-/// By when.
+/// A time limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Due {
     /// The day it opens; overdue from the next midnight, London.
     Immediately(RunsFrom),
-    /// A parameter's count from then, by its place in [`Policy::parameters`].
+    /// Within the value of a parameter, an index into [`Policy::parameters`].
     Within(usize, RunsFrom),
 }
 
@@ -286,109 +286,109 @@ pub enum Due {
 pub struct Trigger {
     /// Any of these kinds.
     pub on: Vec<Kind>,
-    /// Where this holds.
+    /// The condition.
     pub when: Condition,
 }
 
-/// An action of another name that goes on with this one from a date, keeping its age.
+/// An earlier action that this one continues from a date on, with its opening day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Continues {
     /// The earlier action.
     pub action: ActionKind,
-    /// From when.
+    /// The date.
     pub from: NaiveDate,
 }
 
-/// Something that somebody may have to do.
+/// The definition of an action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActionDef {
     /// Its name.
     pub action: ActionKind,
-    /// What is to be done, as an instruction.
+    /// What to do, as an instruction.
     pub title: String,
-    /// Who does it.
+    /// The role that must do it.
     pub owner: Role,
-    /// Its priority where a rule gives none.
+    /// Its default priority.
     pub priority: Priority,
-    /// It is a step of the first of these that is pending.
+    /// The actions of which it is a step: the first that is pending.
     pub part_of: Vec<ActionKind>,
-    /// What answers its reasons.
+    /// The events that answer its reasons.
     pub closed_by: Vec<Trigger>,
-    /// What makes it wait on somebody else (a request made), with whom.
+    /// The events that make it wait for another party, such as a request, with the party.
     pub waiting: Vec<(Trigger, WaitsOn)>,
-    /// What counts as a reminder while it waits.
+    /// The events that count as a reminder while it waits.
     pub chased_by: Vec<Trigger>,
-    /// What is shown as a refusal; it closes nothing.
+    /// The events that are shown as a refusal. They do not close it.
     pub refused_by: Vec<Trigger>,
-    /// Who may decide that it is not needed. To protect somebody now: a manager, whatever stands here.
+    /// The roles that may decide that it is not needed. With priority `protect_now`: always a manager.
     pub decidable_by: Vec<Role>,
-    /// It is never shown as less confidential than this.
+    /// Its least handling mark.
     pub handling: Handling,
-    /// A decision that answers it must name the event; by time alone it leaves the finding `not_named`.
+    /// A decision that answers it must name the event. One that answers it by time alone leaves the finding `not_named`.
     pub must_name: bool,
-    /// Finding codes shown while it is overdue or was done late.
+    /// The finding codes that are shown if it is overdue or was done late.
     pub findings: Vec<String>,
-    /// It still protects a victim when supervision ends: it is handed over.
+    /// It still protects a victim when supervision ends, and is then handed over.
     pub protects: bool,
-    /// It can only be done with the person: once they have died it is superseded.
+    /// It can only be done with the person, and is superseded when they die.
     pub ends_with_death: bool,
-    /// What it continues.
+    /// The action that it continues.
     pub continues: Option<Continues>,
-    /// Where it stands.
+    /// The place of the entry in the files.
     pub place: Place,
 }
 
 /// A level that a rule indicates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Indicates {
-    /// For whom.
+    /// The group at risk.
     pub group: Group,
-    /// In which setting.
+    /// The setting.
     pub setting: Setting,
-    /// At least.
+    /// The level, at least.
     pub level: Level,
 }
 
 /// An action that a rule requires.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Requires {
-    /// Which.
+    /// The action.
     pub action: ActionKind,
-    /// About whom or what.
+    /// The subjects.
     pub about: About,
-    /// How soon it matters.
+    /// The priority.
     pub priority: Priority,
-    /// By when; `None` where no source says.
+    /// The time limit; `None` if no source gives one.
     pub due: Option<Due>,
 }
 
-/// A flag that a rule holds should be set.
+/// A register flag that a rule requires to be set or unset.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FlagEffect {
-    /// Which register.
+    /// The register.
     pub register: Register,
-    /// Set, or not.
+    /// Whether the flag should be set.
     pub should_be_set: bool,
 }
 
-/// What follows from an event.
+/// A rule: what follows from an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
-    /// Its id, given by the author, stable.
+    /// The id, a stable name.
     pub id: String,
-    /// What it says, in a sentence.
+    /// The title, a sentence.
     pub title: String,
-    /// Where that is written; empty only for an assumed rule.
+    /// The sources; empty only for an assumed rule.
     pub source: Vec<Source>,
-    /// What it rests on.
+    /// What kind of source it has.
     pub basis: Basis,
-    /// When it is in force.
+    /// The days on which it is in force.
     pub effective: Effective,
-    /// Where; empty everywhere.
+    /// The localities; empty for everywhere.
     pub localities: Vec<String>,
-    /// The obligations it carries out.
+    /// The obligations that it implements.
     pub covers: Vec<String>,
-    /// The kinds it is about.
+    /// The events that trigger it.
     pub on: Vec<EventSelector>,
     /// The condition.
     pub when: Condition,
@@ -398,36 +398,36 @@ pub struct Rule {
     pub require: Vec<Requires>,
     /// Flags.
     pub flag: Vec<FlagEffect>,
-    /// What it requires is superseded by the first event of this kind that happened after the rule's own.
+    /// What it requires is superseded by the first event of this kind after the one that triggered it.
     pub until: Option<Kind>,
-    /// The groups it puts under review where it requires `review_risk`; empty: those it indicates, or else all.
+    /// The groups that it puts under review if it requires `review_risk`. Empty: those that it indicates, or else all.
     pub review: Vec<Group>,
-    /// Where it stands.
+    /// The place of the entry in the files.
     pub place: Place,
 }
 
-/// What a rule listens to.
+/// What can trigger a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EventSelector {
     /// A kind of the catalogue.
     Kind(Kind),
-    /// A kind that the fold raises by itself.
+    /// A kind of timer event.
     Derived(Derived),
-    /// A record of a newer schema that this version cannot read.
+    /// An unrecognised record.
     Unrecognised,
 }
 
 vocabulary! {
-    /// Kinds that the fold raises when their time comes; never in a log.
+    /// The kinds of timer event, which the fold raises when they fall due. No record has one.
     Derived { ProtectiveOrderExpired, SupervisionEndReached, DutyDue, ActionOverdue, AssessmentStale }
 }
 
-/// Whom an action waits on.
+/// The party that an action waits for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WaitsOn {
-    /// Whom the policy names.
+    /// A party that the policy names.
     Named(String),
-    /// Whom this field of the event names.
+    /// The party in this field of the event.
     Field(Field),
 }
 
@@ -440,83 +440,82 @@ impl std::fmt::Display for WaitsOn {
     }
 }
 
-/// An action that comes round again, or stands, while a condition holds.
+/// A duty: an action that recurs, or is required once, while a condition holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Duty {
     /// Its id.
     pub id: String,
-    /// What it says.
+    /// The title.
     pub title: String,
-    /// Where that is written.
+    /// The sources.
     pub source: Vec<Source>,
-    /// What it rests on.
+    /// What kind of source it has.
     pub basis: Basis,
-    /// When it is in force.
+    /// The days on which it is in force.
     pub effective: Effective,
-    /// Where; empty everywhere.
+    /// The localities; empty for everywhere.
     pub localities: Vec<String>,
-    /// The obligations it carries out.
+    /// The obligations that it implements.
     pub covers: Vec<String>,
-    /// What is to be done.
+    /// The action.
     pub action: ActionKind,
-    /// About whom or what.
+    /// The subjects.
     pub about: About,
-    /// While this holds. No event: only state and the subject's own facts.
+    /// The condition. It can use facts of the case and of the subject, and no event.
     pub holds: Condition,
-    /// The period, a parameter; `None`: done once for each spell.
+    /// The period, a parameter; `None` if it is required once per spell.
     pub every: Option<usize>,
-    /// By when the first time, from the start of the spell.
+    /// The first time limit, from the start of the spell.
     pub first: Option<Due>,
-    /// How soon it matters.
+    /// The priority.
     pub priority: Priority,
-    /// The groups it puts under review where its action is `review_risk`; empty: all.
+    /// The groups that it puts under review if its action is `review_risk`. Empty: all.
     pub review: Vec<Group>,
-    /// Where it stands.
+    /// The place of the entry in the files.
     pub place: Place,
 }
 
 /// What an audience may see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AudienceDef {
-    /// Who.
+    /// The audience.
     pub audience: Audience,
-    /// It is shown no version of a record that a hidden change replaced.
+    /// Whether it is a professional audience: it is never shown a version that a hidden change replaced.
     pub professional: bool,
     /// The marks it may see.
     pub marks: Vec<Handling>,
-    /// The kinds of record it may see; `None` all.
+    /// The kinds of record that it may see; `None` for all.
     pub kinds: Option<Vec<Kind>>,
-    /// The actions it may see; `None` all.
+    /// The actions that it may see; `None` for all.
     pub actions: Option<Vec<ActionKind>>,
-    /// The groups whose levels it may see.
+    /// The groups with levels that it may see.
     pub groups: Vec<Group>,
-    /// The registers it may see; `None` all.
+    /// The registers that it may see; `None` for all.
     pub flags: Option<Vec<Register>>,
-    /// What else it may see.
+    /// The parts of an answer that it may see.
     pub fields: Vec<ViewField>,
-    /// Where it stands.
+    /// The place of the entry in the files.
     pub place: Place,
 }
 
 impl AudienceDef {
-    /// Whether an audience of these marks is professional where its entry does not say: unless all that it may see is what
-    /// the supervised person may know.
+    /// Whether an audience with these marks is professional by default: it may see more than the supervised person may know.
     #[must_use]
     pub fn professional_by_default(marks: &[Handling]) -> bool {
         marks.iter().any(|mark| *mark > Handling::Ordinary)
     }
 }
 
-/// What an audience may never see, whatever its own entry says.
+/// A limit on what an audience may ever see, whatever its own entry grants.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Guard {
-    /// Who.
+    /// The audience.
     pub audience: Audience,
     /// The strictest mark that it may ever see.
     pub never_above: Handling,
-    /// Why.
+    /// The reason.
     pub why: String,
-    /// Where it stands.
+    /// The place of the entry in the files.
     pub place: Place,
 }
 
@@ -525,13 +524,13 @@ pub struct Guard {
 pub struct Obligation {
     /// Its id: `O1`.
     pub id: String,
-    /// What it says, in our words.
+    /// A summary.
     pub title: String,
     /// Where.
     pub source: Vec<Source>,
-    /// Why no event can decide it; `None` where rules cover it.
+    /// Why no event can decide it; `None` if rules cover it.
     pub not_executable: Option<String>,
-    /// Where it stands.
+    /// The place of the entry in the files.
     pub place: Place,
 }
 
@@ -542,15 +541,15 @@ pub struct GivenEvent {
     pub occurred_at: Instant,
     /// When it was recorded.
     pub recorded_at: Instant,
-    /// Its kind; `None` for a record that this version cannot read.
+    /// The kind; `None` for an unrecognised record.
     pub kind: Option<Kind>,
     /// Its data.
     pub data: serde_json::Map<String, serde_json::Value>,
-    /// Its mark, if stricter than the default.
+    /// The handling mark, if it is not the default.
     pub handling: Option<Handling>,
 }
 
-/// What a policy test expects of the answer. Whatever is empty is not asked.
+/// What a policy test expects of the answer. Empty members are not checked.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Expectations {
     /// Rules or duties that fire.
@@ -573,114 +572,171 @@ pub struct Expectations {
     pub groups: BTreeMap<Group, String>,
     /// Flags that should be set.
     pub flags: Vec<Register>,
-    /// The events that rules or duties fire on, by number from 1: these and no others.
+    /// Exactly the events that rules or duties fire on, by number from 1.
     pub fires_on: BTreeMap<String, BTreeSet<usize>>,
-    /// What follows from rules or duties, a phrase each: this and nothing else.
+    /// Exactly what follows from rules or duties, one phrase each.
     pub follows: BTreeMap<String, BTreeSet<String>>,
-    /// The events that answer a reason of an action, by number from 1: these and no others.
+    /// Exactly the events that answer a reason of an action, by number from 1.
     pub answered_by: BTreeMap<ActionKind, BTreeSet<usize>>,
 }
 
-/// Why a change of an entry is no change of what the policy says, so that no test can tell the two apart.
+/// Why a mutation of an entry does not change the meaning of the policy, so no test can detect it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Equivalent {
     /// The rule, duty, action or parameter, by its id.
     pub of: String,
     /// The change, as the mutation names it.
     pub change: String,
-    /// Why no history can tell.
+    /// The reason.
     pub why: String,
-    /// Where it stands.
+    /// The place of the entry in the files.
     pub place: Place,
 }
 
 /// A test beside the rules: given these events, on this day, this follows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PolicyTest {
-    /// What it shows.
+    /// The name.
     pub name: String,
-    /// In which locality.
+    /// The locality.
     pub locality: Option<String>,
-    /// Given.
+    /// The events.
     pub given: Vec<GivenEvent>,
-    /// When.
+    /// The moment of the question.
     pub at: Instant,
-    /// What the service is taken to know by; `None`: `at`.
+    /// Records that were recorded later are ignored; `None`: `at`.
     pub known_at: Option<Instant>,
-    /// `true`: the hindsight lens.
+    /// Whether the lens is hindsight.
     pub hindsight: bool,
-    /// For whom.
+    /// The audience.
     pub audience: Option<Audience>,
-    /// Then.
+    /// The expectations.
     pub then: Expectations,
-    /// Where it stands.
+    /// The place of the entry in the files.
     pub place: Place,
 }
 
-/// Something that the analysis finds and the author knows: why it may stand.
+/// A finding of the analysis that the author accepts, with the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accepted {
-    /// The sort of finding.
+    /// The kind of finding.
     pub finding: FindingKind,
     /// The rules, duties, actions, parameters or kinds that it is about.
     pub of: Vec<String>,
     /// The fact that it is about, for findings about one.
     pub fact: Option<String>,
-    /// Only on these kinds of event, as they are written in `on`; empty: on all.
+    /// Only for these kinds of event, as written in `on`; empty: for all.
     pub on: Vec<String>,
-    /// Why it may stand.
+    /// The reason.
     pub why: String,
-    /// Only there; `None` everywhere.
+    /// The locality; `None` for everywhere.
     pub locality: Option<String>,
-    /// Where it stands.
+    /// The place of the entry in the files.
     pub place: Place,
 }
 
-/// A policy: read, checked, compiled, resolved for one locality.
+/// A policy: the rules as data, read, checked, compiled and resolved for one locality.
+///
+/// `docs/policy-language.md` in the repository describes the files. The crate `risk-policies` embeds the policy pack for England and
+/// Wales.
+///
+/// # Examples
+/// ```
+/// use risk_core::Policy;
+///
+/// let text = std::fs::read_to_string("examples/policy.toml")?;
+/// let policy = Policy::load(&[("policy.toml", &text)])?;
+/// assert_eq!((policy.id(), policy.version()), ("example", "1"));
+/// assert_eq!(policy.reviewed_through(), "2018-12-31".parse()?);
+///
+/// // Everything that is wrong is reported, with its place.
+/// let errors = Policy::load(&[("policy.toml", &text.replace("police_call_out", "police_callout"))]).unwrap_err();
+/// let first = errors.iter().next().unwrap();
+/// assert_eq!((first.file(), first.line()), ("policy.toml", 36));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
-    /// Its id.
+    // The fields are public for the crates of this workspace only; users have the getters.
+    #[doc(hidden)]
     pub id: String,
-    /// Its version.
+    #[doc(hidden)]
     pub version: String,
-    /// Its title.
+    #[doc(hidden)]
     pub title: String,
-    /// The last day through which it was reviewed.
+    #[doc(hidden)]
     pub reviewed_through: NaiveDate,
-    /// SHA-256 of its meaning, in hex.
+    #[doc(hidden)]
     pub digest: String,
-    /// The locality it is resolved for.
+    #[doc(hidden)]
     pub locality: Option<String>,
-    /// Sources.
+    #[doc(hidden)]
     pub documents: Vec<Document>,
-    /// Parameters.
+    #[doc(hidden)]
     pub parameters: Vec<Parameter>,
-    /// Actions, in the policy's order of importance.
+    #[doc(hidden)]
     pub actions: Vec<ActionDef>,
-    /// Rules.
+    #[doc(hidden)]
     pub rules: Vec<Rule>,
-    /// Duties.
+    #[doc(hidden)]
     pub duties: Vec<Duty>,
-    /// Audiences.
+    #[doc(hidden)]
     pub audiences: Vec<AudienceDef>,
-    /// What audiences may never see.
+    #[doc(hidden)]
     pub guards: Vec<Guard>,
-    /// Obligations.
+    #[doc(hidden)]
     pub obligations: Vec<Obligation>,
-    /// Tests.
+    #[doc(hidden)]
     pub tests: Vec<PolicyTest>,
-    /// Changes that change nothing.
+    #[doc(hidden)]
     pub equivalents: Vec<Equivalent>,
-    /// What the analysis finds and may stand.
+    #[doc(hidden)]
     pub accepted: Vec<Accepted>,
-    /// Every fact that a condition asks about.
+    #[doc(hidden)]
     pub facts: Vec<Fact>,
-    /// Where to look for what concerns a kind of event.
+    #[doc(hidden)]
     pub index: Index,
 }
 
 impl Policy {
-    /// A parameter's value in force on that day in the policy's locality: the locality's own before the general one.
+    /// The id of the policy.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The version of the policy.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The title of the policy.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// The last day through which the policy was reviewed. Answers for a later day say so.
+    #[must_use]
+    pub fn reviewed_through(&self) -> NaiveDate {
+        self.reviewed_through
+    }
+
+    /// The SHA-256 digest of the meaning of the policy, in lower-case hexadecimal. Comments, layout and tests do not affect it.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// The locality for which the policy is resolved.
+    #[must_use]
+    pub fn locality(&self) -> Option<&str> {
+        self.locality.as_deref()
+    }
+
+    /// The value of a parameter on a day, in the policy's locality. A value of the locality takes precedence over a general one.
+    #[doc(hidden)]
     #[must_use]
     pub fn value(&self, parameter: usize, day: NaiveDate) -> Option<&ParameterValue> {
         let values = &self.parameters.get(parameter)?.values;
@@ -690,14 +746,15 @@ impl Policy {
         self.locality.as_deref().and_then(|l| in_force(Some(l))).or_else(|| in_force(None))
     }
 
-    /// What the policy says of an action.
+    /// The definition of an action.
+    #[doc(hidden)]
     #[must_use]
     pub fn action(&self, action: ActionKind) -> Option<&ActionDef> {
         self.index.actions.get(action as usize).copied().flatten().and_then(|place| self.actions.get(place))
     }
 
-    /// Every day from which the policy itself says something else: a rule, a duty or a value begins or ends, or the time
-    /// through which it was reviewed is over.
+    /// Every day on which the policy changes: a rule, a duty or a value begins or ends, or the reviewed period is over.
+    #[doc(hidden)]
     #[must_use]
     pub fn boundaries(&self) -> BTreeSet<NaiveDate> {
         let rules = self.rules.iter().map(|r| r.effective).chain(self.duties.iter().map(|d| d.effective));
@@ -706,7 +763,8 @@ impl Policy {
         days.chain(self.reviewed_through.succ_opt()).collect()
     }
 
-    /// Whether the rule or duty is in force on that day in the policy's locality.
+    /// Whether a rule or duty is in force on a day, in the policy's locality.
+    #[doc(hidden)]
     #[must_use]
     pub fn in_force(&self, effective: Effective, localities: &[String], day: NaiveDate) -> bool {
         effective.contains(day)

@@ -194,7 +194,7 @@ impl<'a> Parser<'a> {
         } else if self.take(Token::Word("has")) {
             Asks::Has(self.word_or_list("a word or a list such as [a, b]")?)
         } else {
-            Asks::Stands
+            Asks::IsYes
         };
         Ok(Question { fact, asks })
     }

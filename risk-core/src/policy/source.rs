@@ -75,7 +75,7 @@ impl<'a> File<'a> {
         table
     }
 
-    /// Notes, once a line, what is not seen and acts on what shows it, wherever it stands: also in comments, which people review.
+    /// Notes invisible characters that affect display, once per line, also in comments, which people review.
     fn refuse_what_acts(&self) {
         for (line, start) in self.text.split('\n').zip(&self.lines) {
             let line = line.strip_suffix('\r').unwrap_or(line);
@@ -192,7 +192,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The elements of a list, or the one value that stands in place of a list.
+    /// The elements of a list, or the single value in place of a list.
     pub(super) fn one_or_more(&self) -> Vec<Self> {
         if self.value.is_array() { self.items("a list") } else { vec![self.clone()] }
     }
@@ -245,7 +245,7 @@ fn expected_one_of(words: &[&str], node: &Node<'_>) -> String {
     known(words, node.text().unwrap_or_default())
 }
 
-/// A table of which every field must be asked for: what nobody asks for is unknown.
+/// A table that tracks which fields were read. The others are unknown.
 #[derive(Debug)]
 pub(super) struct Table<'a> {
     fields: &'a DeTable<'a>,
@@ -301,7 +301,7 @@ impl<'a> Table<'a> {
         rest.map(|(k, v)| (k.get_ref().as_ref(), Node::new(v, self.node.file))).collect()
     }
 
-    /// Notes every field that nobody asked for.
+    /// Notes every field that was not read.
     pub(super) fn refuse_others(&self) {
         let asked = self.asked.borrow();
         for (key, _) in self.fields {

@@ -1,4 +1,4 @@
-//! What a policy may do and should think about, as its text shows. What follows for all cases: [`super::analysis`].
+//! Warnings about a policy that its text alone shows. The crate `risk-policy-tools` analyses what follows for all cases.
 
 use std::collections::BTreeSet;
 
@@ -9,8 +9,9 @@ use super::error::{Concern, Warning};
 use super::model::{Condition, Due, Effective, Place, Policy, Test};
 
 impl Policy {
-    /// Everything that deserves a look, in the order of the files. `calendar_last_year`: the last year whose bank holidays
+    /// All warnings, in the order of the files. `calendar_last_year`: the last year whose bank holidays
     /// are known.
+    #[doc(hidden)]
     #[must_use]
     pub fn warnings(&self, calendar_last_year: i32) -> Vec<Warning> {
         let mut warnings = [
@@ -59,7 +60,7 @@ fn asks_unknown(question: &Question) -> bool {
     match &question.asks {
         Asks::Compares(_, Operand::Word(word)) => word.text == "unknown",
         Asks::OneOf(words) => words.iter().any(|w| w.text == "unknown"),
-        Asks::Stands | Asks::Has(_) | Asks::Compares(..) => false,
+        Asks::IsYes | Asks::Has(_) | Asks::Compares(..) => false,
     }
 }
 

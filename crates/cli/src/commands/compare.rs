@@ -1,8 +1,8 @@
 //! `risk compare`: two answers to one case side by side.
 
 use clap::Args;
-use risk_core::compare::{dates, lenses, policies};
 use risk_core::event::Instant;
+use risk_core::{Against, compare};
 
 use crate::case::CaseOptions;
 use crate::failure::Failure;
@@ -44,11 +44,13 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<Reply, Failure> {
     let policy = options.policy.load()?;
     let (log, question) = options.case.read_for_comparison(&options.question, options.and)?;
-    let found = match (options.and, &options.other_policy) {
-        (Some(and), _) => dates(&log, &policy, &question, and)?,
-        (None, Some(other)) => policies(&log, &policy, &options.policy.load_other(other)?, &question)?,
-        (None, None) => lenses(&log, &policy, &question)?,
+    let other = options.other_policy.as_ref().map(|name| options.policy.load_other(name)).transpose()?;
+    let against = match (options.and, &other) {
+        (Some(and), _) => Against::Moment(and),
+        (None, Some(other)) => Against::Policy(other),
+        (None, None) => Against::Hindsight,
     };
+    let found = compare(&log, &policy, &question, against)?;
     match options.format {
         Format::Json => Reply::json(&found),
         Format::Text => Ok(Reply::text(changes::comparison(&found))),

@@ -155,5 +155,5 @@ fn an_unknown_action_rule_or_audience_of_the_policy() {
     let path = path.to_str().unwrap();
     risk(["explain", path, "reviewrisk", "--policy", PACK]).refused(&["unknown action or group", "`review_risk`"]);
     risk(["explain", path, "--why-not", "raisedrisk", "--policy", PACK]).refused(&["raisedrisk", "`raised-risk`"]);
-    risk(["assess", path, "--audience", "manager", "--policy", PACK]).refused(&["names no audience `manager`"]);
+    risk(["assess", path, "--audience", "manager", "--policy", PACK]).refused(&["defines no audience `manager`"]);
 }

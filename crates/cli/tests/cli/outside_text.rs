@@ -185,7 +185,7 @@ fn a_policy_that_would_act_on_a_terminal_is_refused_by_every_command() {
     ] {
         let ran = risk(arguments.iter().copied().chain(local).chain(["--color", "always"]));
         obeys_nothing(&ran);
-        ran.refused(&["ov.toml:29:9: U+001B", "U+001B is not seen", "text without control characters"]);
+        ran.refused(&["ov.toml:29:9: U+001B", "U+001B is invisible", "text without control characters"]);
     }
 }
 

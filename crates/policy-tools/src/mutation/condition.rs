@@ -63,7 +63,7 @@ fn changes(question: &Question) -> Vec<Change> {
     let either_way = || format!("`{question}` both ways: an event for which it is true, and one for which it is false");
     let mut changes = vec![left_out];
     match &question.asks {
-        Asks::Stands => changes.push(becomes(either_way(), not())),
+        Asks::IsYes => changes.push(becomes(either_way(), not())),
         Asks::Compares(how, operand) => {
             let on_the_limit = format!("`{question}` at its limit, one below and one above");
             let hint = if how.is_order() { on_the_limit.clone() } else { either_way() };

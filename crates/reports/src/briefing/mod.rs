@@ -23,9 +23,9 @@ pub use document::{
     NotAnswered, OverdueLines, ReceivedRecord, SCHEMA, UnchangedRecords, WaitingLines,
 };
 
-use risk_core::assessment::answer::{Action, Assessment, GroupStatus, PolicyReceipt, Receipt, Status};
+use risk_core::assessment::answer::{Action, Assessment, GroupStatus, Receipt, Status};
 use risk_core::assessment::{Question, assess_seen_now};
-use risk_core::calendar::{self, BusinessCalendar};
+use risk_core::calendar;
 use risk_core::cancel::{Budget, Cancel, Cancelled, EndedEarly};
 use risk_core::event::vocabulary::{Audience, Role};
 use risk_core::event::{Instant, Kind};
@@ -281,22 +281,7 @@ impl<'p> BriefingBuilder<'p> {
     }
 
     fn receipt(&self) -> Receipt {
-        let policy = self.view.policy();
-        Receipt {
-            engine: env!("CARGO_PKG_VERSION"),
-            policy: PolicyReceipt {
-                id: policy.id.clone(),
-                version: policy.version.clone(),
-                digest: policy.digest.clone(),
-                reviewed_through: policy.reviewed_through,
-                beyond_review: calendar::london_day(self.question.at) > policy.reviewed_through,
-            },
-            calendar: BusinessCalendar::VERSION,
-            locality: policy.locality.clone(),
-            records: None,
-            head: None,
-            all_records_later: false,
-        }
+        Receipt::of(self.view.policy(), calendar::london_day(self.question.at))
     }
 }
 

@@ -267,6 +267,6 @@ fn a_record_sealed_twice_is_refused_though_the_chain_holds() {
     assert!(verify(&doubled.to_jsonl(), None).is_ok());
     assert_eq!(
         Log::parse("x", &doubled.to_jsonl()).unwrap_err().to_string(),
-        "x:2: field `event_id`: expected each record of a sealed log once, found one that stands in it before"
+        "x:2: field `event_id`: expected each record of a sealed log once, found a repeated record"
     );
 }

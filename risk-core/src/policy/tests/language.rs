@@ -445,7 +445,7 @@ impl Values {
 
 fn says(asks: &Asks, value: &str) -> bool {
     match asks {
-        Asks::Stands => value == "yes",
+        Asks::IsYes => value == "yes",
         Asks::Compares(Comparison::Equal, Operand::Word(w)) => w.text == value,
         Asks::Compares(Comparison::NotEqual, Operand::Word(w)) => w.text != value,
         Asks::OneOf(words) => words.iter().any(|w| w.text == value),

@@ -59,7 +59,7 @@ fn a_character_that_acts_is_refused_with_its_place_and_its_number_in_every_text_
 fn a_comment_and_a_key_may_not_act_either_and_the_column_is_that_of_the_character() {
     let errors = refused("title = \"A sample policy\"", "title = \"A sample policy\" # a \u{202e}b");
     let line = SAMPLE[0].1.lines().position(|line| line.starts_with("title")).unwrap() + 1;
-    assert!(errors.starts_with(&format!("sample/head.toml:{line}:31: U+202E is not seen")), "{errors}");
+    assert!(errors.starts_with(&format!("sample/head.toml:{line}:31: U+202E is invisible")), "{errors}");
     let errors = refused("title = \"A sample policy\"", "\"ti\\u200Btle\" = \"A sample policy\"");
     assert!(errors.starts_with(&format!("sample/head.toml:{line}:1: U+200B")), "{errors}");
 }
