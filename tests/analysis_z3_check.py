@@ -19,7 +19,7 @@ from second_opinion.condition import questions
 from second_opinion.policy import Moment, Policy
 from second_opinion.random_packs import Chance
 
-PACKS = int(os.environ.get("RISK_PACKS", "120"))
+PACKS = int(os.environ.get("RISK_PACKS", "20"))
 REFUSED = 2
 
 

@@ -138,6 +138,7 @@ def test_a_question_that_is_none_is_refused_before_spark_begins(spark: SparkSess
         risk_of_harm.spark.assess_caseload(frame, audience="analist", at="2018-05-31")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("spark", ["local-cluster[2,1,1024]"], indirect=True)
 def test_several_machines_give_the_same_answers_too(spark: SparkSession, events: Path) -> None:
     answers_as_here(spark, events)

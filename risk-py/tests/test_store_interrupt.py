@@ -188,7 +188,10 @@ def test_an_interrupt_ends_the_opening_of_a_store_that_another_process_holds(fol
     assert owner.poll() is None
 
 
-@pytest.mark.parametrize("call", ["assess", "verify", "checkpoint", "import_", "export", "records", "cases"])
+SLOW = [pytest.param(call, marks=pytest.mark.exhaustive) for call in ("assess", "records")]
+
+
+@pytest.mark.parametrize("call", ["verify", "checkpoint", "import_", "export", "cases", *SLOW])
 def test_an_interrupt_ends_a_call_at_work_long_before_its_end(call: str, tmp_path: Path) -> None:
     working = started(WORKING, tmp_path, call)
     try:

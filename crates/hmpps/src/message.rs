@@ -503,7 +503,7 @@ impl Place<'_> {
         let column = before.saturating_add(error.column()).max(1);
         let said = error.to_string();
         let reason = said.rsplit_once(" at line ").map_or(said.as_str(), |(reason, _)| reason);
-        MessageError::new("message", "JSON", format!("{reason} at line {line} column {column}"))
+        MessageError::new("message", "JSON", format!("something else at line {line} column {column} ({reason})"))
     }
 }
 
@@ -812,17 +812,23 @@ mod tests {
             ),
             (format!("{one},,{one}"), (1, format!("more than one comma, at line 1 column {end}"))),
             (format!("{one}, 7\n{one}"), (1, format!("a comma before something else, at line 1 column {end}"))),
-            (format!("{one}\n{one} {{\"a\":]\n{one}"), (2, format!("expected value at line 2 column {}", end + 6))),
+            (
+                format!("{one}\n{one} {{\"a\":]\n{one}"),
+                (2, format!("something else at line 2 column {} (expected value)", end + 6)),
+            ),
             (
                 format!("{one}\n{{\n  \"a\": 1,\n  b\n}}\n{one}"),
-                (2, "key must be a string at line 4 column 3".to_owned()),
+                (2, "something else at line 4 column 3 (key must be a string)".to_owned()),
             ),
         ] {
             let read = framed(&text);
             assert!(read.contains(&wrong), "{text}: {read:?}");
             assert!(read.iter().filter(|(_, found)| found.is_empty()).count() >= 2 || text.contains(", 7"), "{read:?}");
         }
-        assert_eq!(framed(&format!("[{one},,{one}]")), [(1, format!("expected value at line 1 column {}", end + 2))]);
+        assert_eq!(
+            framed(&format!("[{one},,{one}]")),
+            [(1, format!("something else at line 1 column {} (expected value)", end + 2))]
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, NaiveDate};
 use risk_core::assessment::answer::{GroupLevel, GroupStatus, Status, WaitingOn};
 use risk_core::calendar::london_day;
-use risk_core::event::vocabulary::{Handling, Level};
+use risk_core::event::vocabulary::{Handling, Level, Setting};
 use risk_core::event::{Instant, Kind, Term};
 use risk_core::policy::Policy;
 use risk_core::policy::model::{Basis, Priority};
@@ -239,7 +239,8 @@ impl<'a> BriefingWords<'a> {
             GroupStatus::UnderReview | GroupStatus::Settled | GroupStatus::AskResponsibleOfficer => "under review",
         };
         let work = words::of(group.working_level).to_uppercase();
-        format!("{} {status} ({recorded}; work to {work}).", capital(&words::of(group.group)))
+        let custody = if group.setting == Setting::Custody { " in custody" } else { "" };
+        format!("{}{custody} {status} ({recorded}; work to {work}).", capital(&words::of(group.group)))
     }
 
     /// Several records of one moment, by kind.

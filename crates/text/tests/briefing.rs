@@ -249,3 +249,27 @@ fn the_supervised_person_sees_no_call_out_and_nothing_confidential() {
         assert!(!page.contains("X320742") && !page.contains("Review the risk"));
     }
 }
+
+#[test]
+fn a_level_in_custody_is_named_as_such() {
+    let assessed = json!({
+        "levels": { "known_adult": "medium" }, "custody_levels": { "known_adult": "low", "staff": "low" },
+        "stage": "initial", "signed": "yes", "assessor": "ann",
+    });
+    let disclosed = json!({ "person": "p1", "concerns": ["physical_violence"], "raised_risk": "yes" });
+    let moment = |day: &str| format!("2017-{day}T10:00:00Z");
+    let lines = [
+        started(1),
+        record(1, 2, &moment("10-02"), &moment("10-02"), "risk_assessed", assessed),
+        record(1, 3, &moment("11-01"), &moment("11-01"), "custody_entered", json!({})),
+        record(1, 4, &moment("12-18"), &moment("12-18"), "plw_disclosure", disclosed),
+    ];
+    let log = Log::parse("case", &format!("{}\n", lines.join("\n"))).unwrap();
+    let policy = policy();
+    let (at, since) = (parse_moment("2017-12-20T08:30:00Z").unwrap(), parse_moment("2017-12-19T08:30:00Z").unwrap());
+    let question = BriefingQuestion { at, since, audience: Audience::ResponsibleOfficer, feeds: None };
+    let mut builder = BriefingBuilder::new(&policy, question).unwrap();
+    builder.add(&log, &BTreeMap::new());
+    let text = plain(&briefing::page(&builder.finish(), &policy));
+    assert!(text.contains("Known adult in custody under review"), "{text}");
+}

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -47,22 +47,53 @@ pub fn install(root: &Path, prefix: &Path) -> Result<(), Failure> {
         });
     }
     let prefix = std::path::absolute(prefix).map_err(|cause| Failure::File { path: prefix.to_owned(), cause })?;
-    for path in build(root, &[])?.put(root, &prefix)? {
+    for path in build(root)?.put(root, &prefix)? {
         println!("   {}", path.display());
     }
     Ok(())
 }
 
-/// Builds the optimised library with features of risk-ffi.
+/// Builds the optimised library.
 ///
 /// # Errors
-/// If it does not build, or cargo does not say what it built.
-pub fn build(root: &Path, features: &[&str]) -> Result<Library, Failure> {
+/// If it does not build, or cargo does not report what it built.
+pub fn build(root: &Path) -> Result<Library, Failure> {
     let mut command = cargo(root);
     command.args(["rustc", "--package", "risk-ffi", "--lib", "--release", "--locked", "--quiet"]);
-    command.args(["--features", &features.join(","), "--message-format", "json"]);
-    command.args(["--", "--print", "native-static-libs"]);
-    let command_line = shown(&command);
+    command.args(["--message-format", "json", "--", "--print", "native-static-libs"]);
+    library(root, &mut command, None)
+}
+
+/// Builds the library, with features of risk-ffi, from the crates that the tests of the workspace were built from.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_for_tests(root: &Path, features: &[&str]) -> Result<Library, Failure> {
+    let native = native_libraries_of_std(root)?;
+    let features: Vec<String> = features.iter().map(|feature| format!("risk-ffi/{feature}")).collect();
+    let mut command = cargo(root);
+    command.args(["build", "--workspace", "--lib", "--locked", "--quiet", "--message-format", "json"]);
+    command.args(["--features", &features.join(",")]);
+    library(root, &mut command, Some(native))
+}
+
+/// The system libraries that a static library in Rust needs. The crates of the workspace need no others.
+fn native_libraries_of_std(root: &Path) -> Result<String, Failure> {
+    let empty = std::env::temp_dir().join(format!("risk-native-{}.a", std::process::id()));
+    let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    rustc.current_dir(root).args(["--crate-name", "native", "--crate-type", "staticlib"]);
+    rustc.args(["--print", "native-static-libs", "-o"]).arg(&empty).arg("-").stdin(Stdio::null());
+    let command_line = shown(&rustc);
+    let output = rustc.output().map_err(|cause| Failure::Start { command: command_line.clone(), cause })?;
+    fs::remove_file(&empty).map_err(|cause| Failure::File { path: empty, cause })?;
+    let printed = String::from_utf8_lossy(&output.stderr);
+    let native = printed.lines().find_map(|line| Some(line.split_once("native-static-libs: ")?.1.trim().to_owned()));
+    native.ok_or(Failure::Command { command: command_line, status: output.status })
+}
+
+/// Builds the library with a command of cargo's. `native` are the system libraries that its archive needs, if the command does not print them.
+fn library(root: &Path, command: &mut Command, native: Option<String>) -> Result<Library, Failure> {
+    let command_line = shown(command);
     println!("   {command_line}");
     let output = command.stderr(Stdio::inherit()).output();
     let output = output.map_err(|cause| Failure::Start { command: command_line.clone(), cause })?;
@@ -72,7 +103,7 @@ pub fn build(root: &Path, features: &[&str]) -> Result<Library, Failure> {
         messages.iter().filter_map(|m| text(m, "/message/rendered")).for_each(|message| eprint!("{message}"));
         return Err(Failure::Command { command: command_line, status: output.status });
     }
-    Library::from_messages(&messages).ok_or_else(|| Failure::Unusable {
+    Library::from_messages(&messages, native).ok_or_else(|| Failure::Unusable {
         path: root.join("risk-ffi"),
         problem: "expected cargo to report a .so, a .a and native-static-libs".to_owned(),
     })
@@ -80,13 +111,15 @@ pub fn build(root: &Path, features: &[&str]) -> Result<Library, Failure> {
 
 impl Library {
     /// Reads the paths from cargo's messages.
-    fn from_messages(messages: &[Value]) -> Option<Self> {
+    fn from_messages(messages: &[Value], native: Option<String>) -> Option<Self> {
         let library =
             messages.iter().find(|m| text(m, "/target/name") == Some("risk") && m.get("filenames").is_some())?;
         let files: Vec<&Path> =
             library.get("filenames")?.as_array()?.iter().filter_map(Value::as_str).map(Path::new).collect();
         let ending = |wanted: &str| files.iter().find(|f| f.extension().is_some_and(|e| e == wanted));
-        let native = messages.iter().find_map(|m| text(m, "/message/message")?.strip_prefix("native-static-libs: "))?;
+        let printed =
+            || messages.iter().find_map(|m| text(m, "/message/message")?.strip_prefix("native-static-libs: "));
+        let native = native.or_else(|| printed().map(str::to_owned))?;
         Some(Self {
             shared: ending("so")?.to_path_buf(),
             archive: ending("a")?.to_path_buf(),

@@ -23,6 +23,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use python::Python;
 use step::{Failure, cargo, run, run_together};
 use tools::{Tool, Tools};
+use verify::Depth;
 
 /// Set up, test and measure this workspace.
 #[derive(Parser)]
@@ -78,9 +79,10 @@ enum Command {
     Calibration,
     /// Verify the engine against the reference implementation, exhaustive small scopes and hostile input
     ///
-    /// Tries every short sequence of events, hostile bytes, and generated histories that the reference in tests/reference answers too,
-    /// and prints how much was tried. Takes a minute or two; `cargo xtask test` includes it. docs/verification.md says what this proves
-    /// and what it does not.
+    /// Tries every short sequence of events, hostile bytes, and generated histories that the reference in tests/reference answers too.
+    /// Also kills writers to a store, runs the C programs under valgrind and the slow tests of the Python package, and lets z3 judge random
+    /// policies. Prints how much was tried. Takes some minutes; `cargo xtask test` includes a small share. docs/verification.md says what
+    /// this proves and what it does not.
     Verify {
         /// Larger scopes, ten million texts, a million histories and 10,000 killed writers; takes hours
         #[arg(long)]
@@ -209,7 +211,7 @@ impl Step {
             Self::Analysis => with_and_without_overlay(root, "analyse"),
             Self::Mutation => with_and_without_overlay(root, "mutate"),
             Self::PythonChecks => python_checks(root),
-            Self::Verify => verify::verify(root, false),
+            Self::Verify => verify::verify(root, Depth::Share),
             Self::Readme => readme::check(root),
         }
     }
@@ -254,7 +256,7 @@ fn main() -> ExitCode {
         Command::Docs { check: true } => pages::check(&root),
         Command::Docs { check: false } => pages::write(&root),
         Command::Calibration => calibration::write(&root),
-        Command::Verify { long } => verify::verify(&root, long),
+        Command::Verify { long } => verify::verify(&root, if long { Depth::Long } else { Depth::Whole }),
         Command::Conformance => verify::conformance(&root),
         Command::Mutants { sample: Some(share), seed, file, .. } => mutants::sample(&root, &share, seed, &file),
         Command::Mutants { shard, file, .. } => mutants::mutants(&root, shard.as_deref(), &file),

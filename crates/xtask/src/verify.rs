@@ -4,14 +4,44 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::bindings;
 use crate::python::Python;
 use crate::step::{Failure, cargo, run};
+use crate::wheel;
 
-/// How many histories are compared with the reference.
-const HISTORIES: (u32, u32) = (2_000, 1_000_000);
+/// How much is tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Depth {
+    /// A small share, as a step of `cargo xtask test`.
+    Share,
+    /// What `cargo xtask verify` runs.
+    Whole,
+    /// Larger scopes, for hours.
+    Long,
+}
 
-/// How many writers to a store the long run kills; the ordinary tests kill 500.
-const KILLS: u32 = 10_000;
+impl Depth {
+    /// How many histories are compared with the reference.
+    fn histories(self) -> u32 {
+        match self {
+            Self::Share => 300,
+            Self::Whole => 2_000,
+            Self::Long => 1_000_000,
+        }
+    }
+
+    /// How many writers to a store are killed. The ordinary tests kill a few.
+    fn kills(self) -> Option<u32> {
+        match self {
+            Self::Share => None,
+            Self::Whole => Some(500),
+            Self::Long => Some(10_000),
+        }
+    }
+}
+
+/// How many random policies the solver z3 judges. The ordinary tests take some of them.
+const PACKS: &str = "120";
 
 /// The result of one rung.
 struct Line {
@@ -23,9 +53,10 @@ struct Line {
 ///
 /// # Errors
 /// The rung that failed.
-pub fn verify(root: &Path, long: bool) -> Result<(), Failure> {
+pub fn verify(root: &Path, depth: Depth) -> Result<(), Failure> {
+    let long = depth == Depth::Long;
     let long_flag: &[&str] = if long { &["--long"] } else { &[] };
-    let histories = if long { HISTORIES.1 } else { HISTORIES.0 };
+    let histories = depth.histories();
     let mut lines = Vec::new();
     let mut rung = |what: String, work: &mut dyn FnMut() -> Result<(), Failure>| {
         println!("-- {what}");
@@ -46,11 +77,20 @@ pub fn verify(root: &Path, long: bool) -> Result<(), Failure> {
     rung(format!("{histories} histories, against the reference"), &mut || {
         against_the_reference(root, profile, histories)
     })?;
-    if long {
-        rung(format!("{KILLS} writers to a store, killed at random moments"), &mut || {
+    if let Some(kills) = depth.kills() {
+        rung(format!("{kills} writers to a store, killed at random moments"), &mut || {
             let mut tests = cargo(root);
-            tests.args(["test", "--package", "risk-store", "--test", "store", "--locked", "--quiet", "killed"]);
-            run(tests.env("RISK_STORE_KILLS", KILLS.to_string()))
+            tests.args(["test", "--workspace", "--test", "store", "--locked", "--quiet", "killed"]);
+            run(tests.env("RISK_STORE_KILLS", kills.to_string()))
+        })?;
+        rung("the C library under valgrind".to_owned(), &mut || bindings::watch(root))?;
+        rung("the Python package: long calls interrupted, several machines".to_owned(), &mut || {
+            wheel::exhaustive(root)
+        })?;
+        rung(format!("analyses of {PACKS} random policies, by z3"), &mut || {
+            let mut check = Python::set_up(root)?.command();
+            check.args(["-m", "unittest", "discover", "-s", "tests", "-p", "analysis_z3_check.py"]);
+            run(check.env("RISK_PACKS", PACKS))
         })?;
     }
     println!();

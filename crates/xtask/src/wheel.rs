@@ -40,7 +40,7 @@ pub fn test(root: &Path) -> Result<(), Failure> {
         .arg(allowed))?;
 
     println!("-- python: tests");
-    run(in_work(&["-m", "pytest", "--quiet", "-W", "error"])
+    run(in_work(&["-m", "pytest", "--quiet", "-W", "error", "-m", "not exhaustive"])
         .arg("--config-file")
         .arg(&config)
         .arg(root.join("risk-py/tests")))?;
@@ -48,6 +48,30 @@ pub fn test(root: &Path) -> Result<(), Failure> {
     println!("-- python: documentation");
     let site = built.work.join("site");
     run(python.command().args(["-I", "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir"]).arg(site))
+}
+
+/// The tests that are left out of [`test`] because they take long: the marker `exhaustive`.
+///
+/// # Errors
+/// If one fails, or something cannot be installed.
+pub fn exhaustive(root: &Path) -> Result<(), Failure> {
+    let tools = Tools::found_or_installed(&[Tool::Java, Tool::Postgres])?;
+    tools.suffice("python: tests with Spark", &[Tool::Java]);
+    let built = Wheel::build(root, "dev")?;
+    let python = built.installed(root)?;
+    let mut tests = python.command();
+    tests.current_dir(&built.work).args([
+        "-I",
+        "-m",
+        "pytest",
+        "--quiet",
+        "-W",
+        "error",
+        "-m",
+        "exhaustive",
+        "--config-file",
+    ]);
+    run(tests.arg(root.join("risk-py/pyproject.toml")).arg(root.join("risk-py/tests")))
 }
 
 /// Measures whole caseloads from Python: `benches/bulk.py` with the wheel.

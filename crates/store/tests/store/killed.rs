@@ -13,26 +13,26 @@ use crate::place::{Place, feed};
 use crate::records::case;
 use crate::writer::{WriterOrder, killed};
 
-/// How many kills: the variable asks for more.
-fn kills(ordinary: u64) -> u64 {
-    std::env::var("RISK_STORE_KILLS").map_or(ordinary, |n| n.parse().expect("RISK_STORE_KILLS is a number"))
+/// How many writers are killed: 50, or as many as the variable says.
+fn kills() -> u64 {
+    std::env::var("RISK_STORE_KILLS").map_or(50, |n| n.parse().expect("RISK_STORE_KILLS is a number"))
 }
 
 #[test]
-fn of_five_hundred_writers_killed_at_random_moments_every_acknowledged_record_is_in_the_file() {
-    all_killed(&Place::file(), kills(500));
+fn of_writers_killed_at_random_moments_every_acknowledged_record_is_in_the_file() {
+    all_killed(&Place::file(), kills());
 }
 
 #[test]
-fn of_fifty_writers_killed_at_random_moments_every_acknowledged_record_is_in_the_database() {
+fn of_writers_killed_at_random_moments_every_acknowledged_record_is_in_the_database() {
     let Some(place) = Place::database() else { return };
-    all_killed(&place, kills(500) / 10);
+    all_killed(&place, (kills() / 10).max(10));
 }
 
 #[test]
-fn of_fifty_writers_killed_over_tls_every_acknowledged_record_is_in_the_database() {
+fn of_writers_killed_over_tls_every_acknowledged_record_is_in_the_database() {
     let Some(place) = Place::encrypted() else { return };
-    all_killed(&place, kills(500) / 10);
+    all_killed(&place, (kills() / 10).max(10));
 }
 
 fn all_killed(place: &Place, kills: u64) {

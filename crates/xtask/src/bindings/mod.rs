@@ -20,17 +20,8 @@ pub use bench::programs;
 use c::{Checks, Watch};
 
 /// The tools that the parts of the step need.
-const NEEDED: [Tool; 9] = [
-    Tool::C,
-    Tool::Cpp,
-    Tool::Binutils,
-    Tool::Make,
-    Tool::PkgConfig,
-    Tool::Cmake,
-    Tool::Valgrind,
-    Tool::Java,
-    Tool::Jna,
-];
+const NEEDED: [Tool; 8] =
+    [Tool::C, Tool::Cpp, Tool::Binutils, Tool::Make, Tool::PkgConfig, Tool::Cmake, Tool::Java, Tool::Jna];
 
 /// The folders that the parts of the step use.
 pub struct Places<'a> {
@@ -77,8 +68,6 @@ pub fn test(root: &Path) -> Result<(), Failure> {
     part("static library beside another SQLite", &[Tool::C, Tool::PkgConfig], &|| checks.archive())?;
     part("C", &[Tool::C], &|| checks.c(Watch::Nothing))?;
     part("C, addresses and undefined behaviour", &[Tool::C], &|| checks.c(Watch::Sanitizers))?;
-    part("C, memory", &[Tool::C, Tool::Valgrind], &|| checks.c(Watch::Memcheck))?;
-    part("C, races", &[Tool::C, Tool::Valgrind], &|| checks.races())?;
     part("C++", &[Tool::Cpp], &|| checks.cpp(Watch::Nothing))?;
     part("C++, addresses and undefined behaviour", &[Tool::Cpp], &|| checks.cpp(Watch::Sanitizers))?;
     part("examples, by pkg-config", &[Tool::C, Tool::Cpp, Tool::Make, Tool::PkgConfig], &|| {
@@ -89,14 +78,28 @@ pub fn test(root: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Runs the C programs under valgrind: memory, and races between threads that only read.
+///
+/// # Errors
+/// The part that failed; if CI is set, also a missing tool.
+pub fn watch(root: &Path) -> Result<(), Failure> {
+    let tools = Tools::found_or_installed(&[Tool::C, Tool::Valgrind])?;
+    let places = Places::new(root);
+    prepare(&places)?;
+    install(&places)?;
+    let checks = Checks::new(&places);
+    part(&tools, "C, memory", &[Tool::C, Tool::Valgrind], &|| checks.c(Watch::Memcheck))?;
+    part(&tools, "C, races", &[Tool::C, Tool::Valgrind], &|| checks.races())
+}
+
 /// The folder in which everything is built.
 fn prepare(places: &Places<'_>) -> Result<(), Failure> {
     fs::create_dir_all(&places.work).map_err(|cause| Failure::File { path: places.work.clone(), cause })
 }
 
 fn install(places: &Places<'_>) -> Result<(), Failure> {
-    install::install(places.root, &places.prefix)?;
-    install::build(places.root, &["provoke"])?.put(places.root, &places.provoke)?;
+    install::build_for_tests(places.root, &[])?.put(places.root, &places.prefix)?;
+    install::build_for_tests(places.root, &["provoke"])?.put(places.root, &places.provoke)?;
     let cases = frames::write(places.root, &places.frames)?;
     println!("   {cases} conformance cases in {}", places.frames.display());
     Ok(())

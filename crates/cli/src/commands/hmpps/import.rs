@@ -43,8 +43,8 @@ use crate::store::{OpenStore, PLACE, StoreOptions};
 /// column whose name suggests that it controls confidentiality, but is not `sensitive`, is refused. Dates have a year of four digits, and the day
 /// before the month; docs/hmpps.md lists the forms.
 ///
-/// Exit code 1 if the outcome of any message or row is unreadable, not_done, erased, conflict or unresolved. All others are imported
-/// nevertheless.
+/// Exit codes: 0 if every message and row was imported, waits, or changes nothing. 1 if the outcome of any is unreadable, not_done, erased,
+/// conflict or unresolved; the others are imported nevertheless. 2 if an input or option cannot be used; then nothing was imported.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   (umask 077; head -c 32 /dev/urandom > hmpps.key)
@@ -100,8 +100,6 @@ pub struct Options {
     #[command(flatten)]
     store: StoreOptions,
 }
-
-/// What is said of an address that is on no host which was named.
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 enum ReportFormat {
