@@ -21,7 +21,8 @@ fn a_number_that_the_cases_of_two_persons_claim_is_refused_with_both_and_what_to
     let stored = Stored::with_a_case();
     stored.risk(&["store", "identify", CASE, "noms:A1234BC"]).fine();
     stored.risk(&["store", "identify", OTHER, "noms_claimed:A1234BC"]).fine();
-    let says = [CASE, OTHER, "several cases claim this identifier", "`risk store merge FROM INTO`", "--remove noms_claimed"];
+    let says =
+        [CASE, OTHER, "several cases claim this identifier", "`risk store merge FROM INTO`", "--remove noms_claimed"];
     for name in ["noms:A1234BC", "NOMS:a1234bc"] {
         for about in [["assess", name], ["timeline", name], ["explain", name]] {
             let more = if about[0] == "explain" { vec!["review_risk"] } else { vec![] };
