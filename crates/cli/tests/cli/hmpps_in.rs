@@ -160,7 +160,7 @@ fn what_cannot_be_read_is_told_and_the_rest_is_imported_with_exit_code_1() {
     assert_eq!((ran.code, ran.out.lines().count()), (1, 1));
     assert!(
         ran.err.contains(
-            "Not readable\n  standard input:1\n    message: expected JSON, found something else at line 1 column 2 (expected ident)"
+            "Not readable\n  standard input:1\n    message: expected JSON, found something else at line 1 column 2 (expected\n    ident)"
         ),
         "{}",
         ran.err
