@@ -10,13 +10,13 @@ use risk_core::event::field::describe_text;
 use risk_core::text::to_json;
 use risk_hmpps::codes::{Codes, CodesError};
 use risk_hmpps::detail_hosts::DetailHosts;
-use risk_hmpps::import::{Given, HeldLogs, Importer, sheet};
+use risk_hmpps::import::{Given, HeldLogs, Importer, read_table};
+use risk_hmpps::input_table::{InputTable, TableKind};
 use risk_hmpps::key::{Key, SHORTEST};
 use risk_hmpps::message::MessageError;
 use risk_hmpps::people::CaseMap;
 use risk_hmpps::registers::{NotShown, reconcile};
 use risk_hmpps::rosh::rosh;
-use risk_hmpps::sheet::{Of, Sheet};
 use risk_hmpps_store::{Erasures, IntoStore, import_into};
 use risk_store::{Operator, Store};
 use serde::Deserialize;
@@ -145,7 +145,7 @@ fn of_table(e: CodesError) -> Fault {
 pub fn given<'d>(kind: &str, delivery: &'d [u8]) -> Result<Given<'d>, Fault> {
     match of(kind)? {
         None => Ok(Given::Messages(delivery)),
-        Some(of) => sheet(of, delivery).map_err(refused),
+        Some(of) => read_table(of, delivery).map_err(refused),
     }
 }
 
@@ -156,14 +156,14 @@ pub fn given<'d>(kind: &str, delivery: &'d [u8]) -> Result<Given<'d>, Fault> {
 pub fn rows(kind: &str, columns: &[String], rows: Vec<Vec<String>>) -> Result<Given<'static>, Fault> {
     let tables = || Fault::mismatch(RISK_BAD_WORD, "kind", "contacts or registrations, for a table", kind);
     let of = of(kind)?.ok_or_else(tables)?;
-    Sheet::new(of, columns, (1..).zip(rows).collect()).map(Given::Sheet).map_err(refused)
+    InputTable::new(of, columns, (1..).zip(rows).collect()).map(Given::Table).map_err(refused)
 }
 
-fn of(kind: &str) -> Result<Option<Of>, Fault> {
+fn of(kind: &str) -> Result<Option<TableKind>, Fault> {
     match kind {
         "messages" => Ok(None),
-        "contacts" => Ok(Some(Of::Contacts)),
-        "registrations" => Ok(Some(Of::Registrations)),
+        "contacts" => Ok(Some(TableKind::Contacts)),
+        "registrations" => Ok(Some(TableKind::Registrations)),
         other => {
             let found = describe_text(other);
             Err(Fault::mismatch(RISK_BAD_WORD, "kind", format!("one of {}", KINDS.join(", ")), found))

@@ -6,7 +6,7 @@ use risk_core::event::field::StaffId;
 use risk_core::event::vocabulary::CorrectionReason;
 use risk_hmpps::import::Importer;
 use risk_hmpps::reason::Reason;
-use risk_hmpps::report::{Instruction, Outcome, Told};
+use risk_hmpps::report::{Instruction, MessageReport, Outcome};
 use risk_store::{Operator, PersonErasure, Scrubbed, Store, StoreError};
 use uuid::Uuid;
 
@@ -35,9 +35,9 @@ impl Eraser<'_> {
         let (mut erases, mut gone) = (false, BTreeSet::new());
         let report = &mut done.import.report;
         for instruction in std::mem::take(&mut done.erase) {
-            let telling = |told: &&Told| told.tells.contains(&instruction);
+            let telling = |reported: &&MessageReport| reported.tells.contains(&instruction);
             let all = || report.messages.iter().chain(&report.waited);
-            let named = all().find(telling).map(Told::names).unwrap_or_default();
+            let named = all().find(telling).map(MessageReport::names).unwrap_or_default();
             let Instruction::Erase { case_id } = instruction else { continue };
             let (waiting, outcome) = self.erase(case_id, &named)?;
             erases |= waiting.is_some();
@@ -47,13 +47,13 @@ impl Eraser<'_> {
             }
         }
         for one in done.waiting.iter().filter(|one| gone.contains(&one.id)) {
-            let delivered = report.messages.iter_mut().find(|told| told.waiting_id == Some(one.id));
+            let delivered = report.messages.iter_mut().find(|reported| reported.waiting_id == Some(one.id));
             match delivered {
-                Some(told) => {
-                    told.outcome = Outcome::erased();
-                    (told.kept, told.waiting_id) = (false, None);
+                Some(reported) => {
+                    reported.outcome = Outcome::erased();
+                    (reported.kept, reported.waiting_id) = (false, None);
                 }
-                None => report.waited.push(one.told(Outcome::erased())),
+                None => report.waited.push(one.reported(Outcome::erased())),
             }
         }
         Ok(erases)

@@ -6,7 +6,7 @@ use risk_core::event::Instant;
 use risk_core::log::Record;
 use risk_hmpps::import::Importer;
 use risk_hmpps::reason::Reason;
-use risk_hmpps::report::{Import, Instruction, Outcome, Report, Told};
+use risk_hmpps::report::{Import, Instruction, MessageReport, Outcome, Report};
 use risk_hmpps::unstable::{Delivered, Doubt, DoubtBy, Table, given_since, given_to_unheld};
 use risk_store::{StoreError, Waiting, WaitingState as Sort, Work, claimed};
 use uuid::Uuid;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::erasing::{not_asked_for, not_done};
 use crate::in_store::{InStore, contact_name, gave_up};
 use crate::links::{Statement, bring_in_line};
-use crate::waiting::{Kept, listed};
+use crate::waiting::{KeptMessage, listed};
 use crate::{Erasures, IntoStore, Listed, PASSES};
 
 /// What an import came to, and which persons are still to be erased.
@@ -34,14 +34,14 @@ pub(crate) struct Importing<'a> {
 }
 
 /// What an import looks at: what was delivered, and behind it what the store kept of earlier imports.
-struct Looked<'k> {
+struct StoreLookup<'k> {
     messages: Vec<&'k Delivered>,
     /// Of each message, as the store keeps it, if it does.
     waiting: Vec<Option<&'k Waiting>>,
 }
 
-impl<'k> Looked<'k> {
-    fn of(importer: &Importer, delivered: &'k [Delivered], kept: &'k Kept) -> Self {
+impl<'k> StoreLookup<'k> {
+    fn of(importer: &Importer, delivered: &'k [Delivered], kept: &'k KeptMessage) -> Self {
         let before = kept.by_id();
         let mut looked = Self { messages: delivered.iter().collect(), waiting: Vec::new() };
         for one in delivered {
@@ -70,9 +70,9 @@ impl<'k> Looked<'k> {
     /// The merges and unmerges that a report tells a store; of one that several messages make, the first that was carried out counts.
     fn statements(&self, report: &Report) -> Vec<Statement> {
         let mut done: BTreeMap<&Instruction, Option<Instant>> = BTreeMap::new();
-        for (i, told) in report.messages.iter().enumerate() {
+        for (i, reported) in report.messages.iter().enumerate() {
             let since = self.waiting(i).filter(|w| w.sort == Sort::Done).map(|waiting| waiting.since);
-            for instruction in told.tells.iter().filter(|one| !one.is_of_identity()) {
+            for instruction in reported.tells.iter().filter(|one| !one.is_of_identity()) {
                 let known = done.entry(instruction).or_insert(since);
                 *known = known.or(since);
             }
@@ -85,9 +85,9 @@ impl Importing<'_> {
     /// Imports, and keeps what waits.
     pub(crate) fn run(&self, work: &mut Work<'_, '_, '_>) -> Result<Done, StoreError> {
         let age = (self.how.now, self.how.wait_at_most, self.how.retry_all);
-        let mut kept = Kept::read(work, self.importer, self.messages, self.tables, age)?;
+        let mut kept = KeptMessage::read(work, self.importer, self.messages, self.tables, age)?;
         let lost = std::mem::take(&mut kept.lost);
-        let looked = Looked::of(self.importer, self.messages, &kept);
+        let looked = StoreLookup::of(self.importer, self.messages, &kept);
         let mut import = self.import(work, &looked)?;
         let erase = self.erasures(work, &mut import)?;
         self.keep(work, &looked, &kept, &mut import.report)?;
@@ -98,12 +98,14 @@ impl Importing<'_> {
     }
 
     /// Imports everything, and what is in conflict again as long as cases are linked or parted that may settle it.
-    fn import(&self, work: &mut Work<'_, '_, '_>, looked: &Looked<'_>) -> Result<Import, StoreError> {
+    fn import(&self, work: &mut Work<'_, '_, '_>, looked: &StoreLookup<'_>) -> Result<Import, StoreError> {
         let (mut import, mut joined) = self.pass(work, looked, self.tables)?;
         for _ in 0..PASSES {
-            let in_doubt = |told: &Told| told.held_back && matches!(told.outcome, Outcome::Conflict { .. });
+            let in_doubt =
+                |reported: &MessageReport| reported.held_back && matches!(reported.outcome, Outcome::Conflict { .. });
             let of_messages = import.report.messages.iter().take(looked.messages.len());
-            let open: Vec<usize> = of_messages.enumerate().filter(|(_, told)| in_doubt(told)).map(|(i, _)| i).collect();
+            let open: Vec<usize> =
+                of_messages.enumerate().filter(|(_, reported)| in_doubt(reported)).map(|(i, _)| i).collect();
             if !joined || open.is_empty() {
                 break;
             }
@@ -112,9 +114,9 @@ impl Importing<'_> {
             import.records.extend(more.records);
             import.report.cases.extend(more.report.cases);
             import.report.instructions.extend(more.report.instructions);
-            for (i, told) in open.iter().zip(more.report.messages) {
+            for (i, reported) in open.iter().zip(more.report.messages) {
                 if let Some(before) = import.report.messages.get_mut(*i) {
-                    *before = told;
+                    *before = reported;
                 }
             }
         }
@@ -125,32 +127,35 @@ impl Importing<'_> {
     fn keep(
         &self,
         work: &mut Work<'_, '_, '_>,
-        looked: &Looked<'_>,
-        kept: &Kept,
+        looked: &StoreLookup<'_>,
+        kept: &KeptMessage,
         report: &mut Report,
     ) -> Result<(), StoreError> {
-        for (i, (one, told)) in looked.messages.iter().zip(&mut report.messages).enumerate() {
+        for (i, (one, reported)) in looked.messages.iter().zip(&mut report.messages).enumerate() {
             let before = looked.waiting(i);
             let is_given = i < self.messages.len();
             let is_expired = before.is_some_and(|waiting| kept.is_expired(waiting.id));
             let was_done = before.is_some_and(|waiting| waiting.sort == Sort::Done);
-            let resolved = Kept::settle(work, self.importer, one, told, (before, self.how.now, is_expired, is_given))?;
-            let is_new = !was_done || matches!(told.outcome, Outcome::Recorded { .. });
+            let resolved =
+                KeptMessage::settle(work, self.importer, one, reported, (before, self.how.now, is_expired, is_given))?;
+            let is_new = !was_done || matches!(reported.outcome, Outcome::Recorded { .. });
             if !is_given && resolved && is_new {
-                told.waiting_id = before.map(|waiting| waiting.id);
-                report.waited.push(told.clone());
+                reported.waiting_id = before.map(|waiting| waiting.id);
+                report.waited.push(reported.clone());
             }
         }
         Ok(())
     }
 
     /// Leaves what was delivered, and what the store is told now: what was carried out before, and what waits still, is no news.
-    fn only_news(&self, looked: &Looked<'_>, report: &mut Report) {
-        let is_news = |i: usize, told: &Told| i < self.messages.len() || told.waiting_id.is_some() && !told.kept;
+    fn only_news(&self, looked: &StoreLookup<'_>, report: &mut Report) {
+        let is_news = |i: usize, reported: &MessageReport| {
+            i < self.messages.len() || reported.waiting_id.is_some() && !reported.kept
+        };
         let lines = || report.messages.iter().enumerate().take(looked.messages.len());
         let news: BTreeSet<&Instruction> =
-            lines().filter(|(i, told)| is_news(*i, told)).flat_map(|(_, told)| &told.tells).collect();
-        let old = lines().filter(|(i, told)| !is_news(*i, told)).flat_map(|(_, told)| &told.tells);
+            lines().filter(|(i, reported)| is_news(*i, reported)).flat_map(|(_, reported)| &reported.tells).collect();
+        let old = lines().filter(|(i, reported)| !is_news(*i, reported)).flat_map(|(_, reported)| &reported.tells);
         let old: BTreeSet<Instruction> = old.filter(|one| !news.contains(one)).cloned().collect();
         report.instructions.retain(|one| !old.contains(one));
         report.not_done.retain(|one| !old.contains(&one.instruction));
@@ -178,7 +183,7 @@ impl Importing<'_> {
     fn pass(
         &self,
         work: &mut Work<'_, '_, '_>,
-        looked: &Looked<'_>,
+        looked: &StoreLookup<'_>,
         tables: &[Table<'_>],
     ) -> Result<(Import, bool), StoreError> {
         let importer = self.importer;
@@ -204,7 +209,7 @@ impl Importing<'_> {
         for instruction in &report.instructions {
             let Instruction::Identify { case_id, scheme, value } = instruction else { continue };
             match identify(work, importer, *case_id, (scheme, value))? {
-                Identified::Told => {}
+                Identified::MessageReport => {}
                 Identified::DecidedOtherwise => drop(decided.insert(instruction.clone())),
                 Identified::Came(outcome) => came.push((instruction.clone(), outcome)),
             }
@@ -230,15 +235,17 @@ impl Importing<'_> {
                     of_cases.push(instruction);
                     continue;
                 };
-                for told in report.messages.iter_mut().filter(|told| told.tells.contains(&instruction)) {
-                    told.held_back = true;
+                for reported in report.messages.iter_mut().filter(|reported| reported.tells.contains(&instruction)) {
+                    reported.held_back = true;
                 }
                 report.come_to(&[(instruction, doubt.outcome(Vec::new()))]);
                 continue;
             }
             let ordering = report.messages.iter().take(self.messages.len());
-            let named: BTreeSet<(&str, String)> =
-                ordering.filter(|told| told.tells.contains(&instruction)).flat_map(Told::names).collect();
+            let named: BTreeSet<(&str, String)> = ordering
+                .filter(|reported| reported.tells.contains(&instruction))
+                .flat_map(MessageReport::names)
+                .collect();
             let digests = named.iter().map(|(scheme, value)| self.importer.former(scheme, value));
             let digests: BTreeSet<String> = digests.collect();
             let mut waits = false;
@@ -273,7 +280,7 @@ fn give_to_the_erased(work: &mut Work<'_, '_, '_>, importer: &Importer, noms: &s
 
 /// What came of it that a case has an identifier.
 enum Identified {
-    Told,
+    MessageReport,
     /// A person decided that the case does not have it.
     DecidedOtherwise,
     Came(Outcome),
@@ -296,14 +303,14 @@ fn identify(
         if !is_settled && facts.erased.is_none() {
             work.identify(case_id, &claimed(scheme), value)?;
         }
-        return Ok(Identified::Told);
+        return Ok(Identified::MessageReport);
     }
     // A case is found by its CRN in any event; that a prison number is not its own an operator has settled.
     if scheme != "crn" && gave_up(&work.facts(case_id)?, "noms", value) {
         return Ok(Identified::DecidedOtherwise);
     }
     let other = match work.identify(case_id, scheme, value) {
-        Ok(_) => return Ok(Identified::Told),
+        Ok(_) => return Ok(Identified::MessageReport),
         Err(StoreError::Taken { case_id: other, .. }) => other,
         Err(StoreError::PersonErased { .. }) => return Ok(Identified::Came(Outcome::erased())),
         Err(e @ StoreError::Argument { .. }) => {
@@ -317,7 +324,7 @@ fn identify(
         work.identify(other, &claimed(scheme), value)?;
     }
     if work.person(case_id)? == work.person(other)? {
-        return Ok(Identified::Told);
+        return Ok(Identified::MessageReport);
     }
     let cases = vec![other.min(case_id), other.max(case_id)];
     Ok(Identified::Came(Doubt { scheme, cases, by: DoubtBy::Claims }.outcome(Vec::new())))

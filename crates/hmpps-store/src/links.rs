@@ -229,7 +229,7 @@ impl<'s> Links<'s> {
 /// Whether the two were parted after a statement about them was made.
 fn parted_since(work: &mut Work<'_, '_, '_>, one: &Statement) -> Result<bool, StoreError> {
     let parted = |act: &Act| matches!(act, Act::UnmergedFrom { other } if *other == one.into);
-    let since = |entry: &Entry| entry.at.parse::<Instant>().is_ok_and(|told| told >= one.at);
+    let since = |entry: &Entry| entry.at.parse::<Instant>().is_ok_and(|reported| reported >= one.at);
     Ok(work.journal(one.from)?.iter().any(|entry| parted(&entry.act) && since(entry)))
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use risk_hmpps::import::{CLOCK_DIFFERENCE, Importer};
-use risk_hmpps::report::{Instruction, Outcome, Told};
+use risk_hmpps::report::{Instruction, MessageReport, Outcome};
 use risk_hmpps::unstable::{Delivered, Message, Table, named_event, read_all, shown};
 
 /// How long a message waits at most, unless the host says otherwise.
@@ -22,16 +22,16 @@ const IN_CONFLICT: &str = "conflict";
 const UNOPENED: &str = "anything: it can no longer be opened, as the key is another or is destroyed";
 
 /// What an import looks at again, of what a store keeps.
-pub(crate) struct Kept {
+pub(crate) struct KeptMessage {
     /// Each message, with what the store says of it.
     pub(crate) messages: Vec<(Waiting, Delivered)>,
     /// The ids of those that have waited for as long as they may.
     expired: BTreeSet<Uuid>,
     /// Messages that were removed now, and those that nobody can open any more, as they have waited for as long as they may.
-    pub(crate) lost: Vec<Told>,
+    pub(crate) lost: Vec<MessageReport>,
 }
 
-impl Kept {
+impl KeptMessage {
     /// Reads whatever names a person that is named in what was delivered, or in a message that is read so; what has waited long
     /// enough; and what waits for a time that has come. What is too old to be kept is removed.
     pub(crate) fn read(
@@ -86,9 +86,9 @@ impl Kept {
                     None if kept.expired.contains(&id) => {
                         work.keep_waiting_as(id, Sort::Unresolved)?;
                         let outcome = Outcome::Unresolved { what: UNOPENED.to_owned() };
-                        let mut told = Told::of(None, 1, None, None, outcome);
-                        told.waiting_id = Some(id);
-                        kept.lost.push(told);
+                        let mut reported = MessageReport::of(None, 1, None, None, outcome);
+                        reported.waiting_id = Some(id);
+                        kept.lost.push(reported);
                     }
                     None => {}
                 }
@@ -107,11 +107,11 @@ impl Kept {
         work: &mut Work<'_, '_, '_>,
         importer: &Importer,
         one: &Delivered,
-        told: &mut Told,
+        reported: &mut MessageReport,
         (before, now, is_expired, is_given): (Option<&Waiting>, Instant, bool, bool),
     ) -> Result<bool, StoreError> {
         let Ok(message) = &one.message else { return Ok(true) };
-        let Some(mut sort) = sort_of(told) else {
+        let Some(mut sort) = sort_of(reported) else {
             if let Some(before) = before {
                 work.remove_waiting(before.id)?;
             }
@@ -125,13 +125,13 @@ impl Kept {
         if sort == Sort::Waits && !restarts && (is_expired || was == Some(Sort::Unresolved)) {
             sort = Sort::Unresolved;
         }
-        told.kept = !resolved;
-        told.waiting_id = Some(id).filter(|_| !resolved);
-        if restarts || was != Some(sort) || told.due != before.and_then(|before| before.due) {
+        reported.kept = !resolved;
+        reported.waiting_id = Some(id).filter(|_| !resolved);
+        if restarts || was != Some(sort) || reported.due != before.and_then(|before| before.due) {
             let mut subjects: Vec<String> = subjects_of(importer, one).into_iter().collect();
-            subjects.extend(told.held_back.then(|| IN_CONFLICT.to_owned()));
-            let text = kept_text(one, message, told.outcome.why().unwrap_or_default());
-            let (due, case_id) = (told.due, told.case_id);
+            subjects.extend(reported.held_back.then(|| IN_CONFLICT.to_owned()));
+            let text = kept_text(one, message, reported.outcome.why().unwrap_or_default());
+            let (due, case_id) = (reported.due, reported.case_id);
             if (resolved || restarts) && before.is_some() {
                 work.remove_waiting(id)?;
             }
@@ -144,9 +144,9 @@ impl Kept {
             )?;
         }
         if sort == Sort::Unresolved && was != Some(Sort::Unresolved) {
-            told.kept = false;
-            let what = told.outcome.why().unwrap_or_default().to_owned();
-            told.outcome = Outcome::Unresolved { what };
+            reported.kept = false;
+            let what = reported.outcome.why().unwrap_or_default().to_owned();
+            reported.outcome = Outcome::Unresolved { what };
             return Ok(true);
         }
         Ok(resolved)
@@ -158,13 +158,13 @@ impl Kept {
 }
 
 /// For what a message is kept that came to an outcome, if it is.
-fn sort_of(told: &Told) -> Option<Sort> {
-    let lasts = told.lasting
-        || told.instructs.iter().any(|i| matches!(i, Instruction::Merge { .. } | Instruction::Unmerge { .. }));
-    let erases = told.instructs.iter().any(Instruction::erases);
-    match &told.outcome {
+fn sort_of(reported: &MessageReport) -> Option<Sort> {
+    let lasts = reported.lasting
+        || reported.instructs.iter().any(|i| matches!(i, Instruction::Merge { .. } | Instruction::Unmerge { .. }));
+    let erases = reported.instructs.iter().any(Instruction::erases);
+    match &reported.outcome {
         Outcome::Waits { .. } => Some(Sort::Waits),
-        Outcome::Conflict { .. } if told.held_back => Some(Sort::Waits),
+        Outcome::Conflict { .. } if reported.held_back => Some(Sort::Waits),
         outcome if outcome.is_not_held() && !erases => Some(Sort::NotHeld),
         Outcome::Erased { .. } => None,
         _ if lasts => Some(Sort::Done),
@@ -232,20 +232,20 @@ const GONE: &str = "the store kept it for as long as it may, and keeps it no lon
 
 impl Listed {
     /// What became of it as it is kept no longer.
-    fn gone(&self, sort: Sort) -> Told {
+    fn gone(&self, sort: Sort) -> MessageReport {
         let what = || self.what.clone().unwrap_or_else(|| UNOPENED.to_owned());
         let outcome = if sort == Sort::NotHeld { Outcome::not_held() } else { Outcome::Unresolved { what: what() } };
-        let mut told = self.told(outcome);
-        told.notes.push(GONE.to_owned());
-        told
+        let mut reported = self.reported(outcome);
+        reported.notes.push(GONE.to_owned());
+        reported
     }
 
     /// What became of it.
-    pub(crate) fn told(&self, outcome: Outcome) -> Told {
+    pub(crate) fn reported(&self, outcome: Outcome) -> MessageReport {
         let place = self.place.and_then(|place| usize::try_from(place).ok()).unwrap_or(1);
-        let mut told = Told::of(self.file.clone(), place, self.event_type.clone(), None, outcome);
-        (told.message_id, told.waiting_id) = (self.message_id.clone(), Some(self.id));
-        told
+        let mut reported = MessageReport::of(self.file.clone(), place, self.event_type.clone(), None, outcome);
+        (reported.message_id, reported.waiting_id) = (self.message_id.clone(), Some(self.id));
+        reported
     }
 }
 

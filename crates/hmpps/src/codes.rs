@@ -140,9 +140,9 @@ pub enum Movement {
     Court,
     /// To another prison.
     Transferred,
-    /// Kept in a hospital.
+    /// KeptMessage in a hospital.
     Hospital,
-    /// Kept by the Home Office.
+    /// KeptMessage by the Home Office.
     ImmigrationDetention,
     /// Out of the country, or handed to another one.
     Removed,

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 
 use risk_core::event::field::edit_distance;
 
+use crate::input_table::TableKind;
 use crate::message::MessageError;
 use crate::report::shown;
-use crate::sheet::Of;
 
 /// A column that is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -125,7 +125,7 @@ impl Columns {
     /// # Errors
     /// [`MessageError`] for a column that is needed and not there, for one that is there twice, and for a name that may mean a column
     /// which decides how confidential a row is, whether it is still true, or a registration's level.
-    pub fn of(of: Of, names: &[String]) -> Result<Self, MessageError> {
+    pub fn of(of: TableKind, names: &[String]) -> Result<Self, MessageError> {
         let known = || of.needed().iter().chain(of.optional());
         let mut places: BTreeMap<Column, usize> = BTreeMap::new();
         let mut others = Vec::new();
@@ -172,7 +172,7 @@ impl Columns {
 
     /// Whether a table with these names has every column that it needs.
     #[must_use]
-    pub fn are_of(of: Of, names: &[String]) -> bool {
+    pub fn are_of(of: TableKind, names: &[String]) -> bool {
         of.needed().iter().all(|column| names.iter().any(|name| letters(name) == letters(column.name())))
     }
 
@@ -221,7 +221,7 @@ mod tests {
 
     fn of(names: &str) -> Result<Columns, MessageError> {
         let names: Vec<String> = names.split(',').map(str::to_owned).collect();
-        Columns::of(Of::Contacts, &names)
+        Columns::of(TableKind::Contacts, &names)
     }
 
     #[test]
@@ -236,7 +236,7 @@ mod tests {
             assert_eq!(of(names).unwrap(), plain, "{names}");
         }
         let names = "crn,type,registered,created,Removed Recorded,deregistrationId".split(',').map(str::to_owned);
-        let columns = Columns::of(Of::Registrations, &names.collect::<Vec<_>>()).unwrap();
+        let columns = Columns::of(TableKind::Registrations, &names.collect::<Vec<_>>()).unwrap();
         assert_eq!(
             (columns.place(Column::RemovedRecorded), columns.place(Column::DeregistrationId)),
             (Some(4), Some(5))
@@ -308,7 +308,7 @@ mod tests {
     fn a_name_that_may_say_that_a_row_is_no_longer_true_is_refused() {
         let of_registrations = |name: &str| {
             Columns::of(
-                Of::Registrations,
+                TableKind::Registrations,
                 &format!("crn,type,registered,created,{name}").split(',').map(str::to_owned).collect::<Vec<_>>(),
             )
         };
@@ -343,7 +343,9 @@ mod tests {
         let twice = of("crn,type,date,outcome,created,sensitive,Sensitive").unwrap_err();
         assert_eq!(twice.to_string(), "sensitive: expected one column of that name, found columns 6 and 7");
         of("crn,type,date,outcome,created,notes,notes").unwrap();
-        let of = |names: &str| Columns::of(Of::Registrations, &names.split(',').map(str::to_owned).collect::<Vec<_>>());
+        let of = |names: &str| {
+            Columns::of(TableKind::Registrations, &names.split(',').map(str::to_owned).collect::<Vec<_>>())
+        };
         for name in ["level_code", "Levels", "risk level"] {
             let refused = of(&format!("crn,type,registered,created,{name}")).unwrap_err();
             assert!(refused.expected.starts_with("the name `level`"), "{refused}");

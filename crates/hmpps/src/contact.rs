@@ -12,7 +12,7 @@ use risk_core::event::{Event, Instant, Kind, Nature};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::draft::Draft;
+use crate::pending_record::PendingRecord;
 use crate::report::Outcome;
 
 /// How far a statement says what became of its contact. Of one moment the last of these counts.
@@ -21,21 +21,21 @@ pub enum Standing {
     /// It is planned: what comes of it is not said.
     Planned,
     /// What came of it is said.
-    Said,
+    ContactVersion,
     /// It is deleted.
     Deleted,
 }
 
 impl Standing {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Planned, Self::Said, Self::Deleted];
+    pub const ALL: [Self; 3] = [Self::Planned, Self::ContactVersion, Self::Deleted];
 
     /// A word for it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Planned => "planned",
-            Self::Said => "said",
+            Self::ContactVersion => "said",
             Self::Deleted => "deleted",
         }
     }
@@ -112,16 +112,16 @@ const REQUEST: &str = "request_id";
 
 /// A record of a contact, as far as two statements may differ in it: its kind, its moment and its data.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Said {
+pub struct ContactVersion {
     kind: &'static str,
     occurred: Instant,
     data: BTreeMap<String, String>,
     raises: bool,
 }
 
-impl Said {
+impl ContactVersion {
     /// What a draft says.
-    pub fn of_draft(draft: &Draft) -> Self {
+    pub fn of_draft(draft: &PendingRecord) -> Self {
         let mut data = draft.data.clone();
         if let Some((_, member)) = &draft.replies {
             data.insert(member.clone(), json!(REQUEST));
@@ -167,7 +167,7 @@ pub struct Rank {
     pub standing: Standing,
     seriousness: (usize, Reverse<usize>, usize, Reverse<usize>),
     /// What it says.
-    pub said: BTreeSet<Said>,
+    pub said: BTreeSet<ContactVersion>,
     /// In which case.
     pub case: Uuid,
 }
@@ -175,13 +175,13 @@ pub struct Rank {
 impl Rank {
     /// Of a statement in that case.
     #[must_use]
-    pub fn new(stated: Instant, standing: Standing, said: BTreeSet<Said>, case: Uuid) -> Self {
+    pub fn new(stated: Instant, standing: Standing, said: BTreeSet<ContactVersion>, case: Uuid) -> Self {
         let of = |word: &str| said.iter().filter(|one| one.is_acceptable(word)).count();
         let raised = said.iter().filter(|one| one.raises).count();
         let done = said.len().saturating_sub(raised);
         let seriousness = (raised, Reverse(done), of("no"), Reverse(of("yes")));
         // What makes a record says what came of the contact.
-        let standing = if said.is_empty() { standing } else { standing.max(Standing::Said) };
+        let standing = if said.is_empty() { standing } else { standing.max(Standing::ContactVersion) };
         Self { stated, standing, seriousness, said, case }
     }
 }

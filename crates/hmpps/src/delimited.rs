@@ -25,15 +25,15 @@ pub struct Delimited {
 /// [`MessageError`] for text in another encoding.
 pub fn read(bytes: &[u8], has_names: impl Fn(&[String]) -> bool) -> Result<Delimited, MessageError> {
     let mut at = Place { rest: unmarked(bytes, "table")?, line: 1 };
-    let told = separator(at.rest);
-    if told.is_some() {
+    let reported = separator(at.rest);
+    if reported.is_some() {
         at.skip_line();
     }
     let names_by = |delimiter: u8| {
         let fields = at.clone().record(delimiter).unwrap_or_default();
         fields.iter().map(|field| String::from_utf8_lossy(field).trim().to_owned()).collect::<Vec<_>>()
     };
-    let delimiter = told.or_else(|| DELIMITERS.into_iter().find(|d| has_names(&names_by(*d))));
+    let delimiter = reported.or_else(|| DELIMITERS.into_iter().find(|d| has_names(&names_by(*d))));
     let delimiter = delimiter.unwrap_or(b',');
     let names = names_by(delimiter);
     if at.record(delimiter).is_err() {

@@ -9,20 +9,20 @@ use risk_core::event::{Instant, Kind};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::draft::Draft;
 use crate::json::{Json, Object};
 use crate::key::Key;
 use crate::message::MessageError;
+use crate::pending_record::PendingRecord;
 use crate::when::When;
 
-/// Whose it is, and how it came.
+/// IdentityResolver it is, and how it came.
 pub struct About<'a> {
     /// The host's secret.
     pub key: &'a Key,
     /// The case.
     pub case: Uuid,
     /// When the message that led to it was sent.
-    pub told: Instant,
+    pub reported: Instant,
     /// Where it was.
     pub detail_url: Option<&'a str>,
     /// Which of the things given it came with.
@@ -58,7 +58,7 @@ pub const OVERALL_ALONE: &str = "look up in OASys which group it is of, and reco
 #[derive(Debug, Default)]
 pub struct Read {
     /// The records that it makes.
-    pub drafts: Vec<Draft>,
+    pub drafts: Vec<PendingRecord>,
     /// The overall level that it states, where no group that could be read has it.
     pub overall: Option<Level>,
     /// Where it says two things, and which of them was taken; and which parts could not be read.
@@ -387,7 +387,7 @@ impl About<'_> {
                 continue;
             }
             let Some(made) = unread.or(Self::made(path), "the SARA is not recorded") else { continue };
-            let made = made.unwrap_or(When::At(self.told));
+            let made = made.unwrap_or(When::At(self.reported));
             saras.entry(made.instant()).or_insert_with(|| (made, Highest::new())).1.join(ratings);
         }
         for (made, ratings) in saras.into_values() {
@@ -480,7 +480,7 @@ impl About<'_> {
     }
 
     /// The record of an assessment.
-    fn assessment(&self, one: Assessed) -> Draft {
+    fn assessment(&self, one: Assessed) -> PendingRecord {
         let of = |custody: bool| {
             let levels = one.levels.stated.iter().filter(move |((_, in_custody), _)| *in_custody == custody);
             levels.map(|((group, _), level)| (group.name().to_owned(), json!(level.name()))).collect::<Map<_, _>>()
@@ -500,8 +500,8 @@ impl About<'_> {
         data.insert("assessor".to_owned(), json!(self.key.opaque("staff", &[&assessor])));
         let draft = self.draft(Kind::RiskAssessed, one.made, data);
         // What is still in progress the service knows as of when it was told of it.
-        let known = if one.signed == Signed::Yes { draft.recorded } else { draft.recorded.max(self.told) };
-        Draft { recorded: known, ..draft }
+        let known = if one.signed == Signed::Yes { draft.recorded } else { draft.recorded.max(self.reported) };
+        PendingRecord { recorded: known, ..draft }
     }
 
     /// Whether the assessment is complete: as its status says, or else the address at which it was; the ARNS shape is of
@@ -509,14 +509,15 @@ impl About<'_> {
     fn signed(&self, path: &[&Object], unread: &mut Unread) -> Signed {
         let dates = Self::dated(path, &COMPLETED).and_then(|ended| Ok((ended, Self::dated(path, &[BEGUN])?)));
         let read = dates.and_then(|dates| Ok((dates, Self::status(path)?)));
-        let Some(((ended, begun), told)) = unread.or(read, "whether the assessment is complete is not known") else {
+        let Some(((ended, begun), reported)) = unread.or(read, "whether the assessment is complete is not known")
+        else {
             return Signed::Unknown;
         };
         if ended.is_none() && begun.is_some() {
             return Signed::No;
         }
         let in_address = self.status_in_address().filter(|status| is_status(status));
-        match told.or(in_address).as_deref() {
+        match reported.or(in_address).as_deref() {
             Some("complete" | "completed") => Signed::Yes,
             Some(status) if is_status(status) => Signed::No,
             Some(_) => Signed::Unknown,
@@ -551,11 +552,11 @@ impl About<'_> {
         path.last().is_some_and(filled) && self.signed(path, unread) == Signed::Yes
     }
 
-    fn draft(&self, kind: Kind, made: When, data: Map<String, Value>) -> Draft {
+    fn draft(&self, kind: Kind, made: When, data: Map<String, Value>) -> PendingRecord {
         // The service holds an assessment when it is made, whoever fetches it when.
         let recorded = made.instant();
         let (case, at) = (self.case.to_string(), recorded.to_rfc3339());
-        Draft {
+        PendingRecord {
             id: self.key.uuid(&["event", &case, kind.name(), "assessment", &at]),
             case: self.case,
             occurred: recorded,
@@ -563,7 +564,7 @@ impl About<'_> {
             own: None,
             says_when: true,
             recorded,
-            stated: self.told.max(recorded),
+            stated: self.reported.max(recorded),
             reference: self.key.opaque("source", &[&case, "assessment", &at]),
             agency: SourceAgency::Probation,
             role: None,

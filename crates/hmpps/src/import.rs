@@ -11,17 +11,17 @@ use uuid::Uuid;
 use crate::codes::{Codes, Does};
 use crate::contact::{ContactStatement, LastStatement, Standing};
 use crate::detail_hosts::DetailHosts;
-use crate::draft::Draft;
+use crate::identity::{Contested, Doubt, IdentityResolver};
+use crate::input_table::{InputTable, NO_CODE, RowMeaning, TableKind};
 use crate::key::Key;
 use crate::meaning::{FETCHED_UNREAD, Meaning, Meanings, Move, Moved, TakeBack, identifiers, sentence_of, unreadable};
 use crate::message::{Delivered, Message, MessageError, Named, read_all};
+use crate::pending_record::PendingRecord;
 use crate::people::{CaseMap, Known, People, former, given_to_unheld};
 use crate::reason::Reason;
-use crate::report::{CodeCount, Detail, Import, Instruction, Outcome, Told, named, named_event, shown};
-use crate::settle::{Families, Settled, Settling, before, contact_digest};
-use crate::sheet::{NO_CODE, Of, RowSays, Sheet};
+use crate::reconcile::{Families, Reconciled, Reconciler, before, contact_digest};
+use crate::report::{CodeCount, Detail, Import, Instruction, MessageReport, Outcome, named, named_event, shown};
 use crate::when::When;
-use crate::whose::{Contested, Doubt, Whose};
 
 /// What is on record already.
 pub trait Held {
@@ -174,7 +174,7 @@ pub enum Given<'a> {
     /// One message, an array of messages, or one on each line.
     Messages(&'a [u8]),
     /// A table.
-    Sheet(Sheet),
+    Table(InputTable),
 }
 
 /// Turns what the estate delivers into records.
@@ -192,7 +192,7 @@ pub const CLOCK_DIFFERENCE: TimeDelta = TimeDelta::minutes(5);
 
 /// A table, with the file, as the host calls it.
 #[doc(hidden)]
-pub type Table<'g> = (Option<&'g String>, &'g Sheet);
+pub type Table<'g> = (Option<&'g String>, &'g InputTable);
 
 /// What was given, read: the messages, and the tables.
 #[doc(hidden)]
@@ -200,7 +200,7 @@ pub fn read<'g>(given: &'g [(Option<String>, Given<'_>)]) -> (Vec<Delivered>, Ve
     let (mut messages, mut sheets) = (Vec::new(), Vec::new());
     for (file, given) in given {
         match given {
-            Given::Sheet(sheet) => sheets.push((file.as_ref(), sheet)),
+            Given::Table(sheet) => sheets.push((file.as_ref(), sheet)),
             Given::Messages(bytes) => {
                 let delivered = |one: Delivered| Delivered { file: file.clone(), ..one };
                 messages.extend(read_all(bytes).into_iter().map(delivered));
@@ -212,7 +212,7 @@ pub fn read<'g>(given: &'g [(Option<String>, Given<'_>)]) -> (Vec<Delivered>, Ve
 
 /// One message or row on its way.
 struct Line {
-    told: Told,
+    reported: MessageReport,
     /// The code of a row, with what the estate calls it; a message has none.
     code: Option<(String, Option<String>)>,
     /// The case of its person, also where nothing is made of it.
@@ -274,7 +274,7 @@ impl Importer {
         }
         let meanings = Meanings { codes, key, people: &people, detail_hosts };
         let contested = Contested::of(messages.iter().map(|one| &one.named), &people, key, held);
-        let mut known = Whose { held: &mut *held, key };
+        let mut known = IdentityResolver { held: &mut *held, key };
         for Delivered { file, place, message_id, event_type, message, named } in messages {
             match message {
                 Err(e) => {
@@ -285,7 +285,7 @@ impl Importer {
             }
             reading.names(named, &people, &mut known);
             if let Some(line) = reading.lines.last_mut() {
-                line.told.message_id = message_id.as_deref().map(shown);
+                line.reported.message_id = message_id.as_deref().map(shown);
             }
         }
         for (file, sheet) in sheets {
@@ -343,7 +343,7 @@ const LEFT_OVER: &str = "a person who was erased by law had or claimed its noms 
 struct Reading {
     import: Import,
     lines: Vec<Line>,
-    drafts: Vec<Draft>,
+    drafts: Vec<PendingRecord>,
     contacts: Vec<ContactStatement>,
     taken_back: Vec<TakeBack>,
     moved: Vec<Move>,
@@ -360,10 +360,10 @@ impl Reading {
         outcome: Option<Outcome>,
     ) {
         let outcome = outcome.unwrap_or(Outcome::Known);
-        let told = Told::of(file, place, event_type, case_id, outcome);
+        let reported = MessageReport::of(file, place, event_type, case_id, outcome);
         let named = Named::default();
         self.lines.push(Line {
-            told,
+            reported,
             code: None,
             person: case_id,
             stated: None,
@@ -384,9 +384,9 @@ impl Reading {
         self.line(file, place, Some(named_event(&message.event_type)), case, None);
         if let Some(line) = self.lines.last_mut() {
             line.stated = message.occurred_at.map(When::instant);
-            line.told.sentence_id = case.and_then(|case| sentence_of(meanings.key, case, message));
+            line.reported.sentence_id = case.and_then(|case| sentence_of(meanings.key, case, message));
             let reads_it = meanings.codes.event(&message.event_type).is_some_and(|of| of.does == Does::Fetch);
-            line.told.notes.extend((message.fetched.is_some() && !reads_it).then(|| FETCHED_UNREAD.to_owned()));
+            line.reported.notes.extend((message.fetched.is_some() && !reads_it).then(|| FETCHED_UNREAD.to_owned()));
         }
         self.take(meaning);
     }
@@ -395,13 +395,13 @@ impl Reading {
     fn names(&mut self, named: &Named, people: &People<'_>, known: &mut dyn Known) {
         let Some(line) = self.lines.last_mut() else { return };
         line.person = line.person.or_else(|| people.whose(named, known));
-        line.told.identifies = line.person.into_iter().flat_map(|case| identifiers(case, named)).collect();
+        line.reported.identifies = line.person.into_iter().flat_map(|case| identifiers(case, named)).collect();
         // Whoever has either of two numbers that became one has both, also where that is learnt later.
-        line.told.lasting |= named.merged.is_some();
+        line.reported.lasting |= named.merged.is_some();
         line.named = named.clone();
     }
 
-    fn rows(&mut self, meanings: &Meanings<'_>, file: Option<&String>, sheet: &Sheet, known: &mut dyn Known) {
+    fn rows(&mut self, meanings: &Meanings<'_>, file: Option<&String>, sheet: &InputTable, known: &mut dyn Known) {
         for row in sheet.rows() {
             let place = usize::try_from(row.line).unwrap_or(usize::MAX);
             let crn = row.crn();
@@ -409,7 +409,7 @@ impl Reading {
             self.line(file.cloned(), place, None, case, None);
             let from = self.lines.len().saturating_sub(1);
             if let (Some(line), Ok(crn)) = (self.lines.last_mut(), crn) {
-                line.told.identifies.extend(case.map(|case_id| Instruction::Identify {
+                line.reported.identifies.extend(case.map(|case_id| Instruction::Identify {
                     case_id,
                     scheme: "crn",
                     value: crn,
@@ -422,8 +422,8 @@ impl Reading {
             }
             match (row.says(meanings.codes), case) {
                 (Err(e), _) => self.take(Meaning::Ends(unreadable(e))),
-                (Ok(RowSays::Ends(outcome)), _) => self.take(Meaning::Ends(outcome)),
-                (Ok(RowSays::Contact(row)), Some(case)) => {
+                (Ok(RowMeaning::Ends(outcome)), _) => self.take(Meaning::Ends(outcome)),
+                (Ok(RowMeaning::Contact(row)), Some(case)) => {
                     let (statement, meaning) = meanings.of_contact(&row, case, from);
                     if let (Some(line), Some(statement)) = (self.lines.last_mut(), &statement) {
                         line.else_ends.clone_from(&statement.else_ends);
@@ -431,13 +431,13 @@ impl Reading {
                     self.contacts.extend(statement);
                     self.take(meaning);
                 }
-                (Ok(RowSays::Registration(messages)), _) => {
+                (Ok(RowMeaning::Registration(messages)), _) => {
                     for message in messages {
                         self.take(meanings.of(&message, from, known).1);
                     }
                 }
                 // A contact without a CRN is none that can be read.
-                (Ok(RowSays::Contact(_)), None) => {}
+                (Ok(RowMeaning::Contact(_)), None) => {}
             }
         }
     }
@@ -447,43 +447,43 @@ impl Reading {
             Meaning::Says(drafts) => self.drafts.extend(drafts),
             Meaning::Noted(meaning, notes) => {
                 if let Some(line) = self.lines.last_mut() {
-                    line.told.notes.extend(notes);
+                    line.reported.notes.extend(notes);
                 }
                 self.take(*meaning);
             }
             Meaning::Fetched(read) => {
                 self.drafts.extend(read.drafts);
                 if let Some(line) = self.lines.last_mut() {
-                    line.told.notes.extend(read.notes);
+                    line.reported.notes.extend(read.notes);
                 }
             }
             Meaning::TakesBack(mut one) => {
                 if let Some(line) = self.lines.last_mut() {
                     line.else_ends = one.else_ends.take();
                     // The same may be recorded later under another CRN that turns out to be this person's.
-                    line.told.lasting = true;
+                    line.reported.lasting = true;
                 }
                 self.taken_back.push(one);
             }
             Meaning::Moves(one) => {
                 if let Some(line) = self.lines.last_mut() {
                     // What is recorded of the spell in prison later is recorded under the number to which it belongs.
-                    line.told.lasting |= !matches!(one.what, Moved::Booking(_));
+                    line.reported.lasting |= !matches!(one.what, Moved::Booking(_));
                 }
                 self.moved.push(one);
             }
             Meaning::Instructs(instructions) => {
                 if let Some(line) = self.lines.last_mut() {
-                    line.told.outcome = Outcome::Instructed;
-                    line.told.instructs = instructions;
+                    line.reported.outcome = Outcome::Instructed;
+                    line.reported.instructs = instructions;
                 }
             }
             Meaning::Ends(outcome) => {
                 if let Some(line) = self.lines.last_mut() {
                     if let Outcome::Needed { detail: Some(Detail { detail_url_listed: false, .. }), .. } = &outcome {
-                        line.told.notes.push(NOT_LISTED.to_owned());
+                        line.reported.notes.push(NOT_LISTED.to_owned());
                     }
-                    line.told.outcome = outcome;
+                    line.reported.outcome = outcome;
                 }
             }
         }
@@ -491,15 +491,15 @@ impl Reading {
 
     /// Refuses what is about persons who were erased, but for the order to erase them.
     fn refuse_erased(&mut self, contested: &Contested<'_>, key: &Key, held: &mut dyn Held) {
-        // Of a person who is erased with this import before anything of them is held, nothing is made.
+        // TableKind a person who is erased with this import before anything of them is held, nothing is made.
         let in_doubt = |line: &&Line| line.named.crn.as_ref().is_some_and(|crn| contested.is_in_doubt(crn));
-        let ordered = self.lines.iter().filter(|line| !in_doubt(line)).flat_map(|line| &line.told.instructs);
+        let ordered = self.lines.iter().filter(|line| !in_doubt(line)).flat_map(|line| &line.reported.instructs);
         let ordered = ordered.filter(|one| one.erases()).flat_map(Instruction::cases);
         let ordered: BTreeSet<Uuid> = ordered.collect();
         let mut known: BTreeMap<Uuid, bool> =
             ordered.into_iter().filter(|case| held.forgets(*case)).map(|case| (case, true)).collect();
         let forgets = |line: &&Line| {
-            line.told
+            line.reported
                 .instructs
                 .iter()
                 .any(|one| matches!(one, Instruction::Erase { case_id } if known.contains_key(case_id)))
@@ -520,9 +520,9 @@ impl Reading {
                 || (is_alone && line.named.numbers().any(|noms| contested.leads_to_the_erased(noms)));
             let person = line.person.filter(|_| !in_doubt);
             let by_person = by_number || person.is_some_and(&mut is_erased);
-            let is_unreadable = matches!(line.told.outcome, Outcome::Unreadable { .. });
-            let open = !line.told.instructs.iter().any(Instruction::erases);
-            let instructed = line.told.instructs.iter().filter(|one| !(in_doubt && one.is_of_identity()));
+            let is_unreadable = matches!(line.reported.outcome, Outcome::Unreadable { .. });
+            let open = !line.reported.instructs.iter().any(Instruction::erases);
+            let instructed = line.reported.instructs.iter().filter(|one| !(in_doubt && one.is_of_identity()));
             if open && (by_person || instructed.flat_map(Instruction::cases).any(&mut is_erased)) {
                 refused.insert(from);
             }
@@ -574,13 +574,13 @@ impl Reading {
             }
             // What cannot be undone is not done while its person is in doubt.
             if let Some(doubt) = line.contested.clone()
-                && line.told.instructs.iter().any(Instruction::erases)
+                && line.reported.instructs.iter().any(Instruction::erases)
             {
-                let identifies = std::mem::take(&mut line.told.identifies);
+                let identifies = std::mem::take(&mut line.reported.identifies);
                 self.set_aside(from, doubt.outcome(Vec::new()));
                 if let Some(line) = self.lines.get_mut(from) {
-                    line.told.held_back = true;
-                    line.told.identifies = identifies;
+                    line.reported.held_back = true;
+                    line.reported.identifies = identifies;
                 }
                 continue;
             }
@@ -590,27 +590,27 @@ impl Reading {
                 let person = held.person(case);
                 let is_claimed = held.cases_of("noms", &noms).into_iter().any(|other| held.person(other) != person);
                 if is_claimed || line.contested.is_some() {
-                    line.told.identifies.retain(|one| !one.is_of_scheme("noms"));
+                    line.reported.identifies.retain(|one| !one.is_of_scheme("noms"));
                 }
             }
             if !is_alone {
                 continue;
             }
-            if contested.is_left_over(&noms) && !matches!(line.told.outcome, Outcome::Erased { .. }) {
-                line.told.notes.push(LEFT_OVER.to_owned());
+            if contested.is_left_over(&noms) && !matches!(line.reported.outcome, Outcome::Erased { .. }) {
+                line.reported.notes.push(LEFT_OVER.to_owned());
                 // What goes by the number is no claim to it.
-                line.told.identifies.clear();
+                line.reported.identifies.clear();
             }
             let open = matches!(
-                line.told.outcome,
+                line.reported.outcome,
                 Outcome::Known | Outcome::Instructed | Outcome::Needed { .. } | Outcome::Waits { .. }
             );
             let Some(doubt) = contested.claiming(&noms) else { continue };
             if !open {
-                line.told.identifies.clear();
+                line.reported.identifies.clear();
                 continue;
             }
-            // Of two numbers that became one each case says that it has both.
+            // TableKind two numbers that became one each case says that it has both.
             let claims = doubt.cases.iter().flat_map(|case_id| {
                 let merged = line.named.merged.iter().flat_map(|(left, removed)| [left, removed]);
                 merged.map(|value| Instruction::Identify { case_id: *case_id, scheme: "noms", value: value.clone() })
@@ -618,9 +618,9 @@ impl Reading {
             let claims: Vec<Instruction> = claims.collect();
             self.set_aside(from, doubt.outcome(Vec::new()));
             if let Some(line) = self.lines.get_mut(from) {
-                line.told.case_id = None;
-                line.told.held_back = true;
-                line.told.identifies = claims;
+                line.reported.case_id = None;
+                line.reported.held_back = true;
+                line.reported.identifies = claims;
             }
         }
     }
@@ -632,10 +632,10 @@ impl Reading {
         self.taken_back.retain(|one| one.from != from);
         self.moved.retain(|one| one.from != from);
         if let Some(line) = self.lines.get_mut(from) {
-            line.told.outcome = outcome;
-            line.told.instructs.clear();
-            line.told.identifies.clear();
-            line.told.sentence_id = None;
+            line.reported.outcome = outcome;
+            line.reported.instructs.clear();
+            line.reported.identifies.clear();
+            line.reported.sentence_id = None;
         }
     }
 
@@ -650,7 +650,7 @@ impl Reading {
         let stated = |stated: &mut Instant| *stated = if *stated > until { now } else { *stated };
         self.drafts.iter_mut().for_each(|draft| stated(&mut draft.stated));
         self.contacts.iter_mut().for_each(|one| stated(&mut one.stated));
-        let ahead = |draft: &&mut Draft| draft.recorded <= until && draft.occurred > now;
+        let ahead = |draft: &&mut PendingRecord| draft.recorded <= until && draft.occurred > now;
         let furthest = self.drafts.iter_mut().filter(ahead).map(|draft| draft.occurred).max().unwrap_or(now);
         for draft in self.drafts.iter_mut().filter(ahead) {
             draft.ahead = Some(draft.occurred);
@@ -670,7 +670,7 @@ impl Reading {
             }
         }
         for (from, line) in self.lines.iter().enumerate() {
-            let stated = line.stated.filter(|stated| *stated > until && !line.told.instructs.is_empty());
+            let stated = line.stated.filter(|stated| *stated > until && !line.reported.instructs.is_empty());
             later.extend(stated.map(|stated| (from, stated)));
         }
         self.drafts.retain(|draft| !later.contains_key(&draft.from));
@@ -684,9 +684,9 @@ impl Reading {
                      differ by {} minutes",
                     CLOCK_DIFFERENCE.num_minutes()
                 );
-                line.told.outcome = Outcome::waits(Reason::LaterThanNow, what);
-                line.told.instructs.clear();
-                line.told.due = Some(recorded);
+                line.reported.outcome = Outcome::waits(Reason::LaterThanNow, what);
+                line.reported.instructs.clear();
+                line.reported.due = Some(recorded);
             }
         }
     }
@@ -705,30 +705,30 @@ impl Reading {
         let families = self.families(held);
         let of_contacts: BTreeSet<usize> = self.contacts.iter().map(|one| one.from).collect();
         let mut log = |case: Uuid| held.log(case);
-        let mut settling = Settling::new(key, now, families, &mut log);
+        let mut settling = Reconciler::new(key, now, families, &mut log);
         let drafts = settling.contacts(&self.contacts, std::mem::take(&mut self.drafts), &kept);
         let drafts = settling.at_home(drafts, &of_contacts);
         settling.say_move_and_take_back(drafts, &self.moved, &self.taken_back);
         settling.note_the_dead(&persons);
-        let told = std::mem::take(&mut settling.told);
+        let reported = std::mem::take(&mut settling.reported);
         let notes: BTreeSet<(usize, String)> = std::mem::take(&mut settling.notes).into_iter().collect();
         self.import.contacts = std::mem::take(&mut settling.last_statements);
         for from in std::mem::take(&mut settling.noted) {
             if let Some(line) = self.lines.get_mut(from) {
-                line.told.is_noted = true;
+                line.reported.is_noted = true;
             }
         }
         self.import.records = settling.into_records();
-        for (from, settled) in told {
+        for (from, settled) in reported {
             if let Some(line) = self.lines.get_mut(from) {
                 // What a row says of a contact is in the log, so that it need not be given again.
-                let is_kept = held.keeps_messages() || line.told.is_noted;
+                let is_kept = held.keeps_messages() || line.reported.is_noted;
                 line.become_of(settled, is_kept);
             }
         }
         for (from, note) in notes {
             if let Some(line) = self.lines.get_mut(from) {
-                line.told.notes.push(note);
+                line.reported.notes.push(note);
             }
         }
         self.reported(held)
@@ -739,9 +739,9 @@ impl Reading {
     fn families(&self, held: &mut dyn Held) -> Families {
         let sentences = self.moved.iter().filter(|one| matches!(one.what, Moved::Sentence(..)));
         let moves = sentences.map(|one| (one.source, one.target)).collect();
-        // Of two statements about a pair of cases the later one counts.
+        // TableKind two statements about a pair of cases the later one counts.
         let mut latest: BTreeMap<(Uuid, Uuid), (Instant, bool)> = BTreeMap::new();
-        for one in self.lines.iter().flat_map(|line| &line.told.instructs) {
+        for one in self.lines.iter().flat_map(|line| &line.reported.instructs) {
             let (from, into, said) = match one {
                 Instruction::Merge { from, into, at } => (*from, *into, (*at, false)),
                 Instruction::Unmerge { from, into, at } => (*from, *into, (*at, true)),
@@ -778,32 +778,32 @@ impl Reading {
         let Self { mut import, lines, .. } = self;
         let report = &mut import.report;
         report.cases = import.records.iter().map(|r| r.case_id).collect();
-        for Line { mut told, code, person, contested, .. } in lines {
+        for Line { mut reported, code, person, contested, .. } in lines {
             match contested {
-                Some(doubt) if code.is_none() => told.contest(doubt),
-                Some(doubt) => told.note_contested(&doubt),
+                Some(doubt) if code.is_none() => reported.contest(doubt),
+                Some(doubt) => reported.note_contested(&doubt),
                 None => {}
             }
             let is_held = |case: Uuid, held: &mut dyn Held| report.cases.contains(&case) || held.is_held(case);
-            if told.names_are_told(|| person.is_some_and(|case| is_held(case, held))) {
-                told.tells.extend(told.identifies.iter().cloned());
+            if reported.names_are_told(|| person.is_some_and(|case| is_held(case, held))) {
+                reported.tells.extend(reported.identifies.iter().cloned());
             }
-            if told.outcome.is_told_to_a_store() {
-                told.tells.extend(told.instructs.iter().cloned());
+            if reported.outcome.is_told_to_a_store() {
+                reported.tells.extend(reported.instructs.iter().cloned());
             }
-            report.instructions.extend(told.tells.iter().cloned());
+            report.instructions.extend(reported.tells.iter().cloned());
             match code {
-                None => report.messages.push(told),
+                None => report.messages.push(reported),
                 Some((code, description)) => {
-                    let is_open = matches!(told.outcome, Outcome::Unmapped { .. } | Outcome::Waits { .. })
-                        || told.outcome.is_for_a_person()
-                        || !told.notes.is_empty();
+                    let is_open = matches!(reported.outcome, Outcome::Unmapped { .. } | Outcome::Waits { .. })
+                        || reported.outcome.is_for_a_person()
+                        || !reported.notes.is_empty();
                     let first = || CodeCount { description, ..CodeCount::default() };
                     let counted = report.codes.entry(code).or_insert_with(first);
-                    counted.add(&told.outcome);
+                    counted.add(&reported.outcome);
                     if is_open {
-                        told.of_a_row = true;
-                        report.messages.push(told);
+                        reported.of_a_row = true;
+                        report.messages.push(reported);
                     }
                 }
             }
@@ -842,18 +842,18 @@ impl Line {
     }
 
     /// Joins one end to those that it came to so far: what is new counts before what is known.
-    fn become_of(&mut self, settled: Settled, is_kept: bool) {
-        match (settled, &mut self.told.outcome) {
-            (Settled::New(id), Outcome::Recorded { records }) => records.push(id),
-            (Settled::New(id), outcome) => *outcome = Outcome::Recorded { records: vec![id] },
-            (Settled::Wanting(why), outcome @ Outcome::Known) => {
+    fn become_of(&mut self, settled: Reconciled, is_kept: bool) {
+        match (settled, &mut self.reported.outcome) {
+            (Reconciled::New(id), Outcome::Recorded { records }) => records.push(id),
+            (Reconciled::New(id), outcome) => *outcome = Outcome::Recorded { records: vec![id] },
+            (Reconciled::Wanting(why), outcome @ Outcome::Known) => {
                 *outcome = Outcome::Nothing { reason: Reason::TooLittleSaid, why }
             }
-            (Settled::NotHeld, outcome @ Outcome::Known) => *outcome = Outcome::not_held(),
-            (Settled::Which(what), outcome @ Outcome::Known) => {
+            (Reconciled::NotHeld, outcome @ Outcome::Known) => *outcome = Outcome::not_held(),
+            (Reconciled::Which(what), outcome @ Outcome::Known) => {
                 *outcome = Outcome::Needed { reason: Reason::ToLookUp, detail: None, what: what.to_owned() };
             }
-            (Settled::Absent, outcome @ Outcome::Known) => {
+            (Reconciled::Absent, outcome @ Outcome::Known) => {
                 let waits = || Outcome::waits(Reason::RecordUnknown, "a record of what it speaks of");
                 let missing = || if is_kept { Outcome::not_held() } else { waits() };
                 *outcome = self.else_ends.clone().unwrap_or_else(missing);
@@ -867,6 +867,6 @@ impl Line {
 ///
 /// # Errors
 /// [`MessageError`] for text that is none, or lacks a column.
-pub fn sheet(of: Of, text: &[u8]) -> Result<Given<'static>, MessageError> {
-    Sheet::parse(of, text).map(Given::Sheet)
+pub fn read_table(of: TableKind, text: &[u8]) -> Result<Given<'static>, MessageError> {
+    InputTable::parse(of, text).map(Given::Table)
 }

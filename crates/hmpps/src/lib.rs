@@ -27,35 +27,35 @@ mod columns;
 mod contact;
 mod delimited;
 pub mod detail_hosts;
-mod draft;
 mod encoding;
 mod fetched;
+mod identity;
 pub mod import;
+pub mod input_table;
 mod json;
 pub mod key;
 mod meaning;
 pub mod message;
+mod message_context;
 pub mod notice;
+mod pending_record;
 pub mod people;
 pub mod reason;
+mod reconcile;
 pub mod registers;
 pub mod report;
 pub mod rosh;
-mod settle;
-pub mod sheet;
 mod statement;
-mod telling;
 mod template;
 pub mod when;
-mod whose;
 
 /// What the crate that imports into a store shares with this one; not part of the public interface.
 #[doc(hidden)]
 pub mod unstable {
     pub use crate::contact::LastStatement;
+    pub use crate::identity::{Doubt, DoubtBy};
     pub use crate::import::{Table, read};
     pub use crate::message::{Delivered, Message, Named, read_all};
     pub use crate::people::{former, given_since, given_to_unheld};
     pub use crate::report::{named_event, shown};
-    pub use crate::whose::{Doubt, DoubtBy};
 }

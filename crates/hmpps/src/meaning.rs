@@ -9,16 +9,16 @@ use uuid::Uuid;
 use crate::codes::{Case, Codes, ConditionType, Does, EventType, RegisterType, Template};
 use crate::contact::{ContactStatement, Standing, raises};
 use crate::detail_hosts::DetailHosts;
-use crate::draft::Draft;
 use crate::fetched;
+use crate::input_table::{ContactMeaning, ContactRow};
 use crate::json::Json;
 use crate::key::Key;
 use crate::message::{Message, MessageError, Named};
+use crate::message_context::{EVENT_NUMBER, MessageContext, sentence};
+use crate::pending_record::PendingRecord;
 use crate::people::{Known, People};
 use crate::reason::Reason;
 use crate::report::{Instruction, Outcome, named, named_types};
-use crate::sheet::{ContactRow, ContactSays};
-use crate::telling::{EVENT_NUMBER, Telling, sentence};
 use crate::template::may_change;
 use crate::when::When;
 
@@ -39,7 +39,7 @@ const OUTCOME: &str = "outcome";
 #[derive(Debug)]
 pub enum Meaning {
     /// Records in the making.
-    Says(Vec<Draft>),
+    Says(Vec<PendingRecord>),
     /// That, and what somebody should know who relies on it.
     Noted(Box<Meaning>, Vec<String>),
     /// What was fetched, with where it says two things.
@@ -107,7 +107,7 @@ pub struct Meanings<'a> {
     pub codes: &'a Codes,
     /// The host's secret.
     pub key: &'a Key,
-    /// Whose case is whose.
+    /// IdentityResolver case is whose.
     pub people: &'a People<'a>,
     /// The hosts from which may be fetched with credentials.
     pub detail_hosts: &'a DetailHosts,
@@ -157,28 +157,28 @@ impl Meanings<'_> {
     ) -> OfPerson<'m> {
         OfPerson {
             meanings: self,
-            telling: Telling { codes: self.codes, key: self.key, message, event_type, case, from },
+            telling: MessageContext { codes: self.codes, key: self.key, message, event_type, case, from },
         }
     }
 
     /// What a row about a contact of that case says, and how it compares with other statements of the same contact.
     pub fn of_contact(&self, row: &ContactRow<'_>, case: Uuid, from: usize) -> (Option<ContactStatement>, Meaning) {
         let event_type = match &row.says {
-            ContactSays::Type(event_type) => event_type,
-            ContactSays::Nothing(_) | ContactSays::Deleted { .. } => self.codes.contact_deleted(),
+            ContactMeaning::Type(event_type) => event_type,
+            ContactMeaning::Nothing(_) | ContactMeaning::Deleted { .. } => self.codes.contact_deleted(),
         };
         let of_person = self.of_person(&row.message, event_type, case, from);
         let ends = || of_person.unknown_outcome().or_else(|| of_person.ends());
         let meaning = match &row.says {
-            ContactSays::Nothing(outcome) => Ok(Meaning::Ends(outcome.clone())),
-            ContactSays::Deleted { .. } => Ok(Meaning::Says(Vec::new())),
-            ContactSays::Type(_) => ends().map_or_else(|| of_person.mapped(), |outcome| Ok(Meaning::Ends(outcome))),
+            ContactMeaning::Nothing(outcome) => Ok(Meaning::Ends(outcome.clone())),
+            ContactMeaning::Deleted { .. } => Ok(Meaning::Says(Vec::new())),
+            ContactMeaning::Type(_) => ends().map_or_else(|| of_person.mapped(), |outcome| Ok(Meaning::Ends(outcome))),
         };
         let meaning = meaning.unwrap_or_else(|e| Meaning::Ends(unreadable(e)));
         let is_read = !matches!(meaning, Meaning::Ends(Outcome::Unmapped { .. } | Outcome::Unreadable { .. }));
         let (standing, else_ends) = match &row.says {
-            ContactSays::Deleted { else_ends } => (Standing::Deleted, else_ends.clone()),
-            _ if row.message.info.text(OUTCOME).is_some() => (Standing::Said, None),
+            ContactMeaning::Deleted { else_ends } => (Standing::Deleted, else_ends.clone()),
+            _ if row.message.info.text(OUTCOME).is_some() => (Standing::ContactVersion, None),
             _ => (Standing::Planned, None),
         };
         let identity = of_person.telling.identity().into_iter().next().filter(|_| is_read);
@@ -226,7 +226,7 @@ pub fn unreadable(e: MessageError) -> Outcome {
 /// One message about one person.
 struct OfPerson<'a> {
     meanings: &'a Meanings<'a>,
-    telling: Telling<'a>,
+    telling: MessageContext<'a>,
 }
 
 impl OfPerson<'_> {
@@ -483,7 +483,7 @@ impl OfPerson<'_> {
         let about = fetched::About {
             key: self.meanings.key,
             case: self.telling.case,
-            told: self.telling.recorded()?,
+            reported: self.telling.recorded()?,
             detail_url: message.detail_url.as_deref(),
             from: self.telling.from,
         };

@@ -26,19 +26,19 @@ pub const UNDER_REVIEW: &str = "risk-of-harm.classification.under-review";
 
 /// A policy, and the same for readers who see nothing more confidential than `staff`.
 #[derive(Debug)]
-pub struct Teller<'p> {
+pub struct NoticeBuilder<'p> {
     policy: &'p Policy,
     open: Policy,
 }
 
 /// The answers to one question: of all that its audience sees, and of what is no more confidential than `staff`.
 #[derive(Debug, Clone)]
-pub struct Told {
+pub struct NoticeAnswers {
     all: Assessment,
     open: Assessment,
 }
 
-impl<'p> Teller<'p> {
+impl<'p> NoticeBuilder<'p> {
     /// Of that policy.
     #[must_use]
     pub fn new(policy: &'p Policy) -> Self {
@@ -55,12 +55,13 @@ impl<'p> Teller<'p> {
     ///
     /// # Errors
     /// [`NoView`] where the policy does not provide for the audience.
-    pub fn answers(&self, log: &Log, question: &Question) -> Result<Told, NoView> {
-        let mut told = Told { all: assess(log, self.policy, question)?, open: assess(log, &self.open, question)? };
+    pub fn answers(&self, log: &Log, question: &Question) -> Result<NoticeAnswers, NoView> {
+        let mut reported =
+            NoticeAnswers { all: assess(log, self.policy, question)?, open: assess(log, &self.open, question)? };
         // Some actions are confidential by their kind, whatever they rest on.
         let is_open = |a: &Action| self.policy.action(a.action).is_some_and(|def| def.handling <= Handling::Staff);
-        told.open.actions.retain(|a| is_open(a) && a.handling.is_none_or(|mark| mark <= Handling::Staff));
-        Ok(told)
+        reported.open.actions.retain(|a| is_open(a) && a.handling.is_none_or(|mark| mark <= Handling::Staff));
+        Ok(reported)
     }
 }
 
@@ -118,7 +119,7 @@ pub struct PersonIdentifier {
 pub struct AdditionalInformation {
     /// The case.
     pub case_id: Uuid,
-    /// Whose answer has changed.
+    /// IdentityResolver answer has changed.
     pub audience: Audience,
     /// Of what changed, or of the review, something is to be done now to protect somebody.
     pub protect_now: bool,
@@ -156,7 +157,11 @@ pub enum NoticeError {
 ///
 /// # Errors
 /// [`NoticeError`] where the answers are not to one question, or the template of the URL cannot be filled in.
-pub fn notices(before: Option<&Told>, after: &Told, to: &Subscriber) -> Result<Vec<Notice>, NoticeError> {
+pub fn notices(
+    before: Option<&NoticeAnswers>,
+    after: &NoticeAnswers,
+    to: &Subscriber,
+) -> Result<Vec<Notice>, NoticeError> {
     before.map_or(Ok(()), |before| same_question(&before.all, &after.all))?;
     let detail_url = filled(&to.detail_url, &after.all, to)?;
     let open = News::between(before.map(|b| &b.open), &after.open);
@@ -218,7 +223,7 @@ impl<'a> News<'a> {
 
     /// What is not told by that already.
     fn beyond(mut self, open: &News<'_>) -> Self {
-        self.actions.retain(|a| !open.actions.iter().any(|told| essence(told) == essence(a)));
+        self.actions.retain(|a| !open.actions.iter().any(|reported| essence(reported) == essence(a)));
         self.cells.retain(|cell| !open.cells.contains(cell));
         self
     }
@@ -241,7 +246,7 @@ fn changed(before: Option<&Assessment>, after: &Assessment) -> Vec<Action> {
     let Some(before) = before else {
         return after.actions.iter().filter(|a| a.status.pending()).cloned().collect();
     };
-    let told = changes(before, after).into_iter().filter_map(|change| match change {
+    let reported = changes(before, after).into_iter().filter_map(|change| match change {
         Change::Opened { action } => action.status.pending().then_some(action),
         // As it is no more, nobody has to do it.
         Change::Gone { mut action } => action.status.pending().then(|| {
@@ -252,7 +257,7 @@ fn changed(before: Option<&Assessment>, after: &Assessment) -> Vec<Action> {
         Change::Moved { before, after, .. } => (before.status.pending() || after.status.pending()).then_some(after),
         Change::Classification { .. } | Change::Flags { .. } | Change::Other { .. } => None,
     });
-    told.map(|action| *action).collect()
+    reported.map(|action| *action).collect()
 }
 
 /// By what an action is the same to whoever has to do it, whatever stands beside it.

@@ -1,4 +1,4 @@
-//! Whose case a message is about: which case id stands for a CRN or a prison number.
+//! IdentityResolver case a message is about: which case id stands for a CRN or a prison number.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -192,9 +192,9 @@ impl<'a> People<'a> {
     /// case has no CRN yet; else one that is derived from it. Where the host's own is another than the one known, that is for
     /// the check of contested identifiers to report: a second case would not be better.
     pub fn by_crn(&self, crn: &str, known: &mut dyn Known) -> Uuid {
-        let told = known.case_of("crn", crn).or_else(|| self.mapped("crn", crn));
-        let told = told.or_else(|| self.by_numbers(crn, known));
-        told.unwrap_or_else(|| self.key.uuid(&["case", "crn", crn]))
+        let reported = known.case_of("crn", crn).or_else(|| self.mapped("crn", crn));
+        let reported = reported.or_else(|| self.by_numbers(crn, known));
+        reported.unwrap_or_else(|| self.key.uuid(&["case", "crn", crn]))
     }
 
     fn by_numbers(&self, crn: &str, known: &mut dyn Known) -> Option<Uuid> {
@@ -218,9 +218,9 @@ impl<'a> People<'a> {
     /// The case of that prison number; `None` where nobody has said whose it is.
     pub fn by_noms(&self, noms: &str, known: &mut dyn Known) -> Option<Uuid> {
         let numbers = self.numbers_of(noms);
-        let told = numbers.iter().find_map(|number| self.mapped("noms", number));
-        let told = told.or_else(|| numbers.iter().find_map(|number| known.case_of("noms", number)));
-        told.or_else(|| {
+        let reported = numbers.iter().find_map(|number| self.mapped("noms", number));
+        let reported = reported.or_else(|| numbers.iter().find_map(|number| known.case_of("noms", number)));
+        reported.or_else(|| {
             let crn = numbers.iter().find_map(|number| self.linked(number).next())?;
             Some(self.by_crn(crn, known))
         })
@@ -265,7 +265,7 @@ mod tests {
         assert_eq!(people.by_crn("X800001", &mut |_: &str, _: &str| None), case);
         assert_eq!(people.by_noms("A9001ZZ", &mut |_: &str, _: &str| None), Some(case));
         assert_eq!(people.by_noms("A9002ZZ", &mut |_: &str, _: &str| None), None);
-        for (text, told) in [
+        for (text, reported) in [
             ("crn\nX1\n", "line 1: case_id: expected a column of that name, found no such column"),
             ("case_id\nx\n", "line 1: crn: expected a column `crn`, `noms`, or both, found no such column"),
             ("crn,CRN,case_id\n", "line 1: crn: expected one column of that name, found several"),
@@ -283,7 +283,7 @@ mod tests {
                 "line 3: crn: expected one case for each identifier, found `X1`",
             ),
         ] {
-            assert_eq!(CaseMap::parse(text).unwrap_err().to_string(), told);
+            assert_eq!(CaseMap::parse(text).unwrap_err().to_string(), reported);
         }
     }
 }

@@ -69,7 +69,7 @@ pub struct NotShown {
 }
 
 impl NotShown {
-    /// Whose answer it takes.
+    /// IdentityResolver answer it takes.
     pub const EXPECTED: &str = "an audience that sees flags, what actions are about, and the levels of every group";
 }
 
@@ -175,13 +175,13 @@ impl Reconciling<'_> {
     /// Adds what a pending review asks for, to a review that is proposed already or beside what else is.
     fn review(&self, found: &mut Vec<Proposal>, register: Register, action: &Action) {
         let mut of_register = found.iter_mut().filter(|p| p.register == register);
-        if let Some(told) = of_register.find(|p| matches!(p.change, Change::Review | Change::Remove)) {
-            if told.change == Change::Review {
-                told.because.extend(
-                    action.because.iter().filter(|line| !told.because.contains(line)).cloned().collect::<Vec<_>>(),
+        if let Some(reported) = of_register.find(|p| matches!(p.change, Change::Review | Change::Remove)) {
+            if reported.change == Change::Review {
+                reported.because.extend(
+                    action.because.iter().filter(|line| !reported.because.contains(line)).cloned().collect::<Vec<_>>(),
                 );
-                told.handling = told.handling.max(action.handling);
-                told.caution = told.caution.or(action.caution);
+                reported.handling = reported.handling.max(action.handling);
+                reported.caution = reported.caution.or(action.caution);
             }
             return;
         }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::contact::LastStatement;
 use crate::reason::{Reason, Then};
 
-use crate::whose::{Doubt, DoubtBy};
+use crate::identity::{Doubt, DoubtBy};
 
 /// The name and version of the report's form.
 pub const SCHEMA: &str = "risk-hmpps-import/1";
@@ -57,7 +57,7 @@ pub struct Report {
     /// Whether the import went into a store: then the store has the records, and has carried out `instructions` but for `not_done`.
     pub stored: bool,
     /// What became of each message, in the order given.
-    pub messages: Vec<Told>,
+    pub messages: Vec<MessageReport>,
     /// What became of the rows of tables, by code.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub codes: BTreeMap<String, CodeCount>,
@@ -71,7 +71,7 @@ pub struct Report {
     pub not_done: Vec<NotDone>,
     /// Messages of earlier imports that the store kept, and that came to an outcome now; they are not in `counts`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub waited: Vec<Told>,
+    pub waited: Vec<MessageReport>,
     /// The cases with something new.
     pub cases: BTreeSet<Uuid>,
 }
@@ -102,19 +102,19 @@ impl Report {
         }
         let by_instruction: BTreeMap<&Instruction, &Outcome> =
             came.iter().map(|(one, outcome)| (one, outcome)).collect();
-        for told in &mut self.messages {
+        for reported in &mut self.messages {
             let outcomes: Vec<&Outcome> =
-                told.tells.iter().filter_map(|one| by_instruction.get(one).copied()).collect();
+                reported.tells.iter().filter_map(|one| by_instruction.get(one).copied()).collect();
             for outcome in outcomes {
-                told.held_back |= matches!(outcome, Outcome::Conflict { reason: Reason::DecidedByHand, .. });
+                reported.held_back |= matches!(outcome, Outcome::Conflict { reason: Reason::DecidedByHand, .. });
                 match outcome {
                     // What put it in doubt already says more than that the store found two claims.
                     Outcome::Conflict { reason: Reason::ClaimedTwice, .. }
-                        if matches!(told.outcome, Outcome::Conflict { .. }) => {}
+                        if matches!(reported.outcome, Outcome::Conflict { .. }) => {}
                     Outcome::Conflict { reason: Reason::ClaimedTwice, scheme, cases, .. } => {
-                        told.contest(Doubt { scheme, cases: cases.clone(), by: DoubtBy::Claims });
+                        reported.contest(Doubt { scheme, cases: cases.clone(), by: DoubtBy::Claims });
                     }
-                    outcome => told.outcome = told.outcome.clone().with(outcome),
+                    outcome => reported.outcome = reported.outcome.clone().with(outcome),
                 }
             }
         }
@@ -134,12 +134,12 @@ impl Report {
     #[doc(hidden)]
     pub fn leave_out(&mut self, decided: &BTreeSet<Instruction>) {
         self.instructions.retain(|one| !decided.contains(one));
-        for told in &mut self.messages {
-            for instruction in told.tells.extract_if(.., |one| decided.contains(one)) {
+        for reported in &mut self.messages {
+            for instruction in reported.tells.extract_if(.., |one| decided.contains(one)) {
                 if let Instruction::Identify { case_id, scheme, .. } = instruction {
                     let note =
                         format!("a person decided that its {scheme} number is not of case {case_id}: that stays");
-                    told.notes.push(note);
+                    reported.notes.push(note);
                 }
             }
         }
@@ -161,8 +161,8 @@ impl Report {
     /// Says of each message why it came to its outcome and what to do with it, and counts them by that.
     #[doc(hidden)]
     pub fn finish(&mut self) {
-        for told in self.messages.iter_mut().chain(&mut self.waited) {
-            (told.reason, told.then) = (told.outcome.reason(), told.outcome.then(told.kept));
+        for reported in self.messages.iter_mut().chain(&mut self.waited) {
+            (reported.reason, reported.then) = (reported.outcome.reason(), reported.outcome.then(reported.kept));
         }
         self.counts.clear();
         let ends = self.messages.iter().filter(|m| !m.of_a_row).map(|m| (m.outcome.name(), 1));
@@ -177,7 +177,7 @@ impl Report {
 /// What became of one message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Told {
+pub struct MessageReport {
     /// The file, as the host calls it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
@@ -340,7 +340,7 @@ pub enum Outcome {
     },
 }
 
-impl Told {
+impl MessageReport {
     /// A message or row that came to that outcome.
     #[doc(hidden)]
     pub fn of(
@@ -500,14 +500,14 @@ impl Outcome {
 
     /// Joined with what came of something that the message tells a store: what it made stays named.
     #[doc(hidden)]
-    pub fn with(self, told: &Self) -> Self {
-        match (self, told) {
+    pub fn with(self, reported: &Self) -> Self {
+        match (self, reported) {
             // What was recorded or is in conflict says more than that there was nothing else to do.
             (
                 before @ (Self::Recorded { .. } | Self::Conflict { .. } | Self::NotDone { .. }),
                 Self::Nothing { .. } | Self::Known,
             ) => before,
-            (_, told) => told.clone(),
+            (_, reported) => reported.clone(),
         }
     }
 

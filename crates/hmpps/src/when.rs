@@ -136,7 +136,7 @@ impl fmt::Display for When {
     }
 }
 
-/// Whose clock shows a time.
+/// IdentityResolver clock shows a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Zone {
     /// One that is so many minutes ahead of UTC.
@@ -472,8 +472,8 @@ mod tests {
 
     #[test]
     fn a_day_is_its_beginning_unless_it_was_told_on_that_day() {
-        let told = When::read("2024-06-14T09:06:52Z").unwrap().instant();
-        let on = |day: &str| When::read(day).unwrap().known_by(told).to_rfc3339();
+        let reported = When::read("2024-06-14T09:06:52Z").unwrap().instant();
+        let on = |day: &str| When::read(day).unwrap().known_by(reported).to_rfc3339();
         assert_eq!(on("2024-06-13"), "2024-06-12T23:00:00+00:00");
         assert_eq!(on("2024-06-14"), "2024-06-14T09:06:52+00:00");
         assert_eq!(on("2024-07-01"), "2024-06-14T09:06:52+00:00", "nothing is known before it happens");

@@ -251,7 +251,7 @@ mod tests {
             json!({"reason": "compiler-artifact", "target": {"name": "risk"},
                 "filenames": ["/t/librisk.so", "/t/librisk.a", "/t/librisk.rlib"]}),
         ];
-        let library = Library::from_messages(&messages).unwrap();
+        let library = Library::from_messages(&messages, None).unwrap();
         assert_eq!(
             (library.shared.as_path(), library.archive.as_path()),
             (Path::new("/t/librisk.so"), Path::new("/t/librisk.a"))
@@ -260,7 +260,7 @@ mod tests {
             library.filled("Libs.private: @NATIVE_LIBS@, @NATIVE_LIBS_LIST@"),
             "Libs.private: -lgcc_s -lc, -lgcc_s;-lc"
         );
-        assert!(Library::from_messages(&messages[..1]).is_none());
+        assert!(Library::from_messages(&messages[..1], None).is_none());
     }
 
     #[test]

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use risk_core::event::{Event, Kind, Nature};
 use risk_core::log::{Log, Record};
-use risk_hmpps::import::sheet;
-use risk_hmpps::sheet::Of;
+use risk_hmpps::import::read_table;
+use risk_hmpps::input_table::TableKind;
 use risk_hmpps_store::Erasures;
 use serde_json::{Value, json};
 
@@ -43,7 +43,10 @@ fn after(portions: &[&[&Value]]) -> Vec<(Kind, Value)> {
     for portion in portions {
         let messages: Vec<Value> = portion.iter().map(|one| (*one).clone()).collect();
         let report = queue.deliver(&messages, Erasures::Listed);
-        assert!(report.messages.iter().all(|told| ["recorded", "known"].contains(&told.outcome.name())), "{report:?}");
+        assert!(
+            report.messages.iter().all(|reported| ["recorded", "known"].contains(&reported.outcome.name())),
+            "{report:?}"
+        );
     }
     let log = queue.store.log(&queue.by, queue.case(CRN)).unwrap();
     assert!(log.records().iter().all(|r| r.occurred_at <= r.recorded_at && r.recorded_at <= Utc::now()));
@@ -132,8 +135,11 @@ fn two_rows_of_a_contact_that_are_ahead_keep_their_order() {
     let row = |outcome: &str, ahead: i64| {
         let updated = (now + TimeDelta::seconds(ahead)).to_rfc3339();
         let head = "crn,type,date,outcome,created,updated,id";
-        sheet(Of::Contacts, format!("{head}\n{CRN},COAP,2024-06-14,{outcome},2024-06-14,{updated},7\n").as_bytes())
-            .unwrap()
+        read_table(
+            TableKind::Contacts,
+            format!("{head}\n{CRN},COAP,2024-06-14,{outcome},2024-06-14,{updated},7\n").as_bytes(),
+        )
+        .unwrap()
     };
     for order in [[0, 1], [1, 0]] {
         let queue = Queue::new();

@@ -1,14 +1,14 @@
-//! Whose an identifier is: case maps against what is held, numbers that several claim, messages that cannot be read, and persons
+//! IdentityResolver an identifier is: case maps against what is held, numbers that several claim, messages that cannot be read, and persons
 //! who were erased.
 
 use std::slice::from_ref;
 
 use risk_hmpps::codes::Codes;
-use risk_hmpps::import::{Given, Importer, sheet};
+use risk_hmpps::import::{Given, Importer, read_table};
+use risk_hmpps::input_table::TableKind;
 use risk_hmpps::people::CaseMap;
 use risk_hmpps::reason::{Reason, Then};
-use risk_hmpps::report::{Instruction, Outcome, Report, Told};
-use risk_hmpps::sheet::Of;
+use risk_hmpps::report::{Instruction, MessageReport, Outcome, Report};
 use risk_hmpps_store::Erasures;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -25,16 +25,16 @@ fn mapped(rows: &str) -> Importer {
     Importer::new(Codes::embedded().unwrap(), key(), CaseMap::parse(rows).unwrap())
 }
 
-fn told(queue: &Queue, message: &Value) -> Told {
+fn reported(queue: &Queue, message: &Value) -> MessageReport {
     queue.deliver(from_ref(message), Erasures::CarriedOut).messages.remove(0)
 }
 
 fn name(queue: &Queue, message: &Value) -> &'static str {
-    told(queue, message).outcome.name()
+    reported(queue, message).outcome.name()
 }
 
-fn cases_in_conflict(told: &Told) -> Vec<Uuid> {
-    let Outcome::Conflict { cases, .. } = &told.outcome else { panic!("{told:?}") };
+fn cases_in_conflict(reported: &MessageReport) -> Vec<Uuid> {
+    let Outcome::Conflict { cases, .. } = &reported.outcome else { panic!("{reported:?}") };
     cases.clone()
 }
 
@@ -74,26 +74,26 @@ fn a_case_map_that_says_otherwise_than_the_store_is_a_conflict_and_makes_no_seco
         queue.importer = mapped(&rows);
         let both = sorted([case, mapped_case]);
         for (message, records) in [(registration("X800001", "2"), 2), (linking.clone(), 0)] {
-            let told = told(&queue, &message);
-            assert_eq!(cases_in_conflict(&told), both, "{rows}");
-            assert_eq!((told.case_id, told.then), (Some(case), Then::Park));
-            let Outcome::Conflict { records: made, why, .. } = &told.outcome else { panic!() };
+            let reported = reported(&queue, &message);
+            assert_eq!(cases_in_conflict(&reported), both, "{rows}");
+            assert_eq!((reported.case_id, reported.then), (Some(case), Then::Park));
+            let Outcome::Conflict { records: made, why, .. } = &reported.outcome else { panic!() };
             assert!(why.contains("the case map gives"), "{why}");
             assert_eq!(made.len(), records, "what it says is recorded in the case that there is");
         }
         for noms in [NOMS, OTHER_NOMS] {
-            let by_number = told(&queue, &received(noms));
+            let by_number = reported(&queue, &received(noms));
             assert_eq!((cases_in_conflict(&by_number), by_number.kept), (both.clone(), true), "{rows} {noms}");
         }
         let contacts = "crn,type,date,outcome,created\nX800001,CHVS,2024-06-14,ATTC,2024-06-15\n";
-        let report = queue.give(sheet(Of::Contacts, contacts.as_bytes()).unwrap(), Erasures::Listed);
+        let report = queue.give(read_table(TableKind::Contacts, contacts.as_bytes()).unwrap(), Erasures::Listed);
         assert_eq!(report.counts.get("recorded"), Some(&1), "{report:?}");
         assert!(report.messages[0].notes[0].contains(MAPPED), "{report:?}");
         assert_eq!(queue.cases(), 1, "{rows}");
         // The map is put right: what waited is applied.
         queue.importer = mapped(&rows.replace(MAPPED, &case.to_string()));
         let report = queue.deliver(&[registration("X800001", "3")], Erasures::Listed);
-        let applied: Vec<&str> = report.waited.iter().map(|told| told.outcome.name()).collect();
+        let applied: Vec<&str> = report.waited.iter().map(|reported| reported.outcome.name()).collect();
         assert_eq!((report.messages[0].outcome.name(), queue.cases()), ("recorded", 1));
         assert_eq!(applied.len(), 2, "{report:?}");
     }
@@ -111,9 +111,9 @@ fn a_case_map_by_one_identifier_reaches_what_the_store_has_linked_to_it() {
             with_noms(registration("X800001", "2"), OTHER_NOMS),
         ];
         for message in &messages {
-            let told = told(&queue, message);
-            assert_ne!(told.outcome.name(), "conflict", "{rows} {told:?}");
-            if let Some(case) = told.case_id {
+            let reported = reported(&queue, message);
+            assert_ne!(reported.outcome.name(), "conflict", "{rows} {reported:?}");
+            if let Some(case) = reported.case_id {
                 assert_eq!(case.to_string(), MAPPED, "{rows} {message}");
             }
         }
@@ -198,7 +198,7 @@ fn a_person_settles_a_contested_number_by_giving_it_and_no_message_undoes_that()
         for message in &messages {
             assert_eq!(name(&queue, message), "known");
         }
-        let by_number = told(&queue, &received(NOMS));
+        let by_number = reported(&queue, &received(NOMS));
         assert_eq!(by_number.case_id, Some(queue.case(right)), "{by_number:?}");
         assert_eq!(queue.store.cases_of("noms", NOMS).unwrap(), [queue.case(right)]);
         assert!(!queue.store.facts(queue.case(wrong)).unwrap().identifiers.contains_key("noms_claimed"));
@@ -248,12 +248,12 @@ fn what_is_held_stays_where_a_second_claim_comes_later() {
     let records = queue.records();
     assert_eq!(name(&queue, &with_noms(message("tier.calculation.complete", "X800002", &json!({})), NOMS)), "conflict");
     assert_eq!(queue.records(), records);
-    let later = told(&queue, &at(received(NOMS), 20));
+    let later = reported(&queue, &at(received(NOMS), 20));
     assert_eq!((later.outcome.name(), later.kept), ("conflict", true));
     assert_eq!(queue.records(), records);
     // One person: both were theirs.
     let report = queue.deliver(&[merge("X800001", "X800002")], Erasures::Listed);
-    assert_eq!(report.waited.iter().map(|told| told.outcome.name()).collect::<Vec<_>>(), ["recorded"]);
+    assert_eq!(report.waited.iter().map(|reported| reported.outcome.name()).collect::<Vec<_>>(), ["recorded"]);
     assert_eq!(queue.store.cases_of("noms", NOMS).unwrap(), [queue.case("X800002")]);
     queue.deliver(&[at(unmerge("X800001", "X800002"), 21)], Erasures::Listed);
     assert_eq!(queue.store.contested("noms", NOMS).unwrap().len(), 2, "two persons after all");
@@ -268,9 +268,9 @@ fn a_message_that_has_more_to_be_done_keeps_its_outcome_and_notes_the_conflict()
     {
         let claiming = with_noms(message(event_type, "X800002", &json!({})), NOMS);
         for _ in 0..2 {
-            let told = told(&queue, &claiming);
-            assert_eq!(told.outcome.name(), outcome);
-            assert!(told.notes.iter().any(|note| note.contains("claim")), "{told:?}");
+            let reported = reported(&queue, &claiming);
+            assert_eq!(reported.outcome.name(), outcome);
+            assert!(reported.notes.iter().any(|note| note.contains("claim")), "{reported:?}");
         }
     }
 }
@@ -303,20 +303,20 @@ fn identity_is_learnt_from_a_message_that_cannot_be_read_too() {
             for batch in &batches {
                 let batch: Vec<Value> = batch.iter().map(|i| all[*i].clone()).collect();
                 let report = queue.deliver(&batch, Erasures::Listed);
-                recorded.extend(report.messages.iter().chain(&report.waited).map(|told| told.outcome.name()));
+                recorded.extend(report.messages.iter().chain(&report.waited).map(|reported| reported.outcome.name()));
             }
             assert!(recorded.contains(&"unreadable") && recorded.contains(&"recorded"), "{unreadable} {recorded:?}");
             assert_eq!(queue.store.cases_of("noms", NOMS).unwrap(), [queue.case("X800001")], "{batches:?}");
             assert_eq!(queue.cases(), 1);
         }
     }
-    // Of an erased person, also one who was never held, nothing is learnt.
+    // TableKind an erased person, also one who was never held, nothing is learnt.
     for held in [true, false] {
         let queue = Queue::new();
         if held {
             queue.deliver(&[registration("X800001", "1")], Erasures::Listed);
         }
-        told(&queue, &with_noms(gdpr("X800001"), NOMS));
+        reported(&queue, &with_noms(gdpr("X800001"), NOMS));
         for unreadable in unreadable() {
             assert_eq!(name(&queue, &unreadable), "erased");
         }
@@ -337,7 +337,7 @@ fn a_message_about_an_erased_person_is_erased_though_it_cannot_be_read() {
         assert_eq!((report.messages[0].outcome.name(), report.messages[0].kept), ("erased", false), "{report:?}");
     }
     let rows = "crn,type,date,outcome,created\nX800001,CHVS,soon,ATTC,2024-06-15\n";
-    let report = queue.give(sheet(Of::Contacts, rows.as_bytes()).unwrap(), Erasures::Listed);
+    let report = queue.give(read_table(TableKind::Contacts, rows.as_bytes()).unwrap(), Erasures::Listed);
     assert_eq!(report.messages[0].outcome.name(), "erased");
 }
 
@@ -357,7 +357,7 @@ fn what_is_said_of_a_number_of_an_erased_person_who_was_never_held_is_erased() {
         for portion in &portions {
             let portion: Vec<Value> = portion.iter().map(|one| (*one).clone()).collect();
             let report = queue.deliver(&portion, Erasures::CarriedOut);
-            ends.extend(report.messages.iter().chain(&report.waited).map(|told| told.outcome.name()));
+            ends.extend(report.messages.iter().chain(&report.waited).map(|reported| reported.outcome.name()));
         }
         assert_eq!(ends.iter().filter(|end| **end == "erased").count(), 3, "{portions:?} {ends:?}");
         assert_eq!(risk_hmpps_store::waiting(&queue.importer, &queue.store, &queue.by).unwrap(), [], "{portions:?}");
@@ -392,9 +392,9 @@ fn a_message_that_names_two_persons_is_for_a_person_and_says_nothing_of_either()
                 all.reverse();
             }
             let queue = Queue::new();
-            let told = told(&queue, &message);
-            assert_eq!((told.outcome.name(), told.reason), ("unreadable", Reason::SeveralPersons), "{message}");
-            let shown = serde_json::to_value(&told).unwrap();
+            let reported = reported(&queue, &message);
+            assert_eq!((reported.outcome.name(), reported.reason), ("unreadable", Reason::SeveralPersons), "{message}");
+            let shown = serde_json::to_value(&reported).unwrap();
             assert_eq!((&shown["reason"], &shown["then"]), (&json!("several_persons"), &json!("park")));
             assert_eq!(queue.cases(), 0, "{message}");
             let import = Logs::default().deliver(&importer(), Given::Messages(message.to_string().as_bytes()));
@@ -407,7 +407,7 @@ fn a_message_that_names_two_persons_is_for_a_person_and_says_nothing_of_either()
     assert_eq!(name(&Queue::new(), &twice), "recorded");
     // Both numbers of a merge are one person's.
     let both = with_noms(numbers_merged(NOMS, OTHER_NOMS), OTHER_NOMS);
-    assert_eq!(told(&Queue::new(), &both).reason, Reason::PersonUnknown);
+    assert_eq!(reported(&Queue::new(), &both).reason, Reason::PersonUnknown);
 }
 
 #[test]
@@ -424,8 +424,8 @@ fn the_erasure_of_a_person_never_held_is_remembered_whether_erasures_are_carried
             } else {
                 late.iter().map(|message| queue.deliver(from_ref(message), erasures)).collect()
             };
-            for told in reports.iter().flat_map(|report| &report.messages) {
-                assert_eq!((told.outcome.name(), told.then), ("erased", Then::Park), "{told:?}");
+            for reported in reports.iter().flat_map(|report| &report.messages) {
+                assert_eq!((reported.outcome.name(), reported.then), ("erased", Then::Park), "{reported:?}");
             }
             assert_eq!((queue.cases(), queue.files_with(&["X800001", NOMS]).len()), (0, 0));
         }
@@ -468,7 +468,7 @@ fn the_erasure_of_a_person_of_whom_messages_alone_wait_makes_no_case() {
     }
     // Not asked for, what waits stays, and the order is for a person.
     let queue = Queue::new();
-    told(&queue, &received(NOMS));
+    reported(&queue, &received(NOMS));
     let listed = queue.deliver(&[with_noms(gdpr("X800001"), NOMS)], Erasures::Listed);
     assert_eq!(listed.messages[0].reason, Reason::ErasureNotAskedFor, "{listed:?}");
 }
@@ -481,9 +481,9 @@ fn the_new_prison_number_of_an_erased_person_is_theirs() {
                 let queue = Queue::new();
                 let linking = with_noms(registration("X800001", "1"), NOMS);
                 if held {
-                    told(&queue, &linking);
+                    reported(&queue, &linking);
                 }
-                told(&queue, &with_noms(gdpr("X800001"), NOMS));
+                reported(&queue, &with_noms(gdpr("X800001"), NOMS));
                 let all = [numbers_merged(OTHER_NOMS, NOMS), received(OTHER_NOMS)];
                 let all = order.map(|i| all[i].clone());
                 let reports = if together {
@@ -514,9 +514,10 @@ fn the_new_prison_number_of_an_erased_person_is_theirs() {
         &[with_noms(registration("X800001", "1"), NOMS), with_noms(registration("X800002", "2"), OTHER_NOMS)],
         Erasures::Listed,
     );
-    told(&queue, &gdpr("X800001"));
-    told(&queue, &with_noms(message("tier.calculation.complete", "X800001", &json!({})), OTHER_NOMS));
-    let Outcome::Conflict { records, .. } = told(&queue, &with_noms(registration("X800002", "3"), OTHER_NOMS)).outcome
+    reported(&queue, &gdpr("X800001"));
+    reported(&queue, &with_noms(message("tier.calculation.complete", "X800001", &json!({})), OTHER_NOMS));
+    let Outcome::Conflict { records, .. } =
+        reported(&queue, &with_noms(registration("X800002", "3"), OTHER_NOMS)).outcome
     else {
         panic!("claimed by two")
     };
@@ -526,21 +527,21 @@ fn the_new_prison_number_of_an_erased_person_is_theirs() {
 #[test]
 fn an_erased_person_who_is_supervised_again_is_recorded_under_the_case_that_a_person_gave() {
     let queue = Queue::new();
-    told(&queue, &with_noms(registration("X800001", "1"), NOMS));
-    told(&queue, &gdpr("X800001"));
+    reported(&queue, &with_noms(registration("X800001", "1"), NOMS));
+    reported(&queue, &gdpr("X800001"));
     let again = Uuid::from_u128(7);
     queue.store.identify(&queue.by, again, "crn", "X800001").unwrap();
     queue.store.identify(&queue.by, again, "noms", NOMS).unwrap();
     for message in [with_noms(registration("X800001", "5"), NOMS), received(NOMS), registration("X800001", "6")] {
-        let told = told(&queue, &message);
-        assert_eq!((told.outcome.name(), told.case_id), ("recorded", Some(again)), "{told:?}");
+        let reported = reported(&queue, &message);
+        assert_eq!((reported.outcome.name(), reported.case_id), ("recorded", Some(again)), "{reported:?}");
     }
 }
 
 #[test]
 fn a_new_secret_is_refused_also_where_those_erased_were_never_held() {
     let queue = Queue::new();
-    told(&queue, &gdpr("X800001"));
+    reported(&queue, &gdpr("X800001"));
     let other =
         Importer::new(Codes::embedded().unwrap(), risk_hmpps::key::Key::new(&[7; 32]).unwrap(), CaseMap::default());
     let how = risk_hmpps_store::IntoStore {

@@ -40,14 +40,14 @@ fn registration() -> impl Strategy<Value = Vec<Value>> {
     (what, any::<[bool; 3]>()).prop_map(|((person, id, of, minute), [linked, updated, deleted])| {
         let code = ["ADVP", "REG15", "ALSH"][of];
         let noms = linked.then_some(NUMBERS[person][0]);
-        let told = |event: &str, minute: u32, level: &str| {
+        let reported = |event: &str, minute: u32, level: &str| {
             let info = json!({"registrationId": format!("{id}{of}{minute}"), "registerTypeCode": code, "registrationLevelCode": level,
                 "registrationDate": at(minute), "createdDateAndTime": at(minute), "updatedDateAndTime": at(minute + 9)});
             message(&format!("probation-case.registration.{event}"), minute, Some(CRNS[person]), noms, &info)
         };
-        let mut life = vec![told("added", minute, "RSKM")];
-        life.extend(updated.then(|| told("updated", minute, "RSKH")));
-        life.extend(deleted.then(|| told("deleted", minute, "RSKM")));
+        let mut life = vec![reported("added", minute, "RSKM")];
+        life.extend(updated.then(|| reported("updated", minute, "RSKH")));
+        life.extend(deleted.then(|| reported("deleted", minute, "RSKM")));
         life
     })
 }
@@ -155,9 +155,9 @@ pub fn deliver(queue: &Queue, messages: &[Value]) {
     assert_eq!(report.messages.len(), messages.len(), "each message has one outcome");
     let counted: u64 = report.counts.values().sum();
     assert_eq!(usize::try_from(counted).unwrap(), messages.len(), "{:?}", report.counts);
-    for told in &report.messages {
-        let waits = told.outcome.name() == "waits";
-        assert!(!waits || told.kept, "what waits is kept in the store: {told:?}");
+    for reported in &report.messages {
+        let waits = reported.outcome.name() == "waits";
+        assert!(!waits || reported.kept, "what waits is kept in the store: {reported:?}");
     }
 }
 

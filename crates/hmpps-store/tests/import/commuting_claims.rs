@@ -171,7 +171,7 @@ fn ends(queue: &Queue, messages: &[Value]) -> Vec<(Value, &'static str)> {
     let numbers = OF_ERASED.map(|noms| received(noms, 4001));
     let all: Vec<Value> = messages.iter().chain(&numbers).cloned().collect();
     let report = queue.deliver(&all, Erasures::CarriedOut);
-    all.into_iter().zip(report.messages.iter().map(|told| told.outcome.name())).collect()
+    all.into_iter().zip(report.messages.iter().map(|reported| reported.outcome.name())).collect()
 }
 
 proptest! {
@@ -224,7 +224,7 @@ proptest! {
             // In conflict no order of a message is carried out: an operator erases them.
             reported.extend(queue.erase_by_hand(cases[*person]).iter().map(|_| "erased"));
             let report = queue.deliver(&[], Erasures::CarriedOut);
-            reported.extend(report.waited.iter().map(|told| told.outcome.name()));
+            reported.extend(report.waited.iter().map(|reported| reported.outcome.name()));
         }
         let left = claiming.iter().filter(|person| !erased.contains(person)).count();
         let kept = risk_hmpps_store::waiting(&queue.importer, &queue.store, &queue.by).unwrap().len();

@@ -7,7 +7,7 @@ use risk_hmpps::import::Importer;
 use risk_hmpps::key::Key;
 use risk_hmpps::people::CaseMap;
 use risk_hmpps::reason::Reason;
-use risk_hmpps::report::{Outcome, Told};
+use risk_hmpps::report::{MessageReport, Outcome};
 use risk_hmpps_store::{Erasures, must_be_its_secret};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -18,7 +18,7 @@ use crate::stored::{Queue, message, registration};
 
 const NOMS: &str = "A1111AA";
 
-fn told(queue: &Queue, message: &Value) -> Told {
+fn reported(queue: &Queue, message: &Value) -> MessageReport {
     queue.deliver(from_ref(message), Erasures::CarriedOut).messages.remove(0)
 }
 
@@ -35,9 +35,9 @@ fn a_case_map_does_not_give_the_number_of_one_person_in_the_store_to_another() {
     ] {
         queue.importer = Importer::new(Codes::embedded().unwrap(), key(), CaseMap::parse(&rows).unwrap());
         let before = queue.records();
-        let told = told(&queue, &received(NOMS));
-        assert!(matches!(told.outcome, Outcome::Conflict { .. }), "{rows} {told:?}");
-        assert_eq!((told.kept, queue.records()), (true, before), "{rows}");
+        let reported = reported(&queue, &received(NOMS));
+        assert!(matches!(reported.outcome, Outcome::Conflict { .. }), "{rows} {reported:?}");
+        assert_eq!((reported.kept, queue.records()), (true, before), "{rows}");
     }
 }
 
@@ -56,10 +56,10 @@ fn what_was_fetched_about_another_person_is_unreadable_wherever_it_names_them() 
         body("CRN", "X800002"),
         json!({"offender": {"crn": "X800002"}, "results": [body("crn", "X800001")]}),
     ] {
-        let told = told(&queue, &produced(fetched));
-        assert_eq!(told.outcome.reason(), Reason::SeveralPersons, "{told:?}");
+        let reported = reported(&queue, &produced(fetched));
+        assert_eq!(reported.outcome.reason(), Reason::SeveralPersons, "{reported:?}");
     }
-    let own = told(&queue, &produced(body("probNumber", "x800001")));
+    let own = reported(&queue, &produced(body("probNumber", "x800001")));
     assert!(matches!(own.outcome, Outcome::Recorded { .. }), "{own:?}");
 }
 
@@ -70,8 +70,8 @@ fn nobody_is_erased_while_it_is_in_doubt_whom_the_order_is_about() {
     queue.deliver(&[one, registration("X800002", "2")], Erasures::Listed);
     let before = queue.records();
     let order = with_noms(gdpr("X800002"), NOMS);
-    let told = told(&queue, &order);
-    assert!(matches!(told.outcome, Outcome::Conflict { .. }), "{told:?}");
+    let reported = reported(&queue, &order);
+    assert!(matches!(reported.outcome, Outcome::Conflict { .. }), "{reported:?}");
     for crn in ["X800001", "X800002"] {
         let facts = queue.store.facts(queue.case(crn)).unwrap();
         assert_eq!(facts.erased, None, "{crn}");
@@ -104,7 +104,7 @@ fn nobody_in_conflict_is_erased_though_the_order_names_their_crn_alone() {
         assert_eq!((other.not_done.len(), other.waited.len()), (0, 0), "{other:?}");
         queue.store.identify(&queue.by, two, "noms", NOMS).unwrap();
         let settled = queue.deliver(&[], Erasures::CarriedOut);
-        assert_eq!(settled.waited.iter().map(|told| told.outcome.name()).collect::<Vec<_>>(), ["instructed"]);
+        assert_eq!(settled.waited.iter().map(|reported| reported.outcome.name()).collect::<Vec<_>>(), ["instructed"]);
         assert!(is_erased(one) && !is_erased(two), "{with:?}");
     }
 }
@@ -125,11 +125,15 @@ fn what_is_dated_in_the_future_links_merges_and_erases_nobody_before() {
     ] {
         let queue = Queue::new();
         queue.deliver(&[registration("X800001", "1"), registration("X800002", "2")], Erasures::Listed);
-        let told = told(&queue, &later(message));
-        assert_eq!((told.outcome.reason(), told.kept), (Reason::LaterThanNow, true), "{told:?}");
+        let reported = reported(&queue, &later(message));
+        assert_eq!((reported.outcome.reason(), reported.kept), (Reason::LaterThanNow, true), "{reported:?}");
         for crn in ["X800001", "X800002"] {
             let facts = queue.store.facts(queue.case(crn)).unwrap();
-            assert_eq!((facts.erased, facts.merged_into, facts.merged_from.len()), (None, None, 0), "{crn} {told:?}");
+            assert_eq!(
+                (facts.erased, facts.merged_into, facts.merged_from.len()),
+                (None, None, 0),
+                "{crn} {reported:?}"
+            );
         }
     }
 }
@@ -143,11 +147,11 @@ fn a_merge_under_a_third_crn_is_unreadable() {
         message
     };
     for message in [merge("X800001", "X800002"), unmerge("X800001", "X800002")] {
-        let told = told(&queue, &under(message));
-        assert_eq!(told.outcome.reason(), Reason::SeveralPersons, "{told:?}");
+        let reported = reported(&queue, &under(message));
+        assert_eq!(reported.outcome.reason(), Reason::SeveralPersons, "{reported:?}");
     }
     assert_eq!(queue.store.facts(queue.case("X800001")).unwrap().merged_into, None);
-    assert!(matches!(told(&queue, &merge("X800001", "X800002")).outcome, Outcome::Instructed));
+    assert!(matches!(reported(&queue, &merge("X800001", "X800002")).outcome, Outcome::Instructed));
 }
 
 #[test]
@@ -170,8 +174,8 @@ fn a_code_that_is_a_list_or_an_object_is_unreadable_and_not_left_out() {
         level(json!(["RSKH"])),
         level(json!({"code": "RSKH"})),
     ] {
-        let told = told(&queue, &message);
-        assert_eq!(told.outcome.reason(), Reason::MemberUnreadable, "{told:?}");
+        let reported = reported(&queue, &message);
+        assert_eq!(reported.outcome.reason(), Reason::MemberUnreadable, "{reported:?}");
     }
 }
 

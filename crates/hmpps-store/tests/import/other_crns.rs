@@ -294,7 +294,7 @@ proptest! {
         // Given again, nothing is new.
         for queue in [&at_once, &in_portions] {
             let report = queue.deliver(&in_order, Erasures::Listed);
-            prop_assert!(report.messages.iter().all(|told| told.outcome.name() != "recorded"), "{:?}", report);
+            prop_assert!(report.messages.iter().all(|reported| reported.outcome.name() != "recorded"), "{:?}", report);
         }
     }
 }

@@ -10,11 +10,11 @@ use risk_core::event::field::StaffId;
 use risk_core::event::vocabulary::CorrectionReason;
 use risk_core::log::{Payload, Record};
 use risk_hmpps::codes::Codes;
-use risk_hmpps::import::{Given, Importer, sheet};
+use risk_hmpps::import::{Given, Importer, read_table};
+use risk_hmpps::input_table::TableKind;
 use risk_hmpps::people::CaseMap;
 use risk_hmpps::reason::Reason;
 use risk_hmpps::report::{Outcome, Report};
-use risk_hmpps::sheet::Of;
 use risk_hmpps_store::Erasures;
 use risk_store::{Options, PersonErasure, Store};
 use serde_json::{Value, json};
@@ -182,11 +182,12 @@ fn whatever_comes_late_about_an_erased_person_is_refused_and_named() {
         assert_eq!((queue.cases(), queue.records()), (cases, records), "{late}");
     }
     let contacts = "crn,type,date,outcome,created\nX800002,CHVS,2024-06-14,ATTC,2024-06-15\nX800009,CHVS,2024-06-14,ATTC,2024-06-15\n";
-    let contacts = queue.give(sheet(Of::Contacts, contacts.as_bytes()).unwrap(), Erasures::Listed);
+    let contacts = queue.give(read_table(TableKind::Contacts, contacts.as_bytes()).unwrap(), Erasures::Listed);
     assert_eq!((contacts.counts["erased"], contacts.counts["recorded"]), (1, 1), "{contacts:?}");
     assert_eq!((outcome(&contacts), contacts.messages[0].place), ("erased", 2));
     let registrations = "crn,type,registered,created\nX800001,RHRH,2024-06-14,2024-06-14\n";
-    let registrations = queue.give(sheet(Of::Registrations, registrations.as_bytes()).unwrap(), Erasures::Listed);
+    let registrations =
+        queue.give(read_table(TableKind::Registrations, registrations.as_bytes()).unwrap(), Erasures::Listed);
     assert_eq!(registrations.counts["erased"], 1, "{registrations:?}");
     assert_eq!(queue.cases(), cases);
     assert_eq!(queue.files_with(&["X800001", "X800002", NOMS, "A2222AA"]), [""; 0]);
@@ -278,7 +279,7 @@ fn a_merge_of_a_case_with_itself_leaves_the_queue() {
     assert_eq!(twice(&unmerge("X800003", "X800001")), ["instructed", "known"]);
     assert_eq!(queue.store.facts(queue.case("X800002")).unwrap().merged_into, None);
     assert_eq!(queue.store.facts(queue.case("X800001")).unwrap().merged_into, Some(queue.case("X800002")));
-    // Said of two that are one person by way of a third.
+    // ContactVersion of two that are one person by way of a third.
     assert_eq!(queue.name_of(&merge("X800002", "X800003")), "instructed");
     let by_way = queue.one(&unmerge("X800001", "X800003"));
     assert_eq!((outcome(&by_way), by_way.not_done.len()), ("not_done", 1), "{by_way:?}");

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use risk_core::event::{Event, Nature};
 use risk_core::log::{Log, Record};
-use risk_hmpps::import::{Given, sheet};
-use risk_hmpps::sheet::Of;
+use risk_hmpps::import::{Given, read_table};
+use risk_hmpps::input_table::TableKind;
 use risk_hmpps_store::Erasures;
 use serde_json::Value;
 
@@ -65,7 +65,7 @@ fn row() -> impl Strategy<Value = String> {
 }
 
 fn table(rows: &[String]) -> Given<'static> {
-    sheet(Of::Contacts, format!("{HEAD}{}\n", rows.join("\n")).as_bytes()).unwrap()
+    read_table(TableKind::Contacts, format!("{HEAD}{}\n", rows.join("\n")).as_bytes()).unwrap()
 }
 
 /// The life of one registration, which is deleted and comes back.
@@ -74,15 +74,15 @@ fn registration() -> impl Strategy<Value = Vec<Value>> {
     (what, any::<[bool; 3]>()).prop_map(|((id, of, minute, moved), [updated, deleted, back])| {
         let code = ["ADVP", "REG15", "MAPP"][of];
         let id = format!("{id}{of}{minute}");
-        let told = |event: &str, after: u32, day: u32| {
+        let reported = |event: &str, after: u32, day: u32| {
             let info = serde_json::json!({"registrationId": id, "registerTypeCode": code, "registrationLevelCode": "RSKM",
                 "registrationDate": format!("2026-05-{:02}", 20 - day), "createdDateAndTime": at(minute), "updatedDateAndTime": at(minute + after)});
             message(&format!("probation-case.registration.{event}"), minute + after, Some("X800033"), None, &info)
         };
-        let mut life = vec![told("added", 0, 0)];
-        life.extend(updated.then(|| told("updated", 5, 0)));
-        life.extend(deleted.then(|| told("deleted", 10, 0)));
-        life.extend(back.then(|| told("added", 20, moved)));
+        let mut life = vec![reported("added", 0, 0)];
+        life.extend(updated.then(|| reported("updated", 5, 0)));
+        life.extend(deleted.then(|| reported("deleted", 10, 0)));
+        life.extend(back.then(|| reported("added", 20, moved)));
         life
     })
 }
@@ -132,12 +132,12 @@ fn after(portions: &[&[&Value]]) -> Vec<String> {
 
 #[test]
 fn a_registration_that_was_deleted_and_comes_back_is_recorded_again() {
-    let told = |event: &str, minute: u32| {
+    let reported = |event: &str, minute: u32| {
         let info = serde_json::json!({"registrationId": "7", "registerTypeCode": "ADVP", "registrationDate": "2026-05-20",
             "createdDateAndTime": at(1), "updatedDateAndTime": at(1)});
         message(&format!("probation-case.registration.{event}"), minute, Some("X800033"), None, &info)
     };
-    let (added, deleted, back) = (told("added", 1), told("deleted", 9), told("added", 20));
+    let (added, deleted, back) = (reported("added", 1), reported("deleted", 9), reported("added", 20));
     let whole = after(&[&[&added]]);
     assert_eq!(whole.len(), 2, "a flag, and that there is domestic abuse");
     for portions in [
@@ -154,12 +154,12 @@ fn a_registration_that_was_deleted_and_comes_back_is_recorded_again() {
 
 #[test]
 fn a_registration_whose_day_alone_moves_is_of_the_later_statement() {
-    let told = |day: &str, minute: u32| {
+    let reported = |day: &str, minute: u32| {
         let info = serde_json::json!({"registrationId": "7", "registerTypeCode": "RHRH", "registrationDate": day, "createdDateAndTime": at(1)});
         message("probation-case.registration.added", minute, Some("X800033"), None, &info)
     };
     for (first, second) in [("2026-05-20", "2026-05-10"), ("2026-05-10", "2026-05-20")] {
-        let (earlier, later) = (told(first, 5), told(second, 9));
+        let (earlier, later) = (reported(first, 5), reported(second, 9));
         let expected = after(&[&[&later]]);
         for portions in [
             &[&[&earlier, &later][..]][..],
@@ -174,11 +174,11 @@ fn a_registration_whose_day_alone_moves_is_of_the_later_statement() {
 
 #[test]
 fn a_registration_that_was_removed_and_begins_again_is_set_again() {
-    let told = |day: &str, minute: u32| {
+    let reported = |day: &str, minute: u32| {
         let info = serde_json::json!({"registrationId": "7", "registerTypeCode": "RHRH", "registrationDate": day, "createdDateAndTime": at(minute)});
         message("probation-case.registration.added", minute, Some("X800033"), None, &info)
     };
-    let (first, again) = (told("2026-05-20", 5), told("2026-06-03T08:00:00", 4000));
+    let (first, again) = (reported("2026-05-20", 5), reported("2026-06-03T08:00:00", 4000));
     let removed = serde_json::json!({"deregistrationId": "9", "registerTypeCode": "RHRH", "deregistrationDate": "2026-06-02", "createdDateAndTime": at(2000)});
     let removed = message("probation-case.registration.deregistered", 2000, Some("X800033"), None, &removed);
     let expected = after(&[&[&removed, &again]]);
@@ -214,7 +214,7 @@ fn a_contact_that_moves_to_another_person_is_taken_from_the_first() {
 fn a_reply_that_does_not_say_only_that_nothing_is_known_is_never_nothing_known() {
     let of = |outcome: &str| {
         let table = format!("crn,type,date,outcome,created\nX800031,SFRR,2026-05-12,\"{outcome}\",2026-05-12\n");
-        Logs::default().deliver(&importer(), sheet(Of::Contacts, table.as_bytes()).unwrap())
+        Logs::default().deliver(&importer(), read_table(TableKind::Contacts, table.as_bytes()).unwrap())
     };
     let content = |outcome: &str| {
         let records = of(outcome).records;

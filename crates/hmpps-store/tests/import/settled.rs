@@ -5,7 +5,7 @@ use std::slice::from_ref;
 
 use risk_hmpps::import::Given;
 use risk_hmpps::reason::{Reason, Then};
-use risk_hmpps::report::{Outcome, Report, Told};
+use risk_hmpps::report::{MessageReport, Outcome, Report};
 use risk_hmpps_store::{Erasures, IntoStore, import_into, waiting};
 use serde_json::{Value, json};
 
@@ -19,16 +19,16 @@ fn give(queue: &Queue, messages: &[Value]) -> Report {
     queue.deliver(messages, Erasures::CarriedOut)
 }
 
-fn told(queue: &Queue, message: &Value) -> Told {
+fn reported(queue: &Queue, message: &Value) -> MessageReport {
     give(queue, from_ref(message)).messages.remove(0)
 }
 
 fn name(queue: &Queue, message: &Value) -> &'static str {
-    told(queue, message).outcome.name()
+    reported(queue, message).outcome.name()
 }
 
 fn waited(report: &Report) -> Vec<&'static str> {
-    report.waited.iter().map(|told| told.outcome.name()).collect()
+    report.waited.iter().map(|reported| reported.outcome.name()).collect()
 }
 
 fn linking(crn: &str, id: &str, noms: &str) -> Value {
@@ -60,12 +60,12 @@ fn what_two_claim_is_applied_to_the_one_who_is_left_when_the_other_is_erased() {
         let [applied] = report.waited.as_slice() else { panic!("{report:?}") };
         assert_eq!((applied.outcome.name(), applied.case_id), ("recorded", Some(case_left)), "{report:?}");
         assert!(applied.notes.iter().any(|note| note.contains("erased")), "{applied:?}");
-        let later = told(&queue, &at(received(NOMS), 20));
+        let later = reported(&queue, &at(received(NOMS), 20));
         assert_eq!(later.outcome.name(), "recorded");
         assert!(later.notes.iter().any(|note| note.contains("erased")), "{later:?}");
         // A person gives it to the case: then nothing is in doubt any more.
         queue.store.identify(&queue.by, queue.case(left), "noms", NOMS).unwrap();
-        let settled = told(&queue, &at(received(NOMS), 21));
+        let settled = reported(&queue, &at(received(NOMS), 21));
         assert!(!settled.notes.iter().any(|note| note.contains("erased")), "{settled:?}");
     }
 }
@@ -77,7 +77,7 @@ fn of_three_who_claim_a_number_two_are_left_in_conflict_and_nothing_is_lost() {
     assert_eq!(name(&queue, &received(NOMS)), "conflict");
     assert!(queue.erase_by_hand(queue.case("X800001")).is_empty());
     assert_eq!(waited(&give(&queue, &[])), [""; 0]);
-    let Outcome::Conflict { cases, .. } = told(&queue, &at(received(NOMS), 20)).outcome else { panic!() };
+    let Outcome::Conflict { cases, .. } = reported(&queue, &at(received(NOMS), 20)).outcome else { panic!() };
     assert_eq!(cases.len(), 2);
     assert!(queue.erase_by_hand(queue.case("X800002")).is_empty());
     assert_eq!(waited(&give(&queue, &[])), ["recorded", "recorded"]);
@@ -97,12 +97,16 @@ fn what_waits_for_a_person_who_is_erased_is_reported_as_erased() {
     give(&queue, &[linking("X800001", "1", NOMS), deleted.clone(), merge("X800001", "X800002")]);
     let report = give(&queue, &[gdpr("X800001")]);
     assert_eq!(waited(&report), ["erased", "erased"], "{report:?}");
-    assert!(report.waited.iter().all(|told| told.then == Then::Park && told.event_type.is_some()), "{report:?}");
+    assert!(
+        report.waited.iter().all(|reported| reported.then == Then::Park && reported.event_type.is_some()),
+        "{report:?}"
+    );
     // Also where it comes with the order.
     let queue = Queue::new();
     give(&queue, &[registration("X800001", "1")]);
     let report = give(&queue, &[deleted, gdpr("X800001")]);
-    let ends: Vec<(&str, bool)> = report.messages.iter().map(|told| (told.outcome.name(), told.kept)).collect();
+    let ends: Vec<(&str, bool)> =
+        report.messages.iter().map(|reported| (reported.outcome.name(), reported.kept)).collect();
     assert_eq!((ends, report.waited.len()), (vec![("erased", false), ("instructed", false)], 0));
     assert_eq!(waiting(&queue.importer, &queue.store, &queue.by).unwrap(), []);
 }
@@ -143,9 +147,9 @@ fn a_new_person_under_a_number_of_an_erased_one_comes_to_the_same_in_any_portion
     in_every_order(&[registration("X800009", "9"), linking("X800009", "8", NOMS), received(NOMS)], |portions| {
         let queue = held(true);
         let reports: Vec<Report> = portions.iter().map(|portion| give(&queue, portion)).collect();
-        for (told, message) in reports.iter().flat_map(|report| &report.messages).zip(portions.iter().flatten()) {
+        for (reported, message) in reports.iter().flat_map(|report| &report.messages).zip(portions.iter().flatten()) {
             let by_crn_alone = *message == registration("X800009", "9");
-            assert_eq!(told.outcome.name(), if by_crn_alone { "recorded" } else { "erased" }, "{portions:?}");
+            assert_eq!(reported.outcome.name(), if by_crn_alone { "recorded" } else { "erased" }, "{portions:?}");
         }
         assert_eq!(queue.store.log(&queue.by, queue.case("X800009")).unwrap().len(), 2);
         assert_eq!(queue.files_with(&[NOMS]), [""; 0]);
@@ -159,10 +163,10 @@ fn a_new_person_under_a_number_of_an_erased_one_comes_to_the_same_in_any_portion
             give(&queue, &[gdpr("X800001")]);
             portions.iter().for_each(|portion| drop(give(&queue, portion)));
             assert_eq!(queue.store.log(&queue.by, queue.case("X800009")).unwrap().len(), 2, "{portions:?}");
-            let Outcome::Conflict { cases, why, .. } = told(&queue, &new).outcome else { panic!("{portions:?}") };
+            let Outcome::Conflict { cases, why, .. } = reported(&queue, &new).outcome else { panic!("{portions:?}") };
             assert_eq!(cases, [queue.case("X800009")]);
             assert!(why.contains("erased"), "{why}");
-            let kept = told(&queue, &received(NOMS));
+            let kept = reported(&queue, &received(NOMS));
             assert_eq!((kept.outcome.name(), kept.kept), ("conflict", true), "{portions:?}");
             // A person settles it, and no message undoes that.
             queue.store.identify(&queue.by, queue.case("X800009"), "noms", NOMS).unwrap();
@@ -219,11 +223,11 @@ fn what_a_person_parted_by_hand_a_later_merge_does_not_join() {
         queue.store.unmerge(&queue.by, one, other).unwrap();
         for later in [at(merge("X800001", "X800002"), 20), at(merge("X800002", "X800001"), 21)] {
             let report = give(&queue, from_ref(&later));
-            let told = &report.messages[0];
+            let reported = &report.messages[0];
             assert_eq!(
-                (told.outcome.name(), told.reason, told.kept),
+                (reported.outcome.name(), reported.reason, reported.kept),
                 ("conflict", Reason::DecidedByHand, true),
-                "{told:?}"
+                "{reported:?}"
             );
             assert_eq!((report.not_done.len(), report.not_done[0].waits), (1, false));
         }
@@ -250,8 +254,8 @@ fn what_a_person_merged_by_hand_a_later_unmerge_does_not_part() {
     give(&queue, &[registration("X800001", "1"), registration("X800002", "2")]);
     let [one, other] = ["X800001", "X800002"].map(|crn| queue.case(crn));
     queue.store.merge(&queue.by, one, other).unwrap();
-    let told = told(&queue, &at(unmerge("X800001", "X800002"), 20));
-    assert_eq!((told.outcome.name(), told.reason), ("conflict", Reason::DecidedByHand), "{told:?}");
+    let reported = reported(&queue, &at(unmerge("X800001", "X800002"), 20));
+    assert_eq!((reported.outcome.name(), reported.reason), ("conflict", Reason::DecidedByHand), "{reported:?}");
     assert_eq!(queue.store.facts(one).unwrap().merged_into, Some(other));
 }
 
@@ -328,15 +332,18 @@ fn what_was_fetched_and_is_not_read_is_noted() {
         (json!(null), "null"),
         (json!(502), "502"),
     ] {
-        let told = told(&queue, &json!({"message": produced, "fetched": fetched}));
-        assert_eq!((told.outcome.name(), told.notes.len()), ("needed", 1), "{fetched} {told:?}");
-        assert!(told.notes.iter().any(|note| note.contains("not an assessment") && note.contains(found)), "{told:?}");
+        let reported = reported(&queue, &json!({"message": produced, "fetched": fetched}));
+        assert_eq!((reported.outcome.name(), reported.notes.len()), ("needed", 1), "{fetched} {reported:?}");
+        assert!(
+            reported.notes.iter().any(|note| note.contains("not an assessment") && note.contains(found)),
+            "{reported:?}"
+        );
     }
     for event_type in
         ["probation-case.sentence.created", "probation-case.address.created", "some-service.thing.happened"]
     {
         let of = message(event_type, "X800001", &json!({"eventNumber": "1"}));
-        let told = told(&queue, &json!({"message": of, "fetched": {"assessedOn": "2026-01-01"}}));
-        assert!(told.notes.iter().any(|note| note.contains("was not read")), "{told:?}");
+        let reported = reported(&queue, &json!({"message": of, "fetched": {"assessedOn": "2026-01-01"}}));
+        assert!(reported.notes.iter().any(|note| note.contains("was not read")), "{reported:?}");
     }
 }

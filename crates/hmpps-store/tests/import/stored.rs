@@ -4,9 +4,9 @@ use std::slice::from_ref;
 
 use chrono::{TimeDelta, Utc};
 use risk_core::log::Payload;
-use risk_hmpps::import::{Given, HeldLogs, Importer, sheet};
+use risk_hmpps::import::{Given, HeldLogs, Importer, read_table};
+use risk_hmpps::input_table::TableKind;
 use risk_hmpps::report::{Instruction, Outcome, Report};
-use risk_hmpps::sheet::Of;
 use risk_hmpps_store::{Erasures, IntoStore, import_into};
 use risk_store::{Operator, Options, Store};
 use serde_json::{Value, json};
@@ -178,7 +178,7 @@ fn clocks_that_differ_by_a_few_minutes_hold_nothing_up() {
 fn a_row_that_waits_is_listed_and_counted_as_such() {
     let queue = Queue::new();
     let rows = "crn,type,date,outcome,created\nX800001,CHVS,14/06/2099,ATTC,15/06/2099\n";
-    let given = [(None, sheet(Of::Contacts, rows.as_bytes()).unwrap())];
+    let given = [(None, read_table(TableKind::Contacts, rows.as_bytes()).unwrap())];
     let how = IntoStore::new(Erasures::Listed, Utc::now());
     let report = import_into(&importer(), &queue.store, &queue.by, &given, &how).unwrap().report;
     assert_eq!(serde_json::to_value(&report.counts).unwrap(), json!({"waits": 1}));

@@ -233,14 +233,14 @@ fn what_waits_too_long_is_unresolved_once_and_gone_after_as_long_again() {
     queue.at(&[], 241);
     assert_eq!(queue.waiting().len(), 1);
     let gone = queue.at(&[], 331).waited;
-    assert_eq!(gone.iter().map(|told| told.outcome.name()).collect::<Vec<_>>(), ["unresolved"], "{gone:?}");
+    assert_eq!(gone.iter().map(|reported| reported.outcome.name()).collect::<Vec<_>>(), ["unresolved"], "{gone:?}");
     assert!(gone[0].notes[0].contains("keeps it no longer") && !gone[0].kept, "{gone:?}");
     assert_eq!(queue.waiting(), []);
 }
 
 #[test]
 fn a_delivery_restarts_the_clock_and_nothing_that_is_kept_leaves_without_an_outcome() {
-    let names = |report: &Report| report.waited.iter().map(|told| told.outcome.name()).collect::<Vec<_>>();
+    let names = |report: &Report| report.waited.iter().map(|reported| reported.outcome.name()).collect::<Vec<_>>();
     let waits = (received(NOMS), ("waits", true), "unresolved");
     let not_held = (deleted("X800005", "5", "ADVP"), ("nothing", true), "nothing");
     for (message, first, last) in [waits, not_held] {
@@ -334,7 +334,11 @@ fn a_conflict_that_is_settled_lets_the_prison_events_through() {
     queue.tell(&with_noms(registration("X800002", "2"), NOMS));
     assert_eq!(name(&queue.tell(&received(NOMS))), ("conflict", true));
     let report = queue.tell(&merge("X800001", "X800002"));
-    assert_eq!(report.waited.iter().map(|told| told.outcome.name()).collect::<Vec<_>>(), ["recorded"], "{report:?}");
+    assert_eq!(
+        report.waited.iter().map(|reported| reported.outcome.name()).collect::<Vec<_>>(),
+        ["recorded"],
+        "{report:?}"
+    );
     assert_eq!(queue.waiting(), []);
 }
 

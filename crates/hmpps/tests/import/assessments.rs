@@ -69,8 +69,8 @@ fn of_two_levels_for_one_group_in_one_assessment_the_higher_is_recorded_and_a_no
     ] {
         let import = given(body);
         assert_eq!(levels(&import), ["2024-06-10 {children:low,known_adult:high} yes"], "{body}");
-        let told = "two levels for known_adult in the community in the assessment of 2024-06-10T11:12:34+00:00: the higher, high, was recorded";
-        assert_eq!(notes(&import), [told], "{body}");
+        let reported = "two levels for known_adult in the community in the assessment of 2024-06-10T11:12:34+00:00: the higher, high, was recorded";
+        assert_eq!(notes(&import), [reported], "{body}");
     }
 }
 

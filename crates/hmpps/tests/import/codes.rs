@@ -3,10 +3,10 @@
 use risk_core::event::Kind;
 use risk_core::event::vocabulary::{SourceAgency, Term};
 use risk_hmpps::codes::Codes;
-use risk_hmpps::import::{Given, Importer, sheet};
+use risk_hmpps::import::{Given, Importer, read_table};
+use risk_hmpps::input_table::TableKind;
 use risk_hmpps::people::CaseMap;
 use risk_hmpps::report::{Import, Outcome};
-use risk_hmpps::sheet::Of;
 use serde_json::{Value, json};
 
 use crate::{Logs, importer, key};
@@ -16,7 +16,7 @@ fn message(event_type: &str, info: &Value) -> Value {
         "personReference": {"identifiers": [{"type": "CRN", "value": "X800001"}]}})
 }
 
-fn told(event_type: &str, info: &Value) -> Import {
+fn reported(event_type: &str, info: &Value) -> Import {
     Logs::default().deliver(&importer(), Given::Messages(message(event_type, info).to_string().as_bytes()))
 }
 
@@ -24,7 +24,7 @@ fn registered(info: &Value) -> Import {
     let mut all =
         json!({"registrationId": "7", "registrationDate": "2026-06-14", "createdDateAndTime": "2026-06-14T09:06:52Z"});
     all.as_object_mut().unwrap().extend(info.as_object().unwrap().clone());
-    told("probation-case.registration.added", &all)
+    reported("probation-case.registration.added", &all)
 }
 
 fn contacts(rows: &str) -> Import {
@@ -32,7 +32,8 @@ fn contacts(rows: &str) -> Import {
 }
 
 fn contacts_of(head: &str, rows: &str) -> Import {
-    Logs::default().deliver(&importer(), sheet(Of::Contacts, format!("{head}\n{rows}\n").as_bytes()).unwrap())
+    Logs::default()
+        .deliver(&importer(), read_table(TableKind::Contacts, format!("{head}\n{rows}\n").as_bytes()).unwrap())
 }
 
 fn unmapped(import: &Import) -> (&'static str, String) {
@@ -74,13 +75,13 @@ fn an_unknown_code_is_named_with_its_table_and_makes_nothing() {
         ),
         ("some-service.thing.happened", json!({}), "events", "some-service.thing.happened"),
     ] {
-        let import = told(event_type, &info);
+        let import = reported(event_type, &info);
         assert!(import.records.is_empty(), "{code}");
         assert_eq!(unmapped(&import), (table, code.to_owned()));
         assert_eq!(import.report.counts["unmapped"], 1);
     }
     let rows = "crn,type,registered,created\nX800001,DASO,2026-06-14,2026-06-14\n";
-    let import = Logs::default().deliver(&importer(), sheet(Of::Registrations, rows.as_bytes()).unwrap());
+    let import = Logs::default().deliver(&importer(), read_table(TableKind::Registrations, rows.as_bytes()).unwrap());
     assert_eq!(unmapped(&import), ("registers", "DASO".to_owned()));
     assert_eq!(import.report.codes["DASO"].unmapped, 1);
 }
@@ -126,7 +127,8 @@ fn no_word_of_a_message_is_shown_that_may_be_somebody_s() {
             let mut row = ["X800001", "C204", "2026-06-14", "", "2026-06-14"];
             row[place] = words;
             let table = format!("crn,type,date,outcome,created\n{}\n", row.join(","));
-            let import = Logs::default().deliver(&importer(), sheet(Of::Contacts, table.as_bytes()).unwrap());
+            let import =
+                Logs::default().deliver(&importer(), read_table(TableKind::Contacts, table.as_bytes()).unwrap());
             let report = serde_json::to_string(&import.report).unwrap();
             assert!(!report.contains("ebrafoot"), "{table}: {report}");
         }
@@ -136,16 +138,16 @@ fn no_word_of_a_message_is_shown_that_may_be_somebody_s() {
 #[test]
 fn requirements_and_conditions_of_known_types_of_which_no_rule_speaks_are_nothing() {
     for main in ["Residence Requirement", "Foreign Travel Prohibition", "Prohibited Activity"] {
-        let import = told("probation-case.requirement.created", &json!({"requirementMainType": main}));
+        let import = reported("probation-case.requirement.created", &json!({"requirementMainType": main}));
         assert_eq!(import.report.messages[0].outcome.name(), "nothing", "{main}");
     }
     for main in ["Disclosure of information", "Polygraph Condition", "Supervision in the community"] {
-        let import = told("probation-case.licence-condition.created", &json!({"licconditionMainType": main}));
+        let import = reported("probation-case.licence-condition.created", &json!({"licconditionMainType": main}));
         assert_eq!(import.report.messages[0].outcome.name(), "nothing", "{main}");
     }
     let contact = json!({"licconditionId": "1", "licconditionMainType": "Licence - Prohibited Contact"});
-    assert_eq!(kinds(&told("probation-case.licence-condition.created", &contact)), ["protective_order_made"]);
-    let none = told("probation-case.requirement.created", &json!({"requirementId": "1"}));
+    assert_eq!(kinds(&reported("probation-case.licence-condition.created", &contact)), ["protective_order_made"]);
+    let none = reported("probation-case.requirement.created", &json!({"requirementId": "1"}));
     assert_eq!(none.report.messages[0].outcome.name(), "unreadable");
 }
 
@@ -182,7 +184,7 @@ fn a_level_that_cannot_be_read_leaves_the_level_unknown_and_is_named() {
     );
     assert_eq!(mappa.report.messages[0].notes.len(), 2);
     let rows = "crn,type,registered,created,level\nX800001,REG15,2026-06-14,2026-06-14,RSKX\n";
-    let import = Logs::default().deliver(&importer(), sheet(Of::Registrations, rows.as_bytes()).unwrap());
+    let import = Logs::default().deliver(&importer(), read_table(TableKind::Registrations, rows.as_bytes()).unwrap());
     assert!(import.report.messages[0].notes[0].contains("RSKX"));
     assert_eq!(import.report.counts["recorded"], 1);
 }
@@ -208,11 +210,11 @@ fn a_code_with_characters_that_are_not_seen_is_never_another_code() {
                 json!({"licconditionMainType": within("Licence - Prohibited Contact")}),
             ),
         ] {
-            let import = told(event_type, &info);
+            let import = reported(event_type, &info);
             assert!(import.records.is_empty(), "{event_type} {info}");
             assert_eq!(import.report.messages[0].outcome.name(), "unreadable", "{event_type} {info}");
         }
-        assert_eq!(unmapped(&told(&within("tier.calculation.complete"), &json!({}))).0, "events");
+        assert_eq!(unmapped(&reported(&within("tier.calculation.complete"), &json!({}))).0, "events");
         for (code, outcome) in [(within("CHVS"), "ATTC".to_owned()), ("CHVS".to_owned(), within("ATTC"))] {
             let import = contacts(&format!("X800001,{code},2026-06-14,,{outcome},2026-06-14"));
             assert_eq!((import.records.len(), import.report.counts["unreadable"]), (0, 1), "{code:?} {outcome:?}");
@@ -225,7 +227,7 @@ fn codes_are_compared_without_regard_to_case_and_to_blanks_around_them() {
     let import = contacts("X800001, chvs ,2026-06-14,, attc ,2026-06-14");
     assert_eq!(kinds(&import), ["home_visit_completed", "appointment_attended"]);
     assert_eq!(kinds(&registered(&json!({"registerTypeCode": " rvhr "}))), ["flag_recorded"]);
-    assert_eq!(told("Tier.Calculation.Complete", &json!({})).report.messages[0].outcome.name(), "nothing");
+    assert_eq!(reported("Tier.Calculation.Complete", &json!({})).report.messages[0].outcome.name(), "nothing");
 }
 
 #[test]
@@ -261,7 +263,9 @@ fn an_unknown_type_of_contact_is_unmapped_and_a_known_one_of_which_no_rule_speak
     assert_eq!(import.report.counts.values().sum::<u64>(), 2);
     let own = "[[contact]]\ncode = \"qq42\"\ndescription = \"Ours\"\n[[contact.case]]\nwhy = \"ours\"\n";
     let codes = Codes::embedded().unwrap().with("own.toml", own).unwrap();
-    let table = sheet(Of::Contacts, b"crn,type,date,outcome,created\nX800001,QQ42,2026-06-14,,2026-06-14\n").unwrap();
+    let table =
+        read_table(TableKind::Contacts, b"crn,type,date,outcome,created\nX800001,QQ42,2026-06-14,,2026-06-14\n")
+            .unwrap();
     let import = Logs::default().deliver(&Importer::new(codes, key(), CaseMap::default()), table);
     assert_eq!(import.report.counts["nothing"], 1);
 }
@@ -309,7 +313,7 @@ fn a_contact_that_is_deleted_makes_nothing_and_is_taken_back_where_its_id_is_kno
     let mut logs = Logs::default();
     let mut give = |deleted: &str| {
         let rows = format!("{head}\nX800001,CHVS,2026-06-14,ATTC,2026-06-14,7,{deleted}\n");
-        logs.deliver(&importer(), sheet(Of::Contacts, rows.as_bytes()).unwrap())
+        logs.deliver(&importer(), read_table(TableKind::Contacts, rows.as_bytes()).unwrap())
     };
     assert_eq!(give("").records.len(), 2);
     assert_eq!(kinds(&give("2026-06-20T10:00:00")), ["record_retracted", "record_retracted"]);
@@ -325,7 +329,7 @@ fn the_source_of_a_record_is_who_decided_or_reported_it() {
     for event_type in
         ["prison-recall.recommendation.managementOversight", "prison-recall.recommendation.management-oversight"]
     {
-        assert_eq!(of(&told(event_type, &json!({}))), (SourceAgency::Probation, Some("manager")));
+        assert_eq!(of(&reported(event_type, &json!({}))), (SourceAgency::Probation, Some("manager")));
     }
     for (code, source) in [
         ("CARR", (SourceAgency::Police, None)),
@@ -362,7 +366,9 @@ fn a_sentence_that_moved_without_its_number_is_for_a_person_to_look_up() {
         let last = import.report.messages.last().unwrap();
         assert_eq!(last.outcome.name(), end, "{:?}", import.report);
     }
-    let half =
-        told("probation-case.sentence.moved", &json!({"sourceCRN": "X1", "targetCRN": "X2", "sourceEventNumber": "1"}));
+    let half = reported(
+        "probation-case.sentence.moved",
+        &json!({"sourceCRN": "X1", "targetCRN": "X2", "sourceEventNumber": "1"}),
+    );
     assert_eq!(half.report.messages[0].outcome.name(), "unreadable");
 }

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use risk_core::event::vocabulary::Handling;
 use risk_core::event::{Event, Kind, Nature};
 use risk_core::log::Record;
-use risk_hmpps::import::{Given, sheet};
+use risk_hmpps::import::{Given, read_table};
+use risk_hmpps::input_table::TableKind;
 use risk_hmpps::report::{Import, Outcome};
-use risk_hmpps::sheet::Of;
 use uuid::Uuid;
 
 use crate::{Logs, importer};
@@ -26,7 +26,7 @@ fn deleted(of: &str, at: &str) -> String {
 }
 
 fn given(rows: &[&str]) -> Given<'static> {
-    sheet(Of::Contacts, format!("{HEAD}{}\n", rows.join("\n")).as_bytes()).unwrap()
+    read_table(TableKind::Contacts, format!("{HEAD}{}\n", rows.join("\n")).as_bytes()).unwrap()
 }
 
 /// What is in force of what was recorded: each kind, and whether it was acceptable.
@@ -213,7 +213,7 @@ fn what_one_statement_of_a_contact_marks_as_sensitive_stays_so() {
     let table = |outcome: &str, updated: &str, sensitive: &str| {
         let head = "crn,type,date,outcome,created,updated,id,sensitive";
         let row = format!("X800001,COAP,2024-06-14,{outcome},2024-06-14T09:00:00,{updated},77,{sensitive}");
-        sheet(Of::Contacts, format!("{head}\n{row}\n").as_bytes()).unwrap()
+        read_table(TableKind::Contacts, format!("{head}\n{row}\n").as_bytes()).unwrap()
     };
     let mut logs = Logs::default();
     logs.deliver(&importer(), table("ATTC", T1, "Y"));
@@ -237,14 +237,15 @@ fn a_contact_entered_on_its_day_has_happened_however_exactly_that_is_said() {
     for created in ["2022-04-05", "2022-04-05T09:00:00", "2022-04-05T00:00:00", "05/04/2022 16:00", "2022-04-06"] {
         for (of, made) in [("C005", vec!["multi_agency_meeting"]), ("CHVS", vec![]), ("CARR", vec![])] {
             let table = format!("crn,type,date,time,outcome,created\nX1,{of},2022-04-05,14:02,,{created}\n");
-            let import = Logs::default().deliver(&importer(), sheet(Of::Contacts, table.as_bytes()).unwrap());
+            let import =
+                Logs::default().deliver(&importer(), read_table(TableKind::Contacts, table.as_bytes()).unwrap());
             assert_eq!(in_force(&import.records), made, "{of} {created}");
             let whys: Vec<&String> = import.report.codes[of].nothing.keys().collect();
             assert!(!whys.iter().any(|why| why.starts_with("planned")), "{of} {created}: {whys:?}");
         }
     }
     let table = "crn,type,date,time,outcome,created\nX1,C005,2022-04-05,14:02,,2022-04-04T23:59:00\n";
-    let import = Logs::default().deliver(&importer(), sheet(Of::Contacts, table.as_bytes()).unwrap());
+    let import = Logs::default().deliver(&importer(), read_table(TableKind::Contacts, table.as_bytes()).unwrap());
     assert!(import.records.is_empty());
 }
 
@@ -267,16 +268,16 @@ fn after_an_unknown_outcome_what_settles_something_is_unmapped_and_what_was_lear
         ("COAP", false),
     ] {
         let table = format!("crn,type,date,outcome,created\nX1,{of},2022-04-05,ZZ99,2022-04-05\n");
-        let import = Logs::default().deliver(&importer(), sheet(Of::Contacts, table.as_bytes()).unwrap());
-        let told = &import.report.messages[0];
+        let import = Logs::default().deliver(&importer(), read_table(TableKind::Contacts, table.as_bytes()).unwrap());
+        let reported = &import.report.messages[0];
         if is_recorded {
-            assert!(matches!(told.outcome, Outcome::Recorded { .. }), "{of}");
-            assert_eq!(told.notes, ["outcome ZZ99 is not in the tables: add it to outcomes of contacts"], "{of}");
+            assert!(matches!(reported.outcome, Outcome::Recorded { .. }), "{of}");
+            assert_eq!(reported.notes, ["outcome ZZ99 is not in the tables: add it to outcomes of contacts"], "{of}");
         } else {
             assert!(
-                matches!(&told.outcome, Outcome::Unmapped { table: "outcomes", code, .. } if code == "ZZ99"),
+                matches!(&reported.outcome, Outcome::Unmapped { table: "outcomes", code, .. } if code == "ZZ99"),
                 "{of}: {:?}",
-                told.outcome
+                reported.outcome
             );
         }
     }
@@ -289,7 +290,7 @@ fn a_contact_whose_day_time_or_data_alone_changes_is_replaced() {
     };
     let table = |rows: &[String]| {
         let head = "crn,type,date,time,outcome,created,updated,id,officer";
-        sheet(Of::Contacts, format!("{head}\n{}\n", rows.join("\n")).as_bytes()).unwrap()
+        read_table(TableKind::Contacts, format!("{head}\n{}\n", rows.join("\n")).as_bytes()).unwrap()
     };
     let first = of("2024-06-10", "08:00", "N1", T1);
     for other in
@@ -325,7 +326,7 @@ fn what_a_sensitive_statement_replaces_is_as_confidential_as_it_is() {
     let table = |outcome: &str, updated: &str, sensitive: &str| {
         let head = "crn,type,date,outcome,created,updated,id,sensitive";
         let row = format!("X800001,COAP,2024-06-14,{outcome},2024-06-14T09:00:00,{updated},77,{sensitive}");
-        sheet(Of::Contacts, format!("{head}\n{row}\n").as_bytes()).unwrap()
+        read_table(TableKind::Contacts, format!("{head}\n{row}\n").as_bytes()).unwrap()
     };
     for later in ["UAAB", "RSSR", "ATTC"] {
         let mut logs = Logs::default();
@@ -344,7 +345,7 @@ fn marks(portions: &[Vec<&String>]) -> Vec<(Kind, Handling)> {
     for portion in portions {
         let rows: Vec<&str> = portion.iter().map(|row| row.as_str()).collect();
         let table = format!("crn,type,date,outcome,created,updated,id,sensitive\n{}\n", rows.join("\n"));
-        logs.deliver(&importer(), sheet(Of::Contacts, table.as_bytes()).unwrap());
+        logs.deliver(&importer(), read_table(TableKind::Contacts, table.as_bytes()).unwrap());
     }
     let records: Vec<Record> = logs.held.logs().flat_map(|log| log.records().to_vec()).collect();
     let retracted = |r: &Record| {

@@ -24,7 +24,7 @@ pub fn files() -> Vec<(String, Vec<u8>)> {
 }
 
 /// What a record says, with its ids left out, as they are of the secret.
-fn told(record: &Record) -> String {
+fn reported(record: &Record) -> String {
     let event = record.event().unwrap();
     let data = event.encode().into_iter().map(|(name, value)| {
         let plain = value.to_string().replace('"', "");
@@ -56,15 +56,15 @@ pub fn transcript(import: &Import) -> String {
         let _ = writeln!(text, "  {code} {count:?}");
     }
     for record in &import.records {
-        let _ = writeln!(text, "    {}", told(record));
+        let _ = writeln!(text, "    {}", reported(record));
     }
     for instruction in &import.report.instructions {
-        let told = serde_json::to_value(instruction).unwrap();
+        let reported = serde_json::to_value(instruction).unwrap();
         let _ = writeln!(
             text,
             "    tell the store: {} {}",
-            told["do"].as_str().unwrap(),
-            told.get("value").map_or("", |v| v.as_str().unwrap())
+            reported["do"].as_str().unwrap(),
+            reported.get("value").map_or("", |v| v.as_str().unwrap())
         );
     }
     text

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use risk_core::event::Kind;
-use risk_hmpps::import::{Given, sheet};
+use risk_hmpps::import::{Given, read_table};
+use risk_hmpps::input_table::TableKind;
 use risk_hmpps::reason::Reason;
 use risk_hmpps::report::{Import, Outcome};
-use risk_hmpps::sheet::Of;
 use serde_json::{Value, json};
 
 use crate::{Logs, importer};
@@ -26,7 +26,7 @@ fn delivered(messages: &Value) -> Import {
 fn are_two_facts(one: &Value, other: &Value) {
     let of = |import: &Import| import.records.iter().map(|r| r.event_id).collect::<BTreeSet<_>>();
     let at_once = delivered(&json!([one, other]));
-    let outcomes: Vec<&str> = at_once.report.messages.iter().map(|told| told.outcome.name()).collect();
+    let outcomes: Vec<&str> = at_once.report.messages.iter().map(|reported| reported.outcome.name()).collect();
     assert_eq!(outcomes, ["recorded", "recorded"], "{one} {other}");
     let mut logs = Logs::default();
     let mut apart = BTreeSet::new();
@@ -228,7 +228,7 @@ fn an_id_or_a_code_with_a_character_that_is_not_seen_is_unreadable_also_at_its_e
     assert_eq!(delivered(&plain).report.messages[0].outcome.name(), "recorded");
     for (code, id, column) in [("CHVS\u{a0}", "1", "type"), ("CHVS", "1\u{a0}", "id"), ("CHVS", "1\u{200b}", "id")] {
         let table = format!("crn,type,date,outcome,created,id\nX800001,{code},2024-06-14,ATTC,2024-06-15,{id}\n");
-        let import = Logs::default().deliver(&importer(), sheet(Of::Contacts, table.as_bytes()).unwrap());
+        let import = Logs::default().deliver(&importer(), read_table(TableKind::Contacts, table.as_bytes()).unwrap());
         let outcome = &import.report.messages[0].outcome;
         assert!(matches!(outcome, Outcome::Unreadable { field, .. } if field == column), "{outcome:?}");
     }

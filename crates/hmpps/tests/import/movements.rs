@@ -138,12 +138,12 @@ fn an_unknown_code_is_unmapped_whatever_the_prison_takes_it_for() {
         }
     }
     let report = serde_json::to_value(&out("ZZ", "RELEASED").report).unwrap();
-    let told = &report["messages"][0];
+    let reported = &report["messages"][0];
     assert_eq!(
-        (&told["outcome"], &told["table"], &told["code"]),
+        (&reported["outcome"], &reported["table"], &reported["code"]),
         (&json!("unmapped"), &json!("movements"), &json!("ZZ"))
     );
-    assert!(told["what"].as_str().unwrap().contains("movement"));
+    assert!(reported["what"].as_str().unwrap().contains("movement"));
 }
 
 #[test]
@@ -249,13 +249,13 @@ fn a_code_and_a_reason_that_contradict_each_other_never_come_to_nothing() {
         for (which, reasons, fits) in [("released", &out_of[..], fits_out), ("received", &into[..], fits_into)] {
             for reason in reasons.iter().filter(|reason| !fits.contains(reason)) {
                 let import = moved(which, &json!({"nomisMovementReasonCode": of.code, "reason": reason}));
-                let told = &import.report.messages[0];
-                match &told.outcome {
+                let reported = &import.report.messages[0];
+                match &reported.outcome {
                     Outcome::Needed { what, .. } => {
                         assert!(what.contains(&of.code) && what.contains(reason), "{what}");
                     }
                     // At liberty by the code: recorded, with a note.
-                    Outcome::Recorded { .. } => assert_eq!(told.notes.len(), 1, "{which} {} {reason}", of.code),
+                    Outcome::Recorded { .. } => assert_eq!(reported.notes.len(), 1, "{which} {} {reason}", of.code),
                     other => panic!("{which} {} {reason}: {other:?}", of.code),
                 }
             }
@@ -438,7 +438,7 @@ fn what_comes_of_a_person_who_has_died_is_recorded_with_a_note() {
     let died = crn("prison-offender-events.prisoner.released", "2026-06-14T09:06:52Z", code("DEC", "RELEASED"));
     let notes = |messages: &[Value]| {
         let import = Logs::default().deliver(&importer(), Given::Messages(json!(messages).to_string().as_bytes()));
-        let noted = |m: &risk_hmpps::report::Told| m.notes.iter().any(|n| n.contains("died on 2026-06-14"));
+        let noted = |m: &risk_hmpps::report::MessageReport| m.notes.iter().any(|n| n.contains("died on 2026-06-14"));
         import.report.messages.iter().map(noted).collect::<Vec<_>>()
     };
     let (earlier, later) = (registered("2026-06-13T10:00:00Z"), registered("2026-06-15T10:00:00Z"));
@@ -469,9 +469,9 @@ fn a_spell_in_prison_that_was_moved_is_looked_up_where_something_of_it_is_on_rec
         "additionalInformation": code("CR", "RELEASED"), "personReference": {"identifiers": [{"type": "NOMS", "value": "A9012ZZ"}]}});
     let last = |messages: &[Value]| {
         let import = Logs::default().deliver(&importer(), Given::Messages(json!(messages).to_string().as_bytes()));
-        let told =
+        let reported =
             serde_json::to_value(&import.report).unwrap()["messages"].as_array().unwrap().last().unwrap().clone();
-        (told["outcome"].as_str().unwrap().to_owned(), told["reason"].as_str().unwrap().to_owned())
+        (reported["outcome"].as_str().unwrap().to_owned(), reported["reason"].as_str().unwrap().to_owned())
     };
     let (one, other) = (known("A9012ZZ", "X800012"), known("A9013ZZ", "X800013"));
     let needed = ("needed".to_owned(), "to_look_up".to_owned());

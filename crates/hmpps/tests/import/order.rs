@@ -49,24 +49,24 @@ fn registration() -> impl Strategy<Value = Vec<Value>> {
             more.as_object_mut().unwrap().extend(level.as_object().unwrap().clone());
             message("probation-case.registration.added", begun, &info(more))
         };
-        let mut told = vec![added(json!({"registrationLevelCode": level}))];
+        let mut reported = vec![added(json!({"registrationLevelCode": level}))];
         if twin {
-            told.push(added(json!({})));
+            reported.push(added(json!({})));
         }
         if updated {
             let more = json!({"updatedDateAndTime": java(begun + gap), "registrationLevelCode": higher});
-            told.push(message("probation-case.registration.updated", begun + gap, &info(more)));
+            reported.push(message("probation-case.registration.updated", begun + gap, &info(more)));
         }
         if ended {
             let minute = begun + 2 * gap;
             let more = json!({"deregistrationId": (id + 7000).to_string(), "registerTypeCode": code, "deregistrationDate": java(minute), "createdDateAndTime": java(minute)});
-            told.push(message("probation-case.registration.deregistered", minute, &more));
+            reported.push(message("probation-case.registration.deregistered", minute, &more));
         }
         if wrong {
             let more = json!({"updatedDateAndTime": java(begun)});
-            told.push(message("probation-case.registration.deleted", begun + 3 * gap, &info(more)));
+            reported.push(message("probation-case.registration.deleted", begun + 3 * gap, &info(more)));
         }
-        told
+        reported
     })
 }
 
@@ -105,8 +105,9 @@ fn delivered(portions: &[Vec<Value>]) -> Logs {
     for portion in portions.iter().chain([&Vec::new(), &Vec::new()]) {
         let all: Vec<Value> = portion.iter().chain(&waiting).cloned().collect();
         let import = logs.deliver(&importer, Given::Messages(json!(all).to_string().as_bytes()));
-        let told = import.report.messages.iter().zip(&all);
-        waiting = told.filter(|(m, _)| matches!(m.outcome, Outcome::Waits { .. })).map(|(_, v)| v.clone()).collect();
+        let reported = import.report.messages.iter().zip(&all);
+        waiting =
+            reported.filter(|(m, _)| matches!(m.outcome, Outcome::Waits { .. })).map(|(_, v)| v.clone()).collect();
     }
     logs
 }

@@ -95,14 +95,14 @@ fn what_a_report_shows_of_a_message_steers_no_terminal() {
         let message = json!({"eventType": of, "occurredAt": "2024-06-14T09:06:52Z", "detailUrl": format!("https://a.example/{odd}"),
             "personReference": {"identifiers": [{"type": "CRN", "value": "X800001"}]}});
         let report = serde_json::to_value(import(message.to_string().as_bytes()).report).unwrap();
-        let told = &report["messages"][0];
-        for shown in [&told["event_type"], &told["detail_url"]] {
+        let reported = &report["messages"][0];
+        for shown in [&reported["event_type"], &reported["detail_url"]] {
             let shown = shown.as_str().unwrap_or_default();
             let unseen = |c: char| c.is_control() || matches!(c, '\u{202e}' | '\u{2028}' | '\u{feff}');
             assert!(!shown.contains(unseen), "{shown:?}");
         }
-        let is_written_out = told.to_string().contains("\\\\u{1b}[2J");
-        assert_eq!(is_written_out, of != odd, "an address is written out, and what is no type is left out: {told}");
+        let is_written_out = reported.to_string().contains("\\\\u{1b}[2J");
+        assert_eq!(is_written_out, of != odd, "an address is written out, and what is no type is left out: {reported}");
     }
     let long = json!({"eventType": "x".repeat(100_000)}).to_string();
     assert!(import(long.as_bytes()).report.messages[0].event_type.as_deref().is_some_and(|t| t.len() < 500));
@@ -119,9 +119,9 @@ fn an_address_of_a_message_is_listed_only_where_its_host_is() {
             "personReference": {"identifiers": [{"type": "CRN", "value": "X800001"}]}})
             .to_string();
         let import = importer.import(&[(None, Given::Messages(message.as_bytes()))], &mut HeldLogs::default());
-        let told = serde_json::to_value(&import.report.messages[0]).unwrap();
-        assert_eq!((&told["outcome"], &told["detail_url"]), (&json!("needed"), &json!(url)));
-        (told["detail_url_listed"].clone(), told["notes"].clone())
+        let reported = serde_json::to_value(&import.report.messages[0]).unwrap();
+        assert_eq!((&reported["outcome"], &reported["detail_url"]), (&json!("needed"), &json!(url)));
+        (reported["detail_url_listed"].clone(), reported["notes"].clone())
     };
     let url = "https://oasys.example.com/1/COMPLETE";
     assert_eq!(listed(&["oasys.example.com"], url), (json!(true), Value::Null));

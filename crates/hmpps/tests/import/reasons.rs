@@ -22,7 +22,7 @@ fn report(delivery: &str) -> Value {
 }
 
 fn of<'r>(report: &'r Value, member: &str) -> Vec<&'r Value> {
-    report["messages"].as_array().unwrap().iter().map(|told| &told[member]).collect()
+    report["messages"].as_array().unwrap().iter().map(|reported| &reported[member]).collect()
 }
 
 #[test]
@@ -107,8 +107,8 @@ fn each_outcome_says_why_and_what_to_do_with_the_message() {
         (json!({"nothing": 1}), "not_a_message", "park"),
     ] {
         let report = report(&json!([message]).to_string());
-        let told = &report["messages"][0];
-        assert_eq!((&told["reason"], &told["then"]), (&json!(reason), &json!(then)), "{told}");
+        let reported = &report["messages"][0];
+        assert_eq!((&reported["reason"], &reported["then"]), (&json!(reason), &json!(then)), "{reported}");
     }
     let twice = json!([registration("X800001", "ADVP"), registration("X800001", "ADVP")]);
     assert_eq!(of(&report(&twice.to_string()), "reason"), ["made_records", "on_record"]);

@@ -3,28 +3,28 @@
 
 use risk_core::event::vocabulary::Handling;
 use risk_core::log::Record;
-use risk_hmpps::import::{Given, sheet};
+use risk_hmpps::import::{Given, read_table};
+use risk_hmpps::input_table::TableKind;
 use risk_hmpps::report::{Import, Outcome};
-use risk_hmpps::sheet::Of;
 use serde_json::json;
 
 use crate::{Logs, importer};
 
 fn contacts(table: &[u8]) -> Import {
-    Logs::default().deliver(&importer(), sheet(Of::Contacts, table).unwrap())
+    Logs::default().deliver(&importer(), read_table(TableKind::Contacts, table).unwrap())
 }
 
 fn registrations(table: &str) -> Import {
-    Logs::default().deliver(&importer(), sheet(Of::Registrations, table.as_bytes()).unwrap())
+    Logs::default().deliver(&importer(), read_table(TableKind::Registrations, table.as_bytes()).unwrap())
 }
 
 /// Where and why each row could not be read.
 fn unreadable(import: &Import) -> Vec<String> {
-    let told = |outcome: &Outcome| match outcome {
+    let reported = |outcome: &Outcome| match outcome {
         Outcome::Unreadable { field, expected, found } => format!("{field}: expected {expected}, found {found}"),
         outcome => outcome.name().to_owned(),
     };
-    import.report.messages.iter().map(|m| format!("{} {}", m.place, told(&m.outcome))).collect()
+    import.report.messages.iter().map(|m| format!("{} {}", m.place, reported(&m.outcome))).collect()
 }
 
 /// A home visit marked with a word, beside one that is marked with none.
@@ -76,8 +76,11 @@ fn a_row_is_sensitive_or_not_by_a_word_that_is_known_or_it_is_not_read() {
         let import = marked(word);
         assert_eq!(import.records.len(), plain, "{word}: the other row alone is recorded");
         assert_eq!(import.report.counts["unreadable"], 1, "{word}");
-        let told = unreadable(&import);
-        assert!(told[0].starts_with("2 sensitive: expected yes (y, yes, true, 1, sensitive), or no ("), "{told:?}");
+        let reported = unreadable(&import);
+        assert!(
+            reported[0].starts_with("2 sensitive: expected yes (y, yes, true, 1, sensitive), or no ("),
+            "{reported:?}"
+        );
     }
 }
 
@@ -85,14 +88,14 @@ fn a_row_is_sensitive_or_not_by_a_word_that_is_known_or_it_is_not_read() {
 fn a_mark_counts_for_registrations_and_whichever_column_it_is_in_under_its_name() {
     let import = registrations("CRN;Type;Registered;Created;SENSITIVE\nX800001;ADVP;14/06/2024;15/06/2024;Y\n");
     assert_eq!((import.records.len(), least(&import.records)), (2, Handling::Restricted));
-    let told =
+    let reported =
         unreadable(&registrations("crn,type,registered,created,sensitive\nX800001,ADVP,14/06/2024,15/06/2024,X\n"));
-    assert!(told[0].starts_with("2 sensitive: expected yes"), "{told:?}");
+    assert!(reported[0].starts_with("2 sensitive: expected yes"), "{reported:?}");
 }
 
 #[test]
 fn a_table_whose_columns_are_in_doubt_is_refused_and_names_them() {
-    for (names, told) in [
+    for (names, reported) in [
         ("crn,type,date,outcome,created,sensitive_contact", "sensitive_contact: expected the name `sensitive`"),
         (
             "crn,type,date,outcome,created,Sensitive Contact Flag",
@@ -105,11 +108,11 @@ fn a_table_whose_columns_are_in_doubt_is_refused_and_names_them() {
         ),
         ("crn,crn,type,date,outcome,created", "crn: expected one column of that name, found columns 1 and 2"),
     ] {
-        let refused = sheet(Of::Contacts, names.as_bytes()).unwrap_err().to_string();
-        assert!(refused.starts_with(told), "{refused}");
+        let refused = read_table(TableKind::Contacts, names.as_bytes()).unwrap_err().to_string();
+        assert!(refused.starts_with(reported), "{refused}");
     }
     let columns = |names: &str| names.split(',').map(str::to_owned).collect::<Vec<_>>();
-    let rows = |names: &str| risk_hmpps::sheet::Sheet::new(Of::Contacts, &columns(names), Vec::new());
+    let rows = |names: &str| risk_hmpps::input_table::InputTable::new(TableKind::Contacts, &columns(names), Vec::new());
     assert!(rows("crn,type,date,outcome,created,isSensitive").is_err(), "also of a table that the host read itself");
 }
 
@@ -119,7 +122,7 @@ fn what_one_source_marks_as_sensitive_stays_so_in_any_order() {
         "personReference": {"identifiers": [{"type": "CRN", "value": "X800001"}]},
         "additionalInformation": {"registrationId": "77", "registerTypeCode": "RHRH", "registrationDate": "2026-06-14", "createdDateAndTime": "2026-06-14T09:06:52Z"}}).to_string();
     let row = "crn,type,registered,created,id,sensitive\nX800001,RHRH,2026-06-14,2026-06-14T09:06:52Z,77,Y\n";
-    let of_row = || sheet(Of::Registrations, row.as_bytes()).unwrap();
+    let of_row = || read_table(TableKind::Registrations, row.as_bytes()).unwrap();
     let messages = || Given::Messages(message.as_bytes());
     let (mut row_first, mut message_first) = (Logs::default(), Logs::default());
     assert_eq!(least(&row_first.deliver(&importer(), of_row()).records), Handling::Restricted);
@@ -216,7 +219,7 @@ fn bad_bytes_and_broken_rows_say_what_to_do() {
         ]
     );
     let utf16: Vec<u8> = "crn,type".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let refused = sheet(Of::Contacts, &[b"\xff\xfe", utf16.as_slice()].concat()).unwrap_err().to_string();
+    let refused = read_table(TableKind::Contacts, &[b"\xff\xfe", utf16.as_slice()].concat()).unwrap_err().to_string();
     assert!(
         refused.starts_with("table: expected text in UTF-8 (save a table as") && refused.ends_with("found UTF-16"),
         "{refused}"
@@ -242,7 +245,7 @@ fn one_contact_in_any_form_of_its_date_and_time_is_one_fact() {
         ("14-JUN-2024 09.30.15.000000 AM", ""),
     ] {
         let table = format!("crn,type,date,time,outcome,created\nX800001,CHVS,{date},{time},ATTC,15/06/2024 10:00\n");
-        let import = logs.deliver(&importer(), sheet(Of::Contacts, table.as_bytes()).unwrap());
+        let import = logs.deliver(&importer(), read_table(TableKind::Contacts, table.as_bytes()).unwrap());
         assert!(unreadable(&import).is_empty(), "{date} {time}: {:?}", unreadable(&import));
         for record in &import.records {
             assert_eq!(record.occurred_at.to_rfc3339(), "2024-06-14T08:30:15+00:00", "{date} {time}");
@@ -285,6 +288,6 @@ fn what_a_spreadsheet_puts_around_a_table_is_read() {
 #[test]
 fn a_code_is_shown_and_somebody_s_words_in_its_place_are_not() {
     let import = contacts(b"crn,type,date,outcome,created\nX1,she said that he hit her,14/06/2024,,15/06/2024\n");
-    let told = serde_json::to_string(&import.report).unwrap();
-    assert!(!told.contains("hit her") && told.contains("text of 24 characters"), "{told}");
+    let reported = serde_json::to_string(&import.report).unwrap();
+    assert!(!reported.contains("hit her") && reported.contains("text of 24 characters"), "{reported}");
 }

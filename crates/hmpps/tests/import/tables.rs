@@ -2,8 +2,8 @@
 
 use risk_core::event::Event;
 use risk_hmpps::codes::{Case, Codes, Template};
-use risk_hmpps::import::{Given, sheet};
-use risk_hmpps::sheet::Of;
+use risk_hmpps::import::{Given, read_table};
+use risk_hmpps::input_table::TableKind;
 use serde_json::{Map, Value, json};
 
 use crate::fixtures::transcript;
@@ -88,10 +88,10 @@ fn rows_of_contacts_and_registrations_come_to_what_they_should() {
     let read = |name: &str| std::fs::read(format!("{}/tests/tables/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
     let mut logs = Logs::default();
     let mut text = String::new();
-    for (of, name) in [(Of::Contacts, "contacts.csv"), (Of::Registrations, "registrations.csv")] {
+    for (of, name) in [(TableKind::Contacts, "contacts.csv"), (TableKind::Registrations, "registrations.csv")] {
         let bytes = read(name);
-        text += &format!("{name}\n{}", transcript(&logs.deliver(&importer(), sheet(of, &bytes).unwrap())));
-        let again = logs.deliver(&importer(), sheet(of, &bytes).unwrap());
+        text += &format!("{name}\n{}", transcript(&logs.deliver(&importer(), read_table(of, &bytes).unwrap())));
+        let again = logs.deliver(&importer(), read_table(of, &bytes).unwrap());
         assert!(again.records.is_empty(), "{name}: given twice, it makes no more records");
     }
     insta::assert_snapshot!("tables", text);
@@ -102,7 +102,7 @@ fn a_reply_goes_to_the_last_request_before_it_also_of_an_earlier_table() {
     let mut logs = Logs::default();
     let head = "crn,type,date,outcome,created,id\n";
     let mut give = |rows: &str| {
-        logs.deliver(&importer(), sheet(Of::Contacts, format!("{head}{rows}").as_bytes()).unwrap()).records
+        logs.deliver(&importer(), read_table(TableKind::Contacts, format!("{head}{rows}").as_bytes()).unwrap()).records
     };
     let id = |records: &[risk_core::log::Record]| records[0].event().unwrap().encode()["request_id"].clone();
     let first = id(&give("X800001,C369,2026-06-01,,2026-06-01T10:00:00,1\n"));
@@ -120,13 +120,13 @@ fn a_registration_is_one_fact_whether_a_message_or_a_row_tells_it() {
         "additionalInformation": {"registrationId": "77", "registerTypeCode": "ADVP", "registrationDate": "2026-06-14", "createdDateAndTime": "2026-06-14T09:06:52Z"}});
     assert_eq!(logs.deliver(&importer(), Given::Messages(message.to_string().as_bytes())).records.len(), 2);
     let rows = "crn,type,registered,created,id\nX800001,ADVP,2026-06-14,2026-06-14T09:06:52Z,77\n";
-    let again = logs.deliver(&importer(), sheet(Of::Registrations, rows.as_bytes()).unwrap());
+    let again = logs.deliver(&importer(), read_table(TableKind::Registrations, rows.as_bytes()).unwrap());
     assert!(again.records.is_empty());
     assert_eq!(again.report.codes["ADVP"].known, 1);
 }
 
 #[test]
 fn a_table_without_a_column_is_refused_with_those_that_it_may_have() {
-    let refused = sheet(Of::Contacts, b"crn,code\nX1,C369\n").unwrap_err().to_string();
+    let refused = read_table(TableKind::Contacts, b"crn,code\nX1,C369\n").unwrap_err().to_string();
     assert!(refused.starts_with("type: expected the columns crn, type, date, outcome, created and"), "{refused}");
 }

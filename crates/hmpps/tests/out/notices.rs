@@ -7,14 +7,14 @@ use risk_core::assessment::Question;
 use risk_core::event::vocabulary::Audience::{self, Manager, ProgrammesTeam, ResponsibleOfficer};
 use risk_core::event::vocabulary::Handling;
 use risk_core::log::Log;
-use risk_hmpps::notice::{Notice, NoticeError, Subscriber, Teller, Told, notices};
+use risk_hmpps::notice::{Notice, NoticeAnswers, NoticeBuilder, NoticeError, Subscriber, notices};
 use serde_json::{Value, json};
 
 use crate::case::{Case, POLICY, moment};
 
-static TELLER: LazyLock<Teller<'static>> = LazyLock::new(|| Teller::new(&POLICY));
+static TELLER: LazyLock<NoticeBuilder<'static>> = LazyLock::new(|| NoticeBuilder::new(&POLICY));
 
-fn answers(log: &Log, day: &str, audience: Audience) -> Told {
+fn answers(log: &Log, day: &str, audience: Audience) -> NoticeAnswers {
     TELLER.answers(log, &Question::at(moment(day), audience)).unwrap()
 }
 
@@ -33,8 +33,8 @@ fn between(log: &Log, days: (&str, &str), confidential: bool) -> Vec<Notice> {
 }
 
 fn types(notices: &[Notice]) -> Vec<(&str, bool, bool)> {
-    let told = |n: &'_ Notice| (n.additional_information.protect_now, n.additional_information.caution.is_some());
-    notices.iter().map(|n| (n.event_type, told(n).0, told(n).1)).collect()
+    let reported = |n: &'_ Notice| (n.additional_information.protect_now, n.additional_information.caution.is_some());
+    notices.iter().map(|n| (n.event_type, reported(n).0, reported(n).1)).collect()
 }
 
 const CHANGED: &str = "risk-of-harm.actions.changed";
@@ -58,8 +58,8 @@ fn disclosed(case: Case) -> Case {
 
 #[test]
 fn a_notice_is_the_envelope_of_the_estate_and_says_no_more_than_that_something_changed() {
-    let told = between(&charged().log(), DAYS, false);
-    assert_eq!(types(&told), [(CHANGED, true, false), (REVIEW, true, false)]);
+    let reported = between(&charged().log(), DAYS, false);
+    assert_eq!(types(&reported), [(CHANGED, true, false), (REVIEW, true, false)]);
     let expected = json!({
         "eventType": "risk-of-harm.actions.changed",
         "version": 1,
@@ -71,8 +71,8 @@ fn a_notice_is_the_envelope_of_the_estate_and_says_no_more_than_that_something_c
             "caseId": "00000000-0000-0000-0000-00000000ca5e", "audience": "responsible_officer", "protectNow": true
         },
     });
-    assert_eq!(serde_json::to_value(&told[0]).unwrap(), expected);
-    let text = serde_json::to_string(&told).unwrap();
+    assert_eq!(serde_json::to_value(&reported[0]).unwrap(), expected);
+    let text = serde_json::to_string(&reported).unwrap();
     for word in ["charge", "assault", "victim", "known_adult", "children", "p1"] {
         assert!(!text.contains(word), "{word} in {text}");
     }
@@ -94,9 +94,9 @@ fn what_a_victim_told_reaches_only_a_subscriber_named_for_it_in_a_notice_of_its_
     assert_eq!(types(&between(&log, DAYS, true)), [(CHANGED, true, true), (REVIEW, true, true)]);
     let both = disclosed(charged()).log();
     assert_eq!(between(&both, DAYS, false), between(&charged().log(), DAYS, false));
-    let told = between(&both, DAYS, true);
+    let reported = between(&both, DAYS, true);
     assert_eq!(
-        types(&told),
+        types(&reported),
         [(CHANGED, true, false), (REVIEW, true, false), (CHANGED, true, true), (REVIEW, true, true)]
     );
     let open = between(&charged().log(), DAYS, true);
@@ -162,13 +162,13 @@ proptest! {
         let (whole, open) = (case.log(), case.without(|r| r.handling > Handling::Staff));
         let (since, at) = (format!("2017-10-{:02}", days.0), format!("2017-10-{:02}", days.1));
         for audience in [ResponsibleOfficer, Manager, ProgrammesTeam] {
-            let told = |log: &Log, to: &Subscriber| {
+            let reported = |log: &Log, to: &Subscriber| {
                 let (before, after) = (answers(log, &since, audience), answers(log, &at, audience));
                 serde_json::to_string(&notices(Some(&before), &after, to).unwrap()).unwrap()
             };
-            prop_assert_eq!(told(&whole, &subscriber(false)), told(&open, &subscriber(false)));
+            prop_assert_eq!(reported(&whole, &subscriber(false)), reported(&open, &subscriber(false)));
             // Who is named for it hears at least as much.
-            prop_assert!(told(&whole, &subscriber(true)).len() >= told(&whole, &subscriber(false)).len());
+            prop_assert!(reported(&whole, &subscriber(true)).len() >= reported(&whole, &subscriber(false)).len());
         }
     }
 }

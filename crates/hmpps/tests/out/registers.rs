@@ -26,8 +26,8 @@ fn proposed(case: &Case, day: &str) -> Vec<Proposal> {
 }
 
 /// Each proposal in a few words.
-fn told(case: &Case, day: &str) -> Vec<String> {
-    let told = |p: &Proposal| {
+fn reported(case: &Case, day: &str) -> Vec<String> {
+    let reported = |p: &Proposal| {
         let change = match p.change {
             Change::Add => "add",
             Change::ChangeLevel => "change",
@@ -38,7 +38,7 @@ fn told(case: &Case, day: &str) -> Vec<String> {
         let next = p.next_review_date.map(|next| format!(", next {next}")).unwrap_or_default();
         format!("{change} {}{level}{next}", p.code.as_deref().unwrap_or("no code"))
     };
-    proposed(case, day).iter().map(told).collect()
+    proposed(case, day).iter().map(reported).collect()
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn registers_that_say_what_was_recorded_need_no_change() {
                     case = case.flagged("2017-09-05", register, Some(level.name()));
                 }
             }
-            assert_eq!(told(&case, "2017-09-06"), [""; 0], "{children} {known_adult}");
+            assert_eq!(reported(&case, "2017-09-06"), [""; 0], "{children} {known_adult}");
         }
     }
 }
@@ -67,12 +67,12 @@ fn a_register_below_the_recorded_level_is_raised_by_adding_one_type_and_removing
                 assessed(Level::Low, recorded).flagged("2017-09-05", "risk_of_serious_harm", Some(registered.name()));
             case = case.flagged("2017-09-05", "risk_to_known_adult", Some(recorded.name()));
             let expected = [format!("add {code}, next 2018-03-06"), format!("remove {other}")];
-            assert_eq!(told(&case, "2017-09-06"), expected);
+            assert_eq!(reported(&case, "2017-09-06"), expected);
             // Both done as nDelius does it: nothing is left to do.
             let done = case
                 .and("2017-09-06", "flag_removed", with_level("risk_of_serious_harm", Some(registered.name())))
                 .flagged("2017-09-06", "risk_of_serious_harm", Some(recorded.name()));
-            assert_eq!(told(&done, "2017-09-06"), [""; 0]);
+            assert_eq!(reported(&done, "2017-09-06"), [""; 0]);
         }
     }
 }
@@ -84,30 +84,30 @@ fn a_register_above_the_recorded_level_is_looked_at_and_a_lower_level_never_prop
         "risk_to_known_adult",
         Some("very_high"),
     );
-    assert_eq!(told(&case, "2017-09-06"), ["review RHRH, next 2018-03-06", "review REG15 RSKV, next 2018-03-06"]);
+    assert_eq!(reported(&case, "2017-09-06"), ["review RHRH, next 2018-03-06", "review REG15 RSKV, next 2018-03-06"]);
 }
 
 #[test]
 fn the_register_of_a_group_states_the_group_s_level_and_a_group_at_low_is_looked_at() {
     let whole = |case: Case| case.flagged("2017-09-05", "risk_of_serious_harm", Some("high"));
     let high = whole(assessed(Level::High, Level::Low));
-    assert_eq!(told(&high, "2017-09-06"), ["add RCHD RSKH, next 2017-12-06"]);
+    assert_eq!(reported(&high, "2017-09-06"), ["add RCHD RSKH, next 2017-12-06"]);
     let medium = high.clone().flagged("2017-09-05", "risk_to_children", Some("medium"));
-    assert_eq!(told(&medium, "2017-09-06"), ["change RCHD RSKH, next 2017-12-06"]);
+    assert_eq!(reported(&medium, "2017-09-06"), ["change RCHD RSKH, next 2017-12-06"]);
     let unsaid = high.clone().flagged("2017-09-05", "risk_to_children", None);
-    assert_eq!(told(&unsaid, "2017-09-06"), ["change RCHD RSKH, next 2017-12-06"]);
+    assert_eq!(reported(&unsaid, "2017-09-06"), ["change RCHD RSKH, next 2017-12-06"]);
     let low = high
         .flagged("2017-09-05", "risk_to_children", Some("high"))
         .assessed("2017-10-02", json!({ "children": "low", "known_adult": "high", "public": "low", "staff": "low" }));
     let low = low.flagged("2017-10-03", "risk_to_known_adult", Some("high"));
-    assert_eq!(told(&low, "2017-10-04"), ["review RCHD RSKH, next 2018-01-04"]);
+    assert_eq!(reported(&low, "2017-10-04"), ["review RCHD RSKH, next 2018-01-04"]);
 }
 
 #[test]
 fn a_level_that_nobody_recorded_is_not_registered_and_what_events_indicate_never_is() {
     let levels = json!({ "children": "low", "known_adult": "low", "public": "low" });
     let partly = Case::supervised().assessed("2017-09-04", levels);
-    assert_eq!(told(&partly, "2017-09-06"), [""; 0]);
+    assert_eq!(reported(&partly, "2017-09-06"), [""; 0]);
     let judged = assessed(Level::Low, Level::Medium)
         .flagged("2017-09-05", "risk_of_serious_harm", Some("medium"))
         .flagged("2017-09-05", "risk_to_known_adult", Some("medium"))
@@ -142,11 +142,11 @@ fn a_flag_is_removed_only_where_a_rule_says_that_it_should_not_be_set() {
         "protective_order_made",
         order,
     );
-    assert_eq!(told(&made, "2017-09-10"), [""; 0]);
+    assert_eq!(reported(&made, "2017-09-10"), [""; 0]);
     let discharged = made.and("2017-09-10", "protective_order_discharged", json!({ "order_id": "o1" }));
-    assert_eq!(told(&discharged, "2017-09-10"), ["remove RSTO"]);
+    assert_eq!(reported(&discharged, "2017-09-10"), ["remove RSTO"]);
     let removed = discharged.and("2017-09-11", "flag_removed", with_level("restraining_order", None));
-    assert_eq!(told(&removed, "2017-09-11"), [""; 0]);
+    assert_eq!(reported(&removed, "2017-09-11"), [""; 0]);
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn a_review_that_is_pending_is_proposed_with_the_duty_that_asks_for_it() {
     let case =
         Case::supervised().flagged("2017-09-02", "marac", None).flagged("2017-09-02", "domestic_abuse_history", None);
     let reviews = proposed(&case, "2017-12-04");
-    assert_eq!(told(&case, "2017-12-04"), ["review IMAR, next 2018-03-04"]);
+    assert_eq!(reported(&case, "2017-12-04"), ["review IMAR, next 2018-03-04"]);
     assert_eq!(reviews[0].because[0].rule, "review-flags-quarterly");
 }
 
@@ -162,9 +162,9 @@ fn a_review_that_is_pending_is_proposed_with_the_duty_that_asks_for_it() {
 fn what_rests_on_a_victim_s_word_is_proposed_with_the_warning_not_to_raise_it() {
     let discussed = json!({ "person": "p1", "notes_obtained": "yes" });
     let case = Case::supervised().and("2017-09-10", "marac_discussed", discussed);
-    let told = serde_json::to_value(&proposed(&case, "2017-09-11")[0]).unwrap();
-    assert_eq!((&told["code"], &told["handling"]), (&json!("IMAR"), &json!("partner_confidential")));
-    assert_eq!(told["caution"], "do_not_raise_with_person");
+    let reported = serde_json::to_value(&proposed(&case, "2017-09-11")[0]).unwrap();
+    assert_eq!((&reported["code"], &reported["handling"]), (&json!("IMAR"), &json!("partner_confidential")));
+    assert_eq!(reported["caution"], "do_not_raise_with_person");
 }
 
 #[test]
@@ -185,7 +185,7 @@ fn of_a_person_who_has_died_nothing_is_registered_raised_or_reviewed() {
         "domestic_abuse_identified",
         identified,
     );
-    assert!(told(&alive, "2017-10-30").iter().any(|one| one.starts_with("add")));
+    assert!(reported(&alive, "2017-10-30").iter().any(|one| one.starts_with("add")));
     let dead = alive.and("2017-10-01", "person_died", json!({}));
-    assert_eq!(told(&dead, "2017-10-30"), [""; 0]);
+    assert_eq!(reported(&dead, "2017-10-30"), [""; 0]);
 }

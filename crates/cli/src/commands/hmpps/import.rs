@@ -6,12 +6,12 @@ use chrono::{TimeDelta, Utc};
 use clap::{Args, ValueEnum};
 use risk_core::text::{inert, to_json};
 use risk_hmpps::detail_hosts::DetailHosts;
-use risk_hmpps::import::{Given, HeldLogs, Importer, sheet};
+use risk_hmpps::import::{Given, HeldLogs, Importer, read_table};
+use risk_hmpps::input_table::TableKind;
 use risk_hmpps::message::MessageError;
 use risk_hmpps::people::CaseMap;
 use risk_hmpps::reason::Reason;
-use risk_hmpps::report::{Import, Instruction, Outcome, Report, Told};
-use risk_hmpps::sheet::Of;
+use risk_hmpps::report::{Import, Instruction, MessageReport, Outcome, Report};
 use risk_hmpps_store::{Erasures, IntoStore, WAIT_AT_MOST, import_into};
 use risk_text::Page;
 use risk_text::words::count;
@@ -122,11 +122,11 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
     let messages = options.files.iter().map(|f| read_bytes(f)).collect::<Result<Vec<_>, _>>()?;
     let mut given: Vec<(Option<String>, Given<'_>)> =
         messages.iter().map(|(name, bytes)| (Some(name.clone()), Given::Messages(bytes))).collect();
-    for (of, files) in [(Of::Contacts, &options.contacts), (Of::Registrations, &options.registrations)] {
+    for (of, files) in [(TableKind::Contacts, &options.contacts), (TableKind::Registrations, &options.registrations)] {
         for file in files {
             let (name, bytes) = read_bytes(file)?;
             let refused = |e: MessageError| Failure::Table { file: name.clone(), error: e.to_string() };
-            let table = sheet(of, &bytes).map_err(refused)?;
+            let table = read_table(of, &bytes).map_err(refused)?;
             given.push((Some(name), table));
         }
     }
@@ -277,7 +277,7 @@ fn told(report: &Report) -> String {
 }
 
 /// The messages that came to one end, each with its place.
-fn section(page: &mut Page, report: &Report, title: &str, lines: impl Fn(&Told) -> Option<Vec<String>>) {
+fn section(page: &mut Page, report: &Report, title: &str, lines: impl Fn(&MessageReport) -> Option<Vec<String>>) {
     let mut all = report.messages.iter().filter_map(|told| Some((told, lines(told)?))).peekable();
     if all.peek().is_some() {
         page.heading(title);
@@ -293,7 +293,7 @@ fn say(page: &mut Page, by: usize, text: &str) {
     page.indented(by, &inert(text));
 }
 
-fn place(told: &Told) -> String {
+fn place(told: &MessageReport) -> String {
     let file = told.file.as_deref().map(|file| format!("{file}:")).unwrap_or_default();
     let named = |text: &Option<String>| text.as_deref().map(|text| format!(" {text}")).unwrap_or_default();
     format!("{file}{}{}{}", told.place, named(&told.message_id), named(&told.event_type))

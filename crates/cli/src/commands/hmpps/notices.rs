@@ -4,7 +4,7 @@ use clap::Args;
 use risk_core::assessment::Question;
 use risk_core::event::Instant;
 use risk_core::text::inert;
-use risk_hmpps::notice::{Notice, Subscriber, Teller, notices};
+use risk_hmpps::notice::{Notice, NoticeBuilder, Subscriber, notices};
 use risk_text::words::{capital, moment as moment_words, of};
 use risk_text::{Page, STRONG, styled};
 
@@ -59,7 +59,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
     let policy = options.policy.load()?;
     let (log, question) = options.case.read(&options.question)?;
     let earlier = options.since.map(|since| before(&question, since)).transpose()?;
-    let teller = Teller::new(&policy);
+    let teller = NoticeBuilder::new(&policy);
     let earlier = earlier.map(|question| teller.answers(&log, &question)).transpose()?;
     let later = teller.answers(&log, &question)?;
     let identifiers = options.identifier.iter().map(|i| (i.scheme.to_uppercase(), i.value.clone())).collect();

@@ -15,7 +15,7 @@ use crate::when::{EXPECTED, EXPECTED_TIME, Unread, When};
 
 /// What a table is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Of {
+pub enum TableKind {
     /// Contacts: `crn`, `type`, `date`, `outcome`, `created`; and where there are any `time`, `id`, `officer`, `updated`,
     /// `deleted`, `sensitive`.
     Contacts,
@@ -24,7 +24,7 @@ pub enum Of {
     Registrations,
 }
 
-impl Of {
+impl TableKind {
     /// The columns without which nothing can be read.
     #[must_use]
     pub(crate) fn needed(self) -> &'static [Column] {
@@ -60,13 +60,13 @@ const NO: [&str; 5] = ["n", "no", "false", "0", "not sensitive"];
 
 /// A table: its columns, and its rows, all of them text.
 #[derive(Debug, Clone)]
-pub struct Sheet {
-    of: Of,
+pub struct InputTable {
+    of: TableKind,
     columns: Columns,
     rows: Vec<(u64, Values)>,
 }
 
-impl Sheet {
+impl InputTable {
     /// A table of columns that the host read itself, with its rows and their numbers. Names of columns are compared by their
     /// letters and digits, in any case. Columns that are not known are passed over; a row with too few or too many values is
     /// reported as unreadable.
@@ -74,7 +74,7 @@ impl Sheet {
     /// # Errors
     /// [`MessageError`] naming a column that is missing, that is there twice, or whose name may mean one that decides how
     /// confidential a row is.
-    pub fn new(of: Of, names: &[String], rows: Vec<(u64, Vec<String>)>) -> Result<Self, MessageError> {
+    pub fn new(of: TableKind, names: &[String], rows: Vec<(u64, Vec<String>)>) -> Result<Self, MessageError> {
         let columns = Columns::of(of, names)?;
         let checked = |(line, values): (u64, Vec<String>)| (line, as_many(values.len(), names.len()).map(|()| values));
         Ok(Self { of, columns, rows: rows.into_iter().map(checked).collect() })
@@ -84,8 +84,8 @@ impl Sheet {
     /// reported as unreadable, and the others are read.
     ///
     /// # Errors
-    /// [`MessageError`] for text in another encoding than UTF-8, and as [`Sheet::new`].
-    pub fn parse(of: Of, text: &[u8]) -> Result<Self, MessageError> {
+    /// [`MessageError`] for text in another encoding than UTF-8, and as [`InputTable::new`].
+    pub fn parse(of: TableKind, text: &[u8]) -> Result<Self, MessageError> {
         let table = delimited::read(text, |names| Columns::are_of(of, names))?;
         Ok(Self { of, columns: Columns::of(of, &table.names)?, rows: table.rows })
     }
@@ -106,7 +106,7 @@ enum Deleted {
 /// One row.
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'s> {
-    sheet: &'s Sheet,
+    sheet: &'s InputTable,
     /// Its line, from 1.
     pub line: u64,
     values: &'s Values,
@@ -114,7 +114,7 @@ pub struct Row<'s> {
 
 /// What a row says, as messages would have said it: so that a row and a message of one fact are one fact.
 #[derive(Debug)]
-pub enum RowSays<'c> {
+pub enum RowMeaning<'c> {
     /// A contact.
     Contact(Box<ContactRow<'c>>),
     /// That a registration began, and if so that it ended, or was wrong from the start.
@@ -135,12 +135,12 @@ pub struct ContactRow<'c> {
     /// Whether records are made of contacts of its type at all.
     pub makes_records: bool,
     /// What it says.
-    pub says: ContactSays<'c>,
+    pub says: ContactMeaning<'c>,
 }
 
 /// What a row says of a contact.
 #[derive(Debug)]
-pub enum ContactSays<'c> {
+pub enum ContactMeaning<'c> {
     /// What the tables make of one of its type.
     Type(&'c EventType),
     /// That no record is to be made of it, as it is now.
@@ -184,8 +184,8 @@ impl Row<'_> {
     #[must_use]
     pub fn name(&self, codes: &Codes) -> Option<String> {
         match self.sheet.of {
-            Of::Contacts => Codes::contact_name(self.code()).map(str::to_owned),
-            Of::Registrations => codes.register(self.code()).map(|r| r.description.clone()),
+            TableKind::Contacts => Codes::contact_name(self.code()).map(str::to_owned),
+            TableKind::Registrations => codes.register(self.code()).map(|r| r.description.clone()),
         }
     }
 
@@ -232,7 +232,7 @@ impl Row<'_> {
     ///
     /// # Errors
     /// [`MessageError`] for a row that cannot be read: its CRN, its type, a date, or whether it is sensitive.
-    pub fn says<'c>(&self, codes: &'c Codes) -> Result<RowSays<'c>, MessageError> {
+    pub fn says<'c>(&self, codes: &'c Codes) -> Result<RowMeaning<'c>, MessageError> {
         self.values.as_ref().map_err(Clone::clone)?;
         self.crn()?;
         self.handling()?;
@@ -249,20 +249,20 @@ impl Row<'_> {
             }
         }
         match self.sheet.of {
-            Of::Contacts => self.contact(codes),
-            Of::Registrations => self.registration(),
+            TableKind::Contacts => self.contact(codes),
+            TableKind::Registrations => self.registration(),
         }
     }
 
-    fn contact<'c>(&self, codes: &'c Codes) -> Result<RowSays<'c>, MessageError> {
+    fn contact<'c>(&self, codes: &'c Codes) -> Result<RowMeaning<'c>, MessageError> {
         let (code, id) = (self.code(), self.get(Column::Id));
         let known = codes.contact(code);
         let ends = || match Codes::contact_name(code) {
             Some(_) => Outcome::no_record("no rule speaks of contacts of this type"),
             None => Outcome::unmapped("contacts", code, "the type of a contact"),
         };
-        let of = |message: Message, stated: Instant, says: ContactSays<'c>| {
-            RowSays::Contact(Box::new(ContactRow {
+        let of = |message: Message, stated: Instant, says: ContactMeaning<'c>| {
+            RowMeaning::Contact(Box::new(ContactRow {
                 message,
                 stated,
                 has_id: id.is_some(),
@@ -279,7 +279,7 @@ impl Row<'_> {
             (Deleted::No, _) => {}
             (Deleted::On(deleted), Some(id)) => {
                 let dates = dates().ok();
-                let says = ContactSays::Deleted { else_ends: known.is_none().then(ends) };
+                let says = ContactMeaning::Deleted { else_ends: known.is_none().then(ends) };
                 let (date, created) = dates.map_or((deleted, deleted), |(date, created, _)| (date, created));
                 let mut message = self.of_contact(id.to_owned(), date, created)?;
                 message.info = message.info.with("deleted", deleted.to_string());
@@ -287,23 +287,23 @@ impl Row<'_> {
             }
             (Deleted::On(_) | Deleted::Sometime, _) => {
                 let why = "deleted in nDelius: if it was imported before, retract its records, or give `id` and the time of the deletion";
-                return Ok(RowSays::Ends(Outcome::no_record(why)));
+                return Ok(RowMeaning::Ends(Outcome::no_record(why)));
             }
         }
         let (date, created, updated) = match (dates(), known) {
             (Ok(dates), _) => dates,
             (Err(e), Some(_)) => return Err(e),
-            (Err(_), None) => return Ok(RowSays::Ends(ends())),
+            (Err(_), None) => return Ok(RowMeaning::Ends(ends())),
         };
         // One that was entered on its day has happened: whether before its time is not always known, as either may be a day alone.
         let is_planned = date.is_on_a_later_day_than(created) && self.get(Column::Outcome).is_none();
         let says = match known {
-            None if id.is_none() || matches!(ends(), Outcome::Unmapped { .. }) => return Ok(RowSays::Ends(ends())),
-            None => ContactSays::Nothing(ends()),
+            None if id.is_none() || matches!(ends(), Outcome::Unmapped { .. }) => return Ok(RowMeaning::Ends(ends())),
+            None => ContactMeaning::Nothing(ends()),
             Some((contact_type, _)) if contact_type.may_be_planned && is_planned => {
-                ContactSays::Nothing(Outcome::no_record("planned, without an outcome: nothing has happened yet"))
+                ContactMeaning::Nothing(Outcome::no_record("planned, without an outcome: nothing has happened yet"))
             }
-            Some((_, event_type)) => ContactSays::Type(event_type),
+            Some((_, event_type)) => ContactMeaning::Type(event_type),
         };
         let stated = updated.filter(|updated| updated.instant() > created.instant());
         let (updated, stated) = (stated, stated.unwrap_or(created).instant());
@@ -318,14 +318,14 @@ impl Row<'_> {
     fn of_contact(&self, id: String, date: When, created: When) -> Result<Message, MessageError> {
         // What was entered before it happened was held when it happened, at the earliest.
         let created = if date.instant() > created.instant() { date } else { created };
-        let told = [
+        let reported = [
             ("contactId", Some(id)),
             ("date", Some(date.to_string())),
             ("created", Some(created.to_string())),
             ("outcome", self.get(Column::Outcome).map(str::to_owned)),
             ("officer", self.get(Column::Officer).map(str::to_owned)),
         ];
-        self.message("contact", &told)
+        self.message("contact", &reported)
     }
 
     /// Whether nDelius has the row as deleted, and when it was: when the row was last changed, if it does not say.
@@ -342,7 +342,7 @@ impl Row<'_> {
         When::read(word).map(Deleted::On).ok_or_else(expected)
     }
 
-    fn registration(&self) -> Result<RowSays<'static>, MessageError> {
+    fn registration(&self) -> Result<RowMeaning<'static>, MessageError> {
         let registered = self.needed(Column::Registered)?;
         let created = self.when(Column::Created)?.unwrap_or(registered);
         let (removed, removed_recorded) = (self.when(Column::Removed)?, self.when(Column::RemovedRecorded)?);
@@ -373,7 +373,7 @@ impl Row<'_> {
             let wrong = self.message("probation-case.registration.deleted", &[id, code])?;
             messages.push(Message { occurred_at: Some(deleted), ..wrong });
         }
-        Ok(RowSays::Registration(messages))
+        Ok(RowMeaning::Registration(messages))
     }
 
     /// Its id, or what else it is known by.
@@ -382,8 +382,8 @@ impl Row<'_> {
         self.get(Column::Id).map_or_else(texts, str::to_owned)
     }
 
-    fn message(&self, event_type: &str, told: &[(&str, Option<String>)]) -> Result<Message, MessageError> {
-        let members = told.iter().filter_map(|(name, value)| Some(((*name).to_owned(), value.clone()?)));
+    fn message(&self, event_type: &str, reported: &[(&str, Option<String>)]) -> Result<Message, MessageError> {
+        let members = reported.iter().filter_map(|(name, value)| Some(((*name).to_owned(), value.clone()?)));
         Ok(Message {
             event_type: event_type.to_owned(),
             occurred_at: None,

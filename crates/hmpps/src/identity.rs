@@ -1,4 +1,4 @@
-//! Whose a message is, where that is in doubt: prison numbers that several persons' cases claim, and persons who were erased.
+//! IdentityResolver a message is, where that is in doubt: prison numbers that several persons' cases claim, and persons who were erased.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,12 +12,12 @@ use crate::reason::Reason;
 use crate::report::Outcome;
 
 /// What is held, as far as it says whose a message is.
-pub(crate) struct Whose<'h> {
+pub(crate) struct IdentityResolver<'h> {
     pub(crate) held: &'h mut dyn Held,
     pub(crate) key: &'h Key,
 }
 
-impl Known for Whose<'_> {
+impl Known for IdentityResolver<'_> {
     /// The case that an identifier stands for; or stood for, where the person was erased.
     fn case_of(&mut self, scheme: &str, value: &str) -> Option<Uuid> {
         let now = self.held.cases_of(scheme, value).first().copied();
@@ -165,7 +165,7 @@ impl<'p> Contested<'p> {
             }
             claiming.extend(having);
             for crn in people.linked(number) {
-                let case = people.by_crn(crn, &mut Whose { held: &mut *held, key });
+                let case = people.by_crn(crn, &mut IdentityResolver { held: &mut *held, key });
                 if held.is_erased(case) {
                     given |= !is_noted && !was_had;
                 } else if !held.gave_up(case, "noms", number) {

@@ -8,12 +8,12 @@ use risk_core::event::vocabulary::{CorrectionReason, Handling, SourceAgency};
 use risk_core::event::{Event, Instant};
 use uuid::Uuid;
 
-use super::{Case, Settled, Settling};
-use crate::contact::{ContactStatement, LastStatement, Rank, Said, Standing};
-use crate::draft::{Draft, Reference, record};
+use super::{Case, Reconciled, Reconciler};
+use crate::contact::{ContactStatement, ContactVersion, LastStatement, Rank, Standing};
 use crate::key::Key;
+use crate::message_context::reference;
+use crate::pending_record::{PendingRecord, Reference, record};
 use crate::statement::Statements;
-use crate::telling::reference;
 
 /// What a report says where two statements of a contact are of one moment.
 const ONE_MOMENT: &str = "two statements of one contact and one moment differ: the more serious counts; a column `updated` says which is the later one";
@@ -21,13 +21,13 @@ const ONE_MOMENT: &str = "two statements of one contact and one moment differ: t
 const EARLIER: &str = "a later statement of this contact is on record, and counts";
 
 /// The rows of one contact, each with its drafts.
-type ContactRows<'s> = Vec<(&'s ContactStatement, Vec<Draft>)>;
+type ContactRows<'s> = Vec<(&'s ContactStatement, Vec<PendingRecord>)>;
 
 /// What is on record of a contact in one case.
 #[derive(Default)]
 struct HeldContact {
     /// Each record of it that is in force.
-    in_force: BTreeMap<Said, Uuid>,
+    in_force: BTreeMap<ContactVersion, Uuid>,
     /// When the last statement of it was made, and how far that says what became of it.
     last: Option<(Instant, Standing)>,
 }
@@ -38,24 +38,24 @@ pub(crate) fn contact_digest(key: &Key, identity: &str) -> String {
     key.opaque("contact", &[identity])
 }
 
-fn said(drafts: &[Draft]) -> BTreeSet<Said> {
-    drafts.iter().map(Said::of_draft).collect()
+fn said(drafts: &[PendingRecord]) -> BTreeSet<ContactVersion> {
+    drafts.iter().map(ContactVersion::of_draft).collect()
 }
 
-impl Settling<'_> {
+impl Reconciler<'_> {
     /// Of the statements of each contact lets the one stand that counts: records of others are taken back, and drafts of others are
     /// left out. Gives the drafts that are left. `kept`: what is kept of each contact with an id beside the logs, by its
     /// digest.
     pub fn contacts(
         &mut self,
         statements: &[ContactStatement],
-        drafts: Vec<Draft>,
+        drafts: Vec<PendingRecord>,
         kept: &BTreeMap<String, LastStatement>,
-    ) -> Vec<Draft> {
+    ) -> Vec<PendingRecord> {
         let rows: BTreeSet<usize> = statements.iter().map(|one| one.from).collect();
-        let (of_contacts, mut left): (Vec<Draft>, Vec<Draft>) =
+        let (of_contacts, mut left): (Vec<PendingRecord>, Vec<PendingRecord>) =
             drafts.into_iter().partition(|draft| rows.contains(&draft.from));
-        let mut by_row: BTreeMap<usize, Vec<Draft>> = BTreeMap::new();
+        let mut by_row: BTreeMap<usize, Vec<PendingRecord>> = BTreeMap::new();
         for draft in of_contacts {
             by_row.entry(draft.from).or_default().push(draft);
         }
@@ -82,7 +82,7 @@ impl Settling<'_> {
         identity: &str,
         rows: ContactRows<'_>,
         before: Option<LastStatement>,
-    ) -> (Option<LastStatement>, Vec<Draft>) {
+    ) -> (Option<LastStatement>, Vec<PendingRecord>) {
         let key = self.key;
         let cases: BTreeSet<Uuid> = rows.iter().map(|(row, _)| row.case).chain(before.map(|it| it.case)).collect();
         let held: BTreeMap<Uuid, (String, HeldContact)> = cases
@@ -130,8 +130,10 @@ impl Settling<'_> {
             if is_best && !drafts.is_empty() {
                 let in_force = held.get(&best.case).map(|(_, one)| &one.in_force);
                 left.extend(drafts.into_iter().map(|draft| {
-                    let id = in_force.and_then(|held| held.get(&Said::of_draft(&draft)).copied()).unwrap_or(draft.id);
-                    Draft { id, stated: best.stated, handling: draft.handling.max(mark), ..draft }
+                    let id = in_force
+                        .and_then(|held| held.get(&ContactVersion::of_draft(&draft)).copied())
+                        .unwrap_or(draft.id);
+                    PendingRecord { id, stated: best.stated, handling: draft.handling.max(mark), ..draft }
                 }));
                 continue;
             }
@@ -140,10 +142,10 @@ impl Settling<'_> {
                 self.notes.push((row.from, ONE_MOMENT.to_owned()));
             }
             if row.standing == Standing::Deleted && on_record.is_none() && is_best {
-                self.told.push((row.from, Settled::Absent));
+                self.reported.push((row.from, Reconciled::Absent));
             }
             if !drafts.is_empty() || row.standing == Standing::Deleted && !is_best {
-                self.told.push((row.from, Settled::Known));
+                self.reported.push((row.from, Reconciled::Known));
                 let is_earlier = rank.stated < best.stated && (rank.said != best.said || rank.case != best.case);
                 self.notes.extend(is_earlier.then(|| (row.from, EARLIER.to_owned())));
             }
@@ -160,7 +162,7 @@ impl Settling<'_> {
         rows: &ContactRows<'_>,
         mark: Option<Handling>,
     ) {
-        let (key, is_best) = (self.key, |row: &ContactStatement, drafts: &[Draft]| {
+        let (key, is_best) = (self.key, |row: &ContactStatement, drafts: &[PendingRecord]| {
             Rank::new(row.stated, row.standing, said(drafts), row.case) == *best
         });
         let marking = rows.iter().map(|(row, _)| *row).find(|row| row.handling.is_some() && row.handling == mark);
@@ -172,7 +174,7 @@ impl Settling<'_> {
         let stays = held.get(&best.case).into_iter().flat_map(|(_, one)| &one.in_force);
         for (_, id) in stays.filter(|(said, _)| best.said.contains(said)) {
             let raised = self.case(best.case).raise(key, *id, mark);
-            self.told.extend(raised.map(|id| (row.from, Settled::New(id))));
+            self.reported.extend(raised.map(|id| (row.from, Reconciled::New(id))));
         }
         if row.makes_records
             && self.mark(held) < Some(mark)
@@ -210,7 +212,7 @@ impl Settling<'_> {
         let key = self.key;
         let (mut taken, mut is_noted) = (0_usize, false);
         for (id, (reference, one)) in held {
-            let stays = |said: &Said| *id == best.case && best.said.contains(said);
+            let stays = |said: &ContactVersion| *id == best.case && best.said.contains(said);
             for target in one.in_force.iter().filter(|(said, _)| !stays(said)).map(|(_, target)| *target) {
                 let reason = match best.standing {
                     Standing::Deleted => CorrectionReason::EnteredInError,
@@ -219,7 +221,7 @@ impl Settling<'_> {
                 };
                 let reference = Reference { of: reference, stated: best.stated };
                 let made = self.case(*id).retract(key, target, best.stated, reference, reason, mark);
-                self.told.extend(made.map(|id| (row.from, Settled::New(id))));
+                self.reported.extend(made.map(|id| (row.from, Reconciled::New(id))));
                 taken = taken.saturating_add(1);
                 is_noted |= *id == best.case;
             }
@@ -272,7 +274,7 @@ impl Case {
             let standing = match one.event() {
                 Some(Event::RecordRetracted(e)) if super::is_of_estate(e) => match e.reason {
                     CorrectionReason::EnteredInError => Some(Standing::Deleted),
-                    CorrectionReason::WrongValue => Some(Standing::Said),
+                    CorrectionReason::WrongValue => Some(Standing::ContactVersion),
                     // It went to another case, whose own records say what it is.
                     CorrectionReason::WrongPerson => Some(Standing::Planned),
                     _ => None,
@@ -289,10 +291,10 @@ impl Case {
             let Some(first) = record.event() else { continue };
             let versions = self.versions(record, first);
             let stated = versions.iter().map(|(said, _)| said.stated).max();
-            held.last = held.last.max(stated.map(|stated| (stated, Standing::Said)));
+            held.last = held.last.max(stated.map(|stated| (stated, Standing::ContactVersion)));
             let best = Statements::of(versions.into_iter().map(|(said, _)| said)).into_best(first.kind());
             let Some((statement, event)) = best else { continue };
-            held.in_force.insert(Said::of_event(&event, statement.occurred), record.event_id);
+            held.in_force.insert(ContactVersion::of_event(&event, statement.occurred), record.event_id);
         }
         held
     }

@@ -9,10 +9,10 @@ use risk_core::log::Record;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Settling, of_sentence};
-use crate::draft::{Draft, Own};
+use super::{Reconciler, of_sentence};
 use crate::key::Key;
-use crate::telling::reference;
+use crate::message_context::reference;
+use crate::pending_record::{Own, PendingRecord};
 
 /// Which cases are one person's, and between which sentences were moved.
 #[derive(Debug, Default)]
@@ -54,7 +54,7 @@ fn fact(key: &Key, reference: &str) -> String {
     key.opaque("fact", &[reference])
 }
 
-impl Settling<'_> {
+impl Reconciler<'_> {
     /// Every place in which what a message says of a thing of a case may be on record, that case first.
     fn places(&self, case: Uuid) -> Vec<Place> {
         let person = self.families.person(case);
@@ -97,8 +97,8 @@ impl Settling<'_> {
     }
 
     /// Turns drafts to the case in which what they speak of is on record, or is recorded with this import.
-    pub fn at_home(&mut self, mut drafts: Vec<Draft>, contacts: &BTreeSet<usize>) -> Vec<Draft> {
-        let mut in_order: Vec<&mut Draft> = drafts.iter_mut().collect();
+    pub fn at_home(&mut self, mut drafts: Vec<PendingRecord>, contacts: &BTreeSet<usize>) -> Vec<PendingRecord> {
+        let mut in_order: Vec<&mut PendingRecord> = drafts.iter_mut().collect();
         in_order.sort_by_key(|draft| (draft.recorded, draft.case, draft.id));
         // What this import records of each thing, with the sentence of each record.
         let mut here: BTreeMap<Place, BTreeSet<String>> = BTreeMap::new();
@@ -139,7 +139,7 @@ impl Settling<'_> {
     }
 
     /// Where what a draft speaks of is on record: the very record, or else others of the same thing.
-    fn home(&mut self, draft: &Draft, own: &Own, here: &BTreeMap<Place, BTreeSet<String>>) -> Place {
+    fn home(&mut self, draft: &PendingRecord, own: &Own, here: &BTreeMap<Place, BTreeSet<String>>) -> Place {
         let key = self.key;
         let places = self.places(draft.case);
         if let [only] = places.as_slice() {

@@ -18,9 +18,9 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::contact::{LastStatement, Standing};
-use crate::draft::{Draft, Reference, ahead, record, record_from};
 use crate::key::Key;
 use crate::meaning::{Move, Moved, TakeBack};
+use crate::pending_record::{PendingRecord, Reference, ahead, record, record_from};
 use crate::statement::{Difference, Statement, Statements};
 
 mod contacts;
@@ -46,7 +46,7 @@ const WHICH_SPELL: &str = "a spell in prison was put under another prison number
 
 /// What became of a draft, or of what is taken back or moved.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Settled {
+pub enum Reconciled {
     /// It made this record.
     New(Uuid),
     /// It is on record.
@@ -74,14 +74,14 @@ struct Case {
 }
 
 /// All cases of an import.
-pub struct Settling<'a> {
+pub struct Reconciler<'a> {
     key: &'a Key,
     now: Option<Instant>,
     families: Families,
     held: &'a mut dyn FnMut(Uuid) -> Option<Log>,
     cases: BTreeMap<Uuid, Case>,
     /// What became of each thing given, by its number.
-    pub told: Vec<(usize, Settled)>,
+    pub reported: Vec<(usize, Reconciled)>,
     /// Where statements of one moment differ, by the number of the thing given.
     pub notes: Vec<(usize, String)>,
     /// The things given of which it was recorded only that they were stated.
@@ -90,7 +90,7 @@ pub struct Settling<'a> {
     pub last_statements: BTreeMap<String, LastStatement>,
 }
 
-impl<'a> Settling<'a> {
+impl<'a> Reconciler<'a> {
     /// Nothing is new yet; `held` gives the log of a case as it stands, and no record is later than `now`.
     pub fn new(
         key: &'a Key,
@@ -104,7 +104,7 @@ impl<'a> Settling<'a> {
             families,
             held,
             cases: BTreeMap::new(),
-            told: Vec::new(),
+            reported: Vec::new(),
             notes: Vec::new(),
             noted: BTreeSet::new(),
             last_statements: BTreeMap::new(),
@@ -123,7 +123,7 @@ impl<'a> Settling<'a> {
 
     /// Makes records of drafts, moves them, and takes back what was deleted. What was stated by the time of a deletion is deleted by it;
     /// what was stated later is recorded again.
-    pub fn say_move_and_take_back(&mut self, drafts: Vec<Draft>, moved: &[Move], taken_back: &[TakeBack]) {
+    pub fn say_move_and_take_back(&mut self, drafts: Vec<PendingRecord>, moved: &[Move], taken_back: &[TakeBack]) {
         let key = self.key;
         let mut deleted: BTreeMap<(Uuid, String), Instant> = BTreeMap::new();
         for one in taken_back {
@@ -132,18 +132,18 @@ impl<'a> Settling<'a> {
                 *at = one.stated.max(*at);
             }
         }
-        let (before, after): (Vec<Draft>, Vec<Draft>) = drafts.into_iter().partition(|draft| {
+        let (before, after): (Vec<PendingRecord>, Vec<PendingRecord>) = drafts.into_iter().partition(|draft| {
             let here = deleted.get(&(draft.case, draft.reference.clone())).copied();
             let last = here.max(self.case(draft.case).withdrawn(key, &draft.reference));
             last.is_some_and(|at| draft.stated <= at)
         });
         self.say(before);
-        let told = self.told.len();
+        let reported = self.reported.len();
         moved.iter().for_each(|one| self.r#move(one));
         if !after.is_empty() {
             // What else became of the moves is known when all is said.
-            let of_moves = self.told.split_off(told);
-            self.told.extend(of_moves.into_iter().filter(|(_, settled)| matches!(settled, Settled::New(_))));
+            let of_moves = self.reported.split_off(reported);
+            self.reported.extend(of_moves.into_iter().filter(|(_, settled)| matches!(settled, Reconciled::New(_))));
         }
         for one in taken_back {
             for (case, reference) in self.places_of_taken(one.case, &one.own) {
@@ -157,8 +157,9 @@ impl<'a> Settling<'a> {
     }
 
     /// Makes records of drafts, requests before their replies.
-    fn say(&mut self, drafts: Vec<Draft>) {
-        let (replies, others): (Vec<Draft>, Vec<Draft>) = drafts.into_iter().partition(|d| d.replies.is_some());
+    fn say(&mut self, drafts: Vec<PendingRecord>) {
+        let (replies, others): (Vec<PendingRecord>, Vec<PendingRecord>) =
+            drafts.into_iter().partition(|d| d.replies.is_some());
         self.say_each(others);
         let answering = replies.into_iter().map(|mut draft| {
             if let Some((stream, member)) = draft.replies.take() {
@@ -173,8 +174,8 @@ impl<'a> Settling<'a> {
         self.say_each(answering);
     }
 
-    fn say_each(&mut self, drafts: Vec<Draft>) {
-        let mut by_fact: BTreeMap<(Uuid, Uuid), Vec<(Draft, Event)>> = BTreeMap::new();
+    fn say_each(&mut self, drafts: Vec<PendingRecord>) {
+        let mut by_fact: BTreeMap<(Uuid, Uuid), Vec<(PendingRecord, Event)>> = BTreeMap::new();
         for draft in drafts {
             match draft.event() {
                 Err(e) => {
@@ -182,19 +183,19 @@ impl<'a> Settling<'a> {
                         "{} asks for `{}`: {}, and the message has {}",
                         draft.kind, e.field, e.expected, e.found
                     );
-                    self.told.push((draft.from, Settled::Wanting(why)));
+                    self.reported.push((draft.from, Reconciled::Wanting(why)));
                 }
                 Ok(event) => by_fact.entry((draft.case, draft.id)).or_default().push((draft, event)),
             }
         }
-        let mut facts: Vec<Vec<(Draft, Event)>> = by_fact.into_values().collect();
-        facts.sort_by_key(|told| told.iter().map(|(d, _)| (d.recorded, d.id)).min());
-        for told in facts {
-            let recorded = told.iter().map(|(draft, _)| draft.recorded).min();
+        let mut facts: Vec<Vec<(PendingRecord, Event)>> = by_fact.into_values().collect();
+        facts.sort_by_key(|reported| reported.iter().map(|(d, _)| (d.recorded, d.id)).min());
+        for reported in facts {
+            let recorded = reported.iter().map(|(draft, _)| draft.recorded).min();
             // What one source marks as sensitive stays so, whichever says more.
-            let handling = told.iter().filter_map(|(draft, _)| draft.handling).max();
-            let mut by_moment: BTreeMap<Instant, Vec<(Draft, Event)>> = BTreeMap::new();
-            for (draft, event) in told {
+            let handling = reported.iter().filter_map(|(draft, _)| draft.handling).max();
+            let mut by_moment: BTreeMap<Instant, Vec<(PendingRecord, Event)>> = BTreeMap::new();
+            for (draft, event) in reported {
                 by_moment.entry(draft.stated).or_default().push((draft, event));
             }
             for stated in by_moment.into_values() {
@@ -208,8 +209,8 @@ impl<'a> Settling<'a> {
                 let (made, differing) = self.settle(draft, all);
                 let mut first = true;
                 for one in from {
-                    let settled = if std::mem::take(&mut first) { made.clone() } else { Settled::Known };
-                    self.told.push((one, settled));
+                    let settled = if std::mem::take(&mut first) { made.clone() } else { Reconciled::Known };
+                    self.reported.push((one, settled));
                     self.notes.extend(differing.iter().map(|member| (one, member.to_string())));
                 }
             }
@@ -217,7 +218,7 @@ impl<'a> Settling<'a> {
     }
 
     /// Sets what was stated of one fact against what is on record of it; with the members in which statements of one moment differ.
-    fn settle(&mut self, mut draft: Draft, new: Statements) -> (Settled, BTreeSet<Difference>) {
+    fn settle(&mut self, mut draft: PendingRecord, new: Statements) -> (Reconciled, BTreeSet<Difference>) {
         let key = self.key;
         let case = self.case(draft.case);
         let withdrawn = case.withdrawn(key, &draft.reference).filter(|at| draft.stated <= *at);
@@ -230,7 +231,7 @@ impl<'a> Settling<'a> {
             let known = held.is_some();
             let differing = new.differing.clone();
             let Some((best, event)) = new.into_best(draft.kind).filter(|_| !known) else {
-                return (Settled::Known, differing);
+                return (Reconciled::Known, differing);
             };
             (draft.occurred, draft.stated) = (case.in_order(draft.ahead, best.occurred), best.stated);
             draft.recorded = draft.recorded.max(draft.occurred);
@@ -239,10 +240,10 @@ impl<'a> Settling<'a> {
                 let reference = Reference { of: &draft.reference, stated: at };
                 case.retract(key, draft.id, at, reference, CorrectionReason::EnteredInError, draft.handling);
             }
-            return (Settled::New(draft.id), differing);
+            return (Reconciled::New(draft.id), differing);
         };
         if withdrawn.is_some() {
-            return (Settled::Known, new.differing);
+            return (Reconciled::Known, new.differing);
         }
         let last = case.last_stated(key, held, first);
         let versions = case.versions(held, first);
@@ -261,11 +262,11 @@ impl<'a> Settling<'a> {
         // A correction keeps the time of the record, and what began after it is recorded anew.
         if is_other_day && draft.stated > last && draft.occurred > held.recorded_at {
             let differing = new.differing.clone();
-            let Some((_, event)) = new.into_best(draft.kind) else { return (Settled::Known, differing) };
+            let Some((_, event)) = new.into_best(draft.kind) else { return (Reconciled::Known, differing) };
             let reference = Reference { of: &draft.reference, stated: draft.stated };
             let mark = draft.handling.max(Some(marked));
             case.retract(key, held.event_id, draft.stated, reference, CorrectionReason::WrongValue, mark);
-            draft = Draft {
+            draft = PendingRecord {
                 id: case.again(key, draft.id),
                 occurred: case.in_order(draft.ahead, draft.occurred),
                 recorded: draft.recorded.max(draft.occurred),
@@ -273,14 +274,14 @@ impl<'a> Settling<'a> {
                 ..draft
             };
             case.push(draft.record(event));
-            return (Settled::New(draft.id), differing);
+            return (Reconciled::New(draft.id), differing);
         }
         let before = Statements::of(versions.into_iter().map(|(said, _)| said));
         let all = before.clone().and(new);
         let differing: BTreeSet<Difference> = all.differing.difference(&before.differing).cloned().collect();
         let before = before.into_best(draft.kind);
         let stated_before = before.as_ref().map_or(held.recorded_at, |(said, _)| said.stated);
-        let Some((best, event)) = all.into_best(draft.kind) else { return (Settled::Known, differing) };
+        let Some((best, event)) = all.into_best(draft.kind) else { return (Reconciled::Known, differing) };
         let best = Statement { occurred, ..best };
         let said_before = before.is_some_and(|(said, _)| said.data == best.data) && in_force == occurred;
         let (of, stated, may_be_deleted) = (draft.reference.clone(), draft.stated, draft.may_be_deleted);
@@ -293,26 +294,26 @@ impl<'a> Settling<'a> {
         };
         if said_before && draft.handling <= Some(marked) {
             note(case, last);
-            return (Settled::Known, differing);
+            return (Reconciled::Known, differing);
         }
         let handling = marked.max(event.least_handling()).max(draft.handling.unwrap_or(marked));
         // What a later statement says was learnt when it was stated; what joins a statement of the same moment was learnt with it.
         let learnt = if best.stated > stated_before { best.stated } else { draft.recorded };
         let best_stated = best.stated;
         let Some(id) = case.correct(key, held, best, (marked, handling), learnt) else {
-            return (Settled::Known, differing);
+            return (Reconciled::Known, differing);
         };
         note(case, last.max(best_stated));
-        (Settled::New(id), differing)
+        (Reconciled::New(id), differing)
     }
 
     /// Notes what was recorded of a person who is on record as having died by then. `person`: the case under which the person of a
     /// case is answered, where that is another.
     pub fn note_the_dead(&mut self, person: &BTreeMap<Uuid, Uuid>) {
         let made: Vec<(usize, Uuid)> = self
-            .told
+            .reported
             .iter()
-            .filter_map(|(from, settled)| if let Settled::New(id) = settled { Some((*from, *id)) } else { None })
+            .filter_map(|(from, settled)| if let Reconciled::New(id) = settled { Some((*from, *id)) } else { None })
             .collect();
         let fresh = self.cases.iter().flat_map(|(id, case)| case.fresh.iter().map(|r| (r.event_id, *id)));
         let case_of: BTreeMap<Uuid, Uuid> = fresh.collect();
@@ -366,9 +367,9 @@ impl<'a> Settling<'a> {
             case.note_statement(id, one.case, reference, one.handling);
         }
         match (targets.is_empty(), new.is_empty()) {
-            (true, _) => self.told.push((one.from, Settled::Absent)),
-            (false, true) => self.told.push((one.from, Settled::Known)),
-            (false, false) => self.told.extend(new.into_iter().map(|id| (one.from, Settled::New(id)))),
+            (true, _) => self.reported.push((one.from, Reconciled::Absent)),
+            (false, true) => self.reported.push((one.from, Reconciled::Known)),
+            (false, false) => self.reported.extend(new.into_iter().map(|id| (one.from, Reconciled::New(id)))),
         }
     }
 
@@ -380,19 +381,21 @@ impl<'a> Settling<'a> {
             Moved::Sentence(there, here) => (there, here),
             Moved::SomeSentence => {
                 let is_held = self.case(*source).all().any(|r| of_sentence(r).is_some());
-                self.told.push((one.from, if is_held { Settled::Which(WHICH_SENTENCE) } else { Settled::NotHeld }));
+                self.reported
+                    .push((one.from, if is_held { Reconciled::Which(WHICH_SENTENCE) } else { Reconciled::NotHeld }));
                 return;
             }
             Moved::Booking(since) => {
                 let is_held = self.case(*source).in_force().any(|r| is_of_booking(r, *since));
-                self.told.push((one.from, if is_held { Settled::Which(WHICH_SPELL) } else { Settled::NotHeld }));
+                self.reported
+                    .push((one.from, if is_held { Reconciled::Which(WHICH_SPELL) } else { Reconciled::NotHeld }));
                 return;
             }
         };
         let case = self.case(*source);
         let moved: Vec<Record> = case.all().filter(|r| of_sentence(r) == Some(sentence.as_str())).cloned().collect();
         if [*source, *target].into_iter().all(|case| self.case(case).all().next().is_none()) {
-            self.told.push((one.from, Settled::NotHeld));
+            self.reported.push((one.from, Reconciled::NotHeld));
             return;
         }
         let mut new = Vec::new();
@@ -433,9 +436,9 @@ impl<'a> Settling<'a> {
             }
         }
         match (moved.is_empty(), new.is_empty()) {
-            (true, _) => self.told.push((one.from, Settled::Absent)),
-            (false, true) => self.told.push((one.from, Settled::Known)),
-            (false, false) => self.told.extend(new.into_iter().map(|id| (one.from, Settled::New(id)))),
+            (true, _) => self.reported.push((one.from, Reconciled::Absent)),
+            (false, true) => self.reported.push((one.from, Reconciled::Known)),
+            (false, false) => self.reported.extend(new.into_iter().map(|id| (one.from, Reconciled::New(id)))),
         }
     }
 }

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::codes::{Codes, Does, EventType, RegisterType, Template};
-use crate::draft::{Draft, Own, record_id};
 use crate::key::Key;
 use crate::message::{Message, MessageError};
+use crate::pending_record::{Own, PendingRecord, record_id};
 use crate::report::named;
 use crate::template::{Filling, fill};
 use crate::when::{EXPECTED, When};
@@ -21,7 +21,7 @@ const OCCURRED_AT: &str = "occurredAt";
 
 /// One message about one person.
 #[derive(Clone, Copy)]
-pub struct Telling<'a> {
+pub struct MessageContext<'a> {
     /// The tables.
     pub codes: &'a Codes,
     /// The host's secret.
@@ -30,13 +30,13 @@ pub struct Telling<'a> {
     pub message: &'a Message,
     /// What the tables say of its type.
     pub event_type: &'a EventType,
-    /// Whose it is.
+    /// IdentityResolver it is.
     pub case: Uuid,
     /// Which of the things given it is.
     pub from: usize,
 }
 
-impl Telling<'_> {
+impl MessageContext<'_> {
     /// The records that the templates make. Records of one kind about one fact are told apart by their order.
     ///
     /// # Errors
@@ -45,7 +45,7 @@ impl Telling<'_> {
         &self,
         templates: impl Iterator<Item = &'t Template>,
         identity: &[String],
-    ) -> Result<Vec<Draft>, MessageError> {
+    ) -> Result<Vec<PendingRecord>, MessageError> {
         let recorded = self.recorded()?;
         let happened = match &self.event_type.happened {
             Some(member) => self.message.info.when(member)?,
@@ -58,7 +58,7 @@ impl Telling<'_> {
             let id = record_id(self.key, self.case, (self.fact_type(), template.kind, n), identity);
             let by = template.by.or(self.event_type.by);
             let filled = fill(template, &OfMessage { of: self, id });
-            Draft {
+            PendingRecord {
                 id,
                 case: self.case,
                 occurred,
@@ -157,12 +157,12 @@ impl Telling<'_> {
     /// # Errors
     /// [`MessageError`] where it is not told.
     pub fn recorded(&self) -> Result<Instant, MessageError> {
-        let told = match &self.event_type.recorded {
+        let reported = match &self.event_type.recorded {
             Some(member) => self.message.info.when(member)?,
             None => None,
         };
         let nothing = || MessageError::new("occurredAt", EXPECTED, "nothing");
-        told.or(self.message.occurred_at).map(When::instant).ok_or_else(nothing)
+        reported.or(self.message.occurred_at).map(When::instant).ok_or_else(nothing)
     }
 
     /// What the message says that is not read, for whoever relies on the level of a registration: a code of a level or a category
@@ -217,13 +217,13 @@ pub(crate) fn reference(key: &Key, case: Uuid, what: &str, rest: &str) -> String
 
 /// Fills templates in from a message.
 struct OfMessage<'a> {
-    of: &'a Telling<'a>,
+    of: &'a MessageContext<'a>,
     id: Uuid,
 }
 
 impl Filling for OfMessage<'_> {
     fn value(&self, name: &str) -> Option<Value> {
-        let Telling { codes, key, message: Message { info, .. }, case, .. } = self.of;
+        let MessageContext { codes, key, message: Message { info, .. }, case, .. } = self.of;
         // Where a message has both schemas and they differ, the higher counts.
         let level = || {
             let levels = LEVELS.iter().filter_map(|name| codes.level(&info.text(name)?));

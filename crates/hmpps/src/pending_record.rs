@@ -12,7 +12,7 @@ use crate::key::Key;
 
 /// A record in the making.
 #[derive(Debug, Clone)]
-pub struct Draft {
+pub struct PendingRecord {
     /// Derived from what identifies the fact.
     pub id: Uuid,
     /// The case.
@@ -79,7 +79,7 @@ pub fn record_id(key: &Key, case: Uuid, (of, kind, n): (&str, Kind, usize), iden
     key.uuid(&parts)
 }
 
-impl Draft {
+impl PendingRecord {
     /// The event.
     ///
     /// # Errors
