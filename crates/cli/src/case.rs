@@ -17,7 +17,7 @@ use crate::store::ReadingOptions;
 #[derive(Args)]
 pub struct CaseOptions {
     /// The log of the case, one JSON object per line; `-` is standard input. To read a case from a store, pass --store or --as, or set
-    /// RISK_STORE or RISK_AS, and pass its UUID or an identifier as SCHEME:VALUE, such as crn:X123456
+    /// RISK_STORE, and pass its UUID or an identifier as SCHEME:VALUE, such as crn:X123456
     #[arg(value_name = "LOG|CASE")]
     case: String,
     #[command(flatten)]

@@ -205,7 +205,7 @@ pub enum Failure {
         cases: Vec<Uuid>,
     },
     /// A name of a case where a file is expected.
-    #[error("{0}: no such file; to read a stored case, pass --store or --as, or set RISK_STORE or RISK_AS")]
+    #[error("{0}: no such file; to read a stored case, pass --store or --as, or set RISK_STORE")]
     CaseWithoutStore(String),
     /// No audience, where there is no default.
     #[error("no audience: pass --audience, as a store has no default; one of: {0}")]

@@ -118,10 +118,10 @@ impl StoreOptions {
         [&self.store, &self.who, &self.keys].iter().any(|given| given.is_some())
     }
 
-    /// Whether anything says that a store is meant: one of its options, or a variable in the place of one.
+    /// Whether a store is meant: by one of its options, or by the variable that names one. Who asks does not choose a store.
     #[must_use]
     pub fn is_named(&self) -> bool {
-        self.is_asked_for() || variable(PLACE).is_some() || variable(WHO).is_some()
+        self.is_asked_for() || variable(PLACE).is_some()
     }
 
     /// The file from which keys are read, if any.

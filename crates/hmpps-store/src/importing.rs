@@ -67,7 +67,7 @@ impl<'k> StoreLookup<'k> {
         self.waiting.get(i).copied().flatten()
     }
 
-    /// The merges and unmerges that a report tells a store; of one that several messages make, the first that was carried out counts.
+    /// The merges and unmerges in a report; of one that several messages make, the first that was carried out counts.
     fn statements(&self, report: &Report) -> Vec<Statement> {
         let mut done: BTreeMap<&Instruction, Option<Instant>> = BTreeMap::new();
         for (i, reported) in report.messages.iter().enumerate() {
@@ -147,7 +147,7 @@ impl Importing<'_> {
         Ok(())
     }
 
-    /// Leaves what was delivered, and what the store is told now: what was carried out before, and what waits still, is no news.
+    /// Leaves what was delivered, and its instructions to the store: what was carried out before, and what still waits, is no news.
     fn only_news(&self, looked: &StoreLookup<'_>, report: &mut Report) {
         let is_news = |i: usize, reported: &MessageReport| {
             i < self.messages.len() || reported.waiting_id.is_some() && !reported.kept
@@ -178,7 +178,7 @@ impl Importing<'_> {
         held.failed.map_or(Ok(found), Err)
     }
 
-    /// Imports some messages, appends what is new, and tells the store what they say of cases. Gives also whether cases were linked
+    /// Imports some messages, appends what is new, and passes on to the store what they say about cases. Also returns whether cases were linked
     /// or parted.
     fn pass(
         &self,
@@ -221,7 +221,7 @@ impl Importing<'_> {
         Ok((import, joined))
     }
 
-    /// Says which persons are to be erased. Of those of whom nothing is held it is noted that they were, as nothing is lost by it.
+    /// Says which persons are to be erased. For those who are not held, the order is remembered; nothing is lost by it.
     fn erasures(&self, work: &mut Work<'_, '_, '_>, import: &mut Import) -> Result<Vec<Instruction>, StoreError> {
         let report = &mut import.report;
         let mut of_cases = Vec::new();

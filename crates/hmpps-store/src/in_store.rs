@@ -17,7 +17,7 @@ pub(crate) struct InStore<'i, 'w, 'c, 's> {
     pub(crate) importer: &'i Importer,
     pub(crate) work: &'i mut Work<'w, 'c, 's>,
     pub(crate) now: Instant,
-    /// What is taken for the cases of erased persons of whom nothing was kept.
+    /// What is taken for the cases of erased persons who were never held.
     pub(crate) erased: BTreeSet<Uuid>,
     /// What is done with the order to erase a person.
     pub(crate) erasures: Erasures,

@@ -49,7 +49,7 @@ const PASSES: usize = 4;
 /// What is done with the order to erase a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Erasures {
-    /// It is listed as not done, for somebody to do.
+    /// It is listed as not done, for a person to do.
     Listed,
     /// Everything of the person is erased: of all cases that are merged, with evidence and identifiers. It cannot be undone.
     CarriedOut,
@@ -78,7 +78,7 @@ impl IntoStore {
     }
 }
 
-/// Reads what was given and what the store keeps of earlier imports, appends what is new, tells the store of identifiers, merges
+/// Reads what was given and what the store keeps of earlier imports, appends what is new, passes on identifiers, merges
 /// and, if it is to, of erasures, and keeps what waits: all of it or nothing, but for erasures, which are done each for itself.
 /// Given again, it changes nothing.
 ///
@@ -117,7 +117,7 @@ pub fn import_into(
     Ok(import)
 }
 
-/// The messages that wait in a store, the oldest first. It shows whom none of them is about.
+/// The messages that wait in a store, the oldest first. It does not show the persons.
 ///
 /// # Errors
 /// [`StoreError`] where the store cannot be read, or was filled with another secret.

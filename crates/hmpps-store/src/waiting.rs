@@ -18,7 +18,7 @@ pub const WAIT_AT_MOST: TimeDelta = TimeDelta::days(90);
 /// The subject of messages that wait until it is settled whose an identifier is: every import looks at them again.
 const IN_CONFLICT: &str = "conflict";
 
-/// What a message waits for that nobody can open.
+/// What a message waits for if it cannot be opened.
 const UNOPENED: &str = "anything: it can no longer be opened, as the key is another or is destroyed";
 
 /// What an import looks at again, of what a store keeps.
@@ -27,7 +27,7 @@ pub(crate) struct KeptMessage {
     pub(crate) messages: Vec<(Waiting, Delivered)>,
     /// The ids of those that have waited for as long as they may.
     expired: BTreeSet<Uuid>,
-    /// Messages that were removed now, and those that nobody can open any more, as they have waited for as long as they may.
+    /// Messages that were removed now, and those that cannot be opened any more because they have waited too long.
     pub(crate) lost: Vec<MessageReport>,
 }
 
@@ -102,7 +102,7 @@ impl KeptMessage {
         self.messages.iter().map(|(waiting, _)| (waiting.id, waiting)).collect()
     }
 
-    /// Keeps a message whose outcome is `told`, or removes it, and notes that in `told`. Gives whether it came to an outcome.
+    /// Keeps a message with the outcome `reported`, or removes it, and notes that in `reported`. Returns whether the outcome is final.
     pub(crate) fn settle(
         work: &mut Work<'_, '_, '_>,
         importer: &Importer,
@@ -249,7 +249,7 @@ impl Listed {
     }
 }
 
-/// The messages that wait in a store, the oldest first. It shows whom none of them is about.
+/// The messages that wait in a store, the oldest first. It does not show the persons.
 pub(crate) fn listed(work: &mut Work<'_, '_, '_>, importer: &Importer) -> Result<Vec<Listed>, StoreError> {
     let mut all = Vec::new();
     for id in work.waiting_ids()? {

@@ -140,15 +140,15 @@ pub enum Movement {
     Court,
     /// To another prison.
     Transferred,
-    /// KeptMessage in a hospital.
+    /// Kept in a hospital.
     Hospital,
-    /// KeptMessage by the Home Office.
+    /// Kept by the Home Office.
     ImmigrationDetention,
     /// Out of the country, or handed to another one.
     Removed,
     /// The person died.
     Died,
-    /// Nobody moved.
+    /// No one moved.
     Administrative,
     /// At large.
     Escaped,
@@ -217,7 +217,7 @@ pub struct Case {
     /// What a person has to look up before anything can be made of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub look_up: Option<String>,
-    /// What somebody should know who relies on what is made of it.
+    /// A caveat for anyone who relies on the resulting record.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }

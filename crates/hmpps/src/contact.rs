@@ -146,7 +146,7 @@ impl ContactVersion {
     }
 }
 
-/// Whether a record of that kind settles nothing: it says what was learnt, and not that something was done or somebody was seen.
+/// Whether a record of that kind settles nothing: it says what was learnt, and not that something was done or someone was seen.
 pub fn raises(kind: Kind) -> bool {
     let settles = [
         Kind::AppointmentAttended,

@@ -25,7 +25,7 @@ pub struct DetailHostError {
 const PORT: &str = ":443";
 
 impl DetailHosts {
-    /// The hosts of a list: `oasys.example.com`, or with a port `oasys.example.com:8443`. Each stands for itself alone, and not for
+    /// The hosts of a list: `oasys.example.com`, or with a port `oasys.example.com:8443`. Each matches itself only, and not
     /// the hosts below it.
     ///
     /// # Errors

@@ -15,7 +15,7 @@ use crate::message::MessageError;
 use crate::pending_record::PendingRecord;
 use crate::when::When;
 
-/// IdentityResolver it is, and how it came.
+/// The case it belongs to, and how it arrived.
 pub struct About<'a> {
     /// The host's secret.
     pub key: &'a Key,
@@ -290,7 +290,7 @@ impl Signed {
     }
 }
 
-/// An assessment, as one object of a body tells of it.
+/// An assessment, as one object of a body describes it.
 struct Assessed {
     made: When,
     levels: Levels,
@@ -300,7 +300,7 @@ struct Assessed {
 }
 
 impl Assessed {
-    /// Joins what another object tells of the same assessment.
+    /// Joins what another object says about the same assessment.
     fn join(&mut self, other: Self) {
         self.levels.join(other.levels);
         self.signed = self.signed.min(other.signed);
@@ -409,7 +409,7 @@ impl About<'_> {
                 plans.insert(made.instant(), made);
             }
         }
-        // Whom a plan covers stands in its words alone.
+        // Only the wording of a plan says whom it covers.
         let covers: Map<String, Value> = std::iter::once(("covers".to_owned(), json!([]))).collect();
         let plan = |made| self.draft(Kind::RiskManagementPlanUpdated, made, covers.clone());
         read.drafts.extend(plans.into_values().map(plan));
@@ -494,12 +494,12 @@ impl About<'_> {
         data.insert("stage".to_owned(), json!(one.stage));
         data.insert("signed".to_owned(), json!(one.signed.name()));
         data.insert("tool".to_owned(), json!("oasys"));
-        // Where nobody is named it is somebody who is nobody else.
+        // If no one is named, it is an unknown person, distinct from all others.
         let nobody = || format!("{} {}", self.case, one.made.instant().to_rfc3339());
         let assessor = one.assessor.unwrap_or_else(nobody);
         data.insert("assessor".to_owned(), json!(self.key.opaque("staff", &[&assessor])));
         let draft = self.draft(Kind::RiskAssessed, one.made, data);
-        // What is still in progress the service knows as of when it was told of it.
+        // The service knows of an assessment in progress from when it was reported.
         let known = if one.signed == Signed::Yes { draft.recorded } else { draft.recorded.max(self.reported) };
         PendingRecord { recorded: known, ..draft }
     }

@@ -1,4 +1,4 @@
-//! IdentityResolver a message is, where that is in doubt: prison numbers that several persons' cases claim, and persons who were erased.
+//! Which case a message belongs to if that is in doubt: prison numbers that several persons' cases claim, and persons who were erased.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,7 @@ pub(crate) struct IdentityResolver<'h> {
 }
 
 impl Known for IdentityResolver<'_> {
-    /// The case that an identifier stands for; or stood for, where the person was erased.
+    /// The case of an identifier, also if the person was erased.
     fn case_of(&mut self, scheme: &str, value: &str) -> Option<Uuid> {
         let now = self.held.cases_of(scheme, value).first().copied();
         if now.is_some() || !self.held.remembers_the_erased() {
@@ -234,7 +234,7 @@ impl<'p> Contested<'p> {
         names.iter().filter_map(of).collect()
     }
 
-    /// Whether a prison number that stands beside a CRN in this import is claimed for several persons.
+    /// Whether a prison number that this import names together with a CRN is claimed for several persons.
     pub(crate) fn is_in_doubt(&self, crn: &str) -> bool {
         self.people.numbers_beside(crn).into_iter().any(|noms| self.claimed.contains_key(noms))
     }

@@ -25,9 +25,9 @@ use crate::when::When;
 
 /// What is on record already.
 pub trait Held {
-    /// The case that an identifier stands for, of the scheme `crn` or `noms`, and after it those that are said to have it too.
+    /// The case of an identifier, of the scheme `crn` or `noms`, and after it those that are said to have it too.
     fn cases_of(&mut self, scheme: &str, value: &str) -> Vec<Uuid>;
-    /// The log of a case as it stands.
+    /// The present log of a case.
     fn log(&mut self, case_id: Uuid) -> Option<Log>;
     /// The case under which the person of a case is answered, where cases are merged.
     fn person(&mut self, case_id: Uuid) -> Uuid {
@@ -69,7 +69,7 @@ pub trait Held {
     fn numbers_of(&mut self, _case_id: Uuid) -> Vec<String> {
         Vec::new()
     }
-    /// Whether an order to erase the person of that case, of whom nothing is held, is carried out with this import.
+    /// Whether an order to erase the person of that case, who is not held, is carried out with this import.
     fn forgets(&mut self, _case_id: Uuid) -> bool {
         false
     }
@@ -219,7 +219,7 @@ struct Line {
     person: Option<Uuid>,
     /// When a message says that what it says happened.
     stated: Option<Instant>,
-    /// Whom a message names.
+    /// The persons whom a message names.
     named: Named,
     /// What is in doubt of its person.
     contested: Option<Doubt>,
@@ -324,7 +324,7 @@ impl Importer {
         self.key.uuid(&["waiting", &message.identity()])
     }
 
-    /// The case that is taken for that of an erased person of whom nothing was kept.
+    /// The case taken for that of an erased person who was never held.
     #[doc(hidden)]
     pub fn of_nobody(&self, digest: &str) -> Uuid {
         self.key.uuid(&["erased", digest])
@@ -391,7 +391,7 @@ impl Reading {
         self.take(meaning);
     }
 
-    /// Whom the last message names, whatever becomes of it.
+    /// The persons whom the last message names, whatever its outcome.
     fn names(&mut self, named: &Named, people: &People<'_>, known: &mut dyn Known) {
         let Some(line) = self.lines.last_mut() else { return };
         line.person = line.person.or_else(|| people.whose(named, known));
@@ -491,7 +491,7 @@ impl Reading {
 
     /// Refuses what is about persons who were erased, but for the order to erase them.
     fn refuse_erased(&mut self, contested: &Contested<'_>, key: &Key, held: &mut dyn Held) {
-        // TableKind a person who is erased with this import before anything of them is held, nothing is made.
+        // Of a person who is erased with this import before anything of them is held, nothing is made.
         let in_doubt = |line: &&Line| line.named.crn.as_ref().is_some_and(|crn| contested.is_in_doubt(crn));
         let ordered = self.lines.iter().filter(|line| !in_doubt(line)).flat_map(|line| &line.reported.instructs);
         let ordered = ordered.filter(|one| one.erases()).flat_map(Instruction::cases);
@@ -551,7 +551,7 @@ impl Reading {
         }
     }
 
-    /// The prison numbers that messages give, or gave, to erased persons of whom nothing was ever held.
+    /// The prison numbers that messages give, or gave, to erased persons who were never held.
     fn numbers_of_unheld(&self, contested: &Contested<'_>, key: &Key, held: &mut dyn Held) -> BTreeSet<String> {
         let mut numbers = BTreeSet::new();
         for line in &self.lines {
@@ -585,7 +585,7 @@ impl Reading {
                 continue;
             }
             let Some(noms) = line.named.noms.clone() else { continue };
-            // What the host itself has settled is not told to the store as a claim.
+            // What the host itself has decided is not a claim.
             if let Some(case) = line.person.filter(|_| contested.is_mapped(&noms)) {
                 let person = held.person(case);
                 let is_claimed = held.cases_of("noms", &noms).into_iter().any(|other| held.person(other) != person);
@@ -610,7 +610,7 @@ impl Reading {
                 line.reported.identifies.clear();
                 continue;
             }
-            // TableKind two numbers that became one each case says that it has both.
+            // Of two numbers that became one each case says that it has both.
             let claims = doubt.cases.iter().flat_map(|case_id| {
                 let merged = line.named.merged.iter().flat_map(|(left, removed)| [left, removed]);
                 merged.map(|value| Instruction::Identify { case_id: *case_id, scheme: "noms", value: value.clone() })
@@ -739,7 +739,7 @@ impl Reading {
     fn families(&self, held: &mut dyn Held) -> Families {
         let sentences = self.moved.iter().filter(|one| matches!(one.what, Moved::Sentence(..)));
         let moves = sentences.map(|one| (one.source, one.target)).collect();
-        // TableKind two statements about a pair of cases the later one counts.
+        // Of two statements about a pair of cases the later one counts.
         let mut latest: BTreeMap<(Uuid, Uuid), (Instant, bool)> = BTreeMap::new();
         for one in self.lines.iter().flat_map(|line| &line.reported.instructs) {
             let (from, into, said) = match one {

@@ -55,7 +55,7 @@ pub(crate) const NO_CODE: &str = "none";
 
 /// The words that say that nDelius marks a row as sensitive.
 const YES: [&str; 5] = ["y", "yes", "true", "1", "sensitive"];
-/// The words that say that it does not. An empty cell says so too: nDelius leaves it empty where nobody marked the row.
+/// The words that say that it does not. An empty cell says so too: nDelius leaves it empty if the row is not marked.
 const NO: [&str; 5] = ["n", "no", "false", "0", "not sensitive"];
 
 /// A table: its columns, and its rows, all of them text.
@@ -157,7 +157,7 @@ impl Row<'_> {
         self.written(column).map(str::trim)
     }
 
-    /// What stands in a column, with what stands around it.
+    /// The value of a column, with its surroundings.
     fn written(&self, column: Column) -> Option<&str> {
         let place = self.sheet.columns.place(column)?;
         let value = self.values.as_ref().ok()?.get(place)?;

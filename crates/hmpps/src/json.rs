@@ -99,7 +99,7 @@ impl Json {
         }
     }
 
-    /// Describes it without quoting what may be somebody's words.
+    /// Describes it without quoting what may be someone's words.
     pub fn described(&self) -> String {
         match self {
             Self::Null => "null".to_owned(),
@@ -243,7 +243,7 @@ const ENVELOPE: [&str; 9] = [
     "MessageId",
 ];
 
-/// The name of a member as it may be shown: any other than those of every message may be somebody's words.
+/// The name of a member as it may be shown: any other than those of every message may be someone's words.
 fn shown(name: &str) -> &str {
     if ENVELOPE.contains(&name) { name } else { "a member" }
 }

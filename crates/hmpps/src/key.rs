@@ -1,4 +1,4 @@
-//! Ids that are derived from what they stand for, and that nobody can guess who has not the host's secret.
+//! Ids that are derived from what they identify, and that cannot be guessed without the host's secret.
 //!
 //! The estate's messages carry no id of the fact that they tell. An id made by a plain hash of CRN and code could be tried by
 //! anybody who sees a log: "is there a registration of that kind for this person?". So the hash is keyed (HMAC-SHA256).
@@ -23,7 +23,7 @@ pub struct KeyError {
 }
 
 impl Key {
-    /// A secret of the host: the same one for ever, or what is told again will not be known again.
+    /// A secret of the host. It must stay the same, or repeated facts will not be recognised.
     ///
     /// # Errors
     /// [`KeyError`] for fewer than [`SHORTEST`] bytes.

@@ -1,4 +1,4 @@
-//! What one message says, by the tables: records in the making, what it takes back, what it tells of the person's identity,
+//! What one message says, by the tables: records in the making, what it takes back, what it says about the person's identity,
 //! or why nothing.
 
 use risk_core::event::vocabulary::{Handling, Term};
@@ -40,11 +40,11 @@ const OUTCOME: &str = "outcome";
 pub enum Meaning {
     /// Records in the making.
     Says(Vec<PendingRecord>),
-    /// That, and what somebody should know who relies on it.
+    /// That, with a caveat for anyone who relies on it.
     Noted(Box<Meaning>, Vec<String>),
     /// What was fetched, with where it says two things.
     Fetched(fetched::Read),
-    /// That something told earlier was wrong from the start.
+    /// Something reported earlier was wrong from the start.
     TakesBack(TakeBack),
     /// That what was recorded of a sentence under one case belongs to another.
     Moves(Move),
@@ -54,7 +54,7 @@ pub enum Meaning {
     Ends(Outcome),
 }
 
-/// What was told under this reference was wrong.
+/// What was reported under this reference was wrong.
 #[derive(Debug, Clone)]
 pub struct TakeBack {
     /// The case.
@@ -69,7 +69,7 @@ pub struct TakeBack {
     pub stated: Instant,
     /// Which of the things given says so.
     pub from: usize,
-    /// What becomes of it if nothing was told under the reference: by its type nothing is ever made of such a thing.
+    /// What becomes of it if nothing was reported under the reference: by its type nothing is ever made of such a thing.
     pub else_ends: Option<Outcome>,
     /// A stricter mark, where what says so is marked as sensitive.
     pub handling: Option<Handling>,
@@ -89,9 +89,9 @@ pub enum Moved {
 /// A sentence or a spell in prison that belongs to another person.
 #[derive(Debug, Clone)]
 pub struct Move {
-    /// Under whom it was recorded.
+    /// The person under whom it was recorded.
     pub source: Uuid,
-    /// To whom it belongs.
+    /// The person it belongs to.
     pub target: Uuid,
     /// What of the records.
     pub what: Moved,
@@ -107,7 +107,7 @@ pub struct Meanings<'a> {
     pub codes: &'a Codes,
     /// The host's secret.
     pub key: &'a Key,
-    /// IdentityResolver case is whose.
+    /// The cases of each person.
     pub people: &'a People<'a>,
     /// The hosts from which may be fetched with credentials.
     pub detail_hosts: &'a DetailHosts,
@@ -368,7 +368,7 @@ impl OfPerson<'_> {
         (!names_it && !self.meanings.codes.is_outcome(&outcome)).then_some(outcome)
     }
 
-    /// What a contact comes to whose outcome is not known: it could be one after which nothing was done or nobody answered. What
+    /// What a contact comes to whose outcome is not known: it could be one after which nothing was done or no one answered. What
     /// was learnt and settles nothing, such as an arrest, is recorded all the same.
     fn unknown_outcome(&self) -> Option<Outcome> {
         let outcome = self.outcome_that_is_not_known()?;
@@ -463,7 +463,7 @@ impl OfPerson<'_> {
         };
         let mut data = Map::new();
         data.insert("register".to_owned(), json!(register.flag.map(Term::name)));
-        // The level that the type itself states tells RMRH that goes from RHRH that stays.
+        // The level in the type distinguishes RMRH, which is removed, from RHRH, which remains.
         if let Some(level) = register.level {
             data.insert("level".to_owned(), json!(level.name()));
         }
@@ -474,7 +474,7 @@ impl OfPerson<'_> {
         let message = self.telling.message;
         let needed = || {
             let what = self.case_that_holds().and_then(|case| case.why.clone());
-            let what = what.unwrap_or_else(|| "what is told stands behind detailUrl".to_owned());
+            let what = what.unwrap_or_else(|| "the content is behind detailUrl".to_owned());
             let detail = message.detail_url.as_deref().map(|url| self.meanings.detail_hosts.detail(url));
             let reason = if detail.is_some() { Reason::ToFetch } else { Reason::ToLookUp };
             Meaning::Ends(Outcome::Needed { reason, detail, what })
@@ -577,7 +577,7 @@ pub fn sentence_of(key: &Key, case: Uuid, message: &Message) -> Option<String> {
     Some(sentence(key, case, &message.info.id(EVENT_NUMBER).ok()??))
 }
 
-/// What a store is told of the identifiers in a message.
+/// What a message says to a store about identifiers.
 #[must_use]
 pub(crate) fn identifiers(case_id: Uuid, named: &Named) -> Vec<Instruction> {
     let (noms, removed) = match named.merged.clone() {

@@ -1,4 +1,4 @@
-//! A message as a queue delivers it: taken out of its wrappings, its members told apart from what is missing.
+//! A message as a queue delivers it: taken out of its wrappings, with absent and null members distinguished.
 
 use std::collections::BTreeSet;
 
@@ -52,12 +52,12 @@ pub struct Delivered {
     pub event_type: Option<String>,
     /// What it says.
     pub message: Result<Message, MessageError>,
-    /// Whom it names, also where the rest of it cannot be read.
+    /// The persons it names, even if the rest cannot be read.
     #[doc(hidden)]
     pub named: Named,
 }
 
-/// Whom a message names.
+/// The persons whom a message names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[doc(hidden)]
 pub struct Named {
@@ -87,7 +87,7 @@ const AN_IDENTIFIER: &str = "1 to 64 letters, digits or `. _ : -`";
 pub(crate) const WHOM: &str = "personReference.identifiers";
 
 impl Named {
-    /// Whom a message names, wherever its members name them.
+    /// The persons whom a message names, in any of its members.
     ///
     /// # Errors
     /// [`MessageError`] for what is no identifier, and for two CRNs, or two prison numbers that did not become one by this message.
@@ -197,7 +197,7 @@ pub struct MessageError {
     pub field: String,
     /// What was expected.
     pub expected: String,
-    /// What stood there; never a text that may be somebody's words.
+    /// What was there; never a text that may contain someone's words.
     pub found: String,
 }
 
@@ -542,7 +542,7 @@ impl Envelope<'_> {
         Delivered { file: None, place: 1, message_id: self.message_id, event_type, message, named: Named::default() }
     }
 
-    /// The message in a body. Where a member is there twice and nothing else can be read, it is still known whom the others name.
+    /// The message in a body. If a member is there twice and nothing else can be read, the persons in the others are still known.
     fn of_body(self, mut body: Object) -> Delivered {
         let Err(e) = body.unite() else { return self.read(Members::of(body)) };
         let others = Members::of(body.unambiguous());
@@ -642,7 +642,7 @@ impl Message {
         })
     }
 
-    /// Whom it names.
+    /// The persons it names.
     #[doc(hidden)]
     pub fn named(&self) -> Named {
         let merged = merged_numbers(&self.info, self.noms.as_ref());
@@ -682,7 +682,7 @@ fn is_prison_number(text: &str) -> bool {
     text.len() == 7 && text.chars().enumerate().all(|(place, c)| is(c, place))
 }
 
-/// Whether a character cannot be told from none, or from a blank, by looking at it.
+/// Whether a character looks like none, or like a blank.
 #[must_use]
 fn is_unseen(c: char) -> bool {
     acts(c) || (c.is_whitespace() && c != ' ')

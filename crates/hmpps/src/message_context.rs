@@ -1,4 +1,4 @@
-//! What one message tells of its fact: what identifies it, when it happened and was first held, and what stands in the places of a
+//! What one message says about its fact: what identifies it, when it happened and was first held, and the values of a
 //! template.
 
 use risk_core::event::Instant;
@@ -30,14 +30,14 @@ pub struct MessageContext<'a> {
     pub message: &'a Message,
     /// What the tables say of its type.
     pub event_type: &'a EventType,
-    /// IdentityResolver it is.
+    /// The case it belongs to.
     pub case: Uuid,
     /// Which of the things given it is.
     pub from: usize,
 }
 
 impl MessageContext<'_> {
-    /// The records that the templates make. Records of one kind about one fact are told apart by their order.
+    /// The records that the templates make. Records of one kind about one fact are distinguished by their order.
     ///
     /// # Errors
     /// [`MessageError`] for a moment that is none.
@@ -81,7 +81,7 @@ impl MessageContext<'_> {
         Ok(each.collect())
     }
 
-    /// The type of the fact. A registration is one, whether its beginning or an update tells of it first.
+    /// The type of the fact. A registration is one fact, whether its beginning or an update reports it first.
     fn fact_type(&self) -> &str {
         if self.event_type.does == Does::Register { "registration" } else { &self.event_type.name }
     }
@@ -122,7 +122,7 @@ impl MessageContext<'_> {
         Some(format!("{}={value}", names.split('|').next().unwrap_or(names)))
     }
 
-    /// What identifies the fact: each member that does, with its name; else the type and the time, with what tells facts of one moment
+    /// What identifies the fact: each member that does, with its name; else the type and the time, with what distinguishes facts of one moment
     /// apart.
     #[must_use]
     pub fn identity(&self) -> Vec<String> {
@@ -155,7 +155,7 @@ impl MessageContext<'_> {
     /// When the estate first held it.
     ///
     /// # Errors
-    /// [`MessageError`] where it is not told.
+    /// [`MessageError`] if it is missing.
     pub fn recorded(&self) -> Result<Instant, MessageError> {
         let reported = match &self.event_type.recorded {
             Some(member) => self.message.info.when(member)?,
@@ -237,7 +237,7 @@ impl Filling for OfMessage<'_> {
         match name {
             "fact" => Some(json!(key.opaque("fact", &[&self.of.reference()]))),
             "sentence" => Some(json!(sentence(key, *case, &info.id(EVENT_NUMBER).ok()??))),
-            // Nobody is named: somebody, who is nobody else.
+            // No one is named: an unknown person, distinct from all others.
             "staff" => Some(json!(key.opaque("staff", &[&staff().unwrap_or_else(|| self.id.to_string())]))),
             "level" => {
                 // Of the level that the type states and the one that the registration has, the higher counts.

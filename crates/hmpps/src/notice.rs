@@ -1,10 +1,10 @@
 //! Domain events for other services of the estate: that something in a case has changed, and where to ask what.
 //!
 //! A message travels further than the answer behind it, and is kept in more places. So it says as little as it can: that
-//! required actions changed, or that a classification is under review, for which audience, and whether somebody is to be protected
-//! now. What, why and whom it concerns is to be had behind `detailUrl`, by those who may see it.
+//! required actions changed, or that a classification is under review, for which audience, and whether an action protects
+//! someone now. Details are behind `detailUrl`, for those who may see them.
 //!
-//! What rests on anything more confidential than `staff` is told in a message of its own, to subscribers named for it alone. To
+//! What depends on a record above `staff` goes into a message of its own, to subscribers named for it only. To
 //! everybody else the messages are those of a case in which it was never recorded: they are made from the fold of the other
 //! records, so that not even their number or moment gives it away.
 
@@ -19,9 +19,9 @@ use risk_core::view::NoView;
 use serde::Serialize;
 use uuid::Uuid;
 
-/// What somebody has to do in a case has changed.
+/// The required actions of a case have changed.
 pub const ACTIONS_CHANGED: &str = "risk-of-harm.actions.changed";
-/// Somebody has to look at the classification of a case.
+/// The classification of a case is under review.
 pub const UNDER_REVIEW: &str = "risk-of-harm.classification.under-review";
 
 /// A policy, and the same for readers who see nothing more confidential than `staff`.
@@ -65,14 +65,14 @@ impl<'p> NoticeBuilder<'p> {
     }
 }
 
-/// Who is told.
+/// A receiver of notices.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subscriber {
-    /// Whom it is about: type and value, such as `CRN` and `X123456`.
+    /// The person it is about: type and value, such as `CRN` and `X123456`.
     pub identifiers: Vec<(String, String)>,
     /// Where the answer is to be had: a URL in which `{case_id}`, `{crn}` and `{audience}` are filled in.
     pub detail_url: String,
-    /// Named to be told also of what rests on anything more confidential than `staff`.
+    /// Whether it also receives what depends on records above `staff`.
     pub confidential: bool,
 }
 
@@ -90,13 +90,13 @@ pub struct Notice {
     pub detail_url: String,
     /// The moment of the later answer.
     pub occurred_at: Instant,
-    /// Whom it is about.
+    /// The person it is about.
     pub person_reference: PersonReference,
     /// What a subscriber can sort by.
     pub additional_information: AdditionalInformation,
 }
 
-/// Whom a notice is about.
+/// The person a notice is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PersonReference {
     /// Every identifier that the subscriber was given.
@@ -119,11 +119,11 @@ pub struct PersonIdentifier {
 pub struct AdditionalInformation {
     /// The case.
     pub case_id: Uuid,
-    /// IdentityResolver answer has changed.
+    /// The audience whose answer has changed.
     pub audience: Audience,
-    /// Of what changed, or of the review, something is to be done now to protect somebody.
+    /// Whether something has to be done now to protect someone.
     pub protect_now: bool,
-    /// Set where the person must not be told, in notices to subscribers named for it.
+    /// Set if the person must not be told, in notices to subscribers named for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caution: Option<Caution>,
 }
@@ -142,7 +142,7 @@ pub enum NoticeError {
         "the template of the detail URL: expected {{case_id}}, {{crn}} or {{audience}} in braces, found {{{found}}}"
     )]
     Placeholder {
-        /// What stands in the braces.
+        /// The text in the braces.
         found: String,
     },
     /// A template that names what is not known.
@@ -221,7 +221,7 @@ impl<'a> News<'a> {
         }
     }
 
-    /// What is not told by that already.
+    /// What the other does not report already.
     fn beyond(mut self, open: &News<'_>) -> Self {
         self.actions.retain(|a| !open.actions.iter().any(|reported| essence(reported) == essence(a)));
         self.cells.retain(|cell| !open.cells.contains(cell));
@@ -241,14 +241,14 @@ impl<'a> News<'a> {
     }
 }
 
-/// Actions that changed and that somebody has, or had, to do: as they are now, or as they were where they are no more.
+/// Required actions that changed: as they are now, or as they were if they are gone.
 fn changed(before: Option<&Assessment>, after: &Assessment) -> Vec<Action> {
     let Some(before) = before else {
         return after.actions.iter().filter(|a| a.status.pending()).cloned().collect();
     };
     let reported = changes(before, after).into_iter().filter_map(|change| match change {
         Change::Opened { action } => action.status.pending().then_some(action),
-        // As it is no more, nobody has to do it.
+        // It is gone, so it is not required any more.
         Change::Gone { mut action } => action.status.pending().then(|| {
             action.status = Status::Superseded;
             action
@@ -260,7 +260,7 @@ fn changed(before: Option<&Assessment>, after: &Assessment) -> Vec<Action> {
     reported.map(|action| *action).collect()
 }
 
-/// By what an action is the same to whoever has to do it, whatever stands beside it.
+/// What makes an action the same for its owner.
 fn essence(a: &Action) -> (ActionKind, &[String], Status, Priority, Option<chrono::NaiveDate>, &[BecauseLine]) {
     (a.action, &a.about, a.status, a.priority, a.due, &a.because)
 }

@@ -83,7 +83,7 @@ impl PendingRecord {
     /// The event.
     ///
     /// # Errors
-    /// [`DataError`] where the catalogue asks for something that was not told.
+    /// [`DataError`] if the catalogue requires something that was not reported.
     pub fn event(&self) -> Result<Event, DataError> {
         Event::decode(self.kind, &self.data)
     }

@@ -1,4 +1,4 @@
-//! IdentityResolver case a message is about: which case id stands for a CRN or a prison number.
+//! Which case a message is about: the case id of a CRN or a prison number.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -106,7 +106,7 @@ impl<F: FnMut(&str, &str) -> Option<Uuid>> Known for F {
     }
 }
 
-/// The cases of those whom one import speaks of.
+/// The cases of the persons in one import.
 pub struct People<'a> {
     key: &'a Key,
     map: &'a CaseMap,
@@ -119,7 +119,7 @@ pub struct People<'a> {
 }
 
 impl<'a> People<'a> {
-    /// Nobody is linked yet.
+    /// No one is linked yet.
     #[must_use]
     pub fn new(key: &'a Key, map: &'a CaseMap) -> Self {
         Self { key, map, crns: BTreeMap::new(), numbers: BTreeMap::new(), same: BTreeMap::new() }
@@ -179,7 +179,7 @@ impl<'a> People<'a> {
         self.crns.get(noms).into_iter().flatten().map(String::as_str)
     }
 
-    /// The case of whom a message names; `None` where nothing says whose the prison number is.
+    /// The case of the person whom a message names; `None` if it is unknown whose the prison number is.
     pub(crate) fn whose(&self, named: &Named, known: &mut dyn Known) -> Option<Uuid> {
         match (&named.crn, &named.noms) {
             (Some(crn), _) => Some(self.by_crn(crn, known)),
@@ -215,7 +215,7 @@ impl<'a> People<'a> {
         mapped.into_iter().find(|case| is_free(case, known)).or_else(|| held.into_iter().next())
     }
 
-    /// The case of that prison number; `None` where nobody has said whose it is.
+    /// The case of that prison number; `None` if it is unknown whose it is.
     pub fn by_noms(&self, noms: &str, known: &mut dyn Known) -> Option<Uuid> {
         let numbers = self.numbers_of(noms);
         let reported = numbers.iter().find_map(|number| self.mapped("noms", number));
@@ -235,7 +235,7 @@ pub fn given_since(key: &Key, noms: &str) -> String {
     key.opaque("given since", &["noms", &noms.to_ascii_uppercase()])
 }
 
-/// The keyed digest by which a store notes that messages gave an erased person of whom nothing was held this prison number: it was theirs
+/// The keyed digest by which a store notes that messages gave this prison number to an erased person who was never held: it was theirs
 /// before the erasure, as far as anybody knows.
 #[must_use]
 #[doc(hidden)]

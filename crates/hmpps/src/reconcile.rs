@@ -1,8 +1,8 @@
-//! What the drafts come to, set against what is on record: nothing is lost, and nothing is told twice.
+//! Compares pending records with what is on record: nothing is lost, and nothing is recorded twice.
 //!
-//! Two drafts of one id are one fact told twice; of them the one that says more stands. What is on record and says less is
-//! corrected. What was taken back stays taken back, whatever is told of it later. So the same facts in another order, or in
-//! other portions, come to the same.
+//! Two pending records of one id are one fact reported twice; the one that says more counts. A record that says less is corrected.
+//! What was taken back stays taken back, whatever is reported later. So the same facts in another order, or in other portions, give
+//! the same records.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,7 +29,7 @@ mod homes;
 pub(crate) use contacts::contact_digest;
 pub(crate) use homes::Families;
 
-/// Under which name the estate's own corrections stand in a log.
+/// The name under which the estate's own corrections are recorded.
 const ESTATE: &str = "hmpps-estate";
 
 /// What is said of a death beside which a release is on record.
@@ -51,11 +51,11 @@ pub enum Reconciled {
     New(Uuid),
     /// It is on record.
     Known,
-    /// The catalogue asks for more than was told.
+    /// The catalogue requires more than was reported.
     Wanting(String),
     /// What it speaks of is not there.
     Absent,
-    /// It concerns nobody of whom anything is on record.
+    /// It concerns a person of whom nothing is on record.
     NotHeld,
     /// It does not say which records it is about, and some are there: what a person has to look up.
     Which(&'static str),
@@ -91,7 +91,7 @@ pub struct Reconciler<'a> {
 }
 
 impl<'a> Reconciler<'a> {
-    /// Nothing is new yet; `held` gives the log of a case as it stands, and no record is later than `now`.
+    /// Nothing is new yet; `held` gives the present log of a case, and no record is later than `now`.
     pub fn new(
         key: &'a Key,
         now: Option<Instant>,
@@ -164,7 +164,7 @@ impl<'a> Reconciler<'a> {
         let answering = replies.into_iter().map(|mut draft| {
             if let Some((stream, member)) = draft.replies.take() {
                 let asked = self.case(draft.case).request(&stream, draft.occurred);
-                // A reply to a question that nobody wrote down is a reply still.
+                // A reply to an unrecorded question is still a reply.
                 let id = asked.unwrap_or_else(|| self.key.opaque(&unasked(&stream), &[&draft.id.to_string()]));
                 draft.data.insert(member, json!(id));
             }
@@ -346,7 +346,7 @@ impl<'a> Reconciler<'a> {
         }
     }
 
-    /// Takes back what was told under a reference.
+    /// Takes back what was reported under a reference.
     fn take_back(&mut self, one: &TakeBack) {
         let key = self.key;
         let case = self.case(one.case);
@@ -552,13 +552,13 @@ impl Case {
         self.held.record(id).or_else(|| self.fresh.iter().find(|r| r.event_id == id))
     }
 
-    /// What was told under a reference: the records, not the statements about them.
+    /// What was reported under a reference: the records, not the statements about them.
     fn under<'c>(&'c self, reference: &'c str) -> impl Iterator<Item = &'c Record> {
         let statement = |r: &Record| r.kind().is_some_and(|k| k.spec().nature == Nature::Housekeeping);
         self.of_reference(reference).filter(move |r| !statement(r))
     }
 
-    /// When the estate last took back what was told under a reference, if it did.
+    /// When the estate last took back what was reported under a reference, if it did.
     fn withdrawn(&self, key: &Key, reference: &str) -> Option<Instant> {
         let is_deletion = |r: &&Record| match r.event() {
             Some(Event::RecordRetracted(e)) => e.reason == CorrectionReason::EnteredInError && is_of_estate(e),

@@ -17,7 +17,7 @@ use crate::codes::{Codes, RegisterType};
 pub enum Change {
     /// Register it.
     Add,
-    /// It stands at a level other than the one recorded: give it that one.
+    /// Its level differs from the recorded one: change it to that one.
     ChangeLevel,
     /// Look whether it still holds.
     Review,
@@ -37,14 +37,14 @@ pub struct Proposal {
     pub code: Option<String>,
     /// What nDelius calls it; without a code, the engine's word.
     pub description: String,
-    /// The recorded level that it is to state; of a removal, or a review that is pending, the level at which it stands; of a group
+    /// The recorded level that it is to state; of a removal, or a review that is pending, its present level; of a group
     /// that is to be looked at because it is recorded as low, that. Left out where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<Level>,
     /// The code of that level, for types that do not state it themselves.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level_code: Option<String>,
-    /// The level that assessors recorded, for a register that shows it. Left out where nobody has.
+    /// The level that assessors recorded, for a register that shows it. Absent if none is recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recorded: Option<Level>,
     /// When it is next to be reviewed: the day asked about and the type's months; `null` for a removal and for types without
@@ -53,7 +53,7 @@ pub struct Proposal {
     /// The strictest mark of its reasons.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub handling: Option<Handling>,
-    /// Set where the person must not be told of the reasons.
+    /// Set if the person must not be told of the reasons.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caution: Option<Caution>,
     /// Why: the reasons of the flag, or of the action that asks for its review.
@@ -64,12 +64,12 @@ pub struct Proposal {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected {}, found {audience}", Self::EXPECTED)]
 pub struct NotShown {
-    /// For whom the answer is.
+    /// The audience of the answer.
     pub audience: Audience,
 }
 
 impl NotShown {
-    /// IdentityResolver answer it takes.
+    /// The audience whose answer it takes.
     pub const EXPECTED: &str = "an audience that sees flags, what actions are about, and the levels of every group";
 }
 
@@ -83,20 +83,20 @@ impl NotShown {
 /// - A flag that is set and should not be: remove it.
 /// - A flag that is set below the recorded level, or at no level: for risk of serious harm, whose level is the type, add the one
 ///   and remove the other; for a group, change the level.
-/// - A flag that is set above the recorded level: review it, at the level at which it stands. A lower one is never proposed: who set
+/// - A flag that is set above the recorded level: review it, at its present level. A lower one is never proposed: who set
 ///   it may have known what is not here.
 /// - A flag whose review is pending: review it, unless its removal is proposed.
 /// - Of a person who is recorded as having died only the removal of flags that should not be set is proposed.
 ///
 /// # Errors
 /// [`NotShown`] where the answer does not show every group's level, or what a pending review is about: none would then not mean
-/// that the registers are right. That flags are shown at all cannot be told from an answer; the policy says to whom they are.
+/// that the registers are right. An answer does not show whether it may contain flags at all; the policy says which audiences see them.
 pub fn reconcile(answer: &Assessment, codes: &Codes, on: NaiveDate) -> Result<Vec<Proposal>, NotShown> {
     let is_about_nothing = |a: &Action| a.action == ActionKind::ReviewFlag && a.status.pending() && a.about.is_empty();
     let levels = answer.classification.as_ref().filter(|levels| shows_all(levels));
     let levels = levels.filter(|_| !answer.actions.iter().any(is_about_nothing));
     let asked = Reconciling { answer, levels: levels.ok_or(NotShown { audience: answer.audience })?, codes, on };
-    // Nobody registers the dead; a flag that a rule takes off may go.
+    // The dead are not registered; a flag that a rule takes off may go.
     let has_died = answer.died.is_some();
     let flags = answer.flags.iter().filter(|flag| !has_died || flag.should_be == FlagState::Unset);
     let mut found: Vec<Proposal> = flags.flat_map(|flag| asked.flag(flag)).collect();
@@ -112,7 +112,7 @@ pub fn reconcile(answer: &Assessment, codes: &Codes, on: NaiveDate) -> Result<Ve
 enum Shows {
     /// The register has no level that an assessment records.
     Nothing,
-    /// Nobody has recorded the level.
+    /// The level is not recorded.
     Unknown,
     /// The level is the type.
     AsType(Level),
@@ -138,7 +138,7 @@ impl Reconciling<'_> {
             Shows::Nothing => vec![propose(Change::Add, None)],
             Shows::Unknown => vec![],
             Shows::AsType(level) | Shows::AsLevel(level) if is_set && flag.level == Some(level) => vec![],
-            // Somebody put it there, perhaps after that assessment, and of what they knew not all may have come here.
+            // It may have been set after that assessment, for reasons that are not on record here.
             Shows::AsType(level) | Shows::AsLevel(level) if is_set && flag.level > Some(level) => {
                 vec![propose(Change::Review, flag.level)]
             }
@@ -247,7 +247,7 @@ fn shows_all(levels: &Classification) -> bool {
     Group::all().iter().all(|group| shows(*group) || (*group == Group::Prisoners && !in_custody))
 }
 
-/// The higher of the recorded levels of a group's settings: one registration stands for both.
+/// The higher of the recorded levels of a group's settings: one registration covers both.
 fn of_group(levels: &Classification, group: Group) -> Level {
     let cells = levels.groups.iter().filter(|g| g.group == group);
     cells.filter_map(|g| g.recorded.as_ref()).map(|r| r.level).max().unwrap_or(Level::Unknown)

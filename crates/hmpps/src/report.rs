@@ -1,5 +1,5 @@
-//! What became of each message, told so that nothing is lost: recorded, known already, nothing to record and why, or what
-//! somebody still has to do.
+//! The outcome of each message, so that nothing is lost: recorded, known already, nothing to record and why, or what a person
+//! still has to do.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,7 +37,7 @@ pub struct Import {
     /// Prison numbers that messages gave to erased persons.
     #[doc(hidden)]
     pub given_since: BTreeSet<String>,
-    /// Those of them that belong to erased persons of whom nothing was ever held.
+    /// Those of them that belong to erased persons who were never held.
     #[doc(hidden)]
     pub given_to_unheld: BTreeSet<String>,
     /// The statement of each contact that counts from now on, by the digest of the contact, where that is news.
@@ -94,7 +94,7 @@ impl Default for Report {
 }
 
 impl Report {
-    /// Says what came of instructions that were not carried out: of each message that told them, and of them.
+    /// Says what came of instructions that were not carried out: of each message that gave them, and of them.
     #[doc(hidden)]
     pub fn come_to(&mut self, came: &[(Instruction, Outcome)]) {
         if came.is_empty() {
@@ -202,7 +202,7 @@ pub struct MessageReport {
     pub reason: Reason,
     /// What to do with the message.
     pub then: Then,
-    /// What somebody should know who relies on it: two levels for one group, an address that is not to be trusted.
+    /// Caveats for anyone who relies on it: two levels for one group, an address that is not to be trusted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
     /// The store keeps it until what it speaks of is there: it may be deleted from the queue.
@@ -227,15 +227,15 @@ pub struct MessageReport {
     #[serde(skip)]
     #[doc(hidden)]
     pub due: Option<Instant>,
-    /// Everything that the store is told of it.
+    /// All its instructions to the store.
     #[serde(skip)]
     #[doc(hidden)]
     pub tells: Vec<Instruction>,
-    /// What it tells the store, where it tells anything else than identifiers.
+    /// Its instructions to the store other than those about identifiers.
     #[serde(skip)]
     #[doc(hidden)]
     pub instructs: Vec<Instruction>,
-    /// What it tells the store of identifiers.
+    /// Its instructions to the store about identifiers.
     #[serde(skip)]
     #[doc(hidden)]
     pub identifies: Vec<Instruction>,
@@ -254,9 +254,9 @@ pub enum Outcome {
         /// Their ids.
         records: Vec<Uuid>,
     },
-    /// What it tells is on record.
+    /// What it says is on record already.
     Known,
-    /// It tells the store something about cases, and nothing for a log.
+    /// It instructs the store about cases, and adds nothing to a log.
     Instructed,
     /// It speaks of a person who was erased by law. Nothing of it is kept: a person decides what becomes of it.
     Erased {
@@ -280,7 +280,7 @@ pub enum Outcome {
         /// How to settle it.
         why: String,
     },
-    /// What it tells the store was not done, or not all of it.
+    /// Its instruction to the store was not carried out, or not completely.
     NotDone {
         /// Why, as a code.
         #[serde(skip)]
@@ -374,8 +374,8 @@ impl MessageReport {
         }
     }
 
-    /// Whether a store is told of the identifiers that it names: those of its case, and of any message those that are one person's.
-    /// For those whom a merge, an unmerge or an erasure is about, or what concerns nothing that is held, no case is made.
+    /// Whether the store learns the identifiers that it names: those of its case, and of any message those that are one person's.
+    /// No case is made for a merge, an unmerge or an erasure, or for what concerns nothing that is held.
     #[doc(hidden)]
     pub fn names_are_told(&self, is_held: impl FnOnce() -> bool) -> bool {
         let is_of_identity = self.instructs.iter().all(Instruction::is_of_identity);
@@ -422,7 +422,7 @@ impl MessageReport {
     }
 }
 
-/// Why nothing is made of what concerns nobody who is held.
+/// Why a message about a person who is not held makes no record.
 const NOT_HELD: &str = "not held";
 
 /// Where a message says that more is to be had.
@@ -461,7 +461,7 @@ impl Outcome {
         Self::Nothing { reason: Reason::NoRecordOfIt, why: why.into() }
     }
 
-    /// Of what concerns nobody who is held.
+    /// About a person who is not held.
     #[doc(hidden)]
     pub fn not_held() -> Self {
         Self::Nothing { reason: Reason::NotHeld, why: NOT_HELD.to_owned() }
@@ -473,7 +473,7 @@ impl Outcome {
         matches!(self, Self::Nothing { reason: Reason::NotHeld, .. })
     }
 
-    /// Whether a store is to be told what the message says of its own case.
+    /// Whether the store is to learn what the message says about its own case.
     #[doc(hidden)]
     pub fn is_told_to_a_store(&self) -> bool {
         matches!(self, Self::Recorded { .. } | Self::Known | Self::Instructed | Self::Conflict { .. })
@@ -498,7 +498,7 @@ impl Outcome {
         }
     }
 
-    /// Joined with what came of something that the message tells a store: what it made stays named.
+    /// Joined with the result of the message's instruction to a store: the records that it made stay named.
     #[doc(hidden)]
     pub fn with(self, reported: &Self) -> Self {
         match (self, reported) {
@@ -610,7 +610,7 @@ pub fn shown(text: &str) -> String {
 /// The longest name of an event that is shown, in characters.
 const LONGEST_EVENT: usize = 100;
 
-/// The type of an event as it may be shown: letters, digits, `.`, `_`, `-` and `:`. What has another form may be somebody's words, and is
+/// The type of an event as it may be shown: letters, digits, `.`, `_`, `-` and `:`. Any other form may contain someone's words, and is
 /// left out.
 #[must_use]
 #[doc(hidden)]
@@ -626,7 +626,7 @@ fn is_event(name: &str) -> bool {
 /// The longest code that is shown, in characters.
 const LONGEST_CODE: usize = 40;
 
-/// A code as it may be shown: capital letters, digits, `.`, `_`, `-` and `:`. What has another form may be somebody's words.
+/// A code as it may be shown: capital letters, digits, `.`, `_`, `-` and `:`. Any other form may contain someone's words.
 #[must_use]
 pub(crate) fn named(code: &str) -> String {
     let is_of_a_code = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || "._-:".contains(c);
@@ -655,7 +655,7 @@ pub(crate) fn named_types(names: &[String], known: &BTreeSet<String>) -> String 
     names.iter().filter(|name| !name.is_empty()).map(shown).collect::<Vec<_>>().join(" / ")
 }
 
-/// What a store of cases is to be told. They are ordered: who is who, then who is whom, in the order in which the estate did so,
+/// An instruction to a store of cases. They are ordered: identifiers first, then merges and unmerges in the order of the estate,
 /// then what is to be forgotten.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -681,7 +681,7 @@ pub enum Instruction {
     },
     /// Two cases are of two persons after all.
     Unmerge {
-        /// This one stands alone again.
+        /// This case is separate again.
         from: Uuid,
         /// It was merged into this one.
         into: Uuid,
@@ -695,7 +695,7 @@ pub enum Instruction {
     },
 }
 
-/// An instruction that a store was not told.
+/// An instruction that was not carried out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NotDone {
@@ -736,7 +736,7 @@ impl Instruction {
         matches!(self, Self::Identify { .. })
     }
 
-    /// In which order a store is told.
+    /// The order in which a store carries them out.
     #[doc(hidden)]
     pub fn order(&self) -> (u8, Option<Instant>, &Self) {
         match self {

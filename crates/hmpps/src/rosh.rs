@@ -1,6 +1,6 @@
 //! The classification in the shape of the Assess Risks and Needs API (ARNS), with what the engine knows beside it.
 //!
-//! The members of ARNS hold recorded levels only. What nobody has recorded stands in none of them: it is unknown, which is not
+//! The members of ARNS hold recorded levels only. What is not recorded is in none of them: it is unknown, which is not
 //! low, and is listed in `notAssessed`. A widget that reads the members of ARNS needs no change; the others are the engine's own.
 
 use std::collections::BTreeMap;
@@ -100,7 +100,7 @@ pub type ByLevel = BTreeMap<RoshLevel, Vec<RoshGroup>>;
 pub struct Rosh {
     /// ARNS: recorded levels in the community.
     pub risk_in_community: ByLevel,
-    /// ARNS: recorded levels in custody. Empty for somebody in the community of whom nobody recorded one.
+    /// ARNS: recorded levels in custody. Empty for a person in the community without recorded levels in custody.
     pub risk_in_custody: ByLevel,
     /// ARNS: the highest recorded level of either setting. `null` where it is not known: nothing is recorded, or low while a
     /// group is not assessed, or this reader does not see every group.
@@ -110,13 +110,13 @@ pub struct Rosh {
     pub assessed_on: Option<NaiveDate>,
     /// The cells whose recorded level is the one overall.
     pub decided_by: Vec<Cell>,
-    /// The cells that count and whose level nobody recorded. In the community all do; in custody those of somebody who is in it.
+    /// The cells that apply and have no recorded level. Cells in the community always apply; those in custody if the person is in it.
     pub not_assessed: Vec<Cell>,
     /// The groups whose levels this reader may not see.
     pub not_shown: Vec<RoshGroup>,
     /// Where the person is.
     pub setting: Setting,
-    /// Each cell that counts, with what is indicated and how it stands.
+    /// Each cell that counts, with what is indicated and its status.
     pub cells: Vec<CellRisk>,
     /// The review that is to be made; `null` where none is, or the reader does not see it.
     pub review: Option<Review>,
@@ -124,7 +124,7 @@ pub struct Rosh {
     pub case_id: Uuid,
     /// The moment asked about.
     pub at: Instant,
-    /// For whom.
+    /// The group at risk.
     pub audience: Audience,
 }
 
@@ -137,7 +137,7 @@ pub struct Cell {
     pub setting: Setting,
 }
 
-/// How one group stands in one setting.
+/// The level of one group in one setting.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CellRisk {
@@ -150,12 +150,12 @@ pub struct CellRisk {
     pub recorded_on: Option<NaiveDate>,
     /// What the events indicate, with the reasons: a proposal to people, published nowhere as the classification.
     pub indicated: Option<Indicated>,
-    /// How it stands.
+    /// Its status.
     pub status: GroupStatus,
     /// The strictest mark of the reasons for which it is under review.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub handling: Option<Handling>,
-    /// Set where the person must not be told of those reasons.
+    /// Set if the person must not be told of those reasons.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caution: Option<Caution>,
 }
@@ -169,7 +169,7 @@ pub struct Indicated {
     /// The strictest mark of its reasons.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub handling: Option<Handling>,
-    /// Set where the person must not be told of the reasons.
+    /// Set if the person must not be told of the reasons.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caution: Option<Caution>,
     /// Why.
@@ -180,7 +180,7 @@ pub struct Indicated {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Review {
-    /// How it stands.
+    /// Its status.
     pub status: Status,
     /// How soon it matters.
     pub priority: Priority,
@@ -191,7 +191,7 @@ pub struct Review {
     /// The strictest mark of its reasons.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub handling: Option<Handling>,
-    /// Set where the person must not be told of the reasons.
+    /// Set if the person must not be told of the reasons.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caution: Option<Caution>,
     /// Why.
@@ -208,7 +208,7 @@ pub struct Reason {
     pub event_id: Option<Uuid>,
     /// What the rule rests on.
     pub basis: Basis,
-    /// Somebody contests the event.
+    /// Whether the event is contested.
     pub disputed: bool,
 }
 

@@ -107,7 +107,7 @@ impl Statements {
     }
 }
 
-/// Whether a value says nothing: an unknown, or a request to which nobody could say what it answers.
+/// Whether a value says nothing: an unknown, or a request of which it is unknown what it answers.
 fn is_unsaid(value: &Value) -> bool {
     value.as_str().is_some_and(|text| text == "unknown" || text.contains("-unasked-"))
 }

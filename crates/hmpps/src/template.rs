@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::codes::Template;
 
-/// What stands in a place of a template.
+/// The value of a placeholder in a template.
 pub trait Filling {
     /// The value of `{name}`; `None`: it is not known, and its member is left out.
     fn value(&self, name: &str) -> Option<Value>;

@@ -9,7 +9,7 @@ use chrono_tz::Europe::London;
 use risk_core::calendar::{london_day, start_of_day};
 use risk_core::event::Instant;
 
-/// When something happened, as exactly as it was told.
+/// When something happened, as exactly as it was stated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
     /// At that instant.
@@ -66,7 +66,7 @@ impl When {
         Written::read(text)?.resolved()
     }
 
-    /// Reads a date and the time that stands in a column of its own. A date that has a time already must have the same one, unless
+    /// Reads a date and a time in a column of its own. A date that has a time already must have the same one, unless
     /// it is midnight, which is how a database writes a date.
     ///
     /// # Errors
@@ -116,7 +116,7 @@ impl When {
     }
 
     /// When it happened, if the estate first held it at `recorded`: never after that, and on the same day at that moment, as
-    /// nothing tells it more exactly.
+    /// nothing states it more exactly.
     #[must_use]
     pub fn known_by(self, recorded: Instant) -> Instant {
         match self {
@@ -136,7 +136,7 @@ impl fmt::Display for When {
     }
 }
 
-/// IdentityResolver clock shows a time.
+/// The clock that shows a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Zone {
     /// One that is so many minutes ahead of UTC.
@@ -192,7 +192,7 @@ impl Written {
         if !text.starts_with(|c: char| c.is_ascii_digit()) {
             return None;
         }
-        // What parts the day from the month tells most forms apart, sooner than trying them does.
+        // The separator of day and month distinguishes most forms, faster than trying them.
         let parts = text.find(|c: char| !c.is_ascii_digit()).and_then(|at| text.get(at..)?.chars().next());
         let may_be = |form: &&&str| form.contains(' ') || parts.is_some_and(|mark| form.contains(mark));
         let mut written = DATES.iter().filter(may_be).find_map(|form| Self::in_form(text, form))?;
@@ -239,7 +239,7 @@ fn without_weekday(text: &str) -> Option<String> {
     }
 }
 
-/// A time that stands in a column of its own: alone, or after its date, or after the day that a database puts for none.
+/// A time in a column of its own: alone, or after its date, or after the day that a database puts for none.
 fn time_alone(text: &str, date: NaiveDate) -> Option<(NaiveTime, Option<Zone>)> {
     let text = text.trim();
     time_and_zone(text).or_else(|| {

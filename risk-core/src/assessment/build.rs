@@ -279,7 +279,7 @@ impl Builder<'_, '_, '_> {
         };
         let ended = closed(i).unwrap_or(on);
         Some(LateBy {
-            information: days(first.told.0, first.told.1).max(0),
+            information: days(first.came_about.0, first.came_about.1).max(0),
             act: due.map_or(0, |due| ended.signed_duration_since(due).num_days().max(0)),
         })
     }

@@ -180,7 +180,7 @@ impl Explainer<'_, '_, '_> {
         };
         let timer = match because.fired_on {
             EventSelector::Derived(_) => {
-                let (on, kind) = (calendar::london_day(because.told.0), because.fired_on.name());
+                let (on, kind) = (calendar::london_day(because.came_about.0), because.fired_on.name());
                 Some(TimerLine { kind, on })
             }
             EventSelector::Kind(_) | EventSelector::Unrecognised => None,

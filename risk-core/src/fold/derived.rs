@@ -176,7 +176,7 @@ impl<'a> State<'a, '_> {
         // Whatever was done since the last time answers the round.
         because.occurred_at = spell.last_performed.map_or(because.occurred_at, |t| t.max(because.occurred_at));
         because.fired_on = EventSelector::Derived(Derived::DutyDue);
-        because.told = (now, now.max(because.recorded_at));
+        because.came_about = (now, now.max(because.recorded_at));
         because.recorded_at = now;
         because.clock = now;
         if spell.last_performed.is_some_and(|t| t >= because.occurred_at) {

@@ -127,7 +127,7 @@ impl<'a> State<'a, '_> {
                     handling,
                     occurred_at: now,
                     recorded_at: now,
-                    told: (now, now),
+                    came_about: (now, now),
                     clock: now,
                     facts: facts.into(),
                 }

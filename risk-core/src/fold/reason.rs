@@ -77,7 +77,7 @@ pub struct Because {
     pub recorded_at: Instant,
     /// When what it rests on came about, and when the service first held that: what parts late information from a late act. A
     /// duty's round comes about as it falls due.
-    pub told: (Instant, Instant),
+    pub came_about: (Instant, Instant),
     /// The clock of the step in which the reason arose.
     pub clock: Instant,
     /// The comparisons that were true: the fact's place in the policy's list, and its value then.

@@ -197,7 +197,7 @@ impl<'a> State<'a, '_> {
             handling: h.handling,
             occurred_at: h.occurred_at,
             recorded_at: h.recorded_at,
-            told: (h.occurred_at, h.recorded_at),
+            came_about: (h.occurred_at, h.recorded_at),
             clock,
             facts,
         }

@@ -58,8 +58,7 @@ fn records_go_to_standard_output_and_what_became_of_each_message_to_standard_err
 To fetch, and to give again with what was fetched
   standard input:2 assessment.summary.produced
     https://example.invalid/a/rather/long/address/that/nobody/should/have/to/put/together?again=1
-    the assessment stands behind detailUrl: the levels, and whether it is
-    complete
+    the assessment is behind detailUrl: the levels, and whether it is complete
     the host of detailUrl is not on the list of detail hosts: never fetch it
     with credentials
 

@@ -1,4 +1,4 @@
-//! IdentityResolver an identifier is: case maps against what is held, numbers that several claim, messages that cannot be read, and persons
+//! Whose an identifier is: case maps against what is held, numbers that several claim, messages that cannot be read, and persons
 //! who were erased.
 
 use std::slice::from_ref;
@@ -310,7 +310,7 @@ fn identity_is_learnt_from_a_message_that_cannot_be_read_too() {
             assert_eq!(queue.cases(), 1);
         }
     }
-    // TableKind an erased person, also one who was never held, nothing is learnt.
+    // Of an erased person, also one who was never held, nothing is learnt.
     for held in [true, false] {
         let queue = Queue::new();
         if held {

@@ -279,7 +279,7 @@ fn a_merge_of_a_case_with_itself_leaves_the_queue() {
     assert_eq!(twice(&unmerge("X800003", "X800001")), ["instructed", "known"]);
     assert_eq!(queue.store.facts(queue.case("X800002")).unwrap().merged_into, None);
     assert_eq!(queue.store.facts(queue.case("X800001")).unwrap().merged_into, Some(queue.case("X800002")));
-    // ContactVersion of two that are one person by way of a third.
+    // Said of two that are one person by way of a third.
     assert_eq!(queue.name_of(&merge("X800002", "X800003")), "instructed");
     let by_way = queue.one(&unmerge("X800001", "X800003"));
     assert_eq!((outcome(&by_way), by_way.not_done.len()), ("not_done", 1), "{by_way:?}");

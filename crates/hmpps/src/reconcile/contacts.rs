@@ -43,7 +43,7 @@ fn said(drafts: &[PendingRecord]) -> BTreeSet<ContactVersion> {
 }
 
 impl Reconciler<'_> {
-    /// Of the statements of each contact lets the one stand that counts: records of others are taken back, and drafts of others are
+    /// Keeps the statement of each contact that counts: records of others are taken back, and drafts of others are
     /// left out. Gives the drafts that are left. `kept`: what is kept of each contact with an id beside the logs, by its
     /// digest.
     pub fn contacts(

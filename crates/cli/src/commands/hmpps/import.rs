@@ -26,7 +26,7 @@ use crate::store::{OpenStore, PLACE, StoreOptions};
 /// Turn domain events, contacts and registrations into records
 ///
 /// A file has one message, an array of messages, or several one after another: the body of a domain event, bare or in the wrappings of SNS and
-/// SQS. With --store or --as, or the variable RISK_STORE or RISK_AS, the records go into a store, in one transaction; otherwise, and with
+/// SQS. With --store or --as, or the variable RISK_STORE, the records go into a store, in one transaction; otherwise, and with
 /// --held, they are written to standard output as JSON Lines. The report on standard error has an entry for each message. In
 /// --report json standard error is that report and nothing else; its `stored` says whether a store has the records, and the member `then`
 /// of an entry what to do with the message: `delete` it from the queue, `retry` it later, or `park` it for a person; `reason` says why
@@ -77,8 +77,7 @@ pub struct Options {
     detail_host: Vec<String>,
     #[command(flatten)]
     codes: CodesOptions,
-    /// Logs that you hold, plain or sealed, of any cases; can be repeated. Records then go to standard output, also if RISK_STORE or
-    /// RISK_AS is set
+    /// Logs that you hold, plain or sealed, of any cases; can be repeated. Records then go to standard output, also if RISK_STORE is set
     #[arg(long, value_name = "FILE", conflicts_with_all = ["store", "who", "keys"])]
     held: Vec<String>,
     /// Carry out erasures: remove everything of the person whom a message names, with all merged cases, evidence and identifiers. It
@@ -132,7 +131,7 @@ pub fn run(options: &Options) -> Result<Reply, Failure> {
     }
     let into_a_store = options.held.is_empty() && options.store.is_named();
     if options.erase && !into_a_store {
-        let expected = "a store, named with --store, --as, RISK_STORE or RISK_AS, and no --held";
+        let expected = "a store, named with --store, --as or RISK_STORE, and no --held";
         return Err(Failure::Mismatch { option: "--erase", expected, found: "none".to_owned() });
     }
     let (import, records) = if into_a_store {
