@@ -522,7 +522,7 @@ static void a_key_function_that_calls_its_store_is_refused_and_does_not_hang(voi
     STATUS(RISK_OK, risk_store_open(&options, &calls.store));
     STATUS(RISK_OK, risk_store_append(calls.store, BY, OF(STARTED), NULL, NULL));
     CHECK(calls.found == RISK_REENTRANT_CALL);
-    MESSAGE("function that gives keys");
+    MESSAGE("the key function called the store");
     calls.found = RISK_OK;
     {
         risk_case *held = NULL;
