@@ -85,7 +85,7 @@ def test_a_wrong_type_is_a_type_error() -> None:
 
 def test_an_audience_that_may_not_see_why_is_told_so() -> None:
     for ask in (lambda a: a.explain(), lambda a: a.why_not("plw-raised-risk")):
-        with pytest.raises(AudienceError, match="does not let the audience `partner_agency` see why") as refused:
+        with pytest.raises(AudienceError, match="the audience `partner_agency` may not see reasons") as refused:
             ask(answer("partner_agency"))
         assert refused.value.code == "RISK_NO_REASONS"
         assert isinstance(refused.value, PermissionError)

@@ -50,7 +50,7 @@ pub fn test(root: &Path) -> Result<(), Failure> {
     run(python.command().args(["-I", "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir"]).arg(site))
 }
 
-/// The tests that are left out of [`test`] because they take long: the marker `exhaustive`.
+/// The tests that are left out of [`test()`] because they take long: the marker `exhaustive`.
 ///
 /// # Errors
 /// If one fails, or something cannot be installed.
