@@ -13,7 +13,8 @@ use risk_core::fold::fold_event::Subject;
 use risk_core::fold::ledger::{How, Instance};
 use risk_core::fold::levels::CELLS;
 use risk_core::fold::reason::RuleRef;
-use risk_core::fold::run::{Folded, Lens, Span, fold, fold_seen};
+use risk_core::fold::run::{Folded, Lens, Span, fold_seen};
+use risk_core::fold::walk::Walk;
 use risk_core::log::{Log, Record};
 use risk_core::policy::Policy;
 use risk_core::view::View;
@@ -165,7 +166,8 @@ impl Step<'_, '_, '_> {
         let backwards: Vec<&Record> = self.records.iter().rev().copied().collect();
         let span =
             Span { at: self.clock, known_at: self.clock, lens: Lens::AsKnown, watch: None, cancel: Cancel::NEVER };
-        let afresh = fold(&backwards, self.policy, span);
+        // With the same ids, so that subjects can be compared.
+        let afresh = Walk::new(&backwards, self.after.state.local.clone(), self.policy, span).into_folded();
         same(self.after, &afresh)
             .map_err(|d| ("folding step by step equals folding afresh, in whatever order the records come", d))
     }
@@ -180,7 +182,7 @@ impl Step<'_, '_, '_> {
         }
         let span =
             Span { at: self.clock, known_at: self.clock, lens: Lens::Hindsight, watch: None, cancel: Cancel::NEVER };
-        let hindsight = fold(self.records, self.policy, span);
+        let hindsight = Walk::new(self.records, self.after.state.local.clone(), self.policy, span).into_folded();
         same(self.after, &hindsight)
             .map_err(|d| ("with nothing late and nothing corrected hindsight equals as known", d))?;
         Ok(true)
