@@ -218,6 +218,8 @@ impl Step<'_, '_, '_> {
                 ));
             }
             if view.sees_everything() && *audience == Audience::Inspector {
+                let local = &self.after.state.local;
+                let confidence = Confidence::of_view(&seen.records, local, view, span);
                 let stepwise = bytes(&answer(&case, self.after, &confidence, view, &question, span.known_at));
                 if stepwise != whole {
                     return Err(("the same inputs give the same bytes", first_difference(&stepwise, &whole)));
@@ -238,11 +240,13 @@ fn first_difference(one: &str, other: &str) -> String {
     format!("…{}… and …{}…", cut(one), cut(other))
 }
 
-type Key = (ActionKind, Subject, RuleRef, Uuid);
+/// The subject as text, as a new id changes the numbers of the others.
+type Key = (ActionKind, String, RuleRef, Uuid);
 
 fn keys(folded: &Folded<'_, '_>) -> Vec<Key> {
     let reasons = instances(folded).flat_map(|i| i.reasons.iter().map(move |r| (i, r)));
-    let mut keys: Vec<Key> = reasons.map(|(i, r)| (i.action, i.subject, r.because.rule, r.because.event)).collect();
+    let subject = |i: &Instance| i.subject.text(&folded.state.local);
+    let mut keys: Vec<Key> = reasons.map(|(i, r)| (i.action, subject(i), r.because.rule, r.because.event)).collect();
     keys.sort_unstable();
     keys
 }
@@ -252,9 +256,9 @@ fn no_reason_disappears(policy: &Policy, before: &Folded<'_, '_>, after: &Folded
     for (action, subject, rule, event) in keys(before) {
         // The action may continue under another name.
         let later = |d: &&risk_core::policy::model::ActionDef| d.continues.as_ref().is_some_and(|c| c.action == action);
-        let there = |a: ActionKind| now.binary_search(&(a, subject, rule, event)).is_ok();
+        let there = |a: ActionKind| now.binary_search(&(a, subject.clone(), rule, event)).is_ok();
         if !there(action) && !policy.actions.iter().filter(later).any(|d| there(d.action)) {
-            let gone = format!("{action} about {} by {} of {event}", subject.text(&after.state.local), rule.id(policy));
+            let gone = format!("{action} about {} by {} of {event}", subject, rule.id(policy));
             return Err(("no reason disappears", gone));
         }
     }
